@@ -124,6 +124,15 @@ openssl dsaparam -out dsaparam.pem 2048
 openssl gendsa -out dsa.key dsaparam.pem
 openssl req -x509 -new -key dsa.key -nodes -sha256 -days $DAYS -subj "/C=DE/O=Example, Inc/CN=DSA" -out dsa.pem
 rm dsaparam.pem
+# Below the DSA key, with SHA-256 and SHA-1; and an authority with that key.
+openssl req -new -key alice.key -subj "/C=DE/O=Example, Inc/CN=Below DSA" -out below.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n' > ext
+openssl x509 -req -in below.csr -CA dsa.pem -CAkey dsa.key -set_serial 0x200256 -sha256 -days $DAYS -extfile ext -out dsa-below.pem
+openssl x509 -req -in below.csr -CA dsa.pem -CAkey dsa.key -set_serial 0x2001 -sha1 -days $DAYS -extfile ext -out dsa-below-sha1.pem
+openssl req -new -key dsa.key -sha256 -subj "/C=DE/O=Example, Inc/CN=DSA authority" -out below.csr
+printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature,keyCertSign\n' > ext
+openssl x509 -req -in below.csr -CA ca.pem -CAkey ca.key -set_serial 0x2003 -sha256 -days $DAYS -extfile ext -out dsa-authority.pem
+rm -f below.csr ext
 # The same key in the forms of old and of other tools.
 mkdir -p encrypted
 legacy="-provider legacy -provider default"

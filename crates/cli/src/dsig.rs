@@ -10,6 +10,7 @@ use ws_security::xmldsig::{
 use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
 use wss_profile::algorithms;
 
+use crate::accept::in_options;
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format, ReadingArgs};
 use crate::key_info::About;
 use crate::keys::{self, Hints, Keys};
@@ -104,7 +105,7 @@ fn manifests(
     let mut found = Vec::new();
     for manifest in manifests {
         match manifest_references(manifest, budget) {
-            Err(error) => found.push((String::new(), error.to_string())),
+            Err(error) => found.push((String::new(), in_options(&error.to_string()))),
             Ok(references) => found.extend(references.iter().map(|reference| {
                 let fits = policy
                     .check_reference(reference)
@@ -112,7 +113,7 @@ fn manifests(
                 let told = match fits {
                     Ok(true) => "fits".to_owned(),
                     Ok(false) => "does not fit".to_owned(),
-                    Err(error) => error.to_string(),
+                    Err(error) => in_options(&error.to_string()),
                 };
                 (reference.uri().to_owned(), told)
             })),

@@ -63,7 +63,9 @@ pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKe
 pub use key_derivation::{KeyDerivation, OtherInfo};
 pub use key_store::{certificates_from_java_key_store, identities_from_key_store};
 pub use ocsp::{CertificateStatus, OcspRequest, OcspResponse, SingleResponse};
-pub use path_signature::{StandIn, dangerous_old_path_signatures, path_signatures};
+pub use path_signature::{
+    DsaPathSignature, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures, path_signatures,
+};
 pub use random::{Random, SystemRandom};
 pub use revocation_list::RevocationList;
 pub use rsa15::unpad_rsa15;

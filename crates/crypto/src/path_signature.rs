@@ -45,9 +45,7 @@ struct Alone {
 
 impl SignatureVerificationAlgorithm for Alone {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let bits = der::element(der::BIT_STRING, &[&[0], key].concat());
-        let spki = der::sequence(&[&der::sequence(&[self.key.as_ref()]), &bits]);
-        let key = PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)?;
+        let key = public_key(self.key, key)?;
         key.verify(self.method, message, signature).map_err(|_| InvalidSignature)
     }
 
@@ -113,9 +111,7 @@ struct Old {
 
 impl SignatureVerificationAlgorithm for Old {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let bits = der::element(der::BIT_STRING, &[&[0], key].concat());
-        let spki = der::sequence(&[&der::sequence(&[self.key.as_ref()]), &bits]);
-        let key = PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)?;
+        let key = public_key(self.key, key)?;
         let value = match self.half_len {
             Some(len) => der::fixed_width(signature, len).ok_or(InvalidSignature)?,
             None => signature.to_vec(),
@@ -156,6 +152,81 @@ pub fn dangerous_old_path_signatures() -> &'static [&'static dyn SignatureVerifi
     })
 }
 
+/// DSA with SHA-1 or SHA-256 under the key of one authority: the parameters of a DSA key are a part of its AlgorithmIdentifier,
+/// so that each has an algorithm of its own.
+#[derive(Debug)]
+pub struct DsaPathSignature {
+    method: SignatureMethod,
+    key: AlgorithmIdentifier,
+    named: AlgorithmIdentifier,
+    /// Octets of each number of a signature.
+    half_len: usize,
+}
+
+impl SignatureVerificationAlgorithm for DsaPathSignature {
+    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let value = der::fixed_width(signature, self.half_len).ok_or(InvalidSignature)?;
+        let key = public_key(self.key, key)?;
+        key.verify(self.method, message, &value).map_err(|_| InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.key
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.named
+    }
+}
+
+/// The algorithms of signatures that an authority with a DSA key makes, which prove nothing any more; none for other keys, and
+/// for keys below 1 024 bits. The parameters of a key are kept as long as the program lives, those of 64 keys at most: give
+/// authorities that are known, or that one of these certified.
+#[must_use]
+pub fn dangerous_dsa_path_signatures(authority: &Certificate) -> Vec<DsaPathSignature> {
+    let kind = authority.public_key().kind();
+    let KeyKind::Dsa { subgroup_bits, .. } = kind else { return Vec::new() };
+    let key = key_of(authority).filter(|_| !kind.is_retired()).and_then(|(algorithm, _)| lasting(algorithm));
+    let Some(key) = key else { return Vec::new() };
+    let of_dsa = OLD.iter().filter(|(_, method)| matches!(method.scheme(), Scheme::Dsa(_)));
+    of_dsa
+        .map(|(named, method)| {
+            let named = AlgorithmIdentifier::from_slice(named);
+            DsaPathSignature { method: *method, key, named, half_len: subgroup_bits / 8 }
+        })
+        .collect()
+}
+
+/// The AlgorithmIdentifier and the bits of the key of a certificate.
+fn key_of(certificate: &Certificate) -> Option<(&[u8], &[u8])> {
+    let mut key = der::Reader::new(der::Reader::new(certificate.public_key().spki()).only(der::SEQUENCE)?);
+    let algorithm = key.expect(der::SEQUENCE)?;
+    Some((algorithm, key.expect(der::BIT_STRING)?.strip_prefix(&[0])?))
+}
+
+fn public_key(algorithm: AlgorithmIdentifier, bits: &[u8]) -> Result<PublicKey, InvalidSignature> {
+    let bits = der::element(der::BIT_STRING, &[&[0], bits].concat());
+    let spki = der::sequence(&[&der::sequence(&[algorithm.as_ref()]), &bits]);
+    PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)
+}
+
+/// An AlgorithmIdentifier with parameters, which webpki wants for as long as the program lives; `None` if there are too many.
+fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
+    const MOST: usize = 64;
+    const MAX_OCTETS: usize = 2_048;
+    static KNOWN: std::sync::Mutex<Vec<&'static [u8]>> = std::sync::Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(octets) = known.iter().find(|octets| **octets == algorithm) {
+        return Some(AlgorithmIdentifier::from_slice(octets));
+    }
+    if known.len() >= MOST || algorithm.len() > MAX_OCTETS {
+        return None;
+    }
+    let octets: &'static [u8] = Vec::leak(algorithm.to_vec());
+    known.push(octets);
+    Some(AlgorithmIdentifier::from_slice(octets))
+}
+
 /// A substitute for an authority that signs messages itself.
 ///
 /// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So its path is validated as what it
@@ -175,7 +246,8 @@ pub struct StandIn {
 const NOWHERE: &[u8] = &[0x06, 0x02, 0x69, 0x00];
 
 impl StandIn {
-    /// For an authority. `None` for a kind of key whose paths are not validated.
+    /// For an authority. `None` for a kind of key whose paths are not validated. Of a DSA key, the parameters are kept as long as
+    /// the program lives: see that a known authority signed the certificate.
     #[must_use]
     pub fn below(authority: &Certificate) -> Option<Self> {
         let kind = match authority.public_key().kind() {
@@ -183,12 +255,8 @@ impl StandIn {
             KeyKind::Ec(curve) => curve.identifier(),
             KeyKind::Ed25519 => alg_id::ED25519,
             KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
-            KeyKind::RsaPss { .. }
-            | KeyKind::X25519
-            | KeyKind::X448
-            | KeyKind::Dh { .. }
-            | KeyKind::Dsa { .. }
-            | KeyKind::PostQuantum(_) => {
+            KeyKind::Dsa { .. } => lasting(key_of(authority)?.0)?,
+            KeyKind::RsaPss { .. } | KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } | KeyKind::PostQuantum(_) => {
                 return None;
             }
         };
@@ -201,9 +269,7 @@ impl StandIn {
         fields.expect(der::SEQUENCE)?;
         fields.expect(der::SEQUENCE)?;
         let (validity, subject, spki) = (fields.next_whole()?, fields.next_whole()?, fields.next_whole()?);
-        let mut key = der::Reader::new(der::Reader::new(spki).only(der::SEQUENCE)?);
-        key.expect(der::SEQUENCE)?;
-        let key = key.expect(der::BIT_STRING)?.strip_prefix(&[0])?.to_vec();
+        let key = key_of(authority)?.1.to_vec();
         let version = der::element(0xA0, &der::unsigned(&[2]));
         let (serial, algorithm) = (der::unsigned(&[1]), der::sequence(&[NOWHERE]));
         let signed = der::sequence(&[&version, &serial, &algorithm, subject, validity, &der::sequence(&[]), spki]);

@@ -84,6 +84,10 @@ pub(crate) fn options(case: &Case) -> Vec<String> {
         };
         match (entry.get("role"), entry.get("format")) {
             ("trusted", _) => add("--trust", entry.path()),
+            // KeyInfo only names the signer, whose certificate is this one.
+            ("untrusted", _) if names_signer(case) => {
+                entry.paths().into_iter().for_each(|path| add("--cert", path));
+            }
             ("untrusted", _) => entry.paths().into_iter().for_each(|path| add("--intermediate", path)),
             (_, "cert-pem" | "cert-der") => add("--cert", entry.path()),
             (_, "raw") => {
@@ -112,7 +116,25 @@ pub(crate) fn options(case: &Case) -> Vec<String> {
     if let Some(time) = case.param("time") {
         add("--now", time.to_owned());
     }
+    // The times of certificates are judged in any case, so that such a case is judged when all of its path were valid.
+    if case.param("skip-cert-time").is_some() {
+        add("--now", "2026-03-15T00:00:00Z".to_owned());
+    }
     options
+}
+
+/// Whether a file that nobody trusts has the certificate of the signer, and not one of an authority, below an anchor.
+pub(crate) fn names_signer(case: &Case) -> bool {
+    let of_role = |role: &'static str| entries(case).into_iter().filter(move |entry| entry.get("role") == role);
+    let is_signer = |path: String| {
+        let octets = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let certificate = ws_security::Certificate::from_der(&octets);
+        certificate.is_ok_and(|known| known.basic_constraints().is_none_or(|constraints| !constraints.is_ca))
+    };
+    let is_carried = case.get("features").contains("ki:x509certificate");
+    !is_carried
+        && of_role("trusted").next().is_some()
+        && of_role("untrusted").flat_map(|entry| entry.paths()).any(is_signer)
 }
 
 /// The symmetric keys of an xmlsec key store, by name.

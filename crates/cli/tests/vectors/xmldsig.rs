@@ -41,7 +41,8 @@ fn verify(case: &Case) -> Result<(), String> {
     if let Some(folder) = base(case) {
         arguments.extend(["--base".to_owned(), folder]);
     }
-    if case.param("check-key-cert").is_some() {
+    let by_name = keys::names_signer(case);
+    if case.param("check-key-cert").is_some() || by_name {
         arguments.push("--cert-needs-path".to_owned());
     }
     if let Some(file) = case.param("anonymous-data") {

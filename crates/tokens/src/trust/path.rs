@@ -14,7 +14,10 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
-use wss_crypto::{Certificate, DistinguishedName, StandIn, dangerous_old_path_signatures, path_signatures};
+use wss_crypto::{
+    Certificate, DistinguishedName, KeyKind, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures,
+    path_signatures,
+};
 
 use super::kept::Holds;
 use super::revocation::RevocationStatus;
@@ -44,7 +47,7 @@ impl Trust {
         budget.charge(Limit::Paths, 1)?;
         let named = self.named(certificate, others);
         let authorities = self.signed(&named, budget)?;
-        let stands_in = self.stand_in(certificate);
+        let stands_in = self.stand_in(certificate, &authorities, budget)?;
         let leaf = CertificateDer::from(stands_in.as_ref().map_or(certificate.der(), StandIn::der));
         let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string().into() };
         let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
@@ -64,8 +67,11 @@ impl Trust {
         };
         let meter = Meter::of(budget);
         let old = if self.accepts_old_signatures { dangerous_old_path_signatures() } else { &[] };
-        let all = old.iter().chain(SIGNATURES).chain(path_signatures());
-        let metered: Vec<Metered<'_>> = all.map(|inner| Metered { inner: *inner, meter: &meter }).collect();
+        let signers = self.anchors.iter().chain(authorities.iter().copied()).filter(|_| self.accepts_old_signatures);
+        let dsa: Vec<_> = signers.flat_map(dangerous_dsa_path_signatures).collect();
+        let brought = old.iter().chain(SIGNATURES).chain(path_signatures());
+        let mut metered: Vec<Metered<'_>> = dsa.iter().map(|inner| Metered { inner, meter: &meter }).collect();
+        metered.extend(brought.map(|inner| Metered { inner: *inner, meter: &meter }));
         let mut algorithms: Vec<_> =
             metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
         algorithms.extend(stands_in.iter().map(|stand_in| stand_in as &dyn SignatureVerificationAlgorithm));
@@ -91,9 +97,38 @@ impl Trust {
     }
 
     /// A substitute for an authority that signs messages itself, if that is accepted.
-    fn stand_in(&self, certificate: &Certificate) -> Option<StandIn> {
+    fn stand_in(
+        &self,
+        certificate: &Certificate,
+        authorities: &[&Certificate],
+        budget: &Budget,
+    ) -> Result<Option<StandIn>, Exceeded> {
         let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
-        if self.accepts_authorities && is_authority { StandIn::below(certificate) } else { None }
+        if !self.accepts_authorities || !is_authority {
+            return Ok(None);
+        }
+        let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
+        let mut signers = self.anchors.iter().chain(authorities.iter().copied());
+        // What is kept of a DSA key is kept of nobody whom no authority knows.
+        if is_dsa
+            && !signers.try_fold(false, |known, signer| Ok(known || self.has_signed(signer, certificate, budget)?))?
+        {
+            return Ok(None);
+        }
+        Ok(StandIn::below(certificate))
+    }
+
+    /// Whether the key of `signer` made the signature on a certificate that names it.
+    fn has_signed(&self, signer: &Certificate, signed: &Certificate, budget: &Budget) -> Result<bool, Exceeded> {
+        if signer.subject() != signed.issuer() {
+            return Ok(false);
+        }
+        budget.charge(Limit::PublicKeyOperations, 1)?;
+        let verified = match self.accepts_old_signatures {
+            true => signed.dangerous_verify_old_signature_of(signer),
+            false => signed.verify_signature_of(signer),
+        };
+        Ok(verified.is_ok())
     }
 
     /// Our intermediates and the certificates of the message, as far as their names lead upwards from it.
@@ -132,16 +167,8 @@ impl Trust {
             let mut left = Vec::new();
             for candidate in rest {
                 let mut is_signed = false;
-                for signer in signers.iter().filter(|signer| signer.subject() == candidate.issuer()) {
-                    budget.charge(Limit::PublicKeyOperations, 1)?;
-                    let verified = match self.accepts_old_signatures {
-                        true => candidate.dangerous_verify_old_signature_of(signer),
-                        false => candidate.verify_signature_of(signer),
-                    };
-                    if verified.is_ok() {
-                        is_signed = true;
-                        break;
-                    }
+                for signer in &signers {
+                    is_signed = is_signed || self.has_signed(signer, candidate, budget)?;
                 }
                 if is_signed { found.push(candidate) } else { left.push(candidate) }
             }
@@ -268,7 +295,7 @@ impl Meter {
 /// An algorithm that verifies as long as something is left.
 #[derive(Debug)]
 struct Metered<'m> {
-    inner: &'static dyn SignatureVerificationAlgorithm,
+    inner: &'m dyn SignatureVerificationAlgorithm,
     meter: &'m Meter,
 }
 
