@@ -164,6 +164,9 @@ fn page(network: &Network) -> String {
         None => text.push_str("- Reply: no Security header; only TLS protects it.\n"),
     }
     let _infallible = writeln!(text, "- HTTP: {}.", network.http);
+    if let Some(messaging) = &network.messaging {
+        let _infallible = writeln!(text, "- `eb:Messaging`: {messaging}.");
+    }
     let partner = &network.partner;
     let _infallible = writeln!(
         text,

@@ -104,6 +104,17 @@ fn a_list_that_falls_due_or_begins_is_judged_again() {
     let error = judged(&trust, &others, at("2031-01-01T00:00:00Z")).expect_err("the list is due");
     assert!(matches!(error, TrustError::ListExpired { .. }), "{error}");
 
+    // Three days more, as BDEW has it, and not a second longer.
+    let lenient = Trust::clone(&trust).accept_lists_after_their_end(Duration::from_secs(3 * 86_400));
+    for instant in ["2030-06-01T00:00:00Z", "2031-01-01T00:00:00Z", "2031-01-03T23:59:59Z"] {
+        judged(&lenient, &others, at(instant)).expect("the list counts");
+    }
+    let error = judged(&lenient, &others, at("2031-01-04T00:00:00Z")).expect_err("the list is over");
+    assert!(error.to_string().contains("`Trust::accept_lists_after_their_end`"), "{error}");
+    let naming = list(List { next_update: Some("20310101000000Z"), ..List::of("middle", &[&[7]]) }, "sub-ca");
+    let revoked = Trust::clone(&lenient).crls(&naming).expect("lists");
+    assert!(judged(&revoked, &others, at("2031-01-02T00:00:00Z")).is_err(), "what a list names is revoked");
+
     // Only a later list says that the status is known.
     let later = list(List::of("middle", &[]).issued("20320101000000Z"), "sub-ca");
     let trust = self::trust().crls(&of_root).and_then(|trust| trust.crls(&later)).expect("lists");

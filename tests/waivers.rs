@@ -289,6 +289,16 @@ const WEAKENING: &[Case] = &[
         Waiver::UncheckedAnchors,
     ),
     (
+        "tokens Trust::accept_lists_after_their_end",
+        || {
+            let day = Duration::from_secs(86_400);
+            let anchors = Trust::anchors([certificate("ca")]).expect("anchors");
+            let trust = anchors.signer(SignerRule::Certificate(certificate("alice"))).accept_lists_after_their_end(day);
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::ListsAfterTheirEnd { longest: Duration::from_secs(86_400) },
+    ),
+    (
         "tokens Trust::dangerous_old_path_signatures",
         || {
             let anchors = Trust::anchors([certificate("ca")]).expect("anchors");

@@ -9,7 +9,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 43] = [
+const OTHERS: [(&str, &str); 44] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::accept_id_cards", "--accept-id-cards"),
@@ -28,6 +28,7 @@ const OTHERS: [(&str, &str); 43] = [
     ("Trust::anchors", "--trust"),
     ("Trust::crls", "--crl"),
     ("Trust::intermediates", "--intermediate"),
+    ("Trust::accept_lists_after_their_end", "--accept-lists-after-their-end"),
     ("actor", "--actor"),
     ("decrypt_with", "--decrypt-key and --decrypt-cert, or --decrypt-p12"),
     ("shared_secret", "--secret"),

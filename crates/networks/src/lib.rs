@@ -21,14 +21,17 @@
 #![forbid(unsafe_code)]
 
 mod keys;
+mod messaging;
 mod network;
 mod outline;
 mod pair;
 mod presets;
+mod sender;
 mod shape;
 mod shown;
 
 pub use keys::Keys;
+pub use messaging::{Messaging, MessagingError};
 pub use network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
 pub use outline::outline;
 pub use pair::{Client, NetworkError, Service};

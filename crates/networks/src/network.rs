@@ -1,8 +1,11 @@
 //! A network: its messages in both directions, and what is around them.
 
+use std::time::Duration;
+
 use wss_soap::SoapVersion;
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust, TrustAnchors, TrustError};
 
+use crate::messaging::Messaging;
 use crate::shape::Shape;
 
 /// A network, as data.
@@ -20,6 +23,8 @@ pub struct Network {
     pub reply: Reply,
     /// What HTTP needs.
     pub http: Http,
+    /// What it says of `eb:Messaging`; `None` for networks without it.
+    pub messaging: Option<Messaging>,
     /// How partners and their certificates are known.
     pub partner: Partner,
     /// What some peers need that others do not.
@@ -79,6 +84,8 @@ pub struct Partner {
     pub named_by: Option<&'static str>,
     /// Whether the status of every certificate of its path must be known.
     pub checks_revocation: bool,
+    /// For how many seconds revocation lists count after the next one was due.
+    pub lists_after_their_end: u64,
     /// How its revocation is known.
     pub revocation: &'static str,
 }
@@ -99,6 +106,10 @@ impl Partner {
         let usages = self.extended_key_usage.iter().map(|oid| ExtendedKeyUsage::parse(oid));
         let usages = usages.collect::<Result<Vec<_>, _>>()?;
         let trust = if usages.is_empty() { trust } else { trust.extended_key_usage(usages) };
+        let trust = match self.lists_after_their_end {
+            0 => trust,
+            seconds => trust.accept_lists_after_their_end(Duration::from_secs(seconds)),
+        };
         Ok(if self.checks_revocation { trust.revocation(Revocation::WholePath) } else { trust })
     }
 
@@ -109,6 +120,7 @@ impl Partner {
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: false,
+        lists_after_their_end: 0,
         revocation: "not demanded: a certificate is no longer trusted when its pin is removed",
     };
 }

@@ -41,3 +41,16 @@ fn elsewhere_a_partner_is_its_subject() {
         ALL.iter().filter(|network| network.partner.checks_revocation).map(|network| network.name).collect();
     assert_eq!(demanding, ["bdew_1_2", "eet_cz", "peppol_as4_2"]);
 }
+
+/// Regelungen zum Übertragungsweg für AS4, §5.4, and the profile of PKIoverheid.
+#[test]
+fn lists_and_key_usages_are_judged_as_the_network_has_it() {
+    let three_days = std::time::Duration::from_secs(259_200);
+    for network in ALL {
+        let trust = trust(network, if network.partner.named_by.is_some() { "1" } else { "CN=1" });
+        let expected = if network.name == "bdew_1_2" { three_days } else { std::time::Duration::ZERO };
+        assert_eq!(trust.lists_count_after_their_end(), expected, "{}", network.name);
+        let is_judged = network.name.starts_with("digikoppeling");
+        assert_eq!(trust.checks_extended_key_usage(), is_judged, "{}", network.name);
+    }
+}

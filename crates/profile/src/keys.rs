@@ -87,6 +87,9 @@ fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, Profi
     if let Some(seconds) = options.max_response_age {
         trust = trust.max_response_age(Duration::from_secs(seconds));
     }
+    if let Some(seconds) = options.accept_lists_after_their_end {
+        trust = trust.accept_lists_after_their_end(Duration::from_secs(seconds));
+    }
     if let Some(demanded) = options.revocation {
         trust = trust.revocation(match demanded {
             Whose::WholePath => Revocation::WholePath,

@@ -67,6 +67,8 @@ options! {
         ocsp: Vec<Source>,
         /// The highest age of an OCSP response
         max_response_age: Option<u64> = "SECONDS",
+        /// Accept revocation lists for so long after the next one was due
+        accept_lists_after_their_end: Option<u64> = "SECONDS",
         /// Whose revocation status must be known; a revoked certificate is always refused
         revocation: Option<Whose>,
         /// An extended key usage that limited certificates must have, as in 1.3.6.1.5.5.7.3.4

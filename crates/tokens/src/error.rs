@@ -309,7 +309,7 @@ pub enum TrustError {
     },
     /// *Failed.* The revocation list for a certificate of the path has expired.
     #[error(
-        "the revocation list of {authority:?} expired at {}, and it is now {}: give the next one", format_instant(*next_update), format_instant(*now)
+        "the revocation list of {authority:?} expired at {}, and it is now {}: give the next one, or call `Trust::accept_lists_after_their_end`", format_instant(*next_update), format_instant(*now)
     )]
     ListExpired {
         /// The issuer of the list.

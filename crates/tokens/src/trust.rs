@@ -360,6 +360,19 @@ impl Trust {
         self.changed(|trust| trust.sources.max_age = Some(age))
     }
 
+    /// Lists count for `longest` after the next one was due, as networks have it that judge an authority only when it gave none
+    /// for some days. A certificate that was revoked since is still accepted then. OCSP responses are not concerned.
+    #[must_use]
+    pub fn accept_lists_after_their_end(self, longest: Duration) -> Self {
+        self.changed(|trust| trust.sources.grace = longest)
+    }
+
+    /// How long lists count after the next one was due.
+    #[must_use]
+    pub fn lists_count_after_their_end(&self) -> Duration {
+        self.sources.grace
+    }
+
     /// Uses lists and responses that are fetched, and notes in `cache` what is missing. Nothing is fetched here: see
     /// [`RevocationCache`]. The status of the whole path must then be known, unless [`Trust::revocation`] says otherwise.
     #[must_use]
@@ -413,7 +426,7 @@ impl Trust {
     }
 
     /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen
-    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys still sign no path.
+    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys of at least 1 024 bits sign paths then, too.
     #[must_use]
     pub fn dangerous_old_path_signatures(self) -> Self {
         self.changed(|trust| trust.accepts_old_signatures = true)
@@ -518,7 +531,7 @@ impl Trust {
     /// revocation list, begins or ends. Where responders are asked, each message is judged anew.
     fn holds(&self, now: SystemTime, certificates: &[&Certificate]) -> Option<Holds> {
         let certificates = certificates.iter().map(|certificate| certificate.validity());
-        let lists = self.sources.constant()?.iter().map(revocation::counts);
+        let lists = self.sources.constant()?.iter().map(|list| revocation::counts(list, self.sources.grace));
         let instants = certificates.chain(lists).flat_map(<[SystemTime; 2]>::from);
         Some(Holds::around(now, instants))
     }

@@ -4,6 +4,7 @@
 //! admits and allows.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use wss_c14n::{Limit, Limits};
 use wss_tokens::{AssertionTrust, Revocation, Trust};
@@ -47,7 +48,9 @@ fn of_window(window: Window) -> Option<Waiver> {
 
 fn of_trust(trust: &Trust) -> impl Iterator<Item = Waiver> {
     let demanded = trust.demanded_revocation();
+    let longest = trust.lists_count_after_their_end();
     applying([
+        (longest > Duration::ZERO, Waiver::ListsAfterTheirEnd { longest }),
         (!trust.checks_revocation(), Waiver::NoRevocationCheck),
         (demanded == Some(Revocation::EndEntity), Waiver::EndEntityRevocationOnly),
         (demanded == Some(Revocation::UnknownIsGood), Waiver::UnknownRevocationIsGood),

@@ -102,6 +102,12 @@ waivers! {
     /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
     AuthoritiesAsSigners = "authorities-as-signers"
         ("a certificate of an authority is accepted as that of a signer");
+    /// [`Trust::accept_lists_after_their_end`](wss_tokens::Trust::accept_lists_after_their_end).
+    ListsAfterTheirEnd {
+        /// How long they count.
+        longest: Duration
+    } = "lists-after-their-end"
+        ("revocation lists count for {} seconds after the next one was due", longest.as_secs());
     /// [`Trust::dangerous_old_path_signatures`](wss_tokens::Trust::dangerous_old_path_signatures).
     OldPathSignatures = "old-path-signatures"
         ("paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits, are accepted");

@@ -32,6 +32,9 @@ const fn signature(method: SignatureMethod, token: ReferenceForm, places: &'stat
     SignatureShape { method, ..SignatureShape::rsa_sha256(token, places) }
 }
 
+/// Each part of the payload is compressed.
+pub(crate) const COMPRESSED: Messaging = Messaging { compressed: true, ..Messaging::ANY };
+
 pub(crate) const HTTP: Http = Http {
     soap: SoapVersion::V12,
     content_type: "application/soap+xml; charset=UTF-8",

@@ -16,17 +16,37 @@ pub const NETWORK: Network = Network {
     ),
     reply: Reply::Secured(as4::signal(SignatureMethod::EcdsaSha256, ReferenceForm::DirectPath)),
     http: Http { client_certificate: Some(true), ..as4::HTTP },
+    messaging: Some(MESSAGING),
     partner: Partner {
         issuer: "the smart metering PKI of Germany (SM-PKI), with keys on brainpoolP256r1, one for each of signing, encryption and TLS",
-        name: "the certificate that the market partner published",
+        name: "the organisational unit is the identifier of the market partner (MP-ID), which is its eb:PartyId",
         extended_key_usage: &[],
-        named_by: None,
+        named_by: Some("2.5.4.11"),
         checks_revocation: true,
-        revocation: "revocation lists only; a certificate whose list is more than three days too old is not trusted",
+        lists_after_their_end: 3 * 24 * 60 * 60,
+        revocation: "revocation lists only; an authority whose list was not there or not valid for three days is not trusted until \
+                     the next one",
     },
     choices: &[],
     sources: &[
+        Source {
+            title: "BDEW AS4-Profil 1.1 of 2024-10-01, §2.2.3.3, §2.3.1, §2.3.2, §2.3.4; Regelungen zum Übertragungsweg für AS4 of \
+                    2022-06-01, §5.4: eb:Messaging, the name in certificates, and the three days",
+            evidence: Evidence::Read,
+        },
         Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", evidence: Evidence::Read },
         AROUND,
     ],
+};
+
+const MESSAGING: Messaging = Messaging {
+    agreement: Some("https://www.bdew.de/as4/communication/agreement"),
+    party_types: &[
+        "urn:oasis:names:tc:ebcore:partyid-type:iso6523:0088",
+        "urn:oasis:names:tc:ebcore:partyid-type:unregistered:BDEW",
+        "urn:oasis:names:tc:ebcore:partyid-type:unregistered:DVGW",
+        "urn:oasis:names:tc:ebcore:partyid-type:unregistered:BAHN",
+    ],
+    roles: Messaging::DEFAULT_ROLES,
+    ..as4::COMPRESSED
 };

@@ -27,9 +27,10 @@ pub(crate) const HTTP: Http = Http { client_certificate: Some(true), ..SOAP11 };
 pub(crate) const PARTNER: Partner = Partner {
     issuer: "PKIoverheid, private services",
     name: "the organisation identification number (OIN) in the serial number of the subject",
-    extended_key_usage: &[],
-    named_by: None,
+    extended_key_usage: &["1.3.6.1.5.5.7.3.2"],
+    named_by: Some("2.5.4.5"),
     checks_revocation: false,
+    lists_after_their_end: 0,
     revocation: "revocation lists of PKIoverheid",
 };
 
@@ -41,6 +42,11 @@ pub(crate) const SOURCES: &[Source] = &[
     Source {
         title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
         evidence: Evidence::Unverified,
+    },
+    Source {
+        title: "PKIoverheid, Programme of Requirements part 3h (Private Services): certificates have the extended key usages of \
+                clients and of servers",
+        evidence: Evidence::Read,
     },
     AROUND,
     WSS4J,

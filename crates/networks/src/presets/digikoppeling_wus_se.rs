@@ -11,6 +11,7 @@ pub const NETWORK: Network = Network {
     request: digikoppeling::ENCRYPTED,
     reply: Reply::Secured(Shape { confirms: true, ..digikoppeling::ENCRYPTED }),
     http: digikoppeling::HTTP,
+    messaging: None,
     partner: digikoppeling::PARTNER,
     choices: &[],
     sources: digikoppeling::SOURCES,

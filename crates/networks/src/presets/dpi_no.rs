@@ -25,12 +25,14 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     }),
     http: as4::HTTP,
+    messaging: Some(Messaging::ANY),
     partner: Partner {
         issuer: "Buypass or Commfides (enterprise certificates of Norway)",
         name: "the organisation number in the subject",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: false,
+        lists_after_their_end: 0,
         revocation: "revocation lists or OCSP",
     },
     choices: &[],

@@ -16,6 +16,7 @@ pub const NETWORK: Network = Network {
     ),
     reply: Reply::Secured(as4::signal(SignatureMethod::Ed25519, ReferenceForm::Direct)),
     http: as4::HTTP,
+    messaging: Some(Messaging::ANY),
     partner: Partner::PINNED,
     choices: &[],
     sources: &[

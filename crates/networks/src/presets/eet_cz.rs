@@ -20,12 +20,14 @@ pub const NETWORK: Network = Network {
         client_certificate: Some(false),
         ..SOAP11
     },
+    messaging: None,
     partner: Partner {
         issuer: "requests: the authority of EET; replies: I.CA or PostSignum",
         name: "replies: the subject of the financial administration",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: true,
+        lists_after_their_end: 0,
         revocation: "lists, for replies",
     },
     choices: &[],

@@ -16,6 +16,7 @@ pub const NETWORK: Network = Network {
     ),
     reply: Reply::Secured(as4::signal(SignatureMethod::Ed25519, ReferenceForm::IssuerSerial)),
     http: as4::HTTP,
+    messaging: Some(as4::COMPRESSED),
     partner: Partner::PINNED,
     choices: &[ECDSA],
     sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }, AROUND],

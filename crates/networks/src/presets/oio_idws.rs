@@ -27,6 +27,7 @@ pub(crate) const PARTNER: Partner = Partner {
     extended_key_usage: &[],
     named_by: None,
     checks_revocation: false,
+    lists_after_their_end: 0,
     revocation: "by the service",
 };
 

@@ -11,6 +11,7 @@ pub const NETWORK: Network = Network {
     request: oio_idws::request(SignedBy::Certificate(ReferenceForm::Direct)),
     reply: Reply::Secured(oio_idws::REPLY),
     http: oio_idws::HTTP,
+    messaging: None,
     partner: oio_idws::PARTNER,
     choices: &[],
     sources: oio_idws::SOURCES,

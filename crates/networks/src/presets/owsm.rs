@@ -46,12 +46,14 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     }),
     http: Http { client_certificate: Some(false), ..SOAP11 },
+    messaging: None,
     partner: Partner {
         issuer: "as the policy says",
         name: "the certificate in the key store of the service",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: false,
+        lists_after_their_end: 0,
         revocation: "as the policy says",
     },
     choices: &[],

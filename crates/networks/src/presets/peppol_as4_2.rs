@@ -25,12 +25,14 @@ pub const NETWORK: Network = Network {
     ),
     reply: Reply::Secured(as4::signal(SignatureMethod::RsaSha256, ReferenceForm::Direct)),
     http: as4::HTTP,
+    messaging: Some(MESSAGING),
     partner: Partner {
         issuer: "the certification authority of Peppol for access points",
         name: "the common name is the identifier of the party",
         extended_key_usage: &[],
         named_by: Some("2.5.4.3"),
         checks_revocation: true,
+        lists_after_their_end: 0,
         revocation: "checked at each message",
     },
     choices: &[],
@@ -39,4 +41,13 @@ pub const NETWORK: Network = Network {
         Source { title: "reports on SHA-1 signatures in answers of an SMP", evidence: Evidence::Thread },
         AROUND,
     ],
+};
+
+/// What phase4 sends and keeps as the profile's P-Mode.
+const MESSAGING: Messaging = Messaging {
+    agreement: Some("urn:fdc:peppol.eu:2017:agreements:tia:ap_provider"),
+    party_types: &["urn:fdc:peppol.eu:2017:identifiers:ap"],
+    roles: Messaging::DEFAULT_ROLES,
+    properties: &["originalSender", "finalRecipient"],
+    ..Messaging::ANY
 };

@@ -5,6 +5,7 @@ pub(super) use wss_header::Layout;
 pub(super) use wss_soap::SoapVersion;
 pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
+pub(super) use crate::messaging::Messaging;
 pub(super) use crate::network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
 pub(super) use crate::shape::{
     Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,

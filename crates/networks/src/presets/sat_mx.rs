@@ -23,12 +23,14 @@ pub const NETWORK: Network = Network {
         client_certificate: Some(false),
         ..SOAP11
     },
+    messaging: None,
     partner: Partner {
         issuer: "the SAT",
         name: "the tax number (RFC) in attribute 2.5.4.45 of the subject",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: false,
+        lists_after_their_end: 0,
         revocation: "by the service",
     },
     choices: &[],

@@ -40,12 +40,14 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     }),
     http: Http { package: true, client_certificate: Some(true), ..SOAP11 },
+    messaging: None,
     partner: Partner {
         issuer: "the Department of Veterans Affairs",
         name: "the certificate of the service",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: false,
+        lists_after_their_end: 0,
         revocation: "not known",
     },
     choices: &[],

@@ -11,6 +11,7 @@ pub const NETWORK: Network = Network {
     request: wcf::BETWEEN_CERTIFICATES,
     reply: Reply::Secured(wcf::BETWEEN_CERTIFICATES),
     http: wcf::HTTP,
+    messaging: None,
     partner: wcf::PARTNER,
     choices: &[],
     sources: wcf::SOURCES,

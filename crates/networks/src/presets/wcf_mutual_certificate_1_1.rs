@@ -15,6 +15,7 @@ pub const NETWORK: Network = Network {
     ),
     reply: Reply::Secured(wcf::UNDER_THE_KEY_OF_THE_REQUEST),
     http: wcf::HTTP,
+    messaging: None,
     partner: wcf::PARTNER,
     choices: &[WITHOUT_DERIVED_KEYS],
     sources: wcf::SOURCES,

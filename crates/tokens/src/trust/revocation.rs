@@ -21,6 +21,8 @@ pub(super) struct Sources {
     pub(super) lists: Vec<RevocationList>,
     pub(super) responses: Vec<OcspResponse>,
     pub(super) max_age: Option<Duration>,
+    /// How long lists count after their end.
+    pub(super) grace: Duration,
     pub(super) fetched: Option<RevocationCache>,
 }
 
@@ -232,7 +234,7 @@ impl Trust {
                 unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority().into() }));
             } else if list.lists(certificate) {
                 return Err(revoked(certificate));
-            } else if next_update <= now {
+            } else if counts(list, self.sources.grace).1 <= now {
                 unknown = Some(TrustError::ListExpired { authority: authority().into(), next_update, now });
             } else if now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest) {
                 unknown = Some(TrustError::ListNotYetValid { authority: authority().into(), this_update, now });
@@ -249,10 +251,10 @@ impl Trust {
     }
 }
 
-/// When a list begins and ceases to count.
-pub(super) fn counts(list: &RevocationList) -> (SystemTime, SystemTime) {
+/// When a list begins and ceases to count, if it counts for so long after its end.
+pub(super) fn counts(list: &RevocationList, grace: Duration) -> (SystemTime, SystemTime) {
     let (this_update, next_update) = list.validity();
-    (this_update.checked_sub(CLOCK_SKEW).unwrap_or(this_update), next_update)
+    (this_update.checked_sub(CLOCK_SKEW).unwrap_or(this_update), next_update.checked_add(grace).unwrap_or(next_update))
 }
 
 fn revoked(certificate: &Certificate) -> TrustError {

@@ -1,0 +1,33 @@
+//! User messages held to their network and to who signed them.
+//!
+//! `eb:Messaging` says who sends what to whom, and only its signature makes it true. So give it the block that a verified signature
+//! covers, and the certificate of that signature.
+
+use wss_crypto::Certificate;
+use wss_ebms::{Party, Typed, UserMessage};
+
+use crate::messaging::{MessagingError, shown};
+use crate::network::Network;
+
+impl Network {
+    /// Holds a user message to what the network says of it, and its sender to `signer`, if the certificates of the network name
+    /// parties. Demands nothing of networks without `eb:Messaging`.
+    ///
+    /// # Errors
+    /// [`MessagingError`].
+    pub fn check_user_message(&self, message: &UserMessage, signer: &Certificate) -> Result<(), MessagingError> {
+        let Some(rules) = &self.messaging else { return Ok(()) };
+        rules.check(message)?;
+        self.check_sender(&message.from, signer)
+    }
+
+    fn check_sender(&self, from: &Party, signer: &Certificate) -> Result<(), MessagingError> {
+        let Some(oid) = self.partner.named_by else { return Ok(()) };
+        let mut named = signer.subject().values(oid);
+        let is_one = |id: &Typed| named.next() == Some(id.value.as_str()) && named.next().is_none();
+        match matches!(from.ids.as_slice(), [_]) && from.ids.first().is_some_and(is_one) {
+            true => Ok(()),
+            false => Err(MessagingError::OtherSender { party: shown(from) }),
+        }
+    }
+}
