@@ -54,7 +54,7 @@ fn assertions_go_both_ways_however_they_are_confirmed() {
                     let claim = match method {
                         ConfirmationMethod::HolderOfKey => claim.holder_of_key(alice.certificate()),
                         ConfirmationMethod::SenderVouches => claim,
-                        ConfirmationMethod::Bearer => claim.bearer(),
+                        ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => claim.bearer(),
                     };
                     let issued =
                         claim.sign(&peer::identity("carol"), SystemTime::now(), &SystemRandom).expect("issued");
@@ -62,7 +62,7 @@ fn assertions_go_both_ways_however_they_are_confirmed() {
                     let signing = match method {
                         ConfirmationMethod::HolderOfKey => signing.holder_of_key(),
                         ConfirmationMethod::SenderVouches => signing.parts([Part::Assertion]),
-                        ConfirmationMethod::Bearer => signing,
+                        ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => signing,
                     };
                     let recipe = Recipe::new().timestamp(Duration::from_secs(300)).token(issued).sign(signing);
                     let hidden = Encrypting::to(&peer::certificate("bob")).parts([Part::Assertion]);
