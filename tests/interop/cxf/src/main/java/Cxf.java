@@ -11,7 +11,12 @@ import javax.xml.transform.*;
 import javax.xml.transform.stream.*;
 import javax.xml.ws.*;
 import org.apache.cxf.BusFactory;
+import org.apache.cxf.configuration.jsse.TLSClientParameters;
+import org.apache.cxf.configuration.jsse.TLSServerParameters;
+import org.apache.cxf.jaxws.DispatchImpl;
 import org.apache.cxf.jaxws.EndpointImpl;
+import org.apache.cxf.transport.http.HTTPConduit;
+import org.apache.cxf.transport.http_jetty.JettyHTTPServerEngineFactory;
 import org.apache.cxf.ws.policy.WSPolicyFeature;
 import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
@@ -25,6 +30,10 @@ import org.w3c.dom.Element;
  *
  * The first answer is "OK PORT": services listen at http://localhost:PORT/KIND, where KIND is x509, saml2 or username.
  * call KIND URL BODY    calls the service at URL as a client; the answer is the payload of the reply
+ * publish METHOD PATH   publishes a service at PATH by the policy that is the body; assertions are confirmed by METHOD
+ * follow METHOD URL POLICY BODY   calls the service at URL by the policy, which is in base64
+ * publish-tls, follow-tls   the same over TLS: the answer of the first is a port without TLS that leads to the service, and the
+ *                       second has a relay with TLS before the URL, whose port is given in its place
  */
 public class Cxf {
     static Merlin crypto;
@@ -37,11 +46,41 @@ public class Cxf {
             port = free.getLocalPort();
         }
         for (String kind : List.of("x509", "saml2", "username")) {
-            publish(kind, "http://localhost:" + port + "/" + kind);
+            publish(feature(policy(kind)), properties(kind, "bob", "alice", true), "http://localhost:" + port + "/" + kind);
         }
         out.println("OK " + port);
-        Peer.serve(out, (words, body) ->
-            call(words[1], words[2], new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
+        Tls.load(Path.of(args[0]));
+        int secure;
+        try (ServerSocket free = new ServerSocket(0)) {
+            secure = free.getLocalPort();
+        }
+        TLSServerParameters tls = new TLSServerParameters();
+        tls.setKeyManagers(Tls.keys);
+        BusFactory.getDefaultBus().getExtension(JettyHTTPServerEngineFactory.class).setTLSServerParametersForPort(secure, tls);
+        int plain = Tls.relay(false, secure);
+        Peer.serve(out, (words, body) -> switch (words[0]) {
+            case "publish-tls" -> {
+                String address = "https://localhost:" + secure + "/" + words[2];
+                publish(feature(Peer.parse(body).getDocumentElement()), properties(words[1], "bob", "alice", true), address);
+                yield String.valueOf(plain).getBytes(StandardCharsets.UTF_8);
+            }
+            case "follow-tls" -> {
+                WSPolicyFeature policy = feature(Peer.parse(Base64.getDecoder().decode(words[3])).getDocumentElement());
+                String address = "https://localhost:" + Tls.relay(true, Integer.parseInt(words[2])) + "/";
+                yield call(policy, properties(words[1], "alice", "bob", false), address, text(body)).getBytes(StandardCharsets.UTF_8);
+            }
+            case "publish" -> {
+                String address = "http://localhost:" + port + "/" + words[2];
+                publish(feature(Peer.parse(body).getDocumentElement()), properties(words[1], "bob", "alice", true), address);
+                yield words[2].getBytes(StandardCharsets.UTF_8);
+            }
+            case "follow" -> {
+                WSPolicyFeature policy = feature(Peer.parse(Base64.getDecoder().decode(words[3])).getDocumentElement());
+                yield call(policy, properties(words[1], "alice", "bob", false), words[2], text(body)).getBytes(StandardCharsets.UTF_8);
+            }
+            default -> call(feature(policy(words[1])), properties(words[1], "alice", "bob", false), words[2], text(body))
+                .getBytes(StandardCharsets.UTF_8);
+        });
         System.exit(0);
     }
 
@@ -69,20 +108,30 @@ public class Cxf {
         return out.toString();
     }
 
-    static void publish(String kind, String address) throws Exception {
+    static String text(byte[] octets) {
+        return new String(octets, StandardCharsets.UTF_8);
+    }
+
+    static void publish(WSPolicyFeature policy, Map<String, Object> properties, String address) throws Exception {
         EndpointImpl endpoint = new EndpointImpl(BusFactory.getDefaultBus(), new Bank());
-        endpoint.getFeatures().add(feature(kind));
-        endpoint.setProperties(new HashMap<>(properties(kind, "bob", "alice", true)));
+        endpoint.getFeatures().add(policy);
+        endpoint.setProperties(new HashMap<>(properties));
         endpoint.publish(address);
     }
 
-    static String call(String kind, String address, String body) throws Exception {
+    static String call(WSPolicyFeature policy, Map<String, Object> properties, String address, String body) throws Exception {
         Service service = Service.create(new QName("urn:bank", "Bank"));
         QName port = new QName("urn:bank", "Port");
         service.addPort(port, javax.xml.ws.soap.SOAPBinding.SOAP11HTTP_BINDING, address);
         Dispatch<Source> dispatch = service.createDispatch(
-            port, Source.class, Service.Mode.PAYLOAD, feature(kind));
-        dispatch.getRequestContext().putAll(properties(kind, "alice", "bob", false));
+            port, Source.class, Service.Mode.PAYLOAD, policy);
+        dispatch.getRequestContext().putAll(properties);
+        if (address.startsWith("https:")) {
+            TLSClientParameters tls = new TLSClientParameters();
+            tls.setDisableCNCheck(true);
+            tls.setTrustManagers(Tls.ANYONE);
+            ((HTTPConduit) ((DispatchImpl<?>) dispatch).getClient().getConduit()).setTlsClientParameters(tls);
+        }
         return text(dispatch.invoke(new StreamSource(new StringReader(body))));
     }
 
@@ -110,7 +159,7 @@ public class Cxf {
         properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
             for (Callback callback : callbacks) {
                 if (callback instanceof SAMLCallback c) {
-                    assertion(c);
+                    assertion(c, kind.equals("bearer") ? SAML2Constants.CONF_BEARER : SAML2Constants.CONF_HOLDER_KEY);
                 }
             }
         });
@@ -118,14 +167,16 @@ public class Cxf {
         return properties;
     }
 
-    /** carol issues; alice holds the key. */
-    static void assertion(SAMLCallback callback) {
+    /** carol issues; alice holds the key, if one confirms. */
+    static void assertion(SAMLCallback callback, String method) {
         try {
-            SubjectBean subject = new SubjectBean("uid=ann", null, SAML2Constants.CONF_HOLDER_KEY);
-            KeyInfoBean key = new KeyInfoBean();
-            key.setCertificate((X509Certificate) crypto.getKeyStore().getCertificate("alice"));
-            key.setCertIdentifer(KeyInfoBean.CERT_IDENTIFIER.X509_CERT);
-            subject.setKeyInfo(key);
+            SubjectBean subject = new SubjectBean("uid=ann", null, method);
+            if (method.equals(SAML2Constants.CONF_HOLDER_KEY)) {
+                KeyInfoBean key = new KeyInfoBean();
+                key.setCertificate((X509Certificate) crypto.getKeyStore().getCertificate("alice"));
+                key.setCertIdentifer(KeyInfoBean.CERT_IDENTIFIER.X509_CERT);
+                subject.setKeyInfo(key);
+            }
             AttributeBean role = new AttributeBean();
             role.setQualifiedName("role");
             role.setAttributeValues(List.of("teller"));
@@ -152,9 +203,9 @@ public class Cxf {
         }
     }
 
-    static WSPolicyFeature feature(String kind) throws Exception {
+    static WSPolicyFeature feature(Element policy) {
         WSPolicyFeature feature = new WSPolicyFeature();
-        feature.setPolicyElements(List.of(policy(kind)));
+        feature.setPolicyElements(List.of(policy));
         return feature;
     }
 

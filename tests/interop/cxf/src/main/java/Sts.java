@@ -32,10 +32,10 @@ public class Sts {
             port = free.getLocalPort();
         }
         EndpointImpl endpoint = new EndpointImpl(BusFactory.getDefaultBus(), provider());
-        endpoint.getFeatures().add(Cxf.feature("x509"));
+        endpoint.getFeatures().add(Cxf.feature(Cxf.policy("x509")));
         endpoint.setProperties(new HashMap<>(Cxf.properties("x509", "bob", "alice", true)));
         endpoint.publish("http://localhost:" + port + "/sts");
-        Cxf.publish("sct", "http://localhost:" + port + "/sct");
+        Cxf.publish(Cxf.feature(Cxf.policy("sct")), Cxf.properties("sct", "bob", "alice", true), "http://localhost:" + port + "/sct");
         out.println("OK " + port);
         Peer.serve(out, (words, body) -> body);
         System.exit(0);
