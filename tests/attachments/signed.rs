@@ -65,6 +65,22 @@ fn a_receiver_judges_the_package_too() {
     assert_eq!(opened.evidence().bsp.as_ref().expect("a report").outcome(Rule::U18_2_5), Outcome::Fail);
 }
 
+/// The header of a part outweighs the XML declaration (RFC 7303 §3): whoever reads it would read another envelope.
+#[test]
+fn a_root_part_in_another_encoding_than_it_is_read_in_is_refused() {
+    let message = both(signing());
+    for charset in ["utf-7", "utf-16", "iso-8859-1"] {
+        let other = changed(&message, b"text/xml; charset=utf-8", format!("text/xml; charset={charset}").as_bytes());
+        let error = open(&demanding(), &other).map(drop);
+        assert_eq!(error, Err(OpenError::OtherEncoding { encoding: charset.into() }));
+        assert!(open(&demanding().accept_other_encodings(), &other).is_ok(), "{charset}");
+    }
+    for charset in ["UTF-8", "\"utf-8\"", "us-ascii"] {
+        let same = changed(&message, b"text/xml; charset=utf-8", format!("text/xml; charset={charset}").as_bytes());
+        assert!(open(&demanding(), &same).is_ok(), "{charset}");
+    }
+}
+
 #[test]
 fn t39_a_changed_attachment_is_refused() {
     let message = both(signing());

@@ -117,4 +117,16 @@ impl<'m> MimePart<'m> {
             None => Ok("text/plain".to_owned()),
         }
     }
+
+    /// The encoding of its text in lower case, if its Content-Type states one. Nothing proves who wrote it.
+    ///
+    /// # Errors
+    /// [`MimeError::Header`] or [`MimeError::Twice`] if the Content-Type cannot be read.
+    ///
+    /// # Specification
+    /// RFC 7303 §3: for XML it outweighs the XML declaration.
+    pub fn unauthenticated_charset(&self) -> Result<Option<String>, MimeError> {
+        let Some(value) = self.fields.get("Content-Type")? else { return Ok(None) };
+        Ok(Structured::parse(value)?.parameter("charset").map(str::to_ascii_lowercase))
+    }
 }

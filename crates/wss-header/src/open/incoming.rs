@@ -68,8 +68,11 @@ impl<'m> Arrived<'m> {
         let limits = &receiver.limits;
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;
-        if let Some(encoding) = other_encoding(self.octets).filter(|_| !receiver.waives(Waiver::OtherEncodings)) {
-            return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+        if !receiver.waives(Waiver::OtherEncodings) {
+            let stated = self.stated_encoding()?;
+            if let Some(encoding) = other_encoding(self.octets).or(stated.as_deref()) {
+                return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+            }
         }
         let text = transcode_declared(self.octets).map_err(EnvelopeError::from)?;
         // Other encodings are shorter than UTF-8.
@@ -85,6 +88,18 @@ impl<'m> Arrived<'m> {
         // An included part belongs to the envelope, and is no longer an attachment.
         attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
         Ok(Message { text: expanded.envelope.into(), attachments })
+    }
+}
+
+impl Arrived<'_> {
+    /// The encoding that the header of the root part states, if the envelope is not read in it: whoever reads that header would
+    /// read another document.
+    fn stated_encoding(&self) -> Result<Option<String>, OpenError> {
+        let Some(package) = self.package else { return Ok(None) };
+        let has_mark = self.octets.starts_with(&[0xFE, 0xFF]) || self.octets.starts_with(&[0xFF, 0xFE]);
+        let ours: &[&str] = if has_mark { &["utf-16"] } else { &["utf-8", "us-ascii"] };
+        let stated = package.root().unauthenticated_charset()?;
+        Ok(stated.filter(|stated| !ours.contains(&stated.as_str())))
     }
 }
 
