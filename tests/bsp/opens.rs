@@ -19,7 +19,11 @@ use crate::signed_again::signed_again;
 const EXPLAINED: &[(&str, &str, &str)] = &[
     ("digests of SHA-1", "is not admitted", "policy of algorithms: SHA-1 does not resist collisions"),
     ("a signature of SHA-1", "is not admitted", "policy of algorithms: SHA-1 does not resist collisions"),
-    ("a filter before the canonicalisation", "is not supported", "policy of algorithms: no filter runs in a header"),
+    (
+        "a filter before the canonicalisation",
+        "by an XPath",
+        "policy of transforms: an XPath names elements only by a call",
+    ),
     ("two canonicalisations", "transforms other than one", "places: one canonicalisation says all (T17)"),
     ("enveloped-signature that removes nothing, enveloped", "transforms other than one", "the same, for two of them"),
     ("no signed timestamp", "covers Timestamp", "requirements: the timestamp is demanded to be signed"),
@@ -44,6 +48,7 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("digest-in-no-namespace", "is not supported", "policy of algorithms: nobody knows it"),
     ("token-with-armour", "the token holds PEM", "the schema: base64"),
     ("pretty-printed", "signature value does not verify", "what is signed was changed"),
+    ("id-of-a-draft", "has this Id in the namespace", "the profile does not say what an attribute of a draft is"),
     ("id-", "in another attribute than wsu:Id", "the profile names no other attribute, and forbids none"),
     ("expires-with-created", "is not after it was created", "freshness: it never was valid"),
     ("issuer-that-is-the-subject", "no key is known", "trust: nobody known has this name"),

@@ -43,7 +43,11 @@ fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
     let is_meant = |listed: &Listed<'_>| arguments.operation.as_ref().is_none_or(|name| listed.operation == name);
     let listing: Vec<Listed<'_>> = policy.listing().filter(is_meant).collect();
     if listing.is_empty() {
-        return Err(could_not("no operation of the description has this name, or it has no binding with operations"));
+        let why = match &arguments.operation {
+            Some(_) => "no operation of the description has the name of --operation",
+            None => "the description has no binding with operations, and no policy of its own",
+        };
+        return Err(could_not(why));
     }
     let written = match arguments.format {
         Format::Text => text(&listing),

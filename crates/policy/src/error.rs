@@ -71,7 +71,7 @@ pub enum PolicyError {
         call: &'static str,
     },
     /// *Misuse.* Nothing of this name is in the policy.
-    #[error("the policy has no {what} {name:?}: it has {there}")]
+    #[error("{}", no_such(what, name, there))]
     NoSuch {
         /// `port` or `operation`.
         what: &'static str,
@@ -80,6 +80,14 @@ pub enum PolicyError {
         /// The names that there are.
         there: WireText,
     },
+}
+
+fn no_such(what: &str, name: &WireText, there: &WireText) -> String {
+    let there = if there.as_str().is_empty() { "none".to_owned() } else { there.to_string() };
+    if name.as_str().is_empty() {
+        return format!("no {what} was named: the policy has {there}");
+    }
+    format!("the policy has no {what} {name:?}: it has {there}")
 }
 
 fn named(file: &WireText) -> &str {

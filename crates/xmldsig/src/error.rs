@@ -114,7 +114,7 @@ pub enum VerifyError {
         } else if uri.as_str().starts_with('#') {
             "no element of the message has this Id, or the token that it refers to is not there"
         } else {
-            "only elements of the same document are, by `#` and their Id"
+            "the caller gave nothing for it; elements of the same document are named by `#` and their Id"
         }
     )]
     Dereference {
@@ -143,7 +143,8 @@ pub enum VerifyError {
     },
     /// *Malformed or refused.* The path in a filter of XPath Filter 2.0 does not name one element.
     #[error(
-        "the XPath {path:?} does not name exactly one element by the names and positions of children from the root, as in          /s:Envelope/s:Body/p:Order[2]: have the peer write that, or give the element an Id and refer to it"
+        "the XPath {path:?} does not name exactly one element by the names and positions of children from the root, as in \
+         /s:Envelope/s:Body/p:Order[2]: have the peer write that, or give the element an Id and refer to it"
     )]
     ChildPath {
         /// The expression.

@@ -171,22 +171,20 @@ pub enum OpenError {
     },
     /// *Malformed.* A reference names an element whose Id is in another namespace than that of the utility schema.
     #[error(
-        "reference {uri:?} names nothing: {path} has this Id in the namespace {namespace:?}{}; have the peer write wsu:Id in \
+        "reference {uri:?} names nothing: an element has this Id in the namespace {namespace:?}{}; have the peer write wsu:Id in \
          the one of OASIS, {:?}, or call `accept_ids_by_other_names`",
         kind_of_namespace(namespace.as_str()), wss_c14n::name::WSU.uri
     )]
     IdInOtherNamespace {
         /// The reference.
         uri: WireText,
-        /// The element.
-        path: WireText,
         /// The namespace of the attribute.
         namespace: WireText,
     },
     /// *Refused.* The envelope is in an encoding that SOAP does not know.
     #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
     OtherEncoding {
-        /// The encoding that its XML declaration names.
+        /// The encoding that its XML declaration or the Content-Type of its part names.
         encoding: WireText,
     },
     /// *Refused.* A `wsu:Timestamp` says only when it expires (BSP R3203).

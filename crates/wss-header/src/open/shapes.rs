@@ -24,10 +24,8 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
         _ => return error,
     };
     let Some(wanted) = uri.as_str().strip_prefix('#') else { return error };
-    let other = document.elements().find_map(|element| Some((element, namespace_of_id(element, wanted)?)));
-    if let Some((element, namespace)) = other {
-        let (path, namespace) = (element.path().into(), namespace.into());
-        return OpenError::IdInOtherNamespace { uri: uri.clone(), path, namespace };
+    if let Some(namespace) = document.elements().find_map(|element| namespace_of_id(element, wanted)) {
+        return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };
     }
     let is_meant = |element: &Element<'_>| id_of_other_name(*element).as_deref() == Some(wanted);
     match document.elements().find(is_meant) {
