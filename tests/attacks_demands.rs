@@ -145,6 +145,61 @@ fn every_block_of_a_name_is_encrypted_or_none_counts() {
     }
 }
 
+/// A signature over one header block says nothing of another one of its name, which the next reader may take.
+#[test]
+fn an_unsigned_twin_of_a_signed_block_is_refused() {
+    const TWIN: &str = "<x:Action xmlns:x=\"http://www.w3.org/2005/08/addressing\">urn:refund</x:Action>";
+    let genuine = recipe().sign(sign([action()])).secured(&envelope(SOAP12));
+    let before = genuine.replacen("<s:Header>", &format!("<s:Header>{TWIN}"), 1);
+    let after = genuine.replacen("</s:Header>", &format!("{TWIN}</s:Header>"), 1);
+    let every = || Part::every_header_block("http://www.w3.org/2005/08/addressing", "Action");
+    for requirements in [
+        demands().also_signed([action()]),
+        demands().signed_if_present([action()]),
+        demands().also_signed([every()]),
+        demands().signed_if_present([every()]),
+    ] {
+        assert!(of(requirements.clone()).open(&genuine).is_ok(), "{requirements:?}");
+        for twin in [&before, &after] {
+            let error = refused(&of(requirements.clone()), twin);
+            let is_named =
+                matches!(error, RequirementError::NotOneElement { found: 2, .. } | RequirementError::NotSigned { .. });
+            assert!(is_named, "{error}");
+        }
+    }
+    // Without a demand nothing is said of the block, and the unsigned one is not handed out.
+    let receiver = of(demands());
+    let opened = receiver.open(&before).expect("opens");
+    let handed_out = opened.header_block("http://www.w3.org/2005/08/addressing", "Action").expect("the signed one");
+    assert!(handed_out.xml().contains("urn:pay"), "{}", handed_out.xml());
+    // Two that are signed are meant by a demand for every one.
+    let two = envelope(SOAP12).replacen("<s:Header>", &format!("<s:Header>{TWIN}"), 1);
+    let signed = recipe().sign(sign([every()])).secured(&two);
+    assert!(of(demands().also_signed([every()])).open(&signed).is_ok());
+    let error = refused(&of(demands().also_signed([action()])), &signed);
+    assert!(error.to_string().contains("`Part::every_header_block`"), "{error}");
+}
+
+/// A signature over one token says nothing of another one of its kind.
+#[test]
+fn an_unsigned_token_beside_a_signed_one_is_refused_where_such_tokens_must_be_signed() {
+    let issued = |name: &str| {
+        NewAssertion::new(SamlVersion::V2_0, "urn:idp", name)
+            .audience("urn:bank")
+            .bearer()
+            .sign(&identity("carol"), SystemTime::now(), &SystemRandom)
+            .expect("issued")
+    };
+    let genuine = recipe().token(issued("uid=ann")).sign(sign([Part::Assertion])).secured(&envelope(SOAP11));
+    let issuers = AssertionTrust::for_audience("urn:bank").issuer("urn:idp", Trust::pins([certificate("carol")]));
+    let receiver = of(demands().also_signed([Part::Assertion])).assertions(issuers.accept_bearer());
+    assert!(receiver.open(&genuine).is_ok());
+    let end = "</saml2:Assertion>";
+    assert_eq!(genuine.matches(end).count(), 1, "{genuine}");
+    let error = refused(&receiver, &genuine.replacen(end, &format!("{end}{}", issued("uid=eve")), 1));
+    assert!(matches!(error, RequirementError::NotSigned { .. }), "{error}");
+}
+
 /// `message` with its first ciphertext encrypted once more, to Bob.
 fn encrypted_again(message: &str) -> String {
     let secret = Secret::new((0..32).collect());

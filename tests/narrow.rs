@@ -140,7 +140,8 @@ fn every_block_of_a_name_is_signed_or_the_message_is_refused() {
     opens(requirements(), &recipe().sign(sign([action()])).secured(&envelope(SOAP11)));
     let more = message.replacen("<a:To>", "<a:Action>urn:forged</a:Action><a:To>", 1);
     assert_ne!(more, message);
-    opens(demands().also_signed([action()]), &more);
+    let one = demands().also_signed([action()]);
+    assert!(matches!(refused(one, &more), RequirementError::NotOneElement { found: 2, .. }));
     assert!(matches!(refused(requirements(), &more), RequirementError::NotSigned { .. }));
     let none = recipe().sign(sign([])).secured(&without_action());
     assert!(matches!(refused(requirements(), &none), RequirementError::NotOneElement { found: 0, .. }));

@@ -9,7 +9,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 44] = [
+const OTHERS: [(&str, &str); 45] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::accept_id_cards", "--accept-id-cards"),
@@ -18,6 +18,7 @@ const OTHERS: [(&str, &str); 44] = [
     ("attachments", "--attach"),
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),
+    ("Part::every_header_block", "--require signed:every:{NAMESPACE}NAME"),
     ("Requirements::signed", "--require signed:PART"),
     ("AlgorithmPolicy::admit_uri", "--allow"),
     ("dangerous_admit_retired", "--dangerous-retired"),

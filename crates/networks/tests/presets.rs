@@ -341,6 +341,29 @@ fn a_body_that_was_changed_is_refused_where_it_is_signed() {
     });
 }
 
+/// Whoever reads the header by names may take the one that nobody signed.
+#[test]
+fn a_second_block_beside_a_signed_one_is_refused() {
+    for_each(|network| {
+        let Some(signature) = &network.request.signature else { return };
+        let Exchange { request, .. } = exchange(network);
+        for place in signature.places.iter().chain(signature.places_if_present) {
+            let Place::Block(namespace, local) = place else { continue };
+            if !request.text().contains(&format!(":{local}")) {
+                continue;
+            }
+            let twin = format!("<x:{local} xmlns:x=\"{namespace}\">urn:other</x:{local}>");
+            let text = request.text();
+            let start = text.find("Header>").expect("a Header") + "Header>".len();
+            let (before, after) = text.split_at(start);
+            let forged =
+                Wire { content_type: request.content_type.clone(), octets: format!("{before}{twin}{after}").into() };
+            let outcome = open(&network.request, &service(network).receiver, &forged, None);
+            assert!(outcome.is_err(), "{}: a second {local}", network.name);
+        }
+    });
+}
+
 #[test]
 fn a_second_delivery_is_refused() {
     for_each(|network| {

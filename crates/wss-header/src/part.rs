@@ -37,7 +37,8 @@ pub enum Part {
     SignatureConfirmation,
     /// All attachments of the package.
     Attachments,
-    /// A header block.
+    /// The only header block of this name. A receiver that requires it refuses a message with a second one, which nobody has to
+    /// have signed.
     HeaderBlock {
         /// Its namespace.
         namespace: String,
@@ -66,7 +67,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// The header block with this expanded name.
+    /// The only header block with this expanded name.
     #[must_use]
     pub fn header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
@@ -110,7 +111,8 @@ impl Part {
 
     /// Whether it is found by its place in each message, and there may be none of it or several.
     pub(crate) fn is_counted(&self) -> bool {
-        matches!(self, Self::Element(_) | Self::EveryElement(_) | Self::EveryHeaderBlock { .. })
+        let is_block = matches!(self, Self::HeaderBlock { .. } | Self::EveryHeaderBlock { .. });
+        is_block || self.path().is_some()
     }
 
     /// Whether a message may have it or not: what can be required if it is present.

@@ -204,7 +204,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
 fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
     let mut seen: BTreeSet<&Part> = parts.iter().collect();
     for part in optional {
-        let is_optional = part.is_counted() || matches!(part, Part::HeaderBlock { .. } | Part::Attachments);
+        let is_optional = part.is_counted() || matches!(part, Part::Attachments);
         if !is_optional {
             return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "optional" });
         }

@@ -24,18 +24,18 @@ pub enum RequirementError {
         /// The reason why it is not proven.
         why: CoverageLost,
     },
-    /// *Refused.* No element has a required path, or several have it.
+    /// *Refused.* No element has a required path, or several have it; or several header blocks have the name of a required one.
     #[error(
         "{part} is required, but {}",
         match found {
-            0 => "no element of the message has this path".to_owned(),
-            found => format!("{found} elements of the message have this path: require all of them with `Part::every_element`"),
+            0 => "the message has no such element".to_owned(),
+            found => format!("the message has {found} such elements: if that is meant, require all of them with `Part::every_element` or `Part::every_header_block`"),
         }
     )]
     NotOneElement {
         /// The part.
         part: WireText,
-        /// How many elements have the path.
+        /// How many elements have the path or the name.
         found: usize,
     },
     /// *Refused.* A part that must be encrypted came in clear text.

@@ -308,6 +308,12 @@ impl<'m> Facts<'m> {
         let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
         match part {
             Part::Attachments => self.attachments.parts.iter().all(is_proven),
+            // Each that the message has: another one may be an attacker's.
+            Part::UsernameToken => covers_all(signature, part, self.users.iter().map(|token| &token.span)),
+            Part::Assertion => covers_all(signature, part, self.assertions.iter().map(|seen| &seen.span)),
+            Part::HeaderBlock { .. } => {
+                self.places.exactly(part).is_some_and(|found| covers_all(signature, part, found.iter()))
+            }
             part if part.is_counted() => {
                 let covers = |span: &Range<usize>| signature.coverage.contains(span);
                 self.places.exactly(part).is_some_and(|found| found.iter().all(covers))
@@ -329,6 +335,12 @@ impl<'m> Facts<'m> {
     pub(super) fn is_covered(&self, span: &Range<usize>, terms: &Terms<'_>) -> bool {
         self.signatures.iter().any(|signature| terms.accept_signer(signature) && signature.coverage.contains(span))
     }
+}
+
+/// Whether a signature covers all of the elements at `spans` as `part`, and there is one.
+fn covers_all<'s>(signature: &ProvenSignature, part: &Part, mut spans: impl Iterator<Item = &'s Range<usize>>) -> bool {
+    let covers = |span: &Range<usize>| signature.coverage.has(part, span);
+    spans.next().is_some_and(covers) && spans.all(covers)
 }
 
 impl Carry for Facts<'_> {

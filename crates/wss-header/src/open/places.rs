@@ -48,7 +48,7 @@ impl Places {
 fn elements<'d>(part: &Part, revision: &Revision<'d>, terms: &Terms<'_>) -> Vec<Element<'d>> {
     match part {
         Part::Element(path) | Part::EveryElement(path) => path.find(revision.envelope, &terms.receiver.role),
-        Part::EveryHeaderBlock { namespace, local } => {
+        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
             revision.envelope.blocks().filter(|block| block.is(namespace, local)).collect()
         }
         _ => Vec::new(),
@@ -59,8 +59,9 @@ fn elements<'d>(part: &Part, revision: &Revision<'d>, terms: &Terms<'_>) -> Vec<
 pub(super) fn is_present(part: &Part, revision: &Revision<'_>, places: &Places, has_attachments: bool) -> bool {
     let has_child = |is: fn(Element<'_>) -> bool| revision.children.iter().any(|child| is(*child));
     match part {
-        Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => !places.of(part).is_empty(),
-        Part::HeaderBlock { namespace, local } => revision.envelope.blocks().any(|block| block.is(namespace, local)),
+        Part::Element(_) | Part::EveryElement(_) | Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => {
+            !places.of(part).is_empty()
+        }
         Part::Attachments => has_attachments,
         Part::Timestamp => has_child(|child| child.is(name::WSU.uri, "Timestamp")),
         Part::UsernameToken => has_child(|child| child.is(name::WSSE.uri, "UsernameToken")),

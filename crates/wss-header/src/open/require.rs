@@ -198,9 +198,11 @@ fn nothing_signed(facts: &Facts<'_>) -> OpenError {
     not_signed(&facts.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
-/// Refuses a message with no element, or with several, at a path that is required to be signed.
+/// Refuses a message with no element, or with several, at a path that is required to be signed; or with several header blocks of a
+/// name that is. Of a block that is not there, the signatures tell more.
 fn check_places(facts: &Facts<'_>) -> Result<(), OpenError> {
-    let mut named = facts.demanded.iter().filter(|part| part.is_counted());
+    let is_absent_block = |part: &Part| matches!(part, Part::HeaderBlock { .. }) && facts.places.of(part).is_empty();
+    let mut named = facts.demanded.iter().filter(|part| part.is_counted() && !is_absent_block(part));
     match named.find(|part| facts.places.exactly(part).is_none()) {
         Some(part) => Err(not_one(part, facts)),
         None => Ok(()),
