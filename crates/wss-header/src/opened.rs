@@ -457,7 +457,7 @@ pub struct SignatureEvidence {
     pub attachments: Vec<WireText>,
     /// Parts, and Content-IDs of attachments, that it covers as ciphertext without proving them, and why.
     pub lost: Vec<(WireText, CoverageLost)>,
-    /// Whether it covers the signature that proves the message, the one of [`Opened::signer`]. A signature over another
+    /// Whether it covers the signature that proves the message, the one of [`Opened::signer`](crate::OpenedParts::signer). A signature over another
     /// signature says nothing of the message.
     pub endorses: bool,
 }
