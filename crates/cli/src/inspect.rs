@@ -10,7 +10,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     let message = output::message(&octets)?;
     let picture = message.picture(&output::limits()).map_err(refused)?;
     if let Some(path) = &arguments.html {
-        output::write(Some(path), picture.html(&message).as_bytes())?;
+        output::write_with(Some(path), |out| picture.write_html(&message, out))?;
     }
     let shown = match arguments.format {
         Format::Text => picture.text(arguments.file.output.is_none() && paints()),

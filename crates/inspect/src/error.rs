@@ -1,5 +1,6 @@
 //! Why a message cannot be shown.
 
+use ws_security::Exceeded;
 use ws_security::attachments::MimeError;
 use ws_security::c14n::ParseError;
 use ws_security::text::WireText;
@@ -17,6 +18,9 @@ pub enum InspectError {
     /// *Malformed.* The envelope is not XML.
     #[error(transparent)]
     Document(#[from] ParseError),
+    /// *Refused.* What there is to show would take many times the memory of the message.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* The package cannot be read.
     #[error(transparent)]
     Package(#[from] MimeError),

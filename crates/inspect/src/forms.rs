@@ -1,6 +1,9 @@
 //! The forms of a picture.
 
+use std::io::{self, Write};
+
 use crate::message::Message;
+use crate::page::as_text;
 use crate::picture::Picture;
 use crate::{html, json, text};
 
@@ -20,7 +23,15 @@ impl Picture {
     /// The picture as one self-contained page: the header as a drawing, and the message beside it.
     #[must_use]
     pub fn html(&self, message: &Message<'_>) -> String {
-        html::page(self, message.document())
+        as_text(|out| html::write(self, message.document(), out))
+    }
+
+    /// As [`Picture::html`], piece by piece: the page is many times as long as the message.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_html(&self, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
+        html::write(self, message.document(), out)
     }
 
     /// What is wrong, the first things to look at.

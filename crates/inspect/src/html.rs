@@ -1,5 +1,6 @@
 //! The picture as one self-contained page: the header as a drawing, and the message beside it.
 
+use std::io::{self, Write};
 use std::ops::Range;
 
 use ws_security::c14n::Document;
@@ -7,8 +8,8 @@ use ws_security::c14n::Document;
 use crate::page::{self, Marks, escaped};
 use crate::picture::{Header, Item, Link, LinkKind, Picture};
 
-/// The page.
-pub(crate) fn page(picture: &Picture, document: &Document<'_>) -> String {
+/// Writes the page.
+pub(crate) fn write(picture: &Picture, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     let problems: String = picture.problems.iter().map(|problem| format!("<li>{}</li>", escaped(problem))).collect();
     let problems = match problems.is_empty() {
         true => {
@@ -31,10 +32,10 @@ pub(crate) fn page(picture: &Picture, document: &Document<'_>) -> String {
         findings: format!("{headers}{}{}", ciphertexts(picture), attachments(picture)),
         key: "<span class=\"key covered\">signed</span> <span class=\"key broken\">digest does not fit</span> \
               <span class=\"key encrypted\">encrypted</span>",
-        message: page::message(document, &marks(picture)),
+        message: (document, marks(picture)),
         script: SCRIPT,
     }
-    .page()
+    .write(out)
 }
 
 /// What is signed, what is not as it was signed, what is encrypted, and what the drawing shows.

@@ -50,7 +50,8 @@ impl<'m> Message<'m> {
     /// What it has for security.
     ///
     /// # Errors
-    /// [`InspectError::Package`] if an attachment that was spooled cannot be read.
+    /// [`InspectError::Package`] if an attachment that was spooled cannot be read; [`InspectError::Limit`] if there is more to
+    /// show than the limits have it, as [`Limit::HeaderChildren`](ws_security::Limit::HeaderChildren).
     pub fn picture(&self, limits: &Limits) -> Result<Picture, InspectError> {
         picture::of(&self.document, self.package.as_ref(), limits)
     }

@@ -3,6 +3,7 @@
 //! The message comes from a stranger: a page shows it as text only, and loads nothing.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use ws_security::c14n::{Document, name};
@@ -14,7 +15,7 @@ const MAX_TEXT: usize = 200;
 const MAX_DEPTH: usize = 24;
 
 /// A page: what was found on the left, the message on the right; on a narrow screen one below the other.
-pub(crate) struct Frame<'f> {
+pub(crate) struct Frame<'f, 'd> {
     pub(crate) title: &'f str,
     /// Rules of this page alone.
     pub(crate) style: &'f str,
@@ -23,28 +24,37 @@ pub(crate) struct Frame<'f> {
     pub(crate) findings: String,
     /// What the colours of the message mean.
     pub(crate) key: &'f str,
-    /// What [`message`] made.
-    pub(crate) message: String,
+    /// The message, and what is marked in it.
+    pub(crate) message: (&'f Document<'d>, Marks),
     /// Runs at the end.
     pub(crate) script: &'f str,
 }
 
-impl Frame<'_> {
-    /// The page. Its policy lets nothing be loaded.
-    pub(crate) fn page(&self) -> String {
-        let Self { title, style, header, findings, key, message, script } = self;
-        format!(
+impl Frame<'_, '_> {
+    /// Writes the page, whose message may be many times as long as it is. Its policy lets nothing be loaded.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { title, style, header, findings, key, message: (document, marks), script } = self;
+        write!(
+            out,
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
              script-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\">\
              <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{STYLE}{style}</style></head><body>\
              <header>{header}</header><main><section id=\"drawing\">{findings}</section>\
              <section id=\"source\"><p class=\"tools\"><label><input type=\"checkbox\" id=\"namespaces\"> namespaces</label> \
-             {key}</p><pre id=\"message\">{message}</pre></section></main>\
-             <script>{SCRIPT}{script}{WIDE}</script></body></html>\n",
+             {key}</p><pre id=\"message\">",
             escaped(title)
-        )
+        )?;
+        message(document, marks, out)?;
+        writeln!(out, "</pre></section></main><script>{SCRIPT}{script}{WIDE}</script></body></html>")
     }
+}
+
+/// What is written, as text.
+pub(crate) fn as_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut octets = Vec::new();
+    write(&mut octets).expect("memory takes what is written");
+    String::from_utf8(octets).expect("text is written as text")
 }
 
 const STYLE: &str = "\
@@ -104,51 +114,47 @@ impl Marks {
     }
 }
 
-/// The message with a line for each element, and with its marks.
-pub(crate) fn message(document: &Document<'_>, marks: &Marks) -> String {
+/// Writes the message with a line for each element, and with its marks. Nothing is held back, however long it becomes.
+pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Write) -> io::Result<()> {
     let source = masked(document);
-    let mut cuts: Vec<(usize, usize)> = Vec::new();
-    let mut depth = Vec::new();
-    for element in document.elements() {
+    let mut depth: Vec<usize> = Vec::new();
+    let cuts = document.elements().map(|element| {
         let span = element.span();
         while depth.last().is_some_and(|end| *end <= span.start) {
             depth.pop();
         }
-        cuts.push((span.start, depth.len()));
         depth.push(span.end);
-    }
-    let mut out = String::with_capacity(2 * source.len());
+        (span.start, depth.len() - 1)
+    });
     let mut open: Vec<usize> = Vec::new();
     // Outer elements come first.
-    let (mut marks, mut cuts) = (marks.0.iter().peekable(), cuts.into_iter().peekable());
+    let (mut marks, mut cuts) = (marks.0.iter().peekable(), cuts.peekable());
     let mut at = 0;
     loop {
         let closes = open.last().copied();
         let next_mark = marks.peek().map(|((start, _), _)| *start);
         let next_cut = cuts.peek().map(|cut| cut.0);
         let Some(next) = [closes, next_mark, next_cut].into_iter().flatten().min() else { break };
-        text(source.get(at..next).unwrap_or_default(), &mut out);
+        text(source.get(at..next).unwrap_or_default(), out)?;
         at = next;
         if closes == Some(next) {
             open.pop();
-            out.push_str("</mark>");
+            out.write_all(b"</mark>")?;
             continue;
         }
         if next_cut == Some(next) {
             let level = cuts.next().map_or(0, |(_, level)| level);
             // This is only for readability, if the message has no line break here.
             if source.get(..next).is_some_and(|before| before.ends_with('>')) {
-                out.push('\n');
-                out.push_str(&"  ".repeat(level.min(MAX_DEPTH)));
+                write!(out, "\n{:indent$}", "", indent = 2 * level.min(MAX_DEPTH))?;
             }
         }
         while let Some(((start, std::cmp::Reverse(end)), classes)) = marks.next_if(|((start, _), _)| *start == next) {
-            out.push_str(&format!("<mark class=\"{}\" id=\"{}\">", classes.join(" "), anchor(&(*start..*end))));
+            write!(out, "<mark class=\"{}\" id=\"{}\">", classes.join(" "), anchor(&(*start..*end)))?;
             open.push(*end);
         }
     }
-    text(source.get(at..).unwrap_or_default(), &mut out);
-    out
+    text(source.get(at..).unwrap_or_default(), out)
 }
 
 /// The source, with an asterisk for each octet of a password.
@@ -162,22 +168,23 @@ fn masked(document: &Document<'_>) -> String {
 }
 
 /// Source text. Long runs without a tag are shortened, and declarations of namespaces can be hidden.
-fn text(source: &str, out: &mut String) {
+fn text(source: &str, out: &mut dyn Write) -> io::Result<()> {
     for piece in source.split_inclusive('>') {
         let (content, tag) = piece.find('<').map_or((piece, ""), |tag| piece.split_at(tag));
         let count = content.chars().count();
         if count > MAX_TEXT {
-            let start: String = content.chars().take(MAX_TEXT / 2).collect();
-            out.push_str(&format!("{}<span class=\"cut\">… {count} characters</span>", escaped(&start)));
+            content.chars().take(MAX_TEXT / 2).try_for_each(|c| escape(c, out))?;
+            write!(out, "<span class=\"cut\">… {count} characters</span>")?;
         } else {
-            out.push_str(&escaped(content));
+            escape_all(content, out)?;
         }
-        with_namespaces(tag, out);
+        with_namespaces(tag, out)?;
     }
+    Ok(())
 }
 
 /// A tag, with its declarations of namespaces in a `span` each.
-fn with_namespaces(tag: &str, out: &mut String) {
+fn with_namespaces(tag: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = tag;
     while let Some(at) = rest.find(" xmlns") {
         let (before, declaration) = rest.split_at(at);
@@ -188,26 +195,32 @@ fn with_namespaces(tag: &str, out: &mut String) {
         });
         let Some(len) = quoted else { break };
         let (declaration, after) = declaration.split_at(len);
-        out.push_str(&format!("{}<span class=\"ns\">{}</span>", escaped(before), escaped(declaration)));
+        escape_all(before, out)?;
+        out.write_all(b"<span class=\"ns\">")?;
+        escape_all(declaration, out)?;
+        out.write_all(b"</span>")?;
         rest = after;
     }
-    out.push_str(&escaped(rest));
+    escape_all(rest, out)
 }
 
 /// Text for a page. Characters that could hide or reverse the text around them are written as escapes.
 pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            c if is_plain(c) => out.push(c),
-            c => out.push_str(&c.escape_unicode().to_string()),
-        }
+    as_text(|out| escape_all(text, out))
+}
+
+fn escape_all(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    text.chars().try_for_each(|c| escape(c, out))
+}
+
+fn escape(c: char, out: &mut dyn Write) -> io::Result<()> {
+    match c {
+        '&' => out.write_all(b"&amp;"),
+        '<' => out.write_all(b"&lt;"),
+        '>' => out.write_all(b"&gt;"),
+        '"' => out.write_all(b"&quot;"),
+        '\'' => out.write_all(b"&#39;"),
+        c if is_plain(c) || matches!(c, '\n' | '\t') => out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        c => write!(out, "{}", c.escape_unicode()),
     }
-    out
 }

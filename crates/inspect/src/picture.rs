@@ -7,7 +7,7 @@ use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
 use ws_security::text::WireText;
 use ws_security::tokens::X509Token;
 use ws_security::{
-    DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limits, Receiver, Requirements, Trust,
+    DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements, Trust,
 };
 
 use crate::error::InspectError;
@@ -103,16 +103,18 @@ pub(crate) struct Ciphertext {
 pub(crate) fn of<'d>(
     document: &'d Document<'d>,
     package: Option<&Package<'_>>,
-    limits: &Limits,
+    limits: &'d Limits,
 ) -> Result<Picture, InspectError> {
     let mut problems = Vec::new();
     let ids = IdIndex::build(document).map_err(|error| problems.push(error.to_string())).ok();
     let explanation = explained(document, package, limits);
     problems.extend(explanation.notes.iter().map(ToString::to_string));
     let budget = Budget::new(limits, document.source().len() as u64);
-    let reader = Reader { document, ids, explanation, budget };
+    let reader = Reader { document, ids, explanation, budget, limits };
     let is_header = |element: &Element<'_>| element.is(name::WSSE.uri, "Security");
-    let headers: Vec<Header> = document.elements().filter(is_header).map(|header| reader.header(header)).collect();
+    limits.check(Limit::SecurityHeaders, document.elements().filter(is_header).count())?;
+    let headers = document.elements().filter(is_header).map(|header| reader.header(header));
+    let headers = headers.collect::<Result<Vec<Header>, InspectError>>()?;
     for link in headers.iter().flat_map(|header| &header.items).flat_map(|item| &item.links) {
         if link.fits == Some(false) {
             let place = link.target.as_ref().map_or(link.reference.as_str(), |target| target.path.as_str());
@@ -125,6 +127,7 @@ pub(crate) fn of<'d>(
         }
     }
     let is_data = |element: &Element<'_>| element.is(name::XENC.uri, "EncryptedData");
+    limits.check(Limit::EncryptedData, document.elements().filter(is_data).count())?;
     let ciphertexts = document.elements().filter(is_data).map(ciphertext).collect();
     let attachments = package.into_iter().flat_map(Package::attachments).map(|part| {
         let octets = part.unauthenticated_content()?.len();
@@ -133,6 +136,18 @@ pub(crate) fn of<'d>(
     });
     let root = document.root().name().to_string();
     Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Result<_, InspectError>>()? })
+}
+
+/// The path of an element; of a long one, its ends. Names of an element that is deep inside others are in many paths.
+fn path_of(element: Element<'_>) -> String {
+    const ENDS: usize = 500;
+    let path = element.path();
+    let count = path.chars().count();
+    if count <= 2 * ENDS {
+        return path;
+    }
+    let (start, end) = (path.chars().take(ENDS), path.chars().skip(count - ENDS));
+    start.chain("…".chars()).chain(end).collect()
 }
 
 /// What an explanation without any key says: whether digests fit, and why not.
@@ -150,20 +165,23 @@ struct Reader<'d> {
     ids: Option<IdIndex<'d>>,
     explanation: Explanation,
     budget: Budget,
+    limits: &'d Limits,
 }
 
 impl<'d> Reader<'d> {
-    fn header(&self, header: Element<'d>) -> Header {
+    fn header(&self, header: Element<'d>) -> Result<Header, InspectError> {
+        self.limits.check(Limit::HeaderChildren, header.children().count())?;
         let attributes = header.attributes().map(|(name, value)| (name.local.to_owned(), value.into_owned()));
         let attributes = attributes.collect();
-        let items = header.children().map(|child| self.item(child)).collect();
-        Header { path: header.path(), span: header.span(), attributes, items }
+        let items = header.children().map(|child| self.item(child)).collect::<Result<_, _>>()?;
+        Ok(Header { path: path_of(header), span: header.span(), attributes, items })
     }
 
-    fn item(&self, element: Element<'d>) -> Item {
+    fn item(&self, element: Element<'d>) -> Result<Item, InspectError> {
         let (mut facts, mut links) = (Vec::new(), Vec::new());
         match element.name().local {
             "Timestamp" | "UsernameToken" => {
+                self.limits.check(Limit::HeaderChildren, element.children().count())?;
                 let shown = element.children().filter(|child| child.name().local != "Password");
                 facts.extend(shown.map(|child| format!("{} {}", child.name().local, shortened(&leaf(child)))));
             }
@@ -176,23 +194,31 @@ impl<'d> Reader<'d> {
                 }
                 Err(error) => facts.push(format!("! {error}")),
             },
-            "Signature" => self.signature(element, &mut facts, &mut links),
+            "Signature" => self.signature(element, &mut facts, &mut links)?,
             "EncryptedKey" => {
                 facts.push(format!("method {}", algorithm(element, "EncryptionMethod")));
-                self.key_info(element, &mut links);
-                self.reference_list(element, &mut links);
+                self.key_info(element, &mut links)?;
+                self.reference_list(element, &mut links)?;
             }
             "ReferenceList" => {
+                self.limits.check(Limit::DataReferences, element.children().count())?;
                 links.extend(element.children().map(|child| self.link(LinkKind::Opens, attribute(child, "URI"))));
             }
             _ => {}
         }
         let id = id_of(element).map(|id| id.into_owned());
-        Item { name: element.name().local.to_owned(), id, span: element.span(), facts, links }
+        Ok(Item { name: element.name().local.to_owned(), id, span: element.span(), facts, links })
     }
 
-    fn signature(&self, element: Element<'d>, facts: &mut Vec<String>, links: &mut Vec<Link>) {
-        let Some(signed_info) = element.children().next() else { return };
+    fn signature(
+        &self,
+        element: Element<'d>,
+        facts: &mut Vec<String>,
+        links: &mut Vec<Link>,
+    ) -> Result<(), InspectError> {
+        let Some(signed_info) = element.children().next() else { return Ok(()) };
+        let is_reference = |child: &Element<'_>| child.name().local == "Reference";
+        self.limits.check(Limit::References, signed_info.children().filter(is_reference).count())?;
         facts.push(format!("method {}", algorithm(signed_info, "SignatureMethod")));
         let path = WireText::from(element.path());
         let explained = self.explanation.signatures.iter().find(|signature| signature.path == path);
@@ -210,10 +236,11 @@ impl<'d> Reader<'d> {
             }
             links.push(link);
         }
-        self.key_info(element, links);
+        self.key_info(element, links)
     }
 
-    fn key_info(&self, element: Element<'d>, links: &mut Vec<Link>) {
+    fn key_info(&self, element: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
+        let before = links.len();
         for info in element.children().filter(|child| child.name().local == "KeyInfo") {
             for inner in info.descendants_and_self().skip(1) {
                 match inner.name().local {
@@ -231,14 +258,18 @@ impl<'d> Reader<'d> {
                     }
                     _ => {}
                 }
+                self.limits.check(Limit::SecurityTokenReferences, links.len() - before)?;
             }
         }
+        Ok(())
     }
 
-    fn reference_list(&self, element: Element<'d>, links: &mut Vec<Link>) {
+    fn reference_list(&self, element: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
         let lists = element.children().filter(|child| child.name().local == "ReferenceList");
         let references = lists.flat_map(Element::children);
+        self.limits.check(Limit::DataReferences, references.clone().count())?;
         links.extend(references.map(|reference| self.link(LinkKind::Opens, attribute(reference, "URI"))));
+        Ok(())
     }
 
     fn has_ciphertext(&self, span: &Range<usize>) -> bool {
@@ -258,7 +289,7 @@ impl<'d> Reader<'d> {
             (None, _) => (None, false),
         };
         let target = found.filter(|_| !is_ambiguous);
-        let target = target.map(|element| Target { path: element.path(), span: element.span() });
+        let target = target.map(|element| Target { path: path_of(element), span: element.span() });
         Link { target, is_ambiguous, ..Link::to_nowhere(kind, reference) }
     }
 }
@@ -281,7 +312,7 @@ fn verdict(reference: &ExplainedReference) -> (Option<bool>, Vec<String>) {
 
 fn ciphertext(data: Element<'_>) -> Ciphertext {
     let reference = data.descendants_and_self().find(|inner| inner.is(name::XENC.uri, "CipherReference"));
-    let what = reference.map_or_else(|| data.path(), |reference| attribute(reference, "URI"));
+    let what = reference.map_or_else(|| path_of(data), |reference| attribute(reference, "URI"));
     Ciphertext { what, span: data.span(), method: algorithm(data, "EncryptionMethod") }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     }
     let report = message.lint(&context).map_err(refused)?;
     if let Some(path) = &arguments.html {
-        output::write(Some(path), wss_inspect::lint::html(&report, &message).as_bytes())?;
+        output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
     let written = match arguments.format {
         Format::Text => text::report(&report, message.document().source(), text::Style::of(arguments)),

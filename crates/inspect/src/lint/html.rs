@@ -1,13 +1,14 @@
 //! The report as a page: what is broken first, the rest folded, and the message beside it.
 
 use std::collections::HashSet;
+use std::io::{self, Write};
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::Document;
 
 use crate::page::{self, Marks, escaped};
 
-pub(super) fn page(report: &Report, document: &Document<'_>) -> String {
+pub(super) fn write(report: &Report, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     let verdict = if report.conforms() { "conforms" } else { "does not conform" };
     let title = format!("BSP 1.1: {verdict}");
     page::Frame {
@@ -16,10 +17,10 @@ pub(super) fn page(report: &Report, document: &Document<'_>) -> String {
         header: header(report, verdict),
         findings: Group::ALL.iter().map(|group| group.html(report)).collect(),
         key: "<span class=\"key broken\">breaks a MUST</span> <span class=\"key advised\">departs from a SHOULD</span>",
-        message: page::message(document, &marks(report)),
+        message: (document, marks(report)),
         script: SCRIPT,
     }
-    .page()
+    .write(out)
 }
 
 fn header(report: &Report, verdict: &str) -> String {

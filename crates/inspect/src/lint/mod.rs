@@ -2,10 +2,13 @@
 
 mod html;
 
+use std::io::{self, Write};
+
 use serde_json::{Value, json};
 use ws_security::bsp::{Report, Verdict};
 
 use crate::message::Message;
+use crate::page::as_text;
 
 /// The report as JSON.
 #[must_use]
@@ -22,7 +25,15 @@ pub fn json(report: &Report) -> Value {
 /// The report as one self-contained page, with the message beside it: what is broken first, each MUST before each SHOULD.
 #[must_use]
 pub fn html(report: &Report, message: &Message<'_>) -> String {
-    html::page(report, message.document())
+    as_text(|out| html::write(report, message.document(), out))
+}
+
+/// As [`html`], piece by piece: the page is many times as long as the message.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
+    html::write(report, message.document(), out)
 }
 
 /// A verdict, as it is in a report and in evidence.
