@@ -51,24 +51,37 @@ pub(super) fn sort_by_first_octets(octets: &[u8], attributes: &mut [Attribute]) 
         };
         *rank = first;
     }
-    for last in 1..ranks.len() {
+    // Of equal ranks the octets behind them would tell.
+    !matches!(insert(attributes, ranks, |_, _, left, right| left.cmp(&right)), Sorted::Duplicate)
+}
+
+/// Sorts attributes beside their ranks by insertion, until two are equal.
+#[inline(always)]
+fn insert(
+    attributes: &mut [Attribute],
+    ranks: &mut [u64],
+    compare: impl Fn(&Attribute, &Attribute, u64, u64) -> Ordering,
+) -> Sorted {
+    let mut outcome = Sorted::Already;
+    for last in 1..attributes.len() {
         for at in (1..=last).rev() {
             let (Some([left, right]), Some([left_rank, right_rank])) =
                 (attributes.get_mut(at - 1..at + 1), ranks.get_mut(at - 1..at + 1))
             else {
-                return false;
-            };
-            if *left_rank == *right_rank {
-                return false;
-            }
-            if *left_rank < *right_rank {
                 break;
+            };
+            match compare(left, right, *left_rank, *right_rank) {
+                Ordering::Less => break,
+                Ordering::Equal => return Sorted::Duplicate,
+                Ordering::Greater => {
+                    std::mem::swap(left, right);
+                    std::mem::swap(left_rank, right_rank);
+                    outcome = Sorted::Now;
+                }
             }
-            std::mem::swap(left, right);
-            std::mem::swap(left_rank, right_rank);
         }
     }
-    true
+    outcome
 }
 
 /// The first eight of the `len` octets at `start` as a number, with zeros behind a shorter name: a lesser one is earlier.
@@ -110,31 +123,9 @@ impl CanonicalOrder<'_> {
         for (rank, attribute) in ranks.iter_mut().zip(attributes.iter()) {
             *rank = self.rank(attribute);
         }
-        self.sort_few(attributes, ranks)
-    }
-
-    fn sort_few(&self, attributes: &mut [Attribute], ranks: &mut [u64]) -> Sorted {
-        let mut outcome = Sorted::Already;
-        for last in 1..attributes.len() {
-            for at in (1..=last).rev() {
-                let (Some([left, right]), Some([left_rank, right_rank])) =
-                    (attributes.get_mut(at - 1..at + 1), ranks.get_mut(at - 1..at + 1))
-                else {
-                    break;
-                };
-                let order = compare_ranks(*left_rank, *right_rank).unwrap_or_else(|| self.compare(left, right));
-                match order {
-                    Ordering::Less => break,
-                    Ordering::Equal => return Sorted::Duplicate,
-                    Ordering::Greater => {
-                        std::mem::swap(left, right);
-                        std::mem::swap(left_rank, right_rank);
-                        outcome = Sorted::Now;
-                    }
-                }
-            }
-        }
-        outcome
+        insert(attributes, ranks, |left, right, left_rank, right_rank| {
+            compare_ranks(left_rank, right_rank).unwrap_or_else(|| self.compare(left, right))
+        })
     }
 
     #[cold]
