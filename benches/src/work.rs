@@ -36,6 +36,12 @@ impl Kind {
         self.row().0
     }
 
+    /// The name of its key and its certificate in `vectors/keys`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        self.row().1
+    }
+
     fn row(self) -> (&'static str, &'static str, SignatureMethod) {
         match self {
             Self::Rsa => ("RSA-2048", "alice", SignatureMethod::RsaSha256),

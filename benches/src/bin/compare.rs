@@ -127,9 +127,7 @@ fn other_keys(peers: &[Peer]) {
     for kind in [Kind::Ecdsa, Kind::Ed25519] {
         let keys = root().join("target/bench/keys");
         std::fs::create_dir_all(&keys).expect("a folder below target");
-        let [ecdsa, ed25519] = ["ec256", "ed25519"];
-        let own = if matches!(kind, Kind::Ecdsa) { ecdsa } else { ed25519 };
-        for (name, source) in [("alice", own), ("bob", "bob"), ("ca", "ca")] {
+        for (name, source) in [("alice", kind.key()), ("bob", "bob"), ("ca", "ca")] {
             for extension in ["pem", "key"] {
                 let octets = key_file(&format!("{source}.{extension}"));
                 std::fs::write(keys.join(format!("{name}.{extension}")), octets).expect("a file below target");
