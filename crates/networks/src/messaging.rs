@@ -32,7 +32,7 @@ impl Messaging {
     ]);
 }
 
-/// Why a user message is none of its network.
+/// Why a user message breaks the rules of its network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessagingError {

@@ -10,8 +10,8 @@ pub fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> S
     }
 }
 
-/// ` (perhaps URI is meant)`, for the known identifier that ends in the same word as one that is not known, or in almost the
-/// same; empty if there is none. Peers put the names of algorithms into the wrong namespace.
+/// ` (perhaps URI is meant)`: the known identifier whose last word is that of the unknown one, or almost. It is empty if no
+/// known identifier is near. Peers often write the name of an algorithm with the namespace of another one.
 ///
 /// ```
 /// let known = ["http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1"];
