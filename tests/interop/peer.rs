@@ -174,6 +174,25 @@ pub(crate) fn serve_once(
     (port, served)
 }
 
+/// What the client of a peer answered after it called a service of [`serve_once`]: right, or what both sides said.
+pub(crate) fn judge_call(
+    called: Result<String, String>,
+    (port, served): (u16, JoinHandle<Served>),
+    is_right: impl Fn(&str) -> bool,
+) -> Result<(), String> {
+    if let Err(error) = &called {
+        // It may not have called at all.
+        drop(TcpStream::connect(("127.0.0.1", port)));
+        let said = served.join().map(|served| served.answer.map(drop));
+        return Err(format!("{error}; we said {said:?}"));
+    }
+    let reply = served.join().map_err(|_| "our service panicked")?.answer?;
+    match called {
+        Ok(answer) if is_right(&answer) => Ok(()),
+        Ok(other) | Err(other) => Err(format!("{other}\n{reply}")),
+    }
+}
+
 /// A text in every Body, which must be there again after a peer opened it.
 pub(crate) const MARKER: &str = "Zürich &amp; 4711";
 

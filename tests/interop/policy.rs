@@ -79,17 +79,7 @@ fn their_call(driver: &mut Driver, shape: &Shape) -> Result<(), String> {
     });
     let policy = base64_encode(shape.policy().as_bytes());
     let called = driver.ask(&format!("call\tdom\t{}\thttp://localhost:{port}/\t{policy}", words(shape)), "4711");
-    if let Err(error) = &called {
-        // It may not have called at all.
-        drop(std::net::TcpStream::connect(("127.0.0.1", port)));
-        let said = served.join().map(|served| served.answer.map(drop));
-        return Err(format!("{error}; we said {said:?}"));
-    }
-    let reply = served.join().map_err(|_| "our service panicked")?.answer?;
-    match called {
-        Ok(amount) if amount == "4711" => Ok(()),
-        Ok(other) | Err(other) => Err(format!("{other}\n{reply}")),
-    }
+    peer::judge_call(called, (port, served), |amount| amount == "4711")
 }
 
 /// What CXF does otherwise. It says only that the layout does not match.

@@ -109,17 +109,7 @@ fn their_call(driver: &mut Driver, row: &Row) -> Result<(), String> {
     });
     let policy = base64_encode(row.policy().as_bytes());
     let called = driver.ask(&format!("follow-tls\tbearer\t{port}\t{policy}"), PAY);
-    if let Err(error) = &called {
-        // It may not have called at all.
-        drop(std::net::TcpStream::connect(("127.0.0.1", port)));
-        let said = served.join().map(|served| served.answer.map(drop));
-        return Err(format!("{error}; we said {said:?}"));
-    }
-    let reply = served.join().map_err(|_| "our service panicked")?.answer?;
-    match called {
-        Ok(body) if body.contains("accepted") => Ok(()),
-        Ok(other) | Err(other) => Err(format!("{other}\n{reply}")),
-    }
+    peer::judge_call(called, (port, served), |body| body.contains("accepted"))
 }
 
 #[test]
