@@ -137,14 +137,10 @@ fn services_and_clients_of_cxf_speak_with_ours() {
         let tampered = post(port, kind, &message.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
         assert!(tampered.contains("Fault"), "{kind}: {tampered}");
 
-        let (own, served) = peer::serve_once(move |request| serve(kind, request));
-        let called =
-            driver.ask(&format!("call\t{kind}\thttp://localhost:{own}/{kind}"), "<pay xmlns=\"urn:bank\">4711</pay>");
-        let outcome = match called {
-            Ok(body) if body.contains("accepted") => Ok(()),
-            Ok(body) => Err(body),
-            Err(error) => Err(format!("{error}; we said {:?}", served.join().map(|served| served.answer.map(drop)))),
-        };
+        let serving = peer::serve_once(move |request| serve(kind, request));
+        let command = format!("call\t{kind}\thttp://localhost:{}/{kind}", serving.port());
+        let called = driver.ask(&command, "<pay xmlns=\"urn:bank\">4711</pay>");
+        let outcome = serving.judge(called, |body| body.contains("accepted"));
         matrix.cell(kind, "CXF's client > our service", outcome, None);
     }
     matrix.finish("Apache CXF 3.5 over HTTP");

@@ -34,15 +34,11 @@ fn our_call(driver: &mut Driver, port: u16, engine: &str, shape: &Shape) -> Resu
 
 /// CXF's client calls our service.
 fn their_call(driver: &mut Driver, engine: &'static str, shape: Shape) -> Result<(), String> {
-    let (port, served) = peer::serve_once(move |request| shape.serve(request, BY_ISSUER_SERIAL, adapt(engine, &shape)));
+    let serving = peer::serve_once(move |request| shape.serve(request, BY_ISSUER_SERIAL, adapt(engine, &shape)));
     let policy = base64_encode(shape.policy(&OASIS).as_bytes());
-    let command = format!("call\t{engine}\t{}\thttp://localhost:{port}/\t{policy}", shape.words());
+    let command = format!("call\t{engine}\t{}\thttp://localhost:{}/\t{policy}", shape.words(), serving.port());
     let called = driver.ask(&command, "4711");
-    served.join().expect("no panic").answer?;
-    match called {
-        Ok(amount) if amount == "4711" => Ok(()),
-        Ok(other) | Err(other) => Err(other),
-    }
+    serving.judge(called, |amount| amount == "4711")
 }
 
 /// CXF DOM accepts the message, by the same policy.

@@ -3,8 +3,10 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode};
 
@@ -14,8 +16,14 @@ use crate::{peer, zeep};
 pub(crate) struct Driver {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    lines: Receiver<String>,
 }
+
+/// How long a driver may take to start or to answer, in seconds: the first call of a Java peer loads much.
+const PATIENCE: u64 = 180;
+
+/// How long a program may take that installs packages.
+const LONG_PATIENCE: u64 = 900;
 
 impl Driver {
     pub(crate) fn start(command: &mut Command) -> Self {
@@ -27,10 +35,13 @@ impl Driver {
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let input = child.stdin.take().expect("piped");
         let output = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, input, output }
+        let (tell, lines) = channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        Self { child, input, lines }
     }
 
-    /// A class of the Java driver in the folder `name`. Its arguments are the folder of keys, and one for its own files.
+    /// A class of the Java driver in the folder `name`. Its arguments are the folder of keys, and one for files that it
+    /// shares with the other drivers of that peer.
     pub(crate) fn java(name: &'static str, class: &str) -> Self {
         let (folder, jars) = compiled(name);
         let class_path = format!("{}:{jars}", folder.display());
@@ -45,24 +56,27 @@ impl Driver {
     }
 
     /// With the port of a driver that listens, which is its first answer: "OK PORT".
-    pub(crate) fn listening(mut self) -> (Self, u16) {
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("it starts");
-        let port = line.trim_end().strip_prefix("OK ").and_then(|port| port.parse().ok());
+    pub(crate) fn listening(self) -> (Self, u16) {
+        let line = self.next_line("to start");
+        let port = line.strip_prefix("OK ").and_then(|port| port.parse().ok());
         (self, port.unwrap_or_else(|| panic!("a port, not {line}")))
     }
 
     /// The answer to a line, for a driver with words of its own.
     pub(crate) fn line(&mut self, question: &str) -> String {
         writeln!(self.input, "{question}").expect("the driver listens");
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("the driver answers");
-        line
+        self.next_line(question)
+    }
+
+    fn next_line(&self, wanted: &str) -> String {
+        let line = self.lines.recv_timeout(Duration::from_secs(PATIENCE));
+        let wanted = || wanted.chars().take(200).collect::<String>();
+        line.unwrap_or_else(|error| panic!("{error} after at most {PATIENCE} s; the driver was asked {}", wanted()))
     }
 
     pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
         let line = self.line(&format!("{command}\t{}", base64_encode(message.as_bytes())));
-        match line.trim_end().split_once(' ') {
+        match line.split_once(' ') {
             Some(("OK", answer)) => {
                 let octets = base64_decode(answer, usize::MAX / 2).expect("base64");
                 Ok(String::from_utf8(octets).expect("UTF-8"))
@@ -80,10 +94,26 @@ impl Drop for Driver {
 }
 
 /// Runs a command to its end, and fails with all that it printed.
-pub(crate) fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+pub(crate) fn run(command: &Command) {
+    let output = ended_within(LONG_PATIENCE, command);
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// Runs a client of a peer to its end.
+pub(crate) fn output_of(command: &Command) -> Output {
+    ended_within(PATIENCE, command)
+}
+
+/// Runs a command under `timeout`, which ends it.
+fn ended_within(seconds: u64, command: &Command) -> Output {
+    let mut limited = Command::new("timeout");
+    limited.args(["--kill-after=5", &seconds.to_string()]).arg(command.get_program()).args(command.get_args());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        limited.current_dir(folder);
+    }
+    limited.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Makes `folder` once for each content of `inputs`; a later run finds it made.

@@ -120,13 +120,13 @@ fn clients_and_services_of_gsoap_speak_with_ours() {
     let mut matrix = Matrix::new(&["gSOAP > ours", "our reply > gSOAP", "ours > gSOAP", "gSOAP's reply > ours"]);
     for shape in SHAPES {
         let words = shape.0;
-        let (port, served) = peer::serve_once(move |request| {
+        let serving = peer::serve_once(move |request| {
             open(shape, "bob", request)?;
             Ok(secure(shape, "bob", "alice", "<accepted xmlns=\"urn:bank\"><amount>47.11</amount></accepted>"))
         });
-        let url = format!("http://localhost:{port}/");
-        let called = command("call", "alice", "bob", words).arg(url).output().expect("it runs");
-        let served = served.join().expect("no panic");
+        let url = format!("http://localhost:{}/", serving.port());
+        let called = driver::output_of(command("call", "alice", "bob", words).arg(url));
+        let served = serving.end().expect("gSOAP calls");
         let explained = (words == OAEP).then_some("gSOAP pads its OAEP as RSA 1.5; WSS4J does not decrypt it either");
         if explained.is_some() {
             assert!(arbiter.ask("verify\tdom\toff", &served.request).is_err(), "WSS4J decrypts {words}");

@@ -46,14 +46,11 @@ fn our_call(driver: &mut Driver, port: u16, shape: &Shape) -> Result<(), String>
 
 /// Metro's client calls our service.
 fn their_call(driver: &mut Driver, shape: Shape, refer: fn(Signing) -> Signing) -> Result<(), String> {
-    let (port, served) = peer::serve_once(move |request| shape.serve(request, refer, ADAPT));
+    let serving = peer::serve_once(move |request| shape.serve(request, refer, ADAPT));
     let wsdl = base64_encode(wsdl(&shape, "client").as_bytes());
-    let called = driver.ask(&format!("call\thttp://localhost:{port}/\t{wsdl}"), "<pay xmlns=\"urn:bank\">4711</pay>");
-    served.join().expect("no panic").answer?;
-    match called {
-        Ok(body) if body.contains("accepted") => Ok(()),
-        Ok(other) | Err(other) => Err(other),
-    }
+    let called = driver
+        .ask(&format!("call\thttp://localhost:{}/\t{wsdl}", serving.port()), "<pay xmlns=\"urn:bank\">4711</pay>");
+    serving.judge(called, |body| body.contains("accepted"))
 }
 
 #[test]

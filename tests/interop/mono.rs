@@ -72,9 +72,9 @@ fn a_service_and_a_client_of_mono_speak_with_ours() {
     };
     let mut matrix = Matrix::new(&["Mono > ours", "our reply > Mono", "our client > Mono"]);
 
-    let (port, served) = peer::serve_once(|request| MUTUAL.serve(request, |signing| signing.reference(DOTNET), ADAPT));
-    let called = mono("call").arg(format!("http://localhost:{port}/bank/")).output().expect("it runs");
-    matrix.cell(MUTUAL.name, "Mono > ours", served.join().expect("no panic").answer.map(drop), None);
+    let serving = peer::serve_once(|request| MUTUAL.serve(request, |signing| signing.reference(DOTNET), ADAPT));
+    let called = driver::output_of(mono("call").arg(format!("http://localhost:{}/bank/", serving.port())));
+    matrix.cell(MUTUAL.name, "Mono > ours", serving.end().expect("Mono calls").answer.map(drop), None);
     let said = String::from_utf8_lossy(&called.stdout).into_owned();
     let accepted = if said.contains("<accepted") { Ok(()) } else { Err(said) };
     matrix.cell(MUTUAL.name, "our reply > Mono", accepted, None);

@@ -130,12 +130,13 @@ fn all_security_classes_of_node_soap_call_our_service() {
     let mut matrix = Matrix::new(&["node-soap > ours", "our signed reply > node-soap"]);
     for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
         for (case, _) in UNSIGNED.into_iter().chain(SIGNED) {
-            let (port, served) = peer::serve_once(move |request| {
+            let serving = peer::serve_once(move |request| {
                 let body = opened(case, request)?;
                 if body.contains("47.11") { Ok(reply(soap)) } else { Err(body) }
             });
-            let answer = driver.ask(&format!("call\thttp://localhost:{port}/\t{case}\t{version}"), "47.11");
-            let served = served.join().expect("no panic");
+            let call = format!("call\thttp://localhost:{}/\t{case}\t{version}", serving.port());
+            let answer = driver.ask(&call, "47.11");
+            let served = serving.end().expect("node-soap calls");
             let row = format!("{version} {case}");
             if explained(case).is_some() {
                 let bsp = if case.ends_with("two timestamps") { "on" } else { "off" };
@@ -156,13 +157,13 @@ fn a_body_that_node_soap_does_not_sign_is_refused() {
         return;
     }
     let Some((mut driver, _)) = start() else { return };
-    let (port, served) = peer::serve_once(|request| {
+    let serving = peer::serve_once(|request| {
         let refused = receiver(Requirements::signed([Part::Body, Part::Timestamp])).open(request).map(drop);
         Err(refused.expect_err("nothing covers the Body").to_string())
     });
     let case = "WSSecurityCert Body not signed";
-    assert!(driver.ask(&format!("call\thttp://localhost:{port}/\t{case}\tsoap11"), "47.11").is_err());
-    let said = served.join().expect("no panic").answer.expect_err("refused");
+    assert!(driver.ask(&format!("call\thttp://localhost:{}/\t{case}\tsoap11", serving.port()), "47.11").is_err());
+    let said = serving.end().expect("node-soap calls").answer.expect_err("refused");
     assert!(said.contains("Body"), "{said}");
 }
 

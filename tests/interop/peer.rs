@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver as Answers, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use ws_security::c14n::name;
 use ws_security::{Certificate, CoverageLost, Identity, OpenError, Opened, Receiver, RequirementError};
+
+/// How long a peer is waited for on a connection.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Whether peers are to be run; says loudly if not.
 pub(crate) fn wanted() -> bool {
@@ -129,7 +132,7 @@ pub(crate) fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> Ht
 /// The same, with a SOAPAction.
 pub(crate) fn post_action(port: u16, path: &str, content_type: &str, action: &str, body: &[u8]) -> Http {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
     write!(
         stream,
         "POST /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {content_type}\r\nSOAPAction: \"{action}\"\r\n\
@@ -147,49 +150,68 @@ pub(crate) struct Served {
     pub(crate) answer: Result<String, String>,
 }
 
+/// A service of ours that answers one request, and what it remembers of it.
+pub(crate) struct Serving<T = Served> {
+    port: u16,
+    remembered: Answers<T>,
+}
+
 /// Answers one request on a port of its own: with the message, or with status 500 where there is none.
-pub(crate) fn serve_once(
-    answer: impl FnOnce(&str) -> Result<String, String> + Send + 'static,
-) -> (u16, JoinHandle<Served>) {
+pub(crate) fn serve_once(answer: impl FnOnce(&str) -> Result<String, String> + Send + 'static) -> Serving {
+    serve_http_once(move |request| {
+        let request = String::from_utf8(request.body).expect("UTF-8");
+        let answer = answer(&request);
+        let is_soap12 = answer.as_ref().is_ok_and(|reply| reply.contains(name::SOAP12.uri));
+        let kind = if is_soap12 { "application/soap+xml" } else { "text/xml" };
+        (kind, answer.clone(), Served { request, answer })
+    })
+}
+
+/// The same, for who reads more than the message: gives the content type, the message, and what is to be remembered.
+pub(crate) fn serve_http_once<T: Send + 'static>(
+    answer: impl FnOnce(Http) -> (&'static str, Result<String, String>, T) + Send + 'static,
+) -> Serving<T> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
-    let served = std::thread::spawn(move || {
+    let (remember, remembered) = channel();
+    std::thread::spawn(move || {
         let (stream, _) = listener.accept().expect("the peer calls");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
         let mut reader = BufReader::new(stream);
-        let request = String::from_utf8(read_http(&mut reader).body).expect("UTF-8");
-        let answer = answer(&request);
-        let (status, body) = match &answer {
-            Ok(reply) => ("200 OK", reply.as_str()),
-            Err(_) => ("500 Refused", ""),
-        };
-        let kind = if body.contains(name::SOAP12.uri) { "application/soap+xml" } else { "text/xml" };
+        let (kind, answer, memory) = answer(read_http(&mut reader));
+        let (status, body) = answer.map_or(("500 Refused", String::new()), |body| ("200 OK", body));
         write!(
             reader.get_mut(),
             "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
         .expect("answered");
-        Served { request, answer }
+        remember.send(memory)
     });
-    (port, served)
+    Serving { port, remembered }
 }
 
-/// What the client of a peer answered after it called a service of [`serve_once`]: right, or what both sides said.
-pub(crate) fn judge_call(
-    called: Result<String, String>,
-    (port, served): (u16, JoinHandle<Served>),
-    is_right: impl Fn(&str) -> bool,
-) -> Result<(), String> {
-    if let Err(error) = &called {
-        // It may not have called at all.
-        drop(TcpStream::connect(("127.0.0.1", port)));
-        let said = served.join().map(|served| served.answer.map(drop));
-        return Err(format!("{error}; we said {said:?}"));
+impl<T> Serving<T> {
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
-    let reply = served.join().map_err(|_| "our service panicked")?.answer?;
-    match called {
-        Ok(answer) if is_right(&answer) => Ok(()),
-        Ok(other) | Err(other) => Err(format!("{other}\n{reply}")),
+
+    /// What is remembered, once the client of the peer has ended.
+    pub(crate) fn end(self) -> Result<T, &'static str> {
+        self.remembered.recv_timeout(PATIENCE).map_err(|error| match error {
+            RecvTimeoutError::Timeout => "the peer did not call us",
+            RecvTimeoutError::Disconnected => "our service panicked",
+        })
+    }
+}
+
+impl Serving {
+    /// Whether what the client answered is right; if it is not, what both sides said.
+    pub(crate) fn judge(self, called: Result<String, String>, is_right: impl Fn(&str) -> bool) -> Result<(), String> {
+        match (called, self.end().map(|served| served.answer)) {
+            (Ok(body), Ok(Ok(_))) if is_right(&body) => Ok(()),
+            (Ok(said) | Err(said), answer) => Err(format!("{said}\nwe answered {answer:?}")),
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! AS4 with phase4: a UserMessage with a compressed, signed and encrypted attachment each way over HTTP, with the
 //! algorithms of eDelivery AS4 1.15, and the signed receipt with the digests of the sent message.
 
-use std::io::{BufReader, Read, Write};
-use std::net::TcpListener;
+use std::io::Read;
 use std::time::SystemTime;
 
 use ws_security::Limits;
@@ -96,28 +95,14 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
         return;
     }
     let (mut driver, _) = Driver::java("phase4", "As4").listening();
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("its address").port();
-    let served = std::thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("phase4 calls");
-        let mut reader = BufReader::new(stream);
-        let request = peer::read_http(&mut reader);
+    let serving = peer::serve_http_once(|request| {
         let answer = serve(&request);
-        let (status, receipt) = match &answer {
-            Ok((_, receipt)) => ("200 OK", receipt.as_str()),
-            Err(_) => ("500 Refused", ""),
-        };
-        write!(
-            reader.get_mut(),
-            "HTTP/1.1 {status}\r\nContent-Type: application/soap+xml; charset=UTF-8\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n{receipt}",
-            receipt.len()
-        )
-        .expect("answered");
-        answer.map(|(opened, _)| opened)
+        let receipt = answer.as_ref().map(|(_, receipt)| receipt.clone()).map_err(ToString::to_string);
+        ("application/soap+xml", receipt, answer)
     });
-    let outcome = driver.ask(&format!("send\thttp://127.0.0.1:{port}/as4"), PAYLOAD).expect("it answers");
-    let opened = served.join().expect("served").unwrap_or_else(|error| panic!("{error}: {outcome}"));
+    let outcome = driver.ask(&format!("send\thttp://127.0.0.1:{}/as4", serving.port()), PAYLOAD).expect("it answers");
+    let served = serving.end().expect("phase4 calls");
+    let (opened, _) = served.unwrap_or_else(|error| panic!("{error}: {outcome}"));
     assert_eq!(outcome, "receipt valid SUCCESS");
     let [invoice] = opened.attachments() else { panic!("one attachment") };
     let mut payload = String::new();

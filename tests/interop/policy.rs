@@ -71,15 +71,16 @@ fn our_call(driver: &mut Driver, port: u16, path: &str, shape: &Shape) -> Result
 
 fn their_call(driver: &mut Driver, shape: &Shape) -> Result<(), String> {
     let service = service(shape)?;
-    let (port, served) = peer::serve_once(move |request| {
+    let serving = peer::serve_once(move |request| {
         let exchange = &service.exchanges()[0];
         let opened = exchange.open(request, None).map_err(|error| format!("{error}\n{request}"))?;
         let reply = exchange.plan().ok_or("no plan")?.message(REPLY).answering(opened.correlation()).secure();
         reply.map(|reply| reply.message).map_err(|error| error.to_string())
     });
     let policy = base64_encode(shape.policy().as_bytes());
-    let called = driver.ask(&format!("call\tdom\t{}\thttp://localhost:{port}/\t{policy}", words(shape)), "4711");
-    peer::judge_call(called, (port, served), |amount| amount == "4711")
+    let command = format!("call\tdom\t{}\thttp://localhost:{}/\t{policy}", words(shape), serving.port());
+    let called = driver.ask(&command, "4711");
+    serving.judge(called, |amount| amount == "4711")
 }
 
 /// What CXF does otherwise. It says only that the layout does not match.

@@ -99,7 +99,7 @@ fn our_call(driver: &mut Driver, path: &str, row: &Row) -> Result<(), String> {
 
 fn their_call(driver: &mut Driver, row: &Row) -> Result<(), String> {
     let service = row.service()?;
-    let (port, served) = peer::serve_once(move |request| {
+    let serving = peer::serve_once(move |request| {
         let exchange = &service.exchanges()[0];
         let opened = exchange.open_over(TransportFacts::server_authenticated_tls(), request);
         drop(opened.map_err(|error| format!("{error}\n{request}"))?);
@@ -108,8 +108,8 @@ fn their_call(driver: &mut Driver, row: &Row) -> Result<(), String> {
         reply.map(|reply| reply.message).map_err(|error| error.to_string())
     });
     let policy = base64_encode(row.policy().as_bytes());
-    let called = driver.ask(&format!("follow-tls\tbearer\t{port}\t{policy}"), PAY);
-    peer::judge_call(called, (port, served), |body| body.contains("accepted"))
+    let called = driver.ask(&format!("follow-tls\tbearer\t{}\t{policy}", serving.port()), PAY);
+    serving.judge(called, |body| body.contains("accepted"))
 }
 
 #[test]

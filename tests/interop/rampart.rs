@@ -42,15 +42,11 @@ fn served(shape: Shape, request: &str) -> Result<String, String> {
 
 /// Rampart's client calls our service.
 fn their_call(driver: &mut Driver, shape: Shape) -> Result<(), String> {
-    let (port, served) = peer::serve_once(move |request| served(shape, request));
+    let serving = peer::serve_once(move |request| served(shape, request));
     let policy = base64_encode(shape.policy(&OASIS).as_bytes());
-    let command = format!("call\t{}\thttp://localhost:{port}/\t{policy}", shape.words());
+    let command = format!("call\t{}\thttp://localhost:{}/\t{policy}", shape.words(), serving.port());
     let called = driver.ask(&command, "<pay xmlns=\"urn:bank\">4711</pay>");
-    served.join().expect("no panic").answer?;
-    match called {
-        Ok(body) if body.contains("accepted") => Ok(()),
-        Ok(other) | Err(other) => Err(other),
-    }
+    serving.judge(called, |body| body.contains("accepted"))
 }
 
 #[test]

@@ -73,6 +73,15 @@ class Lines {
         return trust;
     }
 
+    /** Writes a key store in one step: another driver may be reading the file. */
+    static void store(KeyStore store, Path file) throws Exception {
+        Path whole = Files.createTempFile(file.getParent(), "store", null);
+        try (OutputStream out = Files.newOutputStream(whole)) {
+            store.store(out, PASSWORD.toCharArray());
+        }
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     private static String algorithm(String name) {
         return switch (name) {
             case "ka-x25519" -> "X25519";

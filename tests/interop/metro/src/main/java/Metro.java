@@ -40,10 +40,10 @@ public class Metro {
         keys = Lines.keys(folder, "alice", "bob");
         trust = Lines.trust(folder);
         for (String name : List.of("alice", "bob")) {
-            store(Lines.keys(folder, name), name + ".p12");
+            Lines.store(Lines.keys(folder, name), work.resolve(name + ".p12"));
             trust.setCertificateEntry(name, keys.getCertificate(name));
         }
-        store(trust, "trust.p12");
+        Lines.store(trust, work.resolve("trust.p12"));
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -61,12 +61,6 @@ public class Metro {
 
     static byte[] decoded(String word) {
         return Base64.getDecoder().decode(word);
-    }
-
-    static void store(KeyStore store, String name) throws Exception {
-        try (OutputStream out = Files.newOutputStream(work.resolve(name))) {
-            store.store(out, Lines.PASSWORD.toCharArray());
-        }
     }
 
     static byte[] secure(byte[] config, byte[] message) throws Exception {

@@ -35,9 +35,7 @@ public class RampartDriver {
         work = Files.createDirectories(Path.of(args[1]));
         KeyStore keys = Lines.keys(Path.of(args[0]), "alice", "bob");
         keys.setCertificateEntry("ca", Lines.trust(Path.of(args[0])).getCertificate("ca"));
-        try (OutputStream file = Files.newOutputStream(work.resolve("keys.p12"))) {
-            keys.store(file, Lines.PASSWORD.toCharArray());
-        }
+        Lines.store(keys, work.resolve("keys.p12"));
         context = started();
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
