@@ -12,8 +12,8 @@ use ws_security::crypto::Digest;
 use ws_security::prelude::*;
 use ws_security::tokens::{PasswordError, format_instant, password_digest};
 use ws_security::{
-    DigestMethod, EnvelopeError, FixedClock, Limit, NotFresh, OpenError, Secret, SignatureMethod, TransportFacts,
-    Waiver,
+    DigestMethod, EnvelopeError, FixedClock, Incoming, Limit, NotFresh, OpenError, Secret, SignatureMethod,
+    TransportFacts, Waiver,
 };
 
 fn parse(message: &str) -> Document<'_> {
@@ -255,6 +255,36 @@ fn other_encodings_open_by_a_named_call_and_keep_their_text() {
     // Octets that the encoding does not define.
     let undefined = in_encoding("windows-1253", |c| if c == 'Ä' { vec![0xAA] } else { latin_1(c) }, "Ä");
     assert!(matches!(accepting.open(&undefined).map(drop), Err(OpenError::Envelope(EnvelopeError::Parse(_)))));
+}
+
+/// What went by the header of HTTP on the way read another message (RFC 7303 §3).
+#[test]
+fn an_envelope_is_in_the_charset_of_its_content_type() {
+    let under = |octets: &[u8], charset: &str| {
+        let incoming = Incoming::from(octets.to_vec()).content_type(&format!("text/xml; charset={charset}"));
+        incoming.expect("a header")
+    };
+    let message = signed(SOAP11);
+    for charset in ["utf-7", "UTF-16", "iso-8859-1"] {
+        let error = receiver().open(under(message.as_bytes(), charset)).map(drop);
+        assert_eq!(error, Err(OpenError::OtherEncoding { encoding: charset.to_ascii_lowercase().into() }));
+        // What its signer meant is told by the signature.
+        assert!(receiver().accept_other_encodings().open(under(message.as_bytes(), charset)).is_ok(), "{charset}");
+    }
+    for charset in ["UTF-8", "\"utf-8\"", "us-ascii"] {
+        assert!(receiver().open(under(message.as_bytes(), charset)).is_ok(), "{charset}");
+    }
+    assert!(Incoming::from(message.as_str()).content_type("text/xml; charset=\"").is_err());
+
+    // An old peer declares nothing, and says in the header alone what it writes.
+    let clear = envelope(SOAP11).replace("Ann", "Änne");
+    let latin: Vec<u8> = recipe().sign(signing()).secured(&clear).chars().flat_map(latin_1).collect();
+    let accepting = receiver().accept_other_encodings();
+    let error = receiver().open(under(&latin, "ISO-8859-1")).map(drop).expect_err("refused");
+    assert!(error.to_string().contains("`accept_other_encodings`"), "{error}");
+    assert!(accepting.open(under(&latin, "ISO-8859-1")).expect("opens").body().xml().contains("Änne"));
+    assert!(accepting.open(&latin).is_err(), "nothing says what it is");
+    assert!(accepting.open(under(&latin, "koi8-r")).is_err(), "another text");
 }
 
 /// Two octets of UTF-8 for each of Latin-1: the limit is on the text that is read.

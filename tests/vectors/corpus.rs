@@ -46,7 +46,7 @@ pub(crate) fn read(path: &str) -> Vec<u8> {
 
 /// A document, which may have a DOCTYPE without entities, in the encoding that it declares.
 pub(crate) fn document(octets: &[u8]) -> Result<Document<'_>, ParseError> {
-    transcode_declared(octets).and_then(|text| Document::parse_with_doctype(text, &Budget::dangerous_unbounded()))
+    transcode_declared(octets, None).and_then(|text| Document::parse_with_doctype(text, &Budget::dangerous_unbounded()))
 }
 
 fn manifest(folder: &str) -> Vec<Case> {

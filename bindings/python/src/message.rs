@@ -1,14 +1,14 @@
 //! Octets from Python as a message: an envelope, or a package.
 
-use pyo3::PyResult;
-use ws_security::attachments::Package;
+use pyo3::{PyErr, PyResult};
+use ws_security::attachments::{MimeError, Package};
 use ws_security::{Correlation, FaultCode, Incoming, Limits};
 
 use crate::error::{misuse, refused};
 
 /// A message as it came.
 pub(crate) enum Message<'m> {
-    Envelope(&'m [u8]),
+    Envelope(Incoming<'m>),
     Package(Box<Package<'m>>),
 }
 
@@ -20,18 +20,22 @@ impl<'m> Message<'m> {
         let package = match content_type {
             Some(value) if is_related(value) => Package::parse_body(value, octets, &Limits::default()),
             None if Package::is_one(octets) => Package::parse(octets, &Limits::default()),
-            _ => return Ok(Self::Envelope(octets)),
+            Some(value) => return Incoming::from(octets).content_type(value).map(Self::Envelope).map_err(unreadable),
+            None => return Ok(Self::Envelope(octets.into())),
         };
-        let package = package.map_err(|error| refused(error, FaultCode::InvalidSecurity))?;
-        Ok(Self::Package(Box::new(package)))
+        package.map(Box::new).map(Self::Package).map_err(unreadable)
     }
 
     pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {
-            Self::Envelope(octets) => Incoming::from(*octets),
+            Self::Envelope(incoming) => incoming.clone(),
             Self::Package(package) => Incoming::from(&**package),
         }
     }
+}
+
+fn unreadable(error: MimeError) -> PyErr {
+    refused(error, FaultCode::InvalidSecurity)
 }
 
 /// The state of an exchange.

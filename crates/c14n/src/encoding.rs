@@ -57,8 +57,9 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
     named.filter(|encoding| !OURS.iter().any(|ours| encoding.eq_ignore_ascii_case(ours)))
 }
 
-/// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Encodings that do not
-/// contain ASCII, and octets that their encoding does not define, are refused.
+/// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Where nothing inside
+/// tells the encoding, octets that are not UTF-8 are in the one that is `stated` outside, as in a Content-Type. Encodings
+/// that do not contain ASCII, and octets that their encoding does not define, are refused.
 ///
 /// # Errors
 /// As [`transcode`].
@@ -68,11 +69,20 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 ///
 /// ```
 /// let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9</a>";
-/// assert_eq!(wss_c14n::transcode_declared(latin)?, "<?xml version='1.0'?><a>é</a>");
+/// assert_eq!(wss_c14n::transcode_declared(latin, None)?, "<?xml version='1.0'?><a>é</a>");
+/// assert_eq!(wss_c14n::transcode_declared(b"<a>\xE9</a>", Some("iso-8859-1"))?, "<a>é</a>");
 /// # Ok::<(), wss_c14n::ParseError>(())
 /// ```
-pub fn transcode_declared(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
-    let Some(label) = other_encoding(octets) else { return transcode(octets) };
+pub fn transcode_declared<'o>(octets: &'o [u8], stated: Option<&str>) -> Result<Cow<'o, str>, ParseError> {
+    let is_untold = || {
+        let has_mark = octets.starts_with(&[0xFE, 0xFF]) || octets.starts_with(&[0xFF, 0xFE]);
+        !has_mark && encoding_of(octets).is_none() && utf8(octets).is_err()
+    };
+    let label = match (other_encoding(octets), stated) {
+        (Some(declared), _) => declared,
+        (None, Some(stated)) if is_untold() => stated,
+        _ => return transcode(octets),
+    };
     let text = decoded(label, octets).ok_or_else(|| ParseError::Encoding { encoding: label.into() })?;
     without_declared(text, |encoding| encoding == label).map(Cow::Owned)
 }

@@ -253,7 +253,7 @@ pub(crate) fn document(octets: &[u8], reading: ReadingArgs) -> Outcome<Document<
                 "the document is in {encoding:?}: have it sent in UTF-8, or give --accept-other-encodings"
             )));
         }
-        (_, true) => transcode_declared(octets),
+        (_, true) => transcode_declared(octets, None),
         (_, false) => transcode(octets),
     };
     let text = text.map_err(refused)?;

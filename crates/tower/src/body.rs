@@ -45,8 +45,9 @@ where
 /// What a body is, as its Content-Type says.
 #[derive(Clone)]
 pub(crate) enum Kind {
-    Envelope(SoapVersion),
-    /// A package, with the whole value of Content-Type.
+    /// An envelope, with the whole value of Content-Type.
+    Envelope(SoapVersion, String),
+    /// A package, with the same.
     Package(String),
 }
 
@@ -60,7 +61,7 @@ impl Kind {
         let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
         let versions = [SoapVersion::V11, SoapVersion::V12];
         match versions.into_iter().find(|version| version.media_type() == media_type) {
-            Some(version) => Ok(Self::Envelope(version)),
+            Some(version) => Ok(Self::Envelope(version, value.to_owned())),
             None if media_type == "multipart/related" => Ok(Self::Package(value.to_owned())),
             None => Err(media_type),
         }
@@ -69,7 +70,7 @@ impl Kind {
     /// The version for a fault before the message is there.
     pub(crate) fn version(&self) -> SoapVersion {
         match self {
-            Self::Envelope(version) => *version,
+            Self::Envelope(version, _) => *version,
             Self::Package(_) => SoapVersion::V11,
         }
     }
@@ -86,7 +87,9 @@ impl Received {
     /// Takes a package apart.
     pub(crate) fn parsed(&self, limits: &Limits) -> Result<Parsed<'_>, MimeError> {
         Ok(match &self.kind {
-            Kind::Envelope(_) => Parsed::Envelope(&self.octets),
+            Kind::Envelope(_, content_type) => {
+                Parsed::Envelope(Incoming::from(&*self.octets).content_type(content_type)?)
+            }
             Kind::Package(content_type) => {
                 Parsed::Package(Box::new(Package::parse_body(content_type, &self.octets, limits)?))
             }
@@ -96,7 +99,7 @@ impl Received {
     /// The version of its envelope; SOAP 1.1 for a package that cannot be read.
     pub(crate) fn version(&self, limits: &Limits) -> SoapVersion {
         match &self.kind {
-            Kind::Envelope(_) => SoapVersion::of(&self.octets),
+            Kind::Envelope(..) => SoapVersion::of(&self.octets),
             Kind::Package(content_type) => Package::parse_body(content_type, &self.octets, limits)
                 .map_or(SoapVersion::V11, |package| SoapVersion::of(package.unauthenticated_envelope())),
         }
@@ -105,14 +108,14 @@ impl Received {
 
 /// A message that arrived, with its package taken apart.
 pub(crate) enum Parsed<'m> {
-    Envelope(&'m [u8]),
+    Envelope(Incoming<'m>),
     Package(Box<Package<'m>>),
 }
 
 impl Parsed<'_> {
     pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {
-            Self::Envelope(octets) => Incoming::from(*octets),
+            Self::Envelope(incoming) => incoming.clone(),
             Self::Package(package) => Incoming::from(&**package),
         }
     }

@@ -138,6 +138,7 @@ async fn what_is_refused_gets_a_fault_of_its_version_that_says_nothing() {
         ("tampered", Method::POST, "text/xml", sent(&order(SOAP11).replacen("aes256-gcm", "aes128-gcm", 1)), 500),
         ("no XML", Method::POST, "text/xml", b"hello".to_vec(), 500),
         ("not UTF-8", Method::POST, "text/xml", vec![0xFF; 64], 500),
+        ("another charset", Method::POST, "text/xml; charset=utf-16", sent(&order(SOAP11)), 500),
         ("too large", Method::POST, soap12, sent(&large), 413),
         ("JSON", Method::POST, "application/json", b"{}".to_vec(), 415),
         ("a broken package", Method::POST, package, b"--c\r\n".to_vec(), 500),

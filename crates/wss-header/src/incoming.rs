@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
-use wss_soap::mime::Package;
+use wss_soap::mime::{self, MimeError, Package};
+use wss_text::WireText;
 
 /// A received message: an envelope, or a [`Package`] with its attachments. The verbs of a [`Receiver`](crate::Receiver)
 /// accept everything that converts to it.
 #[derive(Debug, Clone)]
-pub struct Incoming<'m>(Source<'m>);
+pub struct Incoming<'m> {
+    source: Source<'m>,
+    /// The encoding in lower case that the transport states.
+    charset: Option<WireText>,
+}
 
 #[derive(Debug, Clone)]
 enum Source<'m> {
@@ -16,9 +21,28 @@ enum Source<'m> {
 }
 
 impl<'m> Incoming<'m> {
+    /// The Content-Type under which an envelope came. One that states another encoding than the envelope is read in is
+    /// refused, as is such a header of the root part of a package: whoever went by it on the way read another message.
+    ///
+    /// A package has its own headers, and nothing changes for it.
+    ///
+    /// # Errors
+    /// [`MimeError::Header`] if the value cannot be read.
+    ///
+    /// # Specification
+    /// RFC 7303 §3: the charset of the Content-Type outweighs the XML declaration.
+    pub fn content_type(self, value: &str) -> Result<Self, MimeError> {
+        Ok(Self { charset: mime::charset(value)?.map(Into::into), ..self })
+    }
+
+    /// The encoding in lower case that the Content-Type of an envelope states.
+    pub(crate) fn charset(&self) -> Option<&str> {
+        self.charset.as_ref().map(WireText::as_str)
+    }
+
     /// The octets of the envelope.
     pub(crate) fn envelope(&self) -> &[u8] {
-        match &self.0 {
+        match &self.source {
             Source::Envelope(octets) => octets,
             Source::Package(package) => package.unauthenticated_envelope(),
         }
@@ -26,7 +50,7 @@ impl<'m> Incoming<'m> {
 
     /// The package, if there is one.
     pub(crate) fn package(&self) -> Option<&'m Package<'m>> {
-        match &self.0 {
+        match &self.source {
             Source::Envelope(_) => None,
             Source::Package(package) => Some(package),
         }
@@ -35,7 +59,7 @@ impl<'m> Incoming<'m> {
 
 impl<'m> From<&'m [u8]> for Incoming<'m> {
     fn from(octets: &'m [u8]) -> Self {
-        Self(Source::Envelope(Cow::Borrowed(octets)))
+        Self { source: Source::Envelope(Cow::Borrowed(octets)), charset: None }
     }
 }
 
@@ -47,7 +71,7 @@ impl<'m> From<&'m Vec<u8>> for Incoming<'m> {
 
 impl From<Vec<u8>> for Incoming<'_> {
     fn from(octets: Vec<u8>) -> Self {
-        Self(Source::Envelope(Cow::Owned(octets)))
+        Self { source: Source::Envelope(Cow::Owned(octets)), charset: None }
     }
 }
 
@@ -77,6 +101,6 @@ impl<'m, const N: usize> From<&'m [u8; N]> for Incoming<'m> {
 
 impl<'m> From<&'m Package<'_>> for Incoming<'m> {
     fn from(package: &'m Package<'_>) -> Self {
-        Self(Source::Package(package))
+        Self { source: Source::Package(package), charset: None }
     }
 }

@@ -362,8 +362,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts envelopes whose XML declaration names an encoding other than UTF-8 and UTF-16, such as ISO-8859-1,
-    /// ISO-8859-15 or windows-1252: any that contains ASCII. Canonical forms are UTF-8 in any case, so that a signature
+    /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
+    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
+    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that a signature
     /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.
     #[must_use]
     pub fn accept_other_encodings(mut self) -> Self {

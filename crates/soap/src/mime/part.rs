@@ -126,7 +126,22 @@ impl<'m> MimePart<'m> {
     /// # Specification
     /// RFC 7303 §3: for XML it outweighs the XML declaration.
     pub fn unauthenticated_charset(&self) -> Result<Option<String>, MimeError> {
-        let Some(value) = self.fields.get("Content-Type")? else { return Ok(None) };
-        Ok(Structured::parse(value)?.parameter("charset").map(str::to_ascii_lowercase))
+        self.fields.get("Content-Type")?.map_or(Ok(None), charset)
     }
+}
+
+/// The encoding in lower case that the value of a Content-Type states, if it states one.
+///
+/// # Errors
+/// [`MimeError::Header`] if the value cannot be read.
+///
+/// # Specification
+/// RFC 7303 §3: for XML it outweighs the XML declaration.
+///
+/// ```
+/// assert_eq!(wss_soap::mime::charset("text/xml; charset=\"UTF-8\"")?.as_deref(), Some("utf-8"));
+/// # Ok::<(), wss_soap::mime::MimeError>(())
+/// ```
+pub fn charset(content_type: &str) -> Result<Option<String>, MimeError> {
+    Ok(Structured::parse(content_type)?.parameter("charset").map(str::to_ascii_lowercase))
 }

@@ -181,10 +181,10 @@ pub enum OpenError {
         /// The namespace of the attribute.
         namespace: WireText,
     },
-    /// *Refused.* The envelope is in an encoding that SOAP does not know.
+    /// *Refused.* The envelope is in an encoding that SOAP does not know, or its Content-Type says so.
     #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
     OtherEncoding {
-        /// The encoding that its XML declaration or the Content-Type of its part names.
+        /// The encoding that its XML declaration or its Content-Type names.
         encoding: WireText,
     },
     /// *Refused.* A `wsu:Timestamp` says only when it expires (BSP R3203).

@@ -24,6 +24,8 @@ pub(crate) struct Arrived<'m> {
     /// The envelope: of the root part, where there is a package.
     pub(crate) octets: &'m [u8],
     pub(crate) package: Option<&'m Package<'m>>,
+    /// The encoding in lower case that the transport states for an envelope without a package.
+    pub(crate) charset: Option<&'m str>,
     /// The request that the message answers.
     pub(crate) request: Option<&'m Correlation>,
     /// What the caller vouches for of the transport, where the Body need not be signed.
@@ -40,7 +42,8 @@ pub(crate) struct Message<'m> {
 impl<'m> Arrived<'m> {
     /// A message, and the request that it answers.
     pub(crate) fn new(incoming: &'m Incoming<'m>, request: Option<&'m Correlation>) -> Self {
-        Self { octets: incoming.envelope(), package: incoming.package(), request, transport: None }
+        let (octets, package, charset) = (incoming.envelope(), incoming.package(), incoming.charset());
+        Self { octets, package, charset, request, transport: None }
     }
 
     /// Refuses a configuration that cannot open such a message, before the message is read.
@@ -68,13 +71,13 @@ impl<'m> Arrived<'m> {
         let limits = &receiver.limits;
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;
+        let stated = self.stated_encoding()?;
         if !receiver.waives(Waiver::OtherEncodings) {
-            let stated = self.stated_encoding()?;
             if let Some(encoding) = other_encoding(self.octets).or(stated.as_deref()) {
                 return Err(OpenError::OtherEncoding { encoding: encoding.into() });
             }
         }
-        let text = transcode_declared(self.octets).map_err(EnvelopeError::from)?;
+        let text = transcode_declared(self.octets, stated.as_deref()).map_err(EnvelopeError::from)?;
         // Other encodings are shorter than UTF-8.
         check(text.len())?;
         if self.package.is_none() && is_mime(&text) {
@@ -92,13 +95,15 @@ impl<'m> Arrived<'m> {
 }
 
 impl Arrived<'_> {
-    /// The encoding that the header of the root part states, if the envelope is not read in it: whoever reads that header would
-    /// read another document.
+    /// The encoding that the Content-Type of the envelope states, if the envelope is not read in it: whoever reads that header
+    /// would read another document.
     fn stated_encoding(&self) -> Result<Option<String>, OpenError> {
-        let Some(package) = self.package else { return Ok(None) };
         let has_mark = self.octets.starts_with(&[0xFE, 0xFF]) || self.octets.starts_with(&[0xFF, 0xFE]);
         let ours: &[&str] = if has_mark { &["utf-16"] } else { &["utf-8", "us-ascii"] };
-        let stated = package.root().unauthenticated_charset()?;
+        let stated = match self.package {
+            Some(package) => package.root().unauthenticated_charset()?,
+            None => self.charset.map(str::to_owned),
+        };
         Ok(stated.filter(|stated| !ours.contains(&stated.as_str())))
     }
 }

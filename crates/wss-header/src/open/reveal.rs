@@ -137,7 +137,7 @@ pub(crate) fn survey(
     visit: &mut dyn FnMut(&mut Stage<'_, '_>),
 ) -> Option<Decryption> {
     let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
-    let incoming = Arrived { octets: message.as_bytes(), package, request: None, transport: None };
+    let incoming = Arrived { octets: message.as_bytes(), package, charset: None, request: None, transport: None };
     let terms = Terms::new(receiver, Arc::default(), incoming, message.len() as u64 + beside);
     let mut facts = Facts::new(attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);
