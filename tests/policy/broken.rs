@@ -1,7 +1,10 @@
 //! A message that breaks an assertion is refused: made by a policy without it, and opened by one with it.
 
-use ws_security::policy::{Message, Policy};
-use ws_security::{Part, Recipe, Signing};
+use std::time::Duration;
+
+use ws_security::c14n::name;
+use ws_security::policy::{Message, Policy, PolicyLimits, PolicyReader};
+use ws_security::{ElementPath, Limit, Limits, Part, Recipe, Signing};
 
 use crate::shapes::{Shape, policy};
 use crate::{REQUEST, common::*, exchanged, sides};
@@ -195,4 +198,116 @@ fn a_signature_over_an_endorsement_is_none_over_the_message() {
     assert_eq!(open(of_message), Ok(()), "another endorsement of the message");
     let refused = open(endorsing).expect_err("an endorsement of the endorsement");
     assert!(refused.contains("no endorsing signature covers"), "{refused}");
+}
+
+/// The message signs the Body and its timestamp, and encrypts nothing.
+#[test]
+fn a_check_notices_each_part_that_is_not_signed_or_not_encrypted() {
+    let plain = Shape::default().with("encrypted", "nothing");
+    let keys = plain.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let client = Policy::from_wsdl(&plain.policy()).expect("a policy").client(&keys).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let names = |policy: &str, which: Message, text: &str| {
+        let breaches = Policy::from_wsdl(policy).expect("a policy").check("", which, text).expect("an envelope");
+        breaches.into_iter().map(|breach| breach.name).collect::<Vec<_>>()
+    };
+    let and = |more: &str| plain.policy().replace("</wsp:All>", &format!("{more}</wsp:All>"));
+    let path = |path: &str| {
+        format!("<sp:XPath xmlns:s=\"{SOAP11}\" xmlns:b=\"urn:bank\" xmlns:a=\"{WSA}\">/s:Envelope/{path}</sp:XPath>")
+    };
+    let to = format!("<sp:Header Name=\"To\" Namespace=\"{WSA}\"/>");
+    let (pay, block) = (path("s:Body/b:pay"), path("s:Header/a:To"));
+    for (assertion, inside, other) in [
+        ("SignedParts", &to, "<sp:Header Name=\"From\" Namespace=\"urn:x\"/>".to_owned()),
+        ("SignedElements", &block, path("s:Header/b:To")),
+        ("EncryptedParts", &to, "<sp:Header Name=\"From\" Namespace=\"urn:x\"/>".to_owned()),
+        ("EncryptedElements", &pay, path("s:Body/b:other")),
+        ("ContentEncryptedElements", &pay, path("s:Body/b:other")),
+    ] {
+        let demanding = |inside: &str| and(&format!("<sp:{assertion}>{inside}</sp:{assertion}>"));
+        let found = names(&demanding(inside), Message::Request, &message);
+        // Of two assertions that say what is signed, the first is named.
+        let expected = if assertion == "SignedElements" { "SignedParts" } else { assertion };
+        assert_eq!(found, [expected], "{assertion}");
+        assert!(names(&demanding(&other), Message::Request, &message).is_empty(), "{assertion}: it is not there");
+    }
+    // An element inside the Body is signed with it.
+    let inner = and(&format!("<sp:SignedElements>{pay}</sp:SignedElements>"));
+    let inner = inner.replace("<sp:OnlySignEntireHeadersAndBody/>", "");
+    assert!(names(&inner, Message::Request, &message).is_empty());
+
+    let reply = names(&plain.policy(), Message::Reply, &message);
+    assert!(reply.contains(&"RequireSignatureConfirmation".to_owned()), "{reply:?}");
+    let other_binding = plain.clone().with("binding", "derived");
+    let found = names(&other_binding.policy(), Message::Request, &message);
+    assert!(found.contains(&"SymmetricBinding".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_check_notices_a_signature_over_no_whole_part() {
+    let plain = Shape::default().with("encrypted", "nothing");
+    let strict = plain.policy();
+    assert!(strict.contains("OnlySignEntireHeadersAndBody"));
+    let parts = [Part::every_element(ElementPath::in_body([("urn:bank", "pay")])), Part::Timestamp];
+    let recipe = Recipe::new().timestamp(Duration::from_secs(300));
+    let plan = recipe.sign(Signing::with(&identity("alice")).parts(parts)).plan().expect("a plan");
+    let message = plan.message(REQUEST).secure().expect("secured").message;
+    let breaches =
+        Policy::from_wsdl(&strict).expect("a policy").check("", Message::Request, &message).expect("an envelope");
+    let names: Vec<_> = breaches.iter().map(|breach| breach.name.as_str()).collect();
+    assert!(names.contains(&"SignedParts") && names.contains(&"OnlySignEntireHeadersAndBody"), "{breaches:?}");
+}
+
+#[test]
+fn a_check_notices_another_password_and_another_assertion() {
+    let user = |inside: &str| {
+        let token = format!("<sp:UsernameToken><wsp:Policy>{inside}</wsp:Policy></sp:UsernameToken>");
+        policy(&format!("<sp:SupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:SupportingTokens>"))
+    };
+    let saml = |version: &str| {
+        let token = format!("<sp:SamlToken><wsp:Policy><sp:{version}/></wsp:Policy></sp:SamlToken>");
+        policy(&format!("<sp:SupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:SupportingTokens>"))
+    };
+    let with = |token: &str| {
+        let wsse = name::WSSE.uri;
+        let header = format!("<s:Header><w:Security xmlns:w=\"{wsse}\">{token}</w:Security>");
+        REQUEST.replacen("<s:Header>", &header, 1)
+    };
+    let password = |kind: &str| {
+        let profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
+        with(&format!(
+            "<w:UsernameToken><w:Username>ann</w:Username><w:Password Type=\"{profile}#{kind}\">AAAA</w:Password>\
+             </w:UsernameToken>"
+        ))
+    };
+    let assertion = |namespace: &str| with(&format!("<Assertion xmlns=\"{namespace}\"/>"));
+    let count = |policy: &str, text: &str| {
+        let policy = Policy::from_wsdl(policy).expect("a policy");
+        policy.check("", Message::Request, text).map(|breaches| breaches.len()).unwrap_or(usize::MAX)
+    };
+    let (text, digest) = (password("PasswordText"), password("PasswordDigest"));
+    assert_eq!((count(&user(""), &text), count(&user(""), &digest)), (0, 1));
+    assert_eq!((count(&user("<sp:HashPassword/>"), &text), count(&user("<sp:HashPassword/>"), &digest)), (1, 0));
+    let (old, new) = (assertion(name::SAML.uri), assertion(name::SAML2.uri));
+    assert_eq!((count(&saml("WssSamlV11Token11"), &old), count(&saml("WssSamlV11Token11"), &new)), (0, 1));
+    assert_eq!((count(&saml("WssSamlV20Token11"), &old), count(&saml("WssSamlV20Token11"), &new)), (1, 0));
+}
+
+/// A message that the caller's limits admit is opened and checked, and no other limit is in the way.
+#[test]
+fn the_limits_of_the_caller_hold_for_checks_and_exchanges() {
+    let shape = Shape::default().with("encrypted", "nothing");
+    let (client, service) = sides(&shape, &shape.policy()).expect("both sides");
+    let large = REQUEST.replace("4711", &"4".repeat(5 << 20));
+    let message = client.exchanges()[0].plan().expect("a plan").message(&large).secure().expect("secured").message;
+    let raised = Limits::default().with(Limit::DocumentOctets, 16 << 20);
+    let reader = PolicyReader::new().limits(PolicyLimits::default().documents(raised));
+    let checked = |policy: Policy| policy.check("", Message::Request, &message).map(|breaches| breaches.len());
+    assert_eq!(checked(reader.read(&shape.policy()).expect("a policy")), Ok(0));
+    let refused = checked(Policy::from_wsdl(&shape.policy()).expect("a policy")).expect_err("too large").to_string();
+    assert!(refused.contains("--limit document-octets"), "{refused}");
+    let refused = service.exchanges()[0].open(&message, None).expect_err("too large").to_string();
+    assert!(refused.contains("document-octets"), "{refused}");
+    let exchange = service.into_exchanges().remove(0).with_receiver(|receiver| receiver.limits(raised));
+    assert!(exchange.open(&message, None).is_ok());
 }

@@ -176,3 +176,31 @@ fn an_alternative_without_protection_is_never_chosen_for_want_of_keys() {
     let client = optional.client(&keys.dangerous_unprotected()).expect("agreed");
     assert!(client.exchanges()[0].plan().is_none());
 }
+
+/// Each policy refers to the one below it four times, and the last says nothing.
+#[test]
+fn policies_that_refer_to_one_another_many_times_are_bounded() {
+    for (depth, is_bounded) in [(4, false), (14, true)] {
+        let all: String = (0..depth)
+            .map(|at| {
+                let below = format!("<wsp:PolicyReference URI=\"#p{}\"/>", at + 1).repeat(4);
+                format!("<wsp:Policy wsu:Id=\"p{at}\">{below}</wsp:Policy>")
+            })
+            .collect();
+        let wsu = ws_security::c14n::name::WSU.uri;
+        let text = policy(&format!(
+            "<x:unused xmlns:x=\"urn:x\" xmlns:wsu=\"{wsu}\"><wsp:PolicyReference URI=\"#p0\"/>{all}<wsp:Policy \
+             wsu:Id=\"p{depth}\"/></x:unused>"
+        ));
+        let read = Policy::from_wsdl(&text);
+        match read {
+            Err(error @ PolicyError::Exceeded { .. }) if is_bounded => {
+                assert!(
+                    error.to_string().contains("`PolicyLimits::assertions` (`--policy-limit assertions=…`)"),
+                    "{error}"
+                );
+            }
+            read => assert!(!is_bounded && read.is_ok(), "{depth}: {read:?}"),
+        }
+    }
+}

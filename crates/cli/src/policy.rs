@@ -26,8 +26,14 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
         imports.insert(location.to_owned(), output::text(&output::read(Path::new(file))?)?);
     }
     let text = output::text(&output::read(&arguments.file.file)?)?;
+    let limits = arguments.policy_limit.iter().try_fold(PolicyLimits::default(), |limits, given| {
+        let read = given.split_once('=').and_then(|(name, most)| limits.named(name, most.parse().ok()?));
+        let advice =
+            "write NAME=VALUE, as in alternatives=128, with one of alternatives, assertions, in-force, imports";
+        read.ok_or_else(|| could_not(format!("--policy-limit {given}: {advice}")))
+    })?;
     let reader = PolicyReader::new()
-        .limits(PolicyLimits::default().documents(output::limits()))
+        .limits(limits.documents(output::limits()))
         .imports(|location, _| imports.get(location).cloned());
     let policy = reader.read(&text).map_err(refused)?;
     for what in policy.unread() {

@@ -378,6 +378,12 @@ fn assertions_are_attached_and_confirmed() {
         // The issuer vouches for whoever holds Alice's key, and for nobody else.
         exits(1, &verify, &exits(0, &secure.replace("alice", "bob"), ENVELOPE));
 
+        // The list revokes the issuer, and not the attester.
+        let revoked = wss(&format!("{verify} {TRUST} --crl KEYS/ca.crl"), &message);
+        assert_eq!(revoked.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&revoked.stderr).contains("revoked"), "{revoked:?}");
+        exits(0, &format!("{verify} {TRUST} --crl KEYS/ca.crl --saml-attester KEYS/alice.pem"), &vouching);
+
         let bearer = issued(true);
         let message = exits(0, &format!("{SIGN} --token {}", bearer.display()), ENVELOPE);
         let verify = format!("{verify} {TRUST}");

@@ -80,3 +80,18 @@ fn a_message_is_checked_against_a_policy() {
     assert!(out.contains("EncryptedParts") && out.contains("the Body is not encrypted"), "{out}");
     assert!(diagnostics.contains("breaks EncryptedParts"), "{diagnostics}");
 }
+
+#[test]
+fn the_limits_of_a_policy_have_an_option() {
+    let optional = "<sp:RequiredParts xmlns:p=\"http://www.w3.org/ns/ws-policy\" p:Optional=\"true\"><sp:Header \
+                    Namespace=\"urn:x\"/></sp:RequiredParts>";
+    let text = policy(&optional.repeat(7));
+    let (_, diagnostics) = says(1, &["policy", "-"], &text);
+    assert!(diagnostics.contains("raise the limit with --policy-limit alternatives=…"), "{diagnostics}");
+    let (out, _) = says(0, &["policy", "--policy-limit", "alternatives=128", "-"], &text);
+    assert!(out.contains("alternative 128"), "{out}");
+    for wrong in ["alternatives", "alternatives=many", "other=1"] {
+        let (_, diagnostics) = says(2, &["policy", "--policy-limit", wrong, "-"], &text);
+        assert!(diagnostics.contains("write NAME=VALUE"), "{diagnostics}");
+    }
+}

@@ -60,7 +60,9 @@ pub enum PolicyError {
     },
     /// *Refused.* The policy has more alternatives, assertions or imports than the limits admit.
     #[error(
-        "more than {allowed} {what}: if such policies are expected, raise the limit with `{call}` of `PolicyLimits`"
+        "more than {allowed} {what}: if such policies are expected, raise the limit with `PolicyLimits::{call}` \
+         (`--policy-limit {}=…`)",
+        call.replace('_', "-")
     )]
     Exceeded {
         /// What was counted.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use wss_header::{
-    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver, Signer, TransportFacts,
-    UnsignedOpened,
+    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
+    TransportFacts, UnsignedOpened,
 };
 use wss_text::WireText;
 
@@ -30,6 +30,12 @@ impl Side {
     #[must_use]
     pub fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    /// The same, to keep: [`Exchange::with_receiver`] changes one.
+    #[must_use]
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.exchanges
     }
 
     /// The operations of which no alternative can be used, and why.
@@ -263,7 +269,7 @@ impl Exchange {
     /// [`OpenError`] if the message is no envelope.
     pub fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {
         match &self.opens {
-            Some(Opens { terms, direction, keys, .. }) => form::breaches(message, terms, *direction, Some(keys)),
+            Some(opens) => opens.breaches(message),
             None => Ok(Vec::new()),
         }
     }
@@ -278,8 +284,7 @@ impl Exchange {
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }
-        let breaches = form::breaches(message, &opens.terms, opens.direction, Some(&opens.keys))?;
-        match breaches.into_iter().next() {
+        match opens.breaches(message)?.into_iter().next() {
             Some(breach) => Err(PolicyOpenError::Form(breach)),
             None => Ok(opens),
         }
@@ -291,10 +296,22 @@ impl Opens {
         self.receiver.answering(request)
     }
 
+    fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {
+        form::with_read(message, self.receiver.current_limits(), |read| {
+            form::breaches(read, &self.terms, self.direction, Some(&self.keys))
+        })
+    }
+
     /// Refuses an opened message that does not prove what only the signatures say.
     fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
         let endorsing = self.terms.endorsing(self.direction);
-        let present = form::present(message, endorsing.flat_map(|supporting| &supporting.parts.signed))?;
+        let parts: Vec<&Part> = endorsing.flat_map(|supporting| &supporting.parts.signed).collect();
+        let present = match parts.is_empty() {
+            true => Vec::new(),
+            false => form::with_read(message, self.receiver.current_limits(), |read| {
+                Ok(form::present(read, parts.into_iter()))
+            })?,
+        };
         let proven = Proven { evidence, signer, present: &present };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }

@@ -205,6 +205,7 @@ impl<'d> Expressions<'d> {
         if !names::is_policy(name.namespace) {
             return self.assertion(at, around);
         }
+        self.charge.step()?;
         match name.local {
             "Policy" | "All" => self.all(at, around),
             "ExactlyOne" => self.exactly_one(at, around),

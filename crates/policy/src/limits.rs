@@ -26,7 +26,7 @@ impl Default for PolicyLimits {
 }
 
 impl PolicyLimits {
-    /// The limits on each document that is read.
+    /// The limits on each document that is read, and on each message that [`Policy::check`](crate::Policy::check) reads.
     #[must_use]
     pub fn documents(mut self, limits: Limits) -> Self {
         self.documents = limits;
@@ -56,6 +56,19 @@ impl PolicyLimits {
         self
     }
 
+    /// The limits with one of these changed, by its name: `alternatives`, `assertions`, `in-force` or `imports`. `None` for
+    /// another name.
+    #[must_use]
+    pub fn named(self, name: &str, most: usize) -> Option<Self> {
+        match name {
+            "alternatives" => Some(self.alternatives(most)),
+            "assertions" => Some(self.assertions(most)),
+            "in-force" => Some(self.in_force(most)),
+            "imports" => Some(self.imports(most)),
+            _ => None,
+        }
+    }
+
     /// The most files that are imported.
     #[must_use]
     pub fn imports(mut self, most: usize) -> Self {
@@ -69,11 +82,12 @@ pub(crate) struct Charge {
     limits: PolicyLimits,
     assertions: Cell<usize>,
     in_force: Cell<usize>,
+    steps: Cell<usize>,
 }
 
 impl Charge {
     pub(crate) fn new(limits: PolicyLimits) -> Self {
-        Self { limits, assertions: Cell::new(0), in_force: Cell::new(0) }
+        Self { limits, assertions: Cell::new(0), in_force: Cell::new(0), steps: Cell::new(0) }
     }
 
     /// Before that many assertions are kept.
@@ -83,6 +97,17 @@ impl Charge {
         let allowed = self.limits.assertions;
         let error = PolicyError::Exceeded { what: "assertions in all alternatives", allowed, call: "assertions" };
         if used > allowed { Err(error) } else { Ok(()) }
+    }
+
+    /// Before an operator or a reference is followed: a policy may refer to another twice, and that one, too.
+    pub(crate) fn step(&self) -> Result<(), PolicyError> {
+        const FOR_EACH_ASSERTION: usize = 16;
+        let used = self.steps.get().saturating_add(1);
+        self.steps.set(used);
+        let allowed = self.limits.assertions;
+        let what = "assertions, with 16 operators and references for each";
+        let error = PolicyError::Exceeded { what, allowed, call: "assertions" };
+        if used > allowed.saturating_mul(FOR_EACH_ASSERTION) { Err(error) } else { Ok(()) }
     }
 
     /// Before that many alternatives are made.

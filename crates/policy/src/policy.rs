@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Budget, Document};
+use wss_c14n::{Budget, Document, Limits};
 use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
@@ -89,13 +89,13 @@ impl<'i> PolicyReader<'i> {
         let Some(root) = files.first().map(|file| file.document.root()) else { return Ok(Policy::default()) };
         if root.is(names::WSDL, "definitions") {
             let ports = wsdl::ports(&files, &expressions, &left_out)?;
-            return Ok(Policy { ports, unread });
+            return Ok(Policy { ports, unread, limits: self.limits.documents });
         }
         if !names::is_policy(root.name().namespace) || root.name().local != "Policy" {
             return Err(PolicyError::NotWsdl { root: root.name().to_string().into() });
         }
         let common = expressions.alternatives(At { file: 0, element: root })?;
-        Ok(Policy { ports: vec![without_wsdl(common)], unread })
+        Ok(Policy { ports: vec![without_wsdl(common)], unread, limits: self.limits.documents })
     }
 
     /// The file itself and what it imports, each text once, by location; and the imports that are not given.
@@ -161,6 +161,8 @@ fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
 pub struct Policy {
     ports: Vec<PortPolicy>,
     unread: Vec<String>,
+    /// Those of documents, for the messages that are checked.
+    limits: Limits,
 }
 
 impl Policy {
@@ -192,7 +194,7 @@ impl Policy {
             let there: Vec<&str> = self.ports.iter().map(|port| port.port.as_str()).collect();
             return Err(PolicyError::NoSuch { what: "port", name: name.into(), there: there.join(", ").into() });
         }
-        Ok(Self { ports, unread: self.unread.clone() })
+        Ok(Self { ports, unread: self.unread.clone(), limits: self.limits })
     }
 
     /// What a client sends, and how it opens replies: for each operation, the first alternative that the keys allow.
@@ -272,14 +274,19 @@ impl Policy {
         };
         let mut fewest: Option<Vec<Breach>> = None;
         let mut unjudged = None;
-        for terms in alternatives(&found.common, of_message) {
-            let breaches = form::breaches(text, &terms, direction, None)?;
-            match terms.notes.first_refused() {
-                Some(refused) if breaches.is_empty() => unjudged = unjudged.or_else(|| Some(refused.clone())),
-                _ if fewest.as_ref().is_none_or(|fewest| breaches.len() < fewest.len()) => fewest = Some(breaches),
-                _ => {}
+        form::with_read(text, &self.limits, |read| {
+            for terms in alternatives(&found.common, of_message) {
+                let breaches = form::breaches(read, &terms, direction, None)?;
+                match terms.notes.first_refused() {
+                    Some(refused) if breaches.is_empty() => {
+                        unjudged = unjudged.take().or_else(|| Some(refused.clone()))
+                    }
+                    _ if fewest.as_ref().is_none_or(|fewest| breaches.len() < fewest.len()) => fewest = Some(breaches),
+                    _ => {}
+                }
             }
-        }
+            Ok(())
+        })?;
         match (fewest, unjudged) {
             (Some(none), _) if none.is_empty() => Ok(none),
             (_, Some(unjudged)) => Err(CheckError::Unjudged(Box::new(unjudged))),

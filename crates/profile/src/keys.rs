@@ -75,9 +75,34 @@ impl TrustOptions {
             (Source::certificates(&self.intermediate, notes)?, Source::certificates(known, notes)?);
         judging_paths(trust.intermediates(intermediates).known(known), paths)
     }
+
+    /// Trusts these certificates of issuers or attesters without a path. What revokes a signer revokes them, too.
+    ///
+    /// # Errors
+    /// As [`TrustOptions::trust`].
+    pub(crate) fn pins(&self, pins: Vec<Certificate>, paths: &PathOptions) -> Result<Trust, ProfileError> {
+        // What is skipped in these files is noted with the trust in signers.
+        let noted = &mut Vec::new();
+        let authorities = [&self.trust, &self.intermediate].map(|sources| Source::certificates(sources, noted));
+        let authorities = authorities.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        judging_revocation(Trust::pins(pins).intermediates(authorities), paths)
+    }
 }
 
-fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
+fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
+    let mut trust = judging_revocation(trust, options)?;
+    if options.accept_authorities_as_signers {
+        trust = trust.accept_authorities_as_signers();
+    }
+    if options.dangerous_old_path_signatures {
+        trust = trust.dangerous_old_path_signatures();
+    }
+    let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| value("eku", error));
+    let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
+    Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
+}
+
+fn judging_revocation(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
     for source in &options.crl {
         trust = trust.crls(&source.read()?).map_err(|error| value("crl", format!("{source}: {error}")))?;
     }
@@ -97,15 +122,7 @@ fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, Profi
             Whose::UnknownIsGood => Revocation::UnknownIsGood,
         });
     }
-    if options.accept_authorities_as_signers {
-        trust = trust.accept_authorities_as_signers();
-    }
-    if options.dangerous_old_path_signatures {
-        trust = trust.dangerous_old_path_signatures();
-    }
-    let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| value("eku", error));
-    let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
-    Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
+    Ok(trust)
 }
 
 /// The keys for decryption, each with its certificate.

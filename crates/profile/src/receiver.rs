@@ -111,7 +111,7 @@ impl Receiving {
         Ok(assertions.into_iter().fold(keys, Keys::assertions))
     }
 
-    /// Issuers and attesters are pinned by certificate.
+    /// Issuers and attesters are pinned by certificate, and may be revoked.
     fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
         let AssertionOptions {
             saml_issuer,
@@ -125,6 +125,7 @@ impl Receiving {
         if saml_issuer.is_empty() && saml_attester.is_empty() {
             return Ok(None);
         }
+        let (issuers, attesters) = (issuers(saml_issuer, notes)?, Source::certificates(saml_attester, notes)?);
         let mut audiences = audience.iter();
         let trust = match audiences.next() {
             Some(audience) => AssertionTrust::for_audience(audience.clone()),
@@ -133,13 +134,17 @@ impl Receiving {
         let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
         let trust = recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
         let trust = saml_max_age.iter().fold(trust, |trust, seconds| trust.max_age(Duration::from_secs(*seconds)));
-        let trust = issuers(saml_issuer, notes)?.into_iter().fold(trust, |trust, (name, issuer)| match name {
-            Some(name) => trust.issuer(name, issuer),
-            None => trust.issuer_of_any_name(issuer),
-        });
-        let trust = match saml_attester.as_slice() {
-            [] => trust,
-            attesters => trust.sender_vouches(Trust::pins(Source::certificates(attesters, notes)?)),
+        let pins = |pins| self.signers.pins(pins, &self.paths);
+        let trust = issuers.into_iter().try_fold(trust, |trust, (name, issuer)| {
+            let issuer = pins(issuer)?;
+            Ok::<_, ProfileError>(match name {
+                Some(name) => trust.issuer(name, issuer),
+                None => trust.issuer_of_any_name(issuer),
+            })
+        })?;
+        let trust = match attesters.is_empty() {
+            true => trust,
+            false => trust.sender_vouches(pins(attesters)?),
         };
         let trust = accept_id_cards.iter().fold(trust, |trust, level| trust.accept_id_cards(*level));
         Ok(Some(if *accept_bearer { trust.accept_bearer() } else { trust }))
@@ -147,13 +152,16 @@ impl Receiving {
 }
 
 /// The issuers of SAML assertions: each name with its own certificates, and those that may issue under every name.
-fn issuers(sources: &[NamedSource], notes: &mut Vec<String>) -> Result<BTreeMap<Option<String>, Trust>, ProfileError> {
+fn issuers(
+    sources: &[NamedSource],
+    notes: &mut Vec<String>,
+) -> Result<BTreeMap<Option<String>, Vec<Certificate>>, ProfileError> {
     let mut certificates: BTreeMap<Option<String>, Vec<Certificate>> = BTreeMap::new();
     for source in sources {
         let (name, source) = source.parts();
         certificates.entry(name).or_default().extend(Source::certificates(&[source], notes)?);
     }
-    Ok(certificates.into_iter().map(|(name, certificates)| (name, Trust::pins(certificates))).collect())
+    Ok(certificates)
 }
 
 impl HoldingOptions {

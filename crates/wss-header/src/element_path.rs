@@ -150,7 +150,8 @@ impl ElementPath {
 
     /// The elements of an envelope that have this path, in document order: under the Body, or under header blocks for
     /// the receiver with this role.
-    pub(crate) fn find<'d>(&self, envelope: Envelope<'d>, role: &Role) -> Vec<Element<'d>> {
+    #[must_use]
+    pub fn find<'d>(&self, envelope: Envelope<'d>, role: &Role) -> Vec<Element<'d>> {
         if !self.fits(envelope.version) {
             return Vec::new();
         }

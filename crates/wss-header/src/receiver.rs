@@ -439,6 +439,12 @@ impl Receiver {
         self
     }
 
+    /// The limits that hold for a message.
+    #[must_use]
+    pub fn current_limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {

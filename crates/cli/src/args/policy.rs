@@ -43,4 +43,7 @@ pub(crate) struct PolicyArgs {
     /// A file that the description imports from LOCATION; no other file is read, and nothing is fetched
     #[arg(long, value_name = "LOCATION=FILE")]
     pub(crate) import: Vec<String>,
+    /// Raise or lower a limit on what a policy may cost: alternatives, assertions, in-force or imports
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) policy_limit: Vec<String>,
 }

@@ -1,20 +1,20 @@
 //! The form of a message beside the terms: what can be seen without keys. It proves nothing; a receiver does that.
 
-use std::rc::Rc;
+mod covered;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 use wss_text::shown;
+use wss_tokens::SamlVersion;
 use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
-use crate::means::{always_encrypted, always_signed};
 use crate::place::Place;
 use crate::suite::Suite;
-use crate::terms::{Binding, Direction, Layout, Reference, Terms, Token, TokenKind, Tokens};
+use crate::terms::{Binding, Direction, Layout, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
 
 /// An assertion that a message breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,46 +37,61 @@ impl std::fmt::Display for Breach {
     }
 }
 
+/// What a message shows without keys.
+pub(crate) struct Read<'a> {
+    envelope: Envelope<'a>,
+    ids: IdIndex<'a>,
+    has_header: bool,
+    /// Of the Security header.
+    children: Vec<Element<'a>>,
+    /// Those of the Security header, in order.
+    signatures: Vec<Signature<'a>>,
+    budget: &'a Budget,
+}
+
+/// Reads a message within `limits`, once for everything that is asked of it.
+///
+/// # Errors
+/// If the message is no envelope, or costs more than the limits admit.
+pub(crate) fn with_read<T>(
+    message: &str,
+    limits: &Limits,
+    ask: impl FnOnce(&Read<'_>) -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
+    let budget = Budget::new(limits, message.len() as u64);
+    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
+    let envelope = Envelope::locate(&document)?;
+    let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, limits)?;
+    let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
+    let has_header = header.is_some();
+    let children: Vec<Element<'_>> = header.into_iter().flat_map(SecurityHeader::children).collect();
+    let signatures = children.iter().filter(|child| is_signature(**child));
+    let signatures = signatures.map(|element| Signature::parse(*element, &budget)).collect::<Result<_, _>>()?;
+    ask(&Read { envelope, ids, has_header, children, signatures, budget: &budget })
+}
+
 /// What a message breaks. `keys` have the methods that peers are configured for besides the policy; without them, those of
 /// the suite or stronger ones are taken.
 ///
 /// # Errors
-/// If the message is no envelope, or costs more than the limits admit.
+/// If a key or ciphertext in it cannot be read.
 pub(crate) fn breaches(
-    message: &str,
+    read: &Read<'_>,
     terms: &Terms,
     direction: Direction,
     keys: Option<&Keys>,
 ) -> Result<Vec<Breach>, OpenError> {
-    let limits = Limits::default();
-    let budget = Budget::new(&limits, message.len() as u64);
-    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
-    let envelope = Envelope::locate(&document)?;
-    let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, &limits)?;
-    let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
-    let mut form = Form {
-        terms,
-        direction,
-        keys,
-        envelope,
-        ids,
-        children: Vec::new(),
-        signatures: Rc::new([]),
-        found: Vec::new(),
-    };
+    let mut form = Form { terms, direction, keys, read, found: Vec::new() };
     form.required();
-    let Some(header) = header else {
+    if !read.has_header {
         if terms.binding.is_some() {
             form.breach(&["AsymmetricBinding", "SymmetricBinding", "TransportBinding"], "there is no Security header");
         }
         return Ok(form.found);
-    };
-    form.children = header.children().collect();
-    let signatures = form.named(name::DS.uri, "Signature").into_iter();
-    form.signatures = signatures.map(|element| Signature::parse(element, &budget)).collect::<Result<_, _>>()?;
+    }
     form.timestamp();
     if let Some(binding) = &terms.binding {
-        form.algorithms(binding, &budget)?;
+        form.algorithms(binding)?;
         form.layout(binding);
         form.tokens(binding);
         form.protected(binding);
@@ -85,6 +100,7 @@ pub(crate) fn breaches(
     if let Some(token) = form.recipient() {
         form.recipients(token);
     }
+    form.confirmed();
     form.supporting();
     form.endorsed();
     form.covered();
@@ -92,37 +108,20 @@ pub(crate) fn breaches(
 }
 
 /// Which of the parts a message has.
-///
-/// # Errors
-/// As [`breaches`].
-pub(crate) fn present<'p>(
-    message: &str,
-    parts: impl Iterator<Item = &'p Part> + Clone,
-) -> Result<Vec<Part>, OpenError> {
-    if parts.clone().next().is_none() {
-        return Ok(Vec::new());
-    }
-    let budget = Budget::new(&Limits::default(), message.len() as u64);
-    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
-    let envelope = Envelope::locate(&document)?;
+pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<Part> {
     let is_there = |part: &&Part| match part {
-        Part::EveryHeaderBlock { namespace, local } => envelope.blocks().any(|block| block.is(namespace, local)),
-        Part::EveryElement(path) => !at_path(envelope, &path.to_string()).is_empty(),
+        Part::EveryHeaderBlock { namespace, local } => read.envelope.blocks().any(|block| block.is(namespace, local)),
+        Part::EveryElement(path) => !path.find(read.envelope, &Role::UltimateReceiver).is_empty(),
         _ => true,
     };
-    Ok(parts.filter(is_there).cloned().collect())
+    parts.filter(is_there).cloned().collect()
 }
 
 struct Form<'a> {
     terms: &'a Terms,
     direction: Direction,
     keys: Option<&'a Keys>,
-    envelope: Envelope<'a>,
-    ids: IdIndex<'a>,
-    /// Of the Security header.
-    children: Vec<Element<'a>>,
-    /// Those of the Security header, in order.
-    signatures: Rc<[Signature<'a>]>,
+    read: &'a Read<'a>,
     found: Vec<Breach>,
 }
 
@@ -137,7 +136,7 @@ impl<'a> Form<'a> {
     }
 
     fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {
-        self.children.iter().copied().filter(|child| child.is(namespace, local)).collect()
+        self.read.children.iter().copied().filter(|child| child.is(namespace, local)).collect()
     }
 
     /// Whether the header hides something that the policy has encrypted there.
@@ -155,9 +154,11 @@ impl<'a> Form<'a> {
             let is_there = match &part {
                 Part::Body => true,
                 Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
-                    self.envelope.blocks().any(|block| block.is(namespace, local))
+                    self.read.envelope.blocks().any(|block| block.is(namespace, local))
                 }
-                Part::Element(path) | Part::EveryElement(path) => !at_path(self.envelope, &path.to_string()).is_empty(),
+                Part::Element(path) | Part::EveryElement(path) => {
+                    !path.find(self.read.envelope, &Role::UltimateReceiver).is_empty()
+                }
                 Part::Timestamp => self.in_security(name::WSU.uri, "Timestamp"),
                 Part::UsernameToken => self.in_security(name::WSSE.uri, "UsernameToken"),
                 Part::Signature => self.in_security(name::DS.uri, "Signature"),
@@ -173,7 +174,7 @@ impl<'a> Form<'a> {
     }
 
     fn in_security(&self, namespace: &str, local: &str) -> bool {
-        let headers = self.envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
+        let headers = self.read.envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
         headers.flat_map(Element::children).any(|child| child.is(namespace, local))
     }
 
@@ -187,9 +188,9 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn algorithms(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
+    fn algorithms(&mut self, binding: &Binding) -> Result<(), OpenError> {
         let Some(suite) = &binding.suite else { return Ok(()) };
-        for signature in &*Rc::clone(&self.signatures) {
+        for signature in &self.read.signatures {
             let method = signature.signed_info().method();
             let is_mac = method.family() == SignatureFamily::Hmac;
             let has_no_mac = matches!(binding.tokens, Tokens::Asymmetric { .. }) && self.terms.supporting.is_empty();
@@ -209,13 +210,13 @@ impl<'a> Form<'a> {
             }
         }
         for key in self.named(name::XENC.uri, "EncryptedKey") {
-            if let KeyMethod::Transport(found) = EncryptedKey::parse(key, budget)?.method()
+            if let KeyMethod::Transport(found) = EncryptedKey::parse(key, self.read.budget)?.method()
                 && !is_of_suite(suite, found)
             {
                 self.breach(&[suite.name], format!("a key is encrypted with {}", found.uri()));
             }
         }
-        let document = self.envelope.body.document();
+        let document = self.read.envelope.body.document();
         for data in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData")) {
             let found: ContentEncryption = EncryptedData::parse(data)?.method();
             if found != suite.content {
@@ -240,8 +241,8 @@ impl<'a> Form<'a> {
         let is_timestamp = |child: &Element<'_>| child.is(name::WSU.uri, "Timestamp");
         match binding.layout {
             Layout::Lax => {}
-            Layout::TimestampFirst if self.children.first().is_some_and(is_timestamp) => {}
-            Layout::TimestampLast if self.children.last().is_some_and(is_timestamp) => {}
+            Layout::TimestampFirst if self.read.children.first().is_some_and(is_timestamp) => {}
+            Layout::TimestampLast if self.read.children.last().is_some_and(is_timestamp) => {}
             Layout::TimestampFirst => {
                 self.breach(&["LaxTsFirst"], "the timestamp is not the first child of the header")
             }
@@ -253,12 +254,13 @@ impl<'a> Form<'a> {
     /// A token is before its use.
     fn strict(&mut self) {
         let mut late = None;
-        for (at, child) in self.children.iter().enumerate() {
+        for (at, child) in self.read.children.iter().enumerate() {
             let references = child.descendants_and_self().filter(|inner| inner.is(name::WSSE.uri, "Reference"));
             for uri in references.filter_map(|reference| reference.attribute("", "URI")) {
                 let id = uri.strip_prefix('#').unwrap_or(&uri);
-                let target = self.ids.get(id);
-                let place = target.and_then(|target| self.children.iter().position(|child| child.contains(target)));
+                let target = self.read.ids.get(id);
+                let place =
+                    target.and_then(|target| self.read.children.iter().position(|child| child.contains(target)));
                 if place.is_some_and(|place| place > at) {
                     late = Some(id.to_owned());
                 }
@@ -267,8 +269,8 @@ impl<'a> Form<'a> {
         if let Some(id) = late {
             self.breach(&["Strict"], format!("the token {} is after its use", shown(&id)));
         }
-        let timestamp = self.children.iter().position(|child| child.is(name::WSU.uri, "Timestamp"));
-        let signature = self.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
+        let timestamp = self.read.children.iter().position(|child| child.is(name::WSU.uri, "Timestamp"));
+        let signature = self.read.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
         if timestamp.zip(signature).is_some_and(|(timestamp, signature)| signature < timestamp) {
             self.breach(&["Strict"], "the timestamp is after the signature that signs it");
         }
@@ -276,13 +278,17 @@ impl<'a> Form<'a> {
 
     /// `sp:IncludeToken`, the form of references, and derived keys.
     fn tokens(&mut self, binding: &Binding) {
-        let Some(signature) = self.main_signature().map(|signature| signature.element()) else { return };
+        let Some(main) = self.main_signature() else { return };
+        let signature = main.element();
         match &binding.tokens {
             Tokens::Asymmetric { .. } => {
                 let token = binding.tokens.signing(self.direction);
                 if let Some(token) = token.filter(|token| matches!(token.kind, TokenKind::X509(_))) {
                     self.certificate(token, signature);
                 }
+            }
+            Tokens::Symmetric { .. } if main.signed_info().method().family() != SignatureFamily::Hmac => {
+                self.breach(&["SymmetricBinding"], "the message is signed by no secret key, which both sides have");
             }
             Tokens::Symmetric { signature: Some(token), .. }
                 if token.derived.is_some() && !self.is_derived(signature) =>
@@ -295,7 +301,7 @@ impl<'a> Form<'a> {
 
     /// The first signature that endorses no other.
     fn main_signature(&self) -> Option<&Signature<'a>> {
-        self.signatures.iter().find(|signature| !self.covers(signature, is_signature))
+        self.read.signatures.iter().find(|signature| !self.covers(signature, is_signature))
     }
 
     /// `sp:EncryptSignature` and `sp:ProtectTokens`.
@@ -303,14 +309,14 @@ impl<'a> Form<'a> {
         if matches!(binding.tokens, Tokens::Transport) {
             return;
         }
-        if binding.encrypt_signature && !self.signatures.is_empty() {
+        if binding.encrypt_signature && !self.read.signatures.is_empty() {
             self.breach(&["EncryptSignature"], "a signature is in clear text");
         }
         let Some(main) = self.main_signature().filter(|_| binding.protect_tokens) else { return };
         let key_info = main.element().children_named(name::DS.uri, "KeyInfo").next();
         let references = key_info.into_iter().flat_map(Element::descendants_and_self);
         let uris = references.filter_map(|reference| reference.attribute("", "URI"));
-        let mut tokens = uris.filter_map(|uri| self.ids.get(uri.strip_prefix('#')?));
+        let mut tokens = uris.filter_map(|uri| self.read.ids.get(uri.strip_prefix('#')?));
         if tokens.any(|token| !self.covers(main, |element| element == token)) {
             self.breach(&["ProtectTokens"], "the signature does not cover its token");
         }
@@ -322,7 +328,7 @@ impl<'a> Form<'a> {
         let references = key_info.into_iter().flat_map(Element::descendants_and_self);
         let mut uris = references.filter_map(|reference| reference.attribute("", "URI"));
         uris.any(|uri| {
-            let target = uri.strip_prefix('#').and_then(|id| self.ids.get(id));
+            let target = uri.strip_prefix('#').and_then(|id| self.read.ids.get(id));
             target.is_some_and(|target| {
                 [name::WSC13, name::WSC2005].iter().any(|wsc| target.is(wsc.uri, "DerivedKeyToken"))
             })
@@ -385,8 +391,8 @@ impl<'a> Form<'a> {
                 || (child.is(name::XENC.uri, "EncryptedKey")
                     && child.children_named(name::XENC.uri, "ReferenceList").next().is_some())
         };
-        let encrypts = self.children.iter().position(lists);
-        let signs = self.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
+        let encrypts = self.read.children.iter().position(lists);
+        let signs = self.read.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
         let (Some(encrypts), Some(signs)) = (encrypts, signs) else { return };
         if binding.encrypt_first && encrypts < signs {
             self.breach(&["EncryptBeforeSigning"], "the message was signed before it was encrypted");
@@ -407,22 +413,19 @@ impl<'a> Form<'a> {
             }
             let there = match supporting.token.kind {
                 TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
-                TokenKind::Saml(_) => {
-                    self.in_security(name::SAML.uri, "Assertion") || self.in_security(name::SAML2.uri, "Assertion")
+                TokenKind::Saml(version) => {
+                    let is_there = |of: SamlVersion, namespace: &str| {
+                        version.is_none_or(|version| version == of) && self.in_security(namespace, "Assertion")
+                    };
+                    is_there(SamlVersion::V1_1, name::SAML.uri) || is_there(SamlVersion::V2_0, name::SAML2.uri)
                 }
                 _ => true,
             };
             if !there {
                 self.breach(&["UsernameToken", "SamlToken"], "the token is not in the message");
             }
-            if let TokenKind::Username { demanded, .. } = &supporting.token.kind {
-                for local in demanded {
-                    let tokens = self.named(name::WSSE.uri, "UsernameToken");
-                    let lacks = |token: &Element<'_>| !token.children().any(|child| child.name().local == *local);
-                    if tokens.iter().any(lacks) {
-                        self.breach(&[local], format!("the username token has no {local}"));
-                    }
-                }
+            if let TokenKind::Username { demanded, password } = &supporting.token.kind {
+                self.username_tokens(demanded, *password);
             }
             if supporting.encrypted && there && !matches!(supporting.token.kind, TokenKind::X509(_)) {
                 let all = ["EncryptedSupportingTokens", "SignedEncryptedSupportingTokens"];
@@ -431,10 +434,46 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// What the policy says of the children of username tokens.
+    fn username_tokens(&mut self, demanded: &[&'static str], password: PasswordForm) {
+        let tokens = self.named(name::WSSE.uri, "UsernameToken");
+        for local in demanded {
+            let lacks = |token: &Element<'_>| !token.children().any(|child| child.name().local == *local);
+            if tokens.iter().any(lacks) {
+                self.breach(&[local], format!("the username token has no {local}"));
+            }
+        }
+        let passwords = tokens.iter().flat_map(|token| token.children_named(name::WSSE.uri, "Password"));
+        let is_digest = |password: Element<'_>| {
+            password.attribute("", "Type").is_some_and(|kind| kind.ends_with("#PasswordDigest"))
+        };
+        for found in passwords {
+            let (name, why) = match (password, is_digest(found)) {
+                (PasswordForm::No, _) => ("NoPassword", "the username token has a password"),
+                (PasswordForm::Hash, false) => ("HashPassword", "the password is no digest"),
+                (PasswordForm::Text, true) => ("UsernameToken", "the password is a digest, without sp:HashPassword"),
+                _ => continue,
+            };
+            self.breach(&[name, "UsernameToken"], why);
+        }
+    }
+
+    /// `sp:RequireSignatureConfirmation`.
+    fn confirmed(&mut self) {
+        let is_hidden = self.hides_signature();
+        if self.direction == Direction::Reply
+            && self.terms.wss.confirmation
+            && !is_hidden
+            && self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty()
+        {
+            self.breach(&["RequireSignatureConfirmation"], "the reply does not confirm a signature");
+        }
+    }
+
     /// Whether a signature covers an element that is so.
     fn covers(&self, signature: &Signature<'_>, is_so: impl Fn(Element<'a>) -> bool) -> bool {
         let mut ids = signature.signed_info().references().iter().filter_map(|one| one.uri().strip_prefix('#'));
-        ids.any(|id| self.ids.get(id).is_some_and(&is_so))
+        ids.any(|id| self.read.ids.get(id).is_some_and(&is_so))
     }
 
     /// Each endorsing token has a signature over that of the message, or over the timestamp, and over the Body if it says so.
@@ -448,8 +487,8 @@ impl<'a> Form<'a> {
             true => element.is(name::WSU.uri, "Timestamp"),
             false => is_signature(element),
         };
-        let endorsements = || self.signatures.iter().filter(|signature| self.covers(signature, is_endorsed));
-        let body = self.envelope.body;
+        let endorsements = || self.read.signatures.iter().filter(|signature| self.covers(signature, is_endorsed));
+        let body = self.read.envelope.body;
         let over_body = endorsements().filter(|signature| self.covers(signature, |element| element == body)).count();
         let count = endorsements().count();
         let names =
@@ -458,50 +497,6 @@ impl<'a> Form<'a> {
             self.breach(&names, "no signature endorses the message");
         } else if over_body < endorsing.iter().filter(|supporting| supporting.parts.signed_body).count() {
             self.breach(&names, "no endorsing signature covers the Body");
-        }
-    }
-
-    /// What is signed and encrypted in any case, as far as it can be seen.
-    fn covered(&mut self) {
-        if self.terms.is_over_transport() {
-            return;
-        }
-        let body = self.envelope.body;
-        let mut children = body.children();
-        let is_ciphertext = children.next().is_some_and(|child| child.is(name::XENC.uri, "EncryptedData"))
-            && children.next().is_none()
-            && !body.has_character_data();
-        if always_encrypted(self.terms, self.direction).contains(&Part::Body) && !is_ciphertext {
-            self.breach(
-                &["EncryptedParts", "EncryptedElements", "ContentEncryptedElements"],
-                "the Body is not encrypted",
-            );
-        }
-        if self.signatures.is_empty() {
-            if !always_signed(self.terms, self.direction).is_empty() && !self.hides_signature() {
-                self.breach(&["SignedParts", "SignedElements", "IncludeTimestamp"], "there is no signature");
-            }
-            return;
-        }
-        let mut covered: Vec<String> = Vec::new();
-        for signature in &*self.signatures {
-            let references = signature.signed_info().references().iter();
-            covered.extend(references.filter_map(|reference| reference.uri().strip_prefix('#')).map(str::to_owned));
-        }
-        let is_covered = |element: Element<'_>| {
-            wss_c14n::id_of(element).is_some_and(|id| covered.iter().any(|known| **known == *id))
-        };
-        let body_is_covered = is_covered(body) || body.children().any(is_covered);
-        let timestamps = self.named(name::WSU.uri, "Timestamp");
-        let uncovered = timestamps.iter().any(|timestamp| !is_covered(*timestamp));
-        if self.hides_signature() {
-            return;
-        }
-        if self.terms.parts.signed_body && !body_is_covered {
-            self.breach(&["SignedParts", "SignedElements"], "no signature refers to the Body");
-        }
-        if uncovered && self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
-            self.breach(&["IncludeTimestamp"], "no signature refers to the timestamp");
         }
     }
 }
@@ -526,31 +521,6 @@ fn refers(key_info: Element<'_>, local: &str, ending: &str) -> bool {
         let kind = inner.attribute("", "ValueType").unwrap_or_default();
         inner.name().local == local && kind.ends_with(ending)
     })
-}
-
-/// The name of an element, as [`ElementPath`](wss_header::ElementPath) writes it: with braces even in no namespace.
-fn step(element: Element<'_>) -> String {
-    let name = element.name();
-    format!("{{{}}}{}", shown(name.namespace), shown(name.local))
-}
-
-/// The elements of a path of expanded names from the Envelope down.
-fn at_path<'a>(envelope: Envelope<'a>, path: &str) -> Vec<Element<'a>> {
-    let document = envelope.body.document();
-    let ends_so = |element: &Element<'_>| path.ends_with(&step(*element));
-    let is_at = |element: &Element<'a>| {
-        let mut names: Vec<String> = element.ancestors_and_self().map(step).collect();
-        names.reverse();
-        names.join("/") == path || is_under(path, &names)
-    };
-    document.elements().filter(ends_so).filter(is_at).collect()
-}
-
-/// A path that fits either version of SOAP begins with `Body` or `Header`.
-fn is_under(path: &str, names: &[String]) -> bool {
-    let [_, under, rest @ ..] = names else { return false };
-    let under = under.rsplit('}').next().unwrap_or_default();
-    std::iter::once(under).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("/") == path
 }
 
 /// The digest inside OAEP is not of the suite.
