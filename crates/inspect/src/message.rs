@@ -1,9 +1,11 @@
 //! A message to look at: an envelope, or a package with one.
 
-use ws_security::Limits;
+use std::sync::Arc;
+
 use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context, Report};
 use ws_security::c14n::Document;
+use ws_security::{Clock, Limits, SystemClock};
 
 use crate::error::InspectError;
 use crate::picture::{self, Picture};
@@ -53,7 +55,16 @@ impl<'m> Message<'m> {
     /// [`InspectError::Package`] if an attachment that was spooled cannot be read; [`InspectError::Limit`] if there is more to
     /// show than the limits have it, as [`Limit::HeaderChildren`](ws_security::Limit::HeaderChildren).
     pub fn picture(&self, limits: &Limits) -> Result<Picture, InspectError> {
-        picture::of(&self.document, self.package.as_ref(), limits)
+        self.picture_by(Arc::new(SystemClock), limits)
+    }
+
+    /// As [`picture`](Self::picture), by a given clock: for `wasm32-unknown-unknown`, which has none of its own and panics
+    /// where the system is asked for the time.
+    ///
+    /// # Errors
+    /// Those of [`picture`](Self::picture).
+    pub fn picture_by(&self, clock: Arc<dyn Clock>, limits: &Limits) -> Result<Picture, InspectError> {
+        picture::of(&self.document, self.package.as_ref(), clock, limits)
     }
 
     /// The verdict on each requirement of the Basic Security Profile 1.1.

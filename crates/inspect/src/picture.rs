@@ -1,13 +1,15 @@
 //! The picture: what a message has for security, with the links between its pieces. Nothing in it is verified.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ws_security::attachments::Package;
 use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
 use ws_security::text::WireText;
 use ws_security::tokens::X509Token;
 use ws_security::{
-    DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements, Trust,
+    Clock, DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements,
+    Trust,
 };
 
 use crate::error::InspectError;
@@ -103,11 +105,12 @@ pub(crate) struct Ciphertext {
 pub(crate) fn of<'d>(
     document: &'d Document<'d>,
     package: Option<&Package<'_>>,
+    clock: Arc<dyn Clock>,
     limits: &'d Limits,
 ) -> Result<Picture, InspectError> {
     let mut problems = Vec::new();
     let ids = IdIndex::build(document).map_err(|error| problems.push(error.to_string())).ok();
-    let explanation = explained(document, package, limits);
+    let explanation = explained(document, package, clock, limits);
     problems.extend(explanation.notes.iter().map(ToString::to_string));
     let budget = Budget::new(limits, document.source().len() as u64);
     let reader = Reader { document, ids, explanation, budget, limits };
@@ -151,9 +154,15 @@ fn path_of(element: Element<'_>) -> String {
 }
 
 /// What an explanation without any key says: whether digests fit, and why not.
-fn explained(document: &Document<'_>, package: Option<&Package<'_>>, limits: &Limits) -> Explanation {
+fn explained(
+    document: &Document<'_>,
+    package: Option<&Package<'_>>,
+    clock: Arc<dyn Clock>,
+    limits: &Limits,
+) -> Explanation {
     let required = Requirements::signed_body_and([]).dangerous_anonymous();
-    let receiver = Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).limits(*limits);
+    let receiver =
+        Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).clock(clock).limits(*limits);
     match package {
         Some(package) => receiver.explain(package),
         None => receiver.explain(Incoming::from(document.source())),

@@ -4,11 +4,11 @@
 
 use ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use p256::elliptic_curve;
-use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, UnparsedPublicKey, VerificationAlgorithm};
 use rsa::pkcs8::DecodePrivateKey as _;
 
 use super::digest::Digest;
+use super::rng::rng_of_ring;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::provider::{DigestInPieces as _, EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 use crate::secret::Secret;
@@ -127,8 +127,9 @@ impl EcPrivateKey for Private {
     fn load(curve: Curve, pkcs8: &[u8], _scalar: &[u8]) -> Result<Self, Refusal> {
         let key = signer(curve, pkcs8)?;
         // ring requires the public key in PKCS#8, where it is optional. Without it RustCrypto signs.
-        let pair =
-            native(curve).and_then(|native| EcdsaKeyPair::from_pkcs8(native.signing, pkcs8, &SystemRandom::new()).ok());
+        let pair = native(curve)
+            .zip(rng_of_ring())
+            .and_then(|(native, random)| EcdsaKeyPair::from_pkcs8(native.signing, pkcs8, random).ok());
         Ok(Self { curve, pair, key })
     }
 
@@ -138,8 +139,8 @@ impl EcPrivateKey for Private {
 
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
         let is_native = native(self.curve).is_some_and(|native| native.digest == digest);
-        if let Some(pair) = self.pair.as_ref().filter(|_| is_native) {
-            return pair.sign(&SystemRandom::new(), message).map(|value| value.as_ref().to_vec()).or_failed();
+        if let Some((pair, random)) = self.pair.as_ref().zip(rng_of_ring()).filter(|_| is_native) {
+            return pair.sign(random, message).map(|value| value.as_ref().to_vec()).or_failed();
         }
         self.key.sign(&prehash(digest, self.curve, message))
     }

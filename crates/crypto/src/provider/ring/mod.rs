@@ -14,8 +14,7 @@ mod unsupported;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
-use ring::rand::SecureRandom as _;
-use ring::{hmac, rand};
+use ring::hmac;
 use zeroize::Zeroizing;
 
 use super::{OrFailed as _, Provider, Refusal, camellia};
@@ -84,7 +83,7 @@ impl Provider for Ring {
     }
 
     fn random(octets: &mut [u8]) -> Result<(), Refusal> {
-        rand::SystemRandom::new().fill(octets).or_failed()
+        getrandom::fill(octets).or_failed()
     }
 
     fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {

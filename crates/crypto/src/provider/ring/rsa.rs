@@ -1,14 +1,13 @@
 //! RSA. ring signs and verifies with SHA-256, SHA-384 and SHA-512 and keys of 2 048 bits and more. The crate `rsa`
 //! handles the rest, and all decryption, blinded.
 
-use ring::rand::SystemRandom;
 use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
 
 use super::digest::Digest;
 use super::oaep::{self, with_digest};
-use super::rng::rng;
+use super::rng::{rng, rng_of_ring};
 use crate::algorithm::RsaPadding::{Pkcs1, Pss};
 use crate::algorithm::{DigestMethod, Oaep, RsaPadding};
 use crate::provider::{DigestInPieces as _, OrFailed as _, Refusal, RsaPrivateKey, RsaPublicKey};
@@ -73,9 +72,9 @@ impl RsaPrivateKey for Private {
     }
 
     fn sign(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
-        if let (Some(pair), Some(encoding)) = (&self.pair, encoding(padding, digest)) {
+        if let (Some(pair), Some(encoding), Some(random)) = (&self.pair, encoding(padding, digest), rng_of_ring()) {
             let mut value = vec![0; pair.public().modulus_len()];
-            pair.sign(encoding, &SystemRandom::new(), message, &mut value).or_failed()?;
+            pair.sign(encoding, random, message, &mut value).or_failed()?;
             return Ok(value);
         }
         let digested = Digest::of(digest, message);
