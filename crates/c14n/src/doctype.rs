@@ -10,7 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use wss_budget::{Exceeded, Limit, Limits};
+use wss_budget::{Budget, Exceeded, Limit, Limits};
 
 use crate::chars::{decode_value, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
@@ -19,8 +19,10 @@ use crate::name::is_ncname;
 /// The attributes of type ID of each element, by their names as written.
 pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
 
-/// Removes the DOCTYPE from `source`, and applies what it declares. Returns `None` if `source` has no DOCTYPE.
-pub(crate) fn applied(source: &str, limits: &Limits) -> Result<Option<(String, DeclaredIds)>, ParseError> {
+/// Removes the DOCTYPE from `source`, and applies what it declares. Returns `None` if `source` has no DOCTYPE. The text that
+/// results is no longer than a document may be, and than `budget` has [`Limit::ParsedOctets`] left; it is not charged.
+pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, DeclaredIds)>, ParseError> {
+    let limits = budget.limits();
     if source.len() > limits.size(Limit::DocumentOctets) {
         return Err(over(limits, Limit::DocumentOctets));
     }
@@ -29,15 +31,44 @@ pub(crate) fn applied(source: &str, limits: &Limits) -> Result<Option<(String, D
         Parser { source, at: start + "<!DOCTYPE".len(), limits, lists: HashMap::new(), ids: HashMap::new() };
     parser.declaration()?;
     let Parser { at: end, lists, ids, .. } = parser;
-    let mut text = String::with_capacity(source.len());
-    text.push_str(source.get(..start).unwrap_or_default());
-    rewrite(source.get(end..).unwrap_or_default(), &lists, limits, &mut text)?;
-    Ok(Some((text, ids)))
+    let mut text = Text::within(budget);
+    text.push(source.get(..start).unwrap_or_default())?;
+    rewrite(source.get(end..).unwrap_or_default(), &lists, &mut text)?;
+    Ok(Some((text.written, ids)))
 }
 
 #[cold]
 fn over(limits: &Limits, limit: Limit) -> ParseError {
     Exceeded { limit, allowed: limits.get(limit) }.into()
+}
+
+/// The text that is written. What would make it too long is refused before it is written.
+struct Text<'l> {
+    written: String,
+    most: usize,
+    /// Of which limit that is.
+    limit: Limit,
+    limits: &'l Limits,
+}
+
+impl<'l> Text<'l> {
+    fn within(budget: &'l Budget) -> Self {
+        let limits = budget.limits();
+        let left = usize::try_from(budget.left(Limit::ParsedOctets)).unwrap_or(usize::MAX);
+        let (most, limit) = match limits.size(Limit::DocumentOctets) {
+            most if most <= left => (most, Limit::DocumentOctets),
+            _ => (left, Limit::ParsedOctets),
+        };
+        Self { written: String::new(), most, limit, limits }
+    }
+
+    fn push(&mut self, piece: &str) -> Result<(), ParseError> {
+        if self.written.len().saturating_add(piece.len()) > self.most {
+            return Err(over(self.limits, self.limit));
+        }
+        self.written.push_str(piece);
+        Ok(())
+    }
 }
 
 /// Where the DOCTYPE begins: after comments, processing instructions and white space only.
@@ -344,87 +375,99 @@ fn escaped(value: &str) -> String {
 
 /// Writes what follows a DOCTYPE, with what it declares applied to the start tags. Whatever is not well-formed is copied: the
 /// reader refuses it.
-fn rewrite(source: &str, lists: &Lists, limits: &Limits, text: &mut String) -> Result<(), ParseError> {
+fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
     let mut at = 0;
-    let most = limits.size(Limit::DocumentOctets);
     while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
         let start = at + found;
-        text.push_str(source.get(at..start).unwrap_or_default());
+        text.push(source.get(at..start).unwrap_or_default())?;
         let rest = source.get(start..).unwrap_or_default();
         let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("</", ">")];
         let length = match skipped.into_iter().find(|(opening, _)| rest.starts_with(opening)) {
             Some((opening, closing)) => {
                 let inside = rest.get(opening.len()..).unwrap_or_default();
                 let length = inside.find(closing).map(|length| opening.len() + length + closing.len());
-                length.inspect(|length| text.push_str(rest.get(..*length).unwrap_or_default()))
+                text.push(rest.get(..length.unwrap_or_default()).unwrap_or_default())?;
+                length
             }
-            None => start_tag(rest, lists, text),
+            None => match StartTag::read(rest) {
+                Some(tag) => {
+                    tag.write(rest, lists, text)?;
+                    Some(tag.end)
+                }
+                None => None,
+            },
         };
         let Some(length) = length else {
             at = start;
             break;
         };
         at = start + length;
-        if text.len() > most {
-            return Err(over(limits, Limit::DocumentOctets));
-        }
     }
-    text.push_str(source.get(at..).unwrap_or_default());
-    Ok(())
+    text.push(source.get(at..).unwrap_or_default())
 }
 
-/// Writes the start tag at the front of `source`, and returns its length; `None`, with nothing written, if it is not
-/// well-formed.
-fn start_tag(source: &str, lists: &Lists, text: &mut String) -> Option<usize> {
-    let is_end = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '/' | '>' | '=' | '<' | '"' | '\'');
-    let name = source.get(1..)?.split(is_end).next()?;
-    let name_end = 1 + name.len();
-    let mut values: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
-    let mut at = name_end;
-    let skip_blanks = |at: usize| {
-        source.len() - source.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\n', '\r']).len()
-    };
-    loop {
-        at = skip_blanks(at);
-        let rest = source.get(at..)?;
-        if rest.starts_with('>') || rest.starts_with("/>") {
-            at += if rest.starts_with('>') { 1 } else { 2 };
-            break;
-        }
-        let attribute = rest.split(is_end).next().filter(|attribute| !attribute.is_empty())?;
-        at = skip_blanks(at + attribute.len());
-        source.get(at..)?.strip_prefix('=')?;
-        at = skip_blanks(at + 1);
-        let quote = source.get(at..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let length = source.get(at + 1..)?.find(quote)?;
-        values.push((attribute, at..at + length + 2));
-        at += length + 2;
-    }
-    text.push_str(source.get(..name_end)?);
-    let Some(list) = lists.get(name) else {
-        text.push_str(source.get(name_end..at)?);
-        return Some(at);
-    };
-    let present: HashSet<&str> = values.iter().map(|(attribute, _)| *attribute).collect();
-    for (attribute, default) in list.defaults.iter().filter(|(attribute, _)| !present.contains(&**attribute)) {
-        text.push_str(&[" ", attribute, "=\"", default, "\""].concat());
-    }
-    let mut copied = name_end;
-    for (attribute, value) in values {
-        let decoded = || decode_value(source.get(value.start + 1..value.end - 1).unwrap_or_default());
-        if list.tokenized.contains(attribute) && decoded() != tokens(&decoded()) {
-            text.push_str(source.get(copied..value.start)?);
-            text.push_str(&["\"", &escaped(&tokens(&decoded())), "\""].concat());
-            copied = value.end;
+/// A start tag at the front of a text.
+struct StartTag<'s> {
+    name: &'s str,
+    /// The attributes as written, and where their values are, with the quotes.
+    values: Vec<(&'s str, std::ops::Range<usize>)>,
+    end: usize,
+}
+
+impl<'s> StartTag<'s> {
+    /// Reads it; `None` if it is not well-formed.
+    fn read(source: &'s str) -> Option<Self> {
+        let is_end = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '/' | '>' | '=' | '<' | '"' | '\'');
+        let name = source.get(1..)?.split(is_end).next()?;
+        let mut values: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+        let mut at = 1 + name.len();
+        let skip_blanks = |at: usize| {
+            source.len() - source.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\n', '\r']).len()
+        };
+        loop {
+            at = skip_blanks(at);
+            let rest = source.get(at..)?;
+            if rest.starts_with('>') || rest.starts_with("/>") {
+                at += if rest.starts_with('>') { 1 } else { 2 };
+                return Some(Self { name, values, end: at });
+            }
+            let attribute = rest.split(is_end).next().filter(|attribute| !attribute.is_empty())?;
+            at = skip_blanks(at + attribute.len());
+            source.get(at..)?.strip_prefix('=')?;
+            at = skip_blanks(at + 1);
+            let quote = source.get(at..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let length = source.get(at + 1..)?.find(quote)?;
+            values.push((attribute, at..at + length + 2));
+            at += length + 2;
         }
     }
-    text.push_str(source.get(copied..at)?);
-    Some(at)
+
+    /// Writes it, with what is declared of its attributes applied.
+    fn write(&self, source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
+        let piece = |range: std::ops::Range<usize>| source.get(range).unwrap_or_default();
+        let name_end = 1 + self.name.len();
+        text.push(piece(0..name_end))?;
+        let Some(list) = lists.get(self.name) else { return text.push(piece(name_end..self.end)) };
+        let present: HashSet<&str> = self.values.iter().map(|(attribute, _)| *attribute).collect();
+        for (attribute, default) in list.defaults.iter().filter(|(attribute, _)| !present.contains(&**attribute)) {
+            [" ", attribute, "=\"", default, "\""].into_iter().try_for_each(|piece| text.push(piece))?;
+        }
+        let mut copied = name_end;
+        for (attribute, value) in &self.values {
+            let decoded = || decode_value(piece(value.start + 1..value.end - 1));
+            if list.tokenized.contains(*attribute) && decoded() != tokens(&decoded()) {
+                text.push(piece(copied..value.start))?;
+                text.push(&["\"", &escaped(&tokens(&decoded())), "\""].concat())?;
+                copied = value.end;
+            }
+        }
+        text.push(piece(copied..self.end))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Budget, Document, IdIndex, Limits, ParseError};
+    use crate::{Budget, Document, IdIndex, Limit, Limits, ParseError};
 
     fn read(text: &str) -> Result<Document<'_>, ParseError> {
         Document::parse_with_doctype(text, &Budget::new(&Limits::default(), text.len() as u64))
@@ -454,6 +497,34 @@ mod tests {
         ] {
             assert_eq!(read(text).map(Document::into_source).as_deref(), Ok(expected), "{text}");
         }
+    }
+
+    /// Defaults make a small document large: what is over a limit is not written, however little of it is read.
+    #[test]
+    fn defaults_are_charged_before_they_are_written() {
+        let value = "v".repeat(60_000);
+        for (elements, times) in [(1_000, 1), (8_000, 1), (1, 200)] {
+            let attributes: String = (0..times).map(|nth| format!(" x{nth} CDATA '{value}'")).collect();
+            let text = format!("<!DOCTYPE r [<!ATTLIST a{attributes}>]><r>{}</r>", "<a/>".repeat(elements));
+            let limits = Limits::default().with(Limit::ParsedOctets, 4).with(Limit::DocumentOctets, 64 << 20);
+            let budget = Budget::new(&limits, 64 << 10);
+            let mut written = super::Text::within(&budget);
+            assert_eq!((written.most, written.limit), (1 << 20, Limit::ParsedOctets));
+            let list = super::List {
+                defaults: (0..times).map(|nth| (format!("x{nth}"), value.clone())).collect(),
+                ..Default::default()
+            };
+            let lists = [("a".to_owned(), list)].into();
+            let body = &text[text.find("<r>").expect("the root")..];
+            let refused = super::rewrite(body, &lists, &mut written).expect_err("too long");
+            assert!(matches!(refused, ParseError::Limit(over) if over.limit == Limit::ParsedOctets), "{refused}");
+            assert!(written.written.len() <= 1 << 20 && written.written.capacity() <= 2 << 20);
+            let refused = Document::parse_with_doctype(&*text, &Budget::new(&limits, 64 << 10));
+            assert!(refused.is_err_and(|error| error.to_string().contains("parsed-octets")));
+        }
+        // What fits is read.
+        let text = format!("<!DOCTYPE r [<!ATTLIST a x CDATA '{value}'>]><r>{}</r>", "<a/>".repeat(4));
+        assert!(read(&text).is_ok_and(|document| document.source().len() > 4 * value.len()));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl<'d> Document<'d> {
     pub fn parse_with_doctype(source: impl Into<Cow<'d, str>>, budget: &Budget) -> Result<Self, ParseError> {
         let source = source.into();
         budget.charge(Limit::ParsedOctets, source.len() as u64)?;
-        match doctype::applied(&source, budget.limits())? {
+        match doctype::applied(&source, budget)? {
             None => Self::parse(source, budget.limits()),
             Some((text, declared_ids)) => Ok(Self { declared_ids, ..Self::parse_within(text, budget)? }),
         }
