@@ -14,7 +14,7 @@ use ws_security::xmlenc::{PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, NewAssertion,
     OpenError, PlanError, ProtectionToken, RequirementError, SamlName, SamlVersion, Secret, SecureConversation,
-    Secured, Signer,
+    Secured, Signer, TransportFacts,
 };
 
 const ISSUER: &str = "https://idp.example";
@@ -89,6 +89,56 @@ fn the_holder_of_a_key_is_the_subject() {
         assert!(matches!(none, OpenError::Requirement(RequirementError::NoToken { token: "SAML" })));
         // Without trust in issuers an assertion is no key.
         assert!(receiver().open(&message).is_err());
+    }
+}
+
+#[test]
+fn over_a_transport_the_holder_of_a_key_signs_the_timestamp() {
+    let tls = TransportFacts::server_authenticated_tls;
+    for version in BOTH {
+        let demanding = |requirements: Requirements| {
+            let demanded = requirements.saml_token(version);
+            Receiver::new(trust(), demanded, DangerousNoReplayCache).assertions(issuers())
+        };
+        let timestamp = || demanding(Requirements::signed([Part::Timestamp]));
+        let endorsed = |key: &str, holder: Signing| {
+            let issued = issue(&assertion(version).holder_of_key(&certificate(key)));
+            with(recipe().token(issued).sign(holder.parts([Part::Timestamp])))
+        };
+        let message = endorsed("dave", Signing::with(&identity("dave")).holder_of_key());
+        let opened = timestamp().open_unsigned(&message, tls()).unwrap_or_else(|error| panic!("{error:?}\n{message}"));
+        assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::HolderOfKey);
+        let refused = |receiver: &Receiver, message: &str, transport: TransportFacts| {
+            let error = receiver.open_unsigned(message, transport).map(drop).expect_err("refused");
+            assert!(matches!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML" })), "{error:?}");
+        };
+        // Without the transport anyone may have put the Body there.
+        refused(&timestamp(), &message, TransportFacts::dangerous_unprotected());
+        // A signature over nothing that is demanded may be of any age.
+        refused(&demanding(Requirements::dangerous_unsigned()), &message, tls());
+        // Another key signs.
+        refused(&timestamp(), &endorsed("dave", Signing::with(&identity("alice"))), tls());
+    }
+}
+
+#[test]
+fn t20_a_certificate_of_the_holder_confirms_the_assertion_that_it_covers() {
+    for version in BOTH {
+        let demanded = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version);
+        let service = Receiver::new(trust(), demanded, DangerousNoReplayCache).assertions(issuers());
+        let message = |holder: &str, parts: &[Part]| {
+            let issued = issue(&assertion(version).holder_of_key(&certificate(holder)));
+            with(recipe().token(issued).sign(Signing::with(&identity("alice")).parts(parts.to_vec())))
+        };
+        let all = [Part::Body, Part::Timestamp, Part::Assertion];
+        let opened = service.open(message("alice", &all)).expect("Alice holds the key");
+        assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::HolderOfKey);
+        assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+        // She does not say that it is hers, or it is that of another.
+        for message in [message("alice", &all[..2]), message("dave", &all), message("twin-alice", &all)] {
+            let error = refuse(&service, &message);
+            assert!(matches!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML" })), "{error:?}");
+        }
     }
 }
 

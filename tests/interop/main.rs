@@ -34,7 +34,7 @@ mod phase4;
 mod policy;
 #[path = "../policy/shapes.rs"]
 mod policy_shapes;
-mod policy_transport;
+mod policy_tokens;
 mod python;
 mod rampart;
 mod random;

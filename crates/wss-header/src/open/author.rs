@@ -52,7 +52,7 @@ pub(super) fn confirmed_assertions(
     let of_message = || facts.signatures.iter().filter(|other| belongs_to(other, proof, facts));
     for seen in &facts.assertions {
         let method = seen.issued.methods().iter().copied().find(|method| match method {
-            ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued, terms, facts)),
+            ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, seen, terms, facts)),
             ConfirmationMethod::SenderVouches => of_message().any(|s| vouches(s, seen, terms, facts)),
             ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => {
                 is_presented(proof, &Part::Assertion, &seen.span, terms)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Document, Element, Limit, Moved, name};
-use wss_crypto::{Certificate, ContentEncryption};
+use wss_crypto::{Certificate, ContentEncryption, PublicKey};
 use wss_soap::mime::MimePart;
 use wss_text::WireText;
 use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
@@ -69,6 +69,8 @@ pub(crate) struct SeenAssertion {
     pub(super) issued: IssuedAssertion,
     /// The certificate of its subject, if the issuer included one.
     pub(super) certificate: Option<Certificate>,
+    /// The key of its subject, if the issuer included one: whoever signs with it holds it.
+    pub(super) holder: Option<PublicKey>,
 }
 
 /// The timestamp of the header.
@@ -329,6 +331,13 @@ impl<'m> Facts<'m> {
             true => self.demanded.iter().all(|part| self.is_part_covered_by(part, signature)),
             false => signature.covers(&Part::Body),
         }
+    }
+
+    /// Whether a signature covers all that must be signed, and the transport protects the rest of the message: an endorsing
+    /// signature over the Timestamp (WS-SecurityPolicy 1.3 §8.3).
+    pub(super) fn is_protected_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
+        let covers_all = self.demanded.iter().all(|part| self.is_part_covered_by(part, signature));
+        terms.is_protected && !self.demanded.is_empty() && covers_all
     }
 
     /// Whether a verified signature of an accepted signer covers `span`.

@@ -1,10 +1,11 @@
 //! SAML assertions (SAML Token Profile 1.1.1): the issuer is checked when an assertion is read, the subject when the message
 //! is verified. A subject signs with the key that the assertion names, or that its issuer encrypted to us.
 
-use wss_c14n::{Element, Limit, Splices, name};
+use wss_c14n::{Budget, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{
-    Assertion, AssertionTrust, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference, TokenError,
+    Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
+    TokenError,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
@@ -162,6 +163,19 @@ impl ConfirmationKey {
     fn of(certificate: &Certificate) -> Self {
         Self { key: certificate.public_key().clone(), certificate: Some(certificate.clone()) }
     }
+
+    /// The key that the assertion itself contains, as a value or in a certificate.
+    fn contained_in(hint: &KeyHint<'_>, budget: &Budget) -> Result<Option<Self>, OpenError> {
+        match hint {
+            KeyHint::KeyValue(key) => Ok(Some(Self { key: key.clone(), certificate: None })),
+            KeyHint::X509Data(data) => {
+                let Some(der) = data.certificates.first() else { return Ok(None) };
+                budget.charge(Limit::Certificates, 1)?;
+                Ok(Some(Self::of(&Certificate::from_der(der).map_err(TokenError::from)?)))
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl<'a, 'd> KeySearch<'a, 'd> {
@@ -203,16 +217,11 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         for key_info in seen.issued.key_infos(token) {
             let key_info = KeyInfo::parse(key_info, budget)?;
             for hint in key_info.hints() {
+                if let Some(contained) = ConfirmationKey::contained_in(hint, budget)? {
+                    return Ok(Some(contained));
+                }
                 let named = match hint {
-                    KeyHint::KeyValue(key) => return Ok(Some(ConfirmationKey { key: key.clone(), certificate: None })),
-                    KeyHint::X509Data(data) => {
-                        if let Some(der) = data.certificates.first() {
-                            budget.charge(Limit::Certificates, 1)?;
-                            let certificate = Certificate::from_der(der).map_err(TokenError::from)?;
-                            return Ok(Some(ConfirmationKey::of(&certificate)));
-                        }
-                        SecurityTokenReference::X509Data(data.clone())
-                    }
+                    KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
                     KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, budget)?,
                     _ => continue,
                 };
@@ -243,7 +252,25 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     let assertion = Assertion::parse(element, &terms.budget)?;
     let policy = &terms.receiver.policy.signature;
     let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;
-    Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None }))
+    let holder = holder_of(element, &issued, &terms.budget);
+    Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None, holder }))
+}
+
+/// The first public key that a holder-of-key assertion contains; `None` if it has none that can be read. Whoever refers to the
+/// assertion in a signature learns why.
+fn holder_of(element: Element<'_>, issued: &IssuedAssertion, budget: &Budget) -> Option<PublicKey> {
+    if !issued.methods().contains(&ConfirmationMethod::HolderOfKey) {
+        return None;
+    }
+    for key_info in issued.key_infos(element) {
+        let key_info = KeyInfo::parse(key_info, budget).ok()?;
+        for hint in key_info.hints() {
+            if let Some(contained) = ConfirmationKey::contained_in(hint, budget).ok()? {
+                return Some(contained.key);
+            }
+        }
+    }
+    None
 }
 
 /// Decrypts a `saml2:EncryptedAssertion`; `None` if none of our keys decrypts it.
@@ -301,19 +328,24 @@ fn find_key(
     Ok(None)
 }
 
-/// Whether a signature covers the message, and was made with a key that the assertion names.
+/// Whether a signature covers the message, and was made with a key that the assertion names (SAML Token Profile 1.1.1 §3.5.1).
+/// A signature that refers to a certificate of that key says by its coverage for which assertion it is.
 pub(crate) fn holds_key(
     signature: &ProvenSignature,
-    issued: &IssuedAssertion,
+    seen: &SeenAssertion,
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> bool {
-    match &signature.signer {
-        Signer::Assertion(assertion) => {
-            assertion.issued.id() == issued.id() && facts.is_message_covered_by(signature, terms)
+    let is_by_holder = match &signature.signer {
+        Signer::Assertion(assertion) => assertion.issued.id() == seen.issued.id(),
+        Signer::Certificate(certificate) => {
+            seen.holder.as_ref() == Some(certificate.certificate().public_key())
+                && signature.coverage.has(&Part::Assertion, &seen.span)
         }
         _ => false,
-    }
+    };
+    is_by_holder
+        && (facts.is_message_covered_by(signature, terms) || facts.is_protected_message_covered_by(signature, terms))
 }
 
 /// Whether a signature of an attester covers both the assertion and the message.

@@ -140,7 +140,8 @@ public class Cxf {
         CallbackHandler passwords = callbacks -> {
             for (Callback callback : callbacks) {
                 if (callback instanceof WSPasswordCallback c) {
-                    c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : Peer.PASSWORD);
+                    boolean isUser = c.getUsage() == WSPasswordCallback.USERNAME_TOKEN;
+                    c.setPassword(!isUser ? Peer.PASSWORD : c.getIdentifier().equals("ann") ? "s3cret" : null);
                 }
             }
         };
