@@ -85,7 +85,7 @@ const OF_THE_CALLER: [&str; 31] = [
     "wss-header/src/explain/explanation.rs Verdict",
     // A policy is a file that the caller chose.
     "policy/src/exchange.rs Unusable",
-    "policy/src/form.rs Breach",
+    "policy/src/form/mod.rs Breach",
     "policy/src/place.rs Place",
     "policy/src/policy.rs Listed",
     "policy/src/policy.rs Policy",
