@@ -72,10 +72,10 @@ impl<'m> Arrived<'m> {
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;
         let stated = self.stated_encoding()?;
-        if !receiver.waives(Waiver::OtherEncodings) {
-            if let Some(encoding) = other_encoding(self.octets).or(stated.as_deref()) {
-                return Err(OpenError::OtherEncoding { encoding: encoding.into() });
-            }
+        if !receiver.waives(Waiver::OtherEncodings)
+            && let Some(encoding) = other_encoding(self.octets).or(stated.as_deref())
+        {
+            return Err(OpenError::OtherEncoding { encoding: encoding.into() });
         }
         let text = transcode_declared(self.octets, stated.as_deref()).map_err(EnvelopeError::from)?;
         // Other encodings are shorter than UTF-8.
