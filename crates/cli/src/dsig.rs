@@ -3,23 +3,24 @@
 use serde_json::json;
 use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
 use ws_security::crypto::{HmacKey, SigningKey};
+use ws_security::text::escaped;
 use ws_security::xmldsig::{
     AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Place, Signature, VerifiedReference, VerifiedSignature,
     VerifyError, manifest_references, sign_document, verify as verify_signature,
 };
-use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
+use ws_security::{Budget, Certificate, DigestMethod, PublicKey, SignatureMethod};
 use wss_profile::algorithms;
 
 use crate::accept::in_options;
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format, ReadingArgs};
 use crate::key_info::About;
-use crate::keys::{self, Hints, Keys};
+use crate::keys::{self, Hints, Keys, Standing};
 use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let policy = arguments.retired.on(arguments.allow.policy()?);
-    let mut keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
+    let mut keys = Keys::expecting(&arguments.keys, &arguments.signer, arguments.allow.allow_legacy)?;
     if arguments.old_paths.dangerous_old_path_signatures {
         keys.accept_old_paths();
     }
@@ -50,10 +51,10 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         accepts_other_ecdsa_values: arguments.allow.allow_legacy || arguments.accept_other_ecdsa_values,
     };
     let Hints { hints, unread } = keys::hints(&signature, &whole, &policy, &budget)?;
-    let verifying = keys.verifying(&hints, &policy);
-    let given = verifying.keys.into_iter().map(|key| (key, false));
+    let verifying = keys.verifying(&hints, &policy, arguments.anonymous);
     let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
-    let fitting: Vec<_> = given.chain(in_message.into_iter().map(|key| (key, true))).take(16).collect();
+    let in_message = in_message.into_iter().map(|key| (key, Standing::InMessage));
+    let fitting: Vec<_> = verifying.keys.into_iter().chain(in_message).take(16).collect();
     if fitting.is_empty()
         && element.descendants_and_self().any(|inner| inner.is(name::WSSE.uri, "SecurityTokenReference"))
     {
@@ -62,7 +63,12 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
              `wss verify` reads that; here, --cert or --key says which key it is",
         ));
     }
+    let encrypted = "the signature is a MAC under a key of the message, encrypted to its receiver: anyone can have made it; \
+                     to see its integrity only, use --anonymous";
     if fitting.is_empty() {
+        if verifying.has_encrypted {
+            return Err(refused(encrypted));
+        }
         let why = match (verifying.untrusted.first(), unread.first()) {
             (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
             (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
@@ -71,15 +77,15 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         return Err(refused(format!("no key that was given fits the signature: {why}")));
     }
     let mut last = VerifyError::KeyMismatch;
-    for (key, is_in_message) in fitting {
+    for (key, standing) in fitting {
         let budget = Budget::new(&limits, octets);
         match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &budget) {
             Ok(verified) => {
                 let manifests = manifests(&verified, &policy.signature, &whole, &budget);
-                if is_in_message {
+                if standing.is_of_the_message() {
                     output::say("the key is one of the message: its integrity is proven, and nothing about who signed");
                 }
-                return report(arguments, &verified, &manifests, is_in_message);
+                return report(arguments, &verified, &manifests, &standing);
             }
             Err(error) => {
                 let telling = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
@@ -89,7 +95,14 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
             }
         }
     }
-    Err(refused(last))
+    // A key of another kind does not fit a MAC.
+    let is_other = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
+    Err(match verifying.untrusted.first() {
+        _ if !is_other => refused(last),
+        _ if verifying.has_encrypted => refused(encrypted),
+        Some(untrusted) => refused(format!("{last}; and {untrusted}")),
+        None => refused(last),
+    })
 }
 
 /// The references of manifests that the signature covers, and how each one's digest fits. That counts for nothing.
@@ -127,23 +140,30 @@ fn report(
     arguments: &DsigVerifyArgs,
     verified: &VerifiedSignature<'_>,
     manifests: &[(String, String)],
-    is_in_message: bool,
+    standing: &Standing,
 ) -> Outcome {
+    let certificate = standing.certificate();
+    let signer = certificate.map(|certificate| certificate.subject().to_string());
     let text = match arguments.format {
         Format::Json => {
             let reference = |reference: &VerifiedReference<'_>| json!({ "uri": reference.uri(), "filtered": reference.is_filtered() });
             let manifest = |(uri, digest): &(String, String)| json!({ "uri": uri, "digest": digest, "counts": false });
             output::json(&json!({
                 "valid": true,
-                "proves": if is_in_message { "integrity only: the key is one of the message" } else { "integrity, under a key that was given" },
+                "proves": standing.proves(),
+                "signer": signer,
+                "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
+                "serial": certificate.map(Certificate::serial_decimal),
+                "path": standing.path(),
                 "references": verified.references().iter().map(reference).collect::<Vec<_>>(),
                 "manifestReferences": manifests.iter().map(manifest).collect::<Vec<_>>(),
             }))?
         }
         Format::Text => {
             let mut text = String::from("valid\n");
-            if is_in_message {
-                text.push_str("integrity only: the key is one of the message\n");
+            text.push_str(&format!("proves {}\n", standing.proves()));
+            if let Some(signer) = &signer {
+                text.push_str(&format!("signer {}\n", escaped(signer)));
             }
             for reference in verified.references() {
                 let filtered = if reference.is_filtered() { ", only what a filter made of it" } else { "" };

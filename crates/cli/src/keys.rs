@@ -5,13 +5,11 @@ use std::time::SystemTime;
 
 use ws_security::c14n::{Element, Limit, name};
 use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_key_store};
-use ws_security::tokens::{Purpose, end_entities, parse_instant};
+use ws_security::tokens::{Purpose, ValidatedCertificate, end_entities, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Signature, X509Data, dereferenced_octets, retrieved_hints};
 use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
-use ws_security::{
-    AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
-};
-use wss_profile::{NamedSource, ProfileError, Source};
+use ws_security::{AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, Trust};
+use wss_profile::{NamedSource, PathOptions, ProfileError, Source, TrustOptions};
 
 use crate::args::KeyArgs;
 use crate::output::{self, Outcome, could_not};
@@ -33,11 +31,65 @@ pub(crate) struct Keys {
     legacy: bool,
 }
 
+/// Why a key may verify a signature: what a signature that fits it proves of its author.
+#[derive(Clone)]
+pub(crate) enum Standing {
+    /// The user gave the key, or the secret that it is wrapped under.
+    Given,
+    /// The user gave the certificate.
+    Pinned(Box<Certificate>),
+    /// An anchor that the user gave vouches for the certificate.
+    BelowAnAnchor(Box<ValidatedCertificate>),
+    /// The message has the key, encrypted to a given public key. Anyone can have made such a message.
+    Encrypted,
+    /// The message has the key.
+    InMessage,
+}
+
+impl Standing {
+    /// What a signature under the key proves.
+    pub(crate) fn proves(&self) -> &'static str {
+        match self {
+            Self::Given => "integrity, under a key that was given",
+            Self::Pinned(_) => "integrity, under the key of a certificate that was given",
+            Self::BelowAnAnchor(_) => "integrity, under the key of a certificate below an anchor that was given",
+            Self::Encrypted => {
+                "integrity only: the key is one of the message, encrypted to a given key, as anyone can do"
+            }
+            Self::InMessage => "integrity only: the key is one of the message",
+        }
+    }
+
+    /// Whether it says nothing about the author.
+    pub(crate) fn is_of_the_message(&self) -> bool {
+        matches!(self, Self::Encrypted | Self::InMessage)
+    }
+
+    /// The certificate that is trusted.
+    pub(crate) fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Pinned(certificate) => Some(certificate),
+            Self::BelowAnAnchor(validated) => Some(validated.certificate()),
+            _ => None,
+        }
+    }
+
+    /// The subjects of the authorities above it.
+    pub(crate) fn path(&self) -> Vec<String> {
+        match self {
+            Self::BelowAnAnchor(validated) => validated.path().iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The keys that may verify a signature.
 pub(crate) struct Verifying {
-    pub(crate) keys: Vec<VerifyingKey>,
+    pub(crate) keys: Vec<(VerifyingKey, Standing)>,
     /// Why certificates are not among them.
     pub(crate) untrusted: Vec<String>,
+    /// Whether the message has a key for a given private key, which is not among them.
+    pub(crate) has_encrypted: bool,
 }
 
 /// What `read` reads, with its notes on stderr.
@@ -61,6 +113,12 @@ pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
 
 impl Keys {
     pub(crate) fn load(arguments: &KeyArgs, legacy: bool) -> Outcome<Self> {
+        Self::expecting(arguments, &[], legacy)
+    }
+
+    /// As [`Keys::load`]. Of the certificates below the anchors, only those that one of the rules expects may sign, if there
+    /// is any.
+    pub(crate) fn expecting(arguments: &KeyArgs, signer: &[String], legacy: bool) -> Outcome<Self> {
         let password_text = arguments.password_file.as_ref().map(Source::password).transpose()?;
         let mut keys = Self {
             private: Vec::new(),
@@ -77,6 +135,11 @@ impl Keys {
         for source in &arguments.cert {
             match certificates(std::slice::from_ref(source)) {
                 Ok(found) => keys.certificates.extend(found),
+                Err(_) if arguments.cert_needs_path && PublicKey::from_pem(&source.read()?).is_ok() => {
+                    return Err(could_not(format!(
+                        "{source} is a public key, of which no path leads to an anchor: give it as --key"
+                    )));
+                }
                 // Some call a public key a certificate, since both may be in a file of PEM.
                 Err(failure) => keys.public.push(PublicKey::from_pem(&source.read()?).map_err(|_| failure)?),
             }
@@ -105,8 +168,10 @@ impl Keys {
             }
         }
         if !arguments.trust.is_empty() {
-            let anchors = Trust::anchors(certificates(&arguments.trust)?).map_err(could_not)?;
-            let mut trust = anchors.signer(SignerRule::AnyBelowTheAnchors);
+            let mut options = TrustOptions::default();
+            options.trust.clone_from(&arguments.trust);
+            options.signer = signer.to_vec();
+            let mut trust = noting(|notes| options.trust(&PathOptions::default(), &[], notes))?;
             if legacy {
                 trust = trust.accept_authorities_as_signers();
             }
@@ -134,39 +199,61 @@ impl Keys {
         own.iter().chain(&self.intermediates).cloned().collect()
     }
 
-    /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
-    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy) -> Verifying {
+    /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys. Those
+    /// that the message has encrypted to a given public key are unwrapped only for an anonymous author.
+    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy, anonymous: bool) -> Verifying {
         let mut untrusted = Vec::new();
+        let mut has_encrypted = false;
         let pinned = self.pinned(&mut untrusted);
-        let mut keys: Vec<VerifyingKey> = Vec::new();
+        let mut keys: Vec<(VerifyingKey, Standing)> = Vec::new();
+        let of_pinned = |certificate: &Certificate| {
+            (certificate.public_key().clone().into(), Standing::Pinned(Box::new(certificate.clone())))
+        };
+        let given = |key: VerifyingKey| (key, Standing::Given);
+        let mut encrypted: Vec<Secret> = Vec::new();
         for hint in hints {
             match hint {
-                KeyHint::EncryptedKey(element) => {
-                    let unwrapped = self.unwrapped(*element, policy).unwrap_or_default();
-                    keys.extend(unwrapped.iter().filter_map(|secret| self.hmac(secret.as_octets())));
-                }
-                KeyHint::Other(element) => {
-                    let secrets = self.decapsulated(*element, policy).unwrap_or_default();
-                    keys.extend(secrets.iter().filter_map(|secret| self.hmac(secret.as_octets())));
-                }
+                KeyHint::EncryptedKey(element) => match self.encrypted_key(*element, policy) {
+                    Ok(key) if is_wrapped(&key) => {
+                        keys.extend(
+                            self.unwrapped(&key).iter().filter_map(|secret| self.hmac(secret.as_octets())).map(given),
+                        );
+                    }
+                    Ok(key) if anonymous => encrypted.extend(self.transported(&key)),
+                    Ok(_) => has_encrypted = true,
+                    Err(_) => {}
+                },
+                KeyHint::Other(element) if is_encapsulation(*element) => match anonymous {
+                    true => encrypted.extend(self.decapsulated(*element, policy).unwrap_or_default()),
+                    false => has_encrypted = true,
+                },
                 KeyHint::KeyName(name) => {
                     let named = self.secrets.iter().filter(|(known, _)| known.as_deref() == Some(name.trim()));
-                    keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)));
+                    keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)).map(given));
                 }
                 KeyHint::X509Data(data) => {
                     let named = pinned.iter().filter(|certificate| data.names(certificate));
-                    keys.extend(named.map(|certificate| certificate.public_key().clone().into()));
+                    keys.extend(named.map(|certificate| of_pinned(certificate)));
                     keys.extend(self.below_the_anchors(data, &mut untrusted));
                 }
                 _ => {}
             }
         }
-        keys.extend(self.public.iter().cloned().map(VerifyingKey::from));
-        keys.extend(self.private.iter().map(|key| key.public_key().clone().into()));
-        keys.extend(pinned.iter().map(|certificate| certificate.public_key().clone().into()));
-        keys.extend(self.identities.iter().map(|identity| identity.certificate().public_key().clone().into()));
-        keys.extend(self.secrets.iter().filter(|(name, _)| name.is_none()).filter_map(|(_, secret)| self.hmac(secret)));
-        Verifying { keys, untrusted }
+        // Certificates before bare keys: they name the signer.
+        keys.extend(pinned.iter().map(|certificate| of_pinned(certificate)));
+        keys.extend(self.identities.iter().map(Identity::certificate).filter(|own| self.may_sign(own)).map(of_pinned));
+        keys.extend(self.public.iter().cloned().map(VerifyingKey::from).map(given));
+        keys.extend(self.private.iter().map(|key| given(key.public_key().clone().into())));
+        let unnamed = self.secrets.iter().filter(|(name, _)| name.is_none());
+        keys.extend(unnamed.filter_map(|(_, secret)| self.hmac(secret)).map(given));
+        let encrypted = encrypted.iter().filter_map(|secret| self.hmac(secret.as_octets()));
+        keys.extend(encrypted.map(|key| (key, Standing::Encrypted)));
+        Verifying { keys, untrusted, has_encrypted }
+    }
+
+    /// Whether the certificate of an identity counts: one that `--cert` gave, too, is judged as that.
+    fn may_sign(&self, own: &Certificate) -> bool {
+        !(self.needs_path && self.certificates.contains(own))
     }
 
     /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for.
@@ -187,7 +274,7 @@ impl Keys {
     }
 
     /// The keys of certificates of the message, or that it names, which an anchor vouches for.
-    fn below_the_anchors(&self, data: &X509Data, untrusted: &mut Vec<String>) -> Vec<VerifyingKey> {
+    fn below_the_anchors(&self, data: &X509Data, untrusted: &mut Vec<String>) -> Vec<(VerifyingKey, Standing)> {
         let Some(trust) = &self.trust else { return Vec::new() };
         let budget = Budget::new(&output::limits(), 0);
         let allowed = budget.limits().size(Limit::Certificates);
@@ -195,35 +282,52 @@ impl Keys {
         let mut carried: Vec<Certificate> = ders.filter_map(|der| Certificate::from_der(der).ok()).collect();
         carried.extend(self.intermediates.iter().filter(|known| data.names(known)).cloned());
         let judged = end_entities(&carried).into_iter().filter_map(|certificate| {
+            if self.narrows() && !self.certificates.contains(certificate) {
+                let subject = certificate.subject();
+                untrusted.push(format!("the signer {subject} is not a --cert, which --cert-needs-path demands"));
+                return None;
+            }
             let path = trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget);
             path.map_err(|error| untrusted.push(error.to_string())).ok()
         });
-        judged.map(|valid| valid.certificate().public_key().clone().into()).collect()
+        let known = |valid: ValidatedCertificate| {
+            (valid.certificate().public_key().clone().into(), Standing::BelowAnAnchor(Box::new(valid)))
+        };
+        judged.map(known).collect()
     }
 
-    /// The secrets that an `xenc:EncryptedKey` holds for our keys. Which of them is the right one, the MAC tells.
-    fn unwrapped(&self, element: Element<'_>, policy: &AlgorithmPolicy) -> Result<Vec<Secret>, DecryptError> {
+    /// Whether a certificate must be pinned and have a path.
+    fn narrows(&self) -> bool {
+        self.needs_path && !self.certificates.is_empty()
+    }
+
+    /// An `xenc:EncryptedKey` of admitted algorithms.
+    fn encrypted_key<'e>(
+        &self,
+        element: Element<'e>,
+        policy: &AlgorithmPolicy,
+    ) -> Result<EncryptedKey<'e>, DecryptError> {
         let key = EncryptedKey::parse(element, &Budget::new(&output::limits(), 0))?;
         policy.encryption.check_key(key.method())?;
-        Ok(match key.method() {
-            KeyMethod::Transport(_) => {
-                let private = self.private_keys(key.key_info());
-                private.iter().filter_map(|private| key.unwrap_with(private.as_ref(), None).ok()).collect()
-            }
-            KeyMethod::Wrap(_) => {
-                let secrets = self.secrets(key.key_info());
-                secrets.iter().filter_map(|secret| key.unwrap_with_secret(secret).ok()).collect()
-            }
-        })
+        Ok(key)
+    }
+
+    /// The secrets that it may hold under the given ones. Which of them is the right one, the MAC tells.
+    fn unwrapped(&self, key: &EncryptedKey<'_>) -> Vec<Secret> {
+        let secrets = self.secrets(key.key_info());
+        secrets.iter().filter_map(|secret| key.unwrap_with_secret(secret).ok()).collect()
+    }
+
+    /// The secrets that it may hold for our private keys.
+    fn transported(&self, key: &EncryptedKey<'_>) -> Vec<Secret> {
+        let private = self.private_keys(key.key_info());
+        private.iter().filter_map(|private| key.unwrap_with(private.as_ref(), None).ok()).collect()
     }
 
     /// The secrets that an encapsulation of ML-KEM gives with our keys.
     fn decapsulated(&self, element: Element<'_>, policy: &AlgorithmPolicy) -> Result<Vec<Secret>, DecryptError> {
         /// Octets of a secret of ML-KEM.
         const LEN: usize = 32;
-        if !element.is(name::XMLSEC.uri, "EncapsulationMechanism") {
-            return Ok(Vec::new());
-        }
         let budget = Budget::new(&output::limits(), 0);
         let encapsulation = Encapsulation::parse(element)?;
         policy.encryption.check_encapsulation(encapsulation.method())?;
@@ -239,6 +343,15 @@ impl Keys {
         };
         Some(key.into())
     }
+}
+
+/// Whether it is wrapped under a secret, which only those have who share it. Everyone has a public key.
+fn is_wrapped(key: &EncryptedKey<'_>) -> bool {
+    matches!(key.method(), KeyMethod::Wrap(_))
+}
+
+fn is_encapsulation(element: Element<'_>) -> bool {
+    element.is(name::XMLSEC.uri, "EncapsulationMechanism")
 }
 
 /// What a signature says about its key.

@@ -15,6 +15,8 @@ Exit 0: valid. 1: not valid. 2: usage, or a file that cannot be read.
 Examples:
   By a certificate below an authority:
     wss dsig verify --trust ca.pem invoice.xml
+  By one signer below it:
+    wss dsig verify --trust ca.pem --signer CN=Alice invoice.xml
   By one certificate, where the attribute ID is an Id:
     wss dsig verify --cert signer.pem --id-attr ID assertion.xml
   Integrity alone, by the key in the document:

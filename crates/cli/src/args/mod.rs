@@ -147,7 +147,7 @@ pub(crate) struct KeyArgs {
     /// A pinned certificate, or a public key
     #[arg(long)]
     pub(crate) cert: Vec<Source>,
-    /// Use a --cert only if its path leads to a --trust anchor
+    /// Use a --cert only if its path leads to a --trust anchor, and no other certificate below the anchors
     #[arg(long)]
     pub(crate) cert_needs_path: bool,
     /// A trust anchor in PEM
@@ -243,6 +243,15 @@ pub(crate) struct DsigVerifyArgs {
     pub(crate) ids: IdArgs,
     #[command(flatten)]
     pub(crate) outside: OutsideArgs,
+    /// Who below the anchors may sign: subject:NAME, attribute:OID=VALUE (or CN=, OU=, O=, serialNumber=), policy:OID,
+    /// dns:HOST, mail:ADDRESS or uri:URI; several that must all hold with ' && ' between them. A --cert is accepted beside
+    /// them, unless --cert-needs-path is given
+    #[arg(long, value_name = "RULE", requires = "trust")]
+    pub(crate) signer: Vec<String>,
+    /// Also use a key that the message has encrypted to a given key: anyone can have made such a message, and its integrity
+    /// alone is proven
+    #[arg(long)]
+    pub(crate) anonymous: bool,
     /// Also read ECDSA values that are an ASN.1 sequence, or padded; --allow-legacy does, too
     #[arg(long)]
     pub(crate) accept_other_ecdsa_values: bool,

@@ -1,0 +1,150 @@
+//! Whom `wss dsig verify` believes, and what it says that a signature proves.
+
+mod common;
+
+use std::path::PathBuf;
+
+use ws_security::crypto::{KeyWrap, SystemRandom, wrap};
+use ws_security::xmlenc::{KeyMethod, write_encrypted_key};
+use ws_security::{Certificate, Secret};
+use wss_profile::algorithms;
+
+fn wss(arguments: &str, input: &str) -> (Option<i32>, String, String) {
+    // A blank in a word of ours is written as a tilde.
+    let words: Vec<String> = arguments.split_whitespace().map(|word| word.replace('~', " ")).collect();
+    let output = common::wss(words.iter().map(String::as_str), input);
+    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn file(octets: &[u8]) -> PathBuf {
+    let path = tempfile::NamedTempFile::new().expect("a file").into_temp_path().keep().expect("kept");
+    std::fs::write(&path, octets).expect("written");
+    path
+}
+
+fn signed_by(name: &str) -> String {
+    let sign = format!("dsig sign --key KEYS/{name}.key --cert KEYS/{name}.pem --reference #x -");
+    let (code, signed, told) = wss(&sign, "<a><b xml:id='x'>1</b></a>");
+    assert_eq!(code, Some(0), "{told}");
+    signed
+}
+
+/// A document with a MAC under `secret`, whose `ds:KeyInfo` is this.
+fn with_mac(secret: &Secret, key_info: &str) -> String {
+    let secret = file(secret.as_octets());
+    let sign = format!("dsig sign --secret name={} --reference #x -", secret.display());
+    let (code, signed, told) = wss(&sign, "<order><b xml:id='x'>1</b></order>");
+    assert_eq!(code, Some(0), "{told}");
+    let name = "<ds:KeyName>name</ds:KeyName>";
+    assert!(signed.contains(name), "{signed}");
+    signed.replace(name, key_info)
+}
+
+/// Everyone has Bob's certificate, and so everyone can make a MAC under a key that is encrypted to him.
+#[test]
+fn a_mac_under_a_key_that_is_encrypted_to_the_receiver_proves_no_author() {
+    let pem = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/keys/bob.pem")).expect("a file");
+    let bob = Certificate::from_pem(&pem).expect("a certificate");
+    let secret = Secret::generate(&SystemRandom, 32).expect("random");
+    let transport = algorithms::key_transport(None, None, None).expect("a method");
+    let wrapped = bob.public_key().wrap_key(&transport, &secret).expect("wrapped");
+    let key = write_encrypted_key(None, &KeyMethod::Transport(transport), None, &wrapped, &[]);
+    let forged = with_mac(&secret, &key);
+    for keys in ["", "--cert KEYS/bob.pem", "--trust KEYS/ca.pem --cert KEYS/alice.pem", "--insecure-keyvalue"] {
+        let (code, _, told) = wss(&format!("dsig verify --key KEYS/bob.key {keys} -"), &forged);
+        assert_eq!(code, Some(1), "{keys}: {told}");
+        assert!(told.contains("anyone can have made it") && told.contains("--anonymous"), "{keys}: {told}");
+    }
+    let anonymous = "dsig verify --key KEYS/bob.key --anonymous";
+    let (code, report, told) = wss(&format!("{anonymous} --format json -"), &forged);
+    assert_eq!(code, Some(0), "{told}");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(
+        report["proves"],
+        "integrity only: the key is one of the message, encrypted to a given key, as anyone can do"
+    );
+    assert_eq!(report["signer"], serde_json::Value::Null);
+    let (code, report, told) = wss(&format!("{anonymous} -"), &forged);
+    assert!(
+        code == Some(0) && report.contains("integrity only") && told.contains("nothing about who"),
+        "{report}{told}"
+    );
+    assert_eq!(wss(&format!("{anonymous} -"), &forged.replace(">1<", ">2<")).0, Some(1));
+    assert_eq!(wss("dsig verify --key KEYS/alice.key --anonymous -", &forged).0, Some(1), "it is Bob's");
+}
+
+/// Only those who share the wrapping secret can have wrapped it.
+#[test]
+fn a_mac_under_a_key_that_is_wrapped_under_a_given_secret_counts_as_given() {
+    let (ours, secret) = (Secret::new(vec![7; 32]), Secret::new(vec![9; 32]));
+    let wrapped = wrap(KeyWrap::Aes256, &ours, &secret, &SystemRandom).expect("wrapped");
+    let key = write_encrypted_key(None, &KeyMethod::Wrap(KeyWrap::Aes256), None, &wrapped, &[]);
+    let signed = with_mac(&secret, &key);
+    let (given, other) = (file(ours.as_octets()), file(&[8; 32]));
+    let (code, report, told) = wss(&format!("dsig verify --secret {} -", given.display()), &signed);
+    assert!(code == Some(0) && report.contains("integrity, under a key that was given"), "{report}{told}");
+    assert_eq!(wss(&format!("dsig verify --secret {} --anonymous -", other.display()), &signed).0, Some(1));
+}
+
+#[test]
+fn the_report_names_the_signer_and_what_vouches_for_it() {
+    let signed = signed_by("alice");
+    for (keys, proves, has_path, signer) in [
+        ("--trust KEYS/ca.pem", "below an anchor that was given", true, true),
+        ("--cert KEYS/alice.pem", "under the key of a certificate that was given", false, true),
+        ("--cert KEYS/alice.pem --cert-needs-path --trust KEYS/ca.pem", "certificate that was given", false, true),
+        ("--key KEYS/alice.key", "under a key that was given", false, false),
+    ] {
+        let (code, report, told) = wss(&format!("dsig verify {keys} --format json -"), &signed);
+        assert_eq!(code, Some(0), "{keys}: {told}");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        assert!(report["proves"].as_str().is_some_and(|text| text.contains(proves)), "{keys}: {report}");
+        let named = report["signer"].as_str();
+        assert_eq!(named.is_some_and(|name| name.contains("CN=Alice")), signer, "{keys}: {report}");
+        assert_eq!(report["serial"].is_string(), signer, "{keys}: {report}");
+        assert_eq!(report["path"].as_array().is_some_and(|path| !path.is_empty()), has_path, "{keys}: {report}");
+        let (_, report, _) = wss(&format!("dsig verify {keys} -"), &signed);
+        assert_eq!(report.contains("\nsigner ") && report.contains("CN=Alice"), signer, "{keys}: {report}");
+        assert!(report.contains(proves), "{keys}: {report}");
+    }
+}
+
+#[test]
+fn signers_below_an_anchor_can_be_restricted() {
+    let (alice, carol) = (signed_by("alice"), signed_by("carol"));
+    for (options, of_alice, of_carol) in [
+        ("--trust KEYS/ca.pem", 0, 0),
+        ("--trust KEYS/ca.pem --signer CN=Alice", 0, 1),
+        ("--trust KEYS/ca.pem --signer CN=Nobody", 1, 1),
+        ("--trust KEYS/ca.pem --signer CN=Alice --signer CN=Carol", 0, 0),
+        ("--trust KEYS/ca.pem --signer CN=Alice~&&~CN=Carol", 1, 1),
+        // A pin is accepted beside the rules, and must fit them where it needs a path.
+        ("--trust KEYS/ca.pem --signer CN=Alice --cert KEYS/carol.pem", 0, 0),
+        ("--trust KEYS/ca.pem --signer CN=Alice --cert KEYS/carol.pem --cert-needs-path", 1, 1),
+        // The pin is the signer, and has a path.
+        ("--trust KEYS/ca.pem --cert KEYS/alice.pem --cert-needs-path", 0, 1),
+        ("--trust KEYS/ca.pem --cert KEYS/carol.pem --cert-needs-path", 1, 0),
+        ("--trust KEYS/ca.pem --signer nonsense", 2, 2),
+        ("--signer CN=Alice", 2, 2),
+    ] {
+        for (message, expected) in [(&alice, of_alice), (&carol, of_carol)] {
+            let (code, _, told) = wss(&format!("dsig verify {options} -"), message);
+            assert_eq!(code, Some(expected), "{options}: {told}");
+        }
+    }
+    let (_, _, told) = wss("dsig verify --trust KEYS/ca.pem --cert KEYS/alice.pem --cert-needs-path -", &carol);
+    assert!(told.contains("CN=Carol") && told.contains("--cert-needs-path"), "{told}");
+    let (_, _, told) = wss("dsig verify --trust KEYS/ca.pem --signer CN=Alice -", &carol);
+    assert!(told.contains("CN=Carol") && told.contains("--signer"), "{told}");
+}
+
+#[test]
+fn a_public_key_has_no_path() {
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    let key = file(pem.as_bytes());
+    let verify = format!("dsig verify --cert {} --trust KEYS/ca.pem", key.display());
+    let (code, _, told) = wss(&format!("{verify} --cert-needs-path -"), &signed_by("alice"));
+    assert!(code == Some(2) && told.contains("--key"), "{told}");
+    assert_eq!(wss(&format!("{verify} -"), &signed_by("alice")).0, Some(0), "the anchor vouches");
+}
