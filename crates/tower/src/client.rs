@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, header};
+use http::{HeaderMap, HeaderName, Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
@@ -19,7 +19,8 @@ use crate::message::SoapMessage;
 use crate::sides::Sides;
 use crate::work;
 
-const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
+/// The intent of a request of SOAP 1.1 (§6.1.1).
+pub(crate) const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
 /// Secures the requests of a client, and opens their replies.
 ///
@@ -125,17 +126,32 @@ where
 impl SecureLayer {
     async fn secured(&self, request: Request<SoapMessage>) -> Result<(Request<Full<Bytes>>, Correlation), ClientError> {
         let (mut parts, message) = request.into_parts();
+        let (octets, sent) = self.sealed(message, &mut parts.headers).await?;
+        Ok((Request::from_parts(parts, Full::new(octets)), sent))
+    }
+
+    /// The octets of a secured request, with its headers.
+    pub(crate) async fn sealed(
+        &self,
+        message: SoapMessage,
+        headers: &mut HeaderMap,
+    ) -> Result<(Bytes, Correlation), ClientError> {
         let sides = self.sides.clone();
         let sealed = work::run(message.octets(), async move { message.secured(&sides, None).await }).await?;
         let (content_type, action) = sealed.headers().ok_or(ClientError::Action)?;
-        parts.headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::CONTENT_TYPE, content_type);
         if let Some(action) = action {
-            parts.headers.insert(SOAP_ACTION, action);
+            headers.insert(SOAP_ACTION, action);
         }
-        Ok((Request::from_parts(parts, Full::new(sealed.octets)), sealed.correlation))
+        Ok((sealed.octets, sealed.correlation))
     }
 
-    async fn opened<R>(&self, response: Response<R>, sent: Correlation) -> Result<Response<Opened>, ClientError>
+    /// Opens the reply to a request.
+    pub(crate) async fn opened<R>(
+        &self,
+        response: Response<R>,
+        sent: Correlation,
+    ) -> Result<Response<Opened>, ClientError>
     where
         R: Body,
         R::Error: Into<BoxError>,

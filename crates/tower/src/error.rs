@@ -15,6 +15,9 @@ pub enum ClientError {
     /// *Misuse.* The request was not secured, and not sent.
     #[error("the request was not secured: {0}")]
     Secure(#[from] SecureError),
+    /// *Misuse.* The body of a request is not an envelope in memory, and the request was not sent.
+    #[error("the body of the request is no envelope in memory: give the envelope as a `String` to `body`, for a POST")]
+    NoEnvelope,
     /// *Misuse.* The action of the request cannot be written into a header.
     #[error("the action cannot be in a header: use an absolute URI, in ASCII and without quotation marks")]
     Action,

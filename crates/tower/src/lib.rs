@@ -7,6 +7,8 @@ mod body;
 mod client;
 mod error;
 mod message;
+#[cfg(feature = "reqwest-middleware")]
+mod middleware;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod service;
