@@ -41,7 +41,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         let says = signature.key_info().is_some();
         return Err(if says { refused(why) } else { could_not(why) });
     }
-    let outside = Outside::read(&arguments.outside)?;
+    let outside = Outside::read(&arguments.outside, octets)?;
     let whole = Whole {
         document: &document,
         ids: &ids,
@@ -69,7 +69,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         if verifying.has_encrypted {
             return Err(refused(encrypted));
         }
-        let why = match (verifying.untrusted.first(), unread.first()) {
+        let why = match (verifying.untrusted.first(), outside.refused().or_else(|| unread.into_iter().next())) {
             (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
             (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
             (None, None) => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),
@@ -94,6 +94,9 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
                 }
             }
         }
+    }
+    if let (VerifyError::Dereference { .. }, Some(why)) = (&last, outside.refused()) {
+        return Err(refused(format!("{last}; {why}")));
     }
     // A key of another kind does not fit a MAC.
     let is_other = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);

@@ -12,7 +12,7 @@ use ws_security::{AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, Pri
 use wss_profile::{NamedSource, PathOptions, ProfileError, Source, TrustOptions};
 
 use crate::args::KeyArgs;
-use crate::output::{self, Outcome, could_not};
+use crate::output::{self, Failure, Outcome, could_not};
 use crate::outside::Whole;
 
 /// The keys and certificates of the key options.
@@ -171,7 +171,11 @@ impl Keys {
             let mut options = TrustOptions::default();
             options.trust.clone_from(&arguments.trust);
             options.signer = signer.to_vec();
-            let mut trust = noting(|notes| options.trust(&PathOptions::default(), &[], notes))?;
+            let trust = noting(|notes| options.trust(&PathOptions::default(), &[], notes));
+            let mut trust = trust.map_err(|failure| match failure {
+                Failure::CouldNot(why) => Failure::CouldNot(of_documents(&why)),
+                refused @ Failure::Refused(_) => refused,
+            })?;
             if legacy {
                 trust = trust.accept_authorities_as_signers();
             }
@@ -268,7 +272,7 @@ impl Keys {
         let budget = Budget::new(&output::limits(), 0);
         let judged = |certificate: &&Certificate| {
             let path = trust.validate(certificate, &self.intermediates, Purpose::Signing, self.now, &budget);
-            path.map_err(|error| untrusted.push(error.to_string())).is_ok()
+            path.map_err(|error| untrusted.push(of_documents(&error.to_string()))).is_ok()
         };
         self.certificates.iter().filter(judged).collect()
     }
@@ -288,7 +292,7 @@ impl Keys {
                 return None;
             }
             let path = trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget);
-            path.map_err(|error| untrusted.push(error.to_string())).ok()
+            path.map_err(|error| untrusted.push(of_documents(&error.to_string()))).ok()
         });
         let known = |valid: ValidatedCertificate| {
             (valid.certificate().public_key().clone().into(), Standing::BelowAnAnchor(Box::new(valid)))
@@ -343,6 +347,19 @@ impl Keys {
         };
         Some(key.into())
     }
+}
+
+/// An error about trust, with the options for documents where messages have others.
+fn of_documents(error: &str) -> String {
+    const OPTIONS: [(&str, &str); 3] = [
+        (
+            "`Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors` (`--dangerous-unchecked-anchors`)",
+            "--cert",
+        ),
+        ("`Trust::pin`", "--cert"),
+        ("`Trust::accept_authorities_as_signers` (`--accept-authorities-as-signers`)", "--allow-legacy"),
+    ];
+    OPTIONS.iter().fold(error.to_owned(), |error, (other, ours)| error.replace(other, ours))
 }
 
 /// Whether it is wrapped under a secret, which only those have who share it. Everyone has a public key.

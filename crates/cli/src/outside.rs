@@ -1,10 +1,14 @@
 //! What the references of a document lead to: parts of itself, and files that the caller named. Nothing is fetched.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use ws_security::c14n::{Document, Element, IdIndex};
 use ws_security::xmldsig::Dereference;
+use ws_security::{Budget, Limit};
 
 use crate::args::OutsideArgs;
 use crate::output::{self, Outcome, could_not};
@@ -14,23 +18,62 @@ pub(crate) struct Outside<'a> {
     base: Option<&'a Path>,
     /// The octets that the caller has for a URI.
     mapped: HashMap<String, Vec<u8>>,
+    /// The files below the folder that were read. Each is read once, whatever refers to it.
+    found: RefCell<HashMap<String, Vec<u8>>>,
+    /// What all files below the folder are charged to, before they are read: a document names them before anything says
+    /// that its author may.
+    budget: Budget,
+    /// Why a file was not read.
+    refused: RefCell<Option<String>>,
 }
 
 impl<'a> Outside<'a> {
-    /// URIs may contain equals signs, so the file is behind the last one.
-    pub(crate) fn read(arguments: &'a OutsideArgs) -> Outcome<Self> {
-        let pair = |argument: &String| {
+    /// For a document of so many octets. URIs may contain equals signs, so the file is behind the last one.
+    pub(crate) fn read(arguments: &'a OutsideArgs, octets: u64) -> Outcome<Self> {
+        let mut mapped = HashMap::new();
+        for argument in &arguments.map {
             let (uri, path) = argument.rsplit_once('=').ok_or_else(|| could_not("--map has no file: give URI=FILE"))?;
-            Ok((uri.to_owned(), output::read(Path::new(path))?))
-        };
-        let mapped = arguments.map.iter().map(pair).collect::<Outcome<_>>()?;
-        Ok(Self { base: arguments.base.as_deref(), mapped })
+            if mapped.insert(uri.to_owned(), output::read(Path::new(path))?).is_some() {
+                return Err(could_not(format!("--map is there twice for {uri:?}: give each URI one file")));
+            }
+        }
+        let (found, refused) = (RefCell::default(), RefCell::default());
+        Ok(Self {
+            base: arguments.base.as_deref(),
+            mapped,
+            found,
+            budget: Budget::new(&output::limits(), octets),
+            refused,
+        })
+    }
+
+    /// Why the last file that a reference names was not read, though it is there.
+    pub(crate) fn refused(&self) -> Option<String> {
+        self.refused.borrow().clone()
     }
 
     fn octets(&self, uri: &str) -> Option<Vec<u8>> {
         if let Some(octets) = self.mapped.get(uri) {
             return Some(octets.clone());
         }
+        if let Some(octets) = self.found.borrow().get(uri) {
+            return Some(octets.clone());
+        }
+        let read = self.read_file(&self.path(uri)?);
+        match read {
+            Ok(octets) => {
+                self.found.borrow_mut().insert(uri.to_owned(), octets.clone());
+                Some(octets)
+            }
+            Err(why) => {
+                *self.refused.borrow_mut() = Some(format!("{uri:?} of --base is not read: {why}"));
+                None
+            }
+        }
+    }
+
+    /// The file below the folder that a relative URI means.
+    fn path(&self, uri: &str) -> Option<PathBuf> {
         let base = self.base?;
         let relative = Path::new(uri);
         let plain = !uri.is_empty()
@@ -40,8 +83,23 @@ impl<'a> Outside<'a> {
             return None;
         }
         // Links may lead outside, so the real path of the file decides.
-        let path: PathBuf = base.join(relative).canonicalize().ok()?;
-        path.starts_with(base.canonicalize().ok()?).then(|| std::fs::read(path).ok()).flatten()
+        let path = base.join(relative).canonicalize().ok()?;
+        path.starts_with(base.canonicalize().ok()?).then_some(path)
+    }
+
+    /// A regular file, of what the budget allows. Opening a pipe could wait for ever, and a device has no end.
+    fn read_file(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
+        if !about.is_file() {
+            return Err("it is not a regular file: --map URI=FILE reads others".to_owned());
+        }
+        let len = about.len();
+        self.budget.charge(Limit::DigestedOctets, len).map_err(|error| error.to_string())?;
+        let mut octets = Vec::new();
+        // One that grows meanwhile is cut, and its digest fits no more.
+        let file = File::open(path).map_err(|error| error.to_string())?;
+        file.take(len).read_to_end(&mut octets).map_err(|error| error.to_string())?;
+        Ok(octets)
     }
 }
 

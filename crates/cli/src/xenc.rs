@@ -26,7 +26,7 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     }
     let octets = output::read(&arguments.file.file)?;
     let text = output::document(&octets, arguments.reading)?.into_source();
-    let outside = Outside::read(&arguments.outside)?;
+    let outside = Outside::read(&arguments.outside, text.len() as u64)?;
     let limits = output::limits();
     let follow = |reference: Element<'_>, budget: &Budget| {
         let document = reference.document();
@@ -54,7 +54,10 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
         DecryptError::Failed if !arguments.octets => {
             refused(format!("{error}; if the plaintext may be no XML, --octets writes it whatever its type says"))
         }
-        error => refused(error),
+        error => match outside.refused() {
+            Some(why) => refused(format!("{error}; {why}")),
+            None => refused(error),
+        },
     })?;
     let octets = match decrypted {
         Decrypted::Document(text) => text.into_bytes(),

@@ -148,3 +148,76 @@ fn a_public_key_has_no_path() {
     assert!(code == Some(2) && told.contains("--key"), "{told}");
     assert_eq!(wss(&format!("{verify} -"), &signed_by("alice")).0, Some(0), "the anchor vouches");
 }
+
+/// `document`, with this as the URI of the reference; the signature fits no more.
+fn referring_to(uri: &str) -> String {
+    signed_by("alice").replace("URI=\"#x\"", &format!("URI=\"{uri}\""))
+}
+
+/// A document names files before anything says that its author may.
+#[test]
+fn files_of_base_are_regular_ones_within_the_limits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("small"), "hello").expect("written");
+    // No block of it is there: whoever reads it is told of 600 MiB.
+    std::fs::File::create(path("large")).expect("a file").set_len(600 << 20).expect("a length");
+    let raw = "http://www.w3.org/2000/09/xmldsig#rawX509Certificate";
+    let named = |uri: &str| {
+        let signed = signed_by("alice");
+        let (start, end) = ("<ds:X509Data", "</ds:X509Data>");
+        let data = signed.find(start).expect("a certificate")..signed.find(end).expect("its end") + end.len();
+        let method = format!("<ds:RetrievalMethod URI=\"{uri}\" Type=\"{raw}\"></ds:RetrievalMethod>");
+        signed.replace(&signed[data], &method.repeat(4))
+    };
+    let verify = |options: &str, message: &str| {
+        wss(&format!("dsig verify {options} --base {} -", folder.path().display()), message)
+    };
+    // Where the reference leads there is named by the signature itself only if its value fits: sign one by hand.
+    let (code, _, told) = verify("--trust KEYS/ca.pem", &named("large"));
+    assert!(code == Some(1) && told.contains("--limit digested-octets="), "{told}");
+    // A key of the caller needs none of it.
+    assert_eq!(verify("--cert KEYS/alice.pem", &named("large")).0, Some(0));
+    assert_eq!(verify("--cert KEYS/alice.pem", &named("small")).0, Some(0));
+    let alice = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/keys/alice.pem")).expect("a file");
+    let der = Certificate::from_pem(&alice).expect("a certificate").der().to_vec();
+    std::fs::write(path("certificate"), der).expect("written");
+    let (code, _, told) = verify("--trust KEYS/ca.pem", &named("certificate"));
+    assert_eq!(code, Some(0), "{told}");
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().expect("mkfifo");
+        assert!(made.success());
+        let (code, _, told) = verify("--trust KEYS/ca.pem", &named("pipe"));
+        assert!(code == Some(1) && told.contains("not a regular file"), "{told}");
+    }
+    assert_eq!(verify("--cert KEYS/alice.pem", &referring_to("large")).0, Some(1), "its value does not fit");
+}
+
+#[test]
+fn a_uri_has_one_file() {
+    let (one, other) = (file(b"1"), file(b"2"));
+    let map = |uri: &str, path: &PathBuf| format!("--map {uri}={}", path.display());
+    let verify = |maps: String| wss(&format!("dsig verify --cert KEYS/alice.pem {maps} -"), &signed_by("alice"));
+    assert_eq!(verify(format!("{} {}", map("urn:a", &one), map("urn:b", &other))).0, Some(0));
+    for other in [&one, &other] {
+        let (code, _, told) = verify(format!("{} {}", map("urn:a", &one), map("urn:a", other)));
+        assert!(code == Some(2) && told.contains("urn:a") && told.contains("twice"), "{told}");
+    }
+}
+
+/// Errors name options that this command has.
+#[test]
+fn errors_about_trust_name_options_of_documents() {
+    let signed = signed_by("alice");
+    for (options, code) in [
+        ("--trust KEYS/carol.pem", 2),
+        ("--trust KEYS/paths/no-ca.pem", 2),
+        ("--trust KEYS/paths/good-ca.pem", 1),
+        ("--trust KEYS/paths/good-ca.pem --cert KEYS/alice.pem --cert-needs-path", 1),
+    ] {
+        let (found, _, told) = wss(&format!("dsig verify {options} -"), &signed);
+        assert!(found == Some(code) && told.contains("--cert"), "{options}: {told}");
+        assert!(!told.contains("--pin") && !told.contains("unchecked-anchors"), "{options}: {told}");
+    }
+}

@@ -219,7 +219,7 @@ pub(crate) struct IdArgs {
 /// What references outside a document mean.
 #[derive(Args)]
 pub(crate) struct OutsideArgs {
-    /// External references are read below this folder
+    /// External references are read below this folder: regular files, within the limits of the document
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
     /// The file that an external reference means, or as =FILE a reference without a URI; nothing is ever fetched
