@@ -222,3 +222,32 @@ fn narrower_requirements_have_words() {
         wss(&[&["verify", "--trust", "KEYS/ca.pem", "--require", "signed:Body"], &lists[..], &["-"]].concat(), &plain);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
 }
+
+/// Every EncryptedData is one step, and the document is read again after each: both are limits that an option raises.
+#[test]
+fn documents_with_many_encrypted_parts_are_decrypted_within_the_limits() {
+    let run = |arguments: &str, input: &str| wss(&arguments.split_whitespace().collect::<Vec<_>>(), input);
+    let secret = file("many-secret", "0123456789abcdef0123456789abcdef");
+    let encrypt = format!("xenc encrypt --secret {secret} -");
+    let plain = "<a xmlns=\"urn:a\">1</a>";
+    let data = String::from_utf8(run(&encrypt, plain).stdout).expect("UTF-8");
+    let data = &data[data.find("<xenc:EncryptedData").expect("ciphertext")..];
+    let document = |count: usize| format!("<r>{}</r>", data.repeat(count));
+    let decrypt =
+        |options: &str, count: usize| run(&format!("xenc decrypt --secret {secret} {options} -"), &document(count));
+    for (options, count) in [("", 64), ("--limit encrypted-data=65", 65), ("--limit encrypted-data=100", 100)] {
+        let output = decrypt(options, count);
+        assert_eq!(output.status.code(), Some(0), "{count}: {}", told(&output));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("<r>{}</r>", plain.repeat(count)));
+    }
+    for (options, count, limit) in [
+        ("", 65, "encrypted-data"),
+        ("--limit encrypted-data=99", 100, "encrypted-data"),
+        ("--limit encrypted-data=1000 --limit parsed-octets=8", 400, "parsed-octets"),
+    ] {
+        let output = decrypt(options, count);
+        assert_eq!(output.status.code(), Some(1), "{count}");
+        let told = told(&output);
+        assert!(told.contains(&format!("--limit {limit}=")) && !told.contains("--octets"), "{count}: {told}");
+    }
+}

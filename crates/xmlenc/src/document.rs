@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use wss_text::octets;
 
-use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limits, Splices, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limit, Limits, Splices, name};
 use wss_crypto::{KeyUnwrap, PublicKey, Secret, TransportMethod};
 use wss_xmldsig::VerifyError;
 
@@ -53,15 +53,15 @@ impl std::fmt::Debug for Decrypted {
     }
 }
 
-/// The most steps until a document must be decrypted.
-const MAX_STEPS: usize = 64;
 /// The most EncryptedKeys that are tried for one EncryptedData.
 const MAX_KEYS: usize = 16;
 
 /// Decrypts every `xenc:EncryptedData` of a document, outermost first.
 ///
 /// # Errors
-/// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none.
+/// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none;
+/// [`DecryptError::Limit`] if there are more of them than [`Limit::EncryptedData`], or if reading the document once for each
+/// takes more than [`Limit::ParsedOctets`].
 pub fn decrypt_document(
     source: &str,
     keys: &dyn KeySource,
@@ -122,18 +122,23 @@ impl<'a> DocumentDecryption<'a> {
     pub fn decrypt(&self, source: &str) -> Result<Decrypted, DecryptError> {
         let budget = Budget::new(self.limits, source.len() as u64);
         let mut revision = source.to_owned();
-        for step in 0..MAX_STEPS {
+        let mut decrypted = false;
+        loop {
+            // By the length of the source, which no plaintext tells. What plaintext adds to it fails as decryption does.
+            budget.charge(Limit::ParsedOctets, source.len() as u64)?;
+            let more = revision.len().saturating_sub(source.len()) as u64;
+            budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
             match decrypt_first(&revision, self, &budget)? {
                 Some(Decrypted::Document(next)) => revision = next,
                 Some(octets) => return Ok(octets),
-                None if step > 0 => return Ok(Decrypted::Document(revision)),
+                None if decrypted => return Ok(Decrypted::Document(revision)),
                 None => {
                     let missing = "xenc:EncryptedData";
                     return Err(LeafError::Missing { element: "document".into(), missing }.into());
                 }
             }
+            decrypted = true;
         }
-        Err(DecryptError::Failed)
     }
 }
 
@@ -144,9 +149,10 @@ fn decrypt_first(
     budget: &Budget,
 ) -> Result<Option<Decrypted>, DecryptError> {
     let DocumentDecryption { keys, policy, .. } = *decryption;
-    let document = Document::parse_within(revision, budget).map_err(|_| DecryptError::Failed)?;
+    let document = Document::parse(revision, budget.limits()).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
     let Some(element) = first else { return Ok(None) };
+    budget.charge(Limit::EncryptedData, 1)?;
     let mut data = EncryptedData::parse_in_document(element)?;
     policy.check_content(data.method())?;
     if let Some(reference) = data.reference() {
