@@ -10,7 +10,7 @@ use ws_security::tokens::PasswordError;
 use ws_security::xmldsig::VerifyError;
 use ws_security::{
     AuthenticatedAssertion, DangerousNoReplayCache, Evidence, FixedClock, Incoming, NotFresh, OpenError, OpenedParts,
-    Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, TransportFacts,
+    Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -34,7 +34,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
-    let Read { body, elements, is_authenticated, evidence, assertions, attachments, remaining } = read;
+    let Read { body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
     if !is_authenticated && !arguments.receiving.demands.print_unauthenticated {
         return Err(refused(
             "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
@@ -62,6 +62,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         Format::Json => {
             let mut value = shown::json(&evidence, body.as_deref(), is_authenticated);
             if let Some(object) = value.as_object_mut() {
+                object.insert("signer".to_owned(), signer.as_ref().map_or(json!(null), shown::signer));
                 object.insert("elements".to_owned(), elements.iter().map(element_json).collect());
                 object.insert("assertions".to_owned(), assertions.iter().map(shown::assertion).collect());
                 object.insert("attachments".to_owned(), attachments);
@@ -84,6 +85,8 @@ struct Read {
     /// The authenticated parts to print, in order.
     elements: Vec<(Part, String)>,
     is_authenticated: bool,
+    /// Who answers for what is required; `None` if nothing is.
+    signer: Option<Signer>,
     evidence: Evidence,
     assertions: Vec<AuthenticatedAssertion>,
     attachments: serde_json::Value,
@@ -117,6 +120,7 @@ fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) ->
         body: Some(opened.unauthenticated_body().to_owned()),
         elements: Vec::new(),
         is_authenticated: false,
+        signer: opened.signer().cloned(),
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
         attachments: json!(null),
@@ -184,6 +188,7 @@ fn read(
         body: body.map(str::to_owned),
         elements: printed.iter().flat_map(|part| parts_of(opened, body, part)).collect(),
         is_authenticated: !is_anonymous || arguments.receiving.demands.anonymous,
+        signer: Some(opened.signer().clone()),
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
         attachments: attachments_json(opened),

@@ -276,3 +276,31 @@ fn what_is_still_encrypted_is_told() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(json["remaining"].as_array().map(Vec::len), Some(0), "{json}");
 }
+
+/// Another signer of the same authority signs the Body, too: who answers for all that is required is told, in any order.
+#[test]
+fn the_responsible_signer_is_told_among_several() {
+    let alice = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Body --part Timestamp -";
+    let bob = "sign --key KEYS/bob.key --cert KEYS/bob.pem --part Body -";
+    let verify = "verify --trust KEYS/ca.pem --require signed:Body --require signed:Timestamp --format json -";
+    let mut orders = Vec::new();
+    for (first, second) in [(alice, bob), (bob, alice)] {
+        let output = wss(second, &made(first));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = wss(verify, &String::from_utf8(output.stdout).expect("UTF-8"));
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let signer = &json["signer"];
+        assert!(signer["name"].as_str().is_some_and(|name| name.starts_with("CN=Alice,")), "{json}");
+        assert_eq!(signer["kind"], "certificate");
+        let signatures = json["signatures"].as_array().expect("signatures");
+        let own = signatures.iter().find(|signature| signature["signer"] == signer["name"]).expect("her signature");
+        assert_eq!(
+            [&own["serial"], &own["issuer"], &own["path"]],
+            [&signer["serial"], &signer["issuer"], &signer["path"]]
+        );
+        orders.push(signatures.iter().map(|signature| signature["signer"].clone()).collect::<Vec<_>>());
+    }
+    assert_eq!(orders.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    assert_ne!(orders[0], orders[1], "each is the first in one of them");
+}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use ws_security::tokens::format_instant;
 use ws_security::{
     AuthenticatedAssertion, Certificate, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion,
+    Signer,
 };
 
 use crate::lint;
@@ -48,6 +49,26 @@ fn name(name: &SamlName) -> Value {
     })
 }
 
+/// Who answers for what the receiver demands: the signer of [`OpenedParts::signer`](ws_security::OpenedParts::signer). Of the
+/// other signatures of a message, each answers for its own parts.
+#[must_use]
+pub fn signer(signer: &Signer) -> Value {
+    let certificate = signer.certificate();
+    json!({
+        "name": signer.to_string(),
+        "kind": signer.known_by(),
+        "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
+        "serial": certificate.map(Certificate::serial_decimal),
+        "path": path(signer),
+    })
+}
+
+/// The subjects of the authorities above a signer.
+fn path(signer: &Signer) -> Vec<String> {
+    let path = signer.validated_certificate().map_or(&[][..], |validated| validated.path());
+    path.iter().map(ToString::to_string).collect()
+}
+
 /// The evidence. `body` is the Body if it is authenticated, and `is_authenticated` whether its sender is known.
 #[must_use]
 pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> Value {
@@ -56,14 +77,12 @@ pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> 
         .iter()
         .map(|signature| {
             let certificate = signature.signer.certificate();
-            let path = signature.signer.validated_certificate().map_or(&[][..], |validated| validated.path());
-            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
             json!({
                 "signer": signature.signer.to_string(),
                 "kind": signature.signer.known_by(),
                 "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
                 "serial": certificate.map(Certificate::serial_decimal),
-                "path": path,
+                "path": path(&signature.signer),
                 "method": signature.method.uri(),
                 "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "attachments": signature.attachments.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -57,7 +57,8 @@ pub(crate) struct ResultArgs {
     /// Keep large attachments in this folder during verification; by default in the folder for temporary files
     #[arg(long, value_name = "DIR")]
     pub(crate) spool: Option<PathBuf>,
-    /// The Body as text, or the evidence as JSON
+    /// The Body as text, or the evidence as JSON: its `signer` answers for what --require names, and of `signatures` each
+    /// has a signer of its own, who answers for its parts alone
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 }
