@@ -9,7 +9,8 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 45] = [
+const OTHERS: [(&str, &str); 46] = [
+    ("imports", "--import"),
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::accept_id_cards", "--accept-id-cards"),
@@ -58,7 +59,8 @@ const OTHERS: [(&str, &str); 45] = [
 ];
 
 /// Phrases about a call with several arguments, or about what the command line does by itself.
-const PHRASES: [(&str, &str); 7] = [
+const PHRASES: [(&str, &str); 8] = [
+    ("`PolicyReader::imports`, or with --import of `wss policy`", "--import LOCATION=FILE"),
     ("the envelope has no Timestamp, or more than one", "the envelope has no Timestamp: add one with --timestamp 300"),
     ("the highest age of `window`", "--max-age"),
     ("the clock skew of `window`", "--clock-skew"),

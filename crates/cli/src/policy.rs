@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use ws_security::policy::{Breach, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
 use ws_security::text::escaped;
 
+use crate::accept::in_options;
 use crate::args::{Format, PolicyArgs};
 use crate::output::{self, Outcome, could_not, refused};
 
@@ -37,6 +38,7 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
         .imports(|location, _| imports.get(location).cloned());
     let policy = reader.read(&text).map_err(refused)?;
     for what in policy.unread() {
+        let what = in_options(what);
         output::say(format!("note: not read: {what}; an imported file is given with --import"));
     }
     match &arguments.port {
@@ -101,7 +103,7 @@ fn text(listing: &[Listed<'_>]) -> String {
     let mut out = String::new();
     let mut before: Option<&Listed<'_>> = None;
     let mut line = |depth: usize, text: &str| {
-        let _infallible = writeln!(out, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
+        let _infallible = writeln!(out, "{:indent$}{}", "", escaped(&in_options(text)), indent = 2 * depth);
     };
     for listed in listing {
         if before.is_none_or(|before| before.port != listed.port) {
@@ -165,7 +167,7 @@ fn judged_json(judged: &Judged) -> Value {
     json!({
         "name": &*judged.name,
         "standing": judged.standing.word(),
-        "what": judged.standing.what(),
+        "what": in_options(judged.standing.what()),
         "file": &*judged.place.file,
         "line": judged.place.line,
         "column": judged.place.column,

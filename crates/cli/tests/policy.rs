@@ -95,3 +95,13 @@ fn the_limits_of_a_policy_have_an_option() {
         assert!(diagnostics.contains("write NAME=VALUE"), "{diagnostics}");
     }
 }
+
+#[test]
+fn what_is_in_another_file_is_asked_for_by_the_option() {
+    let reference = "<wsp:Policy xmlns:wsp=\"http://www.w3.org/ns/ws-policy\"><wsp:PolicyReference URI=\"other.wsdl#p\"/></wsp:Policy>";
+    for format in ["text", "json"] {
+        let (out, told) = says(1, &["policy", "--format", format, "-"], reference);
+        assert!(out.contains("--import") && !out.contains('`'), "{out}");
+        assert!(!told.contains('`'), "{told}");
+    }
+}

@@ -121,3 +121,36 @@ fn responses_of_ocsp_count_as_lists_do() {
     let (code, diagnostics) = verified("--trust KEYS/ca.pem --ocsp KEYS/ca.crl", &message);
     assert!(code == Some(2) && diagnostics.contains("--ocsp"), "{diagnostics}");
 }
+
+/// What an attester vouches for is for an audience, as what an issuer has signed.
+#[test]
+fn an_attester_alone_vouches_for_assertions_of_our_audience() {
+    use ws_security::{NewAssertion, SamlVersion, crypto::SystemRandom};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("assertion.xml").display().to_string();
+    let envelope = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
+    for (version, token) in [(SamlVersion::V1_1, "saml1"), (SamlVersion::V2_0, "saml2")] {
+        let vouched = NewAssertion::new(version, "https://idp.example", "uid=bob").audience("urn:bank");
+        let vouched = vouched.unsigned(std::time::SystemTime::now(), &SystemRandom).expect("written");
+        std::fs::write(&path, vouched).expect("written");
+        let sign = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Body --part Assertion";
+        let (code, message, told) = wss(&format!("{sign} --token {path} -"), envelope);
+        assert_eq!(code, Some(0), "{told}");
+        let keys = format!("--trust KEYS/ca.pem --saml-attester KEYS/alice.pem --require token:{token}");
+        for (more, code) in [
+            ("--audience urn:bank", 0),
+            ("--audience urn:shop --audience urn:bank", 0),
+            ("--audience urn:bank --recipient urn:here --saml-max-age 60", 0),
+            ("--audience urn:shop", 1),
+            ("", 0),
+        ] {
+            let (found, told) = verified(&format!("{keys} {more}"), &message);
+            assert_eq!(found, Some(code), "{token} {more}: {told}");
+        }
+    }
+    // Without anyone who answers for assertions, an audience is none of them.
+    let (code, told) = verified("--trust KEYS/ca.pem --audience urn:bank", envelope);
+    assert!(code == Some(2) && told.contains("--saml-issuer or --saml-attester"), "{told}");
+    let (code, told) = verified("--trust KEYS/ca.pem --saml-attester KEYS/alice.pem --accept-id-cards 3", envelope);
+    assert!(code == Some(2) && told.contains("--accept-id-cards needs --saml-issuer"), "{told}");
+}

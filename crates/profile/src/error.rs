@@ -77,6 +77,16 @@ pub enum ProfileError {
         /// The other.
         other: &'static str,
     },
+    /// *Misuse.* A key needs one of two others.
+    #[error("`{key}` needs `{one}` or `{other}`: give one of them, too")]
+    NeedsOneOf {
+        /// The key.
+        key: &'static str,
+        /// One that it needs.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// *Misuse.* Nothing says who signs, or to whom is encrypted.
     #[error("{what} is missing: give {give}")]
     Missing {

@@ -26,15 +26,23 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "reply", "network"),
     ("verify", "signer", "trust"),
     ("verify", "accept-bearer", "saml-issuer"),
-    ("verify", "audience", "saml-issuer"),
-    ("verify", "recipient", "saml-issuer"),
-    ("verify", "saml-max-age", "saml-issuer"),
+    ("verify", "accept-id-cards", "saml-issuer"),
     ("verify", "reply", "network"),
     ("verify", "decrypt-key", "decrypt-cert"),
     ("verify", "decrypt-cert", "decrypt-key"),
     ("verify", "decrypt-p12", "decrypt-password-file"),
     ("verify", "decrypt-password-file", "decrypt-p12"),
 ];
+
+/// What a key needs one of.
+const NEEDS_ONE_OF: &[(&str, &str, [&str; 2])] = &[
+    ("verify", "audience", ASSERTIONS_BY),
+    ("verify", "recipient", ASSERTIONS_BY),
+    ("verify", "saml-max-age", ASSERTIONS_BY),
+];
+
+/// Who may answer for an assertion.
+const ASSERTIONS_BY: [&str; 2] = ["saml-issuer", "saml-attester"];
 
 /// What a key excludes.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[
@@ -114,6 +122,11 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
     for (_, key, other) in NEEDS.iter().filter(|(of, ..)| *of == table) {
         if is_given(key) && !is_given(other) {
             return Err(ProfileError::Needs { key, other });
+        }
+    }
+    for (_, key, [one, other]) in NEEDS_ONE_OF.iter().filter(|(of, ..)| *of == table) {
+        if is_given(key) && !is_given(one) && !is_given(other) {
+            return Err(ProfileError::NeedsOneOf { key, one, other });
         }
     }
     for (_, key, others) in EXCLUDES.iter().filter(|(of, ..)| *of == table) {

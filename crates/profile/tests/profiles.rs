@@ -106,6 +106,10 @@ fn keys_that_need_or_exclude_one_another_are_judged() {
         ("[secure]\nnetwork = \"sts_be\"\ntimestamp = 1", "`network` cannot be used with `timestamp`"),
         ("[verify]\nnetwork = \"sts_be\"\nrequire = [\"signed:Body\"]", "`network` cannot be used with `require`"),
         ("[verify]\nreply = true", "`reply` needs `network`"),
+        ("[verify]\naudience = [\"urn:a\"]", "`audience` needs `saml-issuer` or `saml-attester`"),
+        ("[verify]\nrecipient = \"urn:a\"", "`recipient` needs `saml-issuer` or `saml-attester`"),
+        ("[verify]\nsaml-max-age = 1", "`saml-max-age` needs `saml-issuer` or `saml-attester`"),
+        ("[verify]\naccept-id-cards = 3", "`accept-id-cards` needs `saml-issuer`"),
     ] {
         let why = refused(text);
         assert!(why.contains(told), "{text}: {why}");
