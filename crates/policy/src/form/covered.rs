@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use wss_c14n::{Element, NodeId, name};
 use wss_header::Part;
 use wss_soap::Role;
+use wss_text::WireText;
 use wss_xmldsig::{Signature, Transform};
 
 use super::Form;
@@ -120,7 +121,7 @@ impl<'a> Form<'a> {
                 || block.is_some_and(|block| block == element || block.is(name::WSSE.uri, "Security"))
         };
         if let Some(inner) = referred.targets.iter().find(|target| !is_part(**target)) {
-            let why = format!("a signature refers to {} inside a part", inner.name());
+            let why = format!("a signature refers to {} inside a part", WireText::of(inner.name()));
             self.breach(&["OnlySignEntireHeadersAndBody"], why);
         }
     }
