@@ -9,7 +9,8 @@ use super::{certificate, identity};
 /// Carol signs an assertion that was written by hand.
 pub(crate) fn sign_by_hand(assertion: &str, version: SamlVersion) -> String {
     let document = Document::parse(assertion, &Limits::default()).expect("well-formed");
-    let id = document.root().attribute("", attribute(version).trim_end_matches('=')).expect("an Id");
+    let ids = [attribute(version).trim_end_matches('='), "id"];
+    let id = ids.iter().find_map(|id| document.root().attribute("", id)).expect("an Id");
     let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
     let subset = Subset::subtree(document.root());
     let reference =

@@ -215,7 +215,8 @@ impl<'d> Assertion<'d> {
         };
         let attributes = attributes(element, version, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
-        for confirmation in &mut confirmations {
+        // Only the signed part of an assertion says that it is a card: the Id of its own signature is not in that part.
+        for confirmation in confirmations.iter_mut().filter(|_| id_card::is_one(element)) {
             confirmation.recognise_id_card(signature);
         }
         let (statement, began) = match version {

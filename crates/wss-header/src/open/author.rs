@@ -50,9 +50,9 @@ pub(super) fn confirmed_assertions(
 ) -> Vec<AuthenticatedAssertion> {
     let mut confirmed = Vec::new();
     let of_message = || facts.signatures.iter().filter(|other| belongs_to(other, proof, facts));
-    for seen in &facts.assertions {
+    for (at, seen) in facts.assertions.iter().enumerate() {
         let method = seen.issued.methods().iter().copied().find(|method| match method {
-            ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, seen, terms, facts)),
+            ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, (at, seen), terms, facts)),
             ConfirmationMethod::SenderVouches => of_message().any(|s| vouches(s, seen, terms, facts)),
             ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => {
                 is_presented(proof, &Part::Assertion, &seen.span, terms)

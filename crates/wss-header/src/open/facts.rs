@@ -214,8 +214,7 @@ impl<'m> Facts<'m> {
                 own.for_each(|token| token.user = Some(user.clone()));
             }
             Signer::Assertion(_) => {
-                let mut named = self.assertions.iter_mut();
-                let named = named.find(|seen| signature.token_span.as_ref() == Some(&seen.span));
+                let named = signature.assertion.and_then(|at| self.assertions.get_mut(at));
                 if let (Some(seen), Some(certificate)) = (named, &signature.subject_certificate) {
                     seen.certificate = Some(certificate.clone());
                 }

@@ -332,9 +332,9 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
 
 /// The certificate of a signer, or the one with which the subject of an assertion signed, where its issuer named one.
 fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
-    let Signer::Assertion(assertion) = signer else { return signer.certificate().cloned() };
-    let seen = facts.assertions.iter().find(|seen| seen.issued.id() == assertion.issued.id())?;
-    seen.certificate.clone()
+    let Signer::Assertion(_) = signer else { return signer.certificate().cloned() };
+    let made = facts.signatures.iter().find(|signature| signature.signer == *signer)?;
+    facts.assertions.get(made.assertion?)?.certificate.clone()
 }
 
 /// What the message leaves behind for its reply.

@@ -32,6 +32,8 @@ pub(super) struct ProvenSignature {
     pub(super) token_span: Option<Range<usize>>,
     /// The secret that made it, or that its key was derived from.
     pub(super) root: Option<KeyId>,
+    /// The index of the assertion whose subject made it: its id may be that of another one.
+    pub(super) assertion: Option<usize>,
     /// The certificate with which the subject of an assertion signed.
     pub(super) subject_certificate: Option<Certificate>,
     /// The octets of its value.

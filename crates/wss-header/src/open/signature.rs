@@ -62,6 +62,7 @@ pub(super) fn verify(
     check_not_reflected(&found.key, verified.signed_info(), terms.request)?;
 
     let subject_certificate = found.holder.subject_certificate().cloned();
+    let assertion = found.holder.assertion();
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
     let method = verified.method();
     let (signed_info, references) = verified.into_parts();
@@ -86,6 +87,7 @@ pub(super) fn verify(
         covers_token: covered.token,
         token_span: found.token,
         root: found.root,
+        assertion,
         subject_certificate,
         value: signature.into_value(),
         signed_info: text_of(signed_info),

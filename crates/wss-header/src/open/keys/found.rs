@@ -38,6 +38,14 @@ impl Holder {
     /// Anyone who can encrypt to us.
     pub(crate) const ANONYMOUS: Self = Self::Known(Signer::Anonymous);
 
+    /// The index of the assertion whose subject holds the key.
+    pub(crate) fn assertion(&self) -> Option<usize> {
+        match self {
+            Self::Assertion { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
     /// The certificate of the subject of an assertion.
     pub(crate) fn subject_certificate(&self) -> Option<&Certificate> {
         match self {

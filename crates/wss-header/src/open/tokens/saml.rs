@@ -5,7 +5,7 @@ use wss_c14n::{Budget, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{
     Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
-    TokenError,
+    TokenError, end_entities,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
@@ -168,12 +168,30 @@ impl ConfirmationKey {
     fn contained_in(hint: &KeyHint<'_>, budget: &Budget) -> Result<Option<Self>, OpenError> {
         match hint {
             KeyHint::KeyValue(key) => Ok(Some(Self { key: key.clone(), certificate: None })),
-            KeyHint::X509Data(data) => {
-                let Some(der) = data.certificates.first() else { return Ok(None) };
-                budget.charge(Limit::Certificates, 1)?;
-                Ok(Some(Self::of(&Certificate::from_der(der).map_err(TokenError::from)?)))
+            KeyHint::X509Data(data) if !data.certificates.is_empty() => {
+                budget.charge(Limit::Certificates, data.certificates.len() as u64)?;
+                let sent = data.certificates.iter().map(|der| Certificate::from_der(der).map_err(TokenError::from));
+                let sent = sent.collect::<Result<Vec<_>, _>>()?;
+                // The path of the holder may be beside him.
+                let [end] = end_entities(&sent)[..] else {
+                    let why = "the certificates of its holder are not those of one path: have its issuer send the holder's alone";
+                    return Err(TokenError::Assertion(why).into());
+                };
+                Ok(Some(Self::of(end)))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// This key, or the same one that was found before, with its certificate.
+    fn unless_another(self, found: Option<Self>) -> Result<Self, OpenError> {
+        match found {
+            Some(known) if known.key != self.key => {
+                let why = "it names several keys of its holder: have its issuer name one key";
+                Err(TokenError::Assertion(why).into())
+            }
+            Some(known) if known.certificate.is_some() => Ok(known),
+            _ => Ok(self),
         }
     }
 }
@@ -211,31 +229,38 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         self.assertions.iter().enumerate().find(|(_, seen)| seen.span == token.span())
     }
 
-    /// The public key that confirms an assertion. The issuer vouches for it, so it needs no certificate path.
+    /// The one public key that confirms an assertion. The issuer vouches for it, so it needs no certificate path.
     fn confirmation_key(&self, token: Element<'_>, seen: &SeenAssertion) -> Result<Option<ConfirmationKey>, OpenError> {
         let budget = &self.terms.budget;
+        let mut found: Option<ConfirmationKey> = None;
         for key_info in seen.issued.key_infos(token) {
             let key_info = KeyInfo::parse(key_info, budget)?;
             for hint in key_info.hints() {
-                if let Some(contained) = ConfirmationKey::contained_in(hint, budget)? {
-                    return Ok(Some(contained));
-                }
-                let named = match hint {
-                    KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
-                    KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, budget)?,
-                    _ => continue,
+                let named = match ConfirmationKey::contained_in(hint, budget)? {
+                    Some(contained) => contained,
+                    None => match self.certificate_named(hint)? {
+                        Some(certificate) => ConfirmationKey::of(certificate),
+                        None => continue,
+                    },
                 };
-                // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
-                // certificate from the message is used only if the assertion has its exact octets.
-                let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
-                let known = self.terms.receiver.trust.candidates().chain(tokens);
-                let mut known = known.filter(|certificate| named.names(certificate));
-                if let Some(certificate) = known.next() {
-                    return Ok(Some(ConfirmationKey::of(certificate)));
-                }
+                found = Some(named.unless_another(found)?);
             }
         }
-        Ok(None)
+        Ok(found)
+    }
+
+    /// The known certificate that a child of a `ds:KeyInfo` names.
+    fn certificate_named(&self, hint: &KeyHint<'_>) -> Result<Option<&Certificate>, OpenError> {
+        let named = match hint {
+            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.terms.budget)?,
+            _ => return Ok(None),
+        };
+        // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
+        // certificate from the message is used only if the assertion has its exact octets.
+        let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
+        let mut known = self.terms.receiver.trust.candidates().chain(tokens);
+        Ok(known.find(|certificate| named.names(certificate)))
     }
 }
 
@@ -256,21 +281,22 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None, holder }))
 }
 
-/// The first public key that a holder-of-key assertion contains; `None` if it has none that can be read. Whoever refers to the
-/// assertion in a signature learns why.
+/// The public key that a holder-of-key assertion contains; `None` if it has none that can be read, or several. Whoever refers to
+/// the assertion in a signature learns why.
 fn holder_of(element: Element<'_>, issued: &IssuedAssertion, budget: &Budget) -> Option<PublicKey> {
     if !issued.methods().contains(&ConfirmationMethod::HolderOfKey) {
         return None;
     }
+    let mut found: Option<ConfirmationKey> = None;
     for key_info in issued.key_infos(element) {
         let key_info = KeyInfo::parse(key_info, budget).ok()?;
         for hint in key_info.hints() {
             if let Some(contained) = ConfirmationKey::contained_in(hint, budget).ok()? {
-                return Some(contained.key);
+                found = Some(contained.unless_another(found).ok()?);
             }
         }
     }
-    None
+    found.map(|found| found.key)
 }
 
 /// Decrypts a `saml2:EncryptedAssertion`; `None` if none of our keys decrypts it.
@@ -328,16 +354,16 @@ fn find_key(
     Ok(None)
 }
 
-/// Whether a signature covers the message, and was made with a key that the assertion names (SAML Token Profile 1.1.1 §3.5.1).
-/// A signature that refers to a certificate of that key says by its coverage for which assertion it is.
+/// Whether a signature covers the message, and was made with a key that the assertion at this index names (SAML Token Profile
+/// 1.1.1 §3.5.1). A signature that refers to a certificate of that key says by its coverage for which assertion it is.
 pub(crate) fn holds_key(
     signature: &ProvenSignature,
-    seen: &SeenAssertion,
+    (at, seen): (usize, &SeenAssertion),
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> bool {
     let is_by_holder = match &signature.signer {
-        Signer::Assertion(assertion) => assertion.issued.id() == seen.issued.id(),
+        Signer::Assertion(_) => signature.assertion == Some(at),
         Signer::Certificate(certificate) => {
             seen.holder.as_ref() == Some(certificate.certificate().public_key())
                 && signature.coverage.has(&Part::Assertion, &seen.span)

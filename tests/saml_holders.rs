@@ -1,0 +1,146 @@
+//! Who holds the key of an assertion: the one assertion that names it, and the one key that it names.
+
+mod common;
+
+use std::time::SystemTime;
+
+use common::issued::{sign_by_hand, x509_data};
+use common::*;
+use ws_security::c14n::{base64_encode, name};
+use ws_security::crypto::SystemRandom;
+use ws_security::prelude::*;
+use ws_security::tokens::TokenError;
+use ws_security::{
+    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, SamlName, SamlVersion, Signer,
+};
+
+const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
+
+/// An assertion about a subject who holds the key of `holder`, yet to be signed.
+fn about(version: SamlVersion, subject: &str, holder: &str) -> String {
+    let assertion = NewAssertion::new(version, "https://idp.example", subject).audience("urn:bank");
+    let assertion = assertion.attribute("sosi:AuthenticationLevel", ["4"]).holder_of_key(&certificate(holder));
+    assertion.unsigned(SystemTime::now(), &SystemRandom).expect("written")
+}
+
+fn issuers() -> AssertionTrust {
+    AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", Trust::pins([certificate("carol")]))
+}
+
+fn service(trust: AssertionTrust) -> Receiver {
+    let demanded = Requirements::signed([Part::Body, Part::Timestamp]);
+    Receiver::new(self::trust(), demanded, DangerousNoReplayCache).assertions(trust)
+}
+
+/// The message of an assertion, signed with this key.
+fn by_holder(assertion: &str, key: &str) -> String {
+    let signing = Signing::with(&identity(key)).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    recipe().token(assertion).sign(signing).secured(&envelope(SOAP11))
+}
+
+/// With the id `_x`, in an attribute of this name.
+fn with_id(assertion: &str, attribute: &str) -> String {
+    let own = ["AssertionID=\"", " ID=\""].into_iter().find(|own| assertion.contains(own)).expect("an id");
+    let start = assertion.find(own).expect("an id") + own.len();
+    let end = start + assertion[start..].find('"').expect("its end");
+    let before = assertion[..start].strip_suffix(own).expect("the attribute");
+    format!("{before} {attribute}=\"_x\"{}", &assertion[end + 1..])
+}
+
+/// Alice's assertion is genuine, and her key signs nothing: it has the id of Bob's, where no index of Ids sees it.
+#[test]
+fn an_assertion_is_confirmed_by_its_own_holder_whatever_id_another_has() {
+    let own = sign_by_hand(&with_id(&about(SamlVersion::V2_0, "uid=mallory", "bob"), "ID"), SamlVersion::V2_0);
+    let genuine = sign_by_hand(&with_id(&about(SamlVersion::V2_0, "uid=alice", "alice"), "id"), SamlVersion::V2_0);
+    let message = by_holder(&own, "bob");
+    for (place, message) in [
+        ("before", message.replacen(&own, &format!("{genuine}{own}"), 1)),
+        ("after", message.replacen(&own, &format!("{own}{genuine}"), 1)),
+    ] {
+        let demanding = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(SamlVersion::V2_0);
+        let demanding = Receiver::new(trust(), demanding, DangerousNoReplayCache);
+        for trust in [issuers(), issuers().accept_id_cards(1)] {
+            let Ok(opened) = demanding.clone().assertions(trust).open(&message) else { continue };
+            let subjects = opened.assertions().iter().filter_map(|shown| shown.assertion().subject());
+            let subjects: Vec<_> = subjects.filter_map(SamlName::unqualified).collect();
+            assert_eq!(subjects, ["uid=mallory"], "{place}");
+            let Signer::Assertion(signer) = opened.signer() else { panic!("{:?}", opened.signer()) };
+            assert_eq!(signer.assertion().subject().and_then(SamlName::unqualified), Some("uid=mallory"));
+        }
+    }
+    assert!(service(issuers()).open(&message).is_ok());
+}
+
+/// The signature of an assertion does not cover its own start tag: an Id that is put there makes no card of it.
+#[test]
+fn an_unsigned_id_makes_no_card_of_an_assertion() {
+    let version = SamlVersion::V2_0;
+    let named = about(version, "uid=alice", "alice").replace(&x509_data("alice"), "<ds:KeyName>alice-key</ds:KeyName>");
+    let issued = sign_by_hand(&named, version);
+    let accepting = service(issuers().accept_id_cards(1));
+    for id in ["Id", "id"] {
+        let with_id = issued.replacen("<ds:Signature ", &format!("<ds:Signature {id}=\"alice-key\" "), 1);
+        assert_ne!(with_id, issued);
+        let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Assertion]);
+        let message = recipe().token(with_id.as_str()).sign(signing).secured(&envelope(SOAP11));
+        let shown = accepting.open(&message).map(|opened| opened.assertions().len());
+        assert!(!matches!(shown, Ok(1..)), "{id}: {shown:?}");
+        let demanding = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version);
+        let demanding = Receiver::new(trust(), demanding, DangerousNoReplayCache);
+        assert!(demanding.assertions(issuers().accept_id_cards(1)).open(&message).is_err(), "{id}");
+    }
+}
+
+/// The path of the holder may be beside his certificate, in any order, and no authority of it is the holder.
+#[test]
+fn the_holder_is_the_end_of_the_path_that_the_assertion_has() {
+    let der =
+        |name: &str| format!("<ds:X509Certificate>{}</ds:X509Certificate>", base64_encode(certificate(name).der()));
+    let data = |names: &[&str]| {
+        format!("<ds:X509Data>{}</ds:X509Data>", names.iter().map(|name| der(name)).collect::<String>())
+    };
+    for version in BOTH {
+        let issued = |names: &[&str]| {
+            sign_by_hand(&about(version, "uid=ann", "alice").replace(&x509_data("alice"), &data(names)), version)
+        };
+        for path in [["ca", "alice"], ["alice", "ca"]] {
+            let opened = service(issuers()).open(by_holder(&issued(&path), "alice")).expect("the holder");
+            assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::HolderOfKey);
+            assert!(service(issuers()).open(by_holder(&issued(&path), "ca")).is_err(), "the authority");
+        }
+        for key in ["alice", "bob"] {
+            let error = refuse(&service(issuers()), &by_holder(&issued(&["alice", "bob"]), key));
+            assert!(error.to_string().contains("the certificates of its holder"), "{error}");
+        }
+    }
+}
+
+/// Which of several keys counts is not left to their order.
+#[test]
+fn an_assertion_that_names_several_keys_of_its_holder_says_so() {
+    let value = |of: &str| {
+        let key = base64_encode(certificate(of).public_key().spki());
+        format!("<k:DEREncodedKeyValue xmlns:k=\"{}\">{key}</k:DEREncodedKeyValue>", name::DSIG11.uri)
+    };
+    for version in BOTH {
+        let issued = |key_infos: &str| {
+            let written = about(version, "uid=ann", "alice");
+            let start = written.find("<ds:KeyInfo").expect("a key");
+            let end = written.find("</ds:KeyInfo>").expect("its end") + "</ds:KeyInfo>".len();
+            sign_by_hand(&[&written[..start], key_infos, &written[end..]].concat(), version)
+        };
+        let info = |inside: &str| format!("<ds:KeyInfo xmlns:ds=\"{}\">{inside}</ds:KeyInfo>", name::DS.uri);
+        let agreeing = issued(&info(&(value("alice") + &x509_data("alice"))));
+        assert!(service(issuers()).open(by_holder(&agreeing, "alice")).is_ok());
+        let two = info(&value("alice")) + &info(&value("bob"));
+        // SAML 1.1 has one KeyInfo.
+        let two = (version == SamlVersion::V2_0).then_some(two);
+        for several in [info(&(value("alice") + &x509_data("bob")))].into_iter().chain(two) {
+            for key in ["alice", "bob"] {
+                let error = refuse(&service(issuers()), &by_holder(&issued(&several), key));
+                let OpenError::Token(TokenError::Assertion(why)) = error else { panic!("{error:?}") };
+                assert!(why.contains("several keys"), "{why}");
+            }
+        }
+    }
+}
