@@ -117,6 +117,34 @@ fn a_key_shorter_than_its_cipher_takes_opens_by_a_named_call() {
     refuse(&bob(), &odd.replacen("#aes128-gcm", "#aes256-gcm", 1));
 }
 
+/// Whether the padding of RSA 1.5 is right, and how long a key is inside, shows with no option: a sender who asks often learns
+/// from it what others encrypted.
+#[test]
+fn rsa_1_5_tells_nothing_of_the_key_whatever_lengths_are_accepted() {
+    let mut policy = AlgorithmPolicy::default();
+    for uri in [KeyTransport::Rsa15.uri(), ContentEncryption::Aes256Cbc.uri(), ContentEncryption::Aes192Gcm.uri()] {
+        assert!(policy.admit_uri(uri), "{uri}");
+    }
+    let strict = bob().algorithms(policy).dangerous_decrypt_cbc_before_verification();
+    let receivers = [
+        strict.clone(),
+        strict.clone().accept_longer_secrets(),
+        strict.clone().accept_ciphers_by_key_length(),
+        strict.accept_longer_secrets().accept_ciphers_by_key_length(),
+    ];
+    let content = Secret::new((7..39).collect());
+    for cipher in [ContentEncryption::Aes192Gcm, ContentEncryption::Aes256Cbc] {
+        for receiver in &receivers {
+            for len in [1, 8, 16, 24, 31, 32, 33, 48] {
+                let key = key_to_bob(&Secret::new(vec![9; len]), KeyTransport::Rsa15, &[ID]);
+                let message = encrypted_afterwards(&leading(&content, cipher.key_len()), cipher, &key);
+                let refused = receiver.open(&message).map(drop);
+                assert_eq!(refused, Err(OpenError::Decrypt(DecryptError::Failed)), "{len} octets for {}", cipher.uri());
+            }
+        }
+    }
+}
+
 fn peer(name: &str) -> String {
     let path = format!("{}/tests/peers/{name}.xml", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))

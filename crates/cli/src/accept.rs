@@ -9,12 +9,13 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 46] = [
+const OTHERS: [(&str, &str); 47] = [
     ("imports", "--import"),
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::accept_id_cards", "--accept-id-cards"),
     ("SignerRule", "--signer"),
+    ("AssertionTrust::issuer", "--saml-issuer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
     ("attachments", "--attach"),
     ("Part::element", "--require signed:element:PATH"),

@@ -355,7 +355,8 @@ fn assertions_are_attached_and_confirmed() {
         let verify = format!("verify --saml-issuer KEYS/carol.pem --audience urn:bank --require token:{token} -");
         assert!(exits(0, &verify, &message).contains("urn:a"));
         exits(1, &verify, &message.replace("uid=ann", "uid=bob"));
-        exits(1, &verify.replace("carol", "dave"), &message);
+        let other = wss(&verify.replace("carol", "dave"), &message);
+        assert!(String::from_utf8_lossy(&other.stderr).contains("with --saml-issuer"), "{other:?}");
         // Each issuer has its own name, and none has that of another.
         let named = |carol: &str, dave: &str| {
             let dave = format!("--saml-issuer {dave}KEYS/dave.pem");
@@ -380,7 +381,6 @@ fn assertions_are_attached_and_confirmed() {
 
         // The list revokes the issuer, and not the attester.
         let revoked = wss(&format!("{verify} {TRUST} --crl KEYS/ca.crl"), &message);
-        assert_eq!(revoked.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&revoked.stderr).contains("revoked"), "{revoked:?}");
         exits(0, &format!("{verify} {TRUST} --crl KEYS/ca.crl --saml-attester KEYS/alice.pem"), &vouching);
 

@@ -142,3 +142,17 @@ fn the_networks_are_listed_with_how_sure_their_facts_are() {
     assert!(json.contains("\"name\": \"bdew_1_2\"") || json.contains("\"name\":\"bdew_1_2\""), "{json}");
     fails("networks eet_cs", "", 2, "perhaps eet_cz is meant");
 }
+
+/// Below an authority, a partner is judged as the network says: its revocation is known, unless an option says otherwise.
+#[test]
+fn a_partner_below_an_authority_is_judged_as_the_network_says() {
+    let message =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/networks/peppol_as4_2/request.mime"));
+    let message = message.expect("a golden message");
+    let verify = format!("verify --network peppol_as4_2 --trust KEYS/ca.pem {BOB} --now 2026-12-01T12:00:00Z");
+    fails(&format!("{verify} -"), &message, 1, "--crl");
+    done(&format!("{verify} --crl KEYS/ca.crl -"), &message);
+    done(&format!("{verify} --revocation unknown-is-good -"), &message);
+    let pinned = verify.replace("--trust KEYS/ca.pem", "--pin KEYS/alice.pem");
+    done(&format!("{pinned} -"), &message);
+}

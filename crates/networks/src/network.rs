@@ -102,7 +102,14 @@ impl Partner {
             Some(oid) => SignerRule::attribute(oid, party)?,
             None => SignerRule::subject(party)?,
         };
-        let trust = anchors.signer(rule);
+        self.judging(anchors.signer(rule))
+    }
+
+    /// The same without the partner's name, for a trust that has it.
+    ///
+    /// # Errors
+    /// [`TrustError`] if an extended key usage is no OBJECT IDENTIFIER, which no network has.
+    pub fn judging(&self, trust: Trust) -> Result<Trust, TrustError> {
         let usages = self.extended_key_usage.iter().map(|oid| ExtendedKeyUsage::parse(oid));
         let usages = usages.collect::<Result<Vec<_>, _>>()?;
         let trust = if usages.is_empty() { trust } else { trust.extended_key_usage(usages) };

@@ -49,7 +49,7 @@ impl Receiving {
         let assertions = self.assertion_trust(&mut notes)?;
         let (opening, receiver) = match &network {
             Some(network) => {
-                let keys = self.network_keys(trust, assertions)?;
+                let keys = self.network_keys(self.judging_partners(network, trust)?, assertions)?;
                 let opening = match network::opening(network, self.network.reply)? {
                     // The Body that is printed is one that no signature covers.
                     Opening::Parts if self.demands.print_unauthenticated => Opening::Unsigned,
@@ -79,6 +79,24 @@ impl Receiving {
     /// [`ProfileError::UnknownWord`].
     pub fn network(&self) -> Result<Option<Network>, ProfileError> {
         self.network.network.as_deref().map(network::network_with_choices).transpose()
+    }
+
+    /// A trust in authorities judges certificates as the network does, unless other keys say how.
+    fn judging_partners(&self, network: &Network, trust: Trust) -> Result<Trust, ProfileError> {
+        if self.signers.trust.is_empty() {
+            return Ok(trust);
+        }
+        let mut partner = network.partner;
+        if self.paths.revocation.is_some() {
+            partner.checks_revocation = false;
+        }
+        if self.paths.accept_lists_after_their_end.is_some() {
+            partner.lists_after_their_end = 0;
+        }
+        if !self.paths.eku.is_empty() {
+            partner.extended_key_usage = &[];
+        }
+        partner.judging(trust).map_err(ProfileError::from)
     }
 
     /// What is the same for a network and without one.

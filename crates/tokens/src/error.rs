@@ -142,7 +142,7 @@ pub enum TokenError {
     #[error("the signature of the assertion: {0}")]
     AssertionSignature(Box<VerifyError>),
     /// *Failed.* The certificate of an assertion's issuer is not trusted to issue.
-    #[error("the issuer of the assertion: {0}")]
+    #[error("{}", of_issuer(.0))]
     AssertionTrust(Box<TrustError>),
     /// *Refused.* The token exceeds a limit.
     #[error(transparent)]
@@ -221,6 +221,17 @@ impl From<VerifyError> for TokenError {
             VerifyError::Limit(exceeded) => Self::Limit(exceeded),
             other => Self::AssertionSignature(Box::new(other)),
         }
+    }
+}
+
+/// Who may sign messages may not issue: the words about anchors of signers would help nobody.
+fn of_issuer(error: &TrustError) -> String {
+    match error {
+        TrustError::NoPath { subject } => format!(
+            "{subject:?} signed the assertion, and is none of its issuers: name this certificate with `AssertionTrust::issuer`, \
+             if it may issue under that name"
+        ),
+        error => format!("the issuer of the assertion: {error}"),
     }
 }
 

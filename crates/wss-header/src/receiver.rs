@@ -513,7 +513,9 @@ impl Receiver {
         self
     }
 
-    /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them.
+    /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them. One digest then
+    /// fits two attachments: whether the content itself begins with an empty line is not proven, and somebody may have added or
+    /// removed it on the way. That matters where an empty line means something, as it ends the headers in `message/rfc822`.
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
         self.waived.insert(Waiver::EmptyLineAfterAttachmentHeaders);

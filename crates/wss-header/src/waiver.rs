@@ -159,7 +159,8 @@ waivers! {
         ("the xenc:EncryptedData of an attachment need not be signed: it says how the attachment is read");
     /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
     EmptyLineAfterAttachmentHeaders = "empty-line-after-attachment-headers"
-        ("a second form of attachment digests is accepted: with an empty line after the headers");
+        ("a second form of attachment digests is accepted, with an empty line after the headers: whether the content begins with \
+         one is not proven");
     /// [`Receiver::accept_forward_references`](crate::Receiver::accept_forward_references).
     ForwardReferences = "forward-references"
         ("references to tokens that follow them are accepted");

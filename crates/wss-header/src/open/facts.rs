@@ -214,9 +214,11 @@ impl<'m> Facts<'m> {
                 own.for_each(|token| token.user = Some(user.clone()));
             }
             Signer::Assertion(_) => {
-                let named = signature.assertion.and_then(|at| self.assertions.get_mut(at));
-                if let (Some(seen), Some(certificate)) = (named, &signature.subject_certificate) {
-                    seen.certificate = Some(certificate.clone());
+                if let Some(held) = &signature.held
+                    && let Some(seen) = self.assertions.get_mut(held.at)
+                    && held.certificate.is_some()
+                {
+                    seen.certificate.clone_from(&held.certificate);
                 }
             }
             _ => {}

@@ -334,7 +334,7 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
 fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
     let Signer::Assertion(_) = signer else { return signer.certificate().cloned() };
     let made = facts.signatures.iter().find(|signature| signature.signer == *signer)?;
-    facts.assertions.get(made.assertion?)?.certificate.clone()
+    facts.assertions.get(made.held.as_ref()?.at)?.certificate.clone()
 }
 
 /// What the message leaves behind for its reply.

@@ -32,16 +32,22 @@ pub(super) struct ProvenSignature {
     pub(super) token_span: Option<Range<usize>>,
     /// The secret that made it, or that its key was derived from.
     pub(super) root: Option<KeyId>,
-    /// The index of the assertion whose subject made it: its id may be that of another one.
-    pub(super) assertion: Option<usize>,
-    /// The certificate with which the subject of an assertion signed.
-    pub(super) subject_certificate: Option<Certificate>,
+    /// The assertion whose subject made it.
+    pub(super) held: Option<HeldAssertion>,
     /// The octets of its value.
     pub(super) value: Vec<u8>,
     /// Its SignedInfo in canonical form.
     pub(super) signed_info: String,
     /// Its replay key.
     pub(super) replay_key: [u8; 32],
+}
+
+/// An assertion with whose key a signature was made.
+pub(super) struct HeldAssertion {
+    /// Its index: another one may have its id.
+    pub(super) at: usize,
+    /// The certificate of the key, if the assertion has one.
+    pub(super) certificate: Option<Certificate>,
 }
 
 /// The attachments that a signature covers.

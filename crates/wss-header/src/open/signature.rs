@@ -15,7 +15,7 @@ use super::dereference::Documents;
 use super::facts::{Facts, SeenAssertion};
 use super::keys::{Holder, KeyRing, KeySearch};
 use super::named::addressee;
-use super::proven::{ProvenSignature, SignedAttachment, SignedAttachments};
+use super::proven::{HeldAssertion, ProvenSignature, SignedAttachment, SignedAttachments};
 use super::referred;
 use super::replay_key::replay_key;
 use super::revision::Revision;
@@ -61,8 +61,10 @@ pub(super) fn verify(
     let found = found.ok_or_else(OpenError::no_key)?;
     check_not_reflected(&found.key, verified.signed_info(), terms.request)?;
 
-    let subject_certificate = found.holder.subject_certificate().cloned();
-    let assertion = found.holder.assertion();
+    let held = match &found.holder {
+        Holder::Assertion { at, certificate } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
+        _ => None,
+    };
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
     let method = verified.method();
     let (signed_info, references) = verified.into_parts();
@@ -87,8 +89,7 @@ pub(super) fn verify(
         covers_token: covered.token,
         token_span: found.token,
         root: found.root,
-        assertion,
-        subject_certificate,
+        held,
         value: signature.into_value(),
         signed_info: text_of(signed_info),
     })

@@ -43,7 +43,7 @@ impl<'a> KeySearch<'a, '_> {
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
         // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
-        let is_bare = *key.method() == KeyMethod::Transport(KeyTransport::Rsa15);
+        let is_bare = is_bare(key);
         let by_length = terms.receiver.waives(Waiver::CiphersByKeyLength);
         let exact_len = expected_len.filter(|_| is_bare && !by_length && !terms.receiver.waives(Waiver::LongerSecrets));
         let mut too_short = None;
@@ -53,7 +53,7 @@ impl<'a> KeySearch<'a, '_> {
             if expected_len.is_none_or(|len| secret.len() >= len) || is_of_a_cipher {
                 return Ok(secret);
             }
-            too_short = Some(secret.len());
+            too_short = Some(secret.len()).filter(|_| !is_bare);
             Err(DecryptError::Failed)
         })?;
         self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
@@ -125,11 +125,18 @@ impl<'a> KeySearch<'a, '_> {
     }
 }
 
+/// Whether a key is transported with padding that does not authenticate.
+fn is_bare(key: &EncryptedKey<'_>) -> bool {
+    *key.method() == KeyMethod::Transport(KeyTransport::Rsa15)
+}
+
 /// The secret from an EncryptedKey.
 fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder) -> FoundSecret {
     let label = match key.method() {
         KeyMethod::Transport(transport) => transport.uri(),
         KeyMethod::Wrap(wrap) => wrap.uri(),
     };
-    FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label).through("xenc:EncryptedKey", key.element())
+    let is_bare = is_bare(key);
+    let found = FoundSecret { is_bare, ..FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label) };
+    found.through("xenc:EncryptedKey", key.element())
 }

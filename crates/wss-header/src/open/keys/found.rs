@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use wss_c14n::Element;
-use wss_crypto::{Certificate, ContentEncryption, Secret, VerifyingKey};
+use wss_crypto::{Certificate, ContentEncryption, Secret, SystemRandom, VerifyingKey};
 use wss_tokens::{PasswordKey, PasswordKeyUse};
 use wss_xmlenc::{DecryptError, EncryptedData};
 
@@ -37,22 +37,6 @@ pub(crate) enum Holder {
 impl Holder {
     /// Anyone who can encrypt to us.
     pub(crate) const ANONYMOUS: Self = Self::Known(Signer::Anonymous);
-
-    /// The index of the assertion whose subject holds the key.
-    pub(crate) fn assertion(&self) -> Option<usize> {
-        match self {
-            Self::Assertion { at, .. } => Some(*at),
-            _ => None,
-        }
-    }
-
-    /// The certificate of the subject of an assertion.
-    pub(crate) fn subject_certificate(&self) -> Option<&Certificate> {
-        match self {
-            Self::Assertion { certificate, .. } => certificate.as_ref(),
-            _ => None,
-        }
-    }
 }
 
 /// The key of a signature.
@@ -82,6 +66,8 @@ pub(crate) struct FoundSecret {
     pub(crate) origin: KeyOrigin,
     /// The secret itself, or the one that it was derived from.
     pub(crate) root: KeyId,
+    /// It came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length, must not show.
+    pub(crate) is_bare: bool,
     /// The octets of the key in an EncryptedKey, if the cipher takes more, so that a random key stands in for it.
     pub(crate) too_short: Option<usize>,
 }
@@ -96,7 +82,18 @@ pub(crate) struct KeyStep {
 impl FoundSecret {
     pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
         let id = KeyId::of(&secret);
-        Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin, too_short: None }
+        Self {
+            secret,
+            holder,
+            label,
+            token: None,
+            path: Vec::new(),
+            root: id.clone(),
+            id,
+            origin,
+            is_bare: false,
+            too_short: None,
+        }
     }
 
     /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
@@ -112,7 +109,7 @@ impl FoundSecret {
     /// if the receiver accepts such. Passwords and tickets have been cut before, since they have their own lengths.
     ///
     /// # Errors
-    /// The policy does not admit the cipher of a shorter one.
+    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key stands in for it instead.
     pub(crate) fn fitted<'d>(
         self,
         data: EncryptedData<'d>,
@@ -126,8 +123,15 @@ impl FoundSecret {
             && receiver.waives(Waiver::CiphersByKeyLength)
             && let Some(shorter) = cipher.with_key_len(octets)
         {
-            receiver.policy.encryption.check_content(shorter)?;
-            return Ok((self, data.of_method(shorter)));
+            match receiver.policy.encryption.check_content(shorter) {
+                Ok(()) => return Ok((self, data.of_method(shorter))),
+                Err(error) if !self.is_bare => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        if self.is_bare && octets != cipher.key_len() {
+            let secret = Secret::generate(&SystemRandom, cipher.key_len()).map_err(DecryptError::from)?;
+            return Ok((Self { id: KeyId::of(&secret), secret, ..self }, data));
         }
         Ok((self, data))
     }
@@ -142,6 +146,7 @@ impl FoundSecret {
     pub(crate) fn failed(&self, error: DecryptError, cipher: ContentEncryption) -> OpenError {
         let (octets, wanted) = (self.too_short.unwrap_or(self.secret.len()), cipher.key_len());
         match error {
+            _ if self.is_bare => error.into(),
             DecryptError::Failed if octets < wanted => OpenError::ShorterKey { octets, wanted },
             DecryptError::Failed if octets > wanted => OpenError::LongerSecret { octets, wanted },
             error => error.into(),
