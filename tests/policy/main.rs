@@ -5,6 +5,7 @@ mod broken;
 mod common;
 mod lacks;
 mod names;
+mod packages;
 mod reading;
 mod shapes;
 mod tokens;

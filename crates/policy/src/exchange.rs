@@ -1,5 +1,6 @@
 //! Exchanges: what one side does for each operation, and which alternative of the policy that is.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use wss_header::{
@@ -223,18 +224,23 @@ impl Exchange {
         self
     }
 
-    /// Opens a message whose Body is signed. A reply under a key of its request needs `request`, the
+    /// Opens a message whose Body is signed: an envelope, or a package with attachments. A reply under a key of its request needs `request`, the
     /// [`Correlation`] that securing the request returned.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
-    pub fn open(&self, message: &str, request: Option<&Correlation>) -> Result<Opened, PolicyOpenError> {
-        let opens = self.checked(message, &[Opening::Body])?;
+    pub fn open<'m>(
+        &self,
+        message: impl Into<Incoming<'m>>,
+        request: Option<&Correlation>,
+    ) -> Result<Opened, PolicyOpenError> {
+        let message = message.into();
+        let (opens, text) = self.checked(&message, &[Opening::Body])?;
         let opened = match request {
-            Some(request) => opens.answering(request).open(message)?,
-            None => opens.receiver.open(message)?,
+            Some(request) => opens.answering(request).open(&message)?,
+            None => opens.receiver.open(&message)?,
         };
-        opens.prove(message, Some(opened.signer()), opened.evidence())?;
+        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -242,13 +248,18 @@ impl Exchange {
     ///
     /// # Errors
     /// [`PolicyOpenError`].
-    pub fn open_parts(&self, message: &str, request: Option<&Correlation>) -> Result<OpenedParts, PolicyOpenError> {
-        let opens = self.checked(message, &[Opening::Body, Opening::Parts])?;
+    pub fn open_parts<'m>(
+        &self,
+        message: impl Into<Incoming<'m>>,
+        request: Option<&Correlation>,
+    ) -> Result<OpenedParts, PolicyOpenError> {
+        let message = message.into();
+        let (opens, text) = self.checked(&message, &[Opening::Body, Opening::Parts])?;
         let opened = match request {
-            Some(request) => opens.answering(request).open_parts(message)?,
-            None => opens.receiver.open_parts(message)?,
+            Some(request) => opens.answering(request).open_parts(&message)?,
+            None => opens.receiver.open_parts(&message)?,
         };
-        opens.prove(message, Some(opened.signer()), opened.evidence())?;
+        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -256,10 +267,15 @@ impl Exchange {
     ///
     /// # Errors
     /// [`PolicyOpenError`].
-    pub fn open_over(&self, transport: TransportFacts, message: &str) -> Result<UnsignedOpened, PolicyOpenError> {
-        let opens = self.checked(message, &[Opening::Transport])?;
-        let opened = opens.receiver.open_unsigned(Incoming::from(message), transport)?;
-        opens.prove(message, opened.signer(), opened.evidence())?;
+    pub fn open_over<'m>(
+        &self,
+        transport: TransportFacts,
+        message: impl Into<Incoming<'m>>,
+    ) -> Result<UnsignedOpened, PolicyOpenError> {
+        let message = message.into();
+        let (opens, text) = self.checked(&message, &[Opening::Transport])?;
+        let opened = opens.receiver.open_unsigned(&message, transport)?;
+        opens.prove(&text, opened.signer(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -267,14 +283,19 @@ impl Exchange {
     ///
     /// # Errors
     /// [`OpenError`] if the message is no envelope.
-    pub fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {
+    pub fn breaches<'m>(&self, message: impl Into<Incoming<'m>>) -> Result<Vec<Breach>, OpenError> {
         match &self.opens {
-            Some(opens) => opens.breaches(message),
+            Some(opens) => opens.breaches(&opens.receiver.unauthenticated_envelope(&message.into())?),
             None => Ok(Vec::new()),
         }
     }
 
-    fn checked(&self, message: &str, verbs: &[Opening]) -> Result<&Opens, PolicyOpenError> {
+    /// What opens the message, and its envelope.
+    fn checked<'a>(
+        &'a self,
+        message: &'a Incoming<'_>,
+        verbs: &[Opening],
+    ) -> Result<(&'a Opens, Cow<'a, str>), PolicyOpenError> {
         let opens = self.opens.as_ref().ok_or(PolicyOpenError::NothingDemanded)?;
         if !verbs.contains(&opens.opening) {
             let (why, call) = match opens.opening {
@@ -284,9 +305,10 @@ impl Exchange {
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }
-        match opens.breaches(message)?.into_iter().next() {
+        let text = opens.receiver.unauthenticated_envelope(message)?;
+        match opens.breaches(&text)?.into_iter().next() {
             Some(breach) => Err(PolicyOpenError::Form(breach)),
-            None => Ok(opens),
+            None => Ok((opens, text)),
         }
     }
 }

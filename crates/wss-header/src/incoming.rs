@@ -104,3 +104,13 @@ impl<'m> From<&'m Package<'_>> for Incoming<'m> {
         Self { source: Source::Package(package), charset: None }
     }
 }
+
+impl<'m> From<&'m Incoming<'_>> for Incoming<'m> {
+    fn from(other: &'m Incoming<'_>) -> Self {
+        let source = match &other.source {
+            Source::Envelope(octets) => Source::Envelope(Cow::Borrowed(octets)),
+            Source::Package(package) => Source::Package(package),
+        };
+        Self { source, charset: other.charset.clone() }
+    }
+}

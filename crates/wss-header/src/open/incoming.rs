@@ -108,6 +108,17 @@ impl Arrived<'_> {
     }
 }
 
+impl Receiver {
+    /// The envelope as the verbs of this receiver read it: in UTF-8, and with every `xop:Include` replaced by the part that it
+    /// names. Nothing of it is proven.
+    ///
+    /// # Errors
+    /// [`OpenError`] if it cannot be read, or costs more than the limits admit.
+    pub fn unauthenticated_envelope<'m>(&self, incoming: &'m Incoming<'_>) -> Result<Cow<'m, str>, OpenError> {
+        Ok(Arrived::new(incoming, None).read(self)?.text)
+    }
+}
+
 /// Whether a text that should be XML starts as a MIME package does: with its header, or with a delimiter.
 fn is_mime(text: &str) -> bool {
     let start = text.trim_start();
