@@ -92,7 +92,7 @@ fn an_attachment_that_a_policy_has_signed_or_encrypted_and_is_not_is_refused() {
     let refused =
         |service: &Exchange, request: &(String, Vec<u8>)| opened(service, request, None).expect_err("refused");
     let unsigned = refused(&signed.1.exchanges()[0], &request(&plain.exchanges()[0]));
-    assert!(unsigned.contains("not signed"), "{unsigned}");
+    assert!(unsigned.contains("no trusted signature covers Attachments"), "{unsigned}");
     let readable = refused(&both.1.exchanges()[0], &request(&signed.0.exchanges()[0]));
     assert!(readable.contains("not encrypted"), "{readable}");
 }
