@@ -11,6 +11,7 @@ mod common;
 #[path = "../common/counting.rs"]
 mod counting;
 mod der;
+mod linear;
 mod policies;
 mod shapes;
 
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use common::*;
 use counting::{Cost, measured};
+use linear::{TWICE_THE_TIME, is_linear};
 use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context};
 use ws_security::prelude::*;
@@ -96,17 +98,6 @@ const ATTEMPTS: usize = 6;
 /// Fewer octets or blocks are what any message takes.
 const FEW_OCTETS: usize = 64 << 10;
 const FEW_BLOCKS: usize = 256;
-
-/// Twice the size costs at most `twice` times as much, for each step of the size or on average: one step may cost more where
-/// a size no longer fits a cache, or where a longer buffer is filled before a limit ends the work. What is quadratic costs 16
-/// times as much for four times the size.
-fn is_linear<T: Copy>(costs: &[T], in_few: T, twice: f64, as_number: impl Fn(T) -> f64) -> bool {
-    let costs: Vec<f64> = costs.iter().map(|cost| as_number(*cost).max(as_number(in_few))).collect();
-    costs.windows(2).all(|pair| pair[1] <= pair[0] * twice) || costs[2] <= costs[0] * twice * twice
-}
-
-/// For times, which caches and other programs change. They are measured again while they seem to grow faster.
-const TWICE_THE_TIME: f64 = 2.8;
 
 /// For allocations, which are the same each time.
 const TWICE_THE_MEMORY: f64 = 2.3;

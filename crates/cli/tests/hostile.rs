@@ -7,6 +7,8 @@
 mod common;
 #[path = "../../../tests/hostile/der.rs"]
 mod der;
+#[path = "../../../tests/hostile/linear.rs"]
+mod linear;
 #[path = "../../../tests/hostile/shapes.rs"]
 mod shapes;
 #[path = "common/usage.rs"]
@@ -15,6 +17,7 @@ mod usage;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use linear::{TWICE_THE_TIME, is_linear};
 use usage::{Usage, own_peak, run};
 
 /// One of each family of costs: nodes, text, namespaces, references, keys, ciphertext, assertions, packages.
@@ -91,8 +94,7 @@ fn hostile_shapes_take_linear_time_and_little_memory_in_every_process() {
                         }
                     }
                 }
-                let holds = |pair: &[Duration]| pair[1] < NOISE || pair[1] <= pair[0].mul_f64(2.3);
-                if times.windows(2).all(holds) {
+                if is_linear(&times, NOISE, TWICE_THE_TIME, |time| time.as_secs_f64()) {
                     break;
                 }
                 if attempt == ATTEMPTS - 1 {
