@@ -9,7 +9,7 @@ use common::*;
 use ws_security::c14n::{Budget, Document, Limits};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::{Assertion, TokenError, format_instant};
+use ws_security::tokens::{Assertion, AssertionSpan, TokenError, format_instant};
 use ws_security::{
     AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, IssuedAssertion, NewAssertion, OpenError, SamlName,
     SamlVersion,
@@ -176,7 +176,7 @@ fn a_session_that_is_over_is_refused() {
     assert!(said(&until(-30)).session_until().is_some(), "clocks differ by less than the skew");
     assert_eq!(said(&issued(SamlVersion::V2_0, false, |written| written)).session_until(), None);
     let error = refused(&until(-90));
-    assert!(matches!(error, TokenError::SessionEnded { .. }), "{error:?}");
+    assert!(matches!(error, TokenError::AssertionOver { what: AssertionSpan::Session, .. }), "{error:?}");
     assert!(error.to_string().contains("ask its issuer for a new assertion"), "{error}");
     // The first session that ends counts.
     let twice = issued(SamlVersion::V2_0, false, |written| {
@@ -188,7 +188,7 @@ fn a_session_that_is_over_is_refused() {
         };
         format!("{}{}{}{}", &written[..from], of(600), of(-600), &written[to..])
     });
-    assert!(matches!(refused(&twice), TokenError::SessionEnded { .. }));
+    assert!(matches!(refused(&twice), TokenError::AssertionOver { what: AssertionSpan::Session, .. }));
 }
 
 #[test]
@@ -203,7 +203,67 @@ fn nobody_authenticates_in_the_future() {
             })
         };
         assert!(service().open(message(&written_at(-86_400))).is_ok());
-        let error = refused(&written_at(3_600)).to_string();
-        assert!(error.contains("in the future") && error.contains("skew"), "{error}");
+        let error = refused(&written_at(3_600));
+        let is_of_session = matches!(error, TokenError::AssertionEarly { what: AssertionSpan::Session, .. });
+        assert!(is_of_session && error.to_string().contains("skew"), "{error}");
+    }
+}
+
+/// A refusal says which condition or which check of the confirmation it is, and how to go on.
+#[test]
+fn an_error_names_the_condition_that_is_not_met() {
+    let with_data = |attribute: String| {
+        issued(SamlVersion::V2_0, false, |written| {
+            written.replacen(
+                "<saml2:SubjectConfirmationData",
+                &format!("<saml2:SubjectConfirmationData {attribute}"),
+                1,
+            )
+        })
+    };
+    let limited = |name: &str, seconds: i64| with_data(format!("{name}=\"{}\"", format_instant(at(seconds))));
+    let issuers = AssertionTrust::for_audience("urn:bank").issuer(ISSUER, Trust::pins([certificate("carol")]));
+    let us = issuers.clone().recipient("https://us").in_response_to("_1");
+    let elsewhere = AssertionTrust::for_audience("urn:shop").issuer(ISSUER, Trust::pins([certificate("carol")]));
+    let plain = issued(SamlVersion::V2_0, false, |written| written);
+    let now = "and it is now";
+    let unknown = issued(SamlVersion::V2_0, false, |written| written.replace("cm:holder-of-key", "cm:unheard-of"));
+    let endless = issued(SamlVersion::V2_0, false, |written| {
+        let from = written.find(" NotOnOrAfter=\"").expect("an end");
+        let len = written[from + 15..].find('"').expect("its quotation mark") + 16;
+        let instant = format!("IssueInstant=\"{}\"", format_instant(at(-3_600)));
+        let issue = written.find("IssueInstant=\"").expect("an instant");
+        let issue_len = written[issue + 14..].find('"').expect("its quotation mark") + 15;
+        let without = format!("{}{}", &written[..from], &written[from + len..]);
+        without.replacen(&written[issue..issue + issue_len], &instant, 1)
+    });
+    for (what, assertion, issuers, words) in [
+        (
+            "a confirmation that is over",
+            limited("NotOnOrAfter", -600),
+            &issuers,
+            ["time of its confirmation ended", now],
+        ),
+        ("a confirmation to come", limited("NotBefore", 600), &issuers, ["time of its confirmation begins", now]),
+        (
+            "of somebody else",
+            with_data("Recipient=\"https://b\"".into()),
+            &us,
+            ["Recipient", "AssertionTrust::recipient"],
+        ),
+        (
+            "of another request",
+            with_data("InResponseTo=\"_2\"".into()),
+            &us,
+            ["InResponseTo", "`AssertionTrust::in_res"],
+        ),
+        ("another audience", plain, &elsewhere, ["another audience", "`AssertionTrust::audience`"]),
+        ("an unknown method", unknown, &issuers, ["no SubjectConfirmation", "holder-of-key"]),
+        ("an old one without an end", endless, &issuers, ["without an end of its own", "`AssertionTrust::max_age`"]),
+    ] {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+        let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).assertions((*issuers).clone());
+        let error = receiver.open(message(&assertion)).map(drop).expect_err(what).to_string();
+        assert!(words.iter().all(|words| error.contains(words)), "{what}: {error}");
     }
 }

@@ -9,7 +9,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 47] = [
+const OTHERS: [(&str, &str); 51] = [
     ("imports", "--import"),
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
@@ -17,6 +17,10 @@ const OTHERS: [(&str, &str); 47] = [
     ("SignerRule", "--signer"),
     ("AssertionTrust::issuer", "--saml-issuer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
+    ("AssertionTrust::audience", "--audience"),
+    ("AssertionTrust::recipient", "--recipient"),
+    ("AssertionTrust::in_response_to", "--in-response-to"),
+    ("AssertionTrust::max_age", "--saml-max-age"),
     ("attachments", "--attach"),
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::json;
 use ws_security::attachments::Spool;
 use ws_security::bsp::Report;
+use ws_security::c14n::{Budget, Document};
+use ws_security::soap::Envelope;
 use ws_security::tokens::PasswordError;
 use ws_security::xmldsig::VerifyError;
 use ws_security::{
@@ -34,19 +36,25 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
-    let Read { body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
+    let Read { mut body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
     if !is_authenticated && !arguments.receiving.demands.print_unauthenticated {
         return Err(refused(
             "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
              the same, use --print-unauthenticated",
         ));
     }
-    if network.is_some() && body.is_none() && printed.is_empty() {
+    let leaves_the_body = network.is_some() && body.is_none() && printed.is_empty();
+    if leaves_the_body && !arguments.receiving.demands.print_unauthenticated {
         return Err(refused(
             "the network's signature does not cover the Body: anyone may have written it; to see it all the same, use \
              --print-unauthenticated",
         ));
     }
+    if leaves_the_body {
+        output::say(UNAUTHENTICATED);
+        body = Some(unauthenticated_body(&receiver, &input.incoming())?);
+    }
+    let is_authenticated = is_authenticated && !leaves_the_body;
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
@@ -78,6 +86,19 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     Ok(())
 }
 
+const UNAUTHENTICATED: &str =
+    "note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)";
+
+/// The Body of a message whose signature leaves it to the transport, as it stands there.
+fn unauthenticated_body(receiver: &Receiver, incoming: &Incoming<'_>) -> Outcome<String> {
+    let envelope = receiver.unauthenticated_envelope(incoming).map_err(refused)?;
+    let limits = output::limits();
+    let document = Document::parse(&*envelope, &limits).map_err(refused)?;
+    let body = Envelope::locate(&document).map_err(refused)?.body;
+    let octets = body.canonical(&Budget::new(&limits, envelope.len() as u64)).map_err(refused)?;
+    String::from_utf8(octets).map_err(could_not)
+}
+
 /// What was read of a message.
 struct Read {
     /// `None` if it need not be signed.
@@ -101,6 +122,12 @@ fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Out
         let of_elements = opening == Opening::Parts && arguments.receiving.network.network.is_none();
         return Ok(required.signed.iter().filter(is_element).filter(|_| of_elements).cloned().collect());
     }
+    if arguments.receiving.network.network.is_some() {
+        return Err(could_not(
+            "--print names a part of --require: a --network says itself what is signed, and of its messages the Body is \
+             printed; to print another part, give --require in place of --network",
+        ));
+    }
     let parse = |text: &String| {
         let known = |part: &Part| required.signed.contains(part);
         Part::parse(text).filter(known).ok_or_else(|| {
@@ -114,7 +141,7 @@ fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) ->
     let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
     let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
     if arguments.receiving.demands.print_unauthenticated {
-        output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
+        output::say(UNAUTHENTICATED);
     }
     Ok(Read {
         body: Some(opened.unauthenticated_body().to_owned()),

@@ -117,6 +117,27 @@ fn a_body_outside_of_the_signature_is_printed_only_on_demand() {
     assert!(done(&format!("{verify} --print-unauthenticated -"), &evil).contains("9499.90"));
 }
 
+/// A holder of key signs the Timestamp; the Body is the transport's.
+#[test]
+fn a_body_beside_what_a_holder_of_key_signs_is_printed_only_on_demand() {
+    let golden = format!("{}/../../vectors/networks/ehealth_exchange_us/request.xml", env!("CARGO_MANIFEST_DIR"));
+    let message = std::fs::read_to_string(golden).expect("the message");
+    let trusts = |audience: &str| format!("--trust KEYS/ca.pem --saml-issuer KEYS/carol.pem --audience {audience}");
+    let verify = |audience: &str, options: &str| {
+        let trusts = trusts(audience);
+        format!("verify --network ehealth_exchange_us {trusts} --now 2026-12-01T12:00:00Z {options} -")
+    };
+    fails(&verify("urn:service", ""), &message, 1, "--print-unauthenticated");
+    let printed = run(&verify("urn:service", "--print-unauthenticated"), &message);
+    assert_eq!(printed.status.code(), Some(0), "{}", text(&printed.stderr));
+    assert!(text(&printed.stdout).contains("Body>") && text(&printed.stderr).contains("not authenticated"));
+    let json = done(&verify("urn:service", "--print-unauthenticated --format json"), &message);
+    assert!(json.contains("\"bodyAuthenticated\": false"), "{json}");
+    // What the network demands is demanded all the same.
+    fails(&verify("urn:another", "--print-unauthenticated"), &message, 1, "another audience");
+    fails(&verify("urn:service", "--print Body"), &message, 2, "--require in place of --network");
+}
+
 #[test]
 fn what_a_network_needs_is_named_by_its_option() {
     fails("secure --network sat_mx -", envelope(), 2, "--key and --cert");

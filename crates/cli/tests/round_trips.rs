@@ -251,3 +251,33 @@ fn documents_with_many_encrypted_parts_are_decrypted_within_the_limits() {
         assert!(told.contains(&format!("--limit {limit}=")) && !told.contains("--octets"), "{count}: {told}");
     }
 }
+
+/// Each key that is tried beyond the first is an encrypted key that the limit counts.
+#[test]
+fn the_keys_that_are_tried_for_one_ciphertext_are_within_a_limit() {
+    let encrypted = || {
+        let output = wss(&["xenc", "encrypt", "--to", "KEYS/bob.pem", "-"], "<a xmlns=\"urn:a\">1</a>");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let key = |document: &str| {
+        let from = document.find("<xenc:EncryptedKey").expect("a key");
+        let to = document.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+        document[from..to].to_owned()
+    };
+    let (ours, others) = (encrypted(), key(&encrypted()));
+    let with =
+        |count: usize| ours.replacen("<xenc:EncryptedKey", &format!("{}<xenc:EncryptedKey", others.repeat(count)), 1);
+    let decrypt = |options: &str, count: usize| {
+        let options: Vec<&str> = options.split_whitespace().collect();
+        wss(&[&["xenc", "decrypt", "--key", "KEYS/bob.key"], &options[..], &["-"]].concat(), &with(count))
+    };
+    for (options, count) in [("", 0), ("", 8), ("--limit encrypted-keys=9", 9), ("--limit encrypted-keys=40", 40)] {
+        let output = decrypt(options, count);
+        assert_eq!(output.status.code(), Some(0), "{options} {count}: {}", told(&output));
+    }
+    for (options, count) in [("", 9), ("--limit encrypted-keys=39", 40), ("--limit encrypted-keys=0", 1)] {
+        let output = decrypt(options, count);
+        assert_eq!(output.status.code(), Some(1), "{options} {count}");
+        assert!(told(&output).contains("--limit encrypted-keys="), "{options} {count}: {}", told(&output));
+    }
+}

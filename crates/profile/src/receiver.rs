@@ -50,11 +50,7 @@ impl Receiving {
         let (opening, receiver) = match &network {
             Some(network) => {
                 let keys = self.network_keys(self.judging_partners(network, trust)?, assertions)?;
-                let opening = match network::opening(network, self.network.reply)? {
-                    // The Body that is printed is one that no signature covers.
-                    Opening::Parts if self.demands.print_unauthenticated => Opening::Unsigned,
-                    opening => opening,
-                };
+                let opening = network::opening(network, self.network.reply)?;
                 (opening, network::receiver(network, self.network.reply, &keys, replay)?)
             }
             None => {
@@ -139,6 +135,7 @@ impl Receiving {
             accept_id_cards,
             audience,
             recipient,
+            in_response_to,
         } = &self.assertions;
         if saml_issuer.is_empty() && saml_attester.is_empty() {
             return Ok(None);
@@ -151,6 +148,7 @@ impl Receiving {
         };
         let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
         let trust = recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
+        let trust = in_response_to.iter().fold(trust, |trust, request| trust.in_response_to(request.clone()));
         let trust = saml_max_age.iter().fold(trust, |trust, seconds| trust.max_age(Duration::from_secs(*seconds)));
         let pins = |pins| self.signers.pins(pins, &self.paths);
         let trust = issuers.into_iter().try_fold(trust, |trust, (name, issuer)| {

@@ -103,6 +103,9 @@ options! {
         /// The address of this service, which the Recipient of an assertion must name; without it, bearer assertions with a
         /// Recipient are refused
         recipient: Option<String> = "URI",
+        /// The ID of our request to the issuer, which an assertion that is InResponseTo a request must name; without it, bearer
+        /// assertions that name a request are refused
+        in_response_to: Option<String> = "ID",
     }
 }
 

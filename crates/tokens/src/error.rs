@@ -124,15 +124,32 @@ pub enum TokenError {
     /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
-    /// *Refused.* The session of the subject at the issuer of an assertion is over.
+    /// *Refused.* What an assertion states is over.
     #[error(
-        "the assertion is refused: the session of its subject ended at {}, and it is now {}, where clocks may differ by {}: \
-         have the sender ask its issuer for a new assertion, or raise the clock skew of `window` if a clock is wrong",
-        format_instant(*ended), format_instant(*now), counted(usize::try_from(skew.as_secs()).unwrap_or(usize::MAX), "second")
+        "the assertion is refused: {what} ended at {}, and it is now {}, where clocks may differ by {}: {}",
+        format_instant(*ended), format_instant(*now), seconds(*skew), what.way_out()
     )]
-    SessionEnded {
-        /// `SessionNotOnOrAfter`.
+    AssertionOver {
+        /// What is over.
+        what: AssertionSpan,
+        /// When it ended.
         ended: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+    /// *Refused.* What an assertion states has not begun.
+    #[error(
+        "the assertion is refused: {what} begins at {}, and it is now {}, where clocks may differ by {}: check the clocks, or \
+         raise the clock skew of `window`",
+        format_instant(*begins), format_instant(*now), seconds(*skew)
+    )]
+    AssertionEarly {
+        /// What has not begun.
+        what: AssertionSpan,
+        /// When it begins.
+        begins: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
         /// How far clocks may differ.
@@ -495,4 +512,46 @@ pub enum PasswordError {
 /// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
 fn is_type_by_name(written: &str) -> bool {
     !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
+}
+
+/// A span of time that an assertion states. It displays as the start of a sentence about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AssertionSpan {
+    /// Its `Conditions`, or from its `IssueInstant` on.
+    Validity,
+    /// The time after its `IssueInstant` for which an assertion without an end is accepted.
+    Age,
+    /// The session of its subject at the issuer (`AuthnStatement`).
+    Session,
+    /// A `SubjectConfirmationData`.
+    Confirmation,
+}
+
+impl AssertionSpan {
+    fn way_out(self) -> &'static str {
+        match self {
+            Self::Age => {
+                "have its issuer state an end (`NotOnOrAfter`), or raise `AssertionTrust::max_age` if older ones are expected"
+            }
+            _ => {
+                "have the sender ask its issuer for a new assertion, or raise the clock skew of `window` if a clock is wrong"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for AssertionSpan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Validity => "its validity",
+            Self::Age => "the time for which one without an end of its own is accepted",
+            Self::Session => "the session of its subject",
+            Self::Confirmation => "the time of its confirmation",
+        })
+    }
+}
+
+fn seconds(skew: Duration) -> String {
+    counted(usize::try_from(skew.as_secs()).unwrap_or(usize::MAX), "second")
 }

@@ -28,7 +28,7 @@ mod x509_token;
 
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
-pub use error::{PasswordError, TokenError, TrustError};
+pub use error::{AssertionSpan, PasswordError, TokenError, TrustError};
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
 pub use kerberos::{

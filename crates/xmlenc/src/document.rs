@@ -53,15 +53,12 @@ impl std::fmt::Debug for Decrypted {
     }
 }
 
-/// The most EncryptedKeys that are tried for one EncryptedData.
-const MAX_KEYS: usize = 16;
-
 /// Decrypts every `xenc:EncryptedData` of a document, outermost first.
 ///
 /// # Errors
 /// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none;
 /// [`DecryptError::Limit`] if there are more of them than [`Limit::EncryptedData`], or if reading the document once for each
-/// takes more than [`Limit::ParsedOctets`].
+/// takes more than [`Limit::ParsedOctets`], or if more keys than [`Limit::EncryptedKeys`] were tried that do not fit.
 pub fn decrypt_document(
     source: &str,
     keys: &dyn KeySource,
@@ -187,7 +184,7 @@ fn key_for(
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
     let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
-    candidates.extend(retrieved(document, data)?);
+    candidates.extend(retrieved(document, data, budget)?);
     let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
     let named = match named {
         Some(element) => Some(element.string()?.into_owned()),
@@ -206,7 +203,11 @@ fn key_for(
         IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
     }
     let mut refused = DecryptError::Failed;
-    for element in candidates.into_iter().take(MAX_KEYS) {
+    for (nth, element) in candidates.into_iter().enumerate() {
+        // The first is that of the data; each other is one more try.
+        if nth > 0 {
+            budget.charge(Limit::EncryptedKeys, 1)?;
+        }
         match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy, budget) {
             Ok(secret) => {
                 // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that
@@ -228,11 +229,16 @@ fn key_for(
 
 /// The `xenc:EncryptedKey` that each `ds:RetrievalMethod` names in the same document (XML Encryption 1.1 §3.5.2). One with
 /// transforms, or that leads to anything else, names none.
-fn retrieved<'d>(document: &'d Document<'d>, data: &EncryptedData<'d>) -> Result<Vec<Element<'d>>, DecryptError> {
-    let methods = data.key_info().into_iter().flat_map(|info| info.children_named(name::DS.uri, "RetrievalMethod"));
+fn retrieved<'d>(
+    document: &'d Document<'d>,
+    data: &EncryptedData<'d>,
+    budget: &Budget,
+) -> Result<Vec<Element<'d>>, DecryptError> {
+    let methods = || data.key_info().into_iter().flat_map(|info| info.children_named(name::DS.uri, "RetrievalMethod"));
+    budget.check(Limit::KeyInfoChildren, methods().count())?;
     let mut ids = None;
     let mut found = Vec::new();
-    for method in methods.filter(|method| method.children().next().is_none()).take(MAX_KEYS) {
+    for method in methods().filter(|method| method.children().next().is_none()) {
         let uri = method.required_attribute("", "URI")?;
         let ids: &IdIndex<'_> = match &mut ids {
             Some(ids) => ids,

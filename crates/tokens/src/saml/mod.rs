@@ -6,6 +6,7 @@
 //! that. [`NewAssertion`] writes and signs an assertion. [`NewIdCard`] writes one of Denmark's health services, which is not
 //! quite one of SAML 2.0.
 
+mod confirmations;
 mod id_card;
 mod subject;
 mod trust;

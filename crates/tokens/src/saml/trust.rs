@@ -11,8 +11,8 @@ use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
-use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion, id_card};
-use crate::error::{TokenError, TrustError};
+use super::{Assertion, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion};
+use crate::error::{AssertionSpan, TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 use crate::x509_token::end_entities;
@@ -34,14 +34,14 @@ pub struct AssertionTrust {
     issuers: Vec<(Option<String>, Trust)>,
     /// The accepted audiences. If empty, every audience is accepted.
     audiences: BTreeSet<String>,
-    attesters: Option<Trust>,
-    bearer: bool,
+    pub(super) attesters: Option<Trust>,
+    pub(super) bearer: bool,
     /// The lowest level of authentication of id-cards that are accepted.
-    id_cards: Option<u8>,
-    recipient: Option<String>,
-    in_response_to: Option<String>,
+    pub(super) id_cards: Option<u8>,
+    pub(super) recipient: Option<String>,
+    pub(super) in_response_to: Option<String>,
     /// The only confirmation that is accepted.
-    only: Option<ConfirmationMethod>,
+    pub(super) only: Option<ConfirmationMethod>,
     max_age: Duration,
 }
 
@@ -201,31 +201,7 @@ impl AssertionTrust {
             None => None,
         };
         let until = self.check_conditions(assertion, now, skew)?;
-        let is_signed = issuer_certificate.is_some();
-        let met = |confirmation: &&Confirmation<'_>| {
-            let accepted = match confirmation.method {
-                ConfirmationMethod::HolderOfKey => is_signed,
-                ConfirmationMethod::SenderVouches => self.attesters.is_some(),
-                ConfirmationMethod::Bearer => is_signed && self.bearer,
-                ConfirmationMethod::IdCard => is_signed && self.admits_level_of(assertion),
-            };
-            let meant = |named: &Option<String>, own: &Option<String>| match (named, own) {
-                (Some(named), Some(own)) => named == own,
-                // A bearer assertion may have been presented elsewhere before.
-                (Some(_), None) => {
-                    !matches!(confirmation.method, ConfirmationMethod::Bearer | ConfirmationMethod::IdCard)
-                }
-                (None, _) => true,
-            };
-            let meant = meant(&confirmation.recipient, &self.recipient)
-                && meant(&confirmation.in_response_to, &self.in_response_to);
-            let accepted = accepted && self.only.is_none_or(|only| only == confirmation.method);
-            accepted && meant && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
-        };
-        let possible: Vec<&Confirmation<'_>> = assertion.confirmations.iter().filter(met).collect();
-        if possible.is_empty() {
-            return Err(self.none_confirmed(assertion));
-        }
+        let possible = self.confirmed(assertion, now, skew)?;
         let canonical = assertion.element.canonical(budget);
         let xml = canonical.map_err(|error| match error {
             CanonicalizeError::Limit(exceeded) => TokenError::Limit(exceeded),
@@ -254,34 +230,6 @@ impl AssertionTrust {
             one_time_use: assertion.conditions.one_time_use,
             until,
             xml,
-        })
-    }
-
-    /// Whether an id-card states a level of authentication that is high enough.
-    fn admits_level_of(&self, card: &Assertion<'_>) -> bool {
-        let stated = card.attributes.iter().map(|attribute| (attribute.name(), attribute.values()));
-        self.id_cards.zip(id_card::level(stated)).is_some_and(|(lowest, level)| level >= lowest)
-    }
-
-    /// Why none of the confirmations is accepted.
-    fn none_confirmed(&self, assertion: &Assertion<'_>) -> TokenError {
-        let has = |method| assertion.confirmations.iter().any(|confirmation| confirmation.method == method);
-        let vouched = has(ConfirmationMethod::SenderVouches) && self.attesters.is_none();
-        let bearer = has(ConfirmationMethod::Bearer) && !self.bearer;
-        let id_card = has(ConfirmationMethod::IdCard);
-        TokenError::Assertion(match self.only {
-            _ if id_card && self.id_cards.is_none() => {
-                "it is an id-card of Den Gode Webservice: call `AssertionTrust::accept_id_cards` if that is expected"
-            }
-            _ if id_card && assertion.signature.is_some() && !self.admits_level_of(assertion) => {
-                "it is an id-card of a lower level of authentication than `AssertionTrust::accept_id_cards` has it"
-            }
-            Some(_) => "it is not confirmed in the way that is demanded here",
-            None if vouched => {
-                "its sender vouches for it: name who may do so with `AssertionTrust::sender_vouches` if that is expected"
-            }
-            None if bearer => "it is a bearer assertion: call `AssertionTrust::accept_bearer` if that is expected",
-            None => "none of its confirmations is accepted here",
         })
     }
 
@@ -392,35 +340,45 @@ impl AssertionTrust {
         skew: Duration,
     ) -> Result<SystemTime, TokenError> {
         let conditions = &assertion.conditions;
-        let expired = TokenError::Assertion("it is not valid at this time");
-        let Some(oldest) = assertion.issued.checked_add(self.max_age) else { return Err(expired) };
-        let end = conditions.not_on_or_after.unwrap_or(oldest);
-        let issued_in_time = in_window(Some(assertion.issued), None, now, skew);
-        if !in_window(conditions.not_before, Some(end), now, skew) || !issued_in_time {
-            return Err(expired);
+        let early = |what, begins| TokenError::AssertionEarly { what, begins, now, skew };
+        let over = |what, ended| TokenError::AssertionOver { what, ended, now, skew };
+        for begins in [Some(assertion.issued), conditions.not_before].into_iter().flatten() {
+            if !has_begun(begins, now, skew) {
+                return Err(early(AssertionSpan::Validity, begins));
+            }
         }
-        if !in_window(assertion.session.began, None, now, skew) {
-            return Err(TokenError::Assertion(
-                "its subject authenticates in the future: check the clocks, or raise the clock skew of `window`",
-            ));
+        let (what, end) = match (conditions.not_on_or_after, assertion.issued.checked_add(self.max_age)) {
+            (Some(end), _) => (AssertionSpan::Validity, end),
+            (None, Some(oldest)) => (AssertionSpan::Age, oldest),
+            (None, None) => return Err(TokenError::Assertion("its IssueInstant is beyond what can be reckoned with")),
+        };
+        if is_over(end, now, skew) {
+            return Err(over(what, end));
         }
-        if let Some(ended) = assertion.session.until.filter(|until| !in_window(None, Some(*until), now, skew)) {
-            return Err(TokenError::SessionEnded { ended, now, skew });
+        if let Some(began) = assertion.session.began.filter(|began| !has_begun(*began, now, skew)) {
+            return Err(early(AssertionSpan::Session, began));
+        }
+        if let Some(ended) = assertion.session.until.filter(|until| is_over(*until, now, skew)) {
+            return Err(over(AssertionSpan::Session, ended));
         }
         if !self.audiences.is_empty() {
             let ours = |audiences: &Vec<String>| audiences.iter().any(|audience| self.audiences.contains(audience));
             if conditions.audiences.is_empty() || !conditions.audiences.iter().all(ours) {
-                return Err(TokenError::Assertion("it is meant for another audience"));
+                return Err(TokenError::Assertion(
+                    "it is meant for another audience: name each audience that we are with `AssertionTrust::audience`",
+                ));
             }
         }
         Ok(end.checked_add(skew).unwrap_or(end))
     }
 }
 
-fn in_window(start: Option<SystemTime>, end: Option<SystemTime>, now: SystemTime, skew: Duration) -> bool {
-    let begun = start.is_none_or(|start| now.checked_add(skew).is_some_and(|latest| start <= latest));
-    let over = end.is_some_and(|end| end.checked_add(skew).is_none_or(|end| now >= end));
-    begun && !over
+pub(super) fn has_begun(start: SystemTime, now: SystemTime, skew: Duration) -> bool {
+    now.checked_add(skew).is_some_and(|latest| start <= latest)
+}
+
+pub(super) fn is_over(end: SystemTime, now: SystemTime, skew: Duration) -> bool {
+    end.checked_add(skew).is_none_or(|end| now >= end)
 }
 
 /// The signature may cover only the assertion.
