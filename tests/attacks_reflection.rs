@@ -6,8 +6,8 @@ use common::*;
 use ws_security::c14n::{Document, Limits, base64_encode};
 use ws_security::prelude::*;
 use ws_security::{
-    Correlation, DangerousNoReplayCache, OpenError, ProtectionToken, RequirementError, Secret, SecureConversation,
-    Signer, Waiver,
+    Correlation, DangerousNoReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret,
+    SecureConversation, Signer, Waiver,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -146,9 +146,20 @@ fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
 /// Our own certificate is one that we trust: another request of ours is still no reply.
 #[test]
 fn a_reply_signed_with_our_own_key_is_our_own() {
-    let (_, sent) = request(recipe().sign(signing()));
-    let (other, _) = request(recipe().sign(signing()));
-    assert!(matches!(receiver().answering(&sent).open(&other), Err(OpenError::Reflected)));
+    for reference in [ReferenceForm::Direct, ReferenceForm::IssuerSerial, ReferenceForm::SubjectKeyIdentifier] {
+        let (message, sent) = request(recipe().sign(signing().reference(reference)));
+        let (other, _) = request(recipe().sign(signing().reference(reference)));
+        // The state as it was kept, and as it is read off the message, also if it is written and read again.
+        let read = Correlation::of_sent(&message).expect("read");
+        let again = Correlation::from_text(&read.to_text()).expect("the state");
+        let trust = trust().known([certificate("alice")]);
+        let receiver =
+            Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
+        for state in [&sent, &read, &again] {
+            assert!(matches!(receiver.answering(state).open(&other), Err(OpenError::Reflected)), "{reference:?}");
+        }
+        assert!(receiver.open(&other).is_ok());
+    }
 }
 
 /// A reply under the key of an anonymous request, with that key put in front again, comes back to the service.

@@ -6,7 +6,7 @@
 //! # Specification
 //! Canonical XML 1.0 and 1.1 §2.3 and §2.4; Exclusive XML Canonicalization 1.0 §3.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::CanonicalizeError;
 use crate::escape::{escape_character_data, escape_value};
@@ -32,6 +32,9 @@ pub(crate) fn write<S: Sink>(
         sink,
         open: Vec::new(),
         utilized: HashMap::new(),
+        around: Vec::new(),
+        inheritable: HashMap::new(),
+        base: None,
     };
     walker.document()
 }
@@ -45,6 +48,15 @@ struct Open<'t> {
     utilizes: Vec<&'t str>,
 }
 
+/// An element that is open, in the set or not, under inclusive methods.
+struct Around<'t> {
+    element: TreeNode,
+    end: usize,
+    is_in: bool,
+    /// The local names of its attributes of the `xml` namespace.
+    attributes: Vec<&'t str>,
+}
+
 struct Walker<'t, S> {
     tree: &'t Tree<'t>,
     set: &'t NodeSet,
@@ -56,6 +68,11 @@ struct Walker<'t, S> {
     /// For each prefix, what the open elements that visibly utilize it have it bound to: the namespace, if it is in the
     /// set.
     utilized: HashMap<&'t str, Vec<Option<TreeNode>>>,
+    around: Vec<Around<'t>>,
+    /// The attributes of the `xml` namespace of the elements around, by local name: the last is the nearest.
+    inheritable: HashMap<&'t str, Vec<TreeNode>>,
+    /// The base that the last element inherited, with the outermost and the innermost attribute that it is made of.
+    base: Option<(TreeNode, TreeNode, String)>,
 }
 
 impl<'t, S: Sink> Walker<'t, S> {
@@ -86,6 +103,13 @@ impl<'t, S: Sink> Walker<'t, S> {
 
     /// Writes the end tags of the elements that end before `at`.
     fn close(&mut self, at: usize) {
+        while let Some(around) = self.around.pop_if(|around| around.end <= at) {
+            for local in around.attributes {
+                if self.inheritable.get_mut(local).is_some_and(|nodes| nodes.pop().is_some() && nodes.is_empty()) {
+                    self.inheritable.remove(local);
+                }
+            }
+        }
         while let Some(open) = self.open.pop_if(|open| open.end <= at) {
             for prefix in &open.utilizes {
                 if let Some(bindings) = self.utilized.get_mut(prefix) {
@@ -138,6 +162,9 @@ impl<'t, S: Sink> Walker<'t, S> {
         }
         let utilizes = self.namespaces(element, is_in)?;
         self.attributes(element, is_in);
+        if !self.method.is_exclusive() {
+            self.enter(element, is_in);
+        }
         if is_in {
             self.sink.put(b">");
             self.open.push(Open { element, end: self.tree.subtree(element).end, utilizes });
@@ -234,11 +261,13 @@ impl<'t, S: Sink> Walker<'t, S> {
     /// around it that are not in the set.
     fn attributes(&mut self, element: TreeNode, is_in: bool) {
         let (tree, set) = (self.tree, self.set);
+        let taken = if is_in { self.inherited(element) } else { Vec::new() };
         let is_kept = |attribute: &TreeNode| set.contains(*attribute) || (is_in && self.is_inheritable(*attribute));
         let own = tree.attributes(element).filter(is_kept);
-        let taken = if is_in { self.inherited(element) } else { Vec::new() };
+        let taken_base = taken.last().is_some_and(|(local, _)| *local == "base");
         let is_replaced =
-            |name: ExpandedName<'_>| name.namespace == name::XML && taken.iter().any(|(local, _)| *local == name.local);
+            // Of every other name, only what the element does not have itself is taken.
+            |name: ExpandedName<'_>| name.namespace == name::XML && name.local == "base" && taken_base;
         let own = own.map(|attribute| (tree.name(attribute), tree.qualified_name(attribute), tree.value(attribute)));
         let mut all: Vec<(ExpandedName<'_>, String, &str)> = own
             .filter(|(name, ..)| !is_replaced(*name))
@@ -249,10 +278,7 @@ impl<'t, S: Sink> Walker<'t, S> {
                 all.push((ExpandedName { namespace: name::XML, local }, format!("xml:{local}"), value));
             }
         }
-        all.sort_by(|left, right| {
-            let octets = |name: ExpandedName<'_>| (name.namespace.as_bytes().to_vec(), name.local.as_bytes().to_vec());
-            octets(left.0).cmp(&octets(right.0))
-        });
+        all.sort_by_key(|(name, ..)| (name.namespace.as_bytes(), name.local.as_bytes()));
         for (_, written, value) in all {
             self.sink.put(b" ");
             self.sink.put(written.as_bytes());
@@ -268,52 +294,68 @@ impl<'t, S: Sink> Walker<'t, S> {
         is_11 && name.namespace == name::XML && matches!(name.local, "lang" | "space" | "base")
     }
 
+    /// From here on, an element is around the others.
+    fn enter(&mut self, element: TreeNode, is_in: bool) {
+        let tree = self.tree;
+        let mut attributes = Vec::new();
+        for attribute in tree.attributes(element) {
+            let name = tree.name(attribute);
+            if name.namespace == name::XML {
+                self.inheritable.entry(name.local).or_default().push(attribute);
+                attributes.push(name.local);
+            }
+        }
+        self.around.push(Around { element, end: tree.subtree(element).end, is_in, attributes });
+    }
+
     /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own. A
     /// name without a value replaces an attribute by none.
-    fn inherited(&self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
+    fn inherited(&mut self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
         let tree = self.tree;
-        let is_omitted = |node: TreeNode| tree.kind(node) == TreeKind::Element && !self.set.contains(node);
-        let Some(parent) = tree.parent(element).filter(|parent| is_omitted(*parent)) else { return Vec::new() };
-        let ancestors = std::iter::successors(Some(parent), |node| tree.parent(*node));
-        let elements = ancestors.filter(|node| tree.kind(*node) == TreeKind::Element);
+        let omitted = self.around.iter().rev().take_while(|around| !around.is_in).last();
+        let Some(outermost) = omitted.map(|around| around.element) else { return Vec::new() };
+        let own: HashSet<&str> = tree
+            .attributes(element)
+            .map(|attribute| tree.name(attribute))
+            .filter(|name| name.namespace == name::XML)
+            .map(|name| name.local)
+            .collect();
+        let value = |node: TreeNode| Some(tree.value(node).to_owned());
+        let nearest = self.inheritable.iter().filter_map(|(local, nodes)| Some((*local, *nodes.last()?)));
+        let nearest = nearest.filter(|(local, _)| !own.contains(local));
         match self.method {
             Method::Exclusive | Method::ExclusiveWithComments => Vec::new(),
-            Method::Inclusive | Method::InclusiveWithComments => self.nearest(element, elements, |_| true),
+            Method::Inclusive | Method::InclusiveWithComments => {
+                nearest.map(|(local, node)| (local, value(node))).collect()
+            }
+            // Only from elements that are not in the set, up to the first that is.
             Method::Inclusive11 | Method::Inclusive11WithComments => {
-                let omitted: Vec<TreeNode> = elements.take_while(|node| is_omitted(*node)).collect();
-                let simple = |local: &str| matches!(local, "lang" | "space");
-                let mut all = self.nearest(element, omitted.iter().copied(), simple);
-                let base = |node: TreeNode| xml_attribute(tree, node, "base").map(|base| tree.value(base).to_owned());
-                let around: Vec<String> = omitted.iter().rev().filter_map(|node| base(*node)).collect();
-                if !around.is_empty() {
-                    let joined = joined_bases(around.into_iter().chain(base(element)));
-                    all.push(("base", joined.filter(|base| !base.is_empty())));
+                let simple = nearest.filter(|(local, node)| matches!(*local, "lang" | "space") && *node > outermost);
+                let mut all: Vec<_> = simple.map(|(local, node)| (local, value(node))).collect();
+                if let Some(base) = self.inherited_base(element, outermost) {
+                    all.push(("base", Some(base).filter(|base| !base.is_empty())));
                 }
                 all
             }
         }
     }
 
-    /// The nearest occurrence of each attribute of the `xml` namespace, without those that the element has itself.
-    fn nearest(
-        &self,
-        element: TreeNode,
-        around: impl Iterator<Item = TreeNode>,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> Vec<(&'t str, Option<String>)> {
+    /// The base of an element joined with those of the elements around it, `outermost` and those inside it; `None` if those
+    /// have none.
+    fn inherited_base(&mut self, element: TreeNode, outermost: TreeNode) -> Option<String> {
         let tree = self.tree;
-        let mut found: Vec<(&str, Option<String>)> = Vec::new();
-        for attribute in around.flat_map(|node| tree.attributes(node)) {
-            let name = tree.name(attribute);
-            if name.namespace == name::XML
-                && is_wanted(name.local)
-                && xml_attribute(tree, element, name.local).is_none()
-                && !found.iter().any(|(known, _)| *known == name.local)
-            {
-                found.push((name.local, Some(tree.value(attribute).to_owned())));
-            }
-        }
-        found
+        let bases = self.inheritable.get("base").map_or(&[][..], Vec::as_slice);
+        let bases = bases.get(bases.partition_point(|base| *base < outermost)..)?;
+        let (first, last) = (*bases.first()?, *bases.last()?);
+        let around = match self.base.take() {
+            // That of a sibling.
+            Some(known) if (known.0, known.1) == (first, last) => known.2,
+            _ => joined_bases(bases.iter().map(|base| tree.value(*base)))?,
+        };
+        let own = xml_attribute(tree, element, "base").map(|base| tree.value(base));
+        let joined = joined_bases([&*around].into_iter().chain(own));
+        self.base = Some((first, last, around));
+        joined
     }
 }
 

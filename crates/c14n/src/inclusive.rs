@@ -3,6 +3,8 @@
 //! The walker handles namespaces: under inclusive methods every prefix counts as listed. This module handles attributes
 //! of the `xml` namespace, which are inherited by the rules of version 1.0 or 1.1.
 
+use std::collections::HashSet;
+
 use crate::element::Element;
 use crate::method::CanonicalizationMethod as Method;
 use crate::name;
@@ -23,8 +25,10 @@ impl Inherited {
     }
 
     /// Whether the apex's own attribute of this name is not to be written.
+    ///
+    /// That is `xml:base` alone, which is last: of every other name the apex inherits only what it does not have itself.
     pub(crate) fn replaces(&self, local: &[u8]) -> bool {
-        self.0.iter().any(|(name, _)| name.as_bytes() == local)
+        local == b"base" && self.0.last().is_some_and(|(name, _)| name == "base")
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -50,15 +54,16 @@ pub(crate) fn inherited(subset: &Subset<'_>, method: Method) -> Inherited {
 
 /// The nearest occurrence of each `xml` attribute on an ancestor, without those that the apex has itself.
 pub(crate) fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, Option<String>)> {
-    let mut found: Vec<(String, Option<String>)> = Vec::new();
+    let is_xml = |namespace: &str| namespace == name::XML;
+    let own = apex.attributes().map(|(attribute, _)| attribute);
+    let mut known: HashSet<String> =
+        own.filter(|own| is_xml(own.namespace)).map(|attribute| attribute.local.to_owned()).collect();
+    let mut found = Vec::new();
     for ancestor in apex.ancestors_and_self().skip(1) {
         for (attribute, value) in ancestor.attributes() {
             let local = attribute.local;
-            if attribute.namespace == name::XML
-                && wanted(local)
-                && apex.attribute(name::XML, local).is_none()
-                && !found.iter().any(|(known, _)| known == local)
-            {
+            if is_xml(attribute.namespace) && wanted(local) && !known.contains(local) {
+                known.insert(local.to_owned());
                 found.push((local.to_owned(), Some(value.into_owned())));
             }
         }
@@ -73,12 +78,77 @@ pub(crate) fn fixed_up_base(apex: Element<'_>) -> Option<String> {
     if of_ancestors.is_empty() {
         return None;
     }
-    joined_bases(of_ancestors.into_iter().rev().chain(base(apex)))
+    let own = base(apex);
+    joined_bases(of_ancestors.iter().rev().chain(&own).map(String::as_str))
 }
 
-/// The `xml:base` attributes of elements one inside the other joined, outermost first.
-pub(crate) fn joined_bases(bases: impl Iterator<Item = String>) -> Option<String> {
-    bases.reduce(|base, reference| join(&base, &reference))
+/// The `xml:base` attributes of elements one inside the other joined, outermost first. One alone is as it was written.
+///
+/// The segments of the path are kept between the steps, so that many bases cost what they are long.
+pub(crate) fn joined_bases<'u>(mut bases: impl Iterator<Item = &'u str>) -> Option<String> {
+    let first = bases.next()?;
+    let mut joined = None;
+    for reference in bases {
+        joined.get_or_insert_with(|| Joined::from(first)).join(reference);
+    }
+    Some(joined.map_or_else(|| first.to_owned(), |joined| joined.to_text()))
+}
+
+/// A base to which references are joined, one after the other (Canonical XML 1.1 §2.4 and appendix A). It may itself be
+/// relative.
+struct Joined<'u> {
+    scheme: Option<&'u str>,
+    authority: Option<&'u str>,
+    path: Path<'u>,
+    query: Option<&'u str>,
+}
+
+impl<'u> From<&'u str> for Joined<'u> {
+    fn from(base: &'u str) -> Self {
+        let Parts { scheme, authority, path, query } = parts(base);
+        Self { scheme, authority, path: Path::from(path), query }
+    }
+}
+
+impl<'u> Joined<'u> {
+    fn join(&mut self, reference: &'u str) {
+        let Parts { scheme, authority, path, query } = parts(reference);
+        let is_elsewhere = scheme.is_some() || authority.is_some();
+        self.query = match path.is_empty() && !is_elsewhere {
+            true => query.or(self.query),
+            false => query,
+        };
+        if is_elsewhere || path.starts_with('/') {
+            self.path = Path::from(path);
+        } else if !path.is_empty() {
+            // RFC 3986 §5.2.3.
+            self.path.is_absolute |= self.authority.is_some() && self.path.segments.is_empty();
+            self.path.leave_file();
+            self.path.extend(path);
+        }
+        self.scheme = scheme.or(self.scheme);
+        if is_elsewhere {
+            self.authority = authority;
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        if let Some(scheme) = self.scheme {
+            text.push_str(scheme);
+            text.push(':');
+        }
+        if let Some(authority) = self.authority {
+            text.push_str("//");
+            text.push_str(authority);
+        }
+        text.push_str(&self.path.to_text());
+        if let Some(query) = self.query {
+            text.push('?');
+            text.push_str(query);
+        }
+        text
+    }
 }
 
 /// The parts of a URI reference (RFC 3986 appendix B), the fragment left out.
@@ -106,80 +176,132 @@ fn parts(uri: &str) -> Parts<'_> {
     Parts { scheme, authority, path, query }
 }
 
-/// Joins a reference to a base that may itself be relative (Canonical XML 1.1 §2.4 and appendix A).
-fn join(base: &str, reference: &str) -> String {
-    let base = parts(base);
-    let reference = parts(reference);
-    let inherits_authority = reference.scheme.is_none() && reference.authority.is_none();
-    let (path, query) = if reference.scheme.is_some() || reference.authority.is_some() {
-        (remove_dot_segments(reference.path), reference.query)
-    } else if reference.path.is_empty() {
-        (remove_dot_segments(base.path), reference.query.or(base.query))
-    } else if reference.path.starts_with('/') {
-        (remove_dot_segments(reference.path), reference.query)
-    } else {
-        (remove_dot_segments(&merge(&base, reference.path)), reference.query)
-    };
-    let scheme = reference.scheme.or(base.scheme);
-    let authority = if inherits_authority { base.authority } else { reference.authority };
-    let mut joined = String::new();
-    if let Some(scheme) = scheme {
-        joined.push_str(scheme);
-        joined.push(':');
-    }
-    if let Some(authority) = authority {
-        joined.push_str("//");
-        joined.push_str(authority);
-    }
-    joined.push_str(&path);
-    if let Some(query) = query {
-        joined.push('?');
-        joined.push_str(query);
-    }
-    joined
+/// A path without dot segments (RFC 3986 §5.2.4 as modified by Canonical XML 1.1 appendix A): leading `..` segments of a
+/// relative path stay, slashes that follow one another collapse, a trailing dot segment keeps its slash.
+#[derive(Default)]
+struct Path<'u> {
+    is_absolute: bool,
+    segments: Vec<&'u str>,
+    /// Whether it ends in a slash: it has no file that a reference replaces.
+    is_directory: bool,
 }
 
-/// RFC 3986 §5.2.3. A base that ends in a dot segment is a directory.
-fn merge(base: &Parts<'_>, path: &str) -> String {
-    if base.authority.is_some() && base.path.is_empty() {
-        return format!("/{path}");
+impl<'u> From<&'u str> for Path<'u> {
+    fn from(text: &'u str) -> Self {
+        let mut path = Self { is_absolute: text.starts_with('/'), ..Self::default() };
+        path.extend(text);
+        path
     }
-    let directory = match base.path.rsplit_once('/') {
-        Some((_, ".." | ".")) => format!("{}/", base.path),
-        Some((directory, _)) => format!("{directory}/"),
-        None if matches!(base.path, ".." | ".") => format!("{}/", base.path),
-        None => String::new(),
-    };
-    directory + path
 }
 
-/// RFC 3986 §5.2.4 as modified by Canonical XML 1.1 appendix A: leading `..` segments of a relative path stay,
-/// slashes that follow one another collapse, a trailing dot segment keeps its slash.
-pub fn remove_dot_segments(path: &str) -> String {
-    let absolute = path.starts_with('/');
-    let mut output: Vec<&str> = Vec::new();
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let directory = path.ends_with('/') || matches!(segments.last(), Some(&"." | &".."));
-    for segment in segments {
-        match segment {
-            "." => {}
-            ".." => match output.last() {
-                Some(&"..") | None if !absolute => output.push(".."),
-                Some(_) => {
-                    output.pop();
-                }
-                None => {}
-            },
-            segment => output.push(segment),
+impl<'u> Path<'u> {
+    fn extend(&mut self, text: &'u str) {
+        self.is_directory = text.ends_with('/');
+        for segment in text.split('/').filter(|segment| !segment.is_empty()) {
+            match segment {
+                "." => {}
+                ".." => match self.segments.last() {
+                    Some(&"..") | None if !self.is_absolute => self.segments.push(".."),
+                    _ => {
+                        self.segments.pop();
+                    }
+                },
+                _ => self.segments.push(segment),
+            }
+        }
+        let last = text.rsplit('/').find(|segment| !segment.is_empty());
+        self.is_directory |= matches!(last, Some("." | ".."));
+    }
+
+    fn leave_file(&mut self) {
+        if !self.is_directory {
+            self.segments.pop();
         }
     }
-    let mut joined = String::new();
-    if absolute {
-        joined.push('/');
+
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        if self.is_absolute {
+            text.push('/');
+        }
+        text.push_str(&self.segments.join("/"));
+        if self.is_directory && !self.segments.is_empty() {
+            text.push('/');
+        }
+        text
     }
-    joined.push_str(&output.join("/"));
-    if directory && !output.is_empty() {
-        joined.push('/');
+}
+
+/// A path without dot segments (RFC 3986 §5.2.4 as modified by Canonical XML 1.1 appendix A): leading `..` segments of a
+/// relative path stay, slashes that follow one another collapse, a trailing dot segment keeps its slash.
+pub fn remove_dot_segments(path: &str) -> String {
+    Path::from(path).to_text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined_bases;
+
+    const BASES: [&str; 18] = [
+        "",
+        "a",
+        "a/",
+        "a/b",
+        "./a",
+        "..",
+        "../",
+        "../a",
+        "../../a//b/",
+        ".",
+        "/",
+        "/a/b/../c",
+        "//h",
+        "//h/a/b",
+        "s://h",
+        "s://h/a/../..",
+        "?q",
+        "a/./b/..?r",
+    ];
+
+    /// Joining many bases at once is joining one after the other.
+    #[test]
+    fn the_segments_that_are_kept_are_those_of_the_text_between_the_steps() {
+        for first in BASES {
+            for second in BASES {
+                for third in BASES {
+                    let at_once = joined_bases([first, second, third].into_iter());
+                    let between = joined_bases([first, second].into_iter()).expect("a base");
+                    assert_eq!(at_once, joined_bases([&*between, third].into_iter()), "{first} {second} {third}");
+                }
+            }
+        }
     }
-    joined
+
+    /// RFC 3986 §5.4.1 and §5.4.2, without fragments; and the relative bases of Canonical XML 1.1 appendix A.
+    #[test]
+    fn bases_are_joined_as_the_standards_have_it() {
+        let base = "http://a/b/c/d;p?q";
+        for (reference, joined) in [
+            ("g", "http://a/b/c/g"),
+            ("./g", "http://a/b/c/g"),
+            ("g/", "http://a/b/c/g/"),
+            ("/g", "http://a/g"),
+            ("//g", "http://g"),
+            ("?y", "http://a/b/c/d;p?y"),
+            ("g?y", "http://a/b/c/g?y"),
+            ("", "http://a/b/c/d;p?q"),
+            (".", "http://a/b/c/"),
+            ("..", "http://a/b/"),
+            ("../g", "http://a/b/g"),
+            ("../..", "http://a/"),
+            ("../../../g", "http://a/g"),
+            ("./g/.", "http://a/b/c/g/"),
+            ("g/../h", "http://a/b/c/h"),
+        ] {
+            assert_eq!(joined_bases([base, reference].into_iter()).as_deref(), Some(joined), "{reference}");
+        }
+        for (bases, joined) in [(["../b/", "../../c"], "../../c"), (["a/b", "../c"], "c"), (["..", "d"], "../d")] {
+            assert_eq!(joined_bases(bases.into_iter()).as_deref(), Some(joined), "{bases:?}");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 
 use wss_c14n::{
-    Canonicalization, CanonicalizationMethod, Count, Document, IdIndex, Limit, Limits, ParseError, Problem, Subset,
+    Budget, Canonicalization, CanonicalizationMethod, Count, Document, IdIndex, Limit, Limits, NodeSet, ParseError,
+    Problem, Subset, Tree, TreeKind, TreeNode,
 };
 
 fn shapes(size: usize) -> Vec<(&'static str, String)> {
@@ -73,6 +74,62 @@ fn every_shape_is_linear() {
         // Eight times the size; thirty leaves room for caches and a busy machine, a quadratic cost would be 64.
         let bound = small.max(Duration::from_millis(2)) * 30;
         assert!(large < bound, "{what}: {small:?} for one, {large:?} for eight times the size");
+    }
+}
+
+/// An element inside ancestors with many attributes of the `xml` namespace, and with a base each.
+fn ancestors(size: usize) -> Vec<(&'static str, String)> {
+    let inside = |start: String, count: usize| format!("{start}<b Id='b' xml:base='c'/>{}", "</a>".repeat(count));
+    let levels = 50;
+    let attributes = |level: usize| (0..size / levels).map(|n| format!(" xml:a{level}-{n}=''")).collect::<String>();
+    let many = (0..levels).map(|level| format!("<a{}>", attributes(level))).collect();
+    let siblings = format!("<a{}>{}</a>", attributes(0), "<b/>".repeat(size / 50));
+    vec![
+        ("attributes of ancestors", inside(many, levels)),
+        ("bases of ancestors", inside("<a xml:base='d/e/'>".repeat(size / 20), size / 20)),
+        ("long bases of ancestors", inside(format!("<a xml:base='{}'>", "d/".repeat(size / 100)).repeat(50), 50)),
+        ("siblings in an omitted element", siblings),
+    ]
+}
+
+/// What an element inherits from ancestors that are left out, in subtrees and in node-sets.
+fn inherit(source: &str) -> usize {
+    let document = Document::parse(source, &Limits::dangerous_unbounded()).expect("well-formed");
+    let tree = Tree::new(&document, &Budget::dangerous_unbounded()).expect("within the limits");
+    let innermost = document.elements().last().expect("an element");
+    let mut set = NodeSet::empty(&tree);
+    let is_b = |node: &TreeNode| tree.kind(*node) == TreeKind::Element && tree.qualified_name(*node) == "b";
+    tree.nodes().filter(is_b).for_each(|node| set.insert(node));
+    let mut octets = 0_u64;
+    for method in [CanonicalizationMethod::Inclusive, CanonicalizationMethod::Inclusive11] {
+        let canonicalization = Canonicalization::new(method);
+        let mut count = Count::default();
+        canonicalization.write(&Subset::subtree(innermost), &mut count).expect("canonical");
+        octets += count.0;
+        let mut count = Count::default();
+        canonicalization.write_nodes(&tree, &set, &mut count).expect("canonical");
+        octets += count.0;
+    }
+    usize::try_from(octets).expect("a length")
+}
+
+#[test]
+fn what_is_inherited_is_linear() {
+    for ((what, small), (_, large)) in ancestors(10_000).into_iter().zip(ancestors(80_000)) {
+        // Time for each octet of source and of result.
+        let time = |source: &str| {
+            let fastest = (0..3).map(|_| {
+                let started = ThreadTime::now();
+                let octets = inherit(source);
+                started.elapsed().as_secs_f64() / (source.len() + octets) as f64
+            });
+            fastest.fold(f64::MAX, f64::min)
+        };
+        let (small_time, large_time) = (time(&small), time(&large));
+        assert!(
+            large_time < small_time * 4.0,
+            "{what}: {small_time:e} for an octet, {large_time:e} in eight times the size"
+        );
     }
 }
 

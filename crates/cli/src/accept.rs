@@ -100,7 +100,9 @@ pub(crate) fn in_options(error: &str) -> String {
 static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let command = Cli::command();
     let both = command.get_subcommands().filter(|sub| ["secure", "verify"].contains(&sub.get_name()));
-    both.flat_map(|sub| sub.get_arguments().filter_map(|argument| argument.get_long())).map(str::to_owned).collect()
+    let everywhere = command.get_arguments();
+    let all = both.flat_map(clap::Command::get_arguments).chain(everywhere);
+    all.filter_map(|argument| argument.get_long()).map(str::to_owned).collect()
 });
 
 /// The option alone, where an error names it in brackets behind its call.

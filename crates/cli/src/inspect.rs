@@ -2,13 +2,15 @@
 
 use std::io::IsTerminal;
 
+use crate::accept::in_options;
 use crate::args::{Format, InspectArgs};
 use crate::output::{self, Outcome, refused};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
+    output::check_distinct([arguments.file.output.as_deref(), arguments.html.as_deref()])?;
     let octets = output::read(&arguments.file.file)?;
     let message = output::message(&octets)?;
-    let picture = message.picture(&output::limits()).map_err(refused)?;
+    let picture = message.picture(&output::limits()).map_err(refused)?.in_words(&in_options);
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| picture.write_html(&message, out))?;
     }

@@ -67,8 +67,8 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
 /// As [`write()`], for text of our own that controls a terminal, and in which that of messages is escaped already.
 pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
     match path {
-        None => to_stdout(|out| out.write_all(text.as_bytes())),
-        path => write(path, text.as_bytes()),
+        Some(path) if !is_stdout(path) => write(Some(path), text.as_bytes()),
+        _ => to_stdout(|out| out.write_all(text.as_bytes())),
     }
 }
 
@@ -95,7 +95,7 @@ fn for_terminal(octets: &[u8]) -> String {
 
 /// As [`write()`], piece by piece. A file is written as a whole or not at all.
 pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
-    let Some(path) = path else {
+    let Some(path) = path.filter(|path| !is_stdout(path)) else {
         if !io::stdout().is_terminal() {
             return to_stdout(pieces);
         }
@@ -105,7 +105,12 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     };
     // A device or a pipe is written directly, since it cannot be replaced.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        let file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
+        let mut file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
+        if file.is_terminal() {
+            let mut octets = Vec::new();
+            pieces(&mut octets).map_err(could_not)?;
+            return file.write_all(for_terminal(&octets).as_bytes()).map_err(|error| unreadable(path, error));
+        }
         return write_all(file, pieces).map_err(|error| unreadable(path, error));
     }
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
@@ -114,14 +119,73 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     written.map_err(|error| unreadable(path, error))
 }
 
-/// Writes a file that only its owner can read. One that is there already is replaced.
+/// Writes a file that only its owner can read. A file that is there already is replaced, and nothing else is.
 pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
+    check_secret(path)?;
     #[cfg(unix)]
     let permissions = Some(std::os::unix::fs::PermissionsExt::from_mode(0o600));
     #[cfg(not(unix))]
     let permissions = None;
     let written = whole(path, permissions, |out| out.write_all(octets));
     written.and_then(|file| Ok(file.persist(path).map(drop)?)).map_err(|error| unreadable(path, error))
+}
+
+fn check_secret(path: &Path) -> Outcome {
+    if is_stdout(path) || std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(could_not(format!("{}: it is no regular file: name a file for the state", path.display())));
+    }
+    Ok(())
+}
+
+/// Whether what is written goes to standard output: `-o -`.
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Finds out whether results and state can be written before anything is done that cannot be undone.
+pub(crate) fn check_writable(result: Option<&Path>, secret: Option<&Path>) -> Outcome {
+    secret.map_or(Ok(()), check_secret)?;
+    for path in [result, secret].into_iter().flatten().filter(|path| !is_stdout(path)) {
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            continue;
+        }
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        whole(&target, None, |_| Ok(())).map_err(|error| unreadable(path, error))?;
+    }
+    Ok(())
+}
+
+/// Refuses two files to write that are one.
+pub(crate) fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
+    let mut known = Vec::new();
+    for path in paths.into_iter().flatten() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let place = std::fs::canonicalize(path).unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
+        // What is written to a device does not replace it.
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            continue;
+        }
+        if known.contains(&place) {
+            return Err(could_not(format!("{}: two options write this file: name two files", path.display())));
+        }
+        known.push(place);
+    }
+    Ok(())
+}
+
+/// Refuses a command line that reads standard input twice: the second to read it would find nothing.
+pub(crate) fn check_stdin(arguments: impl Iterator<Item = String>) -> Outcome {
+    let (mut read, mut writes) = (0, false);
+    for argument in arguments {
+        let is_read = (argument == "-" && !writes) || (argument.starts_with("--") && argument.ends_with("=-"));
+        read += usize::from(is_read && !argument.starts_with("--output") && !argument.starts_with("--html"));
+        writes = matches!(argument.as_str(), "-o" | "--output" | "--html" | "--exchange");
+    }
+    match read > 1 {
+        true => Err(could_not("- names standard input twice: give one of them as a file")),
+        false => Ok(()),
+    }
 }
 
 /// The state of an exchange: saved, or read off the message itself, which has no keys.

@@ -29,6 +29,9 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     let network = arguments.receiving.network()?;
     let Prepared { receiver, opening, required, .. } = prepared(arguments)?;
     let printed = printed(arguments, &required, opening)?;
+    let (result, state) = (arguments.file.output.as_deref(), arguments.result.exchange.as_deref());
+    output::check_distinct([result, state, arguments.message.replay_store.as_deref()])?;
+    output::check_writable(result, state)?;
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let mut written = NewFiles::default();

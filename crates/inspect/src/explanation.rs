@@ -53,7 +53,7 @@ impl Writer<'_> {
             "id": signature.id.as_ref().map(ToString::to_string),
             "method": signature.method.to_string(),
             "canonicalization": signature.canonicalization.to_string(),
-            "key": signature.key.to_string(),
+            "key": (self.words)(&signature.key.to_string()),
             "keyRefused": signature.key_refused.as_deref().map(self.words),
             "value": self.verdict(&signature.value),
             "notes": self.all(&signature.notes),

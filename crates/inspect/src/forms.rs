@@ -8,6 +8,21 @@ use crate::picture::Picture;
 use crate::{html, json, text};
 
 impl Picture {
+    /// The picture with other words for what a program of another kind calls in other ways: `words` makes of a sentence that
+    /// names calls of the library one for the reader of this program. What the message says stays as it is.
+    #[must_use]
+    pub fn in_words(mut self, words: &dyn Fn(&str) -> String) -> Self {
+        let items = self.headers.iter_mut().flat_map(|header| &mut header.items);
+        let of_items = items.flat_map(|item| {
+            let problems = item.facts.iter_mut().filter(|fact| fact.starts_with("! "));
+            problems.chain(item.links.iter_mut().flat_map(|link| &mut link.causes))
+        });
+        for sentence in self.problems.iter_mut().chain(of_items) {
+            *sentence = words(sentence);
+        }
+        self
+    }
+
     /// The picture as lines for a terminal. `paint` says whether problems are red and names are bold.
     #[must_use]
     pub fn text(&self, paint: bool) -> String {

@@ -5,8 +5,8 @@
 //! reply may use, and the certificate to encrypt the reply to. It belongs to one request, and has no keys or
 //! confirmations of other requests.
 
-use wss_c14n::{Budget, Document, Limits, name};
-use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_c14n::{Budget, Document, Exceeded, Limit, Limits, name};
+use wss_crypto::{Certificate, PublicKey, Secret, SignatureMethod};
 use wss_text::{WireText, octets};
 use wss_tokens::KerberosForm;
 use wss_xmldsig::Signature;
@@ -46,6 +46,8 @@ pub struct Correlation {
     pub(crate) signature_values: Vec<Vec<u8>>,
     /// The signed octets of each: `ds:SignedInfo` as a document of its own.
     pub(crate) signed_infos: Vec<String>,
+    /// How each was made, where the request was read as it was sent: a key that verifies one of them is ours.
+    pub(crate) methods: Vec<SignatureMethod>,
     /// The public keys that we signed it with. No reply may be signed with one of them.
     pub(crate) own_keys: Vec<PublicKey>,
     /// The keys of the request.
@@ -64,6 +66,7 @@ impl std::fmt::Debug for Correlation {
         f.debug_struct("Correlation")
             .field("signature_values", &self.signature_values.len())
             .field("signed_infos", &self.signed_infos.len())
+            .field("methods", &self.methods)
             .field("own_keys", &self.own_keys)
             .field("keys", &self.keys)
             .field("certificate", &self.certificate)
@@ -82,7 +85,7 @@ impl Correlation {
         let budget = Budget::new(&Limits::default(), message.len() as u64);
         let document = Document::parse_within(message, &budget)?;
         let envelope = Envelope::locate(&document)?;
-        let (mut signature_values, mut signed_infos) = (Vec::new(), Vec::new());
+        let (mut signature_values, mut signed_infos, mut methods) = (Vec::new(), Vec::new(), Vec::new());
         for header in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
             for child in header.children() {
                 if child.is(name::XENC.uri, "EncryptedData") {
@@ -93,13 +96,14 @@ impl Correlation {
                     let signature = Signature::parse(child, &budget).map_err(|_| unreadable.clone())?;
                     // In its own canonical form, which the receiver of a reply compares.
                     let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
+                    methods.push(signature.signed_info().method());
                     signature_values.push(signature.value().to_vec());
                     signed_infos.push(String::from_utf8(octets).map_err(|_| unreadable)?);
                 }
             }
         }
         let message_id = addressing::message_id(envelope);
-        Ok(Self { signature_values, signed_infos, message_id, ..Self::default() })
+        Ok(Self { signature_values, signed_infos, methods, message_id, ..Self::default() })
     }
 
     /// The certificate that the request was signed with, or that its assertion names, for encrypting the reply.
@@ -120,6 +124,24 @@ impl Correlation {
     pub fn answered_by(mut self, recipient: &Certificate) -> Self {
         self.keys.retain(|key| key.recipient.as_ref().is_none_or(|known| known == recipient));
         self
+    }
+
+    /// Whether this key signed the request.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if that takes more operations than the limits admit.
+    pub(crate) fn is_signed_by(&self, key: &PublicKey, budget: &Budget) -> Result<bool, Exceeded> {
+        if self.own_keys.contains(key) {
+            return Ok(true);
+        }
+        let sent = self.methods.iter().zip(&self.signature_values).zip(&self.signed_infos);
+        for ((method, value), signed_info) in sent {
+            budget.charge(Limit::PublicKeyOperations, 1)?;
+            if key.verify(*method, signed_info.as_bytes(), value).is_ok() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether more than one recipient has a key of the request.

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use wss_c14n::{base64_decode, base64_encode};
-use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_crypto::{Certificate, PublicKey, Secret, SignatureMethod};
 use wss_tokens::KerberosForm;
 use zeroize::Zeroizing;
 
@@ -75,6 +75,9 @@ impl Correlation {
         for (value, info) in self.signature_values.iter().zip(&self.signed_infos) {
             line("signature", &[value, info.as_bytes()]);
         }
+        for method in &self.methods {
+            line("method", &[method.uri().as_bytes()]);
+        }
         for key in &self.own_keys {
             line("own-key", &[key.spki()]);
         }
@@ -129,6 +132,7 @@ impl Correlation {
                 self.signature_values.push(value.clone());
                 self.signed_infos.push(String::from_utf8(info.clone()).ok()?);
             }
+            ("method", [uri]) => self.methods.push(SignatureMethod::from_uri(std::str::from_utf8(uri).ok()?)?),
             ("own-key", [spki]) => self.own_keys.push(PublicKey::from_spki(spki).ok()?),
             ("key", [sha1, secret, form, recipient]) => {
                 let kerberos = match form.as_slice() {
@@ -164,6 +168,7 @@ mod tests {
         Correlation {
             signature_values: vec![vec![3; 256]],
             signed_infos: vec!["<ds:SignedInfo/>".to_owned()],
+            methods: vec![SignatureMethod::RsaSha256],
             own_keys: vec![bob.public_key().clone()],
             keys: vec![key(None, Some(bob.clone())), key(Some(KerberosForm::Gss4120), None)],
             certificate: Some(bob.clone()),
@@ -178,6 +183,7 @@ mod tests {
         let read = Correlation::from_text(&text).expect("the state");
         assert_eq!(*read.to_text(), *text);
         assert_eq!((read.signatures(), read.keys.len(), read.own_keys.len()), (1, 2, 1));
+        assert_eq!(read.methods, [SignatureMethod::RsaSha256]);
         assert!(Correlation::is_text(&text) && !Correlation::is_text("<a/>"));
         let empty = Correlation::from_text(&Correlation::default().to_text()).expect("an empty state");
         assert_eq!(empty.signatures(), 0);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wss_crypto::{DigestMethod, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
@@ -21,6 +22,9 @@ use crate::referencing::has_fitting_prefixes;
 use crate::secure::IssuedToken;
 use crate::signing::{SignedBy, Signing};
 use crate::username::Username;
+
+/// Years have four digits in what receivers read.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(36_500 * 86_400);
 
 /// A checked recipe. It can secure any number of messages, in any number of threads.
 ///
@@ -75,6 +79,7 @@ impl Plan {
         }
         match recipe.header.timestamps.as_slice() {
             [Some(lifetime)] if *lifetime < recipe.header.precision.unit() => return Err(PlanError::NoLifetime),
+            [Some(lifetime)] if *lifetime > LONGEST_LIFETIME => return Err(PlanError::LongLifetime),
             [] | [_] => {}
             _ => return Err(PlanError::TwoTimestamps),
         }

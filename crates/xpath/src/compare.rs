@@ -63,7 +63,14 @@ fn single(comparison: Comparison, left: &Value, right: &Value, context: &Context
             context.charge_text(left.len().min(right.len()))?;
             (left == right) == wants_equal
         }
-        _ => numbers(comparison, left.to_number(tree), right.to_number(tree)),
+        _ => {
+            for side in [left, right] {
+                if let Value::Text(text) = side {
+                    context.charge_text(text.len())?;
+                }
+            }
+            numbers(comparison, left.to_number(tree), right.to_number(tree))
+        }
     })
 }
 
@@ -73,12 +80,21 @@ fn set(comparison: Comparison, nodes: &[TreeNode], other: &Value, context: &Cont
     if let Value::Boolean(_) = other {
         return single(comparison, &Value::Boolean(!nodes.is_empty()), other, context);
     }
+    let text = match other {
+        Value::Text(text) => Some(text).filter(|_| is_equality(comparison)),
+        _ => None,
+    };
+    // A text that is a number is read once, and not for each node.
+    if let (Value::Text(number), None) = (other, text) {
+        context.charge_text(number.len())?;
+    }
+    let number = if text.is_none() { other.to_number(tree) } else { f64::NAN };
     for node in nodes {
         let value = tree.value(*node);
         context.charge_text(value.len())?;
-        let holds = match other {
-            Value::Text(text) if is_equality(comparison) => (value == text) == (comparison == Comparison::Equal),
-            _ => numbers(comparison, number_of(value), other.to_number(tree)),
+        let holds = match text {
+            Some(text) => (value == text) == (comparison == Comparison::Equal),
+            None => numbers(comparison, number_of(value), number),
         };
         if holds {
             return Ok(true);

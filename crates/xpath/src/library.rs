@@ -179,7 +179,8 @@ impl<'c> Call<'c> {
         let elements = std::iter::successors(Some(self.at.node), |node| tree.parent(*node))
             .filter(|node| tree.kind(*node) == TreeKind::Element);
         for element in elements {
-            self.context.budget().charge(wss_c14n::Limit::XPathNodes, 1)?;
+            let attributes = tree.attributes(element).count() as u64;
+            self.context.budget().charge(wss_c14n::Limit::XPathNodes, 1 + attributes)?;
             if let Some(lang) = tree.attributes(element).find(is_lang) {
                 let lang = self.value_of(lang)?.to_ascii_lowercase();
                 return Ok(lang.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));

@@ -121,6 +121,9 @@ pub enum PlanError {
     /// *Misuse.* The timestamp is never valid.
     #[error("a timestamp needs a lifetime that its precision can show, or call `timestamp_without_expires`")]
     NoLifetime,
+    /// *Misuse.* The timestamp expires so late that no receiver can read it.
+    #[error("a timestamp expires after 36,500 days at most, or call `timestamp_without_expires`")]
+    LongLifetime,
     /// *Misuse.* A prefix that cannot be written.
     #[error("the prefix {prefix:?}: {what}")]
     Prefix {

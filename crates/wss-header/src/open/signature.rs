@@ -59,7 +59,7 @@ pub(super) fn verify(
     )
     .map_err(|error| meant(error, revision.document))?;
     let found = found.ok_or_else(OpenError::no_key)?;
-    check_not_reflected(&found.key, verified.signed_info(), terms.request)?;
+    check_not_reflected(&found.key, verified.signed_info(), terms)?;
 
     let held = match &found.holder {
         Holder::Assertion { at, certificate } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
@@ -193,10 +193,13 @@ fn check_not_sent(signature: &Signature<'_>, request: Option<&Correlation>) -> R
 
 /// Refuses what the request signs, and what one of our own keys signs, however the value, the KeyInfo or the element
 /// around it is written.
-fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], request: Option<&Correlation>) -> Result<(), OpenError> {
-    let Some(request) = request else { return Ok(()) };
+fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>) -> Result<(), OpenError> {
+    let Some(request) = terms.request else { return Ok(()) };
     let is_same = request.signed_infos.iter().any(|sent| sent.as_bytes() == signed_info);
-    let is_own = matches!(key, VerifyingKey::Public(key) if request.own_keys.contains(key));
+    let is_own = match key {
+        VerifyingKey::Public(key) => request.is_signed_by(key, &terms.budget)?,
+        _ => false,
+    };
     if is_same || is_own { Err(OpenError::Reflected) } else { Ok(()) }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     for part in parts.iter().filter(|part| part.local == "DigestValue" && part.reference <= REFERENCES) {
         let inside = inside(base, part);
-        let own = found.get(part.reference - 1).filter(|own| !own.is_empty());
+        let own = part.reference.checked_sub(1).and_then(|nth| found.get(nth)).filter(|own| !own.is_empty());
         let others = found.iter().filter(|other| Some(*other) != own && !other.is_empty());
         for digest in own.into_iter().chain(others) {
             let what = format!("with the digest {digest} in reference {}", part.reference);
