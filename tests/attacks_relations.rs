@@ -41,7 +41,9 @@ fn open(sent: &Correlation, message: &str) -> Result<(), OpenError> {
 /// Alice signs both here, so the state is that of Bob's request.
 fn of_another_key(sent: Correlation) -> Correlation {
     let text = sent.to_text();
-    let own = text.lines().filter(|line| !line.starts_with("own-key ")).map(|line| format!("{line}\n"));
+    let ours = ["own-key ", "method "];
+    let is_ours = |line: &&str| ours.iter().any(|start| line.starts_with(start));
+    let own = text.lines().filter(|line| !is_ours(line)).map(|line| format!("{line}\n"));
     Correlation::from_text(&own.collect::<String>()).expect("a state")
 }
 

@@ -1,5 +1,6 @@
 //! Input, output, and the two ways to fail.
 
+use std::ffi::OsString;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
@@ -175,12 +176,13 @@ pub(crate) fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outco
 }
 
 /// Refuses a command line that reads standard input twice: the second to read it would find nothing.
-pub(crate) fn check_stdin(arguments: impl Iterator<Item = String>) -> Outcome {
+pub(crate) fn check_stdin(arguments: impl Iterator<Item = OsString>) -> Outcome {
     let (mut read, mut writes) = (0, false);
     for argument in arguments {
+        let argument = argument.to_string_lossy();
         let is_read = (argument == "-" && !writes) || (argument.starts_with("--") && argument.ends_with("=-"));
         read += usize::from(is_read && !argument.starts_with("--output") && !argument.starts_with("--html"));
-        writes = matches!(argument.as_str(), "-o" | "--output" | "--html" | "--exchange");
+        writes = matches!(&*argument, "-o" | "--output" | "--html" | "--exchange");
     }
     match read > 1 {
         true => Err(could_not("- names standard input twice: give one of them as a file")),

@@ -51,6 +51,17 @@ fn a_hyphen_is_standard_output_and_standard_input_once() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_file_may_have_a_name_that_is_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let file = folder("name").join(std::ffi::OsStr::from_bytes(b"\xFF.xml"));
+    std::fs::write(&file, signed()).expect("written");
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_wss")).arg("inspect").arg(&file).output().expect("runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
 fn one_file_is_not_written_by_two_options() {
     let folder = folder("two");
     let (file, message) = (folder.join("one").display().to_string(), signed());
