@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::error::CanonicalizeError;
 use crate::escape::{escape_character_data, escape_value};
-use crate::inclusive::joined_bases;
+use crate::inclusive::Joined;
 use crate::method::{Canonicalization, CanonicalizationMethod as Method};
 use crate::name::{self, ExpandedName};
 use crate::node_set::NodeSet;
@@ -34,7 +34,6 @@ pub(crate) fn write<S: Sink>(
         utilized: HashMap::new(),
         around: Vec::new(),
         inheritable: HashMap::new(),
-        base: None,
     };
     walker.document()
 }
@@ -55,6 +54,8 @@ struct Around<'t> {
     is_in: bool,
     /// The local names of its attributes of the `xml` namespace.
     attributes: Vec<&'t str>,
+    /// The bases joined of this element and of those around it that are not in the set either, up to the first that is.
+    base: Option<Joined<'t>>,
 }
 
 struct Walker<'t, S> {
@@ -71,8 +72,6 @@ struct Walker<'t, S> {
     around: Vec<Around<'t>>,
     /// The attributes of the `xml` namespace of the elements around, by local name: the last is the nearest.
     inheritable: HashMap<&'t str, Vec<TreeNode>>,
-    /// The base that the last element inherited, with the outermost and the innermost attribute that it is made of.
-    base: Option<(TreeNode, TreeNode, String)>,
 }
 
 impl<'t, S: Sink> Walker<'t, S> {
@@ -305,12 +304,13 @@ impl<'t, S: Sink> Walker<'t, S> {
                 attributes.push(name.local);
             }
         }
-        self.around.push(Around { element, end: tree.subtree(element).end, is_in, attributes });
+        let base = if is_in { None } else { self.joined_base(element) };
+        self.around.push(Around { element, end: tree.subtree(element).end, is_in, attributes, base });
     }
 
     /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own. A
     /// name without a value replaces an attribute by none.
-    fn inherited(&mut self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
+    fn inherited(&self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
         let tree = self.tree;
         let omitted = self.around.iter().rev().take_while(|around| !around.is_in).last();
         let Some(outermost) = omitted.map(|around| around.element) else { return Vec::new() };
@@ -321,41 +321,36 @@ impl<'t, S: Sink> Walker<'t, S> {
             .map(|name| name.local)
             .collect();
         let value = |node: TreeNode| Some(tree.value(node).to_owned());
-        let nearest = self.inheritable.iter().filter_map(|(local, nodes)| Some((*local, *nodes.last()?)));
-        let nearest = nearest.filter(|(local, _)| !own.contains(local));
+        let nearest = |local: &str| Some(*self.inheritable.get(local)?.last()?).filter(|_| !own.contains(local));
         match self.method {
             Method::Exclusive | Method::ExclusiveWithComments => Vec::new(),
             Method::Inclusive | Method::InclusiveWithComments => {
-                nearest.map(|(local, node)| (local, value(node))).collect()
+                let all = self.inheritable.keys().filter_map(|local| Some((*local, value(nearest(local)?))));
+                all.collect()
             }
             // Only from elements that are not in the set, up to the first that is.
             Method::Inclusive11 | Method::Inclusive11WithComments => {
-                let simple = nearest.filter(|(local, node)| matches!(*local, "lang" | "space") && *node > outermost);
+                let simple = |local: &'static str| Some((local, nearest(local).filter(|node| *node > outermost)?));
+                let simple = ["lang", "space"].into_iter().filter_map(simple);
                 let mut all: Vec<_> = simple.map(|(local, node)| (local, value(node))).collect();
-                if let Some(base) = self.inherited_base(element, outermost) {
-                    all.push(("base", Some(base).filter(|base| !base.is_empty())));
+                if self.around.last().is_some_and(|around| around.base.is_some()) {
+                    let base = self.joined_base(element).map(|joined| joined.to_text());
+                    all.push(("base", base.filter(|base| !base.is_empty())));
                 }
                 all
             }
         }
     }
 
-    /// The base of an element joined with those of the elements around it, `outermost` and those inside it; `None` if those
-    /// have none.
-    fn inherited_base(&mut self, element: TreeNode, outermost: TreeNode) -> Option<String> {
+    /// The base of an element joined with that of the elements around it, if it or they have one.
+    fn joined_base(&self, element: TreeNode) -> Option<Joined<'t>> {
         let tree = self.tree;
-        let bases = self.inheritable.get("base").map_or(&[][..], Vec::as_slice);
-        let bases = bases.get(bases.partition_point(|base| *base < outermost)..)?;
-        let (first, last) = (*bases.first()?, *bases.last()?);
-        let around = match self.base.take() {
-            // That of a sibling.
-            Some(known) if (known.0, known.1) == (first, last) => known.2,
-            _ => joined_bases(bases.iter().map(|base| tree.value(*base)))?,
-        };
+        let around = self.around.last().and_then(|around| around.base.clone());
         let own = xml_attribute(tree, element, "base").map(|base| tree.value(base));
-        let joined = joined_bases([&*around].into_iter().chain(own));
-        self.base = Some((first, last, around));
-        joined
+        match (around, own) {
+            (Some(around), Some(own)) => Some(around.join(own)),
+            (around, own) => around.or(own.map(Joined::from)),
+        }
     }
 }
 

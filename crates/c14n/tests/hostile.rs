@@ -89,6 +89,14 @@ fn ancestors(size: usize) -> Vec<(&'static str, String)> {
         ("bases of ancestors", inside("<a xml:base='d/e/'>".repeat(size / 20), size / 20)),
         ("long bases of ancestors", inside(format!("<a xml:base='{}'>", "d/".repeat(size / 100)).repeat(50), 50)),
         ("siblings in an omitted element", siblings),
+        (
+            "siblings that replace a long base",
+            format!("<a xml:base='{}'>{}</a>", "d/".repeat(size / 20), "<b xml:base='/'/>".repeat(size / 20)),
+        ),
+        (
+            "omitted siblings that replace a long base",
+            format!("<a xml:base='{}'>{}</a>", "d/".repeat(size / 20), "<x xml:base='/'><b/></x>".repeat(size / 20)),
+        ),
     ]
 }
 

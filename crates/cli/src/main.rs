@@ -34,27 +34,25 @@ use output::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = output::check_stdin(std::env::args_os().skip(1))
-        .and_then(|()| output::set_limits(cli.limit))
-        .and_then(|()| match cli.command {
-            Command::C14n(arguments) => c14n::run(&arguments),
-            Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
-            Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),
-            Command::Xenc(XencCommand::Decrypt(arguments)) => xenc::decrypt(&arguments),
-            Command::Xenc(XencCommand::Encrypt(arguments)) => xenc::encrypt(&arguments),
-            Command::Sign(arguments) => secure::run(&arguments, Some(Only::Sign)),
-            Command::Encrypt(arguments) => secure::run(&arguments, Some(Only::Encrypt)),
-            Command::Secure(arguments) => secure::run(&arguments, None),
-            Command::Verify(arguments) => verify::run(arguments),
-            Command::Lint(arguments) => lint::run(&arguments),
-            Command::Inspect(arguments) => inspect::run(&arguments),
-            Command::Networks(arguments) => network::list(&arguments),
-            Command::Explain(arguments) => explain::run(&arguments),
-            Command::Completions(arguments) => shell::completions(&arguments),
-            Command::Man(arguments) => shell::man(&arguments),
-            Command::Policy(arguments) => policy::run(&arguments),
-            Command::Profile(arguments) => profile::run(&arguments),
-        });
+    let outcome = output::set_limits(cli.limit).and_then(|()| match cli.command {
+        Command::C14n(arguments) => c14n::run(&arguments),
+        Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
+        Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),
+        Command::Xenc(XencCommand::Decrypt(arguments)) => xenc::decrypt(&arguments),
+        Command::Xenc(XencCommand::Encrypt(arguments)) => xenc::encrypt(&arguments),
+        Command::Sign(arguments) => secure::run(&arguments, Some(Only::Sign)),
+        Command::Encrypt(arguments) => secure::run(&arguments, Some(Only::Encrypt)),
+        Command::Secure(arguments) => secure::run(&arguments, None),
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Networks(arguments) => network::list(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
+        Command::Profile(arguments) => profile::run(&arguments),
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(reason)) => {

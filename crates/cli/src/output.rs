@@ -1,6 +1,5 @@
 //! Input, output, and the two ways to fail.
 
-use std::ffi::OsString;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +43,10 @@ impl From<ProfileError> for Failure {
 /// A file, or standard input for `-`.
 fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
     match path.as_os_str() == "-" {
-        true => Ok(Box::new(io::stdin().lock())),
+        true => match wss_profile::standard_input() {
+            Ok(input) => Ok(Box::new(input)),
+            Err(error) => Err(could_not(error)),
+        },
         false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| unreadable(path, error)),
     }
 }
@@ -147,13 +149,22 @@ fn is_stdout(path: &Path) -> bool {
 pub(crate) fn check_writable(result: Option<&Path>, secret: Option<&Path>) -> Outcome {
     secret.map_or(Ok(()), check_secret)?;
     for path in [result, secret].into_iter().flatten().filter(|path| !is_stdout(path)) {
-        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let found = std::fs::metadata(path);
+        if found.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+            return Err(could_not(format!("{}: it is a folder: name a file in it", path.display())));
+        }
+        if found.is_ok_and(|found| !found.is_file()) {
             continue;
         }
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         whole(&target, None, |_| Ok(())).map_err(|error| unreadable(path, error))?;
     }
     Ok(())
+}
+
+/// Where a result goes, standard output by default.
+pub(crate) fn place(output: Option<&Path>) -> &Path {
+    output.unwrap_or(Path::new("-"))
 }
 
 /// Refuses two files to write that are one.
@@ -173,21 +184,6 @@ pub(crate) fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outco
         known.push(place);
     }
     Ok(())
-}
-
-/// Refuses a command line that reads standard input twice: the second to read it would find nothing.
-pub(crate) fn check_stdin(arguments: impl Iterator<Item = OsString>) -> Outcome {
-    let (mut read, mut writes) = (0, false);
-    for argument in arguments {
-        let argument = argument.to_string_lossy();
-        let is_read = (argument == "-" && !writes) || (argument.starts_with("--") && argument.ends_with("=-"));
-        read += usize::from(is_read && !argument.starts_with("--output") && !argument.starts_with("--html"));
-        writes = matches!(&*argument, "-o" | "--output" | "--html" | "--exchange");
-    }
-    match read > 1 {
-        true => Err(could_not("- names standard input twice: give one of them as a file")),
-        false => Ok(()),
-    }
 }
 
 /// The state of an exchange: saved, or read off the message itself, which has no keys.

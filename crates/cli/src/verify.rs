@@ -32,6 +32,14 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     let (result, state) = (arguments.file.output.as_deref(), arguments.result.exchange.as_deref());
     output::check_distinct([result, state, arguments.message.replay_store.as_deref()])?;
     output::check_writable(result, state)?;
+    // Before the message counts as received.
+    let leaves_the_body = network.is_some() && opening == Opening::Parts;
+    if leaves_the_body && !arguments.receiving.demands.print_unauthenticated {
+        return Err(refused(
+            "the network's signature does not cover the Body: anyone may have written it; to see it all the same, use \
+             --print-unauthenticated",
+        ));
+    }
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let mut written = NewFiles::default();
@@ -44,13 +52,6 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         return Err(refused(
             "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
              the same, use --print-unauthenticated",
-        ));
-    }
-    let leaves_the_body = network.is_some() && body.is_none() && printed.is_empty();
-    if leaves_the_body && !arguments.receiving.demands.print_unauthenticated {
-        return Err(refused(
-            "the network's signature does not cover the Body: anyone may have written it; to see it all the same, use \
-             --print-unauthenticated",
         ));
     }
     if leaves_the_body {

@@ -47,6 +47,9 @@ fn a_hyphen_is_standard_output_and_standard_input_once() {
     assert!(!std::path::Path::new("-").exists());
     fails("verify --trust - --require signed:Body -", &message, 2, "standard input twice");
     fails(&format!("{VERIFY} --request - -"), &message, 2, "standard input twice");
+    fails(&format!("{VERIFY} --secret x=- -"), &message, 2, "standard input twice");
+    fails("inspect --html - -", &message, 2, "two options write this file");
+    assert!(run("c14n --prefix-list - -", ENVELOPE).status.success(), "it names no file");
     fails(&format!("{VERIFY} --exchange - -"), &message, 2, "no regular file");
 }
 
@@ -89,6 +92,7 @@ fn a_message_whose_result_cannot_be_written_was_not_received() {
     let message = signed();
     let verify = format!("{VERIFY} --replay-store {store} --exchange {}", state.display());
     fails(&format!("{verify} -o /nonexistent/body.xml -"), &message, 2, "/nonexistent");
+    fails(&format!("{verify} -o {} -", folder.display()), &message, 2, "it is a folder");
     assert!(!state.exists());
     let output = run(&format!("{verify} -"), &message);
     assert!(output.status.success() && state.exists(), "{}", text(&output.stderr));

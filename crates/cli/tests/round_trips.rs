@@ -275,6 +275,11 @@ fn the_keys_that_are_tried_for_one_ciphertext_are_within_a_limit() {
         let output = decrypt(options, count);
         assert_eq!(output.status.code(), Some(0), "{options} {count}: {}", told(&output));
     }
+    // For each ciphertext by itself: another's key first, in each of many.
+    let inner = &with(1)[with(1).find("<xenc:EncryptedData").expect("ciphertext")..];
+    let many = format!("<r>{}</r>", inner.repeat(20));
+    let output = wss(&["xenc", "decrypt", "--key", "KEYS/bob.key", "-"], &many);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     for (options, count) in [("", 9), ("--limit encrypted-keys=39", 40), ("--limit encrypted-keys=0", 1)] {
         let output = decrypt(options, count);
         assert_eq!(output.status.code(), Some(1), "{options} {count}");

@@ -67,4 +67,4 @@ pub use sending::{
     AddressingOptions, AllowanceOptions, Conversation, Form, HeaderOptions, LayoutOptions, MadeNetworkOptions,
     MethodOptions, Only, Order, PartOptions, RecipientOptions, Sending, SharedKeyOptions, SignerOptions,
 };
-pub use source::{NamedSource, Source};
+pub use source::{NamedSource, Source, standard_input};

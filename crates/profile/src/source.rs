@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl Source {
         }
         let mut octets = Vec::new();
         let read = match self.0.as_str() {
-            "-" => std::io::stdin().lock().read_to_end(&mut octets),
+            "-" => standard_input().and_then(|mut input| input.read_to_end(&mut octets)),
             file => std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut octets)),
         };
         read.map_err(|cause| ProfileError::Read { what: self.shown(), cause })?;
@@ -197,5 +198,17 @@ impl FromStr for NamedSource {
 impl fmt::Debug for NamedSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NamedSource({:?})", WireText::from(self.0.as_str()))
+    }
+}
+
+/// Standard input, to read to its end. It is given once: who reads it again would find nothing.
+///
+/// # Errors
+/// It was given before.
+pub fn standard_input() -> std::io::Result<std::io::StdinLock<'static>> {
+    static GIVEN: AtomicBool = AtomicBool::new(false);
+    match GIVEN.swap(true, Ordering::Relaxed) {
+        true => Err(std::io::Error::other("- names standard input twice: give one of them as a file")),
+        false => Ok(std::io::stdin().lock()),
     }
 }

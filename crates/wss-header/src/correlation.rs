@@ -46,8 +46,9 @@ pub struct Correlation {
     pub(crate) signature_values: Vec<Vec<u8>>,
     /// The signed octets of each: `ds:SignedInfo` as a document of its own.
     pub(crate) signed_infos: Vec<String>,
-    /// How each was made, where the request was read as it was sent: a key that verifies one of them is ours.
-    pub(crate) methods: Vec<SignatureMethod>,
+    /// How each was made, and in which context, where the request was read as it was sent: a key that verifies one of them is
+    /// ours.
+    pub(crate) methods: Vec<(SignatureMethod, Vec<u8>)>,
     /// The public keys that we signed it with. No reply may be signed with one of them.
     pub(crate) own_keys: Vec<PublicKey>,
     /// The keys of the request.
@@ -96,7 +97,8 @@ impl Correlation {
                     let signature = Signature::parse(child, &budget).map_err(|_| unreadable.clone())?;
                     // In its own canonical form, which the receiver of a reply compares.
                     let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
-                    methods.push(signature.signed_info().method());
+                    let signed_info = signature.signed_info();
+                    methods.push((signed_info.method(), signed_info.context().to_vec()));
                     signature_values.push(signature.value().to_vec());
                     signed_infos.push(String::from_utf8(octets).map_err(|_| unreadable)?);
                 }
@@ -135,9 +137,9 @@ impl Correlation {
             return Ok(true);
         }
         let sent = self.methods.iter().zip(&self.signature_values).zip(&self.signed_infos);
-        for ((method, value), signed_info) in sent {
+        for (((method, context), value), signed_info) in sent {
             budget.charge(Limit::PublicKeyOperations, 1)?;
-            if key.verify(*method, signed_info.as_bytes(), value).is_ok() {
+            if key.verify_in_context(*method, context, signed_info.as_bytes(), value).is_ok() {
                 return Ok(true);
             }
         }

@@ -75,8 +75,8 @@ impl Correlation {
         for (value, info) in self.signature_values.iter().zip(&self.signed_infos) {
             line("signature", &[value, info.as_bytes()]);
         }
-        for method in &self.methods {
-            line("method", &[method.uri().as_bytes()]);
+        for (method, context) in &self.methods {
+            line("method", &[method.uri().as_bytes(), context]);
         }
         for key in &self.own_keys {
             line("own-key", &[key.spki()]);
@@ -132,7 +132,10 @@ impl Correlation {
                 self.signature_values.push(value.clone());
                 self.signed_infos.push(String::from_utf8(info.clone()).ok()?);
             }
-            ("method", [uri]) => self.methods.push(SignatureMethod::from_uri(std::str::from_utf8(uri).ok()?)?),
+            ("method", [uri, context]) => {
+                let method = SignatureMethod::from_uri(std::str::from_utf8(uri).ok()?)?;
+                self.methods.push((method, context.clone()));
+            }
             ("own-key", [spki]) => self.own_keys.push(PublicKey::from_spki(spki).ok()?),
             ("key", [sha1, secret, form, recipient]) => {
                 let kerberos = match form.as_slice() {
@@ -168,7 +171,7 @@ mod tests {
         Correlation {
             signature_values: vec![vec![3; 256]],
             signed_infos: vec!["<ds:SignedInfo/>".to_owned()],
-            methods: vec![SignatureMethod::RsaSha256],
+            methods: vec![(SignatureMethod::RsaSha256, Vec::new())],
             own_keys: vec![bob.public_key().clone()],
             keys: vec![key(None, Some(bob.clone())), key(Some(KerberosForm::Gss4120), None)],
             certificate: Some(bob.clone()),
@@ -183,7 +186,7 @@ mod tests {
         let read = Correlation::from_text(&text).expect("the state");
         assert_eq!(*read.to_text(), *text);
         assert_eq!((read.signatures(), read.keys.len(), read.own_keys.len()), (1, 2, 1));
-        assert_eq!(read.methods, [SignatureMethod::RsaSha256]);
+        assert_eq!(read.methods, [(SignatureMethod::RsaSha256, Vec::new())]);
         assert!(Correlation::is_text(&text) && !Correlation::is_text("<a/>"));
         let empty = Correlation::from_text(&Correlation::default().to_text()).expect("an empty state");
         assert_eq!(empty.signatures(), 0);

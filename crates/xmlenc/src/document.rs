@@ -58,7 +58,8 @@ impl std::fmt::Debug for Decrypted {
 /// # Errors
 /// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none;
 /// [`DecryptError::Limit`] if there are more of them than [`Limit::EncryptedData`], or if reading the document once for each
-/// takes more than [`Limit::ParsedOctets`], or if more keys than [`Limit::EncryptedKeys`] were tried that do not fit.
+/// takes more than [`Limit::ParsedOctets`], or if more keys than [`Limit::EncryptedKeys`] that do not fit come
+/// before the one that does.
 pub fn decrypt_document(
     source: &str,
     keys: &dyn KeySource,
@@ -204,10 +205,8 @@ fn key_for(
     }
     let mut refused = DecryptError::Failed;
     for (nth, element) in candidates.into_iter().enumerate() {
-        // The first is that of the data; each other is one more try.
-        if nth > 0 {
-            budget.charge(Limit::EncryptedKeys, 1)?;
-        }
+        // For each ciphertext by itself: those before this one did not fit.
+        budget.check(Limit::EncryptedKeys, nth)?;
         match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy, budget) {
             Ok(secret) => {
                 // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         context = context.transport(protocol, suite);
     }
     let report = message.lint(&context).map_err(refused)?;
-    output::check_distinct([arguments.file.output.as_deref(), arguments.html.as_deref()])?;
+    output::check_distinct([Some(output::place(arguments.file.output.as_deref())), arguments.html.as_deref()])?;
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
