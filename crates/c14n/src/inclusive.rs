@@ -172,10 +172,13 @@ impl<'u> Joined<'u> {
     fn path(&self) -> Path<'u> {
         let pieces = std::iter::successors(self.paths.as_deref(), |piece| piece.around.as_deref());
         let mut pieces: Vec<&str> = pieces.map(|piece| piece.path).collect();
-        let mut path = pieces.pop().map(Path::from).unwrap_or_default();
+        let mut path = Path::default();
+        if let Some(outermost) = pieces.pop() {
+            // RFC 3986 §5.2.3: below an authority, every path is absolute.
+            path.is_absolute = self.authority.is_some() || outermost.starts_with('/');
+            path.extend(outermost);
+        }
         for piece in pieces.into_iter().rev() {
-            // RFC 3986 §5.2.3.
-            path.is_absolute |= self.authority.is_some() && path.segments.is_empty();
             path.leave_file();
             path.extend(piece);
         }
@@ -284,6 +287,8 @@ mod tests {
         "../",
         "../a",
         "../../a//b/",
+        "./a:b",
+        "x/../a:b",
         ".",
         "/",
         "/a/b/../c",
