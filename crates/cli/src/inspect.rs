@@ -7,7 +7,7 @@ use crate::args::{Format, InspectArgs};
 use crate::output::{self, Outcome, refused};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
-    output::check_distinct([Some(output::place(arguments.file.output.as_deref())), arguments.html.as_deref()])?;
+    output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read(&arguments.file.file)?;
     let message = output::message(&octets)?;
     let picture = message.picture(&output::limits()).map_err(refused)?.in_words(&in_options);

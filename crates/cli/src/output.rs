@@ -43,10 +43,7 @@ impl From<ProfileError> for Failure {
 /// A file, or standard input for `-`.
 fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
     match path.as_os_str() == "-" {
-        true => match wss_profile::standard_input() {
-            Ok(input) => Ok(Box::new(input)),
-            Err(error) => Err(could_not(error)),
-        },
+        true => wss_profile::standard_input().map(|input| Box::new(input) as Box<dyn Read>).map_err(could_not),
         false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| unreadable(path, error)),
     }
 }
@@ -96,23 +93,27 @@ fn for_terminal(octets: &[u8]) -> String {
     })
 }
 
+/// What is written piece by piece, as a terminal may show it.
+fn shown(pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<String> {
+    let mut octets = Vec::new();
+    pieces(&mut octets).map_err(could_not)?;
+    Ok(for_terminal(&octets))
+}
+
 /// As [`write()`], piece by piece. A file is written as a whole or not at all.
 pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     let Some(path) = path.filter(|path| !is_stdout(path)) else {
         if !io::stdout().is_terminal() {
             return to_stdout(pieces);
         }
-        let mut octets = Vec::new();
-        pieces(&mut octets).map_err(could_not)?;
-        return to_stdout(|out| out.write_all(for_terminal(&octets).as_bytes()));
+        let shown = shown(pieces)?;
+        return to_stdout(|out| out.write_all(shown.as_bytes()));
     };
     // A device or a pipe is written directly, since it cannot be replaced.
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+    if is_special(path) {
         let mut file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
         if file.is_terminal() {
-            let mut octets = Vec::new();
-            pieces(&mut octets).map_err(could_not)?;
-            return file.write_all(for_terminal(&octets).as_bytes()).map_err(|error| unreadable(path, error));
+            return file.write_all(shown(pieces)?.as_bytes()).map_err(|error| unreadable(path, error));
         }
         return write_all(file, pieces).map_err(|error| unreadable(path, error));
     }
@@ -134,7 +135,7 @@ pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
 }
 
 fn check_secret(path: &Path) -> Outcome {
-    if is_stdout(path) || std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+    if is_stdout(path) || is_special(path) {
         return Err(could_not(format!("{}: it is no regular file: name a file for the state", path.display())));
     }
     Ok(())
@@ -145,15 +146,26 @@ fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Finds out whether results and state can be written before anything is done that cannot be undone.
-pub(crate) fn check_writable(result: Option<&Path>, secret: Option<&Path>) -> Outcome {
+/// Whether there is something that is no regular file.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file())
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Finds out whether result and state can be written, each to a file of its own and none to `store`, before anything is done
+/// that cannot be undone.
+pub(crate) fn check_outputs(result: Option<&Path>, secret: Option<&Path>, store: Option<&Path>) -> Outcome {
+    check_distinct([result, secret, store])?;
     secret.map_or(Ok(()), check_secret)?;
     for path in [result, secret].into_iter().flatten().filter(|path| !is_stdout(path)) {
-        let found = std::fs::metadata(path);
-        if found.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
+        if path.is_dir() {
             return Err(could_not(format!("{}: it is a folder: name a file in it", path.display())));
         }
-        if found.is_ok_and(|found| !found.is_file()) {
+        if is_special(path) {
             continue;
         }
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -162,22 +174,22 @@ pub(crate) fn check_writable(result: Option<&Path>, secret: Option<&Path>) -> Ou
     Ok(())
 }
 
-/// Where a result goes, standard output by default.
-pub(crate) fn place(output: Option<&Path>) -> &Path {
-    output.unwrap_or(Path::new("-"))
+/// Refuses a page that is written where the result goes, which is standard output by default.
+pub(crate) fn check_page(result: Option<&Path>, page: Option<&Path>) -> Outcome {
+    check_distinct([Some(result.unwrap_or(Path::new("-"))), page])
 }
 
 /// Refuses two files to write that are one.
-pub(crate) fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
+fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
     let mut known = Vec::new();
     for path in paths.into_iter().flatten() {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        let place = std::fs::canonicalize(path).unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
         // What is written to a device does not replace it.
-        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        if is_special(path) {
             continue;
         }
+        let folder = folder_of(path);
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let place = std::fs::canonicalize(path).unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
         if known.contains(&place) {
             return Err(could_not(format!("{}: two options write this file: name two files", path.display())));
         }
@@ -211,8 +223,7 @@ fn whole(
     let mut new = tempfile::Builder::new();
     #[cfg(unix)]
     new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new.tempfile_in(folder)?;
+    let mut file = new.tempfile_in(folder_of(target))?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }

@@ -13,8 +13,7 @@ use crate::output::{self, Outcome, could_not};
 /// Which steps a command has: `only` one, or both.
 pub(crate) fn run(arguments: &SecureArgs, only: Option<Only>) -> Outcome {
     let (result, state) = (arguments.file.output.as_deref(), arguments.message.exchange.as_deref());
-    output::check_distinct([result, state])?;
-    output::check_writable(result, state)?;
+    output::check_outputs(result, state, None)?;
     let sending = sending(arguments, only)?;
     send(arguments, sending.recipe()?, sending.addressing()?)
 }

@@ -30,8 +30,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     let Prepared { receiver, opening, required, .. } = prepared(arguments)?;
     let printed = printed(arguments, &required, opening)?;
     let (result, state) = (arguments.file.output.as_deref(), arguments.result.exchange.as_deref());
-    output::check_distinct([result, state, arguments.message.replay_store.as_deref()])?;
-    output::check_writable(result, state)?;
+    output::check_outputs(result, state, arguments.message.replay_store.as_deref())?;
     // Before the message counts as received.
     let leaves_the_body = network.is_some() && opening == Opening::Parts;
     if leaves_the_body && !arguments.receiving.demands.print_unauthenticated {
@@ -93,7 +92,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
 const UNAUTHENTICATED: &str =
     "note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)";
 
-/// The Body of a message whose signature leaves it to the transport, as it stands there.
+/// The Body of a message whose signature leaves it to the transport. Anyone may have written it.
 fn unauthenticated_body(receiver: &Receiver, incoming: &Incoming<'_>) -> Outcome<String> {
     let envelope = receiver.unauthenticated_envelope(incoming).map_err(refused)?;
     let limits = output::limits();

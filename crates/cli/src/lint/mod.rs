@@ -10,6 +10,7 @@ use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
+    output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read(&arguments.file.file)?;
     let message = output::message(&octets)?;
     let receiver = receiver(arguments)?;
@@ -31,7 +32,6 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         context = context.transport(protocol, suite);
     }
     let report = message.lint(&context).map_err(refused)?;
-    output::check_distinct([Some(output::place(arguments.file.output.as_deref())), arguments.html.as_deref()])?;
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
