@@ -28,6 +28,7 @@ pub use near::{nearest, nearest_identifier};
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use cut::parts;
 
@@ -135,6 +136,18 @@ impl WireText {
 pub fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
+}
+
+/// The whole seconds of a duration, as in "1 second" or "300 seconds".
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(wss_text::seconds(Duration::from_millis(1_900)), "1 second");
+/// ```
+#[must_use]
+pub fn seconds(duration: Duration) -> String {
+    counted(usize::try_from(duration.as_secs()).unwrap_or(usize::MAX), "second")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::LoadError;
-use wss_text::{WireText, counted};
+use wss_text::{WireText, seconds};
 use wss_xmldsig::{SignatureError, VerifyError};
 
 use crate::instant::format_instant;
@@ -550,8 +550,4 @@ impl std::fmt::Display for AssertionSpan {
             Self::Confirmation => "the time of its confirmation",
         })
     }
-}
-
-fn seconds(skew: Duration) -> String {
-    counted(usize::try_from(skew.as_secs()).unwrap_or(usize::MAX), "second")
 }

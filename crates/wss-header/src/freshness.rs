@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
-use wss_text::counted;
+use wss_text::seconds;
 use wss_tokens::format_instant;
 
 use crate::window::Window;
@@ -16,7 +16,7 @@ pub enum NotFresh {
     #[error(
         "the {what} was created at {}, and it is now {}: its age of {} is more than {} and {} for clocks that differ; raise \
          the highest age of `window` if the message may take so long",
-        format_instant(*created), format_instant(*now), seconds(*now, *created), of(*max_age), of(*skew)
+        format_instant(*created), format_instant(*now), between(*now, *created), seconds(*max_age), seconds(*skew)
     )]
     TooOld {
         /// `Timestamp` or `UsernameToken`.
@@ -34,7 +34,7 @@ pub enum NotFresh {
     #[error(
         "the {what} expired at {}, and it is now {}, {} later, more than {} for clocks that differ: check the clocks, or \
          have the peer give a longer lifetime, or raise the clock skew of `window`",
-        format_instant(*expires), format_instant(*now), seconds(*now, *expires), of(*skew)
+        format_instant(*expires), format_instant(*now), between(*now, *expires), seconds(*skew)
     )]
     Expired {
         /// `Timestamp` or `UsernameToken`.
@@ -50,7 +50,7 @@ pub enum NotFresh {
     #[error(
         "the {what} was created at {}, and it is now {}: it is {} in the future, more than {} for clocks that differ; check \
          the clocks, or raise the clock skew of `window`",
-        format_instant(*created), format_instant(*now), seconds(*created, *now), of(*skew)
+        format_instant(*created), format_instant(*now), between(*created, *now), seconds(*skew)
     )]
     Future {
         /// `Timestamp` or `UsernameToken`.
@@ -66,7 +66,7 @@ pub enum NotFresh {
     #[error(
         "the {what} has no wsu:Created, and expires at {}, {} after now, {}: that is more than {} and {} for clocks that \
          differ; have the peer expire earlier, or raise the highest age of `window`",
-        format_instant(*expires), seconds(*expires, *now), format_instant(*now), of(*max_age), of(*skew)
+        format_instant(*expires), between(*expires, *now), format_instant(*now), seconds(*max_age), seconds(*skew)
     )]
     LongLived {
         /// `Timestamp`.
@@ -114,10 +114,6 @@ impl NotFresh {
     }
 }
 
-fn seconds(later: SystemTime, earlier: SystemTime) -> String {
-    of(later.duration_since(earlier).unwrap_or(Duration::ZERO))
-}
-
-fn of(duration: Duration) -> String {
-    counted(usize::try_from(duration.as_secs()).unwrap_or(usize::MAX), "second")
+fn between(later: SystemTime, earlier: SystemTime) -> String {
+    seconds(later.duration_since(earlier).unwrap_or(Duration::ZERO))
 }
