@@ -263,10 +263,9 @@ impl<'t, S: Sink> Walker<'t, S> {
         let taken = if is_in { self.inherited(element) } else { Vec::new() };
         let is_kept = |attribute: &TreeNode| set.contains(*attribute) || (is_in && self.is_inheritable(*attribute));
         let own = tree.attributes(element).filter(is_kept);
-        let taken_base = taken.last().is_some_and(|(local, _)| *local == "base");
-        let is_replaced =
-            // Of every other name, only what the element does not have itself is taken.
-            |name: ExpandedName<'_>| name.namespace == name::XML && name.local == "base" && taken_base;
+        // Of every other name, only what the element does not have itself is taken.
+        let takes_base = taken.last().is_some_and(|(local, _)| *local == "base");
+        let is_replaced = |name| takes_base && name == ExpandedName { namespace: name::XML, local: "base" };
         let own = own.map(|attribute| (tree.name(attribute), tree.qualified_name(attribute), tree.value(attribute)));
         let mut all: Vec<(ExpandedName<'_>, String, &str)> = own
             .filter(|(name, ..)| !is_replaced(*name))

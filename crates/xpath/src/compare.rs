@@ -51,9 +51,16 @@ fn is_equality(comparison: Comparison) -> bool {
     matches!(comparison, Comparison::Equal | Comparison::NotEqual)
 }
 
+/// A value that is no node-set as a number.
+fn number(value: &Value, context: &Context<'_>) -> Result<f64, XPathError> {
+    if let Value::Text(text) = value {
+        context.charge_text(text.len())?;
+    }
+    Ok(value.to_number(context.tree()))
+}
+
 /// Neither side is a node-set.
 fn single(comparison: Comparison, left: &Value, right: &Value, context: &Context<'_>) -> Result<bool, XPathError> {
-    let tree = context.tree();
     let wants_equal = comparison == Comparison::Equal;
     Ok(match (left, right) {
         (Value::Boolean(_), _) | (_, Value::Boolean(_)) if is_equality(comparison) => {
@@ -63,40 +70,31 @@ fn single(comparison: Comparison, left: &Value, right: &Value, context: &Context
             context.charge_text(left.len().min(right.len()))?;
             (left == right) == wants_equal
         }
-        _ => {
-            for side in [left, right] {
-                if let Value::Text(text) = side {
-                    context.charge_text(text.len())?;
-                }
-            }
-            numbers(comparison, left.to_number(tree), right.to_number(tree))
-        }
+        _ => numbers(comparison, number(left, context)?, number(right, context)?),
     })
 }
 
 /// The left side is a node-set, and the right side is not.
 fn set(comparison: Comparison, nodes: &[TreeNode], other: &Value, context: &Context<'_>) -> Result<bool, XPathError> {
-    let tree = context.tree();
-    if let Value::Boolean(_) = other {
-        return single(comparison, &Value::Boolean(!nodes.is_empty()), other, context);
+    match other {
+        Value::Boolean(_) => single(comparison, &Value::Boolean(!nodes.is_empty()), other, context),
+        Value::Text(text) if is_equality(comparison) => {
+            any(nodes, context, |value| (value == text) == (comparison == Comparison::Equal))
+        }
+        _ => {
+            // Read once, and not for each node.
+            let number = number(other, context)?;
+            any(nodes, context, |value| numbers(comparison, number_of(value), number))
+        }
     }
-    let text = match other {
-        Value::Text(text) => Some(text).filter(|_| is_equality(comparison)),
-        _ => None,
-    };
-    // A text that is a number is read once, and not for each node.
-    if let (Value::Text(number), None) = (other, text) {
-        context.charge_text(number.len())?;
-    }
-    let number = if text.is_none() { other.to_number(tree) } else { f64::NAN };
+}
+
+/// Whether it holds for the value of any of the nodes.
+fn any(nodes: &[TreeNode], context: &Context<'_>, holds: impl Fn(&str) -> bool) -> Result<bool, XPathError> {
     for node in nodes {
-        let value = tree.value(*node);
+        let value = context.tree().value(*node);
         context.charge_text(value.len())?;
-        let holds = match text {
-            Some(text) => (value == text) == (comparison == Comparison::Equal),
-            None => numbers(comparison, number_of(value), number),
-        };
-        if holds {
+        if holds(value) {
             return Ok(true);
         }
     }

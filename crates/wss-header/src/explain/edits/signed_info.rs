@@ -26,8 +26,15 @@ struct Part<'c> {
     start: Range<usize>,
     /// The whole of it.
     whole: Range<usize>,
-    /// The reference that it is in, from 1.
+    /// The reference that it is in, from 1; 0 outside of every reference.
     reference: usize,
+}
+
+impl Part<'_> {
+    /// Of the digests of what the references name, that of its own; `None` if it is in no reference, or the digest is not known.
+    fn digest<'f>(&self, found: &'f [String]) -> Option<&'f String> {
+        found.get(self.reference.checked_sub(1)?).filter(|digest| !digest.is_empty())
+    }
 }
 
 /// Changes of this canonical form, the most likely first. `found` has the digests of what the references name, in base64;
@@ -37,7 +44,7 @@ pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     for part in parts.iter().filter(|part| part.local == "DigestValue" && part.reference <= REFERENCES) {
         let inside = inside(base, part);
-        let own = part.reference.checked_sub(1).and_then(|nth| found.get(nth)).filter(|own| !own.is_empty());
+        let own = part.digest(found);
         let others = found.iter().filter(|other| Some(*other) != own && !other.is_empty());
         for digest in own.into_iter().chain(others) {
             let what = format!("with the digest {digest} in reference {}", part.reference);
@@ -73,10 +80,7 @@ fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
         };
         parts.iter().filter(|part| part.local == "DigestValue").filter_map(change).collect()
     };
-    let own = |part: &Part<'_>, _: &str| {
-        let own = part.reference.checked_sub(1).and_then(|nth| found.get(nth));
-        own.filter(|own| !own.is_empty()).cloned()
-    };
+    let own = |part: &Part<'_>, _: &str| part.digest(found).cloned();
     let compact = |_: &Part<'_>, text: &str| Some(text.replace("&#xD;", "").split_whitespace().collect());
     [
         edit("with the digests of what the references name".to_owned(), with(&own)),
