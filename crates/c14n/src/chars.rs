@@ -3,6 +3,8 @@
 use memchr::memchr_iter;
 use wide::u8x16;
 
+use wss_text::Slice as _;
+
 use crate::error::{ParseError, Problem, malformed};
 
 #[inline(always)]
@@ -58,7 +60,7 @@ pub(crate) fn decode_value(source: &str) -> String {
     while at < octets.len() {
         let rest = octets.get(at..).unwrap_or(&[]);
         let length = rest.iter().position(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len());
-        value.push_str(source.get(at..at + length).unwrap_or_default());
+        value.push_str(source.slice(at..at + length));
         at += length;
         match octets.get(at) {
             Some(b'&') => {

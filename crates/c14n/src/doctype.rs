@@ -11,6 +11,7 @@
 use std::collections::{HashMap, HashSet};
 
 use wss_budget::{Budget, Exceeded, Limit, Limits};
+use wss_text::Slice as _;
 
 use crate::chars::{decode_value, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
@@ -32,8 +33,8 @@ pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, D
     parser.declaration()?;
     let Parser { at: end, lists, ids, .. } = parser;
     let mut text = Text::within(budget);
-    text.push(source.get(..start).unwrap_or_default())?;
-    rewrite(source.get(end..).unwrap_or_default(), &lists, &mut text)?;
+    text.push(source.slice(..start))?;
+    rewrite(source.slice(end..), &lists, &mut text)?;
     Ok(Some((text.written, ids)))
 }
 
@@ -112,7 +113,7 @@ struct Parser<'s, 'l> {
 
 impl<'s> Parser<'s, '_> {
     fn rest(&self) -> &'s str {
-        self.source.get(self.at..).unwrap_or_default()
+        self.source.slice(self.at..)
     }
 
     fn broken(&self) -> ParseError {
@@ -159,7 +160,7 @@ impl<'s> Parser<'s, '_> {
     fn word(&mut self) -> Result<&'s str, ParseError> {
         let rest = self.rest();
         let is_end = |c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
-        let word = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default();
+        let word = rest.slice(..rest.find(is_end).unwrap_or(rest.len()));
         if word.is_empty() || word.len() > self.limits.size(Limit::NameOctets) {
             return Err(self.broken());
         }
@@ -249,10 +250,10 @@ impl<'s> Parser<'s, '_> {
 
     fn quoted(&mut self) -> Result<&'s str, ParseError> {
         let quote = self.rest().chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or_else(|| self.broken())?;
-        let inside = self.rest().get(1..).unwrap_or_default();
+        let inside = self.rest().slice(1..);
         let length = inside.find(quote).ok_or_else(|| self.broken())?;
         self.at += length + 2;
-        Ok(inside.get(..length).unwrap_or_default())
+        Ok(inside.slice(..length))
     }
 
     // AttlistDecl ::= '<!ATTLIST' S Name AttDef* S? '>'
@@ -379,14 +380,14 @@ fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), Parse
     let mut at = 0;
     while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
         let start = at + found;
-        text.push(source.get(at..start).unwrap_or_default())?;
-        let rest = source.get(start..).unwrap_or_default();
+        text.push(source.slice(at..start))?;
+        let rest = source.slice(start..);
         let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("</", ">")];
         let length = match skipped.into_iter().find(|(opening, _)| rest.starts_with(opening)) {
             Some((opening, closing)) => {
-                let inside = rest.get(opening.len()..).unwrap_or_default();
+                let inside = rest.slice(opening.len()..);
                 let length = inside.find(closing).map(|length| opening.len() + length + closing.len());
-                text.push(rest.get(..length.unwrap_or_default()).unwrap_or_default())?;
+                text.push(rest.slice(..length.unwrap_or_default()))?;
                 length
             }
             None => match StartTag::read(rest) {
@@ -403,7 +404,7 @@ fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), Parse
         };
         at = start + length;
     }
-    text.push(source.get(at..).unwrap_or_default())
+    text.push(source.slice(at..))
 }
 
 /// A start tag at the front of a text.
@@ -421,9 +422,8 @@ impl<'s> StartTag<'s> {
         let name = source.get(1..)?.split(is_end).next()?;
         let mut values: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
         let mut at = 1 + name.len();
-        let skip_blanks = |at: usize| {
-            source.len() - source.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\n', '\r']).len()
-        };
+        let skip_blanks =
+            |at: usize| source.len() - source.slice(at..).trim_start_matches([' ', '\t', '\n', '\r']).len();
         loop {
             at = skip_blanks(at);
             let rest = source.get(at..)?;
@@ -444,7 +444,7 @@ impl<'s> StartTag<'s> {
 
     /// Writes it, with what is declared of its attributes applied.
     fn write(&self, source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
-        let piece = |range: std::ops::Range<usize>| source.get(range).unwrap_or_default();
+        let piece = |range: std::ops::Range<usize>| source.slice(range);
         let name_end = 1 + self.name.len();
         text.push(piece(0..name_end))?;
         let Some(list) = lists.get(self.name) else { return text.push(piece(name_end..self.end)) };

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use wss_budget::{Exceeded, Limit, Limits};
-use wss_text::shown;
+use wss_text::{Slice as _, shown};
 
 use crate::chars;
 use crate::document::{Document, NodeId};
@@ -72,7 +72,7 @@ impl<'a> Element<'a> {
     }
 
     fn source(self, range: Range<usize>) -> &'a str {
-        self.document.source().get(range).unwrap_or_default()
+        self.document.source().slice(range)
     }
 
     /// The name as written, prefix included.
@@ -97,7 +97,7 @@ impl<'a> Element<'a> {
         let qualified = self.qualified_name();
         let local = match tape.prefix(pair.prefix).len() {
             0 => qualified,
-            prefix => qualified.get(prefix + 1..).unwrap_or_default(),
+            prefix => qualified.slice(prefix + 1..),
         };
         ExpandedName { namespace: tape.uri(pair.uri), local }
     }
@@ -213,7 +213,7 @@ impl<'a> Element<'a> {
             false => ExpandedName { namespace: "", local: name },
             true => ExpandedName {
                 namespace: tape.uri(tape.pair(attribute.name.pair).uri),
-                local: name.get(tape.prefix_octets(attribute)..).unwrap_or_default(),
+                local: name.slice(tape.prefix_octets(attribute)..),
             },
         }
     }

@@ -7,6 +7,8 @@
 
 use smallvec::SmallVec;
 
+use wss_text::SliceMut as _;
+
 use crate::document::NodeId;
 use crate::error::CanonicalizeError;
 use crate::escape::{escape_text, escape_value, rewrite_line_ends, rewrite_text, rewrite_value};
@@ -298,7 +300,7 @@ impl<S: Sink> Walker<'_, S> {
         let tape = self.tape;
         let first = self.undo.len() - count;
         if count > 1 {
-            let declared = self.undo.get_mut(first..).unwrap_or_default();
+            let declared = self.undo.slice_mut(first..);
             declared.sort_unstable_by(|(left, _), (right, _)| tape.prefix(*left).cmp(tape.prefix(*right)));
         }
         for at in first..self.undo.len() {

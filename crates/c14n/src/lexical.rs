@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use wss_text::Slice as _;
+
 use crate::chars::{is_blank, reference};
 
 /// Removes the blanks of XML around a value whose type collapses white space and which has none inside.
@@ -16,7 +18,7 @@ pub(crate) fn push_text(source: &str, text: &mut String) {
     let octets = source.as_bytes();
     let mut at = 0;
     while let Some(length) = octets.get(at..).and_then(|rest| memchr::memchr2(b'&', b'\r', rest)) {
-        text.push_str(source.get(at..at + length).unwrap_or_default());
+        text.push_str(source.slice(at..at + length));
         at += length;
         if octets.get(at) == Some(&b'\r') {
             text.push('\n');
@@ -28,7 +30,7 @@ pub(crate) fn push_text(source: &str, text: &mut String) {
             break;
         }
     }
-    text.push_str(source.get(at..).unwrap_or_default());
+    text.push_str(source.slice(at..));
 }
 
 /// Appends text with line ends normalised (XML 1.0 §2.11).

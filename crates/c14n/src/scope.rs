@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use wss_text::Slice as _;
+
 use crate::element::Element;
 use crate::escape::escape_value;
 use crate::inclusive::{fixed_up_base, nearest};
@@ -113,11 +115,11 @@ impl<'a> Element<'a> {
         let mut text = String::with_capacity(content.len() + 256);
         let mut at = content.start;
         for child in self.children() {
-            text.push_str(source.get(at..child.span().start).unwrap_or_default());
+            text.push_str(source.slice(at..child.span().start));
             child.write_standalone(&around, along, Some(self), &mut text);
             at = child.span().end;
         }
-        text.push_str(source.get(at..content.end).unwrap_or_default());
+        text.push_str(source.slice(at..content.end));
         text
     }
 
@@ -142,7 +144,7 @@ impl<'a> Element<'a> {
         let span = self.span();
         let source = self.document().source();
         let name_end = span.start + 1 + self.qualified_name().len();
-        text.push_str(source.get(span.start..name_end).unwrap_or_default());
+        text.push_str(source.slice(span.start..name_end));
         let no_default = around.iter().all(|(prefix, _)| !prefix.is_empty()).then_some(("", ""));
         for (prefix, uri) in around.iter().copied().chain(no_default).filter(|(prefix, _)| !self.declares(prefix)) {
             push_declaration(prefix, uri, text);
@@ -158,12 +160,12 @@ impl<'a> Element<'a> {
                 text.push_str(" xml:base");
                 push_value(&base, text);
                 if let Some(own) = own {
-                    text.push_str(source.get(at..own.start).unwrap_or_default());
+                    text.push_str(source.slice(at..own.start));
                     at = own.end;
                 }
             }
         }
-        text.push_str(source.get(at..span.end).unwrap_or_default());
+        text.push_str(source.slice(at..span.end));
     }
 
     /// The `xml:lang` and `xml:space` that it inherits, except those of the element `stays`, which remains around it.

@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use wss_budget::{Budget, Exceeded, Limit};
+use wss_text::Slice as _;
 
 use crate::chars;
 use crate::document::{Document, NodeId};
@@ -337,7 +338,7 @@ impl<'d, 'b> Builder<'d, 'b> {
         self.leave_until(index)?;
         let document = self.tree.document;
         let Some(node) = document.tape.nodes.get(index as usize).copied() else { return Ok(()) };
-        let source = |range: Range<usize>| document.source().get(range).unwrap_or_default();
+        let source = |range: Range<usize>| document.source().slice(range);
         let (start, content, end) = (node.start as usize, node.tag_end as usize, node.end as usize);
         if !self.open.is_empty() {
             self.tree.text.push_str(source(self.at..start));
@@ -411,7 +412,7 @@ impl<'d, 'b> Builder<'d, 'b> {
         let document = self.tree.document;
         let Some(first) = document.tape.nodes.get(tape as usize).map(|node| node.attributes) else { return Ok(()) };
         for (at, attribute) in (first..).zip(document.tape.attributes_of(tape)) {
-            let raw = document.source().get(attribute.value_span()).unwrap_or_default();
+            let raw = document.source().slice(attribute.value_span());
             let start = self.tree.values.len() as u32;
             match attribute.name.written.rewrites_value() {
                 true => self.tree.values.push_str(&chars::decode_value(raw)),
@@ -442,7 +443,7 @@ impl<'d, 'b> Builder<'d, 'b> {
     fn leave_until(&mut self, index: u32) -> Result<(), Exceeded> {
         while let Some(last) = self.open.pop_if(|open| open.until <= index) {
             let source = self.tree.document.source();
-            self.tree.text.push_str(source.get(self.at..last.content_end).unwrap_or_default());
+            self.tree.text.push_str(source.slice(self.at..last.content_end));
             self.at = last.end;
             // The text belongs to the element that ends.
             self.open.push(last);

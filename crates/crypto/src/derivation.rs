@@ -2,6 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use wss_text::Slice as _;
+
 use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
 use crate::provider::{Chosen, Provider as _};
@@ -33,7 +35,7 @@ pub fn p_sha1(secret: &Secret, seed: &[u8], offset: usize, length: usize) -> Sec
         stream.extend_from_slice(mac(&input).as_octets());
         chained = mac(chained.as_octets());
     }
-    Secret::new(stream.get(offset..end).unwrap_or_default().to_vec())
+    Secret::new(stream.slice(offset..end).to_vec())
 }
 
 /// SHA-1 of password and salt, digested again until it was digested `iterations` times. The result has 20 octets.

@@ -3,6 +3,8 @@
 //! Plaintext is not authenticated before [`GcmOpening::finish`] succeeds. Until then it may come from an attacker: it
 //! can be spooled but must not be used.
 
+use wss_text::SliceMut as _;
+
 use crate::algorithm::{Aes, ContentEncryption, Mode};
 use crate::error::CryptoError;
 use crate::provider::{Gcm, GcmInPieces as _, Refusal};
@@ -145,7 +147,7 @@ impl GcmOpening {
         let (now, later) = octets.split_at(ready - from_held);
         unauthenticated.extend_from_slice(now);
         self.held.extend_from_slice(later);
-        let opened = unauthenticated.get_mut(start..).unwrap_or_default();
+        let opened = unauthenticated.slice_mut(start..);
         self.gcm.as_mut().and_then(|gcm| gcm.update(opened).ok()).ok_or_else(failed)
     }
 

@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 
 use wss_c14n::{Document, Element, LeafError, Limits};
-use wss_text::WireText;
+use wss_text::{Slice as _, WireText};
 use wss_tokens::parse_instant;
 
 use crate::NAMESPACE as EB;
@@ -148,7 +148,7 @@ fn read_signal(signal: Element<'_>, source: &str) -> Result<Signal, EbmsError> {
     let mut all = children(signal);
     let info = read_info(all.required("MessageInfo")?)?;
     let kind = if let Some(receipt) = all.optional("Receipt") {
-        SignalKind::Receipt(source.get(receipt.content_span()).unwrap_or_default().to_owned())
+        SignalKind::Receipt(source.slice(receipt.content_span()).to_owned())
     } else if let Some(pull) = all.optional("PullRequest") {
         SignalKind::PullRequest(attribute(pull, "mpc"))
     } else {

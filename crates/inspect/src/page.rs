@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use ws_security::c14n::{Document, name};
-use ws_security::text::is_plain;
+use ws_security::text::{Slice as _, is_plain};
 
 /// Characters of one text that are shown.
 const MAX_TEXT: usize = 200;
@@ -135,7 +135,7 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
         let next_mark = marks.peek().map(|((start, _), _)| *start);
         let next_cut = cuts.peek().map(|cut| cut.0);
         let Some(next) = [closes, next_mark, next_cut].into_iter().flatten().min() else { break };
-        text(source.get(at..next).unwrap_or_default(), out)?;
+        text(source.slice(at..next), out)?;
         at = next;
         if closes == Some(next) {
             open.pop();
@@ -154,7 +154,7 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
             open.push(*end);
         }
     }
-    text(source.get(at..).unwrap_or_default(), out)
+    text(source.slice(at..), out)
 }
 
 /// The source, with an asterisk for each octet of a password.

@@ -2,13 +2,14 @@
 
 use ws_security::attachments::Package;
 use ws_security::c14n::base64_decode;
+use ws_security::text::Slice as _;
 
 /// Why octets are not a document, if their start shows it; `None` if they may be one.
 #[must_use]
 pub fn hint(octets: &[u8]) -> Option<String> {
     let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
     let start = text.trim_ascii_start();
-    let head = start.get(..start.len().min(64)).unwrap_or_default();
+    let head = start.slice(..start.len().min(64));
     let told = |why: &str| Some(why.to_owned());
     match octets {
         [0x1F, 0x8B, ..] => return told("it is compressed by gzip: decompress it first, as with `gzip -dc`"),

@@ -7,7 +7,7 @@ use wss_header::{
     Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
     TransportFacts, UnsignedOpened,
 };
-use wss_text::WireText;
+use wss_text::{Slice as _, WireText};
 
 use crate::error::PolicyError;
 use crate::form::{self, Breach};
@@ -95,7 +95,7 @@ impl fmt::Display for Unusable {
         let Self { port, operation, lacks } = self;
         write!(f, "no alternative of the policy of {}/{} can be used", WireText::of(port), WireText::of(operation))?;
         for (at, lack) in lacks.iter().enumerate() {
-            let said = lacks.get(..at).unwrap_or_default().contains(lack);
+            let said = lacks.slice(..at).contains(lack);
             if !said {
                 write!(f, "; {}: {lack}", at + 1)?;
             }

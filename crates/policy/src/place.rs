@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use wss_text::shown;
+use wss_text::{Slice as _, shown};
 
 /// The most characters of a name in a path.
 const LONGEST_NAME: usize = 64;
@@ -53,7 +53,7 @@ impl fmt::Display for Place {
 /// A path of names, and one name more.
 pub(crate) fn below(path: &str, local: &str) -> String {
     let end = local.char_indices().nth(LONGEST_NAME).map_or(local.len(), |(at, _)| at);
-    let local = local.get(..end).unwrap_or_default();
+    let local = local.slice(..end);
     if path.is_empty() { local.to_owned() } else { format!("{path}/{local}") }
 }
 

@@ -21,10 +21,12 @@ mod count;
 mod cut;
 mod escape;
 mod near;
+mod slice;
 
 pub use count::{AllShown, Octets, all_shown, octets};
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 pub use near::{nearest, nearest_identifier};
+pub use slice::{Slice, SliceMut};
 
 use std::borrow::Cow;
 use std::fmt;

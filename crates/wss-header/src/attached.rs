@@ -1,6 +1,7 @@
 //! What a recipe adds to the Security header besides tokens that it knows.
 
 use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
+use wss_text::Slice as _;
 use wss_tokens::{Assertion, write_binary_token};
 
 use crate::error::PlanError;
@@ -36,7 +37,7 @@ impl Attached {
             return Err(PlanError::Attached { what: "its Id is not a name" });
         }
         // A declaration or comments around it are not allowed in a header.
-        let xml = xml.get(root.span()).unwrap_or_default().to_owned();
+        let xml = xml.slice(root.span()).to_owned();
         Ok(Self { xml, id })
     }
 }

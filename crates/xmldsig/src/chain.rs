@@ -9,6 +9,7 @@ use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Element, IdIndex, Limit, NodeId,
     NodeSet, ParseError, Sink, Subset, Tree, TreeKind, TreeNode, base64_decode, transcode,
 };
+use wss_text::Slice as _;
 use wss_xpath::{Context, Expression, XPathError};
 
 use crate::error::VerifyError;
@@ -112,7 +113,7 @@ impl Chain<'_> {
         steps: &[Transform],
         mut sink: &mut dyn Sink,
     ) -> Result<(), VerifyError> {
-        let rest = steps.get(1..).unwrap_or_default();
+        let rest = steps.slice(1..);
         let octets = match data {
             Data::Octets(octets) => return self.read(&octets, steps, sink),
             Data::Subset(subset) if rest.is_empty() => return Ok(canonicalization.write(&subset, &mut sink)?),
@@ -191,7 +192,7 @@ impl Chain<'_> {
             }
             Data::Nodes(tree, set, ids) => {
                 let selected = self.selected(tree, &set, ids, kind)?;
-                self.run(Data::Nodes(tree, selected, ids), steps.get(1..).unwrap_or_default(), sink)
+                self.run(Data::Nodes(tree, selected, ids), steps.slice(1..), sink)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, Writer, name};
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
+use wss_text::Slice as _;
 
 use crate::error::SignError;
 use crate::new_reference::NewReference;
@@ -266,7 +267,7 @@ impl Place {
         let parent = self.parent(document, index)?;
         if parent.is_empty_tag() {
             let tag = parent.span();
-            let opened = document.source().get(tag.clone()).unwrap_or_default().trim_end_matches("/>").to_owned();
+            let opened = document.source().slice(tag.clone()).trim_end_matches("/>").to_owned();
             start = tag.start + opened.len() + 1;
             splices.replace(tag, format!("{opened}>{signature}</{}>", parent.qualified_name()));
         } else {

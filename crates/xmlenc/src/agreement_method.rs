@@ -109,9 +109,9 @@ fn originator_key(originator: Element<'_>, budget: &Budget) -> Result<Option<Pub
     for hint in info.hints() {
         match hint {
             KeyHint::KeyValue(key) => return Ok(Some(key.clone())),
-            KeyHint::X509Data(data) if !data.certificates.is_empty() => {
+            KeyHint::X509Data(data) => {
+                let Some(der) = data.certificates.first() else { continue };
                 budget.charge(Limit::Certificates, 1)?;
-                let der = data.certificates.first().map(Vec::as_slice).unwrap_or_default();
                 let certificate = Certificate::from_der(der).map_err(|_| DecryptError::Originator)?;
                 return Ok(Some(certificate.public_key().clone()));
             }

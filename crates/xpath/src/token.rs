@@ -1,6 +1,7 @@
 //! Tokens of an expression (XPath 1.0 §3.7).
 
 use wss_c14n::name::is_ncname;
+use wss_text::Slice as _;
 
 use crate::error::XPathError;
 
@@ -31,7 +32,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Placed<'_>>, XPathError> {
     let mut tokens: Vec<Placed<'_>> = Vec::new();
     let mut at = 0;
     loop {
-        let rest = text.get(at..).unwrap_or_default();
+        let rest = text.slice(at..);
         let skipped = rest.trim_start_matches([' ', '\t', '\n', '\r']);
         at += rest.len() - skipped.len();
         if skipped.is_empty() {
@@ -58,7 +59,7 @@ fn token(text: &str, at: usize, is_operator: bool) -> Result<(Token<'_>, usize),
     let fail = |expected| Err(XPathError::Syntax { offset: at, expected });
     let first = text.chars().next().unwrap_or_default();
     if first == '"' || first == '\'' {
-        let inside = text.get(1..).unwrap_or_default();
+        let inside = text.slice(1..);
         return match inside.split_once(first) {
             Some((literal, _)) => Ok((Token::Literal(literal), literal.len() + 2)),
             None => fail("the end of a literal"),
@@ -87,7 +88,7 @@ fn token(text: &str, at: usize, is_operator: bool) -> Result<(Token<'_>, usize),
             None => fail("an operator"),
         };
     }
-    let behind = text.get(name.len()..).unwrap_or_default();
+    let behind = text.slice(name.len()..);
     Ok(match behind.strip_prefix(':').filter(|local| !local.starts_with(':')) {
         Some(local) if local.starts_with('*') => (Token::StarOf(name), name.len() + 2),
         Some(local) => match ncname(local) {
@@ -108,7 +109,7 @@ fn number(text: &str) -> (&str, usize) {
             !(octet.is_ascii_digit() || octet == b'.') || points > 1
         })
         .unwrap_or(text.len());
-    (text.get(..length).unwrap_or_default(), length)
+    (text.slice(..length), length)
 }
 
 /// The NCName at the front of a text; empty if there is none.

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use wide::u8x16;
 
+use wss_text::Slice as _;
+
 use crate::chars::{self, chunk};
 use crate::error::Problem;
 use crate::name;
@@ -266,7 +268,7 @@ impl Name {
 
     /// The name `qualified`, of which `prefix_len` octets are the prefix.
     pub(super) fn new(qualified: &[u8], prefix_len: usize, prefix: u32, declares: u32) -> Self {
-        let local = if prefix_len == 0 { qualified } else { qualified.get(prefix_len + 1..).unwrap_or_default() };
+        let local = if prefix_len == 0 { qualified } else { qualified.slice(prefix_len + 1..) };
         let mut first = [0; 8];
         let (of_prefix, of_local) = first.split_at_mut(1);
         for (octet, source) in of_local.iter_mut().zip(local) {

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 
-use ws_security::text::escaped;
+use ws_security::text::{Slice as _, escaped};
 
 use crate::args::{Color, LintArgs};
 
@@ -122,7 +122,6 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
     let password = element.find("Password").and_then(|at| element.get(at..)?.find('>').map(|end| at + end + 1));
-    let shown: String =
-        element.get(..password.unwrap_or(element.len())).unwrap_or_default().chars().take(SHOWN).collect();
+    let shown: String = element.slice(..password.unwrap_or(element.len())).chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
 }

@@ -165,6 +165,8 @@ algorithms! {
 use DigestMethod::{Md5, Ripemd160, Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
 use Scheme::{Dsa, Ecdsa, Hmac};
 
+use wss_text::Slice as _;
+
 #[derive(Debug, Clone, Copy)]
 struct DigestParameters {
     output_len: usize,
@@ -406,7 +408,7 @@ impl Curve {
     }
 
     pub(crate) fn oid(self) -> &'static [u8] {
-        self.row().parameters.identifier.get(BEFORE_CURVE..).unwrap_or_default()
+        self.row().parameters.identifier.slice(BEFORE_CURVE..)
     }
 
     pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {

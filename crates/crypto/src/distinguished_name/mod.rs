@@ -8,6 +8,8 @@ mod written;
 
 pub use written::NameForm;
 
+use wss_text::Slice as _;
+
 use crate::der;
 use crate::error::LoadError;
 
@@ -304,7 +306,7 @@ fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
             Some(',' | ';') => rdns.push(std::mem::take(&mut rdn)),
             Some(_) => return Ok(None),
         }
-        rest = after.get(1..).unwrap_or_default().trim_start_matches(BLANKS);
+        rest = after.slice(1..).trim_start_matches(BLANKS);
     }
 }
 

@@ -5,6 +5,8 @@
 
 use zeroize::Zeroizing;
 
+use wss_text::Slice as _;
+
 use super::kind::KeyKind;
 use crate::algorithm::{Curve, DigestMethod, PostQuantum, SignatureFamily, SignatureMethod};
 use crate::der;
@@ -259,7 +261,7 @@ fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
 /// An integer without its leading zeros.
 pub(super) fn significant(octets: &[u8]) -> &[u8] {
     let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    octets.get(zeros..).unwrap_or_default()
+    octets.slice(zeros..)
 }
 
 /// Checks the bounds for every use. The policy decides about less than 2 048 bits and small exponents.

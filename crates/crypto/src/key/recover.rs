@@ -3,6 +3,8 @@
 //! It is for reports on signatures that do not verify, and for retired digests and sizes, which the providers do not
 //! verify. Everything in it is public, so its time may depend on it.
 
+use wss_text::Slice as _;
+
 use super::PublicKey;
 use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
@@ -147,7 +149,7 @@ fn limbs(octets: &[u8]) -> Vec<u64> {
 
 fn octets(limbs: &[u64], len: usize) -> Vec<u8> {
     let all: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
-    all.get(all.len().saturating_sub(len)..).unwrap_or_default().to_vec()
+    all.slice(all.len().saturating_sub(len)..).to_vec()
 }
 
 #[cfg(test)]

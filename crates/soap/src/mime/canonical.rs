@@ -8,6 +8,7 @@ use wss_c14n::{
     Budget, Canonicalization, CanonicalizeError, Document, Limit, ParseError, Subset, base64_decode, transcode,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
+use wss_text::Slice as _;
 
 use super::content::{Content, PIECE, Pieces, Refill, for_each_piece};
 use super::error::MimeError;
@@ -165,7 +166,7 @@ impl<R: Read> LineEnds<R> {
 impl<R: Read> Refill for LineEnds<R> {
     fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
         let count = self.text.read(&mut self.piece)?;
-        let mut rest = self.piece.get(..count).unwrap_or_default();
+        let mut rest = self.piece.slice(..count);
         while let [first, tail @ ..] = rest {
             rest = tail;
             match first {

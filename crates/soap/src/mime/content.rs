@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
-use wss_text::octets;
+use wss_text::{Slice as _, SliceMut as _, octets};
 
 /// The number of octets that are read, copied, sealed or opened at a time.
 pub const PIECE: usize = 64 << 10;
@@ -78,7 +78,7 @@ impl<'m> Content<'m> {
         }
     }
 
-    /// The octets after the first `count`.
+    /// The octets after the first `count`: none if there are not as many.
     #[must_use]
     pub fn without_first(&self, count: usize) -> Self {
         Self(match &self.0 {
@@ -147,7 +147,7 @@ struct FileReader<'f> {
 impl Read for FileReader<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let wanted = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let out = out.get_mut(..wanted).unwrap_or_default();
+        let out = out.slice_mut(..wanted);
         if out.is_empty() {
             return Ok(0);
         }
@@ -208,7 +208,7 @@ impl<R: Refill> Read for Pieces<R> {
                 return Ok(0);
             }
         }
-        let mut ready = self.ready.get(self.taken..).unwrap_or_default();
+        let mut ready = self.ready.slice(self.taken..);
         let count = ready.read(out)?;
         self.taken += count;
         Ok(count)
@@ -227,7 +227,7 @@ pub fn for_each_piece<E: From<io::Error>>(
     loop {
         match reader.read(&mut piece) {
             Ok(0) => return Ok(()),
-            Ok(count) => take(piece.get(..count).unwrap_or_default())?,
+            Ok(count) => take(piece.slice(..count))?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error.into()),
         }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use wss_c14n::{Limit, Limits};
+use wss_text::Slice as _;
 
 use super::error::MimeError;
 use super::field::{Fields, Structured};
@@ -136,7 +137,7 @@ impl<'m> Package<'m> {
     /// Whether a message starts with MIME headers, not with an envelope.
     #[must_use]
     pub fn is_one(message: &[u8]) -> bool {
-        let start = message.get(..message.len().min(16 << 10)).unwrap_or_default();
+        let start = message.slice(..message.len().min(16 << 10));
         let lines = start.split(|octet| *octet == b'\n').take_while(|line| !line.trim_ascii().is_empty());
         let mut lines = lines.map(<[u8]>::to_ascii_lowercase);
         lines.any(|line| line.starts_with(b"content-type:")) && !start.trim_ascii_start().starts_with(b"<")
@@ -246,7 +247,7 @@ mod tests {
     impl Read for InPieces<'_> {
         fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
             let len = self.1.min(out.len());
-            self.0.read(out.get_mut(..len).unwrap_or_default())
+            self.0.read(&mut out[..len])
         }
     }
 

@@ -5,6 +5,7 @@
 use std::io::{self, Read};
 
 use wss_c14n::{Exceeded, Limit, Limits};
+use wss_text::{Slice as _, SliceMut as _};
 
 use super::content::{Content, PIECE};
 use super::error::MimeError;
@@ -42,12 +43,12 @@ impl Header {
 pub(super) fn split_header<'m>(octets: &'m [u8], limits: &Limits) -> Result<(&'m [u8], &'m [u8]), MimeError> {
     let mut at = 0;
     loop {
-        let rest = octets.get(at..).unwrap_or_default();
+        let rest = octets.slice(at..);
         let len = memchr::memchr(b'\n', rest).ok_or(MimeError::Header { line: String::new().into() })?;
         check_header(at + len, limits)?;
-        let line = rest.get(..len).unwrap_or_default();
+        let line = rest.slice(..len);
         if line.is_empty() || line == b"\r" {
-            return Ok((octets.get(..at).unwrap_or_default(), rest.get(len + 1..).unwrap_or_default()));
+            return Ok((octets.slice(..at), rest.slice(len + 1..)));
         }
         at += len + 1;
     }
@@ -140,12 +141,12 @@ fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Ve
     let mut at = 0;
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         let line_len = memchr::memchr(b'\n', rest).map_or(rest.len(), |len| len + 1);
-        if let Some(delimiter) = delimiters.judge(rest.get(..line_len).unwrap_or_default())? {
+        if let Some(delimiter) = delimiters.judge(rest.slice(..line_len))? {
             if part_start.is_none() && at as u64 > limits.get(Limit::PackageOctets) {
                 return Err(too_large(limits));
             }
             if let Some(start) = part_start {
-                let content = body.get(start..at).unwrap_or_default();
+                let content = body.slice(start..at);
                 parts.push(content.strip_suffix(delimiters.line_break()).ok_or(NO_LINE_BREAK)?);
                 check_parts(parts.len(), limits)?;
             }
@@ -241,7 +242,7 @@ impl<R: Read> Lines<R> {
     /// `None` at the end of the stream.
     fn line(&mut self) -> Result<Option<Line<'_>>, MimeError> {
         loop {
-            let rest = self.buffer.get(self.taken..).unwrap_or_default();
+            let rest = self.buffer.slice(self.taken..);
             let whole = memchr::memchr(b'\n', rest).map(|at| at + 1);
             // A carriage return stays together with a line feed that may follow.
             let piece = rest.len() - usize::from(rest.ends_with(b"\r"));
@@ -257,7 +258,7 @@ impl<R: Read> Lines<R> {
             let start = self.taken;
             self.taken += len;
             let starts = std::mem::replace(&mut self.at_line_start, whole.is_some());
-            let octets = self.buffer.get(start..start + len).unwrap_or_default();
+            let octets = self.buffer.slice(start..start + len);
             return Ok(Some(Line { octets, starts }).filter(|line| !line.octets.is_empty()));
         }
     }
@@ -268,7 +269,7 @@ impl<R: Read> Lines<R> {
         let len = self.buffer.len();
         self.buffer.resize(len + PIECE, 0);
         let count = loop {
-            match self.stream.read(self.buffer.get_mut(len..).unwrap_or_default()) {
+            match self.stream.read(self.buffer.slice_mut(len..)) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read?,
             }

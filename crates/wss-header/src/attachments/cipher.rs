@@ -9,6 +9,7 @@ use wss_crypto::{
     encrypt,
 };
 use wss_soap::mime::{COVERED, Content, Fields, MimeError, MimePart, PIECE, Pieces, Refill, Spool, SpoolWriter};
+use wss_text::Slice as _;
 
 /// An encryption that is applied whenever the attachment is written: each time with a fresh initialisation vector, so
 /// that no two plaintexts share one.
@@ -123,7 +124,7 @@ pub(crate) fn opened(
         writer.append(|pending| -> Result<(), OpenCipherError> {
             let start = pending.len();
             gcm.update(piece, pending)?;
-            digest.update(pending.get(start..).unwrap_or_default());
+            digest.update(pending.slice(start..));
             Ok(())
         })
     })?;
@@ -147,7 +148,7 @@ impl ContentDigest {
         let Some(beginning) = &mut self.beginning else { return self.digest.update(piece) };
         beginning.extend_from_slice(piece);
         if let Some(len) = header_len(beginning) {
-            self.digest.update(beginning.get(len..).unwrap_or_default());
+            self.digest.update(beginning.slice(len..));
             self.beginning = None;
         } else if beginning.len() > MAX_HEADER {
             // There is no attachment without a complete header.
@@ -163,7 +164,7 @@ impl ContentDigest {
 /// The octets of a header at the front of a plaintext, with the empty line that ends it. The empty line may be the
 /// first.
 fn header_len(plaintext: &[u8]) -> Option<usize> {
-    let start = plaintext.get(..plaintext.len().min(MAX_HEADER)).unwrap_or_default();
+    let start = plaintext.slice(..plaintext.len().min(MAX_HEADER));
     if start.starts_with(b"\r\n") {
         return Some(2);
     }

@@ -7,7 +7,7 @@ use wss_crypto::{
     ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod, decrypt,
     encrypt,
 };
-use wss_text::WireText;
+use wss_text::{Slice as _, WireText};
 use zeroize::Zeroizing;
 
 use super::cause::Cause;
@@ -75,7 +75,7 @@ struct Content<'d> {
 
 impl<'d> Content<'d> {
     fn read(data: Element<'d>, budget: &Budget) -> Option<Self> {
-        let source = data.document().source().get(data.span()).unwrap_or_default().len();
+        let source = data.document().source().slice(data.span()).len();
         budget.charge(Limit::CauseOctets, source as u64).ok()?;
         let readings = cipher_value(data, source);
         let said = ContentEncryption::from_uri(&method_of(data)?.attribute("", "Algorithm")?);

@@ -3,6 +3,7 @@
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset,
 };
+use wss_text::Slice as _;
 
 use super::cause::Cause;
 use super::edit::Out;
@@ -49,7 +50,7 @@ impl<'d> Target<'d> {
     /// Its source as it came.
     pub(super) fn source(&self) -> &'d str {
         let source = self.document.source();
-        self.apex.map_or(source, |apex| source.get(apex.span()).unwrap_or_default())
+        self.apex.map_or(source, |apex| source.slice(apex.span()))
     }
 
     fn subset(&self, comments: bool) -> Subset<'d> {

@@ -1,10 +1,11 @@
 //! Hints: what is strange about an element whose digest does not fit, where no usual cause was found.
 
 use wss_c14n::{Budget, Element, Limit, name};
+use wss_text::Slice as _;
 
 /// The hints for an element, if there is budget to look.
 pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
-    let source = target.document().source().get(target.span()).unwrap_or_default();
+    let source = target.document().source().slice(target.span());
     if budget.charge(Limit::CauseOctets, source.len() as u64).is_err() {
         return Vec::new();
     }
@@ -48,7 +49,7 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
 fn has_question_marks(source: &str) -> bool {
     source.match_indices('?').any(|(at, _)| {
         let side = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-        let before = source.get(..at).unwrap_or_default();
+        let before = source.slice(..at);
         let is_address = before.rsplit(['>', ' ', '"']).next().is_some_and(|word| word.contains("://"));
         side(before.chars().next_back())
             && side(source.get(at + 1..).and_then(|after| after.chars().next()))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, base64_encode, name};
 use wss_crypto::{DigestMethod, SignatureMethod};
-use wss_text::WireText;
+use wss_text::{Slice as _, WireText};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
 
 use super::cause::Cause;
@@ -177,7 +177,7 @@ fn canonicalization(element: Element<'_>) -> Option<Canonicalization> {
     let list = element.children().find(|child| child.name().local == "InclusiveNamespaces");
     let list = list.and_then(|list| list.attribute("", "PrefixList")).unwrap_or_default();
     let most = list.char_indices().nth(2_048).map_or(list.len(), |(at, _)| at);
-    Some(Canonicalization::new(method).inclusive_prefixes(list.get(..most).unwrap_or_default()))
+    Some(Canonicalization::new(method).inclusive_prefixes(list.slice(..most)))
 }
 
 #[cfg(test)]

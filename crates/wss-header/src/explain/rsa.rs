@@ -54,12 +54,10 @@ fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
         causes.push(Cause::OtherPadding { used: "PKCS#1 v1.5".into() });
     }
     for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
-        let Some(digest) = inside.len().checked_sub(method.output_len()).and_then(|at| inside.get(at..)) else {
-            continue;
-        };
-        let info = inside.get(2..inside.len() - digest.len()).unwrap_or_default();
-        let is_bare = digest.len() == inside.len();
-        if !is_bare && method.digest_info().get(2..) != Some(info) {
+        let Some(at) = inside.len().checked_sub(method.output_len()) else { continue };
+        let (info, digest) = inside.split_at(at);
+        let is_bare = info.is_empty();
+        if !is_bare && method.digest_info().get(2..) != info.get(2..) {
             continue;
         }
         if is_bare {

@@ -10,7 +10,7 @@ use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, name};
 use wss_crypto::PublicKey;
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
-use wss_text::WireText;
+use wss_text::{Slice as _, WireText};
 use wss_tokens::Assertion;
 
 use super::cause::Cause;
@@ -472,7 +472,7 @@ impl<'d> wss_xmldsig::Dereference<'d> for NoTargets {
 
 /// A signature as it is written.
 fn written(element: Element<'_>) -> &str {
-    element.document().source().get(element.span()).unwrap_or_default()
+    element.document().source().slice(element.span())
 }
 
 /// What became of the ciphertext of a list, by Id.

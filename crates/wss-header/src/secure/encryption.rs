@@ -25,6 +25,7 @@ use crate::recipe::Step;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 use wss_soap::{Envelope, SoapVersion};
+use wss_text::Slice as _;
 
 /// The key of an encryption step.
 struct Keying {
@@ -193,7 +194,7 @@ impl Securing {
         if self.attachments.is_empty() {
             return Err(no_such(&Part::Attachments));
         }
-        let left = self.recipe.steps.get(self.step..).unwrap_or_default();
+        let left = self.recipe.steps.slice(self.step..);
         let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
         let (now, complete, method) = (left.iter().any(signs), encrypting.complete_attachments, encrypting.content);
         let mut written = String::new();
@@ -237,7 +238,7 @@ impl Securing {
 
     /// What plaintexts declare. Attributes would break an earlier signature, which may already be encrypted.
     fn taken_along(&self, envelope: Envelope<'_>) -> TakeAlong {
-        let done = self.recipe.steps.get(..self.step).unwrap_or_default();
+        let done = self.recipe.steps.slice(..self.step);
         let may_hide = |element: &Element<'_>| {
             element.is(name::DS.uri, "Signature")
                 || (element.is(name::XENC.uri, "EncryptedData") && !envelope.body.contains(*element))

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use wss_text::Slice as _;
+
 use super::super::cause::Cause;
 use super::super::edit::{Edit, Out, steps};
 use super::super::sketch::Sketch;
@@ -118,7 +120,7 @@ pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 128) {
         let blanks = text.match_indices([' ', '\n']).take(12);
         for (at, blank) in blanks {
-            let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+            let (before, after) = (text.slice(..at), text.slice(at + 1..));
             let others = ["\n", "&#xD;\n", " ", "  ", "\t", "", "\u{A0}"];
             for other in others.into_iter().filter(|other| *other != blank) {
                 let how = format!("{other:?} in place of {blank:?} behind {before:?}");
@@ -183,7 +185,7 @@ pub(super) fn values(sketch: &Sketch) -> Vec<Edit> {
         others.extend(text.strip_suffix('0').map(str::to_owned));
         for (at, octet) in text.bytes().enumerate() {
             if octet.is_ascii_digit() {
-                let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+                let (before, after) = (text.slice(..at), text.slice(at + 1..));
                 others.extend(
                     (b'0'..=b'9')
                         .filter(|digit| *digit != octet)
@@ -192,7 +194,7 @@ pub(super) fn values(sketch: &Sketch) -> Vec<Edit> {
                 others.push(format!("{before}{after}"));
             }
             if octet == b'.' {
-                let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+                let (before, after) = (text.slice(..at), text.slice(at + 1..));
                 let mut whole = before.chars();
                 others.extend(whole.next_back().map(|last| format!("{}.{last}{after}", whole.as_str())));
                 let mut rest = after.chars();
@@ -311,11 +313,11 @@ fn reordered(canonical: &str, depth: usize, order: impl Fn(&mut Vec<&str>), out:
     }
     let mut at = 0;
     for (range, piece) in siblings.iter().zip(pieces) {
-        out(canonical.get(at..range.start).unwrap_or_default().as_bytes());
+        out(canonical.slice(at..range.start).as_bytes());
         out(piece.as_bytes());
         at = range.end;
     }
-    out(canonical.get(at..).unwrap_or_default().as_bytes());
+    out(canonical.slice(at..).as_bytes());
 }
 
 /// Several attributes that were added, by their prefix; or two of them.

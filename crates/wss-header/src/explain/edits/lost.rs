@@ -1,5 +1,7 @@
 //! Characters that were lost or misread on the way: encodings that have no such letter, or that someone mistook.
 
+use wss_text::Slice as _;
+
 use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
@@ -164,8 +166,7 @@ pub(super) fn marks(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 64) {
         for (at, c) in text.char_indices() {
-            let (before, after) =
-                (text.get(..at).unwrap_or_default(), text.get(at + c.len_utf8()..).unwrap_or_default());
+            let (before, after) = (text.slice(..at), text.slice(at + c.len_utf8()..));
             let struck = [('l', 'ł'), ('o', 'ø')].into_iter().filter(|(plain, _)| *plain == c).map(|(_, whole)| whole);
             for whole in unicode::with_marks(c).chain(struck) {
                 let how = format!("{whole} in place of {c} behind {before:?}");

@@ -1,6 +1,7 @@
 //! Names: namespace declarations that came or went.
 
 use wss_c14n::name;
+use wss_text::Slice as _;
 
 use super::super::cause::Cause;
 use super::super::edit::{Edit, steps};
@@ -37,7 +38,7 @@ pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     edits.extend(sketch.at_apex.iter().filter_map(removed));
     edits.extend(all_removed(sketch));
     edits.extend(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri)));
-    let of_types = USUAL.get(..3).unwrap_or_default();
+    let of_types = USUAL.slice(..3);
     edits.extend(of_types.iter().filter_map(|declaration| added(sketch, &[*declaration])));
     edits
 }

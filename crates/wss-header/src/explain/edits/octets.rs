@@ -77,6 +77,7 @@ fn empty_tags(how: &str, end: &'static str) -> Edit {
 fn content(canonical: &str) -> &str {
     let start = tokens(canonical).next().map_or(0, |token| token.as_str().len());
     let end = canonical.rfind("</").unwrap_or(canonical.len());
+    // What has no end tag, such as a comment, has no content.
     canonical.get(start..end).unwrap_or_default()
 }
 

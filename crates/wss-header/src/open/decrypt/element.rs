@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use wss_c14n::Element;
+use wss_text::Slice as _;
 use wss_xmlenc::{EncryptedData, Plaintext, decrypt_xml};
 
 use super::namespaces::untold;
@@ -57,7 +58,7 @@ fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Term
     let known: Vec<Range<usize>> = known.map(|decrypted| decrypted.span.clone()).collect();
     for signature in &mut facts.signatures {
         signature.coverage.lose_where(&replaced.span(), |covered| {
-            let later = known.get(covered.plaintexts_before..).unwrap_or_default();
+            let later = known.slice(covered.plaintexts_before..);
             untold(covered, replaced, plaintext.prefixes_from_around(), later, absence)
         });
     }
