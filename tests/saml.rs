@@ -521,8 +521,15 @@ fn an_encrypted_assertion_shares_no_key_under_another_cipher() {
 #[test]
 fn misuse_is_found_when_planning() {
     let plan = |recipe: Recipe| recipe.plan().map(drop).expect_err("misuse");
-    assert_eq!(plan(Recipe::new().token("<a/>")), PlanError::Token);
-    assert_eq!(plan(Recipe::new().token("not XML")), PlanError::Token);
+    for (token, why) in [
+        ("<a/>", "it is a "),
+        ("not XML", "not well-formed"),
+        ("<r:license xmlns:r='urn:mpeg:mpeg21:2003:01-REL-R-NS'/>", "it has no Id"),
+        ("<s:Assertion xmlns:s='urn:oasis:names:tc:SAML:2.0:assertion' Version='2.0'/>", "ID"),
+    ] {
+        let error = plan(Recipe::new().token(token));
+        assert!(matches!(&error, PlanError::Token { why: found } if found.as_str().contains(why)), "{token}: {error}");
+    }
     let subject = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body]);
     assert!(matches!(plan(Recipe::new().sign(subject)), PlanError::NotThere { .. }));
     let part = Signing::with(&identity("dave")).parts([Part::Assertion]);

@@ -44,18 +44,18 @@ impl From<ProfileError> for Failure {
 fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
     match path.as_os_str() == "-" {
         true => wss_profile::standard_input().map(|input| Box::new(input) as Box<dyn Read>).map_err(could_not),
-        false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| unreadable(path, error)),
+        false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| failed_at(path, error)),
     }
 }
 
-fn unreadable(path: &Path, error: impl std::fmt::Display) -> Failure {
+pub(crate) fn failed_at(path: &Path, error: impl std::fmt::Display) -> Failure {
     could_not(format!("{}: {error}", path.display()))
 }
 
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     let mut octets = Vec::new();
-    reader(path)?.read_to_end(&mut octets).map_err(|error| unreadable(path, error))?;
+    reader(path)?.read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
     Ok(octets)
 }
 
@@ -111,16 +111,16 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     };
     // A device or a pipe is written directly, since it cannot be replaced.
     if is_special(path) {
-        let mut file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
+        let mut file = File::options().write(true).open(path).map_err(|error| failed_at(path, error))?;
         if file.is_terminal() {
-            return file.write_all(shown(pieces)?.as_bytes()).map_err(|error| unreadable(path, error));
+            return file.write_all(shown(pieces)?.as_bytes()).map_err(|error| failed_at(path, error));
         }
-        return write_all(file, pieces).map_err(|error| unreadable(path, error));
+        return write_all(file, pieces).map_err(|error| failed_at(path, error));
     }
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let replaced = std::fs::metadata(&target).ok().map(|replaced| replaced.permissions());
     let written = whole(&target, replaced, pieces).and_then(|file| Ok(file.persist(&target).map(drop)?));
-    written.map_err(|error| unreadable(path, error))
+    written.map_err(|error| failed_at(path, error))
 }
 
 /// Writes a file that only its owner can read. A file that is there already is replaced, and nothing else is.
@@ -131,7 +131,7 @@ pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
     #[cfg(not(unix))]
     let permissions = None;
     let written = whole(path, permissions, |out| out.write_all(octets));
-    written.and_then(|file| Ok(file.persist(path).map(drop)?)).map_err(|error| unreadable(path, error))
+    written.and_then(|file| Ok(file.persist(path).map(drop)?)).map_err(|error| failed_at(path, error))
 }
 
 fn check_secret(path: &Path) -> Outcome {
@@ -169,9 +169,14 @@ pub(crate) fn check_outputs(result: Option<&Path>, secret: Option<&Path>, store:
             continue;
         }
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        whole(&target, None, |_| Ok(())).map_err(|error| unreadable(path, error))?;
+        whole(&target, None, |_| Ok(())).map_err(|error| failed_at(path, error))?;
     }
     Ok(())
+}
+
+/// Finds out whether files can be written to a folder.
+pub(crate) fn check_folder(folder: &Path) -> Outcome {
+    whole(&folder.join("-"), None, |_| Ok(())).map(drop).map_err(|error| failed_at(folder, error))
 }
 
 /// Refuses a page that is written where the result goes, which is standard output by default.
@@ -202,15 +207,15 @@ fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
 pub(crate) fn correlation(path: &Path) -> Outcome<Correlation> {
     let octets = read(path)?;
     match std::str::from_utf8(&octets) {
-        Ok(text) if Correlation::is_text(text) => Correlation::from_text(text).map_err(|error| unreadable(path, error)),
-        _ => Correlation::of_sent(&companion_in(path, &octets)?).map_err(|error| unreadable(path, error)),
+        Ok(text) if Correlation::is_text(text) => Correlation::from_text(text).map_err(|error| failed_at(path, error)),
+        _ => Correlation::of_sent(&companion_in(path, &octets)?).map_err(|error| failed_at(path, error)),
     }
 }
 
 /// Writes a file with this name, which must not exist yet, not even as a link.
 pub(crate) fn write_new(path: &Path, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     let written = whole(path, None, pieces).and_then(|file| Ok(file.persist_noclobber(path).map(drop)?));
-    written.map_err(|error| unreadable(path, error))
+    written.map_err(|error| failed_at(path, error))
 }
 
 /// A file in the folder of `target` with a temporary name. It is removed unless it is renamed. Before anything is
@@ -271,7 +276,7 @@ impl Input {
     pub(crate) fn read(path: &Path, spool: &Spool) -> Outcome<Self> {
         let mut message = reader(path)?;
         let mut start = Vec::new();
-        let failed = |error| unreadable(path, error);
+        let failed = |error| failed_at(path, error);
         message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
         if !Package::is_one(&start) || hint(&start).is_some() {
             message.read_to_end(&mut start).map_err(failed)?;
@@ -280,7 +285,7 @@ impl Input {
         }
         let limits = limits().with(Limit::PackagedEnvelopeOctets, 64 << 20).with(Limit::PackageOctets, u64::MAX);
         let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
-            MimeError::Io { .. } => unreadable(path, error),
+            MimeError::Io { .. } => failed_at(path, error),
             error => refused(error),
         });
         Ok(Self::Package(Box::new(package?)))

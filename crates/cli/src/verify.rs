@@ -42,6 +42,9 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let mut written = NewFiles::default();
+    if let Some(folder) = &arguments.result.attachments_dir {
+        written.make_folder(folder)?;
+    }
     let read = match opening {
         Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
@@ -310,11 +313,16 @@ struct NewFiles {
 }
 
 impl NewFiles {
-    /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
-    fn write_attachments(&mut self, opened: &OpenedParts, folder: &Path) -> Outcome {
+    /// Makes a folder that files can be written to, before the message counts as received.
+    fn make_folder(&mut self, folder: &Path) -> Outcome {
         let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         self.folders = missing.map(Path::to_owned).collect();
-        std::fs::create_dir_all(folder).map_err(could_not)?;
+        std::fs::create_dir_all(folder).map_err(|error| output::failed_at(folder, error))?;
+        output::check_folder(folder)
+    }
+
+    /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
+    fn write_attachments(&mut self, opened: &OpenedParts, folder: &Path) -> Outcome {
         for (nth, attachment) in opened.attachments().iter().enumerate() {
             let id = attachment.content_id().chars().take(80);
             let name: String =

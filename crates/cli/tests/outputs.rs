@@ -95,6 +95,8 @@ fn a_message_whose_result_cannot_be_written_was_not_received() {
     let verify = format!("{VERIFY} --replay-store {store} --exchange {}", state.display());
     fails(&format!("{verify} -o /nonexistent/body.xml -"), &message, 2, "/nonexistent");
     fails(&format!("{verify} -o {} -", folder.display()), &message, 2, "it is a folder");
+    fails(&format!("{verify} --attachments-dir {store} -"), &message, 2, &store);
+    fails(&format!("{verify} --attachments-dir /proc/attachments -"), &message, 2, "/proc/attachments");
     assert!(!state.exists());
     let output = run(&format!("{verify} -"), &message);
     assert!(output.status.success() && state.exists(), "{}", text(&output.stderr));
@@ -156,4 +158,25 @@ fn an_end_that_no_receiver_can_read_is_not_written() {
         fails(&sign(seconds), ENVELOPE, 2, "36,500 days");
     }
     assert!(run(&sign("3153600000"), ENVELOPE).status.success());
+}
+
+#[test]
+fn a_name_that_is_there_twice_is_refused() {
+    let place = folder("twice");
+    let users = place.join("users");
+    std::fs::write(&users, "anna\tone\nbert\ttwo\nanna\tthree\n").expect("a file of users");
+    let message = signed();
+    fails(&format!("{VERIFY} --user-file {} -", users.display()), &message, 2, "\"anna\" is there twice");
+    let key = place.join("secret");
+    std::fs::write(&key, [7; 32]).expect("a secret");
+    let context = format!("--context urn:c={0} --context urn:c={0}", key.display());
+    fails(&format!("{VERIFY} {context} -"), &message, 2, "\"urn:c\" is there twice");
+}
+
+#[test]
+fn an_age_beyond_all_clocks_is_no_age_that_is_over() {
+    let output = run(&format!("{VERIFY} --max-age {} -", u64::MAX), &signed());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let output = run(&format!("{VERIFY} --clock-skew {} -", u64::MAX), &signed());
+    assert!(output.status.success(), "{}", text(&output.stderr));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret, identities_from_key_store};
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
-use crate::error::{ProfileError, value};
+use crate::error::{ProfileError, value, word};
 use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
 use crate::sending::SignerOptions;
 use crate::source::Source;
@@ -152,5 +152,21 @@ pub(crate) fn users(source: &Source) -> Result<HashMap<String, Secret>, ProfileE
         let (name, password) = line.split_once('\t').ok_or_else(wrong)?;
         Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
     };
-    text.lines().filter(|line| !line.is_empty()).map(user).collect()
+    distinct("user-file", text.lines().filter(|line| !line.is_empty()).map(user))
+}
+
+/// Secrets by name. Two of one name are refused, since only one of them would count.
+pub(crate) fn distinct(
+    key: &'static str,
+    named: impl Iterator<Item = Result<(String, Secret), ProfileError>>,
+) -> Result<HashMap<String, Secret>, ProfileError> {
+    let mut known = HashMap::new();
+    for each in named {
+        let (name, secret) = each?;
+        if known.contains_key(&name) {
+            return Err(word(key, &name, "there twice", [], "give each name once"));
+        }
+        known.insert(name, secret);
+    }
+    Ok(known)
 }

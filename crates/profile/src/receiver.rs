@@ -1,6 +1,6 @@
 //! From the table `verify` to a receiver.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -204,7 +204,7 @@ fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, 
     }
     if !holdings.context.is_empty() {
         let contexts = holdings.context.iter().map(|context| context.named("context"));
-        let contexts = contexts.collect::<Result<HashMap<_, _>, _>>()?;
+        let contexts = keys::distinct("context", contexts)?;
         receiver =
             receiver.security_contexts(move |identifier: &str, _: Option<&str>| contexts.get(identifier).cloned());
     }

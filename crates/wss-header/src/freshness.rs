@@ -91,25 +91,25 @@ impl NotFresh {
         window: Window,
     ) -> Result<(), Self> {
         let Window { max_age, clock_skew: skew } = window;
-        // An instant that cannot be computed is later than any clock shows.
+        // An instant that cannot be computed is later than any clock shows, and than any that a message states.
         let is_over = |end: SystemTime| end.checked_add(skew).is_some_and(|end| now >= end);
         let Some(created) = created else {
             let latest = now.checked_add(max_age).and_then(|latest| latest.checked_add(skew));
             return match expires {
                 Some(expires) if is_over(expires) => Err(Self::Expired { what, expires, now, skew }),
-                Some(expires) if latest.is_none_or(|latest| expires > latest) => {
+                Some(expires) if latest.is_some_and(|latest| expires > latest) => {
                     Err(Self::LongLived { what, expires, now, max_age, skew })
                 }
                 _ => Ok(()),
             };
         };
-        if now.checked_add(skew).is_none_or(|latest| created > latest) {
+        if now.checked_add(skew).is_some_and(|latest| created > latest) {
             return Err(Self::Future { what, created, now, skew });
         }
         match (expires.filter(|expires| is_over(*expires)), created.checked_add(max_age)) {
             (Some(expires), _) => Err(Self::Expired { what, expires, now, skew }),
-            (None, Some(oldest)) if !is_over(oldest) => Ok(()),
-            (None, _) => Err(Self::TooOld { what, created, now, max_age, skew }),
+            (None, Some(oldest)) if is_over(oldest) => Err(Self::TooOld { what, created, now, max_age, skew }),
+            (None, _) => Ok(()),
         }
     }
 }

@@ -402,7 +402,10 @@ pub enum OpenError {
     },
     /// *Malformed.* A SignatureConfirmation confirms no signature of the request, or one twice; or the reply is the
     /// request itself, sent back.
-    #[error("the reply confirms a signature the request does not have: it answers another request")]
+    #[error(
+        "the reply confirms a signature the request does not have: it answers another request; open it with the state of \
+         that one"
+    )]
     Confirmation,
     /// *Malformed.* The attachment with the cipher octets is missing.
     #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]

@@ -81,9 +81,12 @@ pub enum PlanError {
     },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
     #[error(
-        "the issued token is no SAML assertion, and no license with a wsu:Id: give the element that the issuer made"
+        "the issued token is no SAML assertion, and no license with a wsu:Id: {why}; give the element that the issuer made"
     )]
-    Token,
+    Token {
+        /// What was found in its place.
+        why: WireText,
+    },
     /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,

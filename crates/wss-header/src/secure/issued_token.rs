@@ -3,7 +3,10 @@
 //! Their issuers signed them, so no octet may change. They are parsed once, when a recipe is planned, and inserted into
 //! each message as given.
 
+use std::fmt;
+
 use wss_c14n::{Budget, Document, Element, Limits, Writer, id_of};
+use wss_text::{Slice as _, WireText};
 use wss_tokens::{Assertion, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference};
 
 use crate::error::PlanError;
@@ -27,10 +30,13 @@ impl IssuedKind {
     /// The kind and the Id of a token.
     fn of(token: Element<'_>) -> Result<(Self, String), PlanError> {
         if Assertion::is_one(token) {
-            let assertion = Assertion::parse(token, &Budget::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
+            let assertion = Assertion::parse(token, &Budget::dangerous_unbounded()).map_err(no_token)?;
             return Ok((Self::Assertion(assertion.version()), assertion.id().to_owned()));
         }
-        let id = id_of(token).filter(|_| is_license(token)).ok_or(PlanError::Token)?;
+        if !is_license(token) {
+            return Err(no_token(format_args!("it is a {}", token.name())));
+        }
+        let id = id_of(token).ok_or_else(|| no_token("it has no Id"))?;
         Ok((Self::License, id.into_owned()))
     }
 }
@@ -38,11 +44,11 @@ impl IssuedKind {
 impl IssuedToken {
     /// Reads the given XML: one element without context, with an Id.
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
-        let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
+        let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(no_token)?;
         let root = document.root();
         let (kind, id) = IssuedKind::of(root)?;
         // A declaration or comments around it are not allowed in a header.
-        let xml = xml.get(root.span()).unwrap_or_default().to_owned();
+        let xml = xml.slice(root.span()).to_owned();
         Ok(Self { xml, id, kind })
     }
 
@@ -60,4 +66,8 @@ impl IssuedToken {
         }
         writer.finish()
     }
+}
+
+fn no_token(why: impl fmt::Display) -> PlanError {
+    PlanError::Token { why: WireText::of(why) }
 }
