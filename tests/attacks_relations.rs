@@ -256,10 +256,22 @@ fn a_relation_that_nobody_decrypted_lets_no_reply_answer_another_request() {
     }
     let error = receiver.answering(&sent).open(&attack).map(drop).expect_err("refused");
     assert!(matches!(error, OpenError::Requirement(RequirementError::UnreadRelation { .. })), "{error}");
+    // A relation that nobody signed says nothing for the one that is signed.
+    let header = attack.find("<s:Header>").expect("a Header") + "<s:Header>".len();
+    let (start, end) = attack.split_at(header);
+    let attack = format!("{start}{}{end}", relates(version, "urn:uuid:A", ""));
+    for (calls, receiver) in lax(&receiver) {
+        assert!(receiver.answering(&sent).open(&attack).is_err(), "{calls}");
+    }
     // A request relates to nothing, and a reply whose relation is beside other ciphertext can be judged.
     assert!(receiver.open(&attack).is_ok());
     let unrelated = receiver.clone().dangerous_accept_unrelated_replies();
     assert!(unrelated.answering(&sent).open(&attack).is_ok());
+    // One that is signed does.
+    let header = format!("<s:Header>{}<b xmlns='urn:b'/></s:Header><s:Body>", relates(version, "urn:uuid:A", ""));
+    let encrypting = Encrypting::to(&certificate("carol")).parts([Part::header_block("urn:b", "b")]);
+    let genuine = recipe().encrypt(encrypting).sign(signed_by_alice()).secured(&BARE.replace("<s:Body>", &header));
+    assert!(receiver.answering(&sent).open(&genuine).is_ok());
 }
 
 fn key_for_bob() -> ProtectionToken {

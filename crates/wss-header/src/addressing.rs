@@ -78,20 +78,15 @@ pub(crate) fn is_relation(element: Element<'_>) -> bool {
     is_block(element) && element.name().local == "RelatesTo"
 }
 
-/// What the `wsa:RelatesTo` blocks of a reply say that it answers. Other relations say nothing of that, nor does the address
-/// for a message that has no MessageID.
-pub(crate) fn answered(envelope: Envelope<'_>) -> Vec<String> {
-    let mut answered = Vec::new();
-    for version in AddressingVersion::ALL {
-        for block in blocks_of(envelope, version, "RelatesTo").filter(|block| is_reply(*block, version)) {
-            let id = block.text().unwrap_or_default();
-            let id = collapsed(&id);
-            if id != UNSPECIFIED {
-                answered.push(id.to_owned());
-            }
-        }
-    }
-    answered
+/// The `wsa:RelatesTo` blocks that say what a reply answers, and what each of them says. Other relations say nothing of that,
+/// nor does the address for a message that has no MessageID.
+pub(crate) fn relations<'d>(envelope: Envelope<'d>) -> impl Iterator<Item = (Element<'d>, String)> {
+    let of_version = move |version| {
+        let blocks = blocks_of(envelope, version, "RelatesTo").filter(move |block| is_reply(*block, version));
+        // One that is more than text answers no message that there is.
+        blocks.map(|block| (block, block.text().map_or_else(|_| String::new(), |id| collapsed(&id).to_owned())))
+    };
+    AddressingVersion::ALL.into_iter().flat_map(of_version).filter(|(_, id)| id != UNSPECIFIED)
 }
 
 /// WS-Addressing 1.0 SOAP Binding §6: a fault relates to this if the MessageID of the request could not be read.

@@ -73,9 +73,9 @@ pub enum RequirementError {
         /// The MessageID of the request.
         request: WireText,
     },
-    /// *Refused.* A reply has no `wsa:RelatesTo` that can be read, and signed ciphertext in its Header may be one.
+    /// *Refused.* A signature of a reply covers no `wsa:RelatesTo` that can be read, and covers ciphertext that may be one.
     #[error(
-        "{path} is signed ciphertext that no key opened, and the reply has no wsa:RelatesTo beside it, so that it may be the \
+        "{path} is signed ciphertext that no key opened, and its signature covers no wsa:RelatesTo, so that it may be the \
          one that tells which request this answers: give its key, or call `dangerous_accept_unrelated_replies`"
     )]
     UnreadRelation {

@@ -13,22 +13,26 @@ use crate::waiver::Waiver;
 /// Refuses a reply that says that it answers another message. Who signs it decides whether it says so at all.
 pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = request_of(terms) else { return Ok(()) };
-    match addressing::answered(revision.envelope).into_iter().find(|answered| answered != request) {
-        Some(answered) => {
+    match addressing::relations(revision.envelope).find(|(_, answered)| answered != request) {
+        Some((_, answered)) => {
             Err(RequirementError::Unrelated { answered: answered.into(), request: request.into() }.into())
         }
         None => Ok(()),
     }
 }
 
-/// Refuses a reply without a `wsa:RelatesTo`, where signed ciphertext that nobody decrypted may be one. Whoever removes its
-/// key would let the reply answer any request.
+/// Refuses a reply where signed ciphertext that nobody decrypted may be a `wsa:RelatesTo`, unless its signer also signs one
+/// that can be read. Whoever removes its key, and writes another relation, would let the reply answer any request.
 pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
-    if request_of(terms).is_none() || !addressing::answered(revision.envelope).is_empty() {
+    if request_of(terms).is_none() {
         return Ok(());
     }
-    let covered = |data: &Element<'_>| facts.signatures.iter().any(|signed| signed.coverage.contains(&data.span()));
-    let may_be_one = |data: &Element<'_>| is_ciphertext_of_block(*data) && !is_opened(*data, facts) && covered(data);
+    let relations: Vec<_> = addressing::relations(revision.envelope).map(|(block, _)| block.span()).collect();
+    let leaves_open = |data: &Element<'_>| {
+        let mut signatures = facts.signatures.iter().map(|signed| &signed.coverage);
+        signatures.any(|covered| covered.contains(&data.span()) && !relations.iter().any(|span| covered.contains(span)))
+    };
+    let may_be_one = |data: &Element<'_>| is_ciphertext_of_block(*data) && !is_opened(*data, facts) && leaves_open(data);
     let mut inside = revision.envelope.blocks().flat_map(Element::descendants_and_self);
     match inside.find(may_be_one) {
         Some(data) => Err(RequirementError::UnreadRelation { path: data.path().into() }.into()),
