@@ -120,6 +120,58 @@ fn statements_about_one_name_of_two_domains_are_about_two_subjects() {
     }
 }
 
+/// SAML 1.1 core §2.4.2: a statement is confirmed as its own subject says.
+#[test]
+fn no_statement_is_confirmed_by_the_subject_of_another() {
+    let confirmed = |method: &str| {
+        let method =
+            format!("<saml:ConfirmationMethod>urn:oasis:names:tc:SAML:1.0:cm:{method}</saml:ConfirmationMethod>");
+        format!("<saml:SubjectConfirmation>{method}</saml:SubjectConfirmation>")
+    };
+    let first = |wrap: &dyn Fn(&str, &str) -> String| {
+        issued(SamlVersion::V1_1, true, |written| {
+            let from = written.find("<saml:Subject>").expect("a subject");
+            let to = written.find("</saml:Subject>").expect("its end") + "</saml:Subject>".len();
+            let attributes = written.find("<saml:AttributeStatement").expect("a statement");
+            let own = &written[from..to];
+            format!("{}{}{}", &written[..attributes], wrap(own, name_of(own)), &written[attributes..])
+        })
+    };
+    let statement = |name: &str, subject: &str| {
+        format!(
+            "<{name} AuthenticationMethod='urn:a' AuthenticationInstant='2020-01-01T00:00:00Z'><saml:Subject \
+             xmlns:saml='urn:oasis:names:tc:SAML:1.0:assertion'>{subject}</saml:Subject></{name}>"
+        )
+    };
+    let authentication = |subject: &str| statement("saml:AuthenticationStatement", subject);
+    for method in ["bearer", "sender-vouches", "holder-of-key"] {
+        let mixed = first(&|_, name| authentication(&format!("{name}{}", confirmed(method))));
+        // Our own sender does not carry it either.
+        let document = Document::parse(mixed.as_str(), &Limits::default()).expect("well-formed");
+        let error = Assertion::parse(document.root(), &Budget::dangerous_unbounded()).map(drop).expect_err("refused");
+        let error = error.to_string();
+        assert!(error.contains("not all confirmed in the same way"), "{method}: {error}");
+    }
+    // One that names the same subject says nothing else of it, and what is no statement has none.
+    for same in [first(&|_, name| authentication(name)), first(&|own, _| authentication(inside(own)))] {
+        assert_eq!(said(&same).subject().expect("a name").value(), "ann");
+    }
+    let other = first(&|_, name| {
+        statement("x:Other xmlns:x='urn:x'", &format!("{name}{}", confirmed("bearer")))
+            .replace("</x:Other xmlns:x='urn:x'>", "</x:Other>")
+    });
+    assert!(said(&other).methods().iter().all(|method| *method == ConfirmationMethod::HolderOfKey));
+}
+
+fn name_of(subject: &str) -> &str {
+    let to = subject.find("</saml:NameIdentifier>").expect("a name") + "</saml:NameIdentifier>".len();
+    &subject[subject.find("<saml:NameIdentifier").expect("a name")..to]
+}
+
+fn inside(subject: &str) -> &str {
+    subject.strip_prefix("<saml:Subject>").and_then(|rest| rest.strip_suffix("</saml:Subject>")).expect("a subject")
+}
+
 /// SAML 2.0 core §2.4.1.1: the name in a confirmation is that of who confirms.
 #[test]
 fn who_confirms_for_the_subject_is_shown() {

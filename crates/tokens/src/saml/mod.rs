@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Element, Limit, name};
+use wss_c14n::{Budget, CanonicalizeError, Element, Limit, name};
 use wss_text::shown;
 
 use crate::error::TokenError;
@@ -351,18 +351,36 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
     Ok((name_id, confirmations))
 }
 
-/// Every statement of SAML 1.1 has its own subject. All subjects must be the same.
+/// Every statement of SAML 1.1 has its own subject, and confirms that one alone (core §2.4.2). All of them must be the same: a
+/// statement that names its subject may leave the confirmation to another one.
 fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML.uri;
     let mut name: Option<Option<SamlName>> = None;
-    let mut confirmations = Vec::new();
-    for statement in assertion.children() {
+    let mut first: Option<Element<'d>> = None;
+    let mut first_octets = None;
+    for statement in assertion.children().filter(|child| child.name().namespace == saml) {
         let Some(subject) = statement.optional_child(saml, "Subject")? else { continue };
         let own = subject.optional_child(saml, "NameIdentifier")?.map(SamlName::read).transpose()?;
         if name.get_or_insert(own.clone()) != &own {
             return Err(TokenError::Assertion("its statements are about several subjects"));
         }
-        let Some(element) = subject.optional_child(saml, "SubjectConfirmation")? else { continue };
+        match (subject.optional_child(saml, "SubjectConfirmation")?, first) {
+            (None, _) if own.is_none() => return Err(TokenError::Assertion("one of its statements is about nobody")),
+            (None, _) => {}
+            (Some(confirmation), None) => first = Some(confirmation),
+            (Some(confirmation), Some(first)) => {
+                let known = match first_octets.take() {
+                    Some(known) => known,
+                    None => canonical(first, budget)?,
+                };
+                if *first_octets.insert(known) != canonical(confirmation, budget)? {
+                    return Err(TokenError::Assertion("its statements are not all confirmed in the same way"));
+                }
+            }
+        }
+    }
+    let mut confirmations = Vec::new();
+    if let Some(element) = first {
         let key_info = element.optional_child(name::DS.uri, "KeyInfo")?;
         for uri in element.children().filter(|child| child.is(saml, "ConfirmationMethod")) {
             let uri = uri.any_uri()?;
@@ -376,6 +394,13 @@ fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result
         }
     }
     Ok((name.flatten(), confirmations))
+}
+
+fn canonical(confirmation: Element<'_>, budget: &Budget) -> Result<Vec<u8>, TokenError> {
+    confirmation.canonical(budget).map_err(|error| match error {
+        CanonicalizeError::Limit(exceeded) => exceeded.into(),
+        _ => TokenError::Assertion("a confirmation of its subject has no canonical form"),
+    })
 }
 
 /// The confirmations and the keys they name.
