@@ -373,7 +373,7 @@ static CHANGED: OnceLock<Vec<String>> = OnceLock::new();
 
 /// Stores the arguments of `--limit`, before anything is read.
 pub(crate) fn set_limits(arguments: Vec<String>) -> Outcome {
-    arguments.iter().try_for_each(|argument| wss_profile::limit(argument).map(drop))?;
+    wss_profile::limits(Limits::default(), &arguments)?;
     CHANGED.set(arguments).map_err(|_| could_not("limits are set once"))
 }
 
@@ -395,8 +395,7 @@ pub(crate) fn limits() -> Limits {
         .with(Limit::Transforms, 5)
         .with(Limit::DigestedOctets, 16)
         .with(Limit::ParsedOctets, 128);
-    let changed = changed_limits().iter().flat_map(|argument| wss_profile::limit(argument));
-    changed.fold(limits, |limits, (limit, value)| limits.with(limit, value))
+    wss_profile::limits(limits, changed_limits()).expect("they were read when they were stored")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ws_security::attachments::{Attachment, MimeError};
 use ws_security::{Addressing, Correlation, Recipe};
-use wss_profile::{Only, Profile, Sending};
+use wss_profile::{Only, PartOptions, Profile, Sending};
 
 use crate::args::SecureArgs;
 use crate::output::{self, Outcome, could_not};
@@ -22,6 +22,12 @@ pub(crate) fn run(arguments: &SecureArgs, only: Option<Only>) -> Outcome {
 fn sending(arguments: &SecureArgs, only: Option<Only>) -> Outcome<Sending> {
     let mut given = arguments.sending.clone();
     given.parts.only = only;
+    if only == Some(Only::Encrypt) {
+        // The parts of the one step that there is.
+        let PartOptions { part, encrypt_part, part_if_present, encrypt_part_if_present, .. } = &mut given.parts;
+        encrypt_part.append(part);
+        encrypt_part_if_present.append(part_if_present);
+    }
     given.parts.attachments = !arguments.message.attach.is_empty();
     given.header.answers = arguments.message.confirm.is_some();
     let base = match &arguments.message.profile {

@@ -134,7 +134,12 @@ fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Out
              printed; to print another part, give --require in place of --network",
         ));
     }
+    let is_printed = |part: &Part| is_element(&part) || matches!(part, Part::Body | Part::HeaderBlock { .. });
     let parse = |text: &String| {
+        if Part::parse(text).is_some_and(|part| !is_printed(&part)) {
+            let advice = "give Body, {namespace}local, element:PATH or every:element:PATH";
+            return Err(could_not(format!("--print {text:?} is no part that has text to print: {advice}")));
+        }
         let known = |part: &Part| required.signed.contains(part);
         Part::parse(text).filter(known).ok_or_else(|| {
             could_not(format!("--print {text:?} is not required: give --require signed:{text} too, in the same words"))

@@ -152,3 +152,53 @@ fn explanations_speak_of_options_and_have_every_cause() {
     assert!(text.contains("cause [password-otherwise]"), "{text}");
     assert!(!text.contains('`'), "a call is named: {text}");
 }
+
+/// An option is used, or it is refused.
+#[test]
+fn no_option_is_taken_and_left_aside() {
+    let keys = "--key KEYS/alice.key --cert KEYS/alice.pem";
+    for (arguments, says) in [
+        (format!("sign {keys} --to KEYS/bob.pem -"), "--to"),
+        (format!("sign {keys} --encrypt-part Body -"), "--encrypt-part"),
+        (format!("sign {keys} --encrypt-first -"), "--encrypt-first"),
+        (format!("sign {keys} --content aes128-cbc -"), "--content"),
+        (format!("encrypt --to KEYS/bob.pem {keys} -"), "--key"),
+        ("encrypt --to KEYS/bob.pem --signature-method rsa-sha256 -".to_owned(), "--signature-method"),
+        (format!("secure {keys} --to KEYS/bob.pem --wsa to=urn:a --wsa to=urn:b -"), "there twice"),
+        (format!("sign {keys} --part-id Body=A --part-id Body=B -"), "there twice"),
+        ("sign --user ann --password-file - --password-text --password-hashed -".to_owned(), "--password-hashed"),
+        ("verify --trust KEYS/ca.pem --require signed:Body --in-response-to x -".to_owned(), "--saml-issuer"),
+        ("verify --trust KEYS/ca.pem --require signed:Body --max-response-age 1 -".to_owned(), "--ocsp"),
+        ("verify --trust KEYS/ca.pem --require signed:Body --accept-lists-after-their-end 9 -".to_owned(), "--crl"),
+        ("verify --limit references=1 --limit references=9 --trust KEYS/ca.pem -".to_owned(), "there twice"),
+        ("verify --limit references --trust KEYS/ca.pem -".to_owned(), "a number"),
+        (
+            "verify --trust KEYS/ca.pem --require signed:Body --require signed:Timestamp --print Timestamp -"
+                .to_owned(),
+            "no part that has text",
+        ),
+    ] {
+        let why = told(2, &arguments, ENVELOPE);
+        assert!(why.contains(says) && !why.contains("perhaps"), "{arguments}: {why}");
+    }
+    // The key that signs is sent to someone.
+    assert!(out("sign --symmetric --to KEYS/bob.pem --timestamp 300 -", ENVELOPE).contains("EncryptedKey"));
+    let two = ENVELOPE.replace("<s:Body>", "<s:Header><b xmlns='urn:b'>2</b></s:Header><s:Body>");
+    for option in ["--part", "--encrypt-part"] {
+        let encrypted = out(&format!("encrypt --to KEYS/bob.pem {option} {{urn:b}}b -"), &two);
+        assert!(encrypted.contains(">1</a>") && !encrypted.contains(">2</b>"), "{option}: {encrypted}");
+    }
+}
+
+/// A list that became empty opens no door.
+#[test]
+fn an_empty_list_in_a_profile_is_refused() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("empty-{}.toml", std::process::id()));
+    for key in ["signer", "crl", "audience", "require"] {
+        let profile = format!("[verify]\ntrust = [\"ca.pem\"]\n{key} = []\n");
+        std::fs::write(&path, profile).expect("a profile");
+        let why = told(2, &format!("profile {}", path.display()), "");
+        assert!(why.contains(key) && why.contains("empty list"), "{why}");
+    }
+}

@@ -103,6 +103,14 @@ pub enum ProfileError {
         /// The other.
         other: &'static str,
     },
+    /// *Misuse.* A key is about a step that is left out.
+    #[error("`{key}` does nothing where the only step is to {only}: leave it out, or take both steps")]
+    LeftOut {
+        /// The key.
+        key: &'static str,
+        /// The step that is taken.
+        only: &'static str,
+    },
     /// *Misuse.* A key or certificate cannot be read.
     #[error("{what}: {cause}")]
     Load {

@@ -1,5 +1,6 @@
 //! What the table `secure` says of the header itself: its form, its times and tokens, WS-Addressing, and what is allowed.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use wss_bsp::Rule;
@@ -89,10 +90,14 @@ pub(crate) fn with_layout(options: &LayoutOptions, recipe: Recipe) -> Result<Rec
         let (namespace, prefix) = found.ok_or_else(unknown)?;
         recipe = recipe.prefix(namespace.uri, prefix);
     }
+    let mut named = HashSet::new();
     for choice in &options.part_id {
         let found = choice.rsplit_once('=').and_then(|(part, id)| Some((Part::parse(part)?, id)));
         let (part, id) =
             found.ok_or_else(|| word("part-id", choice, "no part with its Id", [], "write it as Timestamp=TS-1"))?;
+        if !named.insert(part.clone()) {
+            return Err(word("part-id", choice, "there twice", [], "give each part one Id"));
+        }
         recipe = recipe.id(part, id);
     }
     Ok(recipe)
@@ -105,6 +110,7 @@ pub(crate) fn addressing(options: &AddressingOptions) -> Result<Option<Addressin
     }
     let version = version(options);
     let mut addressing = Addressing::new(version);
+    let mut named = HashSet::new();
     for block in &options.wsa {
         let unknown = || {
             let advice = "give to, action, message-id, relates-to, reply-to, fault-to or from, with its value, as in \
@@ -112,6 +118,9 @@ pub(crate) fn addressing(options: &AddressingOptions) -> Result<Option<Addressin
             word("wsa", block, "no header block of WS-Addressing", [], advice)
         };
         let (name, value) = block.split_once('=').ok_or_else(unknown)?;
+        if !named.insert(name) {
+            return Err(word("wsa", block, "there twice", [], "give each header block once"));
+        }
         let endpoint = if value == "anonymous" { version.anonymous() } else { value };
         addressing = match name {
             "to" => addressing.to(endpoint),

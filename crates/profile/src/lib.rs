@@ -57,7 +57,7 @@ pub use error::{Known, Near, ProfileError};
 pub use header::rule;
 pub use network::{network, network_with_choices};
 pub use profile::{Profile, schema};
-pub use receiver::{Prepared, limit};
+pub use receiver::{Prepared, limits};
 pub use receiving::{
     AllowOptions, AssertionOptions, Bsp, DemandOptions, DemandedNetworkOptions, FreshnessOptions, HoldingOptions,
     PathOptions, Receiving, TrustOptions, Whose,

@@ -18,11 +18,13 @@ macro_rules! options {
             $(
                 $(#[doc = $doc])+
                 #[cfg_attr(feature = "clap", arg(long $(, value_name = $value)?))]
+                #[serde(skip_serializing_if = "crate::options::is_unsaid")]
                 pub $field: $type,
             )*
             $($(
                 $(#[doc = $file_doc])+
                 #[cfg_attr(feature = "clap", arg(skip))]
+                #[serde(skip_serializing_if = "crate::options::is_unsaid")]
                 pub $file_field: $file_type,
             )*)?
         }
@@ -47,3 +49,8 @@ macro_rules! words {
 }
 
 pub(crate) use {options, words};
+
+/// Whether a field is as if its key were not there.
+pub(crate) fn is_unsaid<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

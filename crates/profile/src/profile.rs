@@ -95,6 +95,10 @@ impl Profile {
         if let Some(key) = tables.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(unknown(key, "the profile", &known));
         }
+        for (name, table) in &tables {
+            let table = object(name, table.clone())?;
+            relations::check_only(&table, &table)?;
+        }
         Ok(Self {
             secure: tables.remove(Sending::NAME).map(|value| table_of(value, folder)).transpose()?,
             verify: tables.remove(Receiving::NAME).map(|value| table_of(value, folder)).transpose()?,
@@ -117,10 +121,11 @@ pub(crate) trait Table: Serialize + DeserializeOwned + JsonSchema {
     /// These keys, and those of `base` that are not among them.
     ///
     /// # Errors
-    /// [`ProfileError::Needs`], [`ProfileError::Conflict`].
+    /// [`ProfileError::Needs`], [`ProfileError::Conflict`], [`ProfileError::LeftOut`].
     fn over(&self, base: &Self) -> Result<Self, ProfileError> {
-        let mut all = given(base)?;
-        all.extend(given(self)?);
+        let (own, mut all) = (given(self)?, given(base)?);
+        all.extend(own.clone());
+        relations::check_only(&own, &all)?;
         table_of(Value::Object(all), None)
     }
 }
@@ -137,7 +142,7 @@ impl Sending {
     /// These keys, and those of `base` that are not among them. Keys that need or exclude one another are judged together.
     ///
     /// # Errors
-    /// [`ProfileError::Needs`], [`ProfileError::Conflict`].
+    /// [`ProfileError::Needs`], [`ProfileError::Conflict`], [`ProfileError::LeftOut`].
     pub fn over(&self, base: &Self) -> Result<Self, ProfileError> {
         Table::over(self, base)
     }
@@ -187,6 +192,9 @@ fn table_of<T: Table>(table: Value, folder: Option<&Path>) -> Result<T, ProfileE
     let known: Vec<&str> = properties.keys().map(String::as_str).collect();
     for (key, item) in &mut given {
         let Some(schema) = properties.get(key) else { return Err(unknown(key, T::NAME, &known)) };
+        if matches!(item, Value::Array(items) if items.is_empty()) {
+            return Err(value(key, "an empty list says nothing: leave the key out, or list something"));
+        }
         let alone = Map::from_iter([(key.clone(), item.clone())]);
         serde_json::from_value::<T>(Value::Object(alone)).map_err(|error| value(key, error))?;
         if let Some(folder) = folder {

@@ -1,6 +1,6 @@
 //! From the table `verify` to a receiver.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ impl Receiving {
                 Bsp::Report => Enforcement::Report(Variant::as_deployed()),
                 Bsp::Off => Enforcement::Off,
             })
-            .limits(limits(&self.demands.limit)?);
+            .limits(limits(Limits::default(), &self.demands.limit)?);
         let receiver = understanding(with_keys(receiver, &self.holdings)?, &self.demands)?;
         let receiver = match self.allow.allow_legacy {
             true => receiver.accept_x509_version_1_for_legacy_use_only(),
@@ -228,25 +228,32 @@ fn understanding(mut receiver: Receiver, demands: &DemandOptions) -> Result<Rece
     Ok(receiver)
 }
 
-/// The limits, with those that are changed by `NAME=VALUE`.
-fn limits(changed: &[String]) -> Result<Limits, ProfileError> {
-    changed
-        .iter()
-        .try_fold(Limits::default(), |limits, given| limit(given).map(|(limit, value)| limits.with(limit, value)))
-}
-
-/// The limit of `NAME=VALUE`.
+/// The limits, with those that are changed by `NAME=VALUE`, each once.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].
-pub fn limit(given: &str) -> Result<(Limit, u64), ProfileError> {
-    let read = given.split_once('=').and_then(|(name, value)| Some((Limit::from_name(name)?, value.parse().ok()?)));
-    read.ok_or_else(|| {
+pub fn limits(mut limits: Limits, changed: &[String]) -> Result<Limits, ProfileError> {
+    let mut named = HashSet::new();
+    for given in changed {
+        let (limit, value) = limit(given)?;
+        if !named.insert(limit) {
+            return Err(word("limit", given, "there twice", [], "give each limit once"));
+        }
+        limits = limits.with(limit, value);
+    }
+    Ok(limits)
+}
+
+/// The limit of `NAME=VALUE`.
+fn limit(given: &str) -> Result<(Limit, u64), ProfileError> {
+    let (name, value) = given.split_once('=').unwrap_or((given, ""));
+    let limit = Limit::from_name(name).ok_or_else(|| {
         let words: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
-        let name = given.split('=').next().unwrap_or(given);
         let advice = "write NAME=VALUE, as in references=128, with one of ";
         word_of_list("limit", given, name, "not a limit", &words, advice)
-    })
+    })?;
+    let no_number = |_| word("limit", given, "without a number below 2^64", [], "write it as in references=128");
+    Ok((limit, value.parse().map_err(no_number)?))
 }
 
 impl AllowOptions {

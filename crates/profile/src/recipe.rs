@@ -120,8 +120,6 @@ fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError
 }
 
 fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encrypting, ProfileError> {
-    let listed =
-        if options.parts.only == Some(Only::Encrypt) { &options.parts.part } else { &options.parts.encrypt_part };
     let encrypting = match (token, &options.recipient.to) {
         (Some(token), _) => Encrypting::with_token(token),
         (None, Some(source)) => Encrypting::to(&source.certificate()?)
@@ -135,7 +133,7 @@ fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encr
         }
     };
     let otherwise = if options.parts.attachments { &[Part::Body, Part::Attachments][..] } else { &[Part::Body] };
-    let encrypting = encrypting.parts(parts(listed, otherwise)?);
+    let encrypting = encrypting.parts(parts(&options.parts.encrypt_part, otherwise)?);
     let encrypting = if options.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
     let encrypting = encrypting.parts_if_present(parts(&options.parts.encrypt_part_if_present, &[])?);
     let encrypting = if options.parts.content_only { encrypting.content_only() } else { encrypting };

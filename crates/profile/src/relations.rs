@@ -39,10 +39,16 @@ const NEEDS_ONE_OF: &[(&str, &str, [&str; 2])] = &[
     ("verify", "audience", ASSERTIONS_BY),
     ("verify", "recipient", ASSERTIONS_BY),
     ("verify", "saml-max-age", ASSERTIONS_BY),
+    ("verify", "in-response-to", ASSERTIONS_BY),
+    ("verify", "max-response-age", REVOCATION_BY),
+    ("verify", "accept-lists-after-their-end", REVOCATION_BY),
 ];
 
 /// Who may answer for an assertion.
 const ASSERTIONS_BY: [&str; 2] = ["saml-issuer", "saml-attester"];
+
+/// Who may say that a certificate is revoked.
+const REVOCATION_BY: [&str; 2] = ["crl", "ocsp"];
 
 /// What a key excludes.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[
@@ -54,6 +60,7 @@ const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("secure", "kerberos", &["symmetric", "context", "password-key"]),
     ("secure", "assertion-key", &["symmetric", "context", "password-key", "kerberos"]),
     ("secure", "without-password", &["password-text", "password-hashed", "password-key"]),
+    ("secure", "password-text", &["password-hashed"]),
     ("secure", "reply-key", &["symmetric", "context", "password-key", "kerberos", "assertion-key"]),
     ("secure", "network", OF_A_RECIPE),
     ("verify", "network", &["require", "allow", "allow-legacy", "anonymous"]),
@@ -115,6 +122,51 @@ const OF_A_RECIPE: &[&str] = &[
     "key-derivation",
     "key-wrap",
 ];
+
+/// What concerns encryption alone.
+const OF_ENCRYPTION: &[&str] = &["encrypt-part", "encrypt-part-if-present", "content-only", "encrypt-first", "content"];
+
+/// What concerns the recipient of a key, who is there without encryption only if that key signs.
+const OF_THE_RECIPIENT: &[&str] =
+    &["to", "encrypt-reference", "key-transport", "oaep-digest", "mgf", "key-derivation", "key-wrap"];
+
+/// What concerns signatures alone.
+const OF_SIGNATURES: &[&str] = &[
+    "key",
+    "cert",
+    "p12",
+    "reference",
+    "holder-of-key",
+    "token-by-reference",
+    "key-value-beside",
+    "x509-data-beside",
+    "token-after-signature",
+    "part",
+    "part-if-present",
+    "encrypt-first",
+    "signature-method",
+    "digest",
+    "c14n",
+    "part-c14n",
+    "without-transforms",
+    "prefix-list",
+];
+
+/// Judges the keys of one place, a file or a command line: none of them is about the step that is left out. `all` are those of
+/// every place, which may be about both.
+pub(crate) fn check_only(own: &Map<String, Value>, all: &Map<String, Value>) -> Result<(), ProfileError> {
+    let (only, left_out): (_, &[&[&str]]) = match all.get("only").and_then(Value::as_str) {
+        Some("sign") if all.get("symmetric").is_some_and(says_something) => ("sign", &[OF_ENCRYPTION]),
+        Some("sign") => ("sign", &[OF_ENCRYPTION, OF_THE_RECIPIENT]),
+        Some("encrypt") => ("encrypt", &[OF_SIGNATURES]),
+        _ => return Ok(()),
+    };
+    let is_given = |key: &&&str| own.get(**key).is_some_and(says_something);
+    match left_out.iter().copied().flatten().find(is_given) {
+        Some(key) => Err(ProfileError::LeftOut { key, only }),
+        None => Ok(()),
+    }
+}
 
 /// Judges the keys of a table.
 pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), ProfileError> {
