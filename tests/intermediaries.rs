@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::*;
-use ws_security::TransportFacts;
+use ws_security::c14n::name;
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, Secret, ShiftedClock, SystemClock};
+use ws_security::{DangerousNoReplayCache, OpenError, Secret, ShiftedClock, SystemClock, TransportFacts};
 
 const NODE: &str = "urn:node";
+const WSSE: &str = name::WSSE.uri;
 
 /// Signed for the service by Alice; over that, Body and Action encrypted, and a timestamp signed by Dave, for the node.
 fn on_its_way(soap: &str) -> (String, String) {
@@ -104,4 +105,43 @@ fn a_peer_whose_clock_is_off_is_met_half_way() {
             .open_unsigned(&behind, TransportFacts::dangerous_unprotected())
             .is_err()
     );
+}
+
+/// SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2: every receiver is the next one, and processes what it must understand or nothing.
+#[test]
+fn a_second_header_for_whoever_is_next_does_not_go_unread() {
+    for (soap, next, attribute) in [
+        (SOAP11, "http://schemas.xmlsoap.org/soap/actor/next", "actor"),
+        (SOAP12, "http://www.w3.org/2003/05/soap-envelope/role/next", "role"),
+    ] {
+        let message = signed(soap);
+        let with = |must: &str| {
+            let second = format!("<wsse:Security xmlns:wsse='{WSSE}' s:{attribute}='{next}'{must}/>");
+            message.replacen("<wsse:Security", &format!("{second}<wsse:Security"), 1)
+        };
+        for must in ["1", "true", " 1 ", "TRUE", "01", "yes", ""] {
+            let error = receiver().open(with(&format!(" s:mustUnderstand='{must}'"))).map(drop).expect_err("refused");
+            assert!(matches!(error, OpenError::NotUnderstood { .. }), "{must:?}: {error}");
+            let receiver = receiver().understands(WSSE, "Security");
+            assert!(receiver.open(with(&format!(" s:mustUnderstand='{must}'"))).is_ok(), "{must:?}");
+        }
+        for must in ["", " s:mustUnderstand='0'", " s:mustUnderstand='false'"] {
+            assert!(receiver().open(with(must)).is_ok(), "{must:?}");
+        }
+    }
+}
+
+/// BSP R3206 and R3210 compare roles as the specifications do: an empty one is that of the ultimate receiver.
+#[test]
+fn the_ultimate_receiver_has_several_names() {
+    const ULTIMATE: &str = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+    for name in ["", " ", ULTIMATE] {
+        for soap in [SOAP11, SOAP12] {
+            let opened = receiver().actor(name).open(signed(soap)).map(drop);
+            assert!(opened.is_ok(), "{name:?}: {opened:?}");
+            let sent = recipe().actor(name).sign(signing()).secured(&envelope(soap));
+            assert!(receiver().open(&sent).is_ok() && !sent.contains("ultimateReceiver"), "{sent}");
+        }
+    }
+    assert!(receiver().actor(" urn:other ").open(signed(SOAP11)).is_err());
 }

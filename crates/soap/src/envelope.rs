@@ -124,9 +124,18 @@ impl Role {
     pub fn of(block: Element<'_>, version: SoapVersion) -> Self {
         let attribute = block.attribute(version.namespace(), version.role_attribute());
         match attribute.as_deref().map(str::trim) {
-            None | Some("") => Self::UltimateReceiver,
-            Some(ULTIMATE_RECEIVER) if version == SoapVersion::V12 => Self::UltimateReceiver,
-            Some(uri) => Self::Uri(uri.to_owned()),
+            // SOAP 1.1 has no such URI.
+            Some(ULTIMATE_RECEIVER) if version == SoapVersion::V11 => Self::Uri(ULTIMATE_RECEIVER.to_owned()),
+            uri => Self::named(uri.unwrap_or_default()),
+        }
+    }
+
+    /// The role with this URI, without the blanks around it.
+    #[must_use]
+    pub fn named(uri: &str) -> Self {
+        match uri.trim() {
+            "" | ULTIMATE_RECEIVER => Self::UltimateReceiver,
+            uri => Self::Uri(uri.to_owned()),
         }
     }
 
@@ -183,11 +192,12 @@ impl<'d> Envelope<'d> {
     }
 }
 
-/// Whether the receiver with the block's role must understand it.
+/// Whether the receiver with the block's role must understand it. A value that is no Boolean says that it must: a sender that
+/// does not care leaves the attribute out.
 #[must_use]
 pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");
-    matches!(attribute.as_deref().map(str::trim), Some("1" | "true"))
+    !matches!(attribute.as_deref().map(str::trim), None | Some("0" | "false"))
 }
 
 /// The start tag of the document element without its end, and without the slash of an empty element.

@@ -223,10 +223,11 @@ impl Recipe {
         self
     }
 
-    /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2).
+    /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2 has for
+    /// the ultimate receiver, are that of the default: the header has no such attribute.
     #[must_use]
-    pub fn actor(mut self, uri: impl Into<String>) -> Self {
-        self.header.role = Role::Uri(uri.into());
+    pub fn actor(mut self, uri: impl AsRef<str>) -> Self {
+        self.header.role = Role::named(uri.as_ref());
         self
     }
 
