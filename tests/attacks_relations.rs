@@ -5,10 +5,13 @@ mod common;
 
 use common::calls::CALLS;
 use common::*;
+use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, base64_encode, name};
 use ws_security::prelude::*;
+use ws_security::tokens::X509_V3;
+use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
 use ws_security::{
-    Addressing, AddressingVersion, Correlation, DangerousNoReplayCache, OpenError, ProtectionToken, RequiredToken,
-    RequirementError, Secret, SecureConversation, Waiver,
+    Addressing, AddressingVersion, Correlation, DangerousNoReplayCache, DigestMethod, OpenError, ProtectionToken,
+    RequiredToken, RequirementError, Secret, SecureConversation, SignatureMethod, Waiver,
 };
 
 const BARE: &str =
@@ -272,6 +275,59 @@ fn a_relation_that_nobody_decrypted_lets_no_reply_answer_another_request() {
     let encrypting = Encrypting::to(&certificate("carol")).parts([Part::header_block("urn:b", "b")]);
     let genuine = recipe().encrypt(encrypting).sign(signed_by_alice()).secured(&BARE.replace("<s:Body>", &header));
     assert!(receiver.answering(&sent).open(&genuine).is_ok());
+}
+
+/// The same, where the request has no MessageID, and the reply confirms its signature.
+#[test]
+fn a_confirmation_that_nobody_decrypted_lets_no_reply_answer_another_request() {
+    let version = AddressingVersion::V1_0;
+    let [sent, own] = [(); 2].map(|()| request(None, version));
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::SignatureConfirmation]);
+    let plan = recipe().signature_confirmation().encrypt(encrypting).plan().expect("a plan");
+    let envelope = BARE.replace("<s:Body>", &format!("<s:Body xmlns:wsu='{}' wsu:Id='B'>", name::WSU.uri));
+    let genuine = signed_by_hand(&plan.message(&envelope).answering(&own).secure().expect("secured").message);
+    let receiver = receiver_of_anyone().decrypt_with(identity("bob"));
+    let [sent, own] = [sent, own].map(of_another_key);
+    let opened = receiver.answering(&own).open(&genuine).map(drop);
+    assert!(opened.is_ok(), "{opened:?}\n{genuine}");
+    assert!(matches!(receiver.answering(&sent).open(&genuine), Err(OpenError::Confirmation)));
+    let from = genuine.find("<xenc:EncryptedKey").expect("a key");
+    let to = genuine.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+    let attack = format!("{}{}", &genuine[..from], &genuine[to..]);
+    let receiver = receiver.accept_ciphertext_for_others();
+    for (calls, receiver) in lax(&receiver) {
+        assert!(receiver.answering(&sent).open(&attack).is_err(), "{calls}");
+    }
+    let error = receiver.answering(&sent).open(&attack).map(drop).expect_err("refused");
+    assert!(matches!(error, OpenError::Requirement(RequirementError::UnreadRelation { .. })), "{error}");
+    assert!(receiver.dangerous_accept_unrelated_replies().answering(&sent).open(&attack).is_ok());
+}
+
+/// Signed by Alice: the Body, the Timestamp, and the ciphertext in the Security header.
+fn signed_by_hand(message: &str) -> String {
+    let document = Document::parse(message, &Limits::default()).expect("well-formed");
+    let is_signed = |element: &Element<'_>| ["Body", "Timestamp", "EncryptedData"].contains(&element.name().local);
+    let references = document.root().descendants_and_self().filter(is_signed).map(|element| {
+        let id = element.attribute("", "Id").or(element.attribute(name::WSU.uri, "Id")).expect("an Id");
+        let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
+        let subset = Subset::subtree(element);
+        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested")
+    });
+    let references: Vec<_> = references.collect();
+    let wsse = format!("xmlns:wsse='{}' xmlns:wsu='{}'", name::WSSE.uri, name::WSU.uri);
+    let (of, base64) =
+        (X509_V3, "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary");
+    let der = base64_encode(certificate("alice").der());
+    let token = format!(
+        "<wsse:BinarySecurityToken {wsse} wsu:Id='T' ValueType='{of}' EncodingType='{base64}'>{der}</wsse:BinarySecurityToken>"
+    );
+    let key_info = format!(
+        "<wsse:SecurityTokenReference {wsse}><wsse:Reference URI='#T' ValueType='{of}'/></wsse:SecurityTokenReference>"
+    );
+    let pending = PendingSignature::new(SignatureMethod::RsaSha256, &references, None, Some(key_info));
+    let value = pending.value(identity("alice").signing_key().as_ref()).expect("signed");
+    let place = message.find("<xenc:EncryptedKey").expect("a key");
+    format!("{}{token}{}{}", &message[..place], pending.finish(&value), &message[place..])
 }
 
 fn key_for_bob() -> ProtectionToken {

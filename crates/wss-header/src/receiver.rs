@@ -154,8 +154,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts replies whose `wsa:RelatesTo` does not name the MessageID of their request: a reply to another request of the
-    /// same client may come in their place.
+    /// Accepts replies whose `wsa:RelatesTo` does not name the MessageID of their request, or where signed ciphertext that no
+    /// key opened may say what they answer: a reply to another request of the same client may come in their place.
     #[must_use]
     pub fn dangerous_accept_unrelated_replies(mut self) -> Self {
         self.waived.insert(Waiver::UnrelatedReplies);
@@ -459,10 +459,11 @@ impl Receiver {
         self
     }
 
-    /// Opens the Security header for this actor (SOAP 1.1) or role (SOAP 1.2).
+    /// Opens the Security header for this actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2 has for
+    /// the ultimate receiver, are that of the default: the header without such an attribute.
     #[must_use]
-    pub fn actor(mut self, uri: impl Into<String>) -> Self {
-        self.role = Role::Uri(uri.into());
+    pub fn actor(mut self, uri: impl AsRef<str>) -> Self {
+        self.role = Role::named(uri.as_ref());
         self
     }
 

@@ -73,10 +73,12 @@ pub enum RequirementError {
         /// The MessageID of the request.
         request: WireText,
     },
-    /// *Refused.* A signature of a reply covers no `wsa:RelatesTo` that can be read, and covers ciphertext that may be one.
+    /// *Refused.* A signature of a reply covers no `wsa:RelatesTo` and no `wsse11:SignatureConfirmation` that can be read, and
+    /// covers ciphertext that may be one.
     #[error(
-        "{path} is signed ciphertext that no key opened, and its signature covers no wsa:RelatesTo, so that it may be the \
-         one that tells which request this answers: give its key, or call `dangerous_accept_unrelated_replies`"
+        "{path} is signed ciphertext that no key opened, and its signature covers neither a wsa:RelatesTo nor a \
+         SignatureConfirmation, so that it may be what tells which request this answers: give its key, or call \
+         `dangerous_accept_unrelated_replies`"
     )]
     UnreadRelation {
         /// The path of the ciphertext.

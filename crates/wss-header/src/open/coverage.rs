@@ -55,6 +55,13 @@ pub enum CoverageLost {
          `accept_untold_absence_of_default_namespace`"
     )]
     UntoldAbsenceOfDefaultNamespace,
+    /// *Refused.* A token, or another signature, was signed as ciphertext. Whoever signs ciphertext need not know what is in
+    /// it: it may be the token of someone else, taken out of another message.
+    #[error(
+        "it was signed as ciphertext, and whoever signs ciphertext need not know the token in it: have the peer sign first, \
+         and then encrypt"
+    )]
+    UnknownToken,
     /// *Refused.* The signature covers an attachment as ciphertext, but not the `xenc:EncryptedData` that says how to
     /// read it.
     #[error(
@@ -182,6 +189,14 @@ impl Coverage {
     /// The parts that it covered without proving them, and why.
     pub(super) fn lost(&self) -> impl Iterator<Item = (&Part, &CoverageLost)> {
         self.0.iter().filter_map(|covered| Some((covered.part.as_ref()?, covered.lost.as_ref()?)))
+    }
+
+    /// Notes that the covered element at `span` is `part`, whose ciphertext anyone may sign.
+    pub(super) fn lose_as(&mut self, span: &Range<usize>, part: &Part) {
+        self.rename(span, part);
+        for covered in self.0.iter_mut().filter(|covered| covered.span == *span) {
+            covered.lost.get_or_insert(CoverageLost::UnknownToken);
+        }
     }
 
     /// Notes that the covered element at `span` is `part`.

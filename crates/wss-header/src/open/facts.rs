@@ -14,6 +14,7 @@ use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
 use super::carry::Carry;
+use super::moves::part_of_header;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
@@ -262,10 +263,19 @@ impl<'m> Facts<'m> {
                 _ if is_block => Some(Part::header_block(element.name().namespace, element.name().local)),
                 _ => None,
             };
-            if let Some(block) = decrypted.part.as_ref().filter(|_| is_block) {
-                // Whoever signed the ciphertext in its place signed this block.
+            // Whoever signed the ciphertext in its place signed this block, or this child of our header.
+            let is_child = element.span() == decrypted.span && revision.is_in_header(element);
+            let signed = match is_block {
+                true => decrypted.part.clone(),
+                false => Some(element).filter(|_| is_child).and_then(part_of_header),
+            };
+            if let Some(part) = signed {
+                let is_known = is_block || matches!(part, Part::Timestamp | Part::SignatureConfirmation);
                 for signature in &mut self.signatures {
-                    signature.coverage.rename(&decrypted.span, block);
+                    match is_known {
+                        true => signature.coverage.rename(&decrypted.span, &part),
+                        false => signature.coverage.lose_as(&decrypted.span, &part),
+                    }
                 }
             }
             if let Some(evidence) = decrypted.evidence.and_then(|at| self.decryptions.evidence.get_mut(at)) {

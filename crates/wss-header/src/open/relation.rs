@@ -1,4 +1,4 @@
-//! Relation: which request a reply answers, as its `wsa:RelatesTo` in the Header says.
+//! Relation: which request a reply answers, as its `wsa:RelatesTo` in the Header says, or the signatures that it confirms.
 
 use wss_c14n::{Element, name};
 
@@ -21,18 +21,23 @@ pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
     }
 }
 
-/// Refuses a reply where signed ciphertext that nobody decrypted may be a `wsa:RelatesTo`, unless its signer also signs one
-/// that can be read. Whoever removes its key, and writes another relation, would let the reply answer any request.
+/// Refuses a reply where signed ciphertext that nobody decrypted may say which request it answers, unless its signer also signs
+/// what says so and can be read. Whoever removes its key, and writes something else in its place, would let the reply answer
+/// any request.
 pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
-    if request_of(terms).is_none() {
+    if terms.request.is_none() || terms.receiver.waives(Waiver::UnrelatedReplies) {
         return Ok(());
     }
-    let relations: Vec<_> = addressing::relations(revision.envelope).map(|(block, _)| block.span()).collect();
+    // A relation says something only about a request that has an Id.
+    let relations = addressing::relations(revision.envelope).filter(|_| request_of(terms).is_some());
+    let mut told: Vec<_> = relations.map(|(block, _)| block.span()).collect();
+    told.extend(facts.confirmations.iter().map(|confirmation| confirmation.span.clone()));
     let leaves_open = |data: &Element<'_>| {
         let mut signatures = facts.signatures.iter().map(|signed| &signed.coverage);
-        signatures.any(|covered| covered.contains(&data.span()) && !relations.iter().any(|span| covered.contains(span)))
+        signatures.any(|covered| covered.contains(&data.span()) && !told.iter().any(|span| covered.contains(span)))
     };
-    let may_be_one = |data: &Element<'_>| is_ciphertext_of_block(*data) && !is_opened(*data, facts) && leaves_open(data);
+    let may_be_one =
+        |data: &Element<'_>| is_ciphertext_of_block(*data) && !is_opened(*data, facts) && leaves_open(data);
     let mut inside = revision.envelope.blocks().flat_map(Element::descendants_and_self);
     match inside.find(may_be_one) {
         Some(data) => Err(RequirementError::UnreadRelation { path: data.path().into() }.into()),

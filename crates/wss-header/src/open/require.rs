@@ -127,18 +127,20 @@ fn check_version(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenE
     }
 }
 
-/// Refuses a header block that is for this receiver, must be understood, and is not.
+/// Refuses a header block that is for this receiver, must be understood, and is not. That is also another Security header, for
+/// the next receiver whoever it is, of which nothing is read.
 fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     let envelope = revision.envelope;
-    for block in envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security")) {
+    for block in envelope.blocks() {
         if !must_understand(block, envelope.version) {
             continue;
         }
         let is_required = facts.demanded.iter().any(|part| part.names_block(block));
         let understood = is_required || terms.receiver.has_understood(block);
         let role = Role::of(block, envelope.version);
+        let is_opened = role == terms.receiver.role && block.is(name::WSSE.uri, "Security");
         let is_ours = role == terms.receiver.role || role.is_next();
-        if is_ours && !understood {
+        if is_ours && !is_opened && !understood {
             return Err(OpenError::NotUnderstood { block: block.name().to_string().into() });
         }
     }
@@ -238,21 +240,27 @@ pub(super) fn not_signed(missing: &[String]) -> OpenError {
 
 /// Refuses a message without the tokens that are required, each tied to the message.
 fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
-    let missing = |token: &'static str, is_there: bool| match &conclusion.proof {
+    let lost = |part: Part| {
+        let mut lost = facts.signatures.iter().flat_map(ProvenSignature::lost);
+        let (part, why) = lost.find(|(name, _)| *name == part.to_string())?;
+        Some(OpenError::from(RequirementError::CoverageLost { part: part.into(), why }))
+    };
+    let missing = |token: &'static str, part: Part, is_there: bool| match (&conclusion.proof, lost(part)) {
         // The fact that ties tokens to the message is missing, too: that error comes first.
-        Err(error) if is_there => error.clone(),
+        (Err(error), _) if is_there => error.clone(),
+        (_, Some(error)) => error,
         _ if is_there => RequirementError::UnboundToken { token }.into(),
         _ => RequirementError::NoToken { token }.into(),
     };
     if requirements.username && conclusion.user.is_none() {
-        return Err(missing("username", facts.users.iter().any(|token| token.user.is_some())));
+        return Err(missing("username", Part::UsernameToken, facts.users.iter().any(|token| token.user.is_some())));
     }
     for version in &requirements.assertions {
         if !conclusion.assertions.iter().any(|assertion| assertion.issued.version() == *version) {
             let mut seen = facts.assertions.iter().filter(|seen| seen.issued.version() == *version);
             let presented = [ConfirmationMethod::Bearer, ConfirmationMethod::IdCard];
             let is_bearer = seen.any(|seen| presented.iter().any(|method| seen.issued.methods().contains(method)));
-            return Err(missing("SAML", is_bearer));
+            return Err(missing("SAML", Part::Assertion, is_bearer));
         }
     }
     Ok(())
