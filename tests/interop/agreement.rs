@@ -1,4 +1,5 @@
-//! Keys that are agreed on, with WSS4J both ways: the suites of eDelivery AS4 2.0, and what BDEW AS4 has on P-256.
+//! Keys that are agreed on, with WSS4J both ways: the suites of eDelivery AS4 2.0, and what BDEW AS4 has on P-256 (its
+//! own curve: `bdew`).
 
 use std::time::Duration;
 

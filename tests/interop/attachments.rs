@@ -87,7 +87,7 @@ fn wss4j_digests_what_the_canonical_forms_give() {
 }
 
 /// An envelope and an attachment, its headers in lines, as a message of their own.
-fn package_of(message: &str, headers: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn package_of(message: &str, headers: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
         "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/xml\r\n\r\n{message}\r\n--b\r\n{}\r\n\r\n",
         headers.trim_end().replace('\n', "\r\n")
@@ -96,7 +96,7 @@ fn package_of(message: &str, headers: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// What the driver says of the attachment: its headers in lines, its content, and the rest of the answer.
-fn answered(answer: &str) -> (String, Vec<u8>, &str) {
+pub(crate) fn answered(answer: &str) -> (String, Vec<u8>, &str) {
     let mut lines = answer.splitn(3, '\n');
     let mut decoded = || base64_decode(lines.next().expect("a line"), usize::MAX / 2).expect("base64");
     let (headers, content) = (decoded(), decoded());
@@ -124,7 +124,7 @@ fn wss4j_encrypts_attachments_that_open() {
         for (kind, cipher, steps, _) in ENCRYPTED {
             let case = format!("{part}: {kind} {cipher} {steps}");
             let spec = format!(
-                "kind={kind},cipher={cipher},steps={steps},id=a@b,headers={},content={}",
+                "kind={kind},encrypted={cipher},steps={steps},id=a@b,headers={},content={}",
                 base64_encode(headers.join("\n").as_bytes()),
                 base64_encode(content)
             );

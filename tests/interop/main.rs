@@ -5,6 +5,7 @@
 
 mod agreement;
 mod attachments;
+mod bdew;
 mod bsp;
 #[path = "../bsp/cases.rs"]
 #[allow(dead_code, reason = "what falls with a breach is for tests/bsp")]

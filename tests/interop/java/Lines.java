@@ -54,8 +54,8 @@ class Lines {
     static KeyStore keys(Path folder, String... names) throws Exception {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
-        Certificate ca = certificate(folder.resolve("ca.pem"));
         for (String name : names) {
+            Certificate ca = certificate(folder.resolve(isBrainpool(name) ? "bp-ca.pem" : "ca.pem"));
             String pem = Files.readString(folder.resolve(name + ".key"));
             byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
             PrivateKey key = KeyFactory.getInstance(algorithm(name)).generatePrivate(new PKCS8EncodedKeySpec(der));
@@ -86,11 +86,16 @@ class Lines {
         return switch (name) {
             case "ka-x25519" -> "X25519";
             case "ed25519" -> "Ed25519";
-            default -> name.startsWith("ec") || name.startsWith("ka-ec") ? "EC" : "RSA";
+            default -> name.startsWith("ec") || name.startsWith("ka-ec") || isBrainpool(name) ? "EC" : "RSA";
         };
     }
 
-    private static Certificate certificate(Path path) throws Exception {
+    /** On a curve that the JDK lacks: a driver with such a key has the provider of BouncyCastle. */
+    private static boolean isBrainpool(String name) {
+        return name.startsWith("bp") || name.startsWith("ka-bp");
+    }
+
+    static Certificate certificate(Path path) throws Exception {
         try (InputStream in = Files.newInputStream(path)) {
             return CertificateFactory.getInstance("X.509").generateCertificate(in);
         }

@@ -83,6 +83,7 @@ class Attachments implements CallbackHandler {
     static byte[] verify(Map<String, String> spec, byte[] message) throws Exception {
         RequestData data = new RequestData();
         data.setSigVerCrypto(Driver.crypto);
+        data.setSignatureProvider(Driver.signatures);
         data.setCallbackHandler(Driver.CALLBACK);
         data.setDecCrypto(Driver.crypto);
         Attachments attachments = new Attachments(spec);
@@ -96,12 +97,18 @@ class Attachments implements CallbackHandler {
         Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
         Attachments attachments = new Attachments(spec);
-        WSSecHeader header = Peer.header(document);
+        WSSecHeader header = new WSSecHeader(document);
+        if (spec.containsKey("no-timestamp")) {
+            header.insertSecurityHeader();
+        } else {
+            header = Peer.header(document);
+        }
+        Map<String, String> complete = complete(spec);
         for (String step : spec.getOrDefault("steps", "sign").split(";")) {
             if (step.equals("sign")) {
-                sign(header, soap, attachments, spec);
+                sign(header, soap, attachments, complete);
             } else {
-                encrypt(header, soap, attachments, spec);
+                encrypt(header, soap, attachments, complete);
             }
         }
         return (attachments.lines() + new String(Peer.serialise(document.getDocumentElement()), StandardCharsets.UTF_8))
@@ -110,29 +117,42 @@ class Attachments implements CallbackHandler {
 
     private static void sign(WSSecHeader header, String soap, Attachments attachments, Map<String, String> spec)
             throws Exception {
-        WSSecSignature signature = new WSSecSignature(header);
-        signature.setUserInfo("alice", Peer.PASSWORD);
-        signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
-        signature.setSignatureAlgorithm("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
-        signature.setDigestAlgo(WSConstants.SHA256);
+        WSSecSignature signature = Driver.signature(header, spec);
         signature.setAttachmentCallbackHandler(attachments);
         signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
+        if (spec.containsKey("block")) {
+            String[] name = spec.get("block").split(" ");
+            signature.getParts().add(new WSEncryptionPart(name[1], name[0], "Element"));
+        }
         signature.getParts().add(new WSEncryptionPart("cid:Attachments", modifier(spec.get("kind"))));
         signature.build(Driver.crypto);
     }
 
     private static void encrypt(WSSecHeader header, String soap, Attachments attachments, Map<String, String> spec)
             throws Exception {
-        WSSecEncrypt encryption = new WSSecEncrypt(header);
-        encryption.setUserInfo("bob");
-        encryption.setKeyIdentifierType(WSConstants.ISSUER_SERIAL);
-        encryption.setSymmetricEncAlgorithm(WSConstants.AES_128_GCM);
-        encryption.setKeyEncAlgo(WSConstants.KEYTRANSPORT_RSAOAEP_XENC11);
-        encryption.setDigestAlgorithm(WSConstants.SHA256);
-        encryption.setMGFAlgorithm(WSConstants.MGF_SHA256);
+        WSSecEncrypt encryption = Driver.encryption(header, spec);
         encryption.setAttachmentCallbackHandler(attachments);
-        encryption.getParts().add(new WSEncryptionPart("cid:Attachments", modifier(spec.get("cipher"))));
-        encryption.build(Driver.crypto, KeyUtils.getKeyGenerator(WSConstants.AES_128_GCM).generateKey());
+        encryption.getParts().add(new WSEncryptionPart("cid:Attachments", modifier(spec.get("encrypted"))));
+        encryption.build(Driver.crypto, KeyUtils.getKeyGenerator(spec.get("cipher")).generateKey());
+    }
+
+    /** What a specification says, beside what it leaves out. */
+    private static Map<String, String> complete(Map<String, String> spec) {
+        Map<String, String> complete = new HashMap<>(Map.of(
+            "signer", "alice",
+            "reference", "direct",
+            "signature", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            "digest", WSConstants.SHA256,
+            "cipher", WSConstants.AES_128_GCM));
+        if (!spec.containsKey("agreement")) {
+            complete.putAll(Map.of(
+                "recipient-reference", "issuer-serial",
+                "transport", WSConstants.KEYTRANSPORT_RSAOAEP_XENC11,
+                "oaep-digest", WSConstants.SHA256,
+                "mgf", WSConstants.MGF_SHA256));
+        }
+        complete.putAll(spec);
+        return complete;
     }
 
     /** Signs the Body and encrypts it, its cipher octets in parts that an xop:Include names. */

@@ -12,6 +12,7 @@ import org.apache.wss4j.dom.engine.*;
 import org.apache.wss4j.dom.handler.*;
 import org.apache.wss4j.dom.message.*;
 import org.apache.wss4j.stax.ext.*;
+import org.apache.xml.security.encryption.params.ConcatKDFParams;
 import org.w3c.dom.*;
 
 /**
@@ -31,6 +32,8 @@ import org.w3c.dom.*;
  */
 public class Driver {
     static Merlin crypto;
+    /** Who computes signatures, if it is not for the JDK to choose. */
+    static Provider signatures;
     static final CallbackHandler CALLBACK = callbacks -> {
         for (Callback callback : callbacks) {
             if (callback instanceof WSPasswordCallback c) {
@@ -48,8 +51,10 @@ public class Driver {
         WSSConfig.init();
         // The streaming engine asks for PSS under a name the JDK does not know.
         Security.addProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider());
-        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol", "ec256", "ed25519", "ka-ec256", "ka-ec384",
-            "ka-ec521", "ka-x25519");
+        Path folder = Path.of(args[0]);
+        crypto = Peer.crypto(folder, "alice", "bob", "carol", "ec256", "ed25519", "bp256", "ka-ec256", "ka-ec384",
+            "ka-ec521", "ka-x25519", "ka-bp256");
+        crypto.getTrustStore().setCertificateEntry("bp-ca", Peer.certificate(folder.resolve("bp-ca.pem")));
         Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
             case "verify" -> words[1].equals("dom")
                 ? verifyDom(message, words[2].equals("on"), false)
@@ -81,6 +86,7 @@ public class Driver {
         Document document = Peer.parse(message);
         RequestData data = new RequestData();
         data.setSigVerCrypto(crypto);
+        data.setSignatureProvider(signatures);
         data.setDecCrypto(crypto);
         data.setCallbackHandler(CALLBACK);
         data.setDisableBSPEnforcement(!bsp);
@@ -115,9 +121,45 @@ public class Driver {
             case "issuer-serial" -> WSConstants.ISSUER_SERIAL;
             case "ski" -> WSConstants.SKI_KEY_IDENTIFIER;
             case "thumbprint" -> WSConstants.THUMBPRINT_IDENTIFIER;
+            case "x509-ski" -> WSConstants.X509_SKI;
             case "x509" -> WSConstants.X509_KEY_IDENTIFIER;
             default -> throw new IllegalArgumentException(name);
         };
+    }
+
+    /** A signature without its parts. */
+    static WSSecSignature signature(WSSecHeader header, Map<String, String> spec) {
+        WSSecSignature signature = new WSSecSignature(header);
+        signature.setSignatureProvider(signatures);
+        signature.setUserInfo(spec.get("signer"), Peer.PASSWORD);
+        signature.setKeyIdentifierType(identifier(spec.get("reference")));
+        signature.setUseSingleCertificate(!spec.containsKey("path"));
+        signature.setSignatureAlgorithm(spec.get("signature"));
+        signature.setDigestAlgo(spec.get("digest"));
+        return signature;
+    }
+
+    /** An encryption without its parts. */
+    static WSSecEncrypt encryption(WSSecHeader header, Map<String, String> spec) {
+        WSSecEncrypt encryption = new WSSecEncrypt(header);
+        encryption.setUserInfo(spec.getOrDefault("recipient", "bob"));
+        encryption.setKeyIdentifierType(identifier(spec.getOrDefault("recipient-reference", spec.get("reference"))));
+        encryption.setSymmetricEncAlgorithm(spec.get("cipher"));
+        encryption.setKeyEncAlgo(spec.get("transport"));
+        if (spec.containsKey("agreement")) {
+            encryption.setKeyAgreementMethod(spec.get("agreement"));
+            encryption.setKeyDerivationMethod(spec.get("derivation"));
+        }
+        if (spec.containsKey("other-info")) {
+            String[] parts = spec.get("other-info").split(";", -1);
+            encryption.setKeyDerivationParameters(ConcatKDFParams.createBuilder(128, WSConstants.SHA256)
+                .algorithmID(parts[0]).partyUInfo(parts[1]).partyVInfo(parts[2]).build());
+        }
+        if (spec.containsKey("oaep-digest")) {
+            encryption.setDigestAlgorithm(spec.get("oaep-digest"));
+            encryption.setMGFAlgorithm(spec.get("mgf"));
+        }
+        return encryption;
     }
 
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
@@ -144,11 +186,7 @@ public class Driver {
             switch (step) {
                 case "" -> { }
                 case "sign" -> {
-                    WSSecSignature signature = new WSSecSignature(header);
-                    signature.setUserInfo(spec.get("signer"), Peer.PASSWORD);
-                    signature.setKeyIdentifierType(identifier(spec.get("reference")));
-                    signature.setSignatureAlgorithm(spec.get("signature"));
-                    signature.setDigestAlgo(spec.get("digest"));
+                    WSSecSignature signature = signature(header, spec);
                     signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
                     signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
                     if (spec.containsKey("str-transform")) {
@@ -157,19 +195,7 @@ public class Driver {
                     signature.build(crypto);
                 }
                 case "encrypt", "encrypt-signature" -> {
-                    WSSecEncrypt encryption = new WSSecEncrypt(header);
-                    encryption.setUserInfo(spec.getOrDefault("recipient", "bob"));
-                    encryption.setKeyIdentifierType(identifier(spec.get("reference")));
-                    encryption.setSymmetricEncAlgorithm(spec.get("cipher"));
-                    encryption.setKeyEncAlgo(spec.get("transport"));
-                    if (spec.containsKey("agreement")) {
-                        encryption.setKeyAgreementMethod(spec.get("agreement"));
-                        encryption.setKeyDerivationMethod(spec.get("derivation"));
-                    }
-                    if (spec.containsKey("oaep-digest")) {
-                        encryption.setDigestAlgorithm(spec.get("oaep-digest"));
-                        encryption.setMGFAlgorithm(spec.get("mgf"));
-                    }
+                    WSSecEncrypt encryption = encryption(header, spec);
                     encryption.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
                     if (spec.containsKey("header")) {
                         encryption.getParts().add(new WSEncryptionPart("Id", "urn:a", "Header"));
