@@ -124,3 +124,37 @@ fn pbkdf2_is_admitted_by_name_and_costs_its_iterations() {
     let limits = Limits::default().with(Limit::DerivationIterations, 999);
     refuse(&admitting().limits(limits), &message);
 }
+
+/// A key that does not fit is said to be for its recipient, and not for the originator; one that is agreed on in place of an
+/// encrypted key, and one that is agreed on twice, are told apart from that.
+#[test]
+fn errors_name_the_recipient_of_an_agreement() {
+    let said = |message: &str| receiver("ka-ec256").open(message).map(drop).expect_err("refused").to_string();
+    let message = secured(to("ka-x25519"));
+    assert!(said(&message).contains("issuer"), "{}", said(&message));
+    let own = secured(to("ka-ec256"));
+    let (from, end) = ("<xenc:AgreementMethod", "</xenc:AgreementMethod>");
+    let start = own.find(from).expect("an agreement");
+    let stop = own.find(end).expect("its end") + end.len();
+    let agreement = &own[start..stop];
+    let twice = format!("{}{agreement}{}", &own[..stop], &own[stop..]);
+    assert!(said(&twice).contains("AgreementMethod"), "{}", said(&twice));
+    // As XML Encryption 1.1 §5.6 has it.
+    let key = own.find("<xenc:EncryptedKey").expect("a key")..own.find("</xenc:EncryptedKey>").expect("its end") + 20;
+    let id = own.split("DataReference URI=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a reference");
+    let list = format!("<xenc:ReferenceList><xenc:DataReference URI=\"{id}\"/></xenc:ReferenceList>");
+    let list = list.replacen('>', " xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\">", 1);
+    let direct = own.replace(&own[key], &list).replacen(
+        "<xenc:CipherData>",
+        &format!("{KEY_INFO}{agreement}</ds:KeyInfo><xenc:CipherData>"),
+        1,
+    );
+    assert!(
+        said(&direct).contains("without an xenc:EncryptedKey, which is not supported"),
+        "{}\n{direct}",
+        said(&direct)
+    );
+}
+
+const KEY_INFO: &str = "<ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" \
+                        xmlns:xenc11=\"http://www.w3.org/2009/xmlenc11#\">";

@@ -138,7 +138,14 @@ fn check_secret(path: &Path) -> Outcome {
     if is_stdout(path) || is_special(path) {
         return Err(could_not(format!("{}: it is no regular file: name a file for the state", path.display())));
     }
-    Ok(())
+    // A message or a key that was named by mistake is not lost.
+    let is_state = |octets: Vec<u8>| octets.is_empty() || std::str::from_utf8(&octets).is_ok_and(Correlation::is_text);
+    match path.exists() && !is_state(read(path)?) {
+        true => {
+            Err(could_not(format!("{}: it is there, and no state of an exchange: name another file", path.display())))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Whether what is written goes to standard output: `-o -`.

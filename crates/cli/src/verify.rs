@@ -21,7 +21,7 @@ use wss_replay_sqlite::SqliteReplayStore;
 use crate::accept::in_options;
 use crate::args::{Format, VerifyArgs};
 use crate::keys;
-use crate::output::{self, Input, Outcome, could_not, refused};
+use crate::output::{self, Failure, Input, Outcome, could_not, refused};
 
 pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     arguments.receiving = receiving(&arguments)?;
@@ -68,10 +68,15 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         let why = in_options(&ciphertext.why.to_string());
         output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
     }
+    let is_remembered = arguments.message.replay_store.is_some();
+    let lost = |failure| match failure {
+        Failure::CouldNot(why) if is_remembered => could_not(format!("{why}; the message counts as received")),
+        failure => failure,
+    };
     match arguments.result.format {
         Format::Text => {
             let text = if printed.is_empty() { body.unwrap_or_default() } else { texts(&elements) };
-            output::write(arguments.file.output.as_ref(), text.as_bytes())?;
+            output::write(arguments.file.output.as_ref(), text.as_bytes()).map_err(lost)?;
         }
         Format::Json => {
             let mut value = shown::json(&evidence, body.as_deref(), is_authenticated);
@@ -85,7 +90,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
                     remaining.iter().map(|left| shown::remaining(left, &in_options)).collect(),
                 );
             }
-            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())?;
+            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes()).map_err(lost)?;
         }
     }
     written.keep();

@@ -83,7 +83,7 @@ fn one_file_is_not_written_by_two_options() {
     ] {
         fails(&options, &message, 2, "two options write this file");
     }
-    assert!(run(&format!("{VERIFY} --exchange {file} -o {file}.xml -"), &message).status.success());
+    assert!(run(&format!("{VERIFY} --exchange {file}.state -o {file}.xml -"), &message).status.success());
 }
 
 /// A message counts as received only if its result can be written.
@@ -114,6 +114,22 @@ fn the_state_of_an_exchange_replaces_files_alone() {
     assert!(made.success());
     fails(&format!("{VERIFY} --exchange {} -", pipe.display()), &signed(), 2, "no regular file");
     assert!(std::fs::metadata(&pipe).expect("the pipe").file_type().is_fifo());
+}
+
+/// A message or a key that is named by mistake is not lost; a state that is there already is replaced.
+#[test]
+fn the_state_of_an_exchange_replaces_no_other_file() {
+    let place = folder("mistaken");
+    let (message, state) = (place.join("message.xml"), place.join("state"));
+    std::fs::write(&message, signed()).expect("a message");
+    std::fs::write(&state, "").expect("an empty file");
+    let verify = |exchange: &PathBuf| format!("{VERIFY} --exchange {} {}", exchange.display(), message.display());
+    fails(&verify(&message), "", 2, "no state of an exchange");
+    assert_eq!(std::fs::read_to_string(&message).expect("the message").matches("1499.90").count(), 1);
+    for _ in 0..2 {
+        let output = run(&verify(&state), "");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
 }
 
 /// The command line speaks of its options, also where nothing is verified.
@@ -171,6 +187,17 @@ fn a_name_that_is_there_twice_is_refused() {
     std::fs::write(&key, [7; 32]).expect("a secret");
     let context = format!("--context urn:c={0} --context urn:c={0}", key.display());
     fails(&format!("{VERIFY} {context} -"), &message, 2, "\"urn:c\" is there twice");
+    let secret = format!("--secret a={0} --secret a={0}", key.display());
+    fails(&format!("{VERIFY} {secret} -"), &message, 2, "\"a\" is there twice");
+    // The name counts, and not the order.
+    let other = place.join("other");
+    std::fs::write(&other, [8; 32]).expect("a secret");
+    let context = format!("--context a={} --timestamp 300 --allow-legacy", key.display());
+    let sent = run(&format!("sign {context} -"), ENVELOPE);
+    assert!(sent.status.success(), "{}", text(&sent.stderr));
+    let secrets = format!("--secret {} --secret a={}", other.display(), key.display());
+    let output = run(&format!("verify --require signed:Body {secrets} --allow-legacy -"), &text(&sent.stdout));
+    assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -252,6 +252,48 @@ fn documents_with_many_encrypted_parts_are_decrypted_within_the_limits() {
     }
 }
 
+/// What is wrong with the key of a document is said, as long as nothing was decrypted.
+#[test]
+fn a_key_that_cannot_be_read_is_told_from_one_that_does_not_fit() {
+    let encrypted = wss(&["xenc", "encrypt", "--to", "KEYS/bob.pem", "-"], "<a xmlns=\"urn:a\">1</a>");
+    let encrypted = String::from_utf8(encrypted.stdout).expect("UTF-8");
+    let key = |document: &str| {
+        let from = document.find("<xenc:EncryptedKey").expect("a key");
+        let to = document.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+        from..to
+    };
+    let own = encrypted[key(&encrypted)].to_owned();
+    let data = encrypted.replace(&own, "").replacen("<xenc:EncryptedData", "<xenc:EncryptedData Id=\"D\"", 1);
+    let with = |key: &str, lists: usize| {
+        let list = format!(
+            "<xenc:ReferenceList>{}</xenc:ReferenceList></xenc:EncryptedKey>",
+            "<xenc:DataReference URI=\"#D\"/>".repeat(lists)
+        );
+        let key = key.replace("</xenc:EncryptedKey>", &list).replacen(
+            '>',
+            " xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">",
+            1,
+        );
+        format!("<r>{key}{data}</r>")
+    };
+    let own = own.replacen(" xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"", "", 1).replacen(
+        " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"",
+        "",
+        1,
+    );
+    for (document, code, says) in [
+        (with(&own, 1), 0, ""),
+        (with(&own, 65), 1, "--limit data-references="),
+        (with(&own.replace("rsa-oaep", "rsa-none"), 1), 1, "rsa-none"),
+        (with(&own, 0), 1, "leads to the key of"),
+    ] {
+        let output = wss(&["xenc", "decrypt", "--key", "KEYS/bob.key", "-"], &document);
+        let told = told(&output);
+        assert_eq!(output.status.code(), Some(code), "{told}\n{document}");
+        assert!(told.contains(says) && !told.contains("--octets"), "{told}");
+    }
+}
+
 /// Each key that is tried beyond the first is an encrypted key that the limit counts.
 #[test]
 fn the_keys_that_are_tried_for_one_ciphertext_are_within_a_limit() {

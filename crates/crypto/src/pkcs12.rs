@@ -19,6 +19,10 @@ pub(crate) fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Ve
         Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
             LoadError::KeyEncryption { scheme: "a scheme of PKCS#12".into() }
         }
+        // The crate has no other parameters that it refuses.
+        Error::InvalidParameters => {
+            LoadError::KeyEncryption { scheme: "PKCS#12 with more than 1,000,000 iterations".into() }
+        }
         Error::DerError(_) | Error::InvalidVersion | Error::UnsupportedContentType => {
             LoadError::Malformed { what: "key store" }
         }

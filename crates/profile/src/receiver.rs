@@ -198,8 +198,13 @@ fn with_users(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver,
 
 fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, ProfileError> {
     let mut receiver = keys::decrypting(holdings)?.into_iter().fold(receiver, Receiver::decrypt_with);
+    let mut named = HashSet::new();
     for secret in &holdings.secret {
         let (name, octets) = secret.read()?;
+        if !named.insert(name.clone()) {
+            let which = name.as_deref().unwrap_or("a secret without a name");
+            return Err(word("secret", which, "there twice", [], "give each name once, and one secret without a name"));
+        }
         receiver = receiver.shared_secret(name, Secret::new(octets));
     }
     if !holdings.context.is_empty() {

@@ -117,7 +117,7 @@ impl Receiver {
     }
 
     /// Decrypts, and verifies MACs, with a secret that both sides have. `name` is its `ds:KeyName`, or the identifier
-    /// of its security context.
+    /// of its security context. Of two with one name the first counts.
     #[must_use]
     pub fn shared_secret(mut self, name: Option<String>, secret: Secret) -> Self {
         self.keys.secrets.push((name, secret));
@@ -507,7 +507,8 @@ impl Receiver {
         blocks.fold(self, |receiver, (namespace, local)| receiver.understands(namespace, local))
     }
 
-    /// The highest age of a message, and how far clocks may differ.
+    /// The highest age of a message, and how far clocks may differ. Receivers that share a replay cache need the same window:
+    /// a message is remembered for as long as the one that accepted it would accept it again, and for 420 seconds at least.
     #[must_use]
     pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {
         self.window = Window { max_age, clock_skew };

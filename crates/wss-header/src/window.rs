@@ -31,9 +31,10 @@ impl Window {
         self.max_age > MAX_AGE || self.clock_skew > CLOCK_SKEW
     }
 
-    /// How long a message can be accepted after it was accepted first. `wsu:Created` may be ahead by the skew, and a
-    /// message expires only when the skew has passed.
+    /// How long a message can be accepted after it was accepted first, by this receiver or by one with the default window that
+    /// shares its replay cache. `wsu:Created` may be ahead by the skew, and a message expires only when the skew has passed.
     pub(crate) fn to_remember(self) -> Duration {
-        self.max_age.saturating_add(self.clock_skew.saturating_mul(2)).min(LONGEST)
+        let of = |window: Self| window.max_age.saturating_add(window.clock_skew.saturating_mul(2));
+        of(self).max(of(Self::default())).min(LONGEST)
     }
 }

@@ -27,8 +27,7 @@ impl<'d> AgreementMethod<'d> {
     /// # Errors
     /// As [`AgreementMethod::parse`].
     pub fn within(key_info: Option<Element<'d>>, budget: &Budget) -> Result<Option<Self>, DecryptError> {
-        let mut held = key_info.into_iter().flat_map(Element::children);
-        let held = held.find(|child| child.is(name::XENC.uri, "AgreementMethod"));
+        let held = key_info.map(|info| info.optional_child(name::XENC.uri, "AgreementMethod")).transpose()?.flatten();
         held.map(|element| Self::parse(element, budget)).transpose()
     }
 

@@ -126,7 +126,7 @@ impl<'a> DocumentDecryption<'a> {
             budget.charge(Limit::ParsedOctets, source.len() as u64)?;
             let more = revision.len().saturating_sub(source.len()) as u64;
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
-            match decrypt_first(&revision, self, &budget)? {
+            match decrypt_first(&revision, !decrypted, self, &budget)? {
                 Some(Decrypted::Document(next)) => revision = next,
                 Some(octets) => return Ok(octets),
                 None if decrypted => return Ok(Decrypted::Document(revision)),
@@ -140,13 +140,15 @@ impl<'a> DocumentDecryption<'a> {
     }
 }
 
-/// The next revision, with the first `xenc:EncryptedData` replaced; `None` if there is none left.
+/// The next revision, with the first `xenc:EncryptedData` replaced; `None` if there is none left. The first revision is as it
+/// was received: what is wrong in it tells nothing of a plaintext.
 fn decrypt_first(
     revision: &str,
+    is_received: bool,
     decryption: &DocumentDecryption<'_>,
     budget: &Budget,
 ) -> Result<Option<Decrypted>, DecryptError> {
-    let DocumentDecryption { keys, policy, .. } = *decryption;
+    let policy = decryption.policy;
     let document = Document::parse(revision, budget.limits()).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
     let Some(element) = first else { return Ok(None) };
@@ -158,7 +160,7 @@ fn decrypt_first(
         let octets = follow(reference, budget).map_err(|error| DecryptError::Referenced(Box::new(error)))?;
         data = data.with_octets(octets);
     }
-    let secret = key_for(&document, &data, keys, policy, budget)?;
+    let secret = key_for(&document, &data, decryption, is_received, budget)?;
     let is_xml = matches!(data.plaintext_type(), PlaintextType::Element | PlaintextType::Content);
     if !is_xml || decryption.first_as_octets {
         let mut octets = decrypt_octets(&data, &secret, budget)?;
@@ -178,10 +180,11 @@ fn decrypt_first(
 fn key_for(
     document: &Document<'_>,
     data: &EncryptedData<'_>,
-    keys: &dyn KeySource,
-    policy: &AlgorithmPolicy,
+    decryption: &DocumentDecryption<'_>,
+    is_received: bool,
     budget: &Budget,
 ) -> Result<Secret, DecryptError> {
+    let DocumentDecryption { keys, policy, .. } = *decryption;
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
     let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
@@ -191,8 +194,15 @@ fn key_for(
         Some(element) => Some(element.string()?.into_owned()),
         None => None,
     };
+    let mut unread = None;
     for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
-        let Ok(key) = EncryptedKey::parse(element, budget) else { continue };
+        let key = match EncryptedKey::parse(element, budget) {
+            Ok(key) => key,
+            Err(error) => {
+                unread.get_or_insert(error);
+                continue;
+            }
+        };
         let lists = data.id().is_some_and(|id| key.data_references().iter().any(|listed| listed == id));
         let carries = named.is_some() && key.carried_name() == named.as_deref();
         if (lists || carries) && !candidates.contains(&element) {
@@ -203,7 +213,11 @@ fn key_for(
     if !candidates.is_empty() {
         IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
     }
-    let mut refused = DecryptError::Failed;
+    let no_key = || DecryptError::NoKey { path: data.element().path().into() };
+    let mut refused = match candidates.is_empty() && is_received {
+        true => unread.unwrap_or_else(no_key),
+        false => DecryptError::Failed,
+    };
     for (nth, element) in candidates.into_iter().enumerate() {
         // For each ciphertext by itself: those before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;

@@ -23,8 +23,8 @@ impl<'d> Encapsulation<'d> {
     /// # Errors
     /// As [`Encapsulation::parse`].
     pub fn within(key_info: Option<Element<'d>>) -> Result<Option<Self>, DecryptError> {
-        let mut held = key_info.into_iter().flat_map(Element::children);
-        held.find(|child| child.is(name::XMLSEC.uri, "EncapsulationMechanism")).map(Self::parse).transpose()
+        let held = key_info.map(|info| info.optional_child(name::XMLSEC.uri, "EncapsulationMechanism")).transpose()?;
+        held.flatten().map(Self::parse).transpose()
     }
 
     /// Reads an `EncapsulationMechanism`.

@@ -71,6 +71,15 @@ pub enum DecryptError {
         /// The length that the algorithm has.
         needed: usize,
     },
+    /// *Refused.* Nothing in the document says which key the ciphertext has, and no secret of ours fits.
+    #[error(
+        "nothing in the document leads to the key of {path}: give it as a shared secret, or have the peer list the \
+         EncryptedData in the ReferenceList of its EncryptedKey"
+    )]
+    NoKey {
+        /// The path of the `xenc:EncryptedData`.
+        path: WireText,
+    },
     /// *Failed.* Decryption failed, for any reason: key, padding, tag, encoding or unexpected plaintext (XML Encryption
     /// 1.1 §6.7).
     #[error("decryption failed")]

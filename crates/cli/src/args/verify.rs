@@ -35,7 +35,7 @@ pub(crate) struct ReceivedMessageArgs {
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
     /// Accept each message once, as long as its timestamp is fresh (without one, for --max-age): remember accepted messages
-    /// in this SQLite file, which several `wss` can share
+    /// in this SQLite file, which several `wss` with the same --max-age and --clock-skew can share
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,
 }

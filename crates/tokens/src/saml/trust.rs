@@ -328,7 +328,9 @@ impl AssertionTrust {
         }
         Err(match refused {
             Some(error) => error.into(),
-            None => TokenError::Assertion("no key of its issuer is known"),
+            None => {
+                TokenError::Assertion("no key of its issuer is known: give its certificate to `AssertionTrust::issuer`")
+            }
         })
     }
 
@@ -363,7 +365,12 @@ impl AssertionTrust {
         }
         if !self.audiences.is_empty() {
             let ours = |audiences: &Vec<String>| audiences.iter().any(|audience| self.audiences.contains(audience));
-            if conditions.audiences.is_empty() || !conditions.audiences.iter().all(ours) {
+            if conditions.audiences.is_empty() {
+                return Err(TokenError::Assertion(
+                    "it names no audience, so that it may be meant for anyone: have its issuer name us",
+                ));
+            }
+            if !conditions.audiences.iter().all(ours) {
                 return Err(TokenError::Assertion(
                     "it is meant for another audience: name each audience that we are with `AssertionTrust::audience`",
                 ));

@@ -264,7 +264,10 @@ pub enum OpenError {
     #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
     KeyValue,
     /// *Refused.* A signed element is at a place that proves nothing.
-    #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
+    #[error(
+        "{path} is signed, but signing that place proves nothing: sign the Body, header blocks (of an encrypted one the \
+         wsse11:EncryptedHeader) or tokens"
+    )]
     Place {
         /// The path of the element.
         path: WireText,

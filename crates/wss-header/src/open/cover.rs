@@ -73,6 +73,10 @@ pub(super) fn apex_at(
     if terms.receiver.waives(Waiver::ObjectsInSignatures) && is_of_own_object(apex, signature) {
         return Ok(Apex::Nothing);
     }
+    // Decryption replaces the whole.
+    if parent.is(name::WSSE11.uri, "EncryptedHeader") {
+        return Err(misplaced());
+    }
     let element = ElementPath::of(apex, revision.envelope).ok_or_else(misplaced)?;
     Ok(match terms.signed_element(apex, revision.envelope) {
         Some(part) => Apex::Part(part.clone()),

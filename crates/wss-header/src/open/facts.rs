@@ -14,7 +14,6 @@ use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
 use super::carry::Carry;
-use super::moves::part_of_header;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
@@ -263,19 +262,16 @@ impl<'m> Facts<'m> {
                 _ if is_block => Some(Part::header_block(element.name().namespace, element.name().local)),
                 _ => None,
             };
-            // Whoever signed the ciphertext in its place signed this block, or this child of our header.
+            // Whoever signed the ciphertext in its place signed this block, or this child of our header; a token only if it is
+            // known to the signer.
             let is_child = element.span() == decrypted.span && revision.is_in_header(element);
-            let signed = match is_block {
-                true => decrypted.part.clone(),
-                false => Some(element).filter(|_| is_child).and_then(part_of_header),
-            };
-            if let Some(part) = signed {
-                let is_known = is_block || matches!(part, Part::Timestamp | Part::SignatureConfirmation);
-                for signature in &mut self.signatures {
-                    match is_known {
-                        true => signature.coverage.rename(&decrypted.span, &part),
-                        false => signature.coverage.lose_as(&decrypted.span, &part),
-                    }
+            let told = told_of(element).filter(|_| is_child);
+            for signature in &mut self.signatures {
+                match (&told, &decrypted.part) {
+                    (Some(part), _) => signature.coverage.rename(&decrypted.span, part),
+                    (None, Some(block)) if is_block => signature.coverage.rename(&decrypted.span, block),
+                    (None, Some(part)) if is_child => signature.coverage.lose_as(&decrypted.span, part),
+                    _ => {}
                 }
             }
             if let Some(evidence) = decrypted.evidence.and_then(|at| self.decryptions.evidence.get_mut(at)) {
@@ -354,6 +350,15 @@ impl<'m> Facts<'m> {
     /// Whether a verified signature of an accepted signer covers `span`.
     pub(super) fn is_covered(&self, span: &Range<usize>, terms: &Terms<'_>) -> bool {
         self.signatures.iter().any(|signature| terms.accept_signer(signature) && signature.coverage.contains(span))
+    }
+}
+
+/// The part that a child of our header is, if it says nothing but what its signer says: a time, or what is confirmed.
+fn told_of(child: Element<'_>) -> Option<Part> {
+    match (child.name().namespace, child.name().local) {
+        (uri, "Timestamp") if uri == name::WSU.uri => Some(Part::Timestamp),
+        (uri, "SignatureConfirmation") if uri == name::WSSE11.uri => Some(Part::SignatureConfirmation),
+        _ => None,
     }
 }
 

@@ -14,6 +14,15 @@ const MAX_CERTIFICATE: usize = 64 << 10;
 /// What a `ds:KeyInfo` (or what is inside it) names: the first reference in it that says anything.
 pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
     let named = key_info.map(|key_info| {
+        let agreement = key_info.children_named(name::XENC.uri, "AgreementMethod").next();
+        if agreement.is_some() && key_info.parent().is_some_and(|data| data.is(name::XENC.uri, "EncryptedData")) {
+            return "a key that is agreed on without an xenc:EncryptedKey, which is not supported (have the peer wrap the key \
+                    in one)"
+                .to_owned();
+        }
+        // An agreement names two keys. Ours is that of the recipient.
+        let recipient = agreement.and_then(|agreement| agreement.children_named(name::XENC.uri, "RecipientKeyInfo").next());
+        let key_info = recipient.unwrap_or(key_info);
         key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
             let children: Vec<&str> = key_info.children().map(Element::qualified_name).collect();
             format!("nothing that is supported ({})", children.join(", "))

@@ -84,11 +84,13 @@ impl<'d> KeySearch<'_, 'd> {
         secrets.first().filter(|_| secrets.len() == 1).map(|(name, secret)| shared(name.as_deref(), secret))
     }
 
-    /// The shared secret of this name, or one without a name.
+    /// The shared secret of this name; without it, one that has no name.
     pub(super) fn named_secret(&self, wanted: &str) -> Option<FoundSecret> {
-        let mut secrets = self.terms.receiver.keys.secrets.iter();
-        let named = secrets.find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted));
-        named.map(|(name, secret)| shared(name.as_deref(), secret))
+        let of = |wanted: Option<&str>| {
+            let mut secrets = self.terms.receiver.keys.secrets.iter();
+            secrets.find(|(known, _)| known.as_deref() == wanted)
+        };
+        of(Some(wanted)).or_else(|| of(None)).map(|(name, secret)| shared(name.as_deref(), secret))
     }
 
     /// The secret that the reference at `place` identifies; `None` if it is not one of ours.
