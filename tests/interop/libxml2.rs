@@ -12,7 +12,7 @@ use crate::driver::Driver;
 use crate::peer;
 use crate::random::Random;
 
-fn element(random: &mut Random, depth: usize, out: &mut String) {
+pub(crate) fn element(random: &mut Random, depth: usize, out: &mut String) {
     let name = random.pick(&["a", "b", "p:x", "q:y", "ünï", "a.b-c_d"]);
     out.push('<');
     out.push_str(name);

@@ -46,5 +46,6 @@ mod symmetric;
 mod tower;
 mod wss4j;
 mod xmlsec1;
+mod xmlsec13;
 mod xpath;
 mod zeep;
