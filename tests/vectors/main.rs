@@ -6,5 +6,7 @@
 mod c14n;
 mod corpus;
 #[cfg(feature = "pkcs12")]
+mod elsewhere;
+#[cfg(feature = "pkcs12")]
 mod keys;
 mod xml;
