@@ -4,6 +4,7 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use ws_security::{FaultCode, OpenError};
+use wss_profile::Wording;
 
 create_exception!(
     ws_security,
@@ -31,14 +32,19 @@ fn with_kind(error: PyErr, kind: &str) -> PyErr {
     })
 }
 
+/// A text of the library, with keys of a profile in place of calls.
+pub(crate) fn in_keys(text: &str) -> String {
+    Wording::Keys.of(text)
+}
+
 /// The caller is to blame.
 pub(crate) fn misuse(error: impl std::fmt::Display) -> PyErr {
-    with_kind(Misuse::new_err(error.to_string()), "Misuse")
+    with_kind(Misuse::new_err(in_keys(&error.to_string())), "Misuse")
 }
 
 /// The message is refused.
 pub(crate) fn refused(error: impl std::fmt::Display, code: FaultCode) -> PyErr {
-    with_kind(Refused::new_err(error.to_string()), &format!("{code:?}"))
+    with_kind(Refused::new_err(in_keys(&error.to_string())), &format!("{code:?}"))
 }
 
 /// A message that was not opened.

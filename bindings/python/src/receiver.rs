@@ -13,7 +13,7 @@ use wss_inspect::{evidence, explanation};
 use wss_profile::Opening;
 use wss_replay_sqlite::SqliteReplayStore;
 
-use crate::error::{misuse, not_opened};
+use crate::error::{in_keys, misuse, not_opened};
 use crate::message::{Message, correlation};
 use crate::sender::profile;
 
@@ -44,7 +44,7 @@ impl Receiver {
     /// Certificates of the profile that were skipped.
     #[getter]
     fn notes(&self) -> Vec<String> {
-        self.notes.clone()
+        self.notes.iter().map(|note| in_keys(note)).collect()
     }
 
     /// Opens a message, or refuses it.
@@ -88,7 +88,7 @@ impl Receiver {
         py.detach(|| {
             let message = Message::read(message, content_type)?;
             let explained = self.receiver.explain(message.incoming());
-            Ok(explanation::json(&explained, &str::to_owned).to_string())
+            Ok(explanation::json(&explained, &in_keys).to_string())
         })
     }
 }

@@ -4,11 +4,17 @@ use pyo3::prelude::*;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{Fault, FaultCode, Limits, SoapVersion};
 use wss_inspect::{InspectError, Message};
+use wss_profile::Wording;
 
 use crate::error::{misuse, refused};
 
+/// There is no profile here that has keys: the command `wss` shows the same, and has options.
+fn in_options(text: &str) -> String {
+    Wording::OptionsOfWss.of(text)
+}
+
 fn not_shown(error: InspectError) -> PyErr {
-    refused(error, FaultCode::InvalidSecurity)
+    refused(in_options(&error.to_string()), FaultCode::InvalidSecurity)
 }
 
 /// The verdict on each requirement of BSP 1.1, as JSON or as a page.
@@ -33,7 +39,7 @@ pub(crate) fn inspect(py: Python<'_>, message: &[u8], form: &str) -> PyResult<St
     py.detach(|| {
         let limits = Limits::default();
         let message = Message::read(message, &limits).map_err(not_shown)?;
-        let picture = message.picture(&limits).map_err(not_shown)?;
+        let picture = message.picture(&limits).map_err(not_shown)?.in_words(&in_options);
         match form {
             "json" => Ok(picture.json().to_string()),
             "text" => Ok(picture.text(false)),

@@ -15,6 +15,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use ws_security::bsp::Context;
 use ws_security::{FixedClock, Limit, Limits};
 use wss_inspect::Message;
+use wss_profile::Wording;
 
 /// Octets of a message.
 const MAX_MESSAGE: usize = 16 << 20;
@@ -79,6 +80,7 @@ fn pages(octets: &[u8], now: f64) -> Result<Answer, String> {
     let clock = clock.ok_or("the clock of this browser is wrong: set it")?;
     let message = Message::read(octets, &limits).map_err(said)?;
     let picture = message.picture_by(Arc::new(FixedClock(clock)), &limits).map_err(said)?;
+    let picture = picture.in_words(&|text| Wording::Options.of(text));
     let mut pages = Pages(Vec::new());
     picture.write_html(&message, &mut pages).map_err(said)?;
     let first = pages.0.len();
@@ -87,8 +89,9 @@ fn pages(octets: &[u8], now: f64) -> Result<Answer, String> {
     Ok(Answer { octets: pages.0, first })
 }
 
+/// What the library says, with the options of `wss` in place of calls: the page has none.
 fn said(error: impl std::error::Error) -> String {
-    error.to_string()
+    Wording::OptionsOfWss.of(&error.to_string())
 }
 
 /// Those of the command `wss`, for the messages that this page takes.

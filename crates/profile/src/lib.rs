@@ -51,6 +51,7 @@ mod signers;
 mod source;
 mod tokens;
 mod unique;
+mod wording;
 
 pub use accept::AcceptOptions;
 pub use error::{Known, Near, ProfileError};
@@ -68,3 +69,4 @@ pub use sending::{
     MethodOptions, Only, Order, PartOptions, RecipientOptions, Sending, SharedKeyOptions, SignerOptions,
 };
 pub use source::{NamedSource, Source, standard_input};
+pub use wording::Wording;

@@ -200,8 +200,8 @@ macro_rules! chapters_4_to_9 {
     R5205 "R5205" "8.7.4" "INTERNAL_SECURITY_TOKEN" Must Wire
         "A token not inside wsse:Embedded precedes, in document order, every wsse:SecurityTokenReference in \
          the envelope that refers to it."
-        "Judged strictly, since a receiver that streams must know a token before it is used; peers that break it \
-         are met with Receiver::accept_forward_references.";
+        "Judged strictly, since a receiver that streams must know a token before it is used; a receiver can be told \
+         to accept it of peers that break it.";
     R3066 "R3066" "8.7.5" "STR_REFERENCE" MustNot Wire
         "A wsse:Reference below one wsse:Security header does not use a \"#id\" URI to reach a token in another \
          wsse:Security header." "";
@@ -282,13 +282,11 @@ macro_rules! chapters_4_to_9 {
     R5405 "R5405" "9.5.3" "INCLUSIVE_NAMESPACES" Must Context
         "PrefixList names the prefix of every namespace that is in scope for the signed element or its descendants, \
          is not visibly used there, and that the signer wants protected."
-        "What the signer wants protected is known to the signer alone: never checkable. Signing::inclusive_prefixes \
-         says it.";
+        "What the signer wants protected is known to the signer alone: never checkable.";
     R5408 "R5408" "9.5.3" "INCLUSIVE_NAMESPACES" Must Context
         "PrefixList contains the token #default when a default namespace is in scope, not visibly used, and the \
          signer wants it protected."
-        "What the signer wants protected is known to the signer alone: never checkable. Signing::inclusive_prefixes \
-         says it.";
+        "What the signer wants protected is known to the signer alone: never checkable.";
     R5420 "R5420" "9.6.1" "DIGEST_METHOD" Should Wire
         "ds:DigestMethod/@Algorithm is xmldsig#sha1."
         "SHA-2 and SHA-3 are waived as deployed: SHA-1 no longer resists collisions.";
