@@ -6,14 +6,15 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
 use ws_security::attachments::MimeError;
+use ws_security::networks::{MessagingError, Network};
 use ws_security::{
-    Authenticated, ElementPath, MemoryReplayCache, OpenedParts, ReplayCache, TransportFacts, UnsignedOpened,
+    Authenticated, ElementPath, FaultCode, MemoryReplayCache, OpenedParts, ReplayCache, TransportFacts, UnsignedOpened,
 };
 use wss_inspect::{evidence, explanation};
 use wss_profile::Opening;
 use wss_replay_sqlite::SqliteReplayStore;
 
-use crate::error::{in_keys, misuse, not_opened};
+use crate::error::{in_keys, misuse, not_opened, refused};
 use crate::message::{Message, correlation};
 use crate::sender::profile;
 
@@ -22,6 +23,7 @@ use crate::sender::profile;
 pub(crate) struct Receiver {
     receiver: ws_security::Receiver,
     opening: Opening,
+    network: Option<Network>,
     notes: Vec<String>,
 }
 
@@ -36,8 +38,10 @@ impl Receiver {
                 None => Arc::new(MemoryReplayCache::default()),
             };
             let profile = profile(profile_json)?;
-            let prepared = profile.receiving().map_err(misuse)?.receiver(replay).map_err(misuse)?;
-            Ok(Self { receiver: prepared.receiver, opening: prepared.opening, notes: prepared.notes })
+            let receiving = profile.receiving().map_err(misuse)?;
+            let prepared = receiving.receiver(replay).map_err(misuse)?;
+            let network = receiving.network().map_err(misuse)?;
+            Ok(Self { receiver: prepared.receiver, opening: prepared.opening, network, notes: prepared.notes })
         })
     }
 
@@ -60,6 +64,8 @@ impl Receiver {
         py.detach(|| {
             let message = Message::read(message, content_type)?;
             let (incoming, request) = (message.incoming(), correlation(request)?);
+            let body = |opened: ws_security::Opened| self.held_to_the_network(&opened).and_then(|()| body(opened));
+            let parts = |opened: OpenedParts| self.held_to_the_network(&opened).and_then(|()| parts(opened));
             match (self.opening, &request) {
                 (Opening::Body, None) => self.receiver.open(incoming).map(body),
                 (Opening::Body, Some(request)) => self.receiver.answering(request).open(incoming).map(body),
@@ -89,6 +95,17 @@ impl Receiver {
             let message = Message::read(message, content_type)?;
             let explained = self.receiver.explain(message.incoming());
             Ok(explanation::json(&explained, &in_keys).to_string())
+        })
+    }
+}
+
+impl Receiver {
+    /// Refuses a user message of ebMS 3.0 that breaks a rule of the network, or whose sender is not who signed.
+    fn held_to_the_network(&self, opened: &OpenedParts) -> PyResult<()> {
+        let Some(network) = &self.network else { return Ok(()) };
+        network.check_opened(opened, self.receiver.current_limits()).map_err(|error| match error {
+            MessagingError::OtherSender { .. } => refused(error, FaultCode::FailedAuthentication),
+            error => refused(error, FaultCode::InvalidSecurity),
         })
     }
 }

@@ -138,6 +138,42 @@ def test_a_message_is_looked_at_without_keys() -> None:
         ws_security.inspect(b'{"a": 1}')
 
 
+def test_a_user_message_is_held_to_its_network_and_to_who_signed_it() -> None:
+    eb = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/"
+    kind = "urn:fdc:peppol.eu:2017:identifiers:ap"
+
+    def envelope(sender: str) -> str:
+        def party(name: str, party_id: str, role: str) -> str:
+            inner = f'<e:PartyId type="{kind}">{party_id}</e:PartyId><e:Role>{eb}{role}</e:Role>'
+            return f"<e:{name}>{inner}</e:{name}>"
+
+        agreement = "urn:fdc:peppol.eu:2017:agreements:tia:ap_provider"
+        properties = [f'<e:Property name="{name}">9:1</e:Property>' for name in ("originalSender", "finalRecipient")]
+        return (
+            f'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:e="{eb}"><s:Header>'
+            '<e:Messaging s:mustUnderstand="true"><e:UserMessage><e:MessageInfo>'
+            "<e:Timestamp>2026-11-28T09:30:00Z</e:Timestamp><e:MessageId>1@example.org</e:MessageId></e:MessageInfo>"
+            f"<e:PartyInfo>{party('From', sender, 'initiator')}{party('To', 'Bob', 'responder')}</e:PartyInfo>"
+            f"<e:CollaborationInfo><e:AgreementRef>{agreement}</e:AgreementRef><e:Service>urn:s</e:Service>"
+            "<e:Action>submit</e:Action><e:ConversationId>1</e:ConversationId></e:CollaborationInfo>"
+            f"<e:MessageProperties>{''.join(properties)}</e:MessageProperties>"
+            "</e:UserMessage></e:Messaging></s:Header><s:Body/></s:Envelope>"
+        )
+
+    network = {"network": "peppol_as4_2"}
+    secure = {**network, "key": "alice.key", "cert": "alice.pem", "to": "bob.pem", "attachments": True}
+    verify = {**network, "pin": ["alice.pem"], "decrypt-key": ["bob.key"], "decrypt-cert": ["bob.pem"]}
+    sender = Sender(Profile.from_dict({"secure": secure}, KEYS))
+    receiver = Receiver(Profile.from_dict({"verify": verify}, KEYS))
+    invoice = [Attachment("invoice@example", "application/gzip", b"\x1f\x8b")]
+    sent = sender.secure(envelope("Alice"), attachments=invoice)
+    assert receiver.open(sent.message, content_type=sent.content_type).signer is not None
+    other = sender.secure(envelope("Mallory"), attachments=invoice)
+    with pytest.raises(Refused, match="Mallory") as refused:
+        receiver.open(other.message, content_type=other.content_type)
+    assert refused.value.kind == "FailedAuthentication"
+
+
 def test_a_fault_tells_a_stranger_nothing() -> None:
     opaque, status = ws_security.fault(ENVELOPE.encode())
     assert "The message was refused" in opaque and status == 500

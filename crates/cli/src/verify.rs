@@ -212,6 +212,9 @@ fn read(
     arguments: &VerifyArgs,
     written: &mut NewFiles,
 ) -> Outcome<Read> {
+    if let Some(network) = arguments.receiving.network()? {
+        network.check_opened(opened, &output::limits()).map_err(refused)?;
+    }
     let is_anonymous = opened.signer().is_anonymous();
     match (is_anonymous, arguments.receiving.demands.anonymous) {
         (false, _) => {}

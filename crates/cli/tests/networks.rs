@@ -5,6 +5,8 @@ mod common;
 use std::process::Output;
 
 use common::wss;
+use ws_security::SoapVersion;
+use ws_security::ebms::{Messaging, Party, Property, Typed, UserMessage};
 
 const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
@@ -176,4 +178,44 @@ fn a_partner_below_an_authority_is_judged_as_the_network_says() {
     done(&format!("{verify} --revocation unknown-is-good -"), &message);
     let pinned = verify.replace("--trust KEYS/ca.pem", "--pin KEYS/alice.pem");
     done(&format!("{pinned} -"), &message);
+}
+
+/// What a signed `eb:Messaging` says is held to the network and to who signed: phase4, PeppolPMode and Phase4PeppolSender.
+#[test]
+fn a_user_message_is_held_to_its_network_and_to_who_signed_it() {
+    let kind = "urn:fdc:peppol.eu:2017:identifiers:ap";
+    let roles = ["initiator", "responder"].map(|role| format!("{}{role}", ws_security::ebms::NAMESPACE));
+    let party = |id: &str, role: usize| Party::new(Typed::of(id, kind), roles[role].as_str());
+    let message = |sender: &str| {
+        let now = std::time::SystemTime::now();
+        let mut message = UserMessage::new("1@example.org", now, party(sender, 0), party("Bob", 1))
+            .agreement("urn:fdc:peppol.eu:2017:agreements:tia:ap_provider");
+        message.properties =
+            ["originalSender", "finalRecipient"].map(|name| Property::new(name, "iso6523:0088:1")).to_vec();
+        message
+    };
+    let attached = tempfile_folder().join("invoice.gz");
+    std::fs::write(&attached, b"\x1F\x8B").expect("written");
+    let secure = format!("secure --network peppol_as4_2 {ALICE} --to KEYS/bob.pem --attach {} -", attached.display());
+    let verify = |network: &str| format!("verify --network {network} --pin KEYS/alice.pem {BOB} -");
+    let sent_as = |envelope: String| {
+        let output = run(&secure, envelope);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        output.stdout
+    };
+    let written = |message: UserMessage| Messaging::from(message).envelope(SoapVersion::V12);
+    let sent = |message: UserMessage| sent_as(written(message));
+    done(&verify("peppol_as4_2"), sent(message("Alice")));
+    let other = sent(message("Mallory"));
+    fails(&verify("peppol_as4_2"), &other, 1, "the sender \"Mallory\" is not the one that the certificate");
+    // The same message is one of eDelivery, whose partners agree on parties by themselves.
+    done(&verify("edelivery_1_15"), &other);
+    let mut broken = message("Alice");
+    broken.to.role = "urn:receiver".into();
+    fails(&verify("peppol_as4_2"), sent(broken), 1, "the role \"urn:receiver\"");
+    let mut broken = message("Alice");
+    broken.agreement = None;
+    fails(&verify("peppol_as4_2"), sent(broken), 1, "eb:AgreementRef is not");
+    let (unreadable, twins) = (written(message("Alice")), ["<eb:Timestamp>", "<eb:Timestamp>on "]);
+    fails(&verify("peppol_as4_2"), sent_as(unreadable.replace(twins[0], twins[1])), 1, "is not an xsd:dateTime");
 }

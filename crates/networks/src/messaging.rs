@@ -2,7 +2,7 @@
 //!
 //! Who signed is judged in `sender`.
 
-use wss_ebms::{Party, Typed, UserMessage};
+use wss_ebms::{EbmsError, Party, Typed, UserMessage};
 use wss_text::WireText;
 
 /// What user messages of a network have in common.
@@ -36,6 +36,9 @@ impl Messaging {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessagingError {
+    /// *Malformed.* The signed `eb:Messaging` cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] EbmsError),
     /// *Refused.* The agreement is another, or none.
     #[error("eb:AgreementRef is not {expected:?}: have the peer write the agreement of the network")]
     Agreement {
