@@ -277,6 +277,34 @@ fn a_relation_that_nobody_decrypted_lets_no_reply_answer_another_request() {
     assert!(receiver.answering(&sent).open(&genuine).is_ok());
 }
 
+/// A confirmation without a value is that of every request without a signature: it tells none from another.
+#[test]
+fn an_empty_confirmation_is_no_substitute_for_a_relation_that_nobody_decrypted() {
+    let version = AddressingVersion::V1_0;
+    let unsigned = |id: &str| {
+        let plan = recipe().encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body])).plan().expect("a plan");
+        let addressing = Addressing::new(version).action("urn:pay").message_id(id);
+        plan.message(BARE).addressing(addressing).secure().expect("secured").correlation
+    };
+    let [sent, own] = ["urn:uuid:A", "urn:uuid:B"].map(unsigned);
+    let header = format!("<s:Header>{}</s:Header><s:Body>", relates(version, "urn:uuid:B", ""));
+    let relation = Part::header_block(version.namespace(), "RelatesTo");
+    let encrypting = Encrypting::to(&certificate("bob")).parts([relation]);
+    let plan = recipe().encrypt(encrypting).sign(signed_by_alice()).signature_confirmation().plan().expect("a plan");
+    let reply = plan.message(&BARE.replace("<s:Body>", &header)).answering(&own).secure().expect("secured").message;
+    assert!(reply.contains("SignatureConfirmation") && !reply.contains(" Value="), "{reply}");
+    let receiver = receiver_of_anyone().decrypt_with(identity("bob"));
+    let opened = receiver.answering(&own).open(&reply).map(drop);
+    assert!(opened.is_ok(), "{opened:?}");
+    let from = reply.find("<xenc:EncryptedKey").expect("a key");
+    let to = reply.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+    let attack = format!("{}{}", &reply[..from], &reply[to..]);
+    let wsse11 = name::WSSE11.uri;
+    let receiver = receiver.accept_ciphertext_for_others().understands(wsse11, "EncryptedHeader");
+    let error = receiver.answering(&sent).open(&attack).map(drop).expect_err("refused");
+    assert!(matches!(error, OpenError::Requirement(RequirementError::UnreadRelation { .. })), "{error}");
+}
+
 /// The same, where the request has no MessageID, and the reply confirms its signature.
 #[test]
 fn a_confirmation_that_nobody_decrypted_lets_no_reply_answer_another_request() {

@@ -220,3 +220,14 @@ fn a_token_that_was_signed_as_ciphertext_is_no_signed_token() {
     let error = refuse(&demanding(Requirements::signed([Part::Body]).username_token()), &message);
     assert!(error.to_string().contains("need not know the token in it"), "{error}");
 }
+
+/// Whether a token was signed as ciphertext does not depend on what is decrypted after it.
+#[test]
+fn a_token_that_was_signed_in_clear_stays_signed_when_more_is_decrypted() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::UsernameToken]);
+    let recipe = recipe().username_digest("ann", "s3cret").encrypt(to_bob([Part::Body])).sign(signing);
+    let message = with(recipe.encrypt(to_bob([Part::UsernameToken])));
+    let required = Requirements::signed([Part::Body, Part::UsernameToken]).encrypted([Part::Body, Part::UsernameToken]);
+    let opened = demanding(required.username_token()).open(&message).map(drop);
+    assert!(opened.is_ok(), "{opened:?}");
+}

@@ -119,7 +119,7 @@ fn a_second_header_for_whoever_is_next_does_not_go_unread() {
             let second = format!("<wsse:Security xmlns:wsse='{WSSE}' s:{attribute}='{next}'{must}/>");
             message.replacen("<wsse:Security", &format!("{second}<wsse:Security"), 1)
         };
-        for must in ["1", "true", " 1 ", "TRUE", "01", "yes", ""] {
+        for must in ["1", "true", " 1 ", "TRUE", "01", "yes", "", "\u{A0}0"] {
             let error = receiver().open(with(&format!(" s:mustUnderstand='{must}'"))).map(drop).expect_err("refused");
             assert!(matches!(error, OpenError::NotUnderstood { .. }), "{must:?}: {error}");
             let receiver = receiver().understands(WSSE, "Security");
@@ -144,4 +144,9 @@ fn the_ultimate_receiver_has_several_names() {
         }
     }
     assert!(receiver().actor(" urn:other ").open(signed(SOAP11)).is_err());
+    let named = recipe().actor(NODE).sign(signing()).secured(&envelope(SOAP11)).replace(NODE, ULTIMATE);
+    assert!(receiver().open(&named).is_ok(), "{named}");
+    // White space is that of XML.
+    let spaced = recipe().actor(NODE).sign(signing()).secured(&envelope(SOAP11)).replace(NODE, "\u{A0}");
+    assert!(receiver().open(&spaced).is_err(), "{spaced}");
 }

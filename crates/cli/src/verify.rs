@@ -68,11 +68,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         let why = in_options(&ciphertext.why.to_string());
         output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
     }
-    let is_remembered = arguments.message.replay_store.is_some();
-    let lost = |failure| match failure {
-        Failure::CouldNot(why) if is_remembered => could_not(format!("{why}; the message counts as received")),
-        failure => failure,
-    };
+    let lost = |failure| after_receipt(failure, arguments);
     match arguments.result.format {
         Format::Text => {
             let text = if printed.is_empty() { body.unwrap_or_default() } else { texts(&elements) };
@@ -95,6 +91,16 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     }
     written.keep();
     Ok(())
+}
+
+/// A failure to write what was opened. The message is remembered, and its sender may have to send it anew.
+fn after_receipt(failure: Failure, arguments: &VerifyArgs) -> Failure {
+    match failure {
+        Failure::CouldNot(why) if arguments.message.replay_store.is_some() => {
+            could_not(format!("{why}; the message counts as received"))
+        }
+        failure => failure,
+    }
 }
 
 const UNAUTHENTICATED: &str =
@@ -225,10 +231,11 @@ fn read(
         ),
     }
     if let Some(path) = &arguments.result.exchange {
-        output::write_secret(path, opened.correlation().to_text().as_bytes())?;
+        let state = opened.correlation().to_text();
+        output::write_secret(path, state.as_bytes()).map_err(|failure| after_receipt(failure, arguments))?;
     }
     if let Some(folder) = &arguments.result.attachments_dir {
-        written.write_attachments(opened, folder)?;
+        written.write_attachments(opened, folder).map_err(|failure| after_receipt(failure, arguments))?;
     }
     Ok(Read {
         body: body.map(str::to_owned),

@@ -207,3 +207,17 @@ fn an_age_beyond_all_clocks_is_no_age_that_is_over() {
     let output = run(&format!("{VERIFY} --clock-skew {} -", u64::MAX), &signed());
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
+
+/// Guesses about a message of any shape end in words.
+#[test]
+fn a_reference_inside_of_a_reference_is_explained() {
+    let message = signed();
+    let end = "</ds:Reference>";
+    let second =
+        message.rfind("<ds:Reference ").expect("a reference")..message.rfind(end).expect("its end") + end.len();
+    let inside = message[second.clone()].to_owned();
+    let nested = message.replacen(&inside, "", 1).replacen(end, &format!("{inside}{end}"), 1);
+    assert_eq!(nested.len(), message.len());
+    let output = run("explain --pin KEYS/alice.pem -", &nested);
+    assert!(matches!(output.status.code(), Some(0..=2)), "{}", text(&output.stderr));
+}

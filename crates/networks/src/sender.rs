@@ -33,7 +33,7 @@ impl Network {
             let user = match Messaging::read(block.xml(), limits) {
                 Ok(messaging) => messaging.user,
                 // An empty block, which says nothing.
-                Err(EbmsError::Count { users: 0, .. }) => None,
+                Err(EbmsError::Count { users: 0, signals: 0 }) => None,
                 Err(error) => return Err(MessagingError::Unreadable(error)),
             };
             if let Some(message) = user {

@@ -103,7 +103,8 @@ const CALLS: &[Accepted] = rows![
     accept_untold_absence_of_default_namespace,
     /// Accept replies without confirmation, and replies in place of requests: one's own message may come back
     dangerous_accept_either_direction,
-    /// Accept replies that relate to another request than that of --request
+    /// Accept replies that relate to another request than that of --request, or whose signed ciphertext that no key opened may
+    /// say what they answer
     dangerous_accept_unrelated_replies,
     /// Decrypt CBC ciphertext that no verified signature covers, if --allow admits the cipher: whoever can send messages can
     /// find out plaintexts by the answers

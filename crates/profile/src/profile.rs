@@ -50,7 +50,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`ProfileError::Syntax`], [`ProfileError::UnknownKey`], [`ProfileError::Value`], [`ProfileError::Needs`],
-    /// [`ProfileError::Conflict`].
+    /// [`ProfileError::Conflict`], [`ProfileError::LeftOut`].
     pub fn from_toml(text: &str) -> Result<Self, ProfileError> {
         Self::of(toml(text)?, None)
     }

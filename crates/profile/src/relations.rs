@@ -25,6 +25,8 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "reply-key", "answers"),
     ("secure", "reply", "network"),
     ("verify", "signer", "trust"),
+    ("verify", "max-response-age", "ocsp"),
+    ("verify", "accept-lists-after-their-end", "crl"),
     ("verify", "accept-bearer", "saml-issuer"),
     ("verify", "accept-id-cards", "saml-issuer"),
     ("verify", "reply", "network"),
@@ -40,15 +42,10 @@ const NEEDS_ONE_OF: &[(&str, &str, [&str; 2])] = &[
     ("verify", "recipient", ASSERTIONS_BY),
     ("verify", "saml-max-age", ASSERTIONS_BY),
     ("verify", "in-response-to", ASSERTIONS_BY),
-    ("verify", "max-response-age", REVOCATION_BY),
-    ("verify", "accept-lists-after-their-end", REVOCATION_BY),
 ];
 
 /// Who may answer for an assertion.
 const ASSERTIONS_BY: [&str; 2] = ["saml-issuer", "saml-attester"];
-
-/// Who may say that a certificate is revoked.
-const REVOCATION_BY: [&str; 2] = ["crl", "ocsp"];
 
 /// What a key excludes.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[

@@ -116,6 +116,9 @@ impl std::fmt::Debug for Role {
     }
 }
 
+/// White space of XML.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 const ULTIMATE_RECEIVER: &str = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
 
 impl Role {
@@ -123,17 +126,13 @@ impl Role {
     #[must_use]
     pub fn of(block: Element<'_>, version: SoapVersion) -> Self {
         let attribute = block.attribute(version.namespace(), version.role_attribute());
-        match attribute.as_deref().map(str::trim) {
-            // SOAP 1.1 has no such URI.
-            Some(ULTIMATE_RECEIVER) if version == SoapVersion::V11 => Self::Uri(ULTIMATE_RECEIVER.to_owned()),
-            uri => Self::named(uri.unwrap_or_default()),
-        }
+        Self::named(attribute.as_deref().unwrap_or_default())
     }
 
     /// The role with this URI, without the blanks around it.
     #[must_use]
     pub fn named(uri: &str) -> Self {
-        match uri.trim() {
+        match uri.trim_matches(BLANKS) {
             "" | ULTIMATE_RECEIVER => Self::UltimateReceiver,
             uri => Self::Uri(uri.to_owned()),
         }
@@ -197,7 +196,7 @@ impl<'d> Envelope<'d> {
 #[must_use]
 pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");
-    !matches!(attribute.as_deref().map(str::trim), None | Some("0" | "false"))
+    !matches!(attribute.as_deref().map(|value| value.trim_matches(BLANKS)), None | Some("0" | "false"))
 }
 
 /// The start tag of the document element without its end, and without the slash of an empty element.

@@ -4,6 +4,7 @@
 //! result fits.
 
 use std::borrow::Cow;
+use std::slice::SliceIndex;
 
 use super::cause::Cause;
 use super::token::{Tag, Token, tokens};
@@ -12,6 +13,12 @@ use super::token::{Tag, Token, tokens};
 pub(super) type Out<'o> = &'o mut dyn FnMut(&[u8]);
 
 type Run = Box<dyn Fn(&str, Out<'_>)>;
+
+/// The text in this range. Of changes that overlap, or that do not fit the form they are tried on, it is empty: such a guess is
+/// wrong, and no digest fits what it makes.
+pub(super) fn piece(text: &str, range: impl SliceIndex<str, Output = str>) -> &str {
+    text.get(range).unwrap_or_default()
+}
 
 /// One change, undone.
 pub(super) struct Edit {

@@ -191,10 +191,11 @@ impl Coverage {
         self.0.iter().filter_map(|covered| Some((covered.part.as_ref()?, covered.lost.as_ref()?)))
     }
 
-    /// Notes that the covered element at `span` is `part`, whose ciphertext anyone may sign.
-    pub(super) fn lose_as(&mut self, span: &Range<usize>, part: &Part) {
-        self.rename(span, part);
-        for covered in self.0.iter_mut().filter(|covered| covered.span == *span) {
+    /// Notes that the plaintext with this number, at `span`, is `part`, whose ciphertext anyone may sign.
+    pub(super) fn lose_as(&mut self, span: &Range<usize>, plaintext: usize, part: &Part) {
+        let is_ciphertext = |covered: &&mut Covered| covered.span == *span && covered.plaintexts_before <= plaintext;
+        for covered in self.0.iter_mut().filter(is_ciphertext) {
+            covered.part = Some(part.clone());
             covered.lost.get_or_insert(CoverageLost::UnknownToken);
         }
     }

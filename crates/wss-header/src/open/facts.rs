@@ -252,7 +252,8 @@ impl<'m> Facts<'m> {
             Arc::make_mut(&mut self.demanded).extend(optional);
         }
         self.identify_elements(revision, terms);
-        for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.place.is_in_body()) {
+        let elements = self.decryptions.elements.iter_mut().enumerate();
+        for (number, decrypted) in elements.filter(|(_, decrypted)| !decrypted.place.is_in_body()) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
             let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
             decrypted.part = match revision.is_in_header(element) {
@@ -270,7 +271,7 @@ impl<'m> Facts<'m> {
                 match (&told, &decrypted.part) {
                     (Some(part), _) => signature.coverage.rename(&decrypted.span, part),
                     (None, Some(block)) if is_block => signature.coverage.rename(&decrypted.span, block),
-                    (None, Some(part)) if is_child => signature.coverage.lose_as(&decrypted.span, part),
+                    (None, Some(part)) if is_child => signature.coverage.lose_as(&decrypted.span, number, part),
                     _ => {}
                 }
             }

@@ -31,7 +31,9 @@ pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Fac
     // A relation says something only about a request that has an Id.
     let relations = addressing::relations(revision.envelope).filter(|_| request_of(terms).is_some());
     let mut told: Vec<_> = relations.map(|(block, _)| block.span()).collect();
-    told.extend(facts.confirmations.iter().map(|confirmation| confirmation.span.clone()));
+    // One without a value is that of every request without a signature.
+    let confirmed = facts.confirmations.iter().filter(|confirmation| confirmation.value.is_some());
+    told.extend(confirmed.map(|confirmation| confirmation.span.clone()));
     let leaves_open = |data: &Element<'_>| {
         let mut signatures = facts.signatures.iter().map(|signed| &signed.coverage);
         signatures.any(|covered| covered.contains(&data.span()) && !told.iter().any(|span| covered.contains(span)))

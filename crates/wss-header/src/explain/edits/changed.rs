@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use wss_text::Slice as _;
 
 use super::super::cause::Cause;
-use super::super::edit::{Edit, Out, steps};
+use super::super::edit::{Edit, Out, piece, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Token, prefix_of, tokens};
 
@@ -312,12 +312,12 @@ fn reordered(canonical: &str, depth: usize, order: impl Fn(&mut Vec<&str>), out:
         order(&mut pieces);
     }
     let mut at = 0;
-    for (range, piece) in siblings.iter().zip(pieces) {
-        out(canonical.slice(at..range.start).as_bytes());
-        out(piece.as_bytes());
+    for (range, sibling) in siblings.iter().zip(pieces) {
+        out(piece(canonical, at..range.start).as_bytes());
+        out(sibling.as_bytes());
         at = range.end;
     }
-    out(canonical.slice(at..).as_bytes());
+    out(piece(canonical, at..).as_bytes());
 }
 
 /// Several attributes that were added, by their prefix; or two of them.

@@ -1,7 +1,7 @@
 //! Octets that are no canonical form: in another encoding, or with something around them.
 
 use super::super::cause::Cause;
-use super::super::edit::{Edit, Step};
+use super::super::edit::{Edit, Step, piece};
 use super::super::token::{Token, tokens};
 
 /// Something in front of the octets, and behind them.
@@ -78,7 +78,7 @@ fn content(canonical: &str) -> &str {
     let start = tokens(canonical).next().map_or(0, |token| token.as_str().len());
     let end = canonical.rfind("</").unwrap_or(canonical.len());
     // What has no end tag, such as a comment, has no content.
-    canonical.get(start..end).unwrap_or_default()
+    piece(canonical, start..end)
 }
 
 pub(super) fn unescaped(text: &str) -> String {

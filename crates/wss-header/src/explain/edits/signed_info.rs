@@ -5,12 +5,11 @@ use std::ops::Range;
 
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{DigestMethod, SignatureMethod};
-use wss_text::Slice as _;
 use wss_xmldsig::ENVELOPED_SIGNATURE;
 
 use super::super::cause::Cause;
 use super::super::clues::Clues;
-use super::super::edit::Edit;
+use super::super::edit::{Edit, piece};
 use super::super::token::{Tag, Token, tokens};
 
 /// The most references whose parts are changed one by one.
@@ -76,7 +75,7 @@ fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
     let with = |text: &dyn Fn(&Part<'_>, &str) -> Option<String>| -> Changes {
         let change = |part| {
             let inside = inside(base, part);
-            let to = text(part, base.slice(inside.clone()))?;
+            let to = text(part, piece(base, inside.clone()))?;
             Some((inside, to))
         };
         parts.iter().filter(|part| part.local == "DigestValue").filter_map(change).collect()
@@ -107,11 +106,11 @@ fn edit(what: String, changes: Changes) -> Edit {
     Edit::new(Cause::SignedInfoChanged { what: what.into() }, move |canonical, out| {
         let mut at = 0;
         for (range, text) in &changes {
-            out(canonical.slice(at..range.start).as_bytes());
+            out(piece(canonical, at..range.start).as_bytes());
             out(text.as_bytes());
             at = range.end;
         }
-        out(canonical.slice(at..).as_bytes());
+        out(piece(canonical, at..).as_bytes());
     })
 }
 
@@ -270,7 +269,7 @@ fn references(base: &str, parts: &[Part<'_>]) -> Vec<Edit> {
     }
     for pair in all.windows(2) {
         if let [first, second] = pair {
-            let text = |part: &Part<'_>| base.slice(part.whole.clone()).to_owned();
+            let text = |part: &Part<'_>| piece(base, part.whole.clone()).to_owned();
             let changes = vec![(first.whole.clone(), text(second)), (second.whole.clone(), text(first))];
             edits.push(edit(
                 format!("with references {} and {} in the other order", first.reference, second.reference),
