@@ -60,7 +60,7 @@ fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
     let written = match arguments.format {
         Format::Text => text(&listing),
         Format::Json => output::json(&json!({
-            "unread": policy.unread(),
+            "unread": policy.unread().iter().map(|what| in_options(what)).collect::<Vec<_>>(),
             "messages": listing.iter().map(listed_json).collect::<Vec<_>>(),
         }))?,
     };
@@ -77,7 +77,9 @@ fn check(policy: &Policy, message: &Path, arguments: &PolicyArgs) -> Outcome {
     let written = match arguments.format {
         Format::Json => output::json(&json!({ "breaches": breaches.iter().map(breach_json).collect::<Vec<_>>() }))?,
         Format::Text if breaches.is_empty() => "nothing that can be seen without keys breaks the policy\n".to_owned(),
-        Format::Text => breaches.iter().map(|breach| format!("{}\n", escaped(&breach.to_string()))).collect(),
+        Format::Text => {
+            breaches.iter().map(|breach| format!("{}\n", escaped(&in_options(&breach.to_string())))).collect()
+        }
     };
     output::write(arguments.file.output.as_ref(), written.as_bytes())?;
     let broken: Vec<&str> = breaches.iter().map(|breach| breach.name.as_str()).collect();
@@ -181,6 +183,6 @@ fn breach_json(breach: &Breach) -> Value {
         "line": breach.place.as_ref().map(|place| place.line),
         "column": breach.place.as_ref().map(|place| place.column),
         "path": breach.place.as_ref().map(|place| place.path()),
-        "why": breach.why,
+        "why": in_options(&breach.why),
     })
 }

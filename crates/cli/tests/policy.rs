@@ -48,6 +48,28 @@ fn an_assertion_that_cannot_be_done_is_marked_and_the_command_fails() {
 }
 
 #[test]
+fn a_listing_speaks_of_options() {
+    let transport = format!(
+        "<wsp:Policy xmlns:wsp=\"http://www.w3.org/ns/ws-policy\" xmlns:sp=\"{SP}\"><sp:TransportBinding><wsp:Policy>\
+         <sp:TransportToken><wsp:Policy><sp:HttpsToken><wsp:Policy/></sp:HttpsToken></wsp:Policy></sp:TransportToken>\
+         <sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy></sp:AlgorithmSuite></wsp:Policy>\
+         </sp:TransportBinding></wsp:Policy>"
+    );
+    let headers = policy("<sp:SignedParts><sp:Header Namespace=\"urn:h\"/></sp:SignedParts>");
+    let license = policy("<sp:SupportingTokens><wsp:Policy><sp:RelToken/></wsp:Policy></sp:SupportingTokens>");
+    for (code, policy, option) in [
+        (0, &transport, "open them with --over-protected-transport"),
+        (1, &headers, "name them with --part {NAMESPACE}NAME"),
+        (1, &license, "attached with --token,"),
+    ] {
+        for format in ["text", "json"] {
+            let (out, _) = says(code, &["policy", "--format", format, "-"], policy);
+            assert!(out.contains(option) && !out.contains("::") && !out.contains('`'), "{out}");
+        }
+    }
+}
+
+#[test]
 fn a_message_that_nothing_can_be_said_of_is_not_said_to_fit() {
     let message = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/messages/soap11-sign-RsaSha256-valid.xml");
     let unknown = policy(BODY).replace(SP, "http://schemas.xmlsoap.org/ws/2002/12/secext");

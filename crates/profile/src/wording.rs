@@ -94,6 +94,12 @@ const CALLS: &[(&str, Help)] = &[
     ("Correlation::to_text", Apart("--exchange", "`correlation`")),
     ("place", Apart("--place-in", "--place-in of `wss dsig`")),
     ("id", Key("part-id")),
+    // What policies demand.
+    ("Keys::header_block", Value("part", "{NAMESPACE}NAME")),
+    ("Keys::asymmetric_signature", Key("signature-method")),
+    ("Keys::symmetric_signature", Key("signature-method")),
+    ("Recipe::token", Key("token")),
+    ("open_over", Key("over-protected-transport")),
 ];
 
 /// A phrase about a call with several arguments, or about what other programs do by themselves: as the library says it,
