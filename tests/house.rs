@@ -105,6 +105,44 @@ fn no_type_has_more_than_fourteen_fields() {
     assert!(wrong.is_empty(), "group them by meaning:\n{}", wrong.join("\n"));
 }
 
+/// Features without interfaces of their own to document: the other provider, and what is for tests.
+const UNDOCUMENTED: [&str; 2] = ["ring", "deterministic"];
+
+/// What a feature adds is on docs.rs, with the feature that it needs.
+#[test]
+fn every_feature_is_documented_on_docs_rs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = fs::read_dir(root.join("crates")).expect("the crates").map(|entry| entry.expect("an entry").path());
+    let (mut wrong, mut documented) = (Vec::new(), 0);
+    for folder in crates.chain([root.to_owned()]).filter(|folder| folder.join("Cargo.toml").is_file()) {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+        let manifest: toml::Table = manifest.parse().expect("TOML");
+        let words = |list: Option<&toml::Value>| -> BTreeSet<String> {
+            let list = list.and_then(|list| list.as_array()).into_iter().flatten();
+            list.filter_map(|word| word.as_str()).map(str::to_owned).collect()
+        };
+        let Some(features) = manifest.get("features").and_then(|features| features.as_table()) else { continue };
+        let default = words(features.get("default"));
+        let added = features.keys().filter(|name| *name != "default" && !UNDOCUMENTED.contains(&name.as_str()));
+        let added: BTreeSet<String> = added.filter(|name| !default.contains(*name)).cloned().collect();
+        let metadata = manifest.get("package").and_then(|package| package.get("metadata")?.get("docs")?.get("rs"));
+        if added != words(metadata.and_then(|metadata| metadata.get("features"))) {
+            wrong.push(format!("{}: `package.metadata.docs.rs` has not {added:?}", folder.display()));
+        }
+        if added.is_empty() {
+            continue;
+        }
+        documented += 1;
+        let lib = fs::read_to_string(folder.join("src/lib.rs")).expect("a library");
+        let arguments = words(metadata.and_then(|metadata| metadata.get("rustdoc-args")));
+        if !arguments.contains("docsrs") || !lib.contains("#![cfg_attr(docsrs, feature(doc_cfg))]") {
+            wrong.push(format!("{}: its page does not say which feature an item needs", folder.display()));
+        }
+    }
+    assert!(documented > 4, "the manifests are read: {documented}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// A longer file has several topics.
 const MOST_LINES: usize = 600;
 

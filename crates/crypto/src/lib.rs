@@ -8,6 +8,7 @@
 //!
 #![doc = include_str!("../ALGORITHMS.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod algorithm;
 mod alternative_name;

@@ -32,6 +32,7 @@
 //! (`pkcs11:token=…;object=…?module-path=…&pin-source=…`).
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod accept;
 pub mod algorithms;

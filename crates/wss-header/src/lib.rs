@@ -4,6 +4,7 @@
 //! message in `open`, [`Requirements`] say what it must prove, and [`Opened`] is the only access to its content.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(all(feature = "deterministic", not(debug_assertions)))]
 compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
