@@ -6,7 +6,7 @@ mod common;
 
 use std::path::PathBuf;
 
-use browser::{browser, dom};
+use browser::{LOOKS, browser, look};
 use common::wss;
 use serde_json::Value;
 
@@ -123,11 +123,12 @@ fn a_browser_shows_the_page_at_every_width() {
     let (message, page) = (scratch("page-in.xml", &hostile), scratch("page.html", ""));
     let paths = [&message, &page].map(|path| path.to_str().expect("UTF-8"));
     run(0, &["inspect", "--html", paths[1], paths[0]]);
-    for width in [400, 900, 1_400] {
-        let dom = dom(browser, &page, width);
-        assert!(dom.contains("data-wide=\"false\""), "{width}: nothing is wider than the window");
+    for at in LOOKS {
+        let seen = look(browser, &page, at);
+        seen.assert_legible(at);
+        let dom = seen.dom;
         let articles = dom.matches("<article class=").count();
-        assert!(articles >= 4 && dom.contains(&format!("data-ready=\"{articles}\"")), "{width}");
+        assert!(articles >= 4 && dom.contains(&format!("data-ready=\"{articles}\"")), "{at:?}");
         assert!(dom.contains("<title>Security of a message</title>"), "no script of the message ran");
     }
     let source = std::fs::read_to_string(&page).expect("a page");

@@ -6,7 +6,7 @@ mod browser;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use browser::{browser, dom};
+use browser::{LOOKS, Scheme, browser, look};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">\
     &lt;/pre&gt;&lt;script&gt;document.title='owned'&lt;/script&gt;</a></s:Body></s:Envelope>";
@@ -159,9 +159,10 @@ fn a_browser_shows_what_is_broken_first_at_every_width() {
     let broken = broken("page");
     let page = scratch("page.html", "");
     exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken);
-    for width in [400, 900, 1_400] {
-        let dom = dom(browser, &page, width);
-        assert!(dom.contains("data-wide=\"false\""), "{width}: nothing is wider than the window");
+    for at in LOOKS {
+        let seen = look(browser, &page, at);
+        seen.assert_legible(at);
+        let dom = seen.dom;
         // The script ran: only what is broken is open.
         let count = |class: &str| dom.matches(&format!("<article class=\"{class}\"")).count();
         assert_eq!(count("must"), 2, "{dom}");
@@ -177,7 +178,7 @@ fn a_browser_shows_what_is_broken_first_at_every_width() {
         assert!(place("id=\"problems\" class=\"bad\"") < place("<main>"));
         assert!(dom.contains("<a href=\"#R3217\">R3217</a>") && dom.contains("<article class=\"must\" id=\"R3217\""));
     }
-    let dom = dom(browser, &page, 1_400);
+    let dom = look(browser, &page, (1_400, Scheme::Light)).dom;
     // Each place that a finding names is marked in the message.
     let marks: Vec<&str> =
         dom.split("<mark class=\"broken\" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
@@ -198,7 +199,8 @@ fn a_search_on_the_page_finds_what_is_folded() {
     let page = scratch("search.html", "");
     exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken("search"));
     let shown = |words: &str| {
-        let dom = dom(browser, &PathBuf::from(format!("{}#search={words}", page.display())), 900);
+        let found = PathBuf::from(format!("{}#search={words}", page.display()));
+        let dom = look(browser, &found, (900, Scheme::Light)).dom;
         let of = |class: &str| {
             let start = format!("<article class=\"{class}\" id=\"");
             let articles = dom.split(&start).skip(1);

@@ -8,7 +8,7 @@ mod common;
 
 use std::path::PathBuf;
 
-use browser::{browser, dom};
+use browser::{Scheme, browser, look};
 use common::wss;
 
 /// A signed message, which a stranger changed afterwards and filled with text that a page could take for its own.
@@ -84,8 +84,11 @@ fn a_file_is_drawn_and_linted_in_the_browser_as_by_the_command() {
     let message = hostile();
     let file = scratch("message.xml", message.as_bytes());
     let opened = scratch("hostile.html", choosing(&page, &octets(message.as_bytes())).as_bytes());
-    for width in [400, 900, 1_400] {
-        let dom = dom(browser, &opened, width);
+    // The pages inside are looked at with more in the tests of the commands.
+    for at in [(800, Scheme::Dark), (900, Scheme::Light), (1_400, Scheme::Light)] {
+        let seen = look(browser, &opened, at);
+        seen.assert_legible(at);
+        let dom = seen.dom;
         for (frame, verb, has) in
             [("drawing", "inspect", "digest does not fit"), ("lint", "lint", "Basic Security Profile 1.1")]
         {
@@ -102,7 +105,7 @@ fn a_file_is_drawn_and_linted_in_the_browser_as_by_the_command() {
                 .and_then(|(_, ready)| ready.split('"').next()?.parse().ok())
                 .unwrap_or_else(|| panic!("{frame} is not ready: {said}"));
             assert!(frame == "lint" || articles >= 3, "token, timestamp and signature: {articles}");
-            assert!(said.contains("data-wide=\"false\""), "{frame} at {width}: {said}");
+            assert!(said.contains("data-wide=\"false\""), "{frame} at {at:?}: {said}");
             assert!(said.contains("sandbox=\"allow-scripts\""), "{said}");
         }
     }
@@ -119,7 +122,9 @@ fn what_cannot_be_shown_is_refused_in_words_and_nothing_is_shown() {
         ("large", "new Uint8Array(17<<20)".to_owned(), "this page takes 16777216"),
     ] {
         let opened = scratch(&format!("{name}.html"), choosing(&page, &octets).as_bytes());
-        let dom = dom(browser, &opened, 400);
+        let seen = look(browser, &opened, (400, Scheme::Dark));
+        seen.assert_legible((400, Scheme::Dark));
+        let dom = seen.dom;
         let (_, said) = dom.split_once("<p id=\"said\"").expect("what it says");
         let said = said.split_once("</p>").expect("its end").0;
         assert!(said.contains("class=\"bad\"") && said.contains(words), "{name}: {said}");

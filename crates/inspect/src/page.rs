@@ -59,7 +59,7 @@ pub(crate) fn as_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> S
 
 const STYLE: &str = "\
 :root{--ink:#1d2330;--soft:#5c667c;--paper:#fff;--ground:#f5f6f9;--line:#d9dde6;--link:#2459a6;\
---covered:#e2f3e6;--covered-line:#3b9b5f;--broken:#fde3e3;--broken-line:#d64545;--encrypted:#e9e4fb;--encrypted-line:#7a5bd0;--shown:#d9a400}\
+--covered:#e2f3e6;--covered-line:#2e7d4b;--broken:#fde3e3;--broken-line:#c53030;--encrypted:#e9e4fb;--encrypted-line:#7a5bd0;--shown:#d9a400}\
 @media(prefers-color-scheme:dark){:root{--ink:#e4e8f1;--soft:#9aa5bd;--paper:#161a22;--ground:#0f1218;--line:#2b3342;--link:#8fb6f3;\
 --covered:#15301f;--covered-line:#4fb274;--broken:#3b1a1c;--broken-line:#e06767;--encrypted:#261f42;--encrypted-line:#9c83ea;--shown:#e0b53a}}\
 *{box-sizing:border-box}\

@@ -144,14 +144,15 @@ fn marks(report: &Report) -> Marks {
 }
 
 const STYLE: &str = "\
-:root{--advised:#fdf3d7;--advised-line:#b98a12}@media(prefers-color-scheme:dark){:root{--advised:#352b12;--advised-line:#d3a73a}}\
+:root{--advised:#fdf3d7;--advised-line:#8a6508}@media(prefers-color-scheme:dark){:root{--advised:#352b12;--advised-line:#d3a73a}}\
 .advised{background:var(--advised);box-shadow:0 0 0 1px var(--advised-line)}\
 summary{cursor:pointer}summary h2{display:inline}\
 article p{margin:.2rem 0}article b,h3 i{font-weight:400;color:var(--soft)}.rule{color:var(--soft);font-size:.85rem}\
 article.must{border-left-color:var(--broken-line)}article.must b{color:var(--broken-line);font-weight:700}\
 article.should{border-left-color:var(--advised-line)}article.should b{color:var(--advised-line)}\
 article.pass{border-left-color:var(--covered-line)}article.not-checkable{border-left-color:var(--link)}\
-#search{font:inherit;max-width:100%;width:16rem}";
+#search{font:inherit;max-width:100%;width:16rem;color:inherit;background:var(--ground);border:1px solid var(--soft)}\
+#search::placeholder{color:var(--soft);opacity:1}";
 
 /// A search shows the findings that have all of its words, in folded groups too.
 const SCRIPT: &str = "\
