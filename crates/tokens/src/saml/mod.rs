@@ -365,7 +365,11 @@ fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result
             return Err(TokenError::Assertion("its statements are about several subjects"));
         }
         match (subject.optional_child(saml, "SubjectConfirmation")?, first) {
-            (None, _) if own.is_none() => return Err(TokenError::Assertion("one of its statements is about nobody: have its issuer name the subject in each")),
+            (None, _) if own.is_none() => {
+                return Err(TokenError::Assertion(
+                    "one of its statements is about nobody: have its issuer name the subject in each",
+                ));
+            }
             (None, _) => {}
             (Some(confirmation), None) => first = Some(confirmation),
             (Some(confirmation), Some(first)) => {
@@ -374,7 +378,9 @@ fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result
                     None => canonical(first, budget)?,
                 };
                 if *first_octets.insert(known) != canonical(confirmation, budget)? {
-                    return Err(TokenError::Assertion("its statements are not all confirmed in the same way: have its issuer make an assertion for each way"));
+                    return Err(TokenError::Assertion(
+                        "its statements are not all confirmed in the same way: have its issuer make an assertion for each way",
+                    ));
                 }
             }
         }

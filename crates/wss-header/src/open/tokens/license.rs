@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Element, id_of};
+use wss_c14n::{Element, Limit, id_of};
 use wss_tokens::{Licenses, REL_LICENSE, SecurityTokenReference, TokenError, is_license};
 
 use super::kind::TokenKind;
@@ -30,6 +30,11 @@ pub(super) struct License;
 impl TokenKind for License {
     fn is_one(&self, element: Element<'_>) -> bool {
         is_license(element)
+    }
+
+    /// A license is accepted when something refers to it.
+    fn note(&self, _: Element<'_>, terms: &Terms<'_>, _: &mut Facts<'_>) -> Result<(), OpenError> {
+        Ok(terms.budget.charge(Limit::Tokens, 1)?)
     }
 
     /// A license is evidence of something ignored if nobody reads licenses.
