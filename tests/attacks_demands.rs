@@ -66,7 +66,7 @@ fn a_path_of_one_version_of_soap_is_not_dodged_in_the_other() {
         requirements().encrypted([path(SOAP11)]),
     ] {
         let error = of(requirements).open_parts(&forged).map(drop);
-        let expected = RequirementError::OtherSoapVersion { part: path(SOAP11).to_string().into() };
+        let expected = RequirementError::OtherSoapVersion { part: path(SOAP11) };
         assert_eq!(error, Err(OpenError::Requirement(expected)));
     }
     let receiver = of(requirements().signed_if_present([path(SOAP11)]));
@@ -129,7 +129,7 @@ fn every_block_of_a_name_is_encrypted_or_none_counts() {
     for requirements in [demands().encrypted([action()]), demands().encrypted_if_present([action()])] {
         let receiver = of(requirements);
         assert!(receiver.open(&encrypted).is_ok());
-        let expected = RequirementError::NotEncrypted { part: action().to_string().into() };
+        let expected = RequirementError::NotEncrypted { part: action() };
         assert_eq!(refused(&receiver, &beside), expected);
     }
     // Both signed, and one encrypted.
@@ -141,7 +141,7 @@ fn every_block_of_a_name_is_encrypted_or_none_counts() {
     for part in [action(), every] {
         assert!(of(demands().encrypted([part.clone()])).open(&both).is_ok());
         let error = refused(&of(demands().encrypted([part.clone()])), &one);
-        assert_eq!(error, RequirementError::NotEncrypted { part: part.to_string().into() });
+        assert_eq!(error, RequirementError::NotEncrypted { part: part.clone() });
     }
 }
 
@@ -225,7 +225,7 @@ fn what_is_encrypted_twice_does_not_count_for_what_is_not_encrypted() {
     let with_plain = once().sign(Signing::with(&identity("alice")).parts([Part::Timestamp]));
     let message = encrypted_again(&with_plain.secured(&envelope(SOAP11)));
     assert!(of(demands()).open(&message).is_ok());
-    let expected = RequirementError::NotEncrypted { part: "Signature".into() };
+    let expected = RequirementError::NotEncrypted { part: Part::Signature };
     assert_eq!(refused(&receiver, &message), expected);
 }
 

@@ -52,7 +52,7 @@ fn is_not_encrypted(part: &Part, signed: &Requirements, message: &str) {
     let opened = demanding(signed.clone()).open(message);
     assert!(opened.is_ok(), "{part}: {:?}\n{message}", opened.err());
     let error = refuse(&demanding(signed.clone().encrypted([part.clone()])), message);
-    assert_eq!(error, OpenError::Requirement(RequirementError::NotEncrypted { part: part.to_string().into() }));
+    assert_eq!(error, OpenError::Requirement(RequirementError::NotEncrypted { part: part.clone() }));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_body_that_is_encrypted_in_part_is_not_encrypted() {
         let error = demanding.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).map(drop);
         assert_eq!(
             error,
-            Err(OpenError::Requirement(RequirementError::NotEncrypted { part: "Body".into() })),
+            Err(OpenError::Requirement(RequirementError::NotEncrypted { part: Part::Body })),
             "{clear}"
         );
     }
@@ -200,7 +200,7 @@ fn a_message_without_signatures_has_none_that_came_encrypted() {
     for part in [Part::Signature, Part::Assertion] {
         let demanding = demanding(Requirements::dangerous_unsigned().encrypted([part.clone()]));
         let error = demanding.open_unsigned(&message, TransportFacts::dangerous_unprotected()).map(drop);
-        let expected = RequirementError::NotEncrypted { part: part.to_string().into() };
+        let expected = RequirementError::NotEncrypted { part: part.clone() };
         assert_eq!(error, Err(OpenError::Requirement(expected)));
     }
 }

@@ -71,7 +71,7 @@ fn demanding_encrypted() -> Receiver {
 #[test]
 fn what_came_in_clear_text_is_said_to_be() {
     let error = demanding_encrypted().decrypt_with(identity("bob")).open(signed(SOAP11)).map(|_| ());
-    let expected = RequirementError::NotEncrypted { part: "Body".into() };
+    let expected = RequirementError::NotEncrypted { part: Part::Body };
     assert_eq!(error, Err(OpenError::Requirement(expected)));
 }
 

@@ -283,7 +283,7 @@ fn what_must_be_encrypted_and_is_not_is_refused() {
     let only_body = Encrypting::to(&certificate("bob")).parts([Part::Body]);
     let message = written(recipe().sign(signing()).encrypt(only_body));
     let error = open(&decrypting(), &message).map(drop);
-    let expected = RequirementError::NotEncrypted { part: "Attachments".into() };
+    let expected = RequirementError::NotEncrypted { part: Part::Attachments };
     assert_eq!(error, Err(OpenError::Requirement(expected)));
     // An added part in the clear is not, either.
     let message = written(recipe().sign(signing()).encrypt(encrypting()));

@@ -235,11 +235,11 @@ fn misuse_is_found_before_anything_is_sent() {
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
     let plan = recipe().encrypt(encrypting).plan().expect("a plan");
     assert!(
-        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == "Attachments")
+        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == Part::Attachments)
     );
     let plan = recipe().sign(signing()).plan().expect("a plan");
     assert!(
-        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == "Attachments")
+        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == Part::Attachments)
     );
     // Which of two a signature means could not be told.
     let refused = plan

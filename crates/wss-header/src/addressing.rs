@@ -227,8 +227,8 @@ impl Addressing {
         let located = Envelope::locate(&document)?;
         let is_there = |local: &str| located.blocks().any(|block| block.is(self.version.namespace(), local));
         if let Some((local, _)) = self.blocks.iter().find(|(local, _)| is_there(local)) {
-            let part = Part::header_block(self.version.namespace(), *local).to_string();
-            return Err(SecureError::AddressingThere { part: part.into() });
+            let part = Part::header_block(self.version.namespace(), *local);
+            return Err(SecureError::AddressingThere { part });
         }
         let mut splices = Splices::new();
         insert_blocks(located, &self.written(located.version, random)?, &mut splices);

@@ -116,7 +116,7 @@ impl HeaderForm {
         for (part, id) in &self.ids {
             let is_ours = matches!(part, Part::SigningToken | Part::Signature | Part::Timestamp | Part::UsernameToken);
             if !is_ours && !matches!(part, Part::Body | Part::HeaderBlock { .. }) {
-                return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "given an Id" });
+                return Err(PlanError::CannotBe { part: part.clone(), verb: "given an Id" });
             }
             if !name::is_ncname(id) || self.ids.values().filter(|other| *other == id).count() > 1 {
                 return Err(PlanError::Id { id: id.into() });

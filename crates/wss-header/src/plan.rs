@@ -181,7 +181,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
     let mut seen = BTreeSet::new();
     for part in parts {
         if !seen.insert(part) {
-            return Err(PlanError::TwiceInOneStep { part: part.to_string().into() });
+            return Err(PlanError::TwiceInOneStep { part: part.clone() });
         }
         let there = match part {
             Part::Signature => signed_before,
@@ -199,7 +199,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
             | Part::Id(_) => true,
         };
         if !there {
-            return Err(PlanError::NotThere { part: part.to_string().into() });
+            return Err(PlanError::NotThere { part: part.clone() });
         }
     }
     Ok(())
@@ -211,10 +211,10 @@ fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
     for part in optional {
         let is_optional = part.is_counted() || matches!(part, Part::Attachments);
         if !is_optional {
-            return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "optional" });
+            return Err(PlanError::CannotBe { part: part.clone(), verb: "optional" });
         }
         if !seen.insert(part) {
-            return Err(PlanError::TwiceInOneStep { part: part.to_string().into() });
+            return Err(PlanError::TwiceInOneStep { part: part.clone() });
         }
     }
     Ok(())
@@ -247,12 +247,12 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
             check_token(token, has_assertion, legacy)?;
             if signing.token_by_reference {
                 return Err(PlanError::CannotBe {
-                    part: Part::SigningToken.to_string().into(),
+                    part: Part::SigningToken,
                     verb: "signed by reference",
                 });
             }
             if signing.parts.contains(&Part::SigningToken) && token.kind.home() == Home::Request {
-                return Err(PlanError::NotThere { part: Part::SigningToken.to_string().into() });
+                return Err(PlanError::NotThere { part: Part::SigningToken });
             }
         }
         SignedBy::Certificate { key, certificate, reference, .. } => {
@@ -272,10 +272,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
                 form => form.needs_token() || signing.token_by_reference,
             };
             if signing.holder_of_key && (!has_holder || signing.token_by_reference) {
-                return Err(PlanError::NotThere { part: Part::Assertion.to_string().into() });
+                return Err(PlanError::NotThere { part: Part::Assertion });
             }
             if signing.parts.contains(&Part::SigningToken) && !reachable && !signing.holder_of_key {
-                return Err(PlanError::NotThere { part: Part::SigningToken.to_string().into() });
+                return Err(PlanError::NotThere { part: Part::SigningToken });
             }
             check_strong(certificate, legacy)?;
         }
@@ -287,7 +287,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     for part in &encrypting.parts {
         // A timestamp or token must stay readable.
         if matches!(part, Part::Timestamp | Part::SigningToken) {
-            return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "encrypted" });
+            return Err(PlanError::CannotBe { part: part.clone(), verb: "encrypted" });
         }
     }
     if !legacy && encrypting.content.is_legacy() {
@@ -297,7 +297,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
         EncryptedTo::Token(token) => {
             if token.kind.home() == Home::Issued && encrypting.parts.contains(&Part::Assertion) {
                 return Err(PlanError::CannotBe {
-                    part: Part::Assertion.to_string().into(),
+                    part: Part::Assertion,
                     verb: "encrypted with its own key",
                 });
             }
@@ -319,7 +319,7 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
         return Err(PlanError::KeyMismatch);
     }
     if token.kind.home() == Home::Issued && !has_assertion {
-        return Err(PlanError::NotThere { part: Part::Assertion.to_string().into() });
+        return Err(PlanError::NotThere { part: Part::Assertion });
     }
     token.kind.check(legacy)
 }

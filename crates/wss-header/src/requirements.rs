@@ -315,11 +315,11 @@ impl Requirements {
     pub(crate) fn check(&self) -> Result<(), RequirementError> {
         let is_id = |part: &&Part| matches!(part, Part::Id(_));
         if let Some(part) = self.signed.iter().chain(&self.encrypted).find(is_id) {
-            return Err(RequirementError::NotAPlace { part: part.to_string().into() });
+            return Err(RequirementError::NotAPlace { part: part.clone() });
         }
         let mut optional = self.signed_if_present.iter().chain(&self.encrypted_if_present);
         match optional.find(|part| !part.may_be_absent()) {
-            Some(part) => Err(RequirementError::NotOptional { part: part.to_string().into() }),
+            Some(part) => Err(RequirementError::NotOptional { part: part.clone() }),
             None => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ use wss_bsp::Rule;
 use wss_text::WireText;
 
 use crate::key_uses::KeyUseError;
+use crate::part::Part;
 
 /// Why a recipe cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,19 +29,19 @@ pub enum PlanError {
     #[error("the part {part} is named twice in one step")]
     TwiceInOneStep {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* No earlier step makes this part.
     #[error("the part {part} does not exist at this step: add it to the recipe before")]
     NotThere {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* A part that cannot be signed, or cannot be encrypted.
     #[error("the part {part} cannot be {verb}")]
     CannotBe {
         /// The part.
-        part: WireText,
+        part: Part,
         /// `signed`, `encrypted`, `optional`, `signed by reference` or `encrypted with its own key`.
         verb: &'static str,
     },

@@ -4,16 +4,17 @@ use thiserror::Error;
 use wss_text::WireText;
 
 use crate::open::{CoverageLost, WhyEncrypted};
+use crate::part::Part;
 
 /// What a message does not prove.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequirementError {
     /// *Refused.* No signature covers all parts that must be signed.
-    #[error("no trusted signature covers {missing}: have the peer sign all required parts in one signature")]
+    #[error("no trusted signature covers {}: have the peer sign all required parts in one signature", listed(missing))]
     NotSigned {
         /// The parts that the best signature does not cover.
-        missing: WireText,
+        missing: Vec<Part>,
     },
     /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another
     /// plaintext.
@@ -34,7 +35,7 @@ pub enum RequirementError {
     )]
     NotOneElement {
         /// The part.
-        part: WireText,
+        part: Part,
         /// How many elements have the path or the name.
         found: usize,
     },
@@ -42,7 +43,7 @@ pub enum RequirementError {
     #[error("{part} was not encrypted")]
     NotEncrypted {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Refused.* A required token is absent, or does not authenticate.
     #[error("no {token} token authenticates the message")]
@@ -140,7 +141,7 @@ pub enum RequirementError {
     #[error("{part} cannot be required only if it is present: require it in every message, or not at all")]
     NotOptional {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Refused.* A password came as text.
     #[error("a username token has its password as text, where a digest or a key out of the password is required")]
@@ -186,12 +187,17 @@ pub enum RequirementError {
     )]
     OtherSoapVersion {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {
         /// The part.
-        part: WireText,
+        part: Part,
     },
+}
+
+fn listed(parts: &[Part]) -> String {
+    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    parts.join(", ")
 }

@@ -12,6 +12,7 @@ use wss_xmlenc::EncryptError;
 
 use super::PlanError;
 use crate::key_uses::KeyUseError;
+use crate::part::Part;
 
 /// Why a message was not secured.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,21 +25,24 @@ pub enum SecureError {
     #[error("the envelope has no {part}, or more than one")]
     NoSuchPart {
         /// The part.
-        part: WireText,
+        part: Part,
     },
+    /// *Misuse.* An earlier step made a Security header that is not there any more, or that is there twice.
+    #[error("the envelope has no Security header for this role, or more than one")]
+    NoHeader,
     /// *Misuse.* The element with this Id must not be encrypted: the envelope, its Header, a Security header, or a
     /// child of one other than a signature, assertion, confirmation or username token (BSP R5607, R5440).
     #[error("{part} cannot be encrypted at its place: encrypt the Body, header blocks or what is inside them")]
     CannotBe {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* The element with this Id is at a place where no receiver accepts a signature over it: the envelope, its
     /// Header, the Security header itself, or something in a header block of another receiver.
     #[error("{part} cannot be signed at its place: sign the Body, header blocks, what is inside them, or tokens")]
     CannotBeSigned {
         /// The part.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* One step encrypts an element and something inside it.
     #[error(
@@ -46,7 +50,7 @@ pub enum SecureError {
     )]
     Overlap {
         /// The second of the two parts.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
@@ -62,7 +66,7 @@ pub enum SecureError {
     #[error("the envelope has {part} already: leave it out of the envelope, or out of `Addressing`")]
     AddressingThere {
         /// The header block.
-        part: WireText,
+        part: Part,
     },
     /// *Misuse.* The header of an attachment cannot be signed, or its content is not XML although its type says so.
     #[error(transparent)]

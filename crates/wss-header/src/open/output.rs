@@ -241,7 +241,7 @@ impl Content {
 
 /// The error for a Body that was not read. Every output that has one was read with it.
 fn no_body() -> OpenError {
-    not_signed(&[Part::Body.to_string()])
+    not_signed(vec![Part::Body])
 }
 
 /// The Body of the last revision, as it was digested if the signature `proof` covers it: the very octets, if they were kept.
@@ -271,7 +271,7 @@ fn read_elements(
     let elements = signed.map(|(part, span)| {
         let canonicalization = signature.coverage.canonicalization_inside(span);
         let element = revision.document.element_at(span.start).filter(|_| canonicalization.is_some());
-        let element = element.ok_or_else(|| not_signed(&[part.to_string()]))?;
+        let element = element.ok_or_else(|| not_signed(vec![part.clone()]))?;
         Ok((part.clone(), canonical(element, canonicalization, &terms.budget)?))
     });
     elements.collect()

@@ -122,7 +122,7 @@ fn check_version(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenE
     let version = revision.envelope.version;
     let is_other = |part: &&Part| part.path().is_some_and(|path| !path.fits(version));
     match terms.named_parts().find(is_other) {
-        Some(part) => Err(RequirementError::OtherSoapVersion { part: part.to_string().into() }.into()),
+        Some(part) => Err(RequirementError::OtherSoapVersion { part: part.clone() }.into()),
         None => Ok(()),
     }
 }
@@ -161,7 +161,7 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
     let mut proofs = Vec::new();
     for (at, signature) in facts.signatures.iter().enumerate() {
         let uncovered = facts.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
-        let parts: Vec<String> = uncovered.map(ToString::to_string).collect();
+        let parts: Vec<Part> = uncovered.cloned().collect();
         if !parts.is_empty() {
             if nearest.as_ref().is_none_or(|nearest| parts.len() < nearest.parts.len()) {
                 nearest = Some(Uncovered { signature, parts });
@@ -197,7 +197,7 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
 
 /// No signature covers any of the parts that must be signed.
 fn nothing_signed(facts: &Facts<'_>) -> OpenError {
-    not_signed(&facts.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())
+    not_signed(facts.demanded.iter().cloned().collect())
 }
 
 /// Refuses a message with no element, or with several, at a path that is required to be signed; or with several header blocks of a
@@ -213,29 +213,29 @@ fn check_places(facts: &Facts<'_>) -> Result<(), OpenError> {
 
 fn not_one(part: &Part, facts: &Facts<'_>) -> OpenError {
     let found = facts.places.of(part).len();
-    RequirementError::NotOneElement { part: part.to_string().into(), found }.into()
+    RequirementError::NotOneElement { part: part.clone(), found }.into()
 }
 
 /// A signature, and the required parts that it does not cover.
 struct Uncovered<'f> {
     signature: &'f ProvenSignature,
-    parts: Vec<String>,
+    parts: Vec<Part>,
 }
 
 impl Uncovered<'_> {
     /// Why the parts are not proven: the signature lost one of them, or never covered them.
     fn error(self, facts: &Facts<'_>) -> OpenError {
         let is_attachment = |id: &String| facts.attachments.parts.iter().any(|part| part.content_id() == Some(id));
-        let is_demanded = |(name, _): &(String, CoverageLost)| self.parts.contains(name) || is_attachment(name);
+        let is_demanded = |(name, _): &(String, CoverageLost)| self.parts.iter().any(|part| part.to_string() == *name) || is_attachment(name);
         match self.signature.lost().into_iter().find(is_demanded) {
             Some((part, why)) => RequirementError::CoverageLost { part: part.into(), why }.into(),
-            None => not_signed(&self.parts),
+            None => not_signed(self.parts),
         }
     }
 }
 
-pub(super) fn not_signed(missing: &[String]) -> OpenError {
-    RequirementError::NotSigned { missing: missing.join(", ").into() }.into()
+pub(super) fn not_signed(missing: Vec<Part>) -> OpenError {
+    RequirementError::NotSigned { missing }.into()
 }
 
 /// Refuses a message without the tokens that are required, each tied to the message.
@@ -294,7 +294,7 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
             Part::Timestamp | Part::SigningToken | Part::SignatureConfirmation | Part::Id(_) => false,
         };
         if !encrypted {
-            return Err(RequirementError::NotEncrypted { part: part.to_string().into() }.into());
+            return Err(RequirementError::NotEncrypted { part: part.clone() }.into());
         }
     }
     Ok(())
@@ -336,7 +336,7 @@ pub(super) fn check_bound(
     }
     check_direction(signature, terms, !facts.confirmations.is_empty())?;
     if terms.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
-        return Err(not_signed(&[Part::Body.to_string()]));
+        return Err(not_signed(vec![Part::Body]));
     }
     Ok(())
 }

@@ -54,11 +54,11 @@ impl Sealing<'_> {
     /// Takes the place of `element`, which is the part `part`.
     fn take(&mut self, element: Element<'_>, part: &Part) -> Result<(), SecureError> {
         if !may_be_encrypted(element, self.envelope) {
-            return Err(SecureError::CannotBe { part: part.to_string().into() });
+            return Err(SecureError::CannotBe { part: part.clone() });
         }
         let span = element.span();
         if self.spans.iter().any(|other| span.start < other.end && other.start < span.end) {
-            return Err(SecureError::Overlap { part: part.to_string().into() });
+            return Err(SecureError::Overlap { part: part.clone() });
         }
         self.spans.push(span);
         Ok(())

@@ -127,7 +127,7 @@ fn parse(source: &str) -> Result<Document<'_>, SecureError> {
 fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, SecurityHeader<'d>), SecureError> {
     let envelope = Envelope::locate(document)?;
     let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
-    let header = header.ok_or(SecureError::NoSuchPart { part: "Security header".into() })?;
+    let header = header.ok_or(SecureError::NoHeader)?;
     Ok((envelope, header))
 }
 
@@ -466,7 +466,7 @@ impl Securing {
             Part::Id(id) => {
                 let element = index.get(id).ok_or_else(|| no_such(part))?;
                 if !may_be_signed(element, envelope, existing, &self.recipe.header.role) {
-                    return Err(SecureError::CannotBeSigned { part: part.to_string().into() });
+                    return Err(SecureError::CannotBeSigned { part: part.clone() });
                 }
                 // An Id of another kind than those that we give is kept as it is.
                 self.ids.insert(part.clone(), vec![id.clone()]);

@@ -98,7 +98,7 @@ pub(super) fn may_be_signed(
 }
 
 pub(super) fn no_such(part: &Part) -> SecureError {
-    SecureError::NoSuchPart { part: part.to_string().into() }
+    SecureError::NoSuchPart { part: part.clone() }
 }
 
 fn header_block<'d>(

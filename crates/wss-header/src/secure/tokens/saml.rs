@@ -40,7 +40,7 @@ impl ProtectionKind for Saml {
     }
 
     fn place(&self, placing: &mut Placing<'_>, _: PasswordKeyUse, _: usize) -> Result<NewToken, SecureError> {
-        let no_such = || SecureError::NoSuchPart { part: Part::Assertion.to_string().into() };
+        let no_such = || SecureError::NoSuchPart { part: Part::Assertion };
         let assertion = placing.assertion.ok_or_else(no_such)?;
         let (id, reference) = (assertion.id.clone(), assertion.reference(None));
         Ok(NewToken { elements: String::new(), id: Some(id), secret: self.secret.clone(), reference })
