@@ -72,11 +72,7 @@ fn a_body_that_is_encrypted_in_part_is_not_encrypted() {
     let text = message.replacen("</xenc:EncryptedData></s:Body>", "</xenc:EncryptedData>clear</s:Body>", 1);
     for clear in [clear, around, text] {
         let error = demanding.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).map(drop);
-        assert_eq!(
-            error,
-            Err(OpenError::Requirement(RequirementError::NotEncrypted { part: Part::Body })),
-            "{clear}"
-        );
+        assert_eq!(error, Err(OpenError::Requirement(RequirementError::NotEncrypted { part: Part::Body })), "{clear}");
     }
 }
 

@@ -246,10 +246,7 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
             }
             check_token(token, has_assertion, legacy)?;
             if signing.token_by_reference {
-                return Err(PlanError::CannotBe {
-                    part: Part::SigningToken,
-                    verb: "signed by reference",
-                });
+                return Err(PlanError::CannotBe { part: Part::SigningToken, verb: "signed by reference" });
             }
             if signing.parts.contains(&Part::SigningToken) && token.kind.home() == Home::Request {
                 return Err(PlanError::NotThere { part: Part::SigningToken });
@@ -296,10 +293,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     match &encrypting.to {
         EncryptedTo::Token(token) => {
             if token.kind.home() == Home::Issued && encrypting.parts.contains(&Part::Assertion) {
-                return Err(PlanError::CannotBe {
-                    part: Part::Assertion,
-                    verb: "encrypted with its own key",
-                });
+                return Err(PlanError::CannotBe { part: Part::Assertion, verb: "encrypted with its own key" });
             }
             let is_short = token.kind.most_octets().is_some_and(|most| encrypting.content.key_len() > most);
             if is_short && token.derived.is_none() {

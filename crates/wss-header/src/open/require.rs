@@ -135,12 +135,14 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_
         if !must_understand(block, envelope.version) {
             continue;
         }
-        let is_required = facts.demanded.iter().any(|part| part.names_block(block));
-        let understood = is_required || terms.receiver.has_understood(block);
         let role = Role::of(block, envelope.version);
         let is_opened = role == terms.receiver.role && block.is(name::WSSE.uri, "Security");
         let is_ours = role == terms.receiver.role || role.is_next();
-        if is_ours && !is_opened && !understood {
+        if !is_ours || is_opened {
+            continue;
+        }
+        let is_required = facts.demanded.iter().any(|part| part.names_block(block));
+        if !is_required && !terms.receiver.has_understood(block) {
             return Err(OpenError::NotUnderstood { block: block.name().to_string().into() });
         }
     }
@@ -226,7 +228,9 @@ impl Uncovered<'_> {
     /// Why the parts are not proven: the signature lost one of them, or never covered them.
     fn error(self, facts: &Facts<'_>) -> OpenError {
         let is_attachment = |id: &String| facts.attachments.parts.iter().any(|part| part.content_id() == Some(id));
-        let is_demanded = |(name, _): &(String, CoverageLost)| self.parts.iter().any(|part| part.to_string() == *name) || is_attachment(name);
+        let is_demanded = |(name, _): &(String, CoverageLost)| {
+            self.parts.iter().any(|part| part.to_string() == *name) || is_attachment(name)
+        };
         match self.signature.lost().into_iter().find(is_demanded) {
             Some((part, why)) => RequirementError::CoverageLost { part: part.into(), why }.into(),
             None => not_signed(self.parts),
