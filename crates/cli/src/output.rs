@@ -139,12 +139,18 @@ fn check_secret(path: &Path) -> Outcome {
         return Err(could_not(format!("{}: it is no regular file: name a file for the state", path.display())));
     }
     // A message or a key that was named by mistake is not lost.
-    let is_state = |octets: Vec<u8>| octets.is_empty() || std::str::from_utf8(&octets).is_ok_and(Correlation::is_text);
-    match path.exists() && !is_state(read(path)?) {
-        true => {
+    let is_state = |start: &[u8]| start.is_empty() || std::str::from_utf8(start).is_ok_and(Correlation::is_text);
+    let mut start = Vec::new();
+    if path.exists() {
+        // A state is ASCII, and its first line tells.
+        let opened = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+        opened.map_err(|error| failed_at(path, error))?;
+    }
+    match is_state(&start) {
+        true => Ok(()),
+        false => {
             Err(could_not(format!("{}: it is there, and no state of an exchange: name another file", path.display())))
         }
-        false => Ok(()),
     }
 }
 

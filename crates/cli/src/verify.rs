@@ -68,12 +68,9 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         let why = in_options(&ciphertext.why.to_string());
         output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
     }
-    let lost = |failure| after_receipt(failure, arguments);
-    match arguments.result.format {
-        Format::Text => {
-            let text = if printed.is_empty() { body.unwrap_or_default() } else { texts(&elements) };
-            output::write(arguments.file.output.as_ref(), text.as_bytes()).map_err(lost)?;
-        }
+    let text = match arguments.result.format {
+        Format::Text if printed.is_empty() => body.unwrap_or_default(),
+        Format::Text => texts(&elements),
         Format::Json => {
             let mut value = shown::json(&evidence, body.as_deref(), is_authenticated);
             if let Some(object) = value.as_object_mut() {
@@ -86,9 +83,11 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
                     remaining.iter().map(|left| shown::remaining(left, &in_options)).collect(),
                 );
             }
-            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes()).map_err(lost)?;
+            output::json(&value)?
         }
-    }
+    };
+    let written_out = output::write(arguments.file.output.as_ref(), text.as_bytes());
+    written_out.map_err(|failure| after_receipt(failure, arguments))?;
     written.keep();
     Ok(())
 }
@@ -190,7 +189,7 @@ fn open_signed(
         true => could_not(error),
         false => refused(with_hint(&error, arguments)),
     };
-    match opening {
+    let read = match opening {
         Opening::Parts => {
             let opened = match &request {
                 Some(request) => receiver.answering(request).open_parts(incoming),
@@ -207,7 +206,8 @@ fn open_signed(
             let opened = opened.map_err(refuse)?;
             read(&opened, Some(opened.body().xml()), printed, arguments, written)
         }
-    }
+    };
+    read.map_err(|failure| after_receipt(failure, arguments))
 }
 
 /// Reads what a known signer signed, or an anonymous one.
@@ -231,11 +231,10 @@ fn read(
         ),
     }
     if let Some(path) = &arguments.result.exchange {
-        let state = opened.correlation().to_text();
-        output::write_secret(path, state.as_bytes()).map_err(|failure| after_receipt(failure, arguments))?;
+        output::write_secret(path, opened.correlation().to_text().as_bytes())?;
     }
     if let Some(folder) = &arguments.result.attachments_dir {
-        written.write_attachments(opened, folder).map_err(|failure| after_receipt(failure, arguments))?;
+        written.write_attachments(opened, folder)?;
     }
     Ok(Read {
         body: body.map(str::to_owned),

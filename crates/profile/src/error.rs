@@ -1,6 +1,8 @@
 //! Why a profile cannot be used.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::Hash;
 
 use wss_crypto::LoadError;
 use wss_header::ElementPathError;
@@ -235,6 +237,20 @@ pub(crate) fn word<'w>(
 ) -> ProfileError {
     let (near, advice) = (Near::of(given, known), Known(advice.into()));
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
+}
+
+/// Notes a name that must not be there twice. `given` is what names it.
+pub(crate) fn once<T: Eq + Hash>(
+    seen: &mut HashSet<T>,
+    name: T,
+    key: &'static str,
+    given: &str,
+    advice: &'static str,
+) -> Result<(), ProfileError> {
+    match seen.insert(name) {
+        true => Ok(()),
+        false => Err(word(key, given, "there twice", [], advice)),
+    }
 }
 
 /// As [`word`], with every known word after the advice. `unknown` is the part of `given` that should be one of them.

@@ -8,7 +8,7 @@ use wss_c14n::name;
 use wss_header::{Addressing, AddressingVersion, Layout, Part, Recipe, Username};
 use wss_tokens::Precision;
 
-use crate::error::{ProfileError, word};
+use crate::error::{ProfileError, once, word};
 use crate::sending::{AddressingOptions, AllowanceOptions, HeaderOptions, LayoutOptions, Order};
 
 /// The recipe, with what it is allowed.
@@ -95,9 +95,7 @@ pub(crate) fn with_layout(options: &LayoutOptions, recipe: Recipe) -> Result<Rec
         let found = choice.rsplit_once('=').and_then(|(part, id)| Some((Part::parse(part)?, id)));
         let (part, id) =
             found.ok_or_else(|| word("part-id", choice, "no part with its Id", [], "write it as Timestamp=TS-1"))?;
-        if !named.insert(part.clone()) {
-            return Err(word("part-id", choice, "there twice", [], "give each part one Id"));
-        }
+        once(&mut named, part.clone(), "part-id", choice, "give each part one Id")?;
         recipe = recipe.id(part, id);
     }
     Ok(recipe)
@@ -118,9 +116,7 @@ pub(crate) fn addressing(options: &AddressingOptions) -> Result<Option<Addressin
             word("wsa", block, "no header block of WS-Addressing", [], advice)
         };
         let (name, value) = block.split_once('=').ok_or_else(unknown)?;
-        if !named.insert(name) {
-            return Err(word("wsa", block, "there twice", [], "give each header block once"));
-        }
+        once(&mut named, name, "wsa", block, "give each header block once")?;
         let endpoint = if value == "anonymous" { version.anonymous() } else { value };
         addressing = match name {
             "to" => addressing.to(endpoint),

@@ -1,12 +1,12 @@
 //! The keys of both tables: identities, trust, passwords.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret, identities_from_key_store};
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
-use crate::error::{ProfileError, value, word};
+use crate::error::{ProfileError, once, value};
 use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
 use crate::sending::SignerOptions;
 use crate::source::Source;
@@ -160,13 +160,11 @@ pub(crate) fn distinct(
     key: &'static str,
     named: impl Iterator<Item = Result<(String, Secret), ProfileError>>,
 ) -> Result<HashMap<String, Secret>, ProfileError> {
-    let mut known = HashMap::new();
-    for each in named {
-        let (name, secret) = each?;
-        if known.contains_key(&name) {
-            return Err(word(key, &name, "there twice", [], "give each name once"));
-        }
-        known.insert(name, secret);
-    }
-    Ok(known)
+    let mut seen = HashSet::new();
+    let distinct = named.map(|named| {
+        let (name, secret) = named?;
+        once(&mut seen, name.clone(), key, &name, "give each name once")?;
+        Ok((name, secret))
+    });
+    distinct.collect()
 }

@@ -95,14 +95,12 @@ impl Profile {
         if let Some(key) = tables.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(unknown(key, "the profile", &known));
         }
-        for (name, table) in &tables {
-            let table = object(name, table.clone())?;
-            relations::check_only(&table, &table)?;
+        let secure: Option<Sending> = tables.remove(Sending::NAME).map(|value| table_of(value, folder)).transpose()?;
+        if let Some(secure) = &secure {
+            let own = given(secure)?;
+            relations::check_only(&own, &own)?;
         }
-        Ok(Self {
-            secure: tables.remove(Sending::NAME).map(|value| table_of(value, folder)).transpose()?,
-            verify: tables.remove(Receiving::NAME).map(|value| table_of(value, folder)).transpose()?,
-        })
+        Ok(Self { secure, verify: tables.remove(Receiving::NAME).map(|value| table_of(value, folder)).transpose()? })
     }
 }
 
@@ -226,9 +224,7 @@ fn place(value: &mut Value, schema: &Value, folder: &Path) {
 
 /// The keys of a table that say something.
 fn given<T: Serialize>(table: &T) -> Result<Map<String, Value>, ProfileError> {
-    let mut all = object("a table", value_of(table)?)?;
-    all.retain(|_, value| relations::says_something(value));
-    Ok(all)
+    object("a table", value_of(table)?)
 }
 
 fn value_of<T: Serialize>(value: &T) -> Result<Value, ProfileError> {

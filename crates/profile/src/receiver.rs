@@ -14,7 +14,7 @@ use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 
 use crate::algorithms::last_word;
-use crate::error::{ProfileError, word, word_of_list};
+use crate::error::{ProfileError, once, word, word_of_list};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
 use crate::required::{Opening, Required};
 use crate::source::{NamedSource, Source};
@@ -201,10 +201,8 @@ fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, 
     let mut named = HashSet::new();
     for secret in &holdings.secret {
         let (name, octets) = secret.read()?;
-        if !named.insert(name.clone()) {
-            let which = name.as_deref().unwrap_or("a secret without a name");
-            return Err(word("secret", which, "there twice", [], "give each name once, and one secret without a name"));
-        }
+        let which = name.as_deref().unwrap_or("a secret without a name");
+        once(&mut named, name.clone(), "secret", which, "give each name once, and one secret without a name")?;
         receiver = receiver.shared_secret(name, Secret::new(octets));
     }
     if !holdings.context.is_empty() {
@@ -241,9 +239,7 @@ pub fn limits(mut limits: Limits, changed: &[String]) -> Result<Limits, ProfileE
     let mut named = HashSet::new();
     for given in changed {
         let (limit, value) = limit(given)?;
-        if !named.insert(limit) {
-            return Err(word("limit", given, "there twice", [], "give each limit once"));
-        }
+        once(&mut named, limit, "limit", given, "give each limit once")?;
         limits = limits.with(limit, value);
     }
     Ok(limits)

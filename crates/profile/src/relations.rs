@@ -186,11 +186,7 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
     Ok(())
 }
 
-/// Whether a key with this value changes anything.
-pub(crate) fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Array(items) => !items.is_empty(),
-        _ => true,
-    }
+/// Whether a key with this value changes anything. A list is not empty here.
+fn says_something(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false))
 }

@@ -29,7 +29,7 @@ enum Help {
     Key(&'static str),
     /// A key whose value is a list, and a value of it.
     Value(&'static str, &'static str),
-    /// An option, and what is in its place where there is none of that name.
+    /// An option that is no key, and what those write who have keys.
     Apart(&'static str, &'static str),
 }
 

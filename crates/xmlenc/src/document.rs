@@ -140,8 +140,8 @@ impl<'a> DocumentDecryption<'a> {
     }
 }
 
-/// The next revision, with the first `xenc:EncryptedData` replaced; `None` if there is none left. The first revision is as it
-/// was received: what is wrong in it tells nothing of a plaintext.
+/// Replaces the first `xenc:EncryptedData`, and returns the next revision; `None` if there is no ciphertext left. `is_received`
+/// says that nothing was decrypted yet: then no error tells anything of a plaintext.
 fn decrypt_first(
     revision: &str,
     is_received: bool,

@@ -355,7 +355,7 @@ impl<'m> Facts<'m> {
 }
 
 /// The part that a child of our header is, if it says nothing but what its signer says: a time, or what is confirmed.
-fn told_of(child: Element<'_>) -> Option<Part> {
+pub(super) fn told_of(child: Element<'_>) -> Option<Part> {
     match (child.name().namespace, child.name().local) {
         (uri, "Timestamp") if uri == name::WSU.uri => Some(Part::Timestamp),
         (uri, "SignatureConfirmation") if uri == name::WSSE11.uri => Some(Part::SignatureConfirmation),

@@ -7,6 +7,7 @@
 use wss_c14n::{Element, name};
 
 use super::coverage::Coverage;
+use super::facts::told_of;
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens;
@@ -70,12 +71,10 @@ fn is_at(part: &Part, element: Element<'_>, revision: &Revision<'_>, terms: &Ter
 
 /// The part that a child of our header is, if it is one.
 pub(super) fn part_of_header(child: Element<'_>) -> Option<Part> {
-    match (child.name().namespace, child.name().local) {
-        (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
-        (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
-        (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
-        _ => tokens::part_of(child),
-    }
+    told_of(child).or_else(|| match child.is(name::DS.uri, "Signature") {
+        true => Some(Part::Signature),
+        false => tokens::part_of(child),
+    })
 }
 
 /// Whether an element means something as a child of a Security header.
