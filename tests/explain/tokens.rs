@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ws_security::c14n::{base64_decode, base64_encode};
+use ws_security::c14n::{base64_decode, base64_encode, name};
 use ws_security::crypto::{Digest, HmacKey, SigningKey as _, p_sha1};
 use ws_security::prelude::*;
 use ws_security::{
@@ -283,4 +283,25 @@ fn advice_is_not_cut() {
     assert_eq!(explanation.refusal.as_deref(), Some(error.as_str()));
     assert!(error.len() > 256, "{error}");
     assert!(explanation.to_string().contains(error.rsplit(": ").next().expect("the advice")), "{explanation}");
+}
+
+/// The SHA-1 of the five octets comes from another program (`sha1sum`).
+#[test]
+fn a_ticket_says_which_it_is_and_an_unknown_token_is_no_fault() {
+    let gss = "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ";
+    let with = |value_type: &str, octets: &str| {
+        let token = format!(
+            "<wsse:BinarySecurityToken xmlns:wsse=\"{}\" ValueType=\"{value_type}\">{octets}</wsse:BinarySecurityToken>",
+            name::WSSE.uri
+        );
+        let message = signed(SOAP11);
+        let end = message.find("</wsse:Security>").expect("the header");
+        crate::explained(&format!("{}{token}{}", &message[..end], &message[end..])).to_string()
+    };
+    let text = with(gss, "YAMBAgM=");
+    assert!(text.contains("Kerberos ticket with SHA-1: wbli1MfFxiVnwV5LCTZxNhgxeo8="), "{text}");
+    let text = with("urn:of-a-bank#Token", "AAAA");
+    assert!(text.contains("ValueType: urn:of-a-bank#Token") && !text.contains("unsupported"), "{text}");
+    let text = with(gss, "AAAA");
+    assert!(text.contains("an AP-REQ in the form its ValueType says"), "{text}");
 }

@@ -101,11 +101,11 @@ mod tests {
 
     #[test]
     fn what_is_charged_is_gone_and_what_is_refused_is_not() {
-        let budget = Budget::new(&Limits::default().with(Limit::Tokens, 3), 0);
-        assert_eq!(budget.charge(Limit::Tokens, 2), Ok(()));
-        assert_eq!(budget.charge(Limit::Tokens, 2), Err(Exceeded { limit: Limit::Tokens, allowed: 3 }));
-        assert_eq!((budget.used(Limit::Tokens), budget.left(Limit::Tokens)), (2, 1));
-        assert_eq!(budget.charge(Limit::Tokens, 1), Ok(()));
+        let budget = Budget::new(&Limits::default().with(Limit::Signatures, 3), 0);
+        assert_eq!(budget.charge(Limit::Signatures, 2), Ok(()));
+        assert_eq!(budget.charge(Limit::Signatures, 2), Err(Exceeded { limit: Limit::Signatures, allowed: 3 }));
+        assert_eq!((budget.used(Limit::Signatures), budget.left(Limit::Signatures)), (2, 1));
+        assert_eq!(budget.charge(Limit::Signatures, 1), Ok(()));
         assert_eq!(budget.charge(Limit::Signatures, u64::MAX).map_err(|e| e.limit), Err(Limit::Signatures));
     }
 

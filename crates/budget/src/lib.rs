@@ -7,11 +7,11 @@
 //! ```
 //! use wss_budget::{Budget, Limit, Limits};
 //!
-//! let limits = Limits::default().with(Limit::Tokens, 2);
+//! let limits = Limits::default().with(Limit::Signatures, 2);
 //! let budget = Budget::new(&limits, 1_000);
-//! budget.charge(Limit::Tokens, 2)?;
-//! let refused = budget.charge(Limit::Tokens, 1).expect_err("there is no third");
-//! assert_eq!((refused.limit, refused.allowed), (Limit::Tokens, 2));
+//! budget.charge(Limit::Signatures, 2)?;
+//! let refused = budget.charge(Limit::Signatures, 1).expect_err("there is no third");
+//! assert_eq!((refused.limit, refused.allowed), (Limit::Signatures, 2));
 //! # Ok::<(), wss_budget::Exceeded>(())
 //! ```
 

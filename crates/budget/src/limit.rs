@@ -57,7 +57,7 @@ limits! {
     // The Security header.
     SecurityHeaders = "security-headers" 8 Each "Security headers in one message";
     HeaderChildren = "header-children" 64 Each "children of our Security header";
-    Tokens = "tokens" 16 Message "tokens in our Security header";
+    Tokens = "tokens" 16 Each "tokens in our Security header, apart from keys and username tokens";
     UsernameTokens = "username-tokens" 2 Message "username tokens in our Security header";
     Signatures = "signatures" 8 Message "signatures, those of assertions included";
     Confirmations = "confirmations" 8 Message "signature confirmations";

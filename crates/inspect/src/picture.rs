@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ws_security::attachments::Package;
 use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
 use ws_security::text::WireText;
-use ws_security::tokens::X509Token;
+use ws_security::tokens::binary_token_facts;
 use ws_security::{
     Clock, DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements,
     Trust,
@@ -194,13 +194,8 @@ impl<'d> Reader<'d> {
                 let shown = element.children().filter(|child| child.name().local != "Password");
                 facts.extend(shown.map(|child| format!("{} {}", child.name().local, shortened(&leaf(child)))));
             }
-            "BinarySecurityToken" => match X509Token::parse(element, &self.budget) {
-                Ok(token) => {
-                    let certificate = token.certificate();
-                    facts.push(format!("subject {}", certificate.subject()));
-                    facts.push(format!("issuer {}", certificate.issuer()));
-                    facts.push(format!("serial {}", certificate.serial_decimal()));
-                }
+            "BinarySecurityToken" => match binary_token_facts(element, &self.budget) {
+                Ok(known) => facts.extend(known.iter().map(|(name, value)| format!("{name} {value}"))),
                 Err(error) => facts.push(format!("! {error}")),
             },
             "Signature" => self.signature(element, &mut facts, &mut links)?,

@@ -102,14 +102,15 @@ impl Proven<'_> {
 
 /// Whether a signature is one by a token.
 fn is_by(kind: &TokenKind, signer: &Signer) -> bool {
-    match (kind, signer) {
-        (TokenKind::X509(_), Signer::Certificate(_))
-        | (TokenKind::Username { .. }, Signer::User(_))
-        | (TokenKind::Kerberos(_), Signer::Kerberos { .. })
-        | (TokenKind::SecurityContext(_), Signer::SecurityContext { .. }) => true,
-        (TokenKind::Saml(version) | TokenKind::Issued(version), Signer::Assertion(assertion)) => {
-            version.is_none_or(|version| version == assertion.assertion().version())
-        }
-        _ => false,
+    match kind {
+        TokenKind::X509(_) => matches!(signer, Signer::Certificate(_)),
+        TokenKind::Username { .. } => matches!(signer, Signer::User(_)),
+        TokenKind::Kerberos(_) => matches!(signer, Signer::Kerberos { .. }),
+        TokenKind::SecurityContext(_) => matches!(signer, Signer::SecurityContext { .. }),
+        TokenKind::Saml(demanded) | TokenKind::Issued(demanded) => match signer {
+            Signer::Assertion(of) => demanded.is_none_or(|version| version == of.assertion().version()),
+            _ => false,
+        },
+        TokenKind::Transport | TokenKind::Refused => false,
     }
 }

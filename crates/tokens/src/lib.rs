@@ -20,6 +20,7 @@ mod saml;
 mod security_context;
 mod security_token_reference;
 mod timestamp;
+mod token_facts;
 mod trust;
 mod username_field;
 mod username_token;
@@ -46,6 +47,7 @@ pub use security_token_reference::{
     write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
+pub use token_facts::binary_token_facts;
 pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,

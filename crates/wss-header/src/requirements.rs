@@ -91,11 +91,11 @@ pub enum RequiredToken {
 impl RequiredToken {
     /// Whether a signature by `signer` is one by this token.
     pub(crate) fn is_of(self, signer: &Signer) -> bool {
-        match (self, signer) {
-            (Self::Username, Signer::User(_)) | (Self::Kerberos, Signer::Kerberos { .. }) => true,
-            (Self::X509, signer) => signer.certificate().is_some(),
-            (Self::Saml(version), Signer::Assertion(assertion)) => assertion.issued.version() == version,
-            _ => false,
+        match self {
+            Self::Username => matches!(signer, Signer::User(_)),
+            Self::X509 => signer.certificate().is_some(),
+            Self::Kerberos => matches!(signer, Signer::Kerberos { .. }),
+            Self::Saml(version) => matches!(signer, Signer::Assertion(of) if of.issued.version() == version),
         }
     }
 

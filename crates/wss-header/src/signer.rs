@@ -62,8 +62,8 @@ impl Signer {
         }
     }
 
-    /// How the signer is known, in one word, as `wss verify --format json` writes it: `certificate`, `user`, `shared-secret`,
-    /// `security-context`, `kerberos`, `license`, `assertion`, `request-receiver` or `anonymous`.
+    /// How the signer is known: the name of the variant in lower case with hyphens, as `shared-secret`, which
+    /// `wss verify --format json` writes.
     #[must_use]
     pub fn known_by(&self) -> &'static str {
         match self {

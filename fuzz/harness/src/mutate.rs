@@ -1,6 +1,10 @@
 //! Mutants of messages: changes that someone between sender and receiver can make with the keys of an attacker.
 
-use ws_security::c14n::{Document, Element, id_of, name};
+use std::sync::LazyLock;
+
+use ws_security::c14n::{CanonicalizationMethod, Document, Element, id_of, name};
+use ws_security::crypto::{ContentEncryption, DigestMethod, KeyWrap, SignatureMethod, TransportMethod};
+use ws_security::xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
 
 use crate::choices::Choices;
 use crate::forge::{Attacker, header, with_id};
@@ -349,34 +353,25 @@ fn attribute_added(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<Str
     Some(with_attribute(step.element(choices), name, value))
 }
 
-const ALGORITHMS: [&str; 26] = [
-    "http://www.w3.org/2001/10/xml-exc-c14n#",
-    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
-    "http://www.w3.org/2006/12/xml-c14n11",
-    "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform",
-    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform",
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-    "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
-    "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
-    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-    "http://www.w3.org/2000/09/xmldsig#sha1",
-    "http://www.w3.org/2001/04/xmlenc#sha256",
-    "http://www.w3.org/2001/04/xmlenc#sha512",
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-    "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-    "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-    "http://www.w3.org/2001/04/xmlenc#tripledes-cbc",
-    "http://www.w3.org/2001/04/xmlenc#kw-aes128",
-    "http://www.w3.org/2001/04/xmlenc#kw-aes256",
-    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-    "http://www.w3.org/2009/xmlenc11#rsa-oaep",
-    "http://www.w3.org/2001/04/xmlenc#rsa-1_5",
-    "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/dk/p_sha1",
-    "http://www.w3.org/2000/09/xmldsig#base64",
-];
+/// The identifiers of every algorithm that the library knows, and some that are of no algorithm here.
+static ALGORITHMS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let other = [
+        STR_TRANSFORM,
+        ATTACHMENT_CONTENT,
+        ATTACHMENT_COMPLETE,
+        ENVELOPED_SIGNATURE,
+        "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/dk/p_sha1",
+        "http://www.w3.org/2000/09/xmldsig#base64",
+    ];
+    let canonicalizations = CanonicalizationMethod::ALL.into_iter().map(CanonicalizationMethod::uri);
+    let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
+    let signatures = SignatureMethod::ALL.iter().map(SignatureMethod::uri);
+    let ciphers = ContentEncryption::ALL.iter().map(ContentEncryption::uri);
+    let transports = TransportMethod::ALL.iter().map(TransportMethod::uri);
+    let wraps = KeyWrap::ALL.iter().map(KeyWrap::uri);
+    let known = canonicalizations.chain(digests).chain(signatures).chain(ciphers).chain(transports).chain(wraps);
+    other.into_iter().chain(known).collect()
+});
 
 fn algorithm_changed(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
     let with_algorithm: Vec<Element<'_>> =

@@ -2,7 +2,7 @@
 
 use wss_c14n::{Budget, Element, name};
 use wss_text::WireText;
-use wss_tokens::{Assertion, X509Token};
+use wss_tokens::{Assertion, binary_token_facts};
 
 use super::cause::Cause;
 use super::explanation::{ExplainedCiphertext, ExplainedItem, Outcome};
@@ -65,7 +65,7 @@ fn says(element: Element<'_>, budget: &Budget) -> Vec<WireText> {
     match element.name().local {
         "Timestamp" => texts(&["Created", "Expires"]),
         "UsernameToken" => [texts(&["Username", "Created"]), password_type(element)].concat(),
-        "BinarySecurityToken" => [attribute("ValueType").into_iter().collect(), certificate(element, budget)].concat(),
+        "BinarySecurityToken" => [attribute("ValueType").into_iter().collect(), binary_token(element, budget)].concat(),
         "EncryptedKey" => key(element),
         "DerivedKeyToken" => vec![format!("derived from {}", named_by(Some(element))).into()],
         "SecurityContextToken" => texts(&["Identifier"]),
@@ -87,13 +87,9 @@ fn password_type(element: Element<'_>) -> Vec<WireText> {
     vec![password.map_or_else(|| "no Password".into(), of_type)]
 }
 
-fn certificate(element: Element<'_>, budget: &Budget) -> Vec<WireText> {
-    match X509Token::parse(element, budget) {
-        Ok(token) => {
-            let certificate = token.certificate();
-            let (subject, issuer) = (certificate.subject().to_string(), certificate.issuer().to_string());
-            vec![line("subject", &subject), line("issuer", &issuer), line("serial", &certificate.serial_decimal())]
-        }
+fn binary_token(element: Element<'_>, budget: &Budget) -> Vec<WireText> {
+    match binary_token_facts(element, budget) {
+        Ok(facts) => facts.iter().map(|(name, value)| line(name, &value.to_string())).collect(),
         Err(error) => vec![WireText::of(error)],
     }
 }

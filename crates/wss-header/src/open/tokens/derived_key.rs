@@ -17,6 +17,11 @@ impl TokenKind for DerivedKey {
         DerivedKeyToken::is_one(element)
     }
 
+    /// `Limit::KeysDerived` counts them.
+    fn counts(&self) -> bool {
+        false
+    }
+
     /// The token that it is derived from brings the key.
     fn part(&self) -> Option<Part> {
         None

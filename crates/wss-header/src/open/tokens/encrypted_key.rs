@@ -22,6 +22,11 @@ impl TokenKind for WrappedKey {
         element.is(name::XENC.uri, "EncryptedKey")
     }
 
+    /// `Limit::EncryptedKeys` counts them.
+    fn counts(&self) -> bool {
+        false
+    }
+
     /// Decrypts what its list names.
     fn read(
         &self,

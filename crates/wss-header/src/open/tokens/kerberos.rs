@@ -33,7 +33,6 @@ impl TokenKind for Kerberos {
 
     /// A ticket is accepted when something refers to it.
     fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
-        terms.budget.charge(Limit::Tokens, 1)?;
         let value_type = binary_token_type(token)?;
         if terms.receiver.keys.kerberos.is_none() {
             facts.ignored.push(value_type.into());

@@ -26,6 +26,12 @@ pub(crate) trait TokenKind: Sync {
         Some(Part::SigningToken)
     }
 
+    /// Whether such tokens of our header count towards `Limit::Tokens`. False only for kinds that a limit of their own
+    /// counts.
+    fn counts(&self) -> bool {
+        true
+    }
+
     /// Notes a token of our header before the children are processed in order, for kinds to which references may precede.
     /// It is called once for each revision.
     fn note(&self, _token: Element<'_>, _terms: &Terms<'_>, _facts: &mut Facts<'_>) -> Result<(), OpenError> {

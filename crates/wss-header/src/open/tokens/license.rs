@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Element, Limit, id_of};
+use wss_c14n::{Element, id_of};
 use wss_tokens::{Licenses, REL_LICENSE, SecurityTokenReference, TokenError, is_license};
 
 use super::kind::TokenKind;
@@ -33,10 +33,6 @@ impl TokenKind for License {
     }
 
     /// A license is accepted when something refers to it.
-    fn note(&self, _: Element<'_>, terms: &Terms<'_>, _: &mut Facts<'_>) -> Result<(), OpenError> {
-        Ok(terms.budget.charge(Limit::Tokens, 1)?)
-    }
-
     /// A license is evidence of something ignored if nobody reads licenses.
     fn read(
         &self,

@@ -15,7 +15,7 @@ mod unknown;
 mod username;
 mod x509;
 
-use wss_c14n::Element;
+use wss_c14n::{Element, Limit};
 
 use super::facts::Facts;
 use super::revision::Revision;
@@ -51,6 +51,8 @@ pub(super) fn part_of(element: Element<'_>) -> Option<Part> {
 /// Notes the tokens of a revision. Many senders put a token behind the signature that refers to it, against BSP R5205; it is
 /// a claim wherever it is.
 pub(super) fn note(revision: &Revision<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+    let kinds = revision.children.iter().filter_map(|child| kind_of(*child));
+    terms.budget.check(Limit::Tokens, kinds.filter(|kind| kind.counts()).count())?;
     revision.children.iter().try_for_each(|child| note_one(*child, terms, facts))
 }
 

@@ -273,7 +273,6 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     if !has_id && terms.receiver.requirements.assertions.is_empty() {
         return Ok(None);
     }
-    terms.budget.charge(Limit::Tokens, 1)?;
     let assertion = Assertion::parse(element, &terms.budget)?;
     let policy = &terms.receiver.policy.signature;
     let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;

@@ -1,7 +1,7 @@
 //! `wsse:BinarySecurityToken` of a type that no other kind knows. It is evidence that something was ignored, and matters
 //! only if something refers to it: then the message is refused.
 
-use wss_c14n::{Element, Limit, name};
+use wss_c14n::{Element, name};
 use wss_tokens::X509Token;
 
 use super::kind::TokenKind;
@@ -22,7 +22,6 @@ impl TokenKind for UnknownBinary {
         if terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
             return note_certificate(token, terms, facts);
         }
-        terms.budget.charge(Limit::Tokens, 1)?;
         let value_type = token.attribute("", "ValueType").unwrap_or_default();
         facts.ignored.push(value_type.as_ref().into());
         Ok(())

@@ -34,6 +34,11 @@ impl TokenKind for Username {
         UsernameToken::is_one(element)
     }
 
+    /// `Limit::UsernameTokens` counts them.
+    fn counts(&self) -> bool {
+        false
+    }
+
     fn part(&self) -> Option<Part> {
         Some(Part::UsernameToken)
     }

@@ -1,7 +1,7 @@
 //! `wsse:BinarySecurityToken` with certificates (X.509 Token Profile 1.1.1). Which of the certificates that a message brings
 //! may sign is decided in `keys/certificate`.
 
-use wss_c14n::{Element, Limit, id_of_other_name, indexed_id_of};
+use wss_c14n::{Element, id_of_other_name, indexed_id_of};
 use wss_tokens::X509Token;
 
 use super::kind::TokenKind;
@@ -27,7 +27,6 @@ pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mu
     if facts.tokens.iter().any(|known| known.span == token.span()) {
         return Ok(());
     }
-    terms.budget.charge(Limit::Tokens, 1)?;
     let read = match terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
         true => X509Token::parse_by_name(token, &terms.budget)?,
         false => X509Token::parse_for(token, &terms.receiver.trust, &terms.budget)?,
