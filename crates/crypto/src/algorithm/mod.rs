@@ -349,16 +349,14 @@ impl SignatureMethod {
         }
     }
 
-    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, SLH-DSA, and what is
-    /// retired.
+    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, and what is retired.
     #[must_use]
     pub const fn only_verifies(self) -> bool {
         match self.scheme() {
             _ if self.is_retired() => true,
             Scheme::Dsa(_) => true,
             Scheme::Ed25519(instance) | Scheme::Ed448(instance) => !matches!(instance, EdDsa::Pure),
-            Scheme::PostQuantum(kind) => kind.only_verifies(),
-            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_) => false,
+            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_) | Scheme::PostQuantum(_) => false,
         }
     }
 

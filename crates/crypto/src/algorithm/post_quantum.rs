@@ -67,9 +67,9 @@ impl PostQuantum {
         matches!(self, Self::MlKem512 | Self::MlKem768 | Self::MlKem1024)
     }
 
-    /// Whether its keys are only for reading here: SLH-DSA.
-    #[must_use]
-    pub const fn only_verifies(self) -> bool {
+    /// Whether it is SLH-DSA, whose signatures rest on hashes alone.
+    #[cfg(all(feature = "aws-lc-rs", feature = "post-quantum"))]
+    pub(crate) const fn is_hash_based(self) -> bool {
         match self {
             Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 | Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => false,
             Self::SlhDsaSha2_128s

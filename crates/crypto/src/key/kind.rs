@@ -85,7 +85,7 @@ impl KeyKind {
     }
 
     /// The method that a key of this kind signs with by default: RSA with SHA-256, ECDSA with the digest that matches
-    /// the strength of the curve, Ed25519, Ed448, or ML-DSA. `None` for a kind that does not sign here.
+    /// the strength of the curve, Ed25519, Ed448, ML-DSA or SLH-DSA. `None` for a kind that does not sign here.
     #[must_use]
     pub fn default_signature(self) -> Option<SignatureMethod> {
         match self {

@@ -222,7 +222,7 @@ pub(crate) trait PostQuantumPrivateKey: Sized + Send + Sync {
     fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal>;
     /// Its public key.
     fn public(&self) -> Result<Vec<u8>, Refusal>;
-    /// ML-DSA, without a context.
+    /// ML-DSA or SLH-DSA, without a context.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal>;
     /// The secret that an encapsulation of ML-KEM gives. A wrong one gives another secret, not a failure.
     fn decapsulate(&self, encapsulated: &[u8]) -> Result<Secret, Refusal>;

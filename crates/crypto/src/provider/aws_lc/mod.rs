@@ -8,6 +8,8 @@ mod ec;
 mod md;
 mod post_quantum;
 mod rsa;
+#[cfg(feature = "post-quantum")]
+mod slh_dsa;
 mod wrap;
 
 use aws_lc_rs::{aead, hmac, rand};
