@@ -437,16 +437,23 @@ impl KeySource for Keys {
 
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
         let hints = key_info.and_then(|element| KeyInfo::parse(element, &Budget::new(&output::limits(), 0)).ok());
-        let named = |identity: &&Identity| {
-            hints.iter().flat_map(KeyInfo::hints).any(|hint| match hint {
+        let says = |says: &dyn Fn(&KeyHint<'_>) -> bool| hints.iter().flat_map(KeyInfo::hints).any(says);
+        let is_named = |identity: &Identity| {
+            says(&|hint| match hint {
                 KeyHint::X509Data(data) => data.names(identity.certificate()),
+                KeyHint::KeyValue(key) => key == identity.certificate().public_key(),
                 _ => false,
             })
         };
-        let by_name = self.identities.iter().filter(named).map(|identity| Arc::clone(identity.unwrapping_key()));
-        let all = self.identities.iter().map(|identity| Arc::clone(identity.unwrapping_key()));
-        let bare = self.private.iter().map(|key| Arc::new(key.clone()) as Arc<dyn KeyUnwrap>);
-        by_name.chain(all).chain(bare).take(8).collect()
+        let has_value =
+            |key: &PrivateKey| says(&|hint| matches!(hint, KeyHint::KeyValue(value) if value == key.public_key()));
+        let certified =
+            self.identities.iter().map(|identity| (is_named(identity), Arc::clone(identity.unwrapping_key())));
+        let bare = self.private.iter().map(|key| (has_value(key), Arc::new(key.clone()) as Arc<dyn KeyUnwrap>));
+        let mut keys: Vec<_> = certified.chain(bare).collect();
+        // Each once; those that are named come first.
+        keys.sort_by_key(|(is_named, _)| !is_named);
+        keys.into_iter().map(|(_, key)| key).take(8).collect()
     }
 
     fn originators(&self, _key_info: Element<'_>) -> Vec<PublicKey> {

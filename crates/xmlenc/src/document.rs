@@ -24,7 +24,7 @@ pub trait KeySource {
     /// Secrets that may fit. The argument is `None` if there is no `ds:KeyInfo`.
     fn secrets(&self, key_info: Option<Element<'_>>) -> Vec<Secret>;
 
-    /// Private keys that may fit.
+    /// Private keys that may fit, first those that the `ds:KeyInfo` names: each is tried, in this order.
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>>;
 
     /// Public keys that an `xenc:OriginatorKeyInfo` may name that holds none.
@@ -222,18 +222,15 @@ fn key_for(
         // For each ciphertext by itself: those before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;
         match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy, budget) {
-            Ok(secret) => {
-                // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that
-                // decrypts.
-                let fits = decrypt_octets(data, &secret, budget).is_ok();
-                if fits {
-                    return Ok(secret);
-                }
-            }
+            // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that decrypts.
+            Ok(secret) if decrypt_octets(data, &secret, budget).is_ok() => return Ok(secret),
+            Ok(_) => {}
             Err(error) => refused = error,
         }
     }
-    if let Some(derived) = derived(data.key_info(), expected, keys, policy, budget)? {
+    // So it is with what the wrong key agrees on.
+    let decrypts = |secret: Secret| decrypt_octets(data, &secret, budget).is_ok().then_some(secret);
+    if let Some(derived) = derived(data.key_info(), expected, keys, policy, budget, decrypts)? {
         return Ok(derived);
     }
     let direct = keys.secrets(data.key_info());
@@ -279,10 +276,13 @@ fn unwrap(
             let private = keys.private_keys(key.key_info());
             private.into_iter().find_map(|private| key.unwrap_with(private.as_ref(), expected).ok())
         }
-        KeyMethod::Wrap(wrap) => match derived(key.key_info(), wrap.key_len(), keys, policy, budget)? {
-            Some(wrapping) => key.unwrap_with_secret(&wrapping).ok(),
-            None => keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok()),
-        },
+        KeyMethod::Wrap(wrap) => {
+            let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).ok();
+            match derived(key.key_info(), wrap.key_len(), keys, policy, budget, unwraps)? {
+                Some(found) => Some(found),
+                None => keys.secrets(key.key_info()).into_iter().find_map(unwraps),
+            }
+        }
     };
     let found = found.ok_or(DecryptError::Failed)?;
     match found.as_octets().get(..expected) {
@@ -292,48 +292,68 @@ fn unwrap(
     }
 }
 
-/// The key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive; `None` if it tells neither.
+/// What `use_of` makes of a key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive: of the first
+/// candidate that it can use. `None` if the `ds:KeyInfo` tells neither.
 fn derived(
     key_info: Option<Element<'_>>,
     len: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
     budget: &Budget,
+    use_of: impl Fn(Secret) -> Option<Secret>,
 ) -> Result<Option<Secret>, DecryptError> {
     if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
         policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
-        return agreed(&agreement, len, keys, budget).map(Some);
+        return agreed(&agreement, len, keys, budget, use_of).map(Some);
     }
     if let Some(encapsulation) = Encapsulation::within(key_info)? {
         policy.check_encapsulation(encapsulation.method())?;
         let private = keys.private_keys(encapsulation.key_info());
-        let opened = private.iter().find_map(|key| encapsulation.open(key.as_ref(), len, budget).ok());
-        return opened.map(Some).ok_or(DecryptError::Failed);
+        return first(private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget)), use_of).map(Some);
     }
     let mut held = key_info.into_iter().flat_map(Element::children);
     let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
     let derived = DerivedKey::parse(held)?;
     policy.check_derivation(derived.method().derivation())?;
-    let master = keys.master_secrets(derived.master_key_name()).into_iter().next().ok_or(DecryptError::Failed)?;
-    derived.method().derive(&master, len, budget).map(Some)
+    let masters = keys.master_secrets(derived.master_key_name());
+    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), use_of).map(Some)
 }
 
-/// What the first of our keys that is on the originator's curve agrees on.
+/// What each of our keys agrees on with each of the originator's on its curve, until one can be used. Those that the
+/// recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
 fn agreed(
     agreement: &AgreementMethod<'_>,
     len: usize,
     keys: &dyn KeySource,
     budget: &Budget,
+    use_of: impl Fn(Secret) -> Option<Secret>,
 ) -> Result<Secret, DecryptError> {
     let originators = match agreement.originator_key() {
         Some(key) => vec![key.clone()],
         None => keys.originators(agreement.originator()),
     };
-    for key in keys.private_keys(agreement.recipient()) {
-        let fitting = originators.iter().find(|originator| key.can_agree_with(originator));
-        if let Some(originator) = fitting {
-            return agreement.agree(key.as_ref(), originator, len, budget);
+    let private = keys.private_keys(agreement.recipient());
+    let pairs = private.iter().flat_map(|key| originators.iter().map(move |originator| (key, originator)));
+    let fitting = pairs.filter(|(key, originator)| key.can_agree_with(originator));
+    first(fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget)), use_of)
+}
+
+/// What `use_of` makes of the first candidate that it can use. A limit that a candidate exceeds ends the search.
+fn first(
+    candidates: impl Iterator<Item = Result<Secret, DecryptError>>,
+    use_of: impl Fn(Secret) -> Option<Secret>,
+) -> Result<Secret, DecryptError> {
+    let mut refused = DecryptError::Failed;
+    for candidate in candidates {
+        match candidate {
+            Ok(secret) => {
+                if let Some(used) = use_of(secret) {
+                    return Ok(used);
+                }
+            }
+            Err(error @ DecryptError::Limit(_)) => return Err(error),
+            Err(error) => refused = error,
         }
     }
-    Err(DecryptError::Failed)
+    Err(refused)
 }
