@@ -134,6 +134,7 @@ openssl req -new -key dsa.key -sha256 -subj "/C=DE/O=Example, Inc/CN=DSA authori
 printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature,keyCertSign\n' > ext
 openssl x509 -req -in below.csr -CA ca.pem -CAkey ca.key -set_serial 0x2003 -sha256 -days $DAYS -extfile ext -out dsa-authority.pem
 rm -f below.csr ext
+openssl x509 -in alice.pem -trustout -addtrust emailProtection -out alice.trusted.pem
 # The same key in the forms of old and of other tools.
 mkdir -p encrypted
 legacy="-provider legacy -provider default"

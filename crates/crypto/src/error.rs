@@ -13,6 +13,17 @@ pub enum LoadError {
         /// What was wanted.
         wanted: &'static str,
     },
+    /// *Malformed.* A line of a PEM file, or the section that it begins, cannot be read. Nothing of the file is used.
+    #[error(
+        "line {line} of the PEM file is refused, {why}: each section needs a BEGIN and an END line, each whole and alone on \
+         its line, and base64 between them (RFC 7468)"
+    )]
+    Pem {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// *Malformed.* The DER is not of the shape it claims to be, or octets follow it.
     #[error("the {what} is malformed")]
     Malformed {

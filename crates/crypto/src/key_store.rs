@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::error::LoadError;
 use crate::identity::Identity;
 use crate::key::PrivateKey;
-use crate::password_based::{decrypt_pkcs8, utf16};
+use crate::password_based::{Effort, decrypt_pkcs8, utf16};
 
 const JKS: u32 = 0xFEED_FEED;
 const JCEKS: u32 = 0xCECE_CECE;
@@ -105,9 +105,10 @@ enum Entry<'d> {
 
 fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
     let mut identities = Vec::new();
+    let mut effort = Effort::of_file();
     for entry in entries(octets, password)? {
         if let Entry::Key { alias, protected, chain } = entry {
-            let key = decrypt_pkcs8(protected, password)?;
+            let key = decrypt_pkcs8(protected, password, &mut effort)?;
             identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
         }
     }

@@ -33,8 +33,8 @@ const NAMES: [(&[u8], &str); 8] = [
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6], "PBES1 with SHA-1 and RC2 of 40 bits"),
 ];
 
-/// The most iterations of a derivation: what tools write is far below.
-const MAX_ITERATIONS: u32 = 10_000_000;
+/// The most iterations of all derivations of a file: what tools write is far below.
+const MAX_ITERATIONS: u64 = 10_000_000;
 
 /// The most that scrypt may cost: octets of memory, and blocks of 128 octets that it mixes. OpenSSL takes 16 MiB by default.
 const MAX_SCRYPT_OCTETS: u64 = 256 << 20;
@@ -43,23 +43,39 @@ const MAX_SCRYPT_BLOCKS: u64 = 1 << 22;
 /// The octets that a password decrypts to. Whether it was the right one, shows when they are read.
 pub(crate) type Plain = Zeroizing<Vec<u8>>;
 
-/// Decrypts an EncryptedPrivateKeyInfo (RFC 5958 §3).
+/// The iterations that are left for the keys of one file. Whoever made the file says how many each key takes.
+pub(crate) struct Effort(u64);
+
+impl Effort {
+    /// Of a file of which nothing is decrypted yet.
+    pub(crate) fn of_file() -> Self {
+        Self(MAX_ITERATIONS)
+    }
+
+    /// Takes iterations; `None` if fewer are left.
+    fn take(&mut self, iterations: u64) -> Option<()> {
+        self.0 = self.0.checked_sub(iterations)?;
+        Some(())
+    }
+}
+
+/// Decrypts an EncryptedPrivateKeyInfo (RFC 5958 §3), whose derivation is taken from `effort`.
 ///
 /// # Errors
 /// [`LoadError::WrongPassword`], [`LoadError::Malformed`], [`LoadError::KeyEncryption`] for schemes that are not supported.
-pub(crate) fn decrypt_pkcs8(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+pub(crate) fn decrypt_pkcs8(octets: &[u8], password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
     let info = Info::read(octets).ok_or(LoadError::Malformed { what: "encrypted private key" })?;
     match info.scheme {
-        PBES2 => decrypt_pbes2(octets, password),
+        PBES2 => decrypt_pbes2(octets, password, effort),
         SHA1_3DES => {
-            let (salt, iterations) = info.salt_and_iterations()?;
+            let (salt, iterations) = info.salt_and_iterations(effort)?;
             let password = utf16_with_end(password);
             let derived = |id, len| pkcs12_octets(id, &password, salt, iterations, len);
             decrypted(ContentEncryption::TripleDesCbc, &derived(1, 24), &derived(2, 8), info.ciphertext)
         }
         JKS => decrypt_jks(info.ciphertext, password),
         JCEKS => {
-            let (salt, iterations) = info.salt_and_iterations()?;
+            let (salt, iterations) = info.salt_and_iterations(effort)?;
             let derived = jceks_octets(salt, iterations, password)?;
             let (key, iv) = derived.split_at(24);
             decrypted(ContentEncryption::TripleDesCbc, key, iv, info.ciphertext)
@@ -79,14 +95,13 @@ fn der_oid(octets: &[u8]) -> Option<String> {
     ::der::asn1::ObjectIdentifier::from_bytes(octets).ok().map(|oid| oid.to_string())
 }
 
-fn decrypt_pbes2(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+fn decrypt_pbes2(octets: &[u8], password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
     use pkcs8::pkcs5::Error as Pkcs5;
     let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
     let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(octets)
         .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
-    if info.encryption_algorithm.pbes2().is_some_and(|parameters| costs_too_much(&parameters.kdf)) {
-        return Err(unsupported("a derivation of more than 10,000,000 iterations or 256 MiB".to_owned()));
-    }
+    let paid = info.encryption_algorithm.pbes2().map_or(Some(()), |parameters| pay(&parameters.kdf, effort));
+    paid.ok_or_else(|| unsupported("derivations of more than 10,000,000 iterations or 256 MiB".to_owned()))?;
     let plain = info.decrypt(password).map_err(|error| match error {
         pkcs8::Error::EncryptedPrivateKey(
             Pkcs5::UnsupportedAlgorithm { oid } | Pkcs5::AlgorithmParametersInvalid { oid },
@@ -96,15 +111,20 @@ fn decrypt_pbes2(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
     Ok(Zeroizing::new(plain.as_bytes().to_vec()))
 }
 
-/// Whether a derivation costs more than any tool lets it by default: whoever made the file chose that.
-fn costs_too_much(derivation: &pkcs8::pkcs5::pbes2::Kdf) -> bool {
-    let iterates = derivation.pbkdf2().is_some_and(|parameters| parameters.iteration_count > MAX_ITERATIONS);
-    let mixes = derivation.scrypt().is_some_and(|parameters| {
+/// Takes what a derivation costs; `None` if that is more than is left, or more memory than any tool takes by default.
+fn pay(derivation: &pkcs8::pkcs5::pbes2::Kdf, effort: &mut Effort) -> Option<()> {
+    if let Some(parameters) = derivation.pbkdf2() {
+        effort.take(parameters.iteration_count.into())?;
+    }
+    if let Some(parameters) = derivation.scrypt() {
         let blocks = parameters.cost_parameter.saturating_mul(u64::from(parameters.block_size));
         let total = blocks.saturating_mul(u64::from(parameters.parallelization));
-        blocks.saturating_mul(128) > MAX_SCRYPT_OCTETS || total > MAX_SCRYPT_BLOCKS
-    });
-    iterates || mixes
+        if blocks.saturating_mul(128) > MAX_SCRYPT_OCTETS || total > MAX_SCRYPT_BLOCKS {
+            return None;
+        }
+        effort.take(total)?;
+    }
+    Some(())
 }
 
 /// The parts of an EncryptedPrivateKeyInfo.
@@ -124,15 +144,18 @@ impl<'d> Info<'d> {
     }
 
     /// The parameters of PBES1 (RFC 8018 appendix A.3).
-    fn salt_and_iterations(&self) -> Result<(&'d [u8], u32), LoadError> {
+    fn salt_and_iterations(&self, effort: &mut Effort) -> Result<(&'d [u8], u32), LoadError> {
         let read = || {
             let mut parameters = der::Reader::new(self.parameters.only(der::SEQUENCE)?);
             let salt = parameters.expect(der::OCTET_STRING)?;
             let iterations = der::magnitude(parameters.expect(der::INTEGER)?).filter(|octets| octets.len() <= 4)?;
             let iterations = iterations.iter().fold(0u32, |value, octet| value << 8 | u32::from(*octet));
-            (1..=MAX_ITERATIONS).contains(&iterations).then_some((salt, iterations))
+            (iterations >= 1).then_some((salt, iterations))
         };
-        read().ok_or(LoadError::Malformed { what: "encrypted private key" })
+        let (salt, iterations) = read().ok_or(LoadError::Malformed { what: "encrypted private key" })?;
+        let too_many = || LoadError::KeyEncryption { scheme: "more than 10,000,000 iterations".into() };
+        effort.take(iterations.into()).ok_or_else(too_many)?;
+        Ok((salt, iterations))
     }
 }
 
@@ -278,11 +301,20 @@ mod tests {
             Kdf::Scrypt(ScryptParams::from_params_and_salt(parameters, &[0; 8]).expect("parameters"))
         };
         for usual in [pbkdf2(2_048), scrypt(14, 8, 1)] {
-            assert_eq!(decrypt_pkcs8(&derived_by(usual), "x").map(drop), Err(LoadError::WrongPassword));
+            assert_eq!(
+                decrypt_pkcs8(&derived_by(usual), "x", &mut Effort::of_file()).map(drop),
+                Err(LoadError::WrongPassword)
+            );
         }
         for costly in [pbkdf2(10_000_001), scrypt(20, 8, 1), scrypt(14, 8, 64), scrypt(10, 4_096, 1)] {
-            let error = decrypt_pkcs8(&derived_by(costly), "x").map(drop).expect_err("refused");
+            let error = decrypt_pkcs8(&derived_by(costly), "x", &mut Effort::of_file()).map(drop).expect_err("refused");
             assert!(error.to_string().contains("10,000,000 iterations"), "{error}");
         }
+        // Many keys are no way around: the sum counts.
+        let mut effort = Effort(5_000);
+        let mut open = || decrypt_pkcs8(&derived_by(pbkdf2(2_048)), "x", &mut effort).map(drop);
+        assert_eq!([open(), open()], [Err(LoadError::WrongPassword), Err(LoadError::WrongPassword)]);
+        let error = open().expect_err("no third");
+        assert!(error.to_string().contains("10,000,000 iterations"), "{error}");
     }
 }
