@@ -30,6 +30,11 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
     let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
+    let is_another = |other: &Element<'_>| other.is(name::DS.uri, "Signature") && other.span() != element.span();
+    let others = document.elements().filter(is_another).count();
+    if others > 0 {
+        output::say(format!("note: the first ds:Signature of the document is judged, and not the other {others}"));
+    }
     let limits = output::limits();
     let octets = document.source().len() as u64;
     let budget = Budget::new(&limits, octets);

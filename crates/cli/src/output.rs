@@ -304,13 +304,6 @@ impl Input {
         Ok(Self::Package(Box::new(package?)))
     }
 
-    pub(crate) fn envelope(&self) -> &[u8] {
-        match self {
-            Self::Envelope(octets) => octets,
-            Self::Package(package) => package.unauthenticated_envelope(),
-        }
-    }
-
     /// As a receiver takes it.
     pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use ws_security::attachments::Spool;
+use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
 use ws_security::bsp::Report;
 use ws_security::c14n::{Budget, Document};
 use ws_security::soap::Envelope;
 use ws_security::tokens::PasswordError;
 use ws_security::xmldsig::VerifyError;
 use ws_security::{
-    AuthenticatedAssertion, DangerousNoReplayCache, Evidence, FixedClock, Incoming, NotFresh, OpenError, OpenedParts,
-    Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
+    AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, FixedClock, Incoming, NotFresh, OpenError,
+    OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -46,7 +46,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         written.make_folder(folder)?;
     }
     let read = match opening {
-        Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
+        Opening::Unsigned => open_unsigned(&receiver, input.incoming(), arguments, &mut written)?,
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
     let Read { mut body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
@@ -158,22 +158,49 @@ fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Out
     arguments.result.print.iter().map(parse).collect()
 }
 
-fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) -> Outcome<Read> {
-    let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
-    let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
+fn open_unsigned(
+    receiver: &Receiver,
+    incoming: Incoming<'_>,
+    arguments: &VerifyArgs,
+    written: &mut NewFiles,
+) -> Outcome<Read> {
+    let transport = TransportFacts::dangerous_unprotected();
+    let opened = match request(arguments)? {
+        Some(request) => receiver.answering(&request).open_unsigned(incoming, transport),
+        None => receiver.open_unsigned(incoming, transport),
+    };
+    let opened = opened.map_err(|error| refusal(&error, arguments))?;
     if arguments.receiving.demands.print_unauthenticated {
         output::say(UNAUTHENTICATED);
     }
-    Ok(Read {
+    let read = Read {
         body: Some(opened.unauthenticated_body().to_owned()),
         elements: Vec::new(),
         is_authenticated: false,
         signer: opened.signer().cloned(),
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
-        attachments: json!(null),
+        attachments: attachments_json(
+            opened.attachments(),
+            opened.unauthenticated_attachments().iter().map(MimePart::content_id),
+        ),
         remaining: opened.remaining_ciphertext().to_vec(),
-    })
+    };
+    let in_folder = arguments.result.attachments_dir.as_deref();
+    let whole = in_folder.map_or(Ok(()), |folder| written.write_attachments(opened.attachments(), folder));
+    whole.map(|()| read).map_err(|failure| after_receipt(failure, arguments))
+}
+
+/// The request that the message answers.
+fn request(arguments: &VerifyArgs) -> Outcome<Option<Correlation>> {
+    arguments.message.request.as_deref().map(output::correlation).transpose()
+}
+
+fn refusal(error: &OpenError, arguments: &VerifyArgs) -> Failure {
+    match error.is_misuse() {
+        true => could_not(error),
+        false => refused(with_hint(error, arguments)),
+    }
 }
 
 fn open_signed(
@@ -184,11 +211,8 @@ fn open_signed(
     arguments: &VerifyArgs,
     written: &mut NewFiles,
 ) -> Outcome<Read> {
-    let request = arguments.message.request.as_deref().map(output::correlation).transpose()?;
-    let refuse = |error: OpenError| match error.is_misuse() {
-        true => could_not(error),
-        false => refused(with_hint(&error, arguments)),
-    };
+    let request = request(arguments)?;
+    let refuse = |error| refusal(&error, arguments);
     let read = match opening {
         Opening::Parts => {
             let opened = match &request {
@@ -234,7 +258,7 @@ fn read(
         output::write_secret(path, opened.correlation().to_text().as_bytes())?;
     }
     if let Some(folder) = &arguments.result.attachments_dir {
-        written.write_attachments(opened, folder)?;
+        written.write_attachments(opened.attachments(), folder)?;
     }
     Ok(Read {
         body: body.map(str::to_owned),
@@ -243,7 +267,10 @@ fn read(
         signer: Some(opened.signer().clone()),
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
-        attachments: attachments_json(opened),
+        attachments: attachments_json(
+            opened.attachments(),
+            opened.unauthenticated_attachments().iter().map(Option::as_deref),
+        ),
         remaining: opened.remaining_ciphertext().to_vec(),
     })
 }
@@ -315,12 +342,15 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
     format!("{error}{hint}{whom}{preset}")
 }
 
-fn attachments_json(opened: &OpenedParts) -> serde_json::Value {
-    let authenticated = opened.attachments().iter();
+fn attachments_json<'a>(
+    authenticated: &[AuthenticatedAttachment],
+    unauthenticated: impl Iterator<Item = Option<&'a str>>,
+) -> serde_json::Value {
     let authenticated: Vec<_> = authenticated
+        .iter()
         .map(|attachment| json!({ "contentId": attachment.content_id(), "contentType": attachment.content_type() }))
         .collect();
-    json!({ "authenticated": authenticated, "unauthenticated": opened.unauthenticated_attachments() })
+    json!({ "authenticated": authenticated, "unauthenticated": unauthenticated.collect::<Vec<_>>() })
 }
 
 /// Files that are removed again unless the whole command succeeds.
@@ -341,8 +371,8 @@ impl NewFiles {
     }
 
     /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
-    fn write_attachments(&mut self, opened: &OpenedParts, folder: &Path) -> Outcome {
-        for (nth, attachment) in opened.attachments().iter().enumerate() {
+    fn write_attachments(&mut self, attachments: &[AuthenticatedAttachment], folder: &Path) -> Outcome {
+        for (nth, attachment) in attachments.iter().enumerate() {
             let id = attachment.content_id().chars().take(80);
             let name: String =
                 id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();

@@ -221,3 +221,15 @@ fn errors_about_trust_name_options_of_documents() {
         assert!(!told.contains("--pin") && !told.contains("unchecked-anchors"), "{options}: {told}");
     }
 }
+
+#[test]
+fn signatures_that_are_not_judged_are_told() {
+    let signed = signed_by("alice");
+    let (code, _, told) = wss("dsig verify --trust KEYS/ca.pem -", &signed);
+    assert!(code == Some(0) && !told.contains("and not the other"), "{told}");
+    let at = signed.rfind("</").expect("an end tag");
+    let two =
+        format!("{}<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>{}", &signed[..at], &signed[at..]);
+    let (_, _, told) = wss("dsig verify --trust KEYS/ca.pem -", &two);
+    assert!(told.contains("the first ds:Signature of the document is judged, and not the other 1"), "{told}");
+}

@@ -152,6 +152,8 @@ pub(crate) fn users(source: &Source) -> Result<HashMap<String, Secret>, ProfileE
         let (name, password) = line.split_once('\t').ok_or_else(wrong)?;
         Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
     };
+    // Editors on Windows write a byte order mark, which is of no name.
+    let text = text.trim_start_matches('\u{feff}');
     distinct("user-file", text.lines().filter(|line| !line.is_empty()).map(user))
 }
 

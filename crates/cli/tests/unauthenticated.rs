@@ -1,0 +1,89 @@
+//! `--print-unauthenticated`: the Body counts for nothing, and everything else that is demanded is still proven.
+
+mod common;
+
+use std::path::PathBuf;
+use std::process::Output;
+
+const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
+
+fn scratch(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("unauthenticated-{}-{name}", std::process::id()))
+}
+
+fn wss(arguments: &str, input: &[u8]) -> Output {
+    common::wss(arguments.split_whitespace(), input)
+}
+
+fn out(arguments: &str, input: &[u8]) -> Vec<u8> {
+    let output = wss(arguments, input);
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn refused(arguments: &str, input: &[u8]) -> String {
+    let output = wss(arguments, input);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{arguments}: {told}");
+    assert!(output.stdout.is_empty(), "{arguments}");
+    told
+}
+
+const VERIFY: &str = "verify --trust KEYS/ca.pem --require signed:Timestamp --print-unauthenticated";
+
+/// A package whose Timestamp is signed, with one attachment.
+fn package(attachments: &str) -> Vec<u8> {
+    let picture = scratch("picture");
+    std::fs::write(&picture, "octets of a picture").expect("a file");
+    let sign = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Timestamp";
+    out(&format!("{sign} {attachments} --attach {} -", picture.display()), ENVELOPE.as_bytes())
+}
+
+#[test]
+fn attachments_are_there_and_what_is_demanded_of_them_is_judged() {
+    let signed = package("--part Attachments");
+    let mut unsigned = signed.clone();
+    let at = unsigned.windows(6).rposition(|octets| octets == b"octets").expect("the attachment");
+    unsigned[at] = b'O';
+    // A changed attachment is not that of the signature.
+    refused(&format!("{VERIFY} -"), &unsigned);
+    let folder = scratch("folder");
+    let demanded = "--require signed:Attachments";
+    let json = out(&format!("{VERIFY} {demanded} --attachments-dir {} --format json -", folder.display()), &signed);
+    let json = String::from_utf8(json).expect("UTF-8");
+    assert!(json.contains("\"authenticated\":[{\"contentId\"") || json.contains("\"contentType\""), "{json}");
+    let written = std::fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(written, 1);
+    // Nobody signed this one.
+    let without =
+        out("sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Timestamp -", ENVELOPE.as_bytes());
+    let mut bare = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"text/xml\"; boundary=b\r\n\r\n--b\r\nContent-Type: text/xml\r\n\r\n".to_vec();
+    bare.extend(without);
+    bare.extend(b"\r\n--b\r\nContent-ID: <cid-a>\r\nContent-Type: text/plain\r\n\r\noctets\r\n--b--\r\n");
+    out(&format!("{VERIFY} -"), &bare);
+    for demand in ["signed-if-present:Attachments", "encrypted-if-present:Attachments", "signed:Attachments"] {
+        refused(&format!("{VERIFY} --require {demand} -"), &bare);
+    }
+}
+
+#[test]
+fn a_reply_answers_the_request_that_is_given() {
+    let addressed = |relates: &str| {
+        let block = format!("<w:RelatesTo xmlns:w=\"http://www.w3.org/2005/08/addressing\">{relates}</w:RelatesTo>");
+        ENVELOPE.replace("<s:Body>", &format!("<s:Header>{block}</s:Header><s:Body>"))
+    };
+    let sign = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Timestamp";
+    let request =
+        out(&format!("{sign} --wsa message-id=urn:uuid:A --wsa action=urn:a --part Body -"), ENVELOPE.as_bytes());
+    let sent = scratch("request");
+    std::fs::write(&sent, &request).expect("a file");
+    let relates = "{http://www.w3.org/2005/08/addressing}RelatesTo";
+    let sign = sign.replace("alice", "bob");
+    let reply = |to: &str| out(&format!("{sign} --part {relates} -"), addressed(to).as_bytes());
+    let verify = format!("{VERIFY} --require signed:{relates} --understand {relates} --request {} -", sent.display());
+    out(&verify, &reply("urn:uuid:A"));
+    let told = refused(&verify, &reply("urn:uuid:B"));
+    assert!(told.contains("relates to"), "{told}");
+    // The request itself, sent back.
+    refused(&format!("{VERIFY} --understand addressing --request {} -", sent.display()), &request);
+}
