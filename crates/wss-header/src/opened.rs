@@ -12,7 +12,7 @@ use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::element_path::ElementPath;
-use crate::open::{CoverageLost, RemainingCiphertext};
+use crate::open::{CoverageLost, LostPart, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
@@ -455,8 +455,8 @@ pub struct SignatureEvidence {
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<WireText>,
-    /// Parts, and Content-IDs of attachments, that it covers as ciphertext without proving them, and why.
-    pub lost: Vec<(WireText, CoverageLost)>,
+    /// What it covers as ciphertext without proving it, and why.
+    pub lost: Vec<(LostPart, CoverageLost)>,
     /// Whether it covers the signature that proves the message, the one of [`Opened::signer`](crate::OpenedParts::signer). A signature over another
     /// signature says nothing of the message.
     pub endorses: bool,

@@ -419,8 +419,10 @@ pub enum OpenError {
     /// *Malformed or failed.* An attachment is too large, or cannot be read or spooled.
     #[error(transparent)]
     Attachment(#[from] MimeError),
-    /// *Refused.* A signature of our own request came back.
-    #[error("the reply carries a signature of the request it answers")]
+    /// *Refused.* A signature of our own request, or one by its key, is in the reply.
+    #[error(
+        "the reply has a signature of the request it answers, or one by the key that signed the request: have the peer sign with a key of its own"
+    )]
     Reflected,
     /// *Refused.* The header breaks a MUST or MUST NOT of BSP 1.1, which the receiver enforces.
     #[error("BSP {rule} is broken at {path}: {why}")]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wss_text::WireText;
 
-use crate::open::{CoverageLost, WhyEncrypted};
+use crate::open::{CoverageLost, LostPart, WhyEncrypted};
 use crate::part::Part;
 
 /// What a message does not prove.
@@ -20,8 +20,8 @@ pub enum RequirementError {
     /// plaintext.
     #[error("a signature covers {part}, but does not prove it: {why}")]
     CoverageLost {
-        /// The part, or the Content-ID of an attachment.
-        part: WireText,
+        /// What is not proven.
+        part: LostPart,
         /// The reason why it is not proven.
         why: CoverageLost,
     },

@@ -4,6 +4,7 @@
 //! signature proves the plaintext only if nobody else could have made another plaintext of the same ciphertext.
 //! Otherwise the coverage is lost, and the reason is kept for the error and for the evidence.
 
+use std::fmt;
 use std::ops::Range;
 
 use thiserror::Error;
@@ -69,6 +70,25 @@ pub enum CoverageLost {
          element too, or call `dangerous_accept_unsigned_encrypted_data_of_attachments`"
     )]
     UnsignedData,
+}
+
+/// What a signature covers as ciphertext without proving it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LostPart {
+    /// A part of the envelope.
+    Part(Part),
+    /// The attachment with this Content-ID.
+    Attachment(WireText),
+}
+
+impl fmt::Display for LostPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Part(part) => part.fmt(f),
+            Self::Attachment(content_id) => write!(f, "the attachment {content_id}"),
+        }
+    }
 }
 
 /// An element that a signature covers.

@@ -48,7 +48,7 @@ mod tokens;
 
 use zeroize::Zeroizing;
 
-pub use coverage::CoverageLost;
+pub use coverage::{CoverageLost, LostPart};
 pub(crate) use incoming::Arrived;
 pub use misplaced::WhyMisplaced;
 pub(crate) use named::named_by;

@@ -402,7 +402,7 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
         method: signature.method,
         parts: signature.coverage.parts().map(|(part, _)| part.clone()).collect(),
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
-        lost: signature.lost().into_iter().map(|(part, why)| (part.into(), why)).collect(),
+        lost: signature.lost().collect(),
         endorses: proof.is_some_and(|proof| signature.coverage.has(&Part::Signature, &proof.span)),
     });
     let of_message = is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold);

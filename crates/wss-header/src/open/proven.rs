@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use wss_c14n::Moved;
 use wss_crypto::{Certificate, DigestMethod, SignatureMethod};
+use wss_text::WireText;
+use wss_tokens::ReferenceForm;
 
 use super::carry::Carry;
-use super::coverage::{Coverage, CoverageLost};
+use super::coverage::{Coverage, CoverageLost, LostPart};
 use crate::key_uses::KeyId;
 use crate::part::Part;
 use crate::signer::Signer;
-use wss_tokens::ReferenceForm;
 
 /// A verified signature, with its coverage in the current revision.
 pub(super) struct ProvenSignature {
@@ -58,7 +59,7 @@ pub(super) struct SignedAttachments {
     /// Those it proves.
     pub(super) proven: Vec<SignedAttachment>,
     /// The Content-IDs of those that it covers as ciphertext without proving them, and why.
-    pub(super) lost: Vec<(String, CoverageLost)>,
+    pub(super) lost: Vec<(WireText, CoverageLost)>,
 }
 
 /// A reference to an attachment.
@@ -76,10 +77,11 @@ impl SignedAttachments {
 }
 
 impl ProvenSignature {
-    /// The parts, and the Content-IDs of attachments, that it covers without proving them, and why.
-    pub(super) fn lost(&self) -> Vec<(String, CoverageLost)> {
-        let parts = self.coverage.lost().map(|(part, why)| (part.to_string(), why.clone()));
-        parts.chain(self.attachments.lost.iter().cloned()).collect()
+    /// What it covers without proving it, and why.
+    pub(super) fn lost(&self) -> impl Iterator<Item = (LostPart, CoverageLost)> {
+        let parts = self.coverage.lost().map(|(part, why)| (LostPart::Part(part.clone()), why.clone()));
+        let attachments = self.attachments.lost.iter().cloned();
+        parts.chain(attachments.map(|(content_id, why)| (LostPart::Attachment(content_id), why)))
     }
 
     /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.

@@ -6,7 +6,7 @@ use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::coverage::CoverageLost;
+use super::coverage::{CoverageLost, LostPart};
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
@@ -192,7 +192,7 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
         return Err(RequirementError::Anonymous.into());
     }
     match nearest {
-        Some(nearest) => Err(nearest.error(facts)),
+        Some(nearest) => Err(nearest.error()),
         None => Err(nothing_signed(facts)),
     }
 }
@@ -226,13 +226,13 @@ struct Uncovered<'f> {
 
 impl Uncovered<'_> {
     /// Why the parts are not proven: the signature lost one of them, or never covered them.
-    fn error(self, facts: &Facts<'_>) -> OpenError {
-        let is_attachment = |id: &String| facts.attachments.parts.iter().any(|part| part.content_id() == Some(id));
-        let is_demanded = |(name, _): &(String, CoverageLost)| {
-            self.parts.iter().any(|part| part.to_string() == *name) || is_attachment(name)
+    fn error(self) -> OpenError {
+        let is_demanded = |(lost, _): &(LostPart, CoverageLost)| match lost {
+            LostPart::Part(part) => self.parts.contains(part),
+            LostPart::Attachment(_) => self.parts.contains(&Part::Attachments),
         };
-        match self.signature.lost().into_iter().find(is_demanded) {
-            Some((part, why)) => RequirementError::CoverageLost { part: part.into(), why }.into(),
+        match self.signature.lost().find(is_demanded) {
+            Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
             None => not_signed(self.parts),
         }
     }
@@ -246,8 +246,8 @@ pub(super) fn not_signed(missing: Vec<Part>) -> OpenError {
 fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
     let lost = |part: Part| {
         let mut lost = facts.signatures.iter().flat_map(ProvenSignature::lost);
-        let (part, why) = lost.find(|(name, _)| *name == part.to_string())?;
-        Some(OpenError::from(RequirementError::CoverageLost { part: part.into(), why }))
+        let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
+        Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
     let missing = |token: &'static str, part: Part, is_there: bool| match (&conclusion.proof, lost(part)) {
         // The fact that ties tokens to the message is missing, too: that error comes first.

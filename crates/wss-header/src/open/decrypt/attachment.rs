@@ -121,7 +121,7 @@ fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found
     let attachments = &mut signature.attachments;
     if let Some(why) = lost.filter(|_| !receiver.waives(Waiver::UnsignedEncryptedDataOfAttachments)) {
         attachments.proven.retain(|attachment| attachment.content_id != *content_id);
-        attachments.lost.push((content_id.clone(), why));
+        attachments.lost.push((content_id.as_str().into(), why));
     }
     for attachment in attachments.proven.iter_mut().filter(|attachment| attachment.content_id == *content_id) {
         // The covered header has the type of the ciphertext.
