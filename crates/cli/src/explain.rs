@@ -59,5 +59,5 @@ fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
             .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
             .algorithms(policy)
             .limits(output::limits());
-    Ok(arguments.holdings.equip(receiver)?)
+    Ok(arguments.accept.apply(arguments.holdings.equip(receiver)?))
 }

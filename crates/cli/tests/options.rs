@@ -151,6 +151,15 @@ fn explanations_speak_of_options_and_have_every_cause() {
     let text = out(&format!("explain --pin KEYS/alice.pem --user-file {} -", users.display()), &user);
     assert!(text.contains("cause [password-otherwise]"), "{text}");
     assert!(!text.contains('`'), "a call is named: {text}");
+    // What its last line advises, it takes.
+    let start = user.find("#PasswordText\">").expect("the password") + "#PasswordText\">".len();
+    let end = user.find("</wsse:Password>").expect("its end");
+    let clear = format!("{}s3cret{}", &user[..start], &user[end..]);
+    let text = out(&format!("explain --pin KEYS/alice.pem --user-file {} -", users.display()), &clear);
+    assert!(text.contains("--over-protected-transport"), "{text}");
+    let over = format!("explain --pin KEYS/alice.pem --over-protected-transport --user-file {} -", users.display());
+    let text = out(&over, &clear);
+    assert!(text.contains("has nothing against the message"), "{text}");
 }
 
 /// An option is used, or it is refused.

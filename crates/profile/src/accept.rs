@@ -139,7 +139,8 @@ impl AcceptOptions {
     }
 
     /// The receiver after the calls of the given keys.
-    pub(crate) fn apply(&self, receiver: Receiver) -> Receiver {
+    #[must_use]
+    pub fn apply(&self, receiver: Receiver) -> Receiver {
         let given = CALLS.iter().filter(|row| self.given.contains(row.call));
         given.fold(receiver, |receiver, row| (row.apply)(receiver))
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wss_profile::{AllowOptions, HoldingOptions, TrustOptions};
+use wss_profile::{AcceptOptions, AllowOptions, HoldingOptions, TrustOptions};
 
 use super::{FileArgs, Format};
 
@@ -42,4 +42,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) holdings: HoldingOptions,
     #[command(flatten)]
     pub(crate) allow: AllowOptions,
+    #[command(flatten)]
+    pub(crate) accept: AcceptOptions,
 }
