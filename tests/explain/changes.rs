@@ -380,3 +380,23 @@ fn a_transform_that_is_not_run_claims_nothing() {
     let verdict = &explanation.signatures[0].references[0].verdict;
     assert!(matches!(verdict, Verdict::Unknown { .. }), "{explanation}");
 }
+
+#[test]
+fn an_id_that_was_added_or_renamed_is_named() {
+    let message = with_body(ORDER);
+    let id = between(&message[message.find(":Body ").expect("the Body")..], "wsu:Id=\"", "\"").to_owned();
+    // As a gateway does that signs an element of the Body for another hop.
+    for added in ["wsu:Id=\"Z\"".to_owned(), "Id=\"Z\"".to_owned(), format!("wsu:Id=\"{id}\"")] {
+        for element in ["<p:Order ", "<p:To"] {
+            let broken = message.replacen(element, &format!("{} {added} ", element.trim_end()), 1).replace(" >", ">");
+            is_explained_by(&broken, &["attribute-added"]);
+        }
+    }
+    let added = message.replacen("<p:To", "<p:To wsu:Id=\"Y\"", 1).replacen("<p:Order ", "<p:Order wsu:Id=\"Z\" ", 1);
+    is_explained_by(&added, &["attribute-added"]);
+    // As a parser does that knows no prefixed Ids.
+    let (before, timestamp) = message.split_once("<wsu:Timestamp").expect("the Timestamp");
+    let renamed = format!("{before}<wsu:Timestamp{}", timestamp.replacen(" wsu:Id=", " Id=", 1));
+    let explanation = is_explained_by(&renamed, &["id-changed"]);
+    assert!(explanation.to_string().contains("in the attribute wsu:Id, in place of Id"), "{explanation}");
+}

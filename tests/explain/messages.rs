@@ -139,6 +139,83 @@ fn a_token_that_is_digested_without_saying_so_is_named() {
     assert_eq!(words(&explanation), ["token-instead-of-reference"], "{explanation}");
 }
 
+/// The message whose signer digests this as the token behind the STR-Transform.
+fn digesting_token(message: &str, octets: &str) -> String {
+    let digest =
+        between(&message[message.find("STR-Transform").expect("it")..], "<ds:DigestValue>", "</ds:DigestValue>");
+    let octets = ws_security::crypto::Digest::of(ws_security::DigestMethod::Sha256, octets.as_bytes());
+    let broken = message.replacen(&digest.to_owned(), &ws_security::c14n::base64_encode(octets.as_octets()), 1);
+    crate::forge::signed_again(&broken)
+}
+
+#[test]
+fn a_token_in_another_reading_of_the_specification_fits_as_it_does_for_the_receiver() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::SigningToken]);
+    let message = recipe().sign(signing.token_by_reference()).secured(&envelope(SOAP11));
+    let token = canonical(&message, "BinarySecurityToken", &Canonicalization::default());
+    assert!(!token.contains("xmlns=\"\""), "{token}");
+    let bare = digesting_token(&message, &token);
+    assert!(receiver().open(&bare).is_ok());
+    let explanation = explained(&bare);
+    assert!(explanation.fits(), "{explanation}");
+}
+
+#[test]
+fn a_token_that_the_transform_makes_is_named_as_peers_write_it() {
+    let signing = Signing::with(&identity("alice"))
+        .parts([Part::Body, Part::Timestamp, Part::SigningToken])
+        .reference(ws_security::ReferenceForm::SubjectKeyIdentifier)
+        .token_by_reference();
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+    let knowing = Receiver::new(trust().known([certificate("alice")]), requirements, DangerousNoReplayCache);
+    let receiver = || knowing.clone();
+    assert!(receiver().open(&message).is_ok(), "{:?}", receiver().open(&message).err());
+    const X509: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#";
+    const ENCODING: &str = " EncodingType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary\"";
+    let base64 = ws_security::c14n::base64_encode(certificate("alice").der());
+    let lines = |width: usize, end: &str| {
+        let lines: Vec<&str> =
+            base64.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+        lines.join(end)
+    };
+    let wsse = ws_security::c14n::name::WSSE.uri;
+    let token = |bare: bool, encoding: &str, kind: &str, text: &str| {
+        let bare = if bare { "" } else { " xmlns=\"\"" };
+        format!(
+            "<wsse:BinarySecurityToken{bare} xmlns:wsse=\"{wsse}\"{encoding} ValueType=\"{X509}{kind}\">{text}</wsse:BinarySecurityToken>"
+        )
+    };
+    for encoding in ["", ENCODING] {
+        let accepted = digesting_token(&message, &token(false, encoding, "X509v3", &base64));
+        assert!(receiver().open(&accepted).is_ok(), "{:?}", receiver().open(&accepted).err());
+        let explanation = receiver().explain(&accepted);
+        assert!(explanation.fits(), "{explanation}");
+        let cases = [
+            (token(true, encoding, "X509v3", &base64), "without xmlns="),
+            (token(false, encoding, "X509SubjectKeyIdentifier", &base64), "the ValueType of the key identifier"),
+            (token(false, encoding, "X509v3", &lines(76, "\n")), "in lines of 76"),
+            (token(false, encoding, "X509v3", &lines(64, "&#xD;\n")), "in lines of 64 that end in CR LF"),
+        ];
+        for (octets, sentence) in cases {
+            let explanation = receiver().explain(&digesting_token(&message, &octets));
+            assert_eq!(words(&explanation), ["token-otherwise"], "{explanation}");
+            assert!(explanation.to_string().contains(sentence), "{sentence}: {explanation}");
+        }
+    }
+}
+
+#[test]
+fn who_is_named_and_not_known_is_said_once_and_rightly() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body]);
+    let signing = signing.reference(ws_security::ReferenceForm::Thumbprint);
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    let text = explained(&message).to_string();
+    assert!(text.contains("! not used: no key"), "{text}");
+    assert!(text.contains("which names SHA-1 thumbprint"), "{text}");
+    assert!(!text.contains("which names nobody"), "{text}");
+}
+
 /// A package of MIME with this envelope and one part.
 fn package(kind: &str, envelope: &str, part: &str) -> Vec<u8> {
     let root = match kind {
@@ -250,4 +327,25 @@ fn a_signature_over_the_whole_document_fits_and_the_refusal_names_the_call() {
     let explanation = explained(&crate::forge::over_the_whole_document(&signed(SOAP11)));
     assert!(explanation.fits(), "{explanation}");
     assert!(explanation.refusal.is_some_and(|why| why.contains("`accept_signatures_over_the_whole_document`")));
+}
+
+#[test]
+fn a_search_that_stopped_says_which_limit_lets_it_go_on() {
+    let many: String = (0..60).map(|at| format!("<v>{at}.50</v>")).collect();
+    let plain = envelope(SOAP11).replace("</p:Pay>", &format!("{many}</p:Pay>"));
+    let message = recipe().sign(signing()).secured(&plain);
+    let broken = message.replacen("<v>1.50</v>", "<v>something else</v><v>and more</v>", 1);
+    let explanation = explained(&broken);
+    let stopped = explanation.to_string().contains("the search stopped early");
+    let note = explanation.notes.iter().find(|note| note.contains("cause-octets"));
+    assert_eq!(note.is_some(), stopped, "{explanation}");
+    let note = note.expect("the search is long");
+    let more: u64 = note
+        .split(" from ")
+        .nth(1)
+        .and_then(|rest| rest.split([',', ';']).next())
+        .expect("a number")
+        .parse()
+        .expect("it");
+    assert!(more * broken.len() as u64 > 16 << 20, "{note}");
 }

@@ -7,8 +7,8 @@ use ws_security::c14n::{base64_decode, base64_encode, name};
 use ws_security::crypto::{Digest, HmacKey, SigningKey as _, p_sha1};
 use ws_security::prelude::*;
 use ws_security::{
-    ContentEncryption, DigestMethod, Encrypting, FixedClock, KeyTransport, Outcome, ProtectionToken, Secret,
-    SecureConversation, SignatureMethod,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, FixedClock, KeyTransport, Outcome,
+    ProtectionToken, Secret, SecureConversation, SignatureMethod,
 };
 
 use crate::common::*;
@@ -168,12 +168,19 @@ fn ciphertext_that_is_laid_out_otherwise_is_named() {
     );
     assert_eq!(words(&explanation), ["other-cipher"], "{explanation}");
     assert!(explanation.to_string().contains("aes128-gcm"), "{explanation}");
+    // What the tag says of it is lost; the text is read all the same.
+    let mut flipped = octets.clone();
+    *flipped.last_mut().expect("the tag") ^= 1;
+    let explanation = explained(&gcm.replacen(&value, &base64_encode(&flipped), 1));
+    assert_eq!(words(&explanation), ["ciphertext-otherwise"], "{explanation}");
+    assert!(explanation.to_string().contains("whose tag does not fit"), "{explanation}");
     // A wrong octet, a vector that was left out, and a part of the text have no usual cause.
     let mut changed = octets.clone();
     changed[20] ^= 1;
     for other in [&changed[..], &octets[12..], &octets[..octets.len() - 24]] {
         let explanation = explained(&gcm.replacen(&value, &base64_encode(other), 1));
         assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+        assert!(explanation.to_string().contains("no usual cause was found that makes it decrypt"), "{explanation}");
     }
 }
 
@@ -189,6 +196,122 @@ fn another_recipient_than_the_message_names_is_named() {
     // With another key alone, it stays for another.
     let explanation = receiver().decrypt_with(identity("carol")).explain(&broken);
     assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+}
+
+#[test]
+fn a_recipient_that_is_named_is_not_called_another() {
+    let message = encrypted(KeyTransport::oaep_mgf1p(), ContentEncryption::Aes128Gcm);
+    // Nothing leads from the ciphertext to the key, nor back.
+    let start = message.find("<xenc:ReferenceList>").expect("the list");
+    let end = message.find("</xenc:ReferenceList>").expect("its end") + "</xenc:ReferenceList>".len();
+    let list = message[start..end].to_owned();
+    let moved = message.replacen(&list, "", 1);
+    let (before, after) = moved.split_once("</xenc:EncryptedKey>").expect("the key");
+    let top = list.replace("<xenc:ReferenceList>", &format!("<xenc:ReferenceList xmlns:xenc=\"{}\">", name::XENC.uri));
+    let moved = format!("{before}</xenc:EncryptedKey>{top}{after}");
+    assert!(receiver().decrypt_with(identity("bob")).open(&moved).is_err());
+    let explanation = explained(&moved);
+    assert_eq!(words(&explanation), ["key-unlinked"], "{explanation}");
+    // The recipient has a name that only the two sides know.
+    let key = message.find("<xenc:EncryptedKey").expect("the key");
+    let open = message[key..].find("<ds:KeyInfo").expect("its KeyInfo") + key;
+    let close = message[open..].find("</ds:KeyInfo>").expect("its end") + open;
+    let ds = name::DS.uri;
+    let named =
+        format!("{}<ds:KeyInfo xmlns:ds=\"{ds}\"><ds:KeyName>bob</ds:KeyName>{}", &message[..open], &message[close..]);
+    let explanation = explained(&named);
+    assert_eq!(words(&explanation), ["recipient-unnamed"], "{explanation}");
+    assert!(explanation.to_string().contains("KeyName \"bob\""), "{explanation}");
+}
+
+/// The message with this inside the KeyInfo of its signature, by Alice, whose certificate is not in it.
+fn referring(inside: &str) -> String {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let message = recipe().sign(signing.reference(ws_security::ReferenceForm::Thumbprint)).secured(&envelope(SOAP11));
+    let open = message.find("<wsse:SecurityTokenReference").expect("the reference");
+    let end = "</wsse:SecurityTokenReference>";
+    let close = message.find(end).expect("its end") + end.len();
+    let wsse = name::WSSE.uri;
+    let inside = format!("<wsse:SecurityTokenReference xmlns:wsse=\"{wsse}\">{inside}</wsse:SecurityTokenReference>");
+    format!("{}{inside}{}", &message[..open], &message[close..])
+}
+
+#[test]
+fn a_reference_that_is_written_otherwise_is_named_by_the_certificate_that_made_the_value() {
+    let knowing = Receiver::new(
+        trust().known([certificate("alice")]),
+        Requirements::signed([Part::Body, Part::Timestamp]),
+        DangerousNoReplayCache,
+    );
+    let alice = certificate("alice");
+    let ds = name::DS.uri;
+    let by_serial = |issuer: &str, serial: &str| {
+        referring(&format!(
+            "<ds:X509Data xmlns:ds=\"{ds}\"><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}</ds:X509IssuerName><ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>"
+        ))
+    };
+    const SKI: &str =
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509SubjectKeyIdentifier";
+    const THUMBPRINT: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
+    const BASE64: &str =
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+    let by_identifier = |kind: &str, value: &str| {
+        referring(&format!(
+            "<wsse:KeyIdentifier EncodingType=\"{BASE64}\" ValueType=\"{kind}\">{value}</wsse:KeyIdentifier>"
+        ))
+    };
+    let hexadecimal = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
+    let ski = alice.subject_key_identifier().expect("an extension").to_vec();
+    let digest = |method, octets: &[u8]| Digest::of(method, octets).as_octets().to_vec();
+    let sha1 = digest(DigestMethod::Sha1, alice.der());
+    let issuer = "CN=Example CA,O=Example Trust,C=DE";
+    assert_eq!(alice.serial_decimal(), "4097", "what the cases below are made of");
+    assert!(knowing.open(&by_serial(issuer, "4097")).is_ok());
+    let cases = [
+        (by_serial(issuer, "1001"), "in hexadecimal digits"),
+        (by_serial(issuer, "0x1001"), "in hexadecimal digits"),
+        (by_serial(issuer, "10:01"), "in hexadecimal digits"),
+        (by_serial("O=Example Trust,CN=Example CA,C=DE", "4097"), "in another order"),
+        (by_identifier(SKI, &base64_encode(&[&[4, 20], ski.as_slice()].concat())), "two octets of DER"),
+        (by_identifier(SKI, &hexadecimal(&ski)), "in hexadecimal digits"),
+        (by_identifier(THUMBPRINT, &hexadecimal(&sha1)), "in hexadecimal digits"),
+        (
+            by_identifier(THUMBPRINT, &base64_encode(hexadecimal(&sha1).as_bytes())),
+            "in base64 of its hexadecimal digits",
+        ),
+        (by_identifier(THUMBPRINT, &base64_encode(&digest(DigestMethod::Sha256, alice.der()))), "SHA-256 thumbprint"),
+        (
+            by_identifier(THUMBPRINT, &base64_encode(&digest(DigestMethod::Sha1, &file("alice.pem")))),
+            "SHA-1 of its PEM",
+        ),
+    ];
+    for (message, sentence) in cases {
+        assert!(knowing.open(&message).is_err());
+        let explanation = knowing.explain(&message);
+        assert_eq!(words(&explanation), ["reference-otherwise"], "{sentence}: {explanation}");
+        assert!(explanation.to_string().contains(sentence), "{sentence}: {explanation}");
+    }
+    // Of a value that another key made, nothing is claimed.
+    let explanation = knowing.explain(by_serial(issuer, "77"));
+    assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+}
+
+#[test]
+fn a_nonce_in_hexadecimal_digits_or_in_no_base64_is_named() {
+    let message = recipe().username_digest("ann", "s3cret").sign(signing()).secured(&envelope(SOAP11));
+    let text = between(&message, "#Base64Binary\">", "</wsse:Nonce>").to_owned();
+    let octets = base64_decode(&text, 64).expect("a nonce");
+    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    for other in [digits.clone(), base64_encode(digits.as_bytes())] {
+        let explanation = knowing_ann().explain(message.replacen(&text, &other, 1));
+        let of_token: Vec<_> =
+            explanation.items.iter().flat_map(|item| &item.causes).map(|cause| cause.word()).collect();
+        assert_eq!(of_token, ["password-otherwise"], "{explanation}");
+        assert!(explanation.to_string().contains("hexadecimal digits in the message"), "{explanation}");
+    }
+    let explanation = knowing_ann().explain(message.replacen(&text, "abc-def_!", 1));
+    assert!(explanation.to_string().contains("Nonce is no base64"), "{explanation}");
+    assert!(!explanation.to_string().contains("the passwords differ"), "{explanation}");
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl Writer<'_> {
             "canonicalization": signature.canonicalization.to_string(),
             "key": (self.words)(&signature.key.to_string()),
             "keyRefused": signature.key_refused.as_deref().map(self.words),
+            "keyCauses": self.causes(&signature.key_causes),
             "value": self.verdict(&signature.value),
             "notes": self.all(&signature.notes),
             "references": signature.references.iter().map(|reference| self.reference(reference)).collect::<Vec<_>>(),

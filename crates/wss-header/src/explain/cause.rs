@@ -114,6 +114,7 @@ causes! {
     BeforeInclusion = "before-inclusion" "the octets fit with xop:Include in place of what it includes: the sender signed the optimised message";
     TokenInsteadOfReference = "token-instead-of-reference" "the token is digested, without the STR-Transform: the sender dereferences the SecurityTokenReference but does not say so";
     ReferenceInsteadOfToken = "reference-instead-of-token" "the SecurityTokenReference is digested instead of the token: the sender says STR-Transform but does not apply it";
+    TokenOtherwise { how } = "token-otherwise" "the STR-Transform makes a BinarySecurityToken of the reference, and the sender digests it {how}: WS-Security 1.1 section 8.3 has it otherwise";
     AttachmentOtherwise { how } = "attachment-otherwise" "the digest is of {how}";
     // ds:SignedInfo.
     SignedInfoChanged { what } = "signed-info-changed" "ds:SignedInfo is what was signed {what}: it was changed after signing";
@@ -136,8 +137,11 @@ causes! {
     LocalTimeAsUtc { offset } = "local-time-as-utc" "the times fit the clock here if they are at {offset} from UTC: the sender writes its local time as if it were UTC";
     ClockDiffers { difference } = "clock-differs" "the message is {difference} ahead of the clock here: set the clock of one side, or allow a larger clock skew";
     HolderKeyUnused { holder } = "holder-key-unused" "the assertion is confirmed by holder of key, and no signature of the message names the key of its holder, {holder}: have the sender sign with it";
+    ReferenceOtherwise { key, how } = "reference-otherwise" "the value was made with the key of {key}, to which the signature refers {how}: have the sender refer to it as the profile says";
     // Ciphertext.
     OtherRecipient { key } = "other-recipient" "the key is encrypted to another certificate than the message names: to {key}";
+    RecipientUnnamed { key, named } = "recipient-unnamed" "the key is encrypted to {key}, and the message names {named}, which tells no certificate: have the sender refer to the certificate by its serial number, thumbprint or key identifier";
+    KeyUnlinked { path } = "key-unlinked" "the content is encrypted with the key at {path}, which is encrypted to the certificate that it names, and nothing says so: have the sender list the ciphertext in the xenc:ReferenceList of the key, or name the key in its ds:KeyInfo";
     OtherKeyTransport { used } = "other-key-transport" "the key is transported by {used}, which is not what the message says";
     OtherCipher { used } = "other-cipher" "the content is encrypted by {used}, which is not what the message says";
     CipherOtherwise { how } = "ciphertext-otherwise" "the ciphertext decrypts {how}";

@@ -4,15 +4,18 @@
 
 use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{
-    ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod, decrypt,
-    encrypt,
+    Certificate, ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod,
+    decrypt, encrypt,
 };
 use wss_text::{Slice as _, WireText};
+use wss_tokens::SecurityTokenReference;
+use wss_xmldsig::{KeyHint, KeyInfo};
 use zeroize::Zeroizing;
 
 use super::cause::Cause;
 use super::secrets::spellings;
 use super::spelled::{Spelled, spelled};
+use crate::open::named_by;
 
 /// The octets that a private-key operation counts for.
 const PRIVATE_KEY_OPERATION: u64 = 128 << 10;
@@ -36,9 +39,9 @@ pub(super) fn explain(data: Element<'_>, is_of_key: bool, holdings: &Holdings<'_
     let Some(content) = Content::read(data, holdings.budget) else { return Vec::new() };
     let wanted = content.said.map(ContentEncryption::key_len);
     let of_secrets = || secrets_of(holdings).into_iter().find_map(|candidate| content.opened_by(candidate));
-    let found = keys_of(data).into_iter().find_map(|key| {
-        let wrapped = cipher_value(key, 1_024);
-        let said = transport_of(key);
+    let found = keys_of(data).into_iter().find_map(|key_element| {
+        let wrapped = cipher_value(key_element, 1_024);
+        let said = transport_of(key_element);
         holdings.identities.iter().take(MOST).find_map(|identity| {
             transports(said.as_ref()).into_iter().find_map(|(causes, transport)| {
                 wrapped.iter().find_map(|wrapped| {
@@ -48,8 +51,8 @@ pub(super) fn explain(data: Element<'_>, is_of_key: bool, holdings: &Holdings<'_
                     let lengths = if transport == KeyTransport::Rsa15 { [wanted, None] } else { [None, None] };
                     lengths.into_iter().find_map(|length| {
                         let secret = key.unwrap_key(&transport, &wrapped.octets, length).ok()?;
-                        let key = format!("the certificate of {}", identity.certificate().subject());
-                        let whose = is_of_key.then(|| Cause::OtherRecipient { key: key.into() });
+                        let whose = || recipient(data, key_element, identity.certificate(), holdings.budget);
+                        let whose = is_of_key.then(whose).flatten();
                         let causes = wrapped.causes.iter().cloned().chain(causes.clone());
                         let found = content.opened_by((causes.collect(), secret))?;
                         Some((found, whose))
@@ -63,6 +66,49 @@ pub(super) fn explain(data: Element<'_>, is_of_key: bool, holdings: &Holdings<'_
         Some((causes, _)) => causes,
         None => of_secrets().unwrap_or_default(),
     }
+}
+
+/// Why the key of ours was not found, which is encrypted to this certificate of ours; `None` if the message leads to it.
+fn recipient(data: Element<'_>, key: Element<'_>, ours: &Certificate, budget: &Budget) -> Option<Cause> {
+    let whose = || WireText::from(format!("the certificate of {}", ours.subject()));
+    let key_info = key.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
+    match key_info.and_then(|key_info| names(key_info, ours, budget)) {
+        Some(true) if leads_to(data, key) => None,
+        Some(true) => Some(Cause::KeyUnlinked { path: key.path().into() }),
+        Some(false) => Some(Cause::OtherRecipient { key: whose() }),
+        None => Some(Cause::RecipientUnnamed { key: whose(), named: named_by(key_info) }),
+    }
+}
+
+/// Whether a `ds:KeyInfo` names this certificate; `None` if it names no certificate at all.
+fn names(key_info: Element<'_>, ours: &Certificate, budget: &Budget) -> Option<bool> {
+    let key_info_read = KeyInfo::parse(key_info, budget).ok()?;
+    let of_token = |id: &str| {
+        let tokens = key_info.document().elements().filter(|token| token.is(name::WSSE.uri, "BinarySecurityToken"));
+        let mut tokens = tokens.filter(|token| token.attributes().any(|(_, value)| value == id));
+        tokens.next().and_then(|token| token.base64_within(budget.limits(), Limit::CertificateOctets).ok())
+    };
+    let of_reference = |reference: Element<'_>| match SecurityTokenReference::parse(reference, budget) {
+        Ok(SecurityTokenReference::KeyName(_)) => None,
+        Ok(SecurityTokenReference::Direct { id, .. }) => Some(of_token(&id).is_some_and(|der| der == ours.der())),
+        Ok(reference) => Some(reference.names(ours)),
+        Err(_) => Some(false),
+    };
+    key_info_read.hints().iter().find_map(|hint| match hint {
+        KeyHint::SecurityTokenReference(reference) => of_reference(*reference),
+        KeyHint::X509Data(data) => Some(data.names(ours)),
+        _ => None,
+    })
+}
+
+/// Whether the ciphertext names the key, or the key the ciphertext.
+fn leads_to(data: Element<'_>, key: Element<'_>) -> bool {
+    let names = |from: Element<'_>, to: Element<'_>| {
+        let id = to.attribute("", "Id").map(|id| format!("#{id}"));
+        let mut inside = from.descendants_and_self();
+        id.is_some() && inside.any(|inner| inner.attribute("", "URI").as_deref() == id.as_deref())
+    };
+    data.contains(key) || names(data, key) || names(key, data)
 }
 
 /// Ciphertext as it is written.
@@ -96,15 +142,17 @@ impl<'d> Content<'d> {
                     false => without_tag(method, &key, &octets),
                 };
                 let Some(plaintext) = plaintext.map(Zeroizing::new) else { continue };
+                if let Some(how) = no_text(&plaintext, layout.has_tag() && method.is_authenticated()) {
+                    let how = Some(Cause::CipherOtherwise { how: how.into() });
+                    return Some(before.iter().chain(&reading.causes).cloned().chain(cause).chain(how).collect());
+                }
                 let Some(text) = text_of(&plaintext) else { continue };
                 let is_xml = self.is_xml(text);
                 // Without a tag, only the text proves that the key is right.
                 if !layout.has_tag() && !is_xml {
                     continue;
                 }
-                let not_xml = (!is_xml).then(|| Cause::CipherOtherwise {
-                    how: "to text that is not the XML that its Type says: the sender encrypted something else, or left out the initialization vector".into(),
-                });
+                let not_xml = (!is_xml).then(|| Cause::CipherOtherwise { how: self.not_xml(text, method).into() });
                 return Some(before.iter().chain(&reading.causes).cloned().chain(cause).chain(not_xml).collect());
             }
         }
@@ -125,6 +173,7 @@ impl<'d> Content<'d> {
                     Layout::CounterKept,
                     Layout::VectorOfZeros,
                     Layout::WithoutTag,
+                    Layout::OtherTag,
                     Layout::ShortTag,
                 ],
                 false => &[Layout::VectorLast, Layout::VectorOfZeros],
@@ -141,6 +190,25 @@ impl<'d> Content<'d> {
             Attempt { cause, method, layout: Layout::Usual }
         }));
         all
+    }
+
+    /// What a plaintext is that is no content of an element.
+    fn not_xml(&self, text: &str, method: ContentEncryption) -> &'static str {
+        let declared = text.trim_start_matches('\u{FEFF}').strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
+        if declared.is_some_and(|(_, rest)| self.is_xml(rest)) {
+            return "to a document with an XML declaration in front: have the sender encrypt the element alone";
+        }
+        if text.trim_start().starts_with('<') {
+            return "to text with markup that is not well-formed at its place: prefixes that are not declared there, as where \
+                    the sender encrypts a piece without its namespaces, or entities and tags that XML does not have";
+        }
+        match method.is_authenticated() {
+            true => "to text that is not the XML that its Type says: the sender encrypted something else",
+            false => {
+                "to text that is not the XML that its Type says: the sender encrypted something else, or left out the \
+                 initialization vector"
+            }
+        }
     }
 
     fn is_xml(&self, text: &str) -> bool {
@@ -167,6 +235,8 @@ enum Layout {
     /// The counter of the first block behind the vector.
     CounterKept,
     WithoutTag,
+    /// A tag that does not fit.
+    OtherTag,
     /// A tag of 12 octets.
     ShortTag,
 }
@@ -187,12 +257,15 @@ impl Layout {
             Self::WithoutTag => {
                 "as GCM without its tag: the sender left out the last 16 octets that its library gave, or it was cut off"
             }
+            Self::OtherTag => {
+                "as GCM whose tag does not fit: the tag or the text was changed, or the sender authenticates other octets with it"
+            }
             Self::ShortTag => "as GCM with a tag of 12 octets in place of 16: have the sender use the full tag",
         }
     }
 
     const fn has_tag(self) -> bool {
-        !matches!(self, Self::WithoutTag | Self::ShortTag)
+        !matches!(self, Self::WithoutTag | Self::OtherTag | Self::ShortTag)
     }
 
     /// The octets as a cipher wants them; `None` if they are too few.
@@ -212,6 +285,7 @@ impl Layout {
             Self::VectorOfZeros => [&vec![0; vector], octets].concat(),
             Self::CounterKept => [octets.get(..vector)?, octets.get(vector + 4..)?].concat(),
             Self::WithoutTag => octets.to_vec(),
+            Self::OtherTag => octets.get(..octets.len().checked_sub(16)?)?.to_vec(),
             Self::ShortTag => octets.get(..octets.len().checked_sub(12)?)?.to_vec(),
         })
     }
@@ -244,6 +318,20 @@ fn text_of(plaintext: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(plaintext).ok()?;
     let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     (text.len() >= 4 && text.chars().all(is_plain)).then_some(text)
+}
+
+/// What a plaintext is that is no text in UTF-8; `None` if it is, or if it may be chance. `is_proven` if a tag proves it.
+fn no_text(plaintext: &[u8], is_proven: bool) -> Option<&'static str> {
+    let is_usual = std::str::from_utf8(plaintext).is_ok_and(|text| !text.contains('\0'));
+    match plaintext {
+        [0x1F, 0x8B, 8, ..] => Some("to octets that are compressed by gzip: have the sender encrypt the XML as it is"),
+        [0xFF, 0xFE, b'<', 0, ..] | [0xFE, 0xFF, 0, b'<', ..] | [b'<', 0, _, 0, ..] | [0, b'<', 0, _, ..] => {
+            Some("to text in UTF-16: the plaintext of XML is in UTF-8 (XML Encryption section 4.1)")
+        }
+        _ if is_usual || !is_proven => None,
+        [b'<', ..] => Some("to text that is no UTF-8, as in ISO-8859-1: the plaintext of XML is in UTF-8"),
+        _ => Some("to octets that are no text: the sender encrypted something else"),
+    }
 }
 
 fn method_of(element: Element<'_>) -> Option<Element<'_>> {

@@ -1,7 +1,7 @@
 //! References: the digest of what each names, and the cause where it is another.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
-use wss_crypto::{Digest, DigestMethod};
+use wss_crypto::Digest;
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 
@@ -14,6 +14,7 @@ use super::hints::hints;
 use super::places;
 use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
+use super::synthesized;
 
 /// Takes the octets of a reference: those of the message, and those that fit.
 pub(super) type Show<'s> = &'s mut dyn FnMut(bool, &[u8]);
@@ -66,7 +67,7 @@ pub(super) fn prepare<'d>(read: &ReadReference<'_>, around: &Around<'_, 'd>, sho
     let mut notes = notes_of(read);
     let named = named(read, uri, around, &mut notes);
     let form = said(read);
-    let found = found(&named, &form, read.method, uri, around, show);
+    let found = found(&named, &form, read, uri, around, show);
     Prepared { named, form, found, notes }
 }
 
@@ -74,7 +75,7 @@ impl Prepared<'_> {
     /// Whether the digest is the one of the message.
     fn fits(&self, read: &ReadReference<'_>) -> bool {
         let found = self.found.as_ref().ok().and_then(Option::as_ref);
-        found.is_some_and(|found| read.digests.iter().any(|read| read.octets == *found && read.causes.is_empty()))
+        found.is_some_and(|found| read.is_expected(found))
     }
 
     /// Whether a search will look for its cause.
@@ -268,12 +269,12 @@ fn described(named: &Named<'_>, uri: &str) -> WireText {
 fn found(
     named: &Named<'_>,
     form: &Form,
-    method: Option<DigestMethod>,
+    read: &ReadReference<'_>,
     uri: &str,
     around: &Around<'_, '_>,
     show: Show<'_>,
 ) -> Result<Option<Vec<u8>>, String> {
-    let Some(method) = method else { return Ok(None) };
+    let Some(method) = read.method else { return Ok(None) };
     let budget = around.budget;
     match named {
         Named::Target(target) => {
@@ -289,10 +290,20 @@ fn found(
         }
         Named::Token(reference, token, by) => {
             let readings = token.readings(*reference, by, budget).map_err(|error| error.to_string())?;
-            let octets = readings.first().ok_or("the token has no canonical form")?;
-            budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(|error| error.to_string())?;
-            show(false, octets);
-            Ok(Some(Digest::of(method, octets).as_octets().to_vec()))
+            let first = readings.first().ok_or("the token has no canonical form")?;
+            let mut found = None;
+            // The specification can be read in more than one way. A receiver accepts each.
+            for octets in &readings {
+                budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(|error| error.to_string())?;
+                let digest = Digest::of(method, octets).as_octets().to_vec();
+                if read.is_expected(&digest) {
+                    show(false, octets);
+                    return Ok(Some(digest));
+                }
+                found = found.or(Some(digest));
+            }
+            show(false, first);
+            Ok(found)
         }
         Named::Attachment { complete } => {
             let digests = around.targets.attachment(uri, *complete, method, budget);
@@ -422,8 +433,8 @@ fn of_token(
     search: &Search<'_>,
 ) -> Option<Found> {
     let form = Form::said(by.clone(), false);
-    // The other readings of the specification come first; they are no cause of a refusal.
     let octets = token.readings(reference, by, around.budget).unwrap_or_default();
+    // Beside another digest method, too.
     let as_read = octets.iter().find_map(|octets| search.octets(&[], octets.len(), &|out| out(octets)));
     let itself = || {
         let target = Target::element(reference);
@@ -433,7 +444,9 @@ fn of_token(
     };
     let changed = || match token {
         DereferencedToken::Element(token) => search.run(&Target::element(*token), &form, around.likely),
-        DereferencedToken::Octets { .. } => search.elsewhere(None, around.likely, &form),
+        DereferencedToken::Octets { .. } => {
+            synthesized::explain(&octets, reference, search).or_else(|| search.elsewhere(None, around.likely, &form))
+        }
     };
     as_read.or_else(itself).or_else(changed)
 }

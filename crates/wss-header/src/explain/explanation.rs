@@ -45,7 +45,7 @@ impl Explanation {
         let ciphertexts = self.ciphertexts.iter().flat_map(|ciphertext| &ciphertext.causes);
         let signatures = self.signatures.iter().flat_map(|signature| {
             let references = signature.references.iter().flat_map(|reference| reference.verdict.causes());
-            signature.value.causes().iter().chain(references)
+            signature.key_causes.iter().chain(signature.value.causes()).chain(references)
         });
         items.chain(ciphertexts).chain(signatures)
     }
@@ -120,6 +120,8 @@ pub struct ExplainedSignature {
     pub key: WireText,
     /// Why the receiver does not use that key, if it does not.
     pub key_refused: Option<String>,
+    /// How it refers to the key that made the value, where that is not as it should be.
+    pub key_causes: Vec<Cause>,
     /// Whether the signature value fits `ds:SignedInfo`.
     pub value: Verdict,
     /// What else is known of the value.

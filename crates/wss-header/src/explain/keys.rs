@@ -14,8 +14,13 @@ use crate::receiver::Receiver;
 
 /// The public keys that a receiver knows, and whose each is.
 pub(super) fn known_keys(receiver: &Receiver) -> Vec<(String, PublicKey)> {
+    known_certificates(receiver).map(of_certificate).collect()
+}
+
+/// The certificates that a receiver knows.
+pub(super) fn known_certificates(receiver: &Receiver) -> impl Iterator<Item = &Certificate> {
     let own = receiver.keys.identities.iter().map(|identity| identity.certificate());
-    receiver.trusts().flat_map(|trust| trust.candidates()).chain(own).map(of_certificate).collect()
+    receiver.trusts().flat_map(|trust| trust.candidates()).chain(own)
 }
 
 /// The shared secrets of a receiver, and what each is.

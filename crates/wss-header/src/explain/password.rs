@@ -6,7 +6,7 @@ use wss_tokens::PasswordSource;
 
 use super::cause::Cause;
 use super::edits::instants;
-use super::spelled::{hexadecimal, spelled};
+use super::spelled::{hexadecimal, of_digits, spelled};
 
 /// The most octets of a name, a nonce, an instant or a password here.
 const LONGEST: usize = 1_024;
@@ -43,6 +43,9 @@ pub(super) fn explain(
             true => "a digest, while its Type says that it is text".to_owned(),
             false => format!("a digest {how}, while its Type says that it is text"),
         }),
+        (None, true) if !nonce.is_empty() && base64_decode(&nonce, LONGEST).is_none() => Some(Err(
+            "Nonce is no base64, so that there is no digest of the profile: the sender must encode its octets",
+        )),
         (None, _) => of_text(&claimed, &password, said_digest),
     }
 }
@@ -138,9 +141,16 @@ fn nonces(text: &str) -> Vec<Way> {
         return all;
     }
     all.push((text.as_bytes().to_vec(), "of the nonce as its base64 text, not decoded".to_owned()));
+    all.extend(
+        of_digits(text).map(|octets| (octets, "of a nonce that is in hexadecimal digits in the message".to_owned())),
+    );
     if let Some(decoded) = decoded {
         all.push((base64_encode(text.as_bytes()).into_bytes(), "of the nonce encoded twice".to_owned()));
         all.push((hexadecimal(&decoded).into_bytes(), "of the nonce in hexadecimal digits".to_owned()));
+        let digits = std::str::from_utf8(&decoded).ok().and_then(of_digits);
+        all.extend(
+            digits.map(|octets| (octets, "of a nonce that is base64 of hexadecimal digits in the message".to_owned())),
+        );
         let inner = std::str::from_utf8(&decoded).ok().and_then(|text| base64_decode(text, LONGEST));
         all.extend(inner.map(|octets| (octets, "of a nonce that is encoded twice in the message".to_owned())));
         all.push((Vec::new(), "without the nonce".to_owned()));

@@ -69,12 +69,12 @@ pub(super) fn with_id(id: &str) -> Vec<Edit> {
 }
 
 /// Adds an Id attribute in canonical order, and declares its prefix.
-fn insert(tag: &mut Tag<'_>, attribute: &'static str, id: &str) {
+pub(super) fn insert(tag: &mut Tag<'_>, attribute: &str, id: &str) {
     let prefix = prefix_of(attribute);
     if !prefix.is_empty() && !tag.namespaces.iter().any(|(known, _)| known == prefix) {
-        tag.namespaces.push((prefix.into(), name::WSU.uri.into()));
+        tag.namespaces.push((prefix.to_owned().into(), name::WSU.uri.into()));
     }
-    tag.attributes.push((attribute.into(), id.to_owned().into()));
+    tag.attributes.push((attribute.to_owned().into(), id.to_owned().into()));
     let namespaces = tag.namespaces.clone();
     let key = |name: &Cow<'_, str>| {
         let prefix = prefix_of(name);

@@ -95,6 +95,11 @@ impl<'d> ReadSignature<'d> {
 }
 
 impl<'d> ReadReference<'d> {
+    /// Whether this digest is the one of the message, written as it should be.
+    pub(super) fn is_expected(&self, digest: &[u8]) -> bool {
+        self.digests.iter().any(|read| read.octets == digest && read.causes.is_empty())
+    }
+
     fn read(element: Element<'d>) -> Self {
         let transforms = child(element, "Transforms").into_iter().flat_map(Element::children).take(8);
         let method_uri = child(element, "DigestMethod").map(algorithm).unwrap_or_default();

@@ -32,6 +32,9 @@ impl Display for Explanation {
             line(f, 0, format_args!("ciphertext {} by {}", ciphertext.path, ciphertext.method))?;
             line(f, 1, &ciphertext.outcome)?;
             causes(f, 1, &ciphertext.causes)?;
+            if ciphertext.causes.is_empty() && ciphertext.outcome != Outcome::Decrypted {
+                line(f, 1, "no usual cause was found that makes it decrypt with a key at hand")?;
+            }
         }
         for (nth, signature) in self.signatures.iter().enumerate() {
             let id = signature.id.as_ref().map(|id| format!(" #{id}")).unwrap_or_default();
@@ -55,6 +58,7 @@ impl ExplainedSignature {
         if let Some(why) = &self.key_refused {
             line(f, 2, format_args!("! not used: {why}"))?;
         }
+        causes(f, 2, &self.key_causes)?;
         verdict(f, 1, "signature value", &self.value)?;
         for note in &self.notes {
             line(f, 2, note)?;

@@ -5,8 +5,11 @@
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::Certificate;
 use wss_text::WireText;
+use wss_xmldsig::KeyInfo;
 
-use super::facts::SeenToken;
+use super::facts::{Facts, SeenToken};
+use super::terms::Terms;
+use crate::error::OpenError;
 
 /// The most octets of a certificate that is named by its subject.
 const MAX_CERTIFICATE: usize = 64 << 10;
@@ -107,6 +110,21 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
     let named = uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
     let token = tokens.iter().find(|token| named.is_some() && token.id.as_deref() == named);
     token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
+}
+
+/// No key was found: says which one the signature names, and among how many it was looked for.
+pub(super) fn naming(
+    error: OpenError,
+    key_info: Option<&KeyInfo<'_>>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> OpenError {
+    if !matches!(error, OpenError::NoKey { .. }) {
+        return error;
+    }
+    let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
+    let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
+    OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len() }
 }
 
 fn last_word(uri: &str) -> &str {

@@ -17,7 +17,7 @@ use super::decrypt::decrypt_listed;
 use super::dereference::Documents;
 use super::facts::{DecryptedElement, Facts};
 use super::keys::{KeyRing, KeySearch};
-use super::named::addressee;
+use super::named::{addressee, naming};
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::shapes::ids_of;
@@ -87,7 +87,8 @@ impl<'d> Stage<'_, 'd> {
     ) -> Result<VerifyingKey, OpenError> {
         let key_info = key_info.map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
         let mut search = KeySearch::new(self.revision, self.terms, self.facts, self.ring);
-        Ok(search.signature_key(key_info.as_ref(), is_mac)?.key)
+        let found = search.signature_key(key_info.as_ref(), is_mac);
+        Ok(found.map_err(|error| naming(error, key_info.as_ref(), self.terms, self.facts))?.key)
     }
 
     /// Whom a `ds:KeyInfo` names.

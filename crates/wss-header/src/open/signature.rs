@@ -14,7 +14,7 @@ use super::coverage::Coverage;
 use super::dereference::Documents;
 use super::facts::{Facts, SeenAssertion};
 use super::keys::{Holder, KeyRing, KeySearch};
-use super::named::addressee;
+use super::named::naming;
 use super::proven::{HeldAssertion, ProvenSignature, SignedAttachment, SignedAttachments};
 use super::referred;
 use super::replay_key::replay_key;
@@ -28,7 +28,6 @@ use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
-use wss_xmldsig::KeyInfo;
 
 /// Verifies a `ds:Signature` of our header.
 pub(super) fn verify(
@@ -108,16 +107,6 @@ fn parse<'d>(element: Element<'d>, terms: &Terms<'_>) -> Result<Signature<'d>, O
 
 fn text_of(canonical: Vec<u8>) -> String {
     String::from_utf8(canonical).expect("canonical form of text is text")
-}
-
-/// No key was found: says which one the signature names, and among how many it was looked for.
-fn naming(error: OpenError, key_info: Option<&KeyInfo<'_>>, terms: &Terms<'_>, facts: &Facts<'_>) -> OpenError {
-    if !matches!(error, OpenError::NoKey { .. }) {
-        return error;
-    }
-    let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
-    let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
-    OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len() }
 }
 
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An

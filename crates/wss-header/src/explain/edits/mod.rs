@@ -33,6 +33,7 @@ pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits.extend(prefixes::of_others(sketch, clues));
     edits.extend(names::less_usual(sketch));
     edits.extend(structure::id_cases());
+    edits.extend(structure::id_names(sketch));
     edits.extend(structure::removals(sketch));
     edits.extend(scopes::unwrapped(sketch));
     edits.extend(scopes::defaults(sketch, clues));

@@ -1,8 +1,10 @@
 //! Structure: attributes and elements that were added after signing.
 
+use wss_c14n::name;
+
 use super::super::cause::Cause;
 use super::super::edit::{Edit, steps};
-use super::super::places::is_id;
+use super::super::places::{insert, is_id};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
@@ -35,6 +37,29 @@ pub(super) fn id_cases() -> [Edit; 2] {
     })
 }
 
+/// With the Id of the apex in an attribute of another name.
+pub(super) fn id_names(sketch: &Sketch) -> Vec<Edit> {
+    let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
+    let of_wsu = sketch.at_apex.iter().filter(|(prefix, uri)| !prefix.is_empty() && uri == name::WSU.uri);
+    let of_wsu = of_wsu.map(|(prefix, _)| format!("{prefix}:Id"));
+    let names: Vec<String> = of_wsu.chain(["wsu:Id", "u:Id", "Id", "ID", "id"].map(str::to_owned)).collect();
+    let mut edits = Vec::new();
+    for own in sketch.apex_attributes.iter().filter(is_id) {
+        for to in names.iter().filter(|to| *to != own) {
+            let (from, to) = (own.clone(), to.clone());
+            let id = format!("in the attribute {to}, in place of {from}");
+            edits.push(Edit::tags(Cause::IdChanged { id: id.into() }, move |step, tag| {
+                let value = tag.attributes.iter().find(|(name, _)| *name == from).map(|(_, value)| value.to_string());
+                if let (Some(value), 0) = (value, step.depth) {
+                    remove(tag, &from, true);
+                    insert(tag, &to, &value);
+                }
+            }));
+        }
+    }
+    edits
+}
+
 /// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
 pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     let before = tag.attributes.len();
@@ -58,6 +83,7 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
     for name in &sketch.attributes {
         edits.extend([true, false].map(|with_namespace| without_attribute(name, with_namespace)));
     }
+    edits.extend(one_of_several(sketch));
     for name in &sketch.apex_attributes {
         let own = name.clone();
         edits.push(Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |step, tag| {
@@ -72,6 +98,38 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
         edits.push(without(cause, move |nth, _| nth == at));
     }
     edits
+}
+
+/// Without an attribute that the apex and an element inside it have, or several elements: inside alone, and in one place.
+fn one_of_several(sketch: &Sketch) -> Vec<Edit> {
+    let cause = |name: &str| Cause::AttributeAdded { name: name.into() };
+    let mut edits = Vec::new();
+    for name in &sketch.apex_attributes {
+        if count_of(sketch, name) > 1 {
+            let inside = name.clone();
+            edits.push(Edit::tags(cause(name), move |step, tag| {
+                if step.depth > 0 {
+                    remove(tag, &inside, true);
+                }
+            }));
+        }
+    }
+    for (at, name, _) in &sketch.attribute_values {
+        if count_of(sketch, name) > 1 {
+            let (at, one) = (*at, name.clone());
+            edits.push(Edit::tags(cause(name), move |step, tag| {
+                if step.nth == at {
+                    remove(tag, &one, true);
+                }
+            }));
+        }
+    }
+    edits
+}
+
+/// How many elements have an attribute of this name.
+fn count_of(sketch: &Sketch, name: &str) -> usize {
+    sketch.attribute_values.iter().filter(|(_, other, _)| other == name).count()
 }
 
 /// Without the signature, or the Security header.

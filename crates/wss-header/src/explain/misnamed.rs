@@ -1,0 +1,157 @@
+//! References to a certificate that are written otherwise than the profile has it: the value of the signature shows
+//! which certificate is meant.
+//!
+//! X.509 Token Profile 1.1 §3.2: an identifier is the octets of the extension, a thumbprint the SHA-1 of the DER, both in
+//! base64; a serial number is decimal (XML Signature §4.4.4).
+
+use wss_c14n::{Element, base64_decode, base64_encode};
+use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNumber};
+
+use super::cause::Cause;
+use super::spelled::of_digits;
+
+/// The most octets of an identifier.
+const LONGEST: usize = 128;
+
+/// How a `ds:KeyInfo` refers to this certificate, which made the value; `None` if in no usual way.
+pub(super) fn explain(key_info: Element<'_>, certificate: &Certificate) -> Option<Cause> {
+    let how = key_info.descendants_and_self().take(32).find_map(|inner| match inner.name().local {
+        "X509IssuerSerial" => by_serial(inner, certificate),
+        "KeyIdentifier" | "X509SKI" => by_identifier(&inner.text().ok()?, certificate),
+        _ => None,
+    })?;
+    let key = format!("the certificate of {}", certificate.subject());
+    Some(Cause::ReferenceOtherwise { key: key.into(), how: how.into() })
+}
+
+fn by_serial(written: Element<'_>, certificate: &Certificate) -> Option<String> {
+    let text = |local: &str| {
+        let child = written.children().find(|child| child.name().local == local)?;
+        child.text().ok().map(|text| text.trim().to_owned())
+    };
+    let (name, number) = (text("X509IssuerName")?, text("X509SerialNumber")?);
+    let is_same = |other: &DistinguishedName| DistinguishedName::parse(&name).is_ok_and(|name| name == *other);
+    let is_issuer = is_same(certificate.issuer()) || sorted(&name) == sorted(&certificate.issuer().to_string());
+    if let Some(how) = serial_otherwise(&number, certificate).filter(|_| is_issuer) {
+        return Some(how);
+    }
+    if SerialNumber::parse(&number).ok().as_ref() != Some(certificate.serial()) || is_same(certificate.issuer()) {
+        return None;
+    }
+    Some(match () {
+        () if is_same(certificate.subject()) => "with the name of its subject in place of that of its issuer".into(),
+        () if is_issuer => "with the attributes of its issuer in another order".into(),
+        () => format!("with another name of its issuer, which is {}", certificate.issuer()),
+    })
+}
+
+/// The attributes of a name, in an order that does not depend on how it is written.
+fn sorted(name: &str) -> Vec<String> {
+    let mut all: Vec<String> =
+        name.split([',', '/']).map(|one| one.trim().replace(" = ", "=").to_lowercase()).collect();
+    all.retain(|one| !one.is_empty());
+    all.sort();
+    all
+}
+
+fn serial_otherwise(text: &str, certificate: &Certificate) -> Option<String> {
+    let octets = octets_of(&certificate.serial_decimal());
+    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let written = text.to_lowercase().replace([':', ' ', '-'], "");
+    let written = written.strip_prefix("0x").unwrap_or(&written).trim_start_matches('0');
+    if SerialNumber::parse(text).ok().as_ref() == Some(certificate.serial()) {
+        return None;
+    }
+    let decimal = certificate.serial_decimal();
+    if !written.is_empty() && written == digits.trim_start_matches('0') {
+        return Some(format!("with its serial number in hexadecimal digits: in decimal it is {decimal}"));
+    }
+    let number = SerialNumber::parse(text).ok()?;
+    let is = |octets: &[u8]| SerialNumber::from_der_integer(octets).is_ok_and(|other| other == number);
+    if is(&octets) {
+        return Some(format!("with its serial number as a negative one: it is {decimal}"));
+    }
+    let back: Vec<u8> = octets.iter().rev().copied().collect();
+    (is(&back) || is(&[&[0], back.as_slice()].concat()))
+        .then(|| format!("with the octets of its serial number in reverse order: it is {decimal}"))
+}
+
+/// A positive number in decimal as octets, without zeros in front; those of a negative one are empty.
+fn octets_of(decimal: &str) -> Vec<u8> {
+    let mut octets: Vec<u8> = Vec::new();
+    for digit in decimal.bytes().take(64) {
+        if !digit.is_ascii_digit() {
+            return Vec::new();
+        }
+        let mut carry = u16::from(digit - b'0');
+        for octet in octets.iter_mut().rev() {
+            let value = u16::from(*octet) * 10 + carry;
+            let [high, low] = value.to_be_bytes();
+            (*octet, carry) = (low, u16::from(high));
+        }
+        if carry > 0 {
+            octets.insert(0, carry.to_be_bytes()[1]);
+        }
+    }
+    octets
+}
+
+fn by_identifier(text: &str, certificate: &Certificate) -> Option<String> {
+    let decoded = base64_decode(text, LONGEST);
+    let digits = of_digits(text);
+    let inner = decoded.as_deref().and_then(|octets| std::str::from_utf8(octets).ok()).and_then(of_digits);
+    let readings = [
+        (digits, " in hexadecimal digits, in place of base64"),
+        (inner, " in base64 of its hexadecimal digits"),
+        (decoded, ""),
+    ];
+    for (octets, spelled) in readings {
+        let Some(octets) = octets else { continue };
+        if let Some(what) =
+            identifiers(certificate).into_iter().find_map(|(known, what)| (known == octets).then_some(what))
+        {
+            return Some(format!("by {what}{spelled}"));
+        }
+    }
+    None
+}
+
+/// What may identify a certificate, and its words.
+fn identifiers(certificate: &Certificate) -> Vec<(Vec<u8>, &'static str)> {
+    let sha1 = |octets: &[u8]| Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
+    let der = certificate.der();
+    let mut all = Vec::new();
+    if let Some(identifier) = certificate.subject_key_identifier() {
+        all.push((identifier.to_vec(), "its subject key identifier"));
+        let length = u8::try_from(identifier.len()).unwrap_or(u8::MAX);
+        all.push((
+            [&[4, length], identifier].concat(),
+            "its subject key identifier with the two octets of DER in front of it, which do not belong to it",
+        ));
+    }
+    all.push((certificate.computed_key_identifier(), "the SHA-1 of its public key"));
+    all.push((certificate.thumbprint_sha1(), "its SHA-1 thumbprint"));
+    let sha256 = Digest::of(DigestMethod::Sha256, der).as_octets().to_vec();
+    all.push((sha256, "its SHA-256 thumbprint, in place of SHA-1"));
+    let base64 = base64_encode(der);
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    all.push((sha1(base64.as_bytes()), "the SHA-1 of its base64, in place of its DER"));
+    for end in ["\n", "\r\n"] {
+        let pem = format!("-----BEGIN CERTIFICATE-----{end}{}{end}-----END CERTIFICATE-----", lines.join(end));
+        all.push((sha1(pem.as_bytes()), "the SHA-1 of its PEM, in place of its DER"));
+        all.push((sha1(format!("{pem}{end}").as_bytes()), "the SHA-1 of its PEM, in place of its DER"));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimal_is_read_as_octets() {
+        assert_eq!(octets_of("4097"), [0x10, 1]);
+        assert_eq!(octets_of("18446744073709551616"), [1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(octets_of("-1"), [0_u8; 0]);
+    }
+}
