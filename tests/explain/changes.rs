@@ -400,3 +400,9 @@ fn an_id_that_was_added_or_renamed_is_named() {
     let explanation = is_explained_by(&renamed, &["id-changed"]);
     assert!(explanation.to_string().contains("in the attribute wsu:Id, in place of Id"), "{explanation}");
 }
+
+#[test]
+fn a_date_that_lost_its_zone_is_named() {
+    let message = with_body("<p:On xmlns:p=\"urn:p\">2026-01-02+01:00</p:On>");
+    is_explained_by(&message.replace("2026-01-02+01:00", "2026-01-02"), &["instant-reformatted"]);
+}

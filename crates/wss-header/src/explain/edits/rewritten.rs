@@ -27,12 +27,12 @@ const ADDRESSING: [&str; 4] = [
 pub(super) fn times(sketch: &Sketch) -> Vec<Edit> {
     let instants: Vec<&(usize, String)> =
         sketch.texts.values.iter().filter(|(_, text)| values::is_instant(text)).collect();
+    // Dates have zones, too.
+    let mut edits = values::zones_and_spellings(sketch);
     if instants.is_empty() {
-        return Vec::new();
+        return edits;
     }
-    let mut edits = Vec::new();
     let as_written = |how: &str| Cause::InstantReformatted { how: how.into() };
-    edits.extend(values::zones_and_spellings(sketch));
     if instants.len() == sketch.texts.values.len() && instants.len() <= 4 {
         edits.extend(lifetimes(&instants));
         if instants.iter().all(|(_, text)| !text.contains('.')) {

@@ -120,7 +120,7 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
 
 /// Instants in another zone and another spelling at once; and with a zone where there is none.
 pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
-    let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
+    let sample = sketch.texts.values.iter().find(|(_, text)| is_instant(text));
     let cause = |how: String| Cause::InstantReformatted { how: how.into() };
     // What could change nothing is not paid for.
     let texts = sketch.texts.values.iter().map(|(_, text)| text);
@@ -129,7 +129,9 @@ pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     let has_date = values.any(|text| is_date(text));
     let mut edits = Vec::new();
     for zone in other_zones() {
-        for (how, spelling) in SPELLINGS.iter().copied().filter(|_| in_zone(sample, zone).is_some()) {
+        for (how, spelling) in
+            SPELLINGS.iter().copied().filter(|_| sample.is_some_and(|(_, sample)| in_zone(sample, zone).is_some()))
+        {
             edits.push(Edit::values(cause(format!("{}, {how}", how_in(zone))), move |text| {
                 let moved = in_zone(text, zone);
                 let respelled = moved
