@@ -12,7 +12,7 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
     AssertionTrust, DangerousNoReplayCache, NewAssertion, OpenError, ProtectionToken, RequirementError, SamlVersion,
-    Secret, Signer,
+    Secret, Signer, WhyNoToken,
 };
 
 fn passwords(user: &str) -> Option<Secret> {
@@ -125,7 +125,8 @@ fn an_assertion_of_one_version_is_none_of_the_other() {
         let opened = demanding(signed.clone().saml_token(has)).open(&message).expect("it has one of this version");
         assert_eq!(opened.assertions().len(), 1);
         let error = refuse(&demanding(signed.clone().saml_token(wants)), &message);
-        assert_eq!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML" }));
+        let why = WhyNoToken::OtherVersion { found: has };
+        assert_eq!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML", why }));
         refuse(&demanding(signed.saml_token(has).saml_token(wants)), &message);
     }
 }

@@ -79,7 +79,10 @@ fn a_message_that_signs_only_an_inner_element_opens_to_that_element() {
     assert!(opened.evidence().waived.contains(&Waiver::UnsignedBody));
     // Nobody answers for the Body.
     let error = refuse(&receiver, &message);
-    assert_eq!(error, OpenError::Requirement(RequirementError::NotSigned { missing: vec![Part::Body] }));
+    assert_eq!(
+        error,
+        OpenError::Requirement(RequirementError::NotSigned { missing: vec![Part::Body], absent: Vec::new() })
+    );
     // One octet of the element is changed.
     let changed = message.replacen(">4111<", ">4112<", 1);
     assert!(matches!(refuse_parts(&receiver, &changed), OpenError::Verify(_)));

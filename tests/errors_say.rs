@@ -10,8 +10,9 @@ use ws_security::attachments::{MimeError, Package};
 use ws_security::prelude::*;
 use ws_security::tokens::PasswordError;
 use ws_security::{
-    EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, NotFresh, OpenError, ReferenceForm, ReplayError,
-    RequirementError, Requirements, Secret, TransportFacts, WhyMisplaced,
+    EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, MissingKey, NotFresh, OpenError, ProtectionToken,
+    ReferenceForm, ReplayError, RequirementError, Requirements, Secret, SecureConversation, TransportFacts,
+    WhyMisplaced, WhyNoToken,
 };
 
 fn said(receiver: &Receiver, message: &str) -> String {
@@ -91,6 +92,7 @@ fn a_signer_that_is_not_known_is_named_as_the_message_names_it() {
         let error = refuse(&receiver(), &message);
         assert!(matches!(error, OpenError::NoKey { certificates: 0, secrets: 0, .. }), "{error}");
         has(&error.to_string(), &named);
+        assert!(matches!(error, OpenError::NoKey { missing: MissingKey::Any, .. }), "{error}");
         has(&error.to_string(), &["Trust::known", "0 certificates"]);
         assert!(known.open(&message).is_ok(), "{form:?}");
     }
@@ -241,4 +243,82 @@ fn blocks_of_addressing_are_understood_by_one_call_that_the_error_names() {
     assert!(receiver().understands_addressing().open(&demanding).is_ok());
     let other = demanding.replacen("<a:To s:", "<a:Other s:", 1).replacen("</a:To>", "</a:Other>", 1);
     assert!(matches!(refuse(&receiver().understands_addressing(), &other), OpenError::NotUnderstood { .. }));
+}
+
+/// No certificate and no secret without a name is the key of a context, of a request or of a user.
+#[test]
+fn a_key_that_is_missing_is_named_with_what_gives_it() {
+    let parts = [Part::Body, Part::Timestamp];
+    let by = |token: &ProtectionToken| recipe().sign(Signing::with_token(token).parts(parts.clone()));
+    let missing = |error: OpenError| match error {
+        OpenError::NoKey { missing, .. } => missing,
+        other => panic!("{other}"),
+    };
+    let context = |version| ProtectionToken::security_context(version, "urn:ctx", Secret::new(vec![7; 32]));
+    let of_context = MissingKey::SecurityContext { identifier: "urn:ctx".into() };
+    for version in [SecureConversation::V2005, SecureConversation::V1_3] {
+        for token in [context(version), context(version).derived_keys(version)] {
+            let message = made(by(&token));
+            assert_eq!(missing(refuse(&receiver(), &message)), of_context);
+            has(&said(&receiver(), &message), &["urn:ctx", "security_contexts"]);
+            let known = receiver().security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])));
+            assert!(known.open(&message).is_ok());
+        }
+    }
+    let password = made(by(&ProtectionToken::username("ann", "s3cret")));
+    assert_eq!(missing(refuse(&receiver(), &password)), MissingKey::Password);
+    // A reply with the key of its request, opened as a message of its own, and as the reply to another.
+    let send = || {
+        let sent = by(&ProtectionToken::encrypted_to(&certificate("bob")));
+        sent.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured")
+    };
+    let anonymous = Requirements::signed(parts.clone()).dangerous_anonymous();
+    let service = Receiver::new(trust(), anonymous, ws_security::DangerousNoReplayCache).decrypt_with(identity("bob"));
+    let opened = service.open(&send().message).expect("opens");
+    let reply = by(&ProtectionToken::of_request()).plan().expect("a plan");
+    let reply = reply.message(&envelope(SOAP11)).answering(opened.correlation()).secure().expect("secured").message;
+    assert_eq!(missing(refuse(&receiver(), &reply)), MissingKey::OfRequest);
+    has(&said(&receiver(), &reply), &["answering"]);
+    let other = receiver().answering(&send().correlation).open(&reply).map(drop).expect_err("another request");
+    assert_eq!(missing(other), MissingKey::OfOtherRequest);
+}
+
+#[test]
+fn a_signature_without_a_reference_is_not_told_to_refer_better() {
+    let message = signed(SOAP11);
+    let (before, rest) = message.split_once("<ds:KeyInfo>").expect("one");
+    let without = format!("{before}{}", rest.split_once("</ds:KeyInfo>").expect("its end").1);
+    let two = receiver_of(Trust::pins([certificate("alice"), certificate("bob")]));
+    assert!(matches!(refuse(&two, &without), OpenError::NoReference));
+    assert!(receiver_of(Trust::pins([certificate("alice")])).open(&without).is_ok());
+}
+
+#[test]
+fn a_part_that_is_not_there_is_told_from_one_that_is_not_signed() {
+    let body = || Signing::with(&identity("alice")).parts([Part::Body]);
+    let error = |recipe: Recipe| said(&receiver(), &made(recipe.sign(body())));
+    has(&error(Recipe::new()), &["Timestamp", "the message has no Timestamp"]);
+    let there = error(recipe());
+    assert!(there.contains("covers Timestamp") && !there.contains("has no"), "{there}");
+}
+
+#[test]
+fn a_username_token_that_proves_nothing_says_what_is_missing() {
+    let demands = Requirements::signed([Part::Body, Part::Timestamp]).username_token();
+    let service = Receiver::new(trust(), demands, MemoryReplayCache::default());
+    let why = |receiver: &Receiver, message: &str| match refuse(receiver, message) {
+        OpenError::Requirement(RequirementError::NoToken { token: "username", why }) => why,
+        other => panic!("{other}"),
+    };
+    assert_eq!(why(&service, &signed(SOAP11)), WhyNoToken::Absent);
+    let key = ProtectionToken::username("ann", "s3cret");
+    let by_key = recipe().sign(Signing::with_token(&key).parts([Part::Timestamp])).sign(signing());
+    let message = made(by_key);
+    // The signature by the key of the password is left out.
+    let (at, _) = message.match_indices("<ds:Signature ").nth(1).expect("the second");
+    let end = at + message[at..].find("</ds:Signature>").expect("its end") + "</ds:Signature>".len();
+    let alone = format!("{}{}", &message[..at], &message[end..]);
+    assert_eq!(why(&service, &alone), WhyNoToken::NoPasswords);
+    let passwords = service.passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+    assert_eq!(why(&passwords, &alone), WhyNoToken::KeyUnused);
 }

@@ -68,7 +68,7 @@ fn what_is_present_must_be_signed_and_what_is_not_is_not_missed() {
     opens(demands().signed_if_present([Part::element(other), Part::UsernameToken, Part::Attachments]), &unsigned);
     let user = recipe().username_digest("ann", "s3cret").sign(sign([])).secured(&envelope(SOAP11));
     let error = refused(demands().signed_if_present([Part::UsernameToken]), &user);
-    assert_eq!(error, RequirementError::NotSigned { missing: vec![Part::UsernameToken] });
+    assert_eq!(error, RequirementError::NotSigned { missing: vec![Part::UsernameToken], absent: Vec::new() });
 }
 
 #[test]
@@ -172,13 +172,19 @@ fn the_token_itself_is_signed() {
     let unsigned = recipe().sign(sign([])).secured(&envelope(SOAP11));
     let requirements = || demands().also_signed([Part::SigningToken]);
     opens(requirements(), &signed);
-    assert_eq!(refused(requirements(), &unsigned), RequirementError::NotSigned { missing: vec![Part::SigningToken] });
+    assert_eq!(
+        refused(requirements(), &unsigned),
+        RequirementError::NotSigned { missing: vec![Part::SigningToken], absent: Vec::new() }
+    );
     let user = |parts: &[Part]| {
         recipe().username_digest("ann", "s3cret").sign(sign(parts.to_vec())).secured(&envelope(SOAP11))
     };
     let requirements = || demands().also_signed([Part::UsernameToken]);
     opens(requirements(), &user(&[Part::UsernameToken]));
-    assert_eq!(refused(requirements(), &user(&[])), RequirementError::NotSigned { missing: vec![Part::UsernameToken] });
+    assert_eq!(
+        refused(requirements(), &user(&[])),
+        RequirementError::NotSigned { missing: vec![Part::UsernameToken], absent: Vec::new() }
+    );
 }
 
 #[test]

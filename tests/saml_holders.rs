@@ -11,7 +11,8 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, SamlName, SamlVersion, Signer,
+    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, RequirementError, SamlName,
+    SamlVersion, Signer, WhyNoToken,
 };
 
 const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
@@ -141,6 +142,54 @@ fn an_assertion_that_names_several_keys_of_its_holder_says_so() {
                 let OpenError::Token(TokenError::Assertion(why)) = error else { panic!("{error:?}") };
                 assert!(why.contains("several keys"), "{why}");
             }
+        }
+    }
+}
+
+/// Of each cause, the one option or the one change at the peer that helps.
+#[test]
+fn why_no_assertion_authenticates_is_said() {
+    let both = || [Part::Body, Part::Timestamp];
+    let why = |trust: Option<AssertionTrust>, demanded: SamlVersion, message: &str| {
+        let demands = Requirements::signed(both()).saml_token(demanded);
+        let receiver = Receiver::new(self::trust(), demands, DangerousNoReplayCache);
+        let receiver = match trust {
+            Some(trust) => receiver.assertions(trust),
+            None => receiver,
+        };
+        match refuse(&receiver, message) {
+            OpenError::Requirement(RequirementError::NoToken { token: "SAML", why }) => why,
+            other => panic!("{other}"),
+        }
+    };
+    let attesters = || issuers().sender_vouches(Trust::pins([certificate("alice")]));
+    let with = |recipe: Recipe| recipe.secured(&envelope(SOAP11));
+    let by_alice = |parts: &[Part]| Signing::with(&identity("alice")).parts(parts.to_vec());
+    let whole = [Part::Body, Part::Timestamp, Part::Assertion];
+    for (version, other) in [(BOTH[0], BOTH[1]), (BOTH[1], BOTH[0])] {
+        let held = sign_by_hand(&about(version, "uid=ann", "alice"), version);
+        let unrelated = with(recipe().token(held.as_str()).sign(by_alice(&both())));
+        let vouched = NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
+        let vouched = vouched.unsigned(SystemTime::now(), &SystemRandom).expect("written");
+        let covered = with(recipe().token(vouched.as_str()).sign(by_alice(&whole)));
+        let uncovered = with(recipe().token(vouched.as_str()).sign(by_alice(&both())));
+        assert_eq!(why(Some(issuers()), version, &with(recipe().sign(by_alice(&both())))), WhyNoToken::Absent);
+        assert_eq!(why(Some(issuers()), other, &unrelated), WhyNoToken::OtherVersion { found: version });
+        for message in [&unrelated, &covered] {
+            assert_eq!(why(None, version, message), WhyNoToken::NoIssuer);
+        }
+        // The holder signs with a certificate of the key, and does not say that the assertion is meant.
+        assert_eq!(why(Some(issuers()), version, &unrelated), WhyNoToken::NotHeld);
+        assert_eq!(why(Some(attesters()), version, &uncovered), WhyNoToken::NotVouched);
+        // Each opens as its reason says.
+        let demands = || Requirements::signed(both()).saml_token(version);
+        for (trust, message) in [
+            (issuers(), with(recipe().token(held.as_str()).sign(by_alice(&whole)))),
+            (issuers(), by_holder(&held, "alice")),
+            (attesters(), covered),
+        ] {
+            let receiver = Receiver::new(self::trust(), demands(), DangerousNoReplayCache).assertions(trust);
+            assert!(receiver.open(&message).is_ok());
         }
     }
 }

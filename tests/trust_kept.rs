@@ -186,7 +186,8 @@ fn another_purpose_is_judged_anew() {
     let (trust, others) = (trust(), [middle()]);
     judged(&trust, &others, now()).expect("trusted");
     let refused = trust.validate(&leaf(), &others, Purpose::Encryption, now(), &budget());
-    assert!(matches!(refused, Err(TrustError::KeyUsage { .. })));
+    let Err(TrustError::KeyUsage { usage, wanted, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!((usage.as_str(), wanted), ("digitalSignature", "keyEncipherment or keyAgreement"));
 }
 
 #[test]

@@ -8,11 +8,12 @@ use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
 use ws_security::bsp::Report;
 use ws_security::c14n::{Budget, Document};
 use ws_security::soap::Envelope;
-use ws_security::tokens::PasswordError;
+use ws_security::tokens::{PasswordError, TrustError};
 use ws_security::xmldsig::VerifyError;
+use ws_security::xmlenc::DecryptError;
 use ws_security::{
-    AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, FixedClock, Incoming, NotFresh, OpenError,
-    OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
+    AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, FixedClock, Incoming, MissingKey, NotFresh,
+    OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -300,9 +301,20 @@ fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
 
 /// The refusal, and the option that asks for less, or that says who may have sent the message.
 fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
+    if let OpenError::Requirement(RequirementError::NotSigned { .. }) = error
+        && !arguments.receiving.demands.require.iter().any(|demand| demand.starts_with("signed"))
+        && arguments.receiving.network.network.is_none()
+    {
+        return "nobody answers for the Body: no trusted signature covers it, and no --require names a part that must be \
+                signed; if something else protects it, as TLS does, use --print-unauthenticated to see it"
+            .to_owned();
+    }
     let is_unknown = matches!(
         error,
-        OpenError::NoKey { .. } | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_)
+        OpenError::NoKey { missing: MissingKey::Any, .. }
+            | OpenError::Trust(_)
+            | OpenError::Password(_)
+            | OpenError::Requirement(_)
     );
     let hint = match error {
         OpenError::Requirement(RequirementError::NotSigned { .. })
@@ -316,7 +328,13 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         OpenError::Password(PasswordError::WrongPassword) => {
             "; `wss explain`, with the same --user-file, tries how peers make digests"
         }
-        OpenError::NotFresh(NotFresh::TooOld { .. } | NotFresh::Expired { .. }) if arguments.message.now.is_none() => {
+        OpenError::Decrypt(DecryptError::Failed) => {
+            "; `wss explain`, with the same keys, tries what peers usually encrypt in another way"
+        }
+        OpenError::NotFresh(NotFresh::TooOld { .. } | NotFresh::Expired { .. })
+        | OpenError::Trust(TrustError::Expired { .. })
+            if arguments.message.now.is_none() =>
+        {
             "; to look at an old message as of its own time, give --now"
         }
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
@@ -327,6 +345,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         && arguments.receiving.assertions.saml_issuer.is_empty()
         && arguments.receiving.assertions.saml_attester.is_empty()
         && arguments.receiving.holdings.secret.is_empty()
+        && arguments.receiving.holdings.context.is_empty()
         && arguments.receiving.holdings.user_file.is_none();
     let whom = match is_unknown && trusts_nobody {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",

@@ -122,3 +122,53 @@ fn the_option_that_a_refusal_names_opens_the_message() {
         assert!(out(&[&VERIFY[..], &[option]].concat(), &message).contains("\u{e9}"));
     }
 }
+
+/// A username token over TLS is no signature of the Body: that is said, and not that the peer should sign.
+#[test]
+fn a_body_that_nobody_signs_is_not_blamed_on_the_peer() {
+    let password = file("password", b"s3cret");
+    let users = file("users", b"ann\ts3cret\n");
+    let (password, users) = (password.display().to_string(), users.display().to_string());
+    let clear = envelope().replace(" s:mustUnderstand=\"1\"", "");
+    let message = out(&["sign", "--user", "ann", "--password-file", &password, "-"], clear.as_bytes());
+    let verify = ["verify", "--require", "token:username", "--user-file", &users, "--over-protected-transport"];
+    let told = refused(&[&verify[..], &["-"]].concat(), message.as_bytes());
+    assert!(told.contains("nobody answers for the Body") && !told.contains("have the peer"), "{told}");
+    out(&[&verify[..], &["--print-unauthenticated", "-"]].concat(), message.as_bytes());
+    // Whoever demands a signature is told that it is missing.
+    let told = refused(&[&verify[..], &["--require", "signed:Body", "-"]].concat(), message.as_bytes());
+    assert!(told.contains("have the peer sign"), "{told}");
+}
+
+/// The option that gives the key which is missing, and no other.
+#[test]
+fn a_missing_key_of_a_context_names_the_option_of_contexts() {
+    let secret = file("context", &[7; 32]);
+    let context = format!("urn:ctx={}", secret.display());
+    let clear = envelope().replace(" s:mustUnderstand=\"1\"", "");
+    let sign = ["sign", "--context", &context, "--derive-keys", "1.3", "--timestamp", "300", "-"];
+    let message = out(&sign, clear.as_bytes());
+    let verify = ["verify", "--require", "signed:Body", "-"];
+    let other = format!("urn:other={}", secret.display());
+    for verify in [&verify[..], &[&verify[..], &["--context", &other]].concat()] {
+        let told = refused(verify, message.as_bytes());
+        assert!(told.contains("--context") && told.contains("urn:ctx") && !told.contains("--known-cert"), "{told}");
+        assert!(!told.contains("no option says"), "{told}");
+    }
+    out(&[&verify[..], &["--context", &context]].concat(), message.as_bytes());
+}
+
+/// The operator is led to `wss explain`, which has the same keys. The fault on the wire is one, whatever failed.
+#[test]
+fn a_failed_decryption_leads_to_explain() {
+    let clear = envelope().replace(" s:mustUnderstand=\"1\"", "");
+    let message = out(&["encrypt", "--to", "KEYS/bob.pem", "--part", "Body", "-"], clear.as_bytes());
+    let at = message.rfind("</xenc:CipherValue>").expect("ciphertext") - 8;
+    let other = if message[at..].starts_with('A') { "B" } else { "A" };
+    let changed = format!("{}{other}{}", &message[..at], &message[at + 1..]);
+    let verify = ["verify", "--decrypt-key", "KEYS/bob.key", "--decrypt-cert", "KEYS/bob.pem"];
+    let verify = [&verify[..], &["--require", "encrypted:Body", "--print-unauthenticated", "-"]].concat();
+    out(&verify, message.as_bytes());
+    let told = refused(&verify, changed.as_bytes());
+    assert!(told.contains("decryption failed") && told.contains("`wss explain`"), "{told}");
+}

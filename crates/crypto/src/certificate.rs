@@ -1,5 +1,6 @@
 //! X.509 certificates: the fields that WS-Security uses. `wss-tokens` decides whether a certificate is trusted.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -416,6 +417,22 @@ impl KeyUsage {
             key_cert_sign: x509::bit(bits, 5),
             crl_sign: x509::bit(bits, 6),
         }
+    }
+}
+
+/// The names of RFC 5280 §4.2.1.3, with commas between them.
+impl fmt::Display for KeyUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.digital_signature, "digitalSignature"),
+            (self.content_commitment, "nonRepudiation"),
+            (self.key_encipherment, "keyEncipherment"),
+            (self.key_agreement, "keyAgreement"),
+            (self.key_cert_sign, "keyCertSign"),
+            (self.crl_sign, "cRLSign"),
+        ];
+        let names: Vec<&str> = names.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect();
+        f.write_str(&names.join(", "))
     }
 }
 

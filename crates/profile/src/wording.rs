@@ -48,6 +48,8 @@ const CALLS: &[(&str, Help)] = &[
     ("AssertionTrust::recipient", Key("recipient")),
     ("AssertionTrust::in_response_to", Key("in-response-to")),
     ("AssertionTrust::max_age", Key("saml-max-age")),
+    ("passwords", Key("user-file")),
+    ("security_contexts", Value("context", "IDENTIFIER=FILE")),
     ("attachments", Apart("--attach", "`attachments`")),
     ("Part::element", Value("require", "signed:element:PATH")),
     ("Part::every_element", Value("require", "signed:every:element:PATH")),

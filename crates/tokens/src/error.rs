@@ -402,10 +402,18 @@ pub enum TrustError {
         authority: WireText,
     },
     /// *Refused.* Its key usage does not permit its use.
-    #[error("the key usage of {subject:?} does not permit this use")]
+    #[error(
+        "the key usage of {subject:?} is {}, and {wanted} is needed: have its authority issue one with that usage, and the \
+         peer use it",
+        if usage.is_empty() { "none" } else { usage.as_str() }
+    )]
     KeyUsage {
         /// Subject of the certificate.
         subject: WireText,
+        /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
+        usage: String,
+        /// The usage that it lacks.
+        wanted: &'static str,
     },
     /// *Refused.* The certificate is valid below the anchor, but no rule names its holder.
     #[error("{subject:?} is valid but not expected: name it with a `SignerRule`")]

@@ -505,13 +505,17 @@ impl Trust {
         budget: &Budget,
     ) -> Result<(ValidatedCertificate, Option<Holds>), TrustError> {
         check_validity(certificate, now)?;
-        let permits = certificate.key_usage().is_none_or(|usage| match purpose {
-            Purpose::Signing => usage.digital_signature,
-            Purpose::Encryption => usage.key_encipherment || usage.key_agreement,
-        });
         let subject = || certificate.subject().to_string();
-        if !permits {
-            return Err(TrustError::KeyUsage { subject: subject().into() });
+        if let Some(usage) = certificate.key_usage() {
+            let (is_permitted, wanted) = match purpose {
+                Purpose::Signing => (usage.digital_signature, "digitalSignature"),
+                Purpose::Encryption => {
+                    (usage.key_encipherment || usage.key_agreement, "keyEncipherment or keyAgreement")
+                }
+            };
+            if !is_permitted {
+                return Err(TrustError::KeyUsage { subject: subject().into(), usage: usage.to_string(), wanted });
+            }
         }
         let certificate = certificate.clone();
         if self.pins.contains(&certificate) {

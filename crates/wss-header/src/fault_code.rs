@@ -31,6 +31,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
             OpenError::NoKey { .. }
             | OpenError::AmbiguousKey
+            | OpenError::NoReference
             | OpenError::KeyElsewhere { .. }
             | OpenError::Elsewhere(_) => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)

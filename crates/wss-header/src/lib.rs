@@ -81,7 +81,7 @@ pub use freshness::NotFresh;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;
-pub use open::{CoverageLost, LostPart, RemainingCiphertext, WhyEncrypted, WhyMisplaced};
+pub use open::{CoverageLost, LostPart, MissingKey, RemainingCiphertext, WhyEncrypted, WhyMisplaced, WhyNoToken};
 pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;

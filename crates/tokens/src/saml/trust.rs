@@ -146,6 +146,12 @@ impl AssertionTrust {
         self
     }
 
+    /// Whether somebody is named who may vouch for assertions ([`AssertionTrust::sender_vouches`]).
+    #[must_use]
+    pub fn names_attesters(&self) -> bool {
+        self.attesters.is_some()
+    }
+
     /// Whether assertions for every audience are accepted.
     #[must_use]
     pub fn is_for_any_audience(&self) -> bool {

@@ -14,7 +14,7 @@ use wss_xmlenc::DecryptError;
 use super::{ElsewhereError, RequirementError};
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
-use crate::open::{WhyEncrypted, WhyMisplaced};
+use crate::open::{MissingKey, WhyEncrypted, WhyMisplaced};
 
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -318,8 +318,7 @@ pub enum OpenError {
     },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error(
-        "no key is known for the signature, which names {named}; known are {} and {}: add the certificate with \
-         `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the peer send its certificate along",
+        "no key is known for the signature, which names {named}; known are {} and {}: {missing}",
         counted(*certificates, "certificate"),
         counted(*secrets, "secret")
     )]
@@ -330,10 +329,18 @@ pub enum OpenError {
         certificates: usize,
         /// How many shared secrets the receiver has.
         secrets: usize,
+        /// What would help.
+        missing: MissingKey,
     },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
     #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
     AmbiguousKey,
+    /// *Refused.* The signature refers to no key, and several trusted certificates are known.
+    #[error(
+        "the signature has no ds:KeyInfo, or an empty one, and several trusted certificates are known: have the peer refer to \
+         its certificate, or know the signer's alone"
+    )]
+    NoReference,
     /// *Failed.* The signer's certificate is not trusted.
     #[error(transparent)]
     Trust(TrustError),
@@ -475,7 +482,7 @@ impl OpenError {
 
     /// [`OpenError::NoKey`], where only the caller knows what named the key.
     pub(crate) fn no_key() -> Self {
-        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0 }
+        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0, missing: MissingKey::Any }
     }
 }
 

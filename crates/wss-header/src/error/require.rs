@@ -1,9 +1,11 @@
 //! What a message does not prove.
 
+use std::fmt;
+
 use thiserror::Error;
 use wss_text::WireText;
 
-use crate::open::{CoverageLost, LostPart, WhyEncrypted};
+use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
 
 /// What a message does not prove.
@@ -11,10 +13,16 @@ use crate::part::Part;
 #[non_exhaustive]
 pub enum RequirementError {
     /// *Refused.* No signature covers all parts that must be signed.
-    #[error("no trusted signature covers {}: have the peer sign all required parts in one signature", listed(missing))]
+    #[error(
+        "no trusted signature covers {}{}: have the peer sign all required parts in one signature",
+        listed(missing),
+        Absent(absent)
+    )]
     NotSigned {
         /// The parts that the best signature does not cover.
         missing: Vec<Part>,
+        /// Those of them that the message does not have.
+        absent: Vec<Part>,
     },
     /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another
     /// plaintext.
@@ -46,10 +54,12 @@ pub enum RequirementError {
         part: Part,
     },
     /// *Refused.* A required token is absent, or does not authenticate.
-    #[error("no {token} token authenticates the message")]
+    #[error("no {token} token authenticates the message: {why}")]
     NoToken {
         /// The kind of token.
         token: &'static str,
+        /// Why none does.
+        why: WhyNoToken,
     },
     /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
     #[error(
@@ -195,6 +205,18 @@ pub enum RequirementError {
         /// The part.
         part: Part,
     },
+}
+
+/// The parts that a message does not have, in brackets; nothing if there are none.
+struct Absent<'a>(&'a [Part]);
+
+impl fmt::Display for Absent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => Ok(()),
+            absent => write!(f, " (the message has no {})", listed(absent)),
+        }
+    }
 }
 
 fn listed(parts: &[Part]) -> String {

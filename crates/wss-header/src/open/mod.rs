@@ -11,7 +11,7 @@
 //!
 //! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
 //! `replacement`); `header`, which calls `tokens`, `signature`
-//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `relation`, `output`.
+//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author` and `lacking`), `remains`, `relation`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
@@ -24,7 +24,9 @@ mod facts;
 mod header;
 mod incoming;
 mod keys;
+mod lacking;
 mod misplaced;
+mod missing_key;
 mod moves;
 mod named;
 mod narrow;
@@ -45,15 +47,18 @@ mod signature;
 mod span;
 mod terms;
 mod tokens;
+mod why_no_token;
 
 use zeroize::Zeroizing;
 
 pub use coverage::{CoverageLost, LostPart};
 pub(crate) use incoming::Arrived;
 pub use misplaced::WhyMisplaced;
+pub use missing_key::MissingKey;
 pub(crate) use named::named_by;
 pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
+pub use why_no_token::WhyNoToken;
 
 use crate::elsewhere::{self, Asking, AsyncKeyUnwrap};
 use crate::error::OpenError;

@@ -5,11 +5,20 @@
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::Certificate;
 use wss_text::WireText;
+use wss_tokens::{
+    Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SecureConversation, SecurityContextToken,
+    UsernameToken,
+};
 use wss_xmldsig::KeyInfo;
 
 use super::facts::{Facts, SeenToken};
+use super::missing_key::MissingKey;
+use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
+
+/// The most derived keys that are followed to the token that they are derived from.
+const MOST_DERIVATIONS: usize = 8;
 
 /// The most octets of a certificate that is named by its subject.
 const MAX_CERTIFICATE: usize = 64 << 10;
@@ -116,6 +125,7 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
 pub(super) fn naming(
     error: OpenError,
     key_info: Option<&KeyInfo<'_>>,
+    revision: &Revision<'_>,
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> OpenError {
@@ -124,7 +134,56 @@ pub(super) fn naming(
     }
     let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
     let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
-    OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len() }
+    let missing = missing(key_info.map(KeyInfo::element), revision, terms);
+    OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
+}
+
+/// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
+fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
+    let Some(mut place) = key_info else { return MissingKey::Any };
+    for _ in 0..=MOST_DERIVATIONS {
+        let is_wsse = |inner: &Element<'_>| inner.name().namespace == name::WSSE.uri;
+        let mut inner = place.descendants_and_self().filter(is_wsse);
+        let reference = inner.find(|inner| matches!(inner.name().local, "Reference" | "KeyIdentifier"));
+        let Some(reference) = reference else { return MissingKey::Any };
+        let value_type = reference.attribute("", "ValueType").unwrap_or_default();
+        if reference.name().local == "KeyIdentifier" {
+            let is_of_request = [ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1].contains(&&*value_type);
+            return match (is_of_request, terms.request) {
+                (true, None) => MissingKey::OfRequest,
+                (true, Some(_)) => MissingKey::OfOtherRequest,
+                (false, _) => MissingKey::Any,
+            };
+        }
+        let uri = reference.attribute("", "URI").unwrap_or_default();
+        let token = uri.strip_prefix('#').and_then(|id| revision.ids.get(id));
+        match token {
+            Some(token) if DerivedKeyToken::is_one(token) => place = token,
+            Some(token) => return missing_of(token, terms),
+            None if is_context(&value_type) => return MissingKey::SecurityContext { identifier: uri.into() },
+            None => return MissingKey::Any,
+        }
+    }
+    MissingKey::Any
+}
+
+fn missing_of(token: Element<'_>, terms: &Terms<'_>) -> MissingKey {
+    let keys = &terms.receiver.keys;
+    if SecurityContextToken::is_one(token) {
+        let context = SecurityContextToken::parse(token);
+        return context.map_or(MissingKey::Any, |context| MissingKey::SecurityContext {
+            identifier: context.identifier().into(),
+        });
+    }
+    match () {
+        () if UsernameToken::is_one(token) && keys.passwords.is_none() => MissingKey::Password,
+        () if Assertion::is_one(token) && keys.assertions.is_none() => MissingKey::Assertion,
+        () => MissingKey::Any,
+    }
+}
+
+fn is_context(value_type: &str) -> bool {
+    [SecureConversation::V1_3, SecureConversation::V2005].iter().any(|version| version.context_type() == value_type)
 }
 
 fn last_word(uri: &str) -> &str {

@@ -15,7 +15,8 @@ use super::relation;
 use super::replacement::Place;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
-use super::{author, remains};
+use super::why_no_token::WhyNoToken;
+use super::{author, lacking, remains};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
@@ -78,8 +79,8 @@ pub(super) fn check(
     if let Some(timestamp) = &facts.timestamp {
         terms.check_fresh("Timestamp", timestamp.created, timestamp.expires)?;
     }
-    let conclusion = conclude(terms, facts);
-    check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
+    let conclusion = conclude(revision, terms, facts);
+    check_tokens(&conclusion, revision, terms, facts)?;
     if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision) {
         // What is ciphertext to the end did come encrypted: the error says to whom.
         remains::find(revision, terms, facts, ring, None)?;
@@ -95,7 +96,7 @@ pub(super) fn check(
 }
 
 /// The first conclusion that has the tokens which are required; without one, the first.
-fn conclude(terms: &Terms<'_>, facts: &Facts<'_>) -> Conclusion {
+fn conclude(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Conclusion {
     let proofs = match find_proofs(terms, facts) {
         Ok(proofs) => proofs,
         Err(error) => return Conclusion::of(Err(error), terms, facts),
@@ -103,7 +104,7 @@ fn conclude(terms: &Terms<'_>, facts: &Facts<'_>) -> Conclusion {
     let mut first = None;
     for proof in proofs {
         let conclusion = Conclusion::of(Ok(proof), terms, facts);
-        let tokens = check_tokens(&conclusion, &terms.receiver.requirements, facts);
+        let tokens = check_tokens(&conclusion, revision, terms, facts);
         if tokens.and_then(|()| narrow::check(&conclusion.shown(facts), terms, facts)).is_ok() {
             return conclusion;
         }
@@ -183,7 +184,7 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
         return Ok(proofs);
     }
     if let Some(token) = other_kind {
-        return Err(RequirementError::NoToken { token }.into());
+        return Err(RequirementError::NoToken { token, why: WhyNoToken::OtherSigner }.into());
     }
     if anonymous && terms.request.is_some_and(Correlation::has_several_recipients) {
         return Err(RequirementError::SeveralRecipients.into());
@@ -192,14 +193,14 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
         return Err(RequirementError::Anonymous.into());
     }
     match nearest {
-        Some(nearest) => Err(nearest.error()),
+        Some(nearest) => Err(nearest.error(facts)),
         None => Err(nothing_signed(facts)),
     }
 }
 
 /// No signature covers any of the parts that must be signed.
 fn nothing_signed(facts: &Facts<'_>) -> OpenError {
-    not_signed(facts.demanded.iter().cloned().collect())
+    not_covered(facts.demanded.iter().cloned().collect(), facts)
 }
 
 /// Refuses a message with no element, or with several, at a path that is required to be signed; or with several header blocks of a
@@ -226,45 +227,67 @@ struct Uncovered<'f> {
 
 impl Uncovered<'_> {
     /// Why the parts are not proven: the signature lost one of them, or never covered them.
-    fn error(self) -> OpenError {
+    fn error(self, facts: &Facts<'_>) -> OpenError {
         let is_demanded = |(lost, _): &(LostPart, CoverageLost)| match lost {
             LostPart::Part(part) => self.parts.contains(part),
             LostPart::Attachment(_) => self.parts.contains(&Part::Attachments),
         };
         match self.signature.lost().find(is_demanded) {
             Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
-            None => not_signed(self.parts),
+            None => not_covered(self.parts, facts),
         }
     }
 }
 
 pub(super) fn not_signed(missing: Vec<Part>) -> OpenError {
-    RequirementError::NotSigned { missing }.into()
+    RequirementError::NotSigned { missing, absent: Vec::new() }.into()
+}
+
+/// As [`not_signed`], with the parts that are not there.
+fn not_covered(missing: Vec<Part>, facts: &Facts<'_>) -> OpenError {
+    let is_absent = |part: &&Part| match part {
+        Part::Timestamp => facts.timestamp.is_none(),
+        Part::UsernameToken => facts.users.is_empty(),
+        part => part.is_counted() && facts.places.of(part).is_empty(),
+    };
+    let absent = missing.iter().filter(is_absent).cloned().collect();
+    RequirementError::NotSigned { missing, absent }.into()
 }
 
 /// Refuses a message without the tokens that are required, each tied to the message.
-fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
+fn check_tokens(
+    conclusion: &Conclusion,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), OpenError> {
+    let requirements = &terms.receiver.requirements;
     let lost = |part: Part| {
         let mut lost = facts.signatures.iter().flat_map(ProvenSignature::lost);
         let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
-    let missing = |token: &'static str, part: Part, is_there: bool| match (&conclusion.proof, lost(part)) {
+    // Without a reason, the token is there, and nothing ties it to the message.
+    let missing = |token: &'static str, part: Part, why: Option<WhyNoToken>| match (&conclusion.proof, lost(part), why)
+    {
         // The fact that ties tokens to the message is missing, too: that error comes first.
-        (Err(error), _) if is_there => error.clone(),
-        (_, Some(error)) => error,
-        _ if is_there => RequirementError::UnboundToken { token }.into(),
-        _ => RequirementError::NoToken { token }.into(),
+        (Err(error), _, None) => error.clone(),
+        (_, Some(error), _) => error,
+        (_, None, None) => RequirementError::UnboundToken { token }.into(),
+        (_, None, Some(why)) => RequirementError::NoToken { token, why }.into(),
     };
     if requirements.username && conclusion.user.is_none() {
-        return Err(missing("username", Part::UsernameToken, facts.users.iter().any(|token| token.user.is_some())));
+        let is_there = facts.users.iter().any(|token| token.user.is_some());
+        let why = (!is_there).then(|| lacking::username(revision, terms));
+        return Err(missing("username", Part::UsernameToken, why));
     }
     for version in &requirements.assertions {
         if !conclusion.assertions.iter().any(|assertion| assertion.issued.version() == *version) {
             let mut seen = facts.assertions.iter().filter(|seen| seen.issued.version() == *version);
             let presented = [ConfirmationMethod::Bearer, ConfirmationMethod::IdCard];
             let is_bearer = seen.any(|seen| presented.iter().any(|method| seen.issued.methods().contains(method)));
-            return Err(missing("SAML", Part::Assertion, is_bearer));
+            let why = (!is_bearer).then(|| lacking::assertion(*version, revision, terms, facts));
+            return Err(missing("SAML", Part::Assertion, why));
         }
     }
     Ok(())

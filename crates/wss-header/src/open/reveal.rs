@@ -88,7 +88,7 @@ impl<'d> Stage<'_, 'd> {
         let key_info = key_info.map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
         let mut search = KeySearch::new(self.revision, self.terms, self.facts, self.ring);
         let found = search.signature_key(key_info.as_ref(), is_mac);
-        Ok(found.map_err(|error| naming(error, key_info.as_ref(), self.terms, self.facts))?.key)
+        Ok(found.map_err(|error| naming(error, key_info.as_ref(), self.revision, self.terms, self.facts))?.key)
     }
 
     /// Whom a `ds:KeyInfo` names.

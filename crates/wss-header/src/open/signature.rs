@@ -50,7 +50,7 @@ pub(super) fn verify(
             let is_mac = signature.signed_info().method().family() == SignatureFamily::Hmac;
             let key_info = signature.key_info();
             let key = KeySearch::new(revision, terms, facts, ring).signature_key(key_info, is_mac);
-            let key = key.map_err(|error| naming(error, key_info, terms, facts))?;
+            let key = key.map_err(|error| naming(error, key_info, revision, terms, facts))?;
             Ok(found.insert(key).key.clone())
         },
         &documents,

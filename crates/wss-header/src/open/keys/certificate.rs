@@ -24,7 +24,11 @@ impl KeySearch<'_, '_> {
         let terms = self.terms;
         let trust = &terms.receiver.trust;
         let Some(key_info) = key_info else {
-            return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
+            let picked = pick(trust.candidates(), |_| true, &[], terms);
+            return picked.map(|picked| (picked, None)).map_err(|error| match error {
+                OpenError::AmbiguousKey => OpenError::NoReference,
+                other => other,
+            });
         };
         let hint = || only_hint(key_info).ok_or_else(OpenError::no_key);
         let reference = match reference {

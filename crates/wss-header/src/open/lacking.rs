@@ -1,0 +1,48 @@
+//! Why a required token authenticates nobody: what the header has in its place. No decision depends on it.
+
+use wss_c14n::{Element, name};
+use wss_tokens::{Assertion, ConfirmationMethod, SamlVersion, UsernameToken};
+
+use super::facts::Facts;
+use super::revision::Revision;
+use super::terms::Terms;
+use super::why_no_token::WhyNoToken;
+
+/// Why no username token authenticates the message, where none of its users was authenticated.
+pub(super) fn username(revision: &Revision<'_>, terms: &Terms<'_>) -> WhyNoToken {
+    let mut tokens = revision.children.iter().copied().filter(|child| UsernameToken::is_one(*child));
+    match tokens.next() {
+        None => WhyNoToken::Absent,
+        Some(_) if terms.receiver.keys.passwords.is_none() => WhyNoToken::NoPasswords,
+        Some(_) => WhyNoToken::KeyUnused,
+    }
+}
+
+/// Why no assertion of this version authenticates the message.
+pub(super) fn assertion(
+    version: SamlVersion,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> WhyNoToken {
+    let found: Vec<SamlVersion> = revision.children.iter().filter_map(|child| version_of(*child)).collect();
+    match found.first() {
+        None => return WhyNoToken::Absent,
+        Some(first) if !found.contains(&version) => return WhyNoToken::OtherVersion { found: *first },
+        Some(_) => {}
+    }
+    let Some(trust) = &terms.receiver.keys.assertions else { return WhyNoToken::NoIssuer };
+    let seen = facts.assertions.iter().filter(|seen| seen.issued.version() == version);
+    let methods: Vec<ConfirmationMethod> = seen.flat_map(|seen| seen.issued.methods().iter().copied()).collect();
+    match methods[..] {
+        [] => WhyNoToken::NoIssuer,
+        [ConfirmationMethod::SenderVouches] if !trust.names_attesters() => WhyNoToken::NoAttester,
+        [ConfirmationMethod::SenderVouches] => WhyNoToken::NotVouched,
+        _ => WhyNoToken::NotHeld,
+    }
+}
+
+fn version_of(child: Element<'_>) -> Option<SamlVersion> {
+    let is_v2 = child.name().namespace == name::SAML2.uri;
+    Assertion::is_one(child).then_some(if is_v2 { SamlVersion::V2_0 } else { SamlVersion::V1_1 })
+}

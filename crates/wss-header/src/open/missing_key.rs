@@ -1,0 +1,55 @@
+//! What would give the receiver the key of a signature, in words for an error. No decision depends on it.
+
+use std::fmt;
+
+use wss_text::WireText;
+
+/// The kind of key that a receiver lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingKey {
+    /// That of a certificate, or a secret.
+    Any,
+    /// The secret of a security context, or a key that is derived from it.
+    SecurityContext {
+        /// The identifier of the context.
+        identifier: WireText,
+    },
+    /// A key that came in a request, and no request was given.
+    OfRequest,
+    /// A key that came in a request, and the given one has no such key.
+    OfOtherRequest,
+    /// The key out of a password.
+    Password,
+    /// The key of the holder of an assertion, whose issuer is not known.
+    Assertion,
+}
+
+impl fmt::Display for MissingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => {
+                "add the certificate with `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the peer \
+                 send its certificate along"
+            }
+            Self::SecurityContext { identifier } => {
+                return write!(
+                    f,
+                    "it is the key of the security context {identifier:?}, or derived from that: add the secret of this \
+                     context with `security_contexts`"
+                );
+            }
+            Self::OfRequest => {
+                "such a key came with the request that this message answers: open it with `answering`"
+            }
+            Self::OfOtherRequest => {
+                "such a key came with a request, and the given one has none like it: give the request that this message \
+                 answers"
+            }
+            Self::Password => "it is made out of a password: call `passwords`",
+            Self::Assertion => {
+                "it is that of the holder of an assertion: name the issuer of assertions with `AssertionTrust::issuer`"
+            }
+        })
+    }
+}
