@@ -198,7 +198,7 @@ fn a_token_that_the_transform_makes_is_named_as_peers_write_it() {
             (token(false, encoding, "X509v3", &lines(64, "&#xD;\n")), "in lines of 64 that end in CR LF"),
         ];
         for (octets, sentence) in cases {
-            let explanation = receiver().explain(&digesting_token(&message, &octets));
+            let explanation = receiver().explain(digesting_token(&message, &octets));
             assert_eq!(words(&explanation), ["token-otherwise"], "{explanation}");
             assert!(explanation.to_string().contains(sentence), "{sentence}: {explanation}");
         }

@@ -266,7 +266,7 @@ fn a_reference_that_is_written_otherwise_is_named_by_the_certificate_that_made_t
     let sha1 = digest(DigestMethod::Sha1, alice.der());
     let issuer = "CN=Example CA,O=Example Trust,C=DE";
     assert_eq!(alice.serial_decimal(), "4097", "what the cases below are made of");
-    assert!(knowing.open(&by_serial(issuer, "4097")).is_ok());
+    assert!(knowing.open(by_serial(issuer, "4097")).is_ok());
     let cases = [
         (by_serial(issuer, "1001"), "in hexadecimal digits"),
         (by_serial(issuer, "0x1001"), "in hexadecimal digits"),
