@@ -330,22 +330,18 @@ fn a_signature_over_the_whole_document_fits_and_the_refusal_names_the_call() {
 }
 
 #[test]
-fn a_search_that_stopped_says_which_limit_lets_it_go_on() {
+fn a_search_that_stopped_goes_on_with_the_limit_that_is_named() {
     let many: String = (0..60).map(|at| format!("<v>{at}.50</v>")).collect();
     let plain = envelope(SOAP11).replace("</p:Pay>", &format!("{many}</p:Pay>"));
     let message = recipe().sign(signing()).secured(&plain);
     let broken = message.replacen("<v>1.50</v>", "<v>something else</v><v>and more</v>", 1);
-    let explanation = explained(&broken);
-    let stopped = explanation.to_string().contains("the search stopped early");
-    let note = explanation.notes.iter().find(|note| note.contains("cause-octets"));
-    assert_eq!(note.is_some(), stopped, "{explanation}");
-    let note = note.expect("the search is long");
-    let more: u64 = note
-        .split(" from ")
-        .nth(1)
-        .and_then(|rest| rest.split([',', ';']).next())
-        .expect("a number")
-        .parse()
-        .expect("it");
-    assert!(more * broken.len() as u64 > 16 << 20, "{note}");
+    let tried = |limit: u64| {
+        let receiver = usual().limits(Limits::default().with(Limit::CauseOctets, limit));
+        let text = receiver.explain(&broken).to_string();
+        assert!(text.contains("the search stopped early") && text.contains("cause-octets"), "{text}");
+        let before = text.split(" usual changes were tried").next().expect("a number");
+        before.rsplit(' ').next().and_then(|number| number.parse::<u64>().ok()).expect("a number")
+    };
+    let (less, default, more) = (tried(8), tried(16), tried(24));
+    assert!(less < default && default < more, "{less} {default} {more}");
 }

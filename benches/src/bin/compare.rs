@@ -117,7 +117,12 @@ fn table(title: &str, peers: &[Peer], rows: &[Row]) {
 }
 
 fn asked(peers: &[Peer], operation: &str, messages: &Messages, keys: &Path) -> Vec<(&'static str, Duration)> {
-    let ask = |peer: &Peer| Some((peer.name, peer.ask(operation, &messages.folder, keys)?));
+    let ask = |peer: &Peer| {
+        let time = peer.ask(operation, &messages.folder, keys);
+        // The tables come at the end: until then, this shows how far the run is.
+        eprintln!("{operation}, {} octets, {}: {time:.1?}", messages.envelope.len(), peer.name);
+        Some((peer.name, time?))
+    };
     peers.iter().filter_map(ask).collect()
 }
 

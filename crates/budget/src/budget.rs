@@ -19,9 +19,16 @@ const fn floor(limit: Limit) -> u64 {
     match limit {
         // Many steps on a small message cost little time and no memory.
         Limit::ParsedOctets => 1 << 20,
-        // Nor do many causes of a small message.
-        Limit::CauseOctets => 16 << 20,
         _ => 64 << 10,
+    }
+}
+
+/// The octets that a message counts for at least. Many causes of a small message cost little: with this floor, a higher limit
+/// lets a search go on for a message of any size.
+const fn least_octets(limit: Limit) -> u64 {
+    match limit {
+        Limit::CauseOctets => 1 << 20,
+        _ => 0,
     }
 }
 
@@ -91,7 +98,8 @@ impl Budget {
 
     fn allowance(&self, limit: Limit) -> u64 {
         let value = self.limits.get(limit);
-        if limit.is_per_octet() { value.saturating_mul(self.message_octets).max(floor(limit)) } else { value }
+        let octets = self.message_octets.max(least_octets(limit));
+        if limit.is_per_octet() { value.saturating_mul(octets).max(floor(limit)) } else { value }
     }
 }
 

@@ -301,14 +301,8 @@ fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
 
 /// The refusal, and the option that asks for less, or that says who may have sent the message.
 fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
-    if let OpenError::Requirement(RequirementError::NotSigned { .. }) = error
-        && !arguments.receiving.demands.require.iter().any(|demand| demand.starts_with("signed"))
-        && arguments.receiving.network.network.is_none()
-    {
-        return "nobody answers for the Body: no trusted signature covers it, and no --require names a part that must be \
-                signed; if something else protects it, as TLS does, use --print-unauthenticated to see it"
-            .to_owned();
-    }
+    let demands_a_signature = arguments.receiving.demands.require.iter().any(|demand| demand.starts_with("signed"))
+        || arguments.receiving.network.network.is_some();
     let is_unknown = matches!(
         error,
         OpenError::NoKey { missing: MissingKey::Any, .. }
@@ -317,6 +311,9 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
             | OpenError::Requirement(_)
     );
     let hint = match error {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) if !demands_a_signature => {
+            "; if something else protects it, as TLS does, use --print-unauthenticated to see it"
+        }
         OpenError::Requirement(RequirementError::NotSigned { .. })
             if !arguments.receiving.demands.print_unauthenticated =>
         {
@@ -351,7 +348,13 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
         false => "",
     };
-    let error = error.to_string();
+    let error = match error {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) if !demands_a_signature => {
+            "nobody answers for the Body: no trusted signature covers it, and no --require names a part that must be signed"
+                .to_owned()
+        }
+        error => error.to_string(),
+    };
     let preset = match &arguments.receiving.network.network {
         Some(name) if error.contains("`AlgorithmPolicy::admit_uri`") => {
             format!("; {name} has other algorithms, and --allow goes with --require in place of --network")

@@ -405,13 +405,13 @@ pub enum TrustError {
     #[error(
         "the key usage of {subject:?} is {}, and {wanted} is needed: have its authority issue one with that usage, and the \
          peer use it",
-        if usage.is_empty() { "none" } else { usage.as_str() }
+        if usage.as_str().is_empty() { "none" } else { usage.as_str() }
     )]
     KeyUsage {
         /// Subject of the certificate.
         subject: WireText,
         /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
-        usage: String,
+        usage: WireText,
         /// The usage that it lacks.
         wanted: &'static str,
     },

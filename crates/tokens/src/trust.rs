@@ -514,7 +514,7 @@ impl Trust {
                 }
             };
             if !is_permitted {
-                return Err(TrustError::KeyUsage { subject: subject().into(), usage: usage.to_string(), wanted });
+                return Err(TrustError::KeyUsage { subject: subject().into(), usage: usage.to_string().into(), wanted });
             }
         }
         let certificate = certificate.clone();

@@ -40,8 +40,6 @@ pub(super) type Show<'s> = &'s mut dyn FnMut(ExplainedOctets<'_>);
 
 /// The most ciphertext that is listed.
 const CIPHERTEXTS: usize = 64;
-/// The octets that a message may try whatever the limit, as [`Budget`] has it.
-const LEAST_TRIED: u64 = 16 << 20;
 
 /// Explains a message; `show` gets the octets of references if `shows`.
 pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool, show: Show<'_>) -> Explanation {
@@ -49,31 +47,9 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     let mut explanation = Explanation::default();
     if let Some((text, attachments)) = text_of(&arrived, receiver, &mut explanation) {
         Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
-        note_of_least(&mut explanation, text.len() as u64);
     }
     explanation.refusal = open::open::<Opened>(receiver, arrived).err().map(|error| error.to_string());
     explanation
-}
-
-/// Says from which limit on a search that stopped goes on: below it, a small message may try what every message may.
-fn note_of_least(explanation: &mut Explanation, octets: u64) {
-    let signatures = explanation.signatures.iter();
-    let mut verdicts = signatures.flat_map(|signature| {
-        std::iter::once(&signature.value).chain(signature.references.iter().map(|reference| &reference.verdict))
-    });
-    let is_at_least = |verdict: &Verdict| match verdict {
-        Verdict::Differs { causes, stopped: Some(exceeded), .. } => {
-            causes.is_empty() && exceeded.allowed.saturating_mul(octets) <= LEAST_TRIED
-        }
-        _ => false,
-    };
-    if verdicts.any(is_at_least) {
-        let more = LEAST_TRIED / octets.max(1) + 1;
-        explanation.notes.push(format!(
-            "the search stopped after the {LEAST_TRIED} octets that every message may try: it goes on with a limit of \
-             cause-octets from {more}; lower values change nothing"
-        ));
-    }
 }
 
 /// The envelope as text, and its attachments. Octets that are not UTF-8 are read as ISO-8859-1, which reads anything; a
