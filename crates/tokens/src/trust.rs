@@ -514,7 +514,11 @@ impl Trust {
                 }
             };
             if !is_permitted {
-                return Err(TrustError::KeyUsage { subject: subject().into(), usage: usage.to_string().into(), wanted });
+                return Err(TrustError::KeyUsage {
+                    subject: subject().into(),
+                    usage: usage.to_string().into(),
+                    wanted,
+                });
             }
         }
         let certificate = certificate.clone();
