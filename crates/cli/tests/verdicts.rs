@@ -108,7 +108,7 @@ const ROWS: [Row; 51] = [
     ("user", "STRANGERS --require token:username --print-unauthenticated", 1, Nothing, &["refused"]),
     ("password-key", "USERS --require signed:Body", 0, Body, &[]),
     ("password-key", "STRANGERS --require signed:Body", 1, Nothing, &["refused"]),
-    ("password-key", "--require signed:Body", 1, Nothing, &["refused", WHOM]),
+    ("password-key", "--require signed:Body", 1, Nothing, &["refused", "--user-file"]),
 ];
 
 fn messages() -> BTreeMap<&'static str, String> {
