@@ -28,10 +28,9 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let document = output::document(&octets, arguments.reading)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
-    let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
-    let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
-    let is_another = |other: &Element<'_>| other.is(name::DS.uri, "Signature") && other.span() != element.span();
-    let others = document.elements().filter(is_another).count();
+    let mut signatures = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
+    let element = signatures.next().ok_or_else(|| refused("the document has no ds:Signature"))?;
+    let others = signatures.count();
     if others > 0 {
         output::say(format!("note: the first ds:Signature of the document is judged, and not the other {others}"));
     }

@@ -118,7 +118,7 @@ impl Section<'_> {
     }
 
     /// Refuses a section that says in other words than RFC 7468 that it is of the kind that is wanted.
-    fn expect_known(&self, word: &str) -> Result<(), LoadError> {
+    fn expect_other(&self, word: &str) -> Result<(), LoadError> {
         match self.label.to_ascii_uppercase().ends_with(word) && self.label != "ATTRIBUTE CERTIFICATE" {
             true => Err(LoadError::Pem { line: self.line, why: "whose label is not one of RFC 7468" }),
             false => Ok(()),
@@ -128,34 +128,37 @@ impl Section<'_> {
 
 /// The certificates of a PEM file, `TRUSTED CERTIFICATE` and `X509 CERTIFICATE` of OpenSSL included; a DER file unchanged.
 pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
-    if !is_pem(octets) {
-        return Ok(vec![octets.to_vec()]);
-    }
-    let mut found = Vec::new();
-    for section in sections(octets)? {
-        match section.label {
-            "CERTIFICATE" | "X509 CERTIFICATE" => found.push(section.der()?),
-            // OpenSSL's settings of trust follow the certificate.
-            "TRUSTED CERTIFICATE" => found.push(first_element(section.der()?)),
-            _ => section.expect_known("CERTIFICATE")?,
-        }
-    }
-    if found.is_empty() { Err(LoadError::NotFound { wanted: "certificate" }) } else { Ok(found) }
+    ders(octets, "certificate", |section| match section.label {
+        "CERTIFICATE" | "X509 CERTIFICATE" => Some(section.der()),
+        // OpenSSL's settings of trust follow the certificate.
+        "TRUSTED CERTIFICATE" => Some(section.der().map(first_element)),
+        _ => None,
+    })
 }
 
 /// The revocation lists of a PEM file; a DER file unchanged.
 pub(crate) fn revocation_lists(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
+    ders(octets, "CRL", |section| (section.label == "X509 CRL").then(|| section.der()))
+}
+
+/// The DER of every section that `der` reads; a DER file unchanged. A label that ends in the `wanted` word and is not read is
+/// refused.
+fn ders(
+    octets: &[u8],
+    wanted: &'static str,
+    der: impl Fn(&Section<'_>) -> Option<Result<Vec<u8>, LoadError>>,
+) -> Result<Vec<Vec<u8>>, LoadError> {
     if !is_pem(octets) {
         return Ok(vec![octets.to_vec()]);
     }
     let mut found = Vec::new();
     for section in sections(octets)? {
-        match section.label {
-            "X509 CRL" => found.push(section.der()?),
-            _ => section.expect_known("CRL")?,
+        match der(&section) {
+            Some(der) => found.push(der?),
+            None => section.expect_other(&wanted.to_ascii_uppercase())?,
         }
     }
-    if found.is_empty() { Err(LoadError::NotFound { wanted: "CRL" }) } else { Ok(found) }
+    if found.is_empty() { Err(LoadError::NotFound { wanted }) } else { Ok(found) }
 }
 
 fn first_element(octets: Vec<u8>) -> Vec<u8> {
