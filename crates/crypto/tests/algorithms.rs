@@ -70,7 +70,7 @@ fn signature(method: SignatureMethod, keys: &[PrivateKey]) -> Result<(), CryptoE
     }
     if method.family() == SignatureFamily::PostQuantum {
         let key = outcome(seeded(method.uri())).map(|()| seeded(method.uri()).expect("loads"))?;
-        // Sets with an `s` sign slowly: the smallest stands for them.
+        // Sets with an `s` sign slowly: only the smallest of them signs.
         if matches!(method, SignatureMethod::SlhDsaSha2_192s | SignatureMethod::SlhDsaSha2_256s) {
             assert!(key.can_run(method));
             return Ok(());

@@ -207,7 +207,7 @@ pub enum RequirementError {
     },
 }
 
-/// The parts that a message does not have, in brackets; nothing if there are none.
+/// Writes the parts that a message does not have, in brackets. Writes nothing if there are none.
 struct Absent<'a>(&'a [Part]);
 
 impl fmt::Display for Absent<'_> {
