@@ -84,10 +84,12 @@ fn is_encrypted(octets: &[u8]) -> bool {
 }
 
 impl PublicKey {
-    /// The public key of a PEM file: `PUBLIC KEY`, `RSA PUBLIC KEY`, or that of a certificate; or DER of these.
+    /// The first public key of a PEM file: `PUBLIC KEY`, `RSA PUBLIC KEY`, or that of a certificate under any of its labels; or
+    /// DER of these.
     ///
     /// # Errors
-    /// [`LoadError::NotFound`], and as for [`PublicKey::from_spki`].
+    /// [`LoadError::NotFound`]; [`LoadError::Pem`] if a section cannot be read, and for a label that only almost says that a key
+    /// or a certificate follows; and as for [`PublicKey::from_spki`].
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
         let not_found = LoadError::NotFound { wanted: "public key or certificate" };
         if !is_pem(octets) {
@@ -99,9 +101,13 @@ impl PublicKey {
             match section.label {
                 "PUBLIC KEY" => return Self::from_spki(&section.der()?),
                 "RSA PUBLIC KEY" => return Self::from_pkcs1(&section.der()?).ok_or(not_found),
-                "CERTIFICATE" => return Certificate::from_der(&section.der()?).map(|c| c.public_key().clone()),
                 _ => {}
             }
+            if let Some(der) = section.certificate() {
+                return Certificate::from_der(&der?).map(|certificate| certificate.public_key().clone());
+            }
+            section.expect_other("PUBLIC KEY")?;
+            section.expect_other("CERTIFICATE")?;
         }
         Err(not_found)
     }

@@ -117,8 +117,18 @@ impl Section<'_> {
         base64::Engine::decode(engine, self.body.concat()).map_err(|_| refused())
     }
 
+    /// The DER of a certificate, if it is one: `TRUSTED CERTIFICATE` and `X509 CERTIFICATE` of OpenSSL included.
+    pub(crate) fn certificate(&self) -> Option<Result<Vec<u8>, LoadError>> {
+        match self.label {
+            "CERTIFICATE" | "X509 CERTIFICATE" => Some(self.der()),
+            // OpenSSL's settings of trust follow the certificate.
+            "TRUSTED CERTIFICATE" => Some(self.der().map(first_element)),
+            _ => None,
+        }
+    }
+
     /// Refuses a section that says in other words than RFC 7468 that it is of the kind that is wanted.
-    fn expect_other(&self, word: &str) -> Result<(), LoadError> {
+    pub(crate) fn expect_other(&self, word: &str) -> Result<(), LoadError> {
         match self.label.to_ascii_uppercase().ends_with(word) && self.label != "ATTRIBUTE CERTIFICATE" {
             true => Err(LoadError::Pem { line: self.line, why: "whose label is not one of RFC 7468" }),
             false => Ok(()),
@@ -126,14 +136,9 @@ impl Section<'_> {
     }
 }
 
-/// The certificates of a PEM file, `TRUSTED CERTIFICATE` and `X509 CERTIFICATE` of OpenSSL included; a DER file unchanged.
+/// The certificates of a PEM file; a DER file unchanged.
 pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
-    ders(octets, "certificate", |section| match section.label {
-        "CERTIFICATE" | "X509 CERTIFICATE" => Some(section.der()),
-        // OpenSSL's settings of trust follow the certificate.
-        "TRUSTED CERTIFICATE" => Some(section.der().map(first_element)),
-        _ => None,
-    })
+    ders(octets, "certificate", |section| section.certificate())
 }
 
 /// The revocation lists of a PEM file; a DER file unchanged.

@@ -98,3 +98,38 @@ fn what_tools_write_around_and_between_sections_is_read() {
     let old = alice.replace("CERTIFICATE", "X509 CERTIFICATE");
     assert_eq!(Certificate::from_pem(old.as_bytes()), Ok(certificate));
 }
+
+/// What OpenSSL writes of one key, in every form: the reader of keys knows the labels that the reader of certificates knows.
+#[test]
+fn the_public_key_of_each_label_is_read() {
+    let (alice, other) = (file("alice.pem"), file("bob.pem"));
+    let key = Certificate::from_pem(alice.as_bytes()).expect("Alice").public_key().clone();
+    let spki = pem("PUBLIC KEY", key.spki());
+    let request = spki.replace("PUBLIC KEY", "CERTIFICATE REQUEST");
+    for whole in [
+        alice.clone(),
+        alice.replace("CERTIFICATE", "X509 CERTIFICATE"),
+        file("alice.trusted.pem"),
+        spki.clone(),
+        format!("{spki}{other}"),
+        // Sections of other kinds are not the first key.
+        format!("{request}{}{spki}", file("ca.crl")),
+        format!("{}{alice}", file("bob.key")),
+    ] {
+        assert_eq!(PublicKey::from_pem(whole.as_bytes()).as_ref(), Ok(&key), "{whole}");
+    }
+    for label in ["EC PUBLIC KEY", "public key", "ANY CERTIFICATE", "Certificate"] {
+        let almost = format!("{}{other}", spki.replace("PUBLIC KEY", label));
+        let read = PublicKey::from_pem(almost.as_bytes());
+        assert!(matches!(read, Err(LoadError::Pem { line: 1, .. })), "{label}: {read:?}");
+    }
+    let none = PublicKey::from_pem(file("ca.crl").as_bytes());
+    assert!(matches!(none, Err(LoadError::NotFound { .. })), "{none:?}");
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
