@@ -160,30 +160,36 @@ fn decrypt_first(
         let octets = follow(reference, budget).map_err(|error| DecryptError::Referenced(Box::new(error)))?;
         data = data.with_octets(octets);
     }
-    let secret = key_for(&document, &data, decryption, is_received, budget)?;
     let is_xml = matches!(data.plaintext_type(), PlaintextType::Element | PlaintextType::Content);
     if !is_xml || decryption.first_as_octets {
-        let mut octets = decrypt_octets(&data, &secret, budget)?;
+        let octets = |key: Secret| decrypt_octets(&data, &key, budget);
+        let mut octets = with_key_for(&document, &data, decryption, is_received, budget, octets)?;
         return if element == document.root() || decryption.first_as_octets {
             Ok(Some(Decrypted::Octets(std::mem::take(&mut *octets))))
         } else {
             Err(DecryptError::Failed)
         };
     }
-    let xml = decrypt_xml(&data, &secret, budget)?;
+    let xml = |key: Secret| decrypt_xml(&data, &key, budget);
+    let xml = with_key_for(&document, &data, decryption, is_received, budget, xml)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), xml.into_xml());
     Ok(Some(Decrypted::Document(splices.apply(revision).0)))
 }
 
-/// The content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
-fn key_for(
+/// What `decrypt` makes with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
+///
+/// Only the content tells which key is the right one: the wrong private key yields a substitute under RSA-1.5, and another
+/// secret where keys are agreed on. So each is tried up to the plaintext as the caller reads it, and what fails, padding or XML,
+/// does not show in how many are tried.
+fn with_key_for<T>(
     document: &Document<'_>,
     data: &EncryptedData<'_>,
     decryption: &DocumentDecryption<'_>,
     is_received: bool,
     budget: &Budget,
-) -> Result<Secret, DecryptError> {
+    decrypt: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
     let DocumentDecryption { keys, policy, .. } = *decryption;
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
@@ -221,20 +227,18 @@ fn key_for(
     for (nth, element) in candidates.into_iter().enumerate() {
         // For each ciphertext by itself: those before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;
-        match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy, budget) {
-            // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that decrypts.
-            Ok(secret) if decrypt_octets(data, &secret, budget).is_ok() => return Ok(secret),
-            Ok(_) => {}
+        let wrapped = EncryptedKey::parse(element, budget)?;
+        match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
+            Err(error @ DecryptError::Limit(_)) => return Err(error),
             Err(error) => refused = error,
+            plaintext => return plaintext,
         }
     }
-    // So it is with what the wrong key agrees on.
-    let decrypts = |secret: Secret| decrypt_octets(data, &secret, budget).is_ok().then_some(secret);
-    if let Some(derived) = derived(data.key_info(), expected, keys, policy, budget, decrypts)? {
-        return Ok(derived);
+    if let Some(plaintext) = derived(data.key_info(), expected, keys, policy, budget, &decrypt)? {
+        return Ok(plaintext);
     }
-    let direct = keys.secrets(data.key_info());
-    direct.into_iter().find(|secret| secret.len() == expected).ok_or(refused)
+    let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
+    first(direct.map(Ok), refused, decrypt)
 }
 
 /// The `xenc:EncryptedKey` that each `ds:RetrievalMethod` names in the same document (XML Encryption 1.1 §3.5.2). One with
@@ -260,48 +264,51 @@ fn retrieved<'d>(
     Ok(found)
 }
 
-fn unwrap(
+/// What `use_of` makes of the `expected` octets that are wrapped: for the first of our keys with which it can.
+fn with_unwrapped<T>(
     key: &EncryptedKey<'_>,
     expected: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
     budget: &Budget,
-) -> Result<Secret, DecryptError> {
+    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
     policy.check_key(key.method())?;
-    let found = match key.method() {
+    let use_of_leading = |found: Secret| match found.as_octets().get(..expected) {
+        Some(leading) if leading.len() == found.len() => use_of(found),
+        Some(leading) if policy.admits_longer_keys() => use_of(Secret::new(leading.to_vec())),
+        _ => Err(DecryptError::Failed),
+    };
+    match key.method() {
         KeyMethod::Transport(transport) => {
             // RSA-1.5 must not tell how long a key was.
             let is_oaep = transport.method() != TransportMethod::Rsa15;
             let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
             let private = keys.private_keys(key.key_info());
-            private.into_iter().find_map(|private| key.unwrap_with(private.as_ref(), expected).ok())
+            let unwrapped = private.iter().map(|private| key.unwrap_with(private.as_ref(), expected));
+            first(unwrapped, DecryptError::Failed, use_of_leading)
         }
         KeyMethod::Wrap(wrap) => {
-            let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).ok();
+            let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).and_then(use_of_leading);
             match derived(key.key_info(), wrap.key_len(), keys, policy, budget, unwraps)? {
-                Some(found) => Some(found),
-                None => keys.secrets(key.key_info()).into_iter().find_map(unwraps),
+                Some(used) => Ok(used),
+                None => first(keys.secrets(key.key_info()).into_iter().map(Ok), DecryptError::Failed, unwraps),
             }
         }
-    };
-    let found = found.ok_or(DecryptError::Failed)?;
-    match found.as_octets().get(..expected) {
-        Some(leading) if leading.len() == found.len() => Ok(found),
-        Some(leading) if policy.admits_longer_keys() => Ok(Secret::new(leading.to_vec())),
-        _ => Err(DecryptError::Failed),
     }
 }
 
 /// What `use_of` makes of a key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive: of the first
 /// candidate that it can use. `None` if the `ds:KeyInfo` tells neither.
-fn derived(
+fn derived<T>(
     key_info: Option<Element<'_>>,
     len: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
     budget: &Budget,
-    use_of: impl Fn(Secret) -> Option<Secret>,
-) -> Result<Option<Secret>, DecryptError> {
+    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<Option<T>, DecryptError> {
+    let failed = DecryptError::Failed;
     if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
         policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
         return agreed(&agreement, len, keys, budget, use_of).map(Some);
@@ -309,25 +316,26 @@ fn derived(
     if let Some(encapsulation) = Encapsulation::within(key_info)? {
         policy.check_encapsulation(encapsulation.method())?;
         let private = keys.private_keys(encapsulation.key_info());
-        return first(private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget)), use_of).map(Some);
+        let opened = private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget));
+        return first(opened, failed, use_of).map(Some);
     }
     let mut held = key_info.into_iter().flat_map(Element::children);
     let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
     let derived = DerivedKey::parse(held)?;
     policy.check_derivation(derived.method().derivation())?;
     let masters = keys.master_secrets(derived.master_key_name());
-    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), use_of).map(Some)
+    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
 }
 
 /// What each of our keys agrees on with each of the originator's on its curve, until one can be used. Those that the
 /// recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
-fn agreed(
+fn agreed<T>(
     agreement: &AgreementMethod<'_>,
     len: usize,
     keys: &dyn KeySource,
     budget: &Budget,
-    use_of: impl Fn(Secret) -> Option<Secret>,
-) -> Result<Secret, DecryptError> {
+    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
     let originators = match agreement.originator_key() {
         Some(key) => vec![key.clone()],
         None => keys.originators(agreement.originator()),
@@ -335,24 +343,22 @@ fn agreed(
     let private = keys.private_keys(agreement.recipient());
     let pairs = private.iter().flat_map(|key| originators.iter().map(move |originator| (key, originator)));
     let fitting = pairs.filter(|(key, originator)| key.can_agree_with(originator));
-    first(fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget)), use_of)
+    let agreed = fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget));
+    first(agreed, DecryptError::Failed, use_of)
 }
 
-/// What `use_of` makes of the first candidate that it can use. A limit that a candidate exceeds ends the search.
-fn first(
+/// What `use_of` makes of the first candidate that it can use, and else the error of the last one, or `refused` if there is none.
+/// A limit that a candidate exceeds ends the search.
+fn first<T>(
     candidates: impl Iterator<Item = Result<Secret, DecryptError>>,
-    use_of: impl Fn(Secret) -> Option<Secret>,
-) -> Result<Secret, DecryptError> {
-    let mut refused = DecryptError::Failed;
+    mut refused: DecryptError,
+    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
     for candidate in candidates {
-        match candidate {
-            Ok(secret) => {
-                if let Some(used) = use_of(secret) {
-                    return Ok(used);
-                }
-            }
+        match candidate.and_then(&use_of) {
             Err(error @ DecryptError::Limit(_)) => return Err(error),
             Err(error) => refused = error,
+            used => return used,
         }
     }
     Err(refused)

@@ -1,0 +1,155 @@
+//! Documents whose recipient holds several keys, of which one is the right one.
+
+use std::sync::Arc;
+
+use wss_c14n::{Document, Element, Limit, Limits, TakeAlong, Writer, name};
+use wss_crypto::{
+    ContentEncryption, DigestMethod, KeyDerivation, KeyTransport, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey, PublicKey,
+    Secret, SystemRandom,
+};
+use wss_xmlenc::{
+    Agreement, AlgorithmPolicy, DecryptError, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document,
+    encrypt_octets, plaintext_of, write_encrypted_key,
+};
+
+const SOURCE: &str = "<r><part>4711</part></r>";
+
+#[derive(Default)]
+struct Keys {
+    private: Vec<Arc<dyn KeyUnwrap>>,
+    secrets: Vec<Secret>,
+}
+
+impl KeySource for Keys {
+    fn secrets(&self, _: Option<Element<'_>>) -> Vec<Secret> {
+        self.secrets.clone()
+    }
+
+    fn private_keys(&self, _: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
+        self.private.clone()
+    }
+
+    fn originators(&self, _: Element<'_>) -> Vec<PublicKey> {
+        Vec::new()
+    }
+
+    fn master_secrets(&self, _: Option<&str>) -> Vec<Secret> {
+        Vec::new()
+    }
+}
+
+fn agreement() -> Agreement {
+    let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
+    Agreement { derivation, wrap: KeyWrap::Aes128 }
+}
+
+/// The document with its part encrypted to `recipient`, whom nothing names.
+fn encrypted_to(recipient: &PublicKey) -> String {
+    let content = ContentEncryption::Aes128Gcm;
+    let key = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+    let agreed = agreement().wrap(recipient, &key, &SystemRandom).expect("agrees");
+    let mut info = Writer::within(&[name::DS]);
+    agreement().write(&mut info, &agreed.originator, |_| {});
+    let method = KeyMethod::Wrap(KeyWrap::Aes128);
+    let sent = write_encrypted_key(None, &method, Some(&info.finish()), &agreed.wrapped, &[]);
+    encrypted(content, &key, Some(&sent))
+}
+
+/// The document with its part encrypted under `key`, for which `key_info` is.
+fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -> String {
+    let document = Document::parse(SOURCE, &Limits::default()).expect("well-formed");
+    let part = document.elements().find(|element| element.name().local == "part").expect("a part");
+    let octets = plaintext_of(part, &PlaintextType::Element, TakeAlong::Namespaces);
+    let data = encrypt_octets(&octets, &PlaintextType::Element, content, key, None, key_info, &SystemRandom);
+    format!("<r>{}</r>", data.expect("encrypts"))
+}
+
+/// A key of the vectors.
+fn key(name: &str) -> PrivateKey {
+    let path = format!("{}/../../vectors/keys/{name}.key", env!("CARGO_MANIFEST_DIR"));
+    PrivateKey::from_pem(&std::fs::read(path).expect("a key of the vectors")).expect(name)
+}
+
+fn fresh_keys(like: &PublicKey, count: usize) -> Vec<Arc<dyn KeyUnwrap>> {
+    let fresh = || Arc::new(PrivateKey::ephemeral_for(like, &SystemRandom).expect("a key")) as Arc<dyn KeyUnwrap>;
+    (0..count).map(|_| fresh()).collect()
+}
+
+fn decrypted(message: &str, keys: Vec<Arc<dyn KeyUnwrap>>, limits: &Limits) -> Result<Decrypted, DecryptError> {
+    let keys = Keys { private: keys, ..Keys::default() };
+    decrypt_document(message, &keys, &AlgorithmPolicy::everything_for_legacy_use_only(), limits)
+}
+
+#[test]
+fn each_key_on_the_curve_is_tried() {
+    for name in ["ka-ec256", "ka-x25519"] {
+        let recipient = key(name);
+        let public = recipient.public_key().clone();
+        let message = encrypted_to(&public);
+        let last = |others| {
+            let mut keys = fresh_keys(&public, others);
+            keys.push(Arc::new(recipient.clone()));
+            keys
+        };
+        let Decrypted::Document(text) = decrypted(&message, last(2), &Limits::default()).expect(name) else {
+            panic!("{name}: a document")
+        };
+        assert!(text.contains(">4711</part>"), "{text}");
+        assert_eq!(decrypted(&message, fresh_keys(&public, 2), &Limits::default()), Err(DecryptError::Failed));
+        // Each try is an operation with a private key.
+        let limits = Limits::default().with(Limit::PrivateKeyOperations, 2);
+        assert!(decrypted(&message, last(1), &limits).is_ok(), "{name}");
+        assert!(matches!(decrypted(&message, last(2), &limits), Err(DecryptError::Limit(_))), "{name}");
+    }
+}
+
+/// The ciphers whose plaintext nothing authenticates, too: there a wrong key gives octets with a padding in one of 16 cases.
+const CIPHERS: [ContentEncryption; 3] =
+    [ContentEncryption::Aes128Gcm, ContentEncryption::Aes256Cbc, ContentEncryption::TripleDesCbc];
+
+/// Under RSA-1.5 a wrong key does not show when it unwraps: it gives a substitute, and only the content tells.
+#[test]
+fn each_rsa_key_is_tried_up_to_the_content() {
+    let wrong = || ["alice", "carol"].map(|name| Arc::new(key(name)) as Arc<dyn KeyUnwrap>).to_vec();
+    let bob = key("bob");
+    for transport in [KeyTransport::Rsa15, KeyTransport::oaep_mgf1p()] {
+        for content in CIPHERS {
+            for round in 0..24 {
+                let secret = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+                let wrapped = bob.public_key().wrap_key(&transport, &secret).expect("wraps");
+                let method = KeyMethod::Transport(transport.clone());
+                let sent = write_encrypted_key(None, &method, None, &wrapped, &[]);
+                let message = encrypted(content, &secret, Some(&sent));
+                let what = format!("{transport:?} {content:?}, round {round}");
+                for at in 0..3 {
+                    let mut keys = wrong();
+                    keys.insert(at, Arc::new(bob.clone()));
+                    match decrypted(&message, keys, &Limits::default()) {
+                        Ok(Decrypted::Document(text)) => assert!(text.contains(">4711</part>"), "{what}: {text}"),
+                        other => panic!("{what}, as number {at}: {other:?}"),
+                    }
+                }
+                assert_eq!(decrypted(&message, wrong(), &Limits::default()), Err(DecryptError::Failed), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_secret_of_the_length_is_tried() {
+    for content in CIPHERS {
+        for round in 0..24 {
+            let secret = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+            let message = encrypted(content, &secret, None);
+            let wrong = || Secret::generate(&SystemRandom, content.key_len()).expect("random");
+            let try_with = |secrets| {
+                let keys = Keys { secrets, ..Keys::default() };
+                let policy = AlgorithmPolicy::everything_for_legacy_use_only();
+                decrypt_document(&message, &keys, &policy, &Limits::default())
+            };
+            let found = try_with(vec![Secret::new(vec![7; 17]), wrong(), wrong(), secret]);
+            assert!(matches!(found, Ok(Decrypted::Document(_))), "{content:?}, round {round}: {found:?}");
+            assert_eq!(try_with(vec![wrong(), wrong()]), Err(DecryptError::Failed), "{content:?}");
+        }
+    }
+}
