@@ -36,6 +36,7 @@ mod policy;
 #[path = "../policy/shapes.rs"]
 mod policy_shapes;
 mod policy_tokens;
+mod post_quantum;
 mod python;
 mod rampart;
 mod random;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the keys and certificates of the tests with the openssl command; make-slh-dsa.py makes those of SLH-DSA, for which the
-# command is too old. Run in an empty copy of this folder;
+# Makes the keys and certificates of the tests with the openssl command; make-post-quantum.py makes those of SLH-DSA and
+# ML-DSA, for which the command is too old. Run in an empty copy of this folder;
 # the results are committed, so that messages made with them stay readable. Test keys: never use them elsewhere.
 set -eu
 DAYS=36500

@@ -38,6 +38,33 @@ fn encrypted_keys_of_every_supported_form_open_with_their_password_alone() {
     );
 }
 
+/// As OpenSSL 3.5 writes them.
+#[test]
+fn encrypted_post_quantum_keys_open_or_say_what_is_missing() {
+    for name in ["ml-dsa-44", "slh-dsa-sha2-128f"] {
+        let octets = file(&format!("encrypted/{name}.pbes2.key"));
+        let open = |password| PrivateKey::from_pem_with_password(&octets, Some(password));
+        let plain = PrivateKey::from_pem(&file(&format!("{name}.key")));
+        if wss_crypto::PROVIDER == "ring" || !cfg!(feature = "post-quantum") {
+            assert!(
+                matches!(plain, Err(LoadError::Provider { .. } | LoadError::FeatureMissing { .. })),
+                "{name}: {plain:?}"
+            );
+            assert_eq!(open("changeit").map(drop), plain.map(drop), "{name}");
+            continue;
+        }
+        let public = plain.expect(name).public_key().clone();
+        assert_eq!(open("changeit").expect(name).public_key(), &public);
+        assert_eq!(open("changeIt").map(drop), Err(LoadError::WrongPassword), "{name}");
+        if cfg!(feature = "pkcs12") {
+            let found = identities_from_key_store(&file(&format!("encrypted/{name}.p12")), "changeit");
+            let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let [(alias, identity)] = &found[..] else { panic!("{name}: {} keys", found.len()) };
+            assert_eq!((alias.as_str(), identity.certificate().public_key()), (name, &public));
+        }
+    }
+}
+
 #[test]
 fn what_encrypts_a_key_and_is_not_supported_is_named() {
     for (name, scheme) in [
