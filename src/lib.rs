@@ -46,7 +46,7 @@ pub use wss_tokens::{
     FetchError, FetchFailure, FetchRequest, IssuedAssertion, KerberosAcceptor, KerberosForm, KerberosInitiator,
     KerberosSession, KerberosTicket, Licenses, NewAssertion, NewIdCard, Password, PasswordSource, Precision,
     ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlName, SamlVersion,
-    SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate, X509Item,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

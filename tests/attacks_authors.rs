@@ -7,7 +7,7 @@ use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    DangerousNoReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret, Signer,
+    DangerousNoReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret, Signer, X509Item,
 };
 
 fn anyone() -> Signing {
@@ -102,7 +102,7 @@ fn a_reference_states_the_type_that_its_certificate_token_has() {
 #[test]
 fn each_signature_is_of_the_certificate_in_its_own_key_info() {
     let by = |name: &str, parts: &[Part]| {
-        Signing::with(&identity(name)).parts(parts.to_vec()).reference(ReferenceForm::X509Data)
+        Signing::with(&identity(name)).parts(parts.to_vec()).reference(ReferenceForm::X509Data(X509Item::Certificate))
     };
     let pins = Trust::pins(["alice", "dave"].map(certificate));
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]);

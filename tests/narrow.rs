@@ -6,8 +6,8 @@ use common::*;
 use ws_security::attachments::{Attachment, Package};
 use ws_security::prelude::*;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, Limits, OpenError, PlanError, ReferenceForm,
-    RequiredToken, RequirementError, SamlVersion, Secret, SecureError, SignatureMethod,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, Limits, NameForm, OpenError, PlanError,
+    ReferenceForm, RequiredToken, RequirementError, SamlVersion, Secret, SecureError, SignatureMethod, X509Item,
 };
 
 fn demands() -> Requirements {
@@ -290,6 +290,32 @@ fn requirements_narrow_the_digests_and_the_reference_to_the_signer() {
         assert_eq!(refused(demands().signer_references(others), &message(form)), RequirementError::OtherReference);
     }
     // In which spelling a name was meant, nobody sees.
-    let java = message(ReferenceForm::IssuerSerialAs(ws_security::NameForm::Java));
+    let java = message(ReferenceForm::IssuerSerialAs(NameForm::Java));
     opens(demands().signer_references([ReferenceForm::IssuerSerial]), &java);
+    // So it is without a reference.
+    let items = [
+        X509Item::Certificate,
+        X509Item::IssuerSerial(NameForm::Dotnet),
+        X509Item::SubjectKeyIdentifier,
+        X509Item::SubjectName(NameForm::Java),
+        X509Item::Digest(DigestMethod::Sha512),
+    ];
+    let bare =
+        items.map(ReferenceForm::X509Data).into_iter().chain([ReferenceForm::KeyName, ReferenceForm::DerKeyValue]);
+    let bare: Vec<_> = bare.collect();
+    for form in &bare {
+        let recipe = recipe().waive(ws_security::bsp::Rule::R5417).sign(sign([]).reference(*form));
+        let message = recipe.secured(&envelope(SOAP11));
+        opens(demands().signer_references([*form]), &message);
+        let others = bare.iter().copied().filter(|other| other != form).chain(forms);
+        assert_eq!(
+            refused(demands().signer_references(others), &message),
+            RequirementError::OtherReference,
+            "{form:?}"
+        );
+    }
+    opens(demands().signer_references([ReferenceForm::X509Data(X509Item::Path)]), &{
+        let recipe = recipe().waive(ws_security::bsp::Rule::R5417);
+        recipe.sign(sign([]).reference(ReferenceForm::X509Data(X509Item::Certificate))).secured(&envelope(SOAP11))
+    });
 }

@@ -6,7 +6,9 @@ use common::*;
 use ws_security::bsp::Rule;
 use ws_security::c14n::name;
 use ws_security::prelude::*;
-use ws_security::{PlanError, ProtectionToken, ReferenceForm, SecureConversation, SecureError};
+use ws_security::{
+    DigestMethod, NameForm, PlanError, ProtectionToken, ReferenceForm, SecureConversation, SecureError, X509Item,
+};
 
 fn prefixed(recipe: Recipe) -> Recipe {
     recipe
@@ -101,10 +103,18 @@ fn prefixes_that_cannot_be_are_found_by_the_plan() {
 fn further_forms_of_key_info_open() {
     let known = trust().known([certificate("alice")]);
     let receiver = Receiver::new(known, Requirements::signed([Part::Body]), ws_security::DangerousNoReplayCache);
+    let of = ReferenceForm::X509Data;
     for (form, rule, has) in [
         (ReferenceForm::Certificate, Rule::R5206, "#X509v3\">MII"),
-        (ReferenceForm::X509Data, Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
-        (ReferenceForm::X509DataPath, Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
+        (ReferenceForm::KeyName, Rule::R5417, "<ds:KeyInfo><ds:KeyName>CN="),
+        (ReferenceForm::KeyValue, Rule::R5417, "<ds:KeyInfo><ds:KeyValue><ds:RSAKeyValue>"),
+        (ReferenceForm::DerKeyValue, Rule::R5417, "<ds:KeyInfo><dsig11:DEREncodedKeyValue "),
+        (of(X509Item::Certificate), Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
+        (of(X509Item::Path), Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
+        (of(X509Item::IssuerSerial(NameForm::Java)), Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial>"),
+        (of(X509Item::SubjectKeyIdentifier), Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509SKI>"),
+        (of(X509Item::SubjectName(NameForm::Java)), Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509SubjectName>"),
+        (of(X509Item::Digest(DigestMethod::Sha512)), Rule::R5417, "<ds:KeyInfo><ds:X509Data><dsig11:X509Digest "),
     ] {
         let recipe = recipe().sign(signing().reference(form));
         assert!(matches!(recipe.clone().plan(), Err(PlanError::Bsp { rule: found, .. }) if found == rule), "{form:?}");
@@ -113,6 +123,11 @@ fn further_forms_of_key_info_open() {
         let opened = receiver.open(&message);
         assert!(opened.is_ok(), "{form:?}: {:?}", opened.err());
         refuse(&receiver, &message.replace(AMOUNT, "1.00"));
+    }
+    // Nobody can name a certificate by an identifier that it does not have.
+    for form in [ReferenceForm::SubjectKeyIdentifier, of(X509Item::SubjectKeyIdentifier)] {
+        let v1 = Signing::with(&identity("v1")).parts([Part::Body]).reference(form);
+        assert_eq!(recipe().waive(Rule::R5417).sign(v1).plan().map(drop), Err(PlanError::ReferenceForm), "{form:?}");
     }
     let beside = recipe().sign(signing().x509_data_beside());
     assert!(matches!(beside.clone().plan(), Err(PlanError::Bsp { rule: Rule::R5402, .. })));

@@ -11,13 +11,13 @@ use ws_security::prelude::*;
 use ws_security::{
     ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, KerberosForm, Layout, NameForm, NewAssertion,
     PlanError, Precision, ProtectionToken, ReferenceForm, Referencing, SamlVersion, Secret, SecureConversation,
-    SecureError, SignatureMethod,
+    SecureError, SignatureMethod, X509Item,
 };
 
 use crate::common::*;
 use crate::goldens::{self, passwords, ticket};
 
-const FORMS: [ReferenceForm; 15] = [
+const FORMS: [ReferenceForm; 20] = [
     ReferenceForm::Direct,
     ReferenceForm::DirectPath,
     ReferenceForm::DirectPkcs7,
@@ -30,8 +30,13 @@ const FORMS: [ReferenceForm; 15] = [
     ReferenceForm::Embedded,
     ReferenceForm::KeyName,
     ReferenceForm::KeyValue,
-    ReferenceForm::X509Data,
-    ReferenceForm::X509DataPath,
+    ReferenceForm::DerKeyValue,
+    ReferenceForm::X509Data(X509Item::Certificate),
+    ReferenceForm::X509Data(X509Item::Path),
+    ReferenceForm::X509Data(X509Item::IssuerSerial(NameForm::Java)),
+    ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier),
+    ReferenceForm::X509Data(X509Item::SubjectName(NameForm::Dotnet)),
+    ReferenceForm::X509Data(X509Item::Digest(DigestMethod::Sha512)),
     ReferenceForm::Certificate,
 ];
 
@@ -313,11 +318,11 @@ fn what_breaks_a_rule_needs_a_call_that_names_it() {
     let cases = [
         (Rule::R5417, recipe().sign(alice(ReferenceForm::KeyName))),
         (Rule::R5417, recipe().sign(alice(ReferenceForm::KeyValue))),
-        (Rule::R5417, recipe().sign(alice(ReferenceForm::X509Data))),
+        (Rule::R5417, recipe().sign(alice(ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier)))),
         (Rule::R5402, recipe().sign(alice(ReferenceForm::Direct).key_value_beside())),
         (Rule::R5426, bob(ReferenceForm::KeyName)),
         (Rule::R5426, bob(ReferenceForm::KeyValue)),
-        (Rule::R5426, bob(ReferenceForm::X509Data)),
+        (Rule::R5426, bob(ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier))),
         (Rule::R3033, recipe().sign(v1.clone())),
         (Rule::R5210, recipe().sign(v1.reference(ReferenceForm::ComputedKeyIdentifier))),
         (Rule::R3022, recipe().sign(alice(ReferenceForm::Direct)).sign(alice(ReferenceForm::Thumbprint))),
@@ -347,7 +352,7 @@ fn what_breaks_a_rule_needs_a_call_that_names_it() {
 /// Peers that demand these forms send them too.
 #[test]
 fn what_breaks_a_rule_is_opened_by_who_trusts_the_key() {
-    for form in [ReferenceForm::KeyName, ReferenceForm::KeyValue, ReferenceForm::X509Data] {
+    for form in FORMS.into_iter().filter(|form| form.without_reference(&certificate("alice"), &[]).is_some()) {
         let signing = Signing::with(&identity("alice")).reference(form).parts([Part::Body, Part::Timestamp]);
         let encrypting = Encrypting::to(&certificate("bob")).reference(form).parts([Part::Body]);
         let recipe = recipe().sign(signing).encrypt(encrypting).waive(Rule::R5417).waive(Rule::R5426);

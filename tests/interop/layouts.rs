@@ -6,7 +6,7 @@ use ws_security::bsp::Rule;
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
 use ws_security::{
     ContentEncryption, DigestMethod, Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, ReferenceForm,
-    Referencing, SecureConversation, SignatureMethod, Signing, Username,
+    Referencing, SecureConversation, SignatureMethod, Signing, Username, X509Item,
 };
 
 use crate::driver::Driver;
@@ -126,7 +126,10 @@ fn written_forms() -> Vec<Sent> {
         Sent {
             dom: Some("reads no X509Data outside a reference"),
             streaming: Some("reads no X509Data outside a reference"),
-            ..departing("X509Data", signs(signing().reference(ReferenceForm::X509Data)).waive(Rule::R5417))
+            ..departing(
+                "X509Data",
+                signs(signing().reference(ReferenceForm::X509Data(X509Item::Certificate))).waive(Rule::R5417),
+            )
         },
         sent("text without Nonce", user(text().without_nonce())),
         sent("text without Nonce and Created", user(text().without_nonce().without_created())),

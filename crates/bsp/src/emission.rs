@@ -59,19 +59,22 @@ pub fn ticket(form: KerberosForm) -> impl Iterator<Item = Broken> {
 }
 
 /// A reference to some certificate in this form. `key_info` is the rule that demands a wsse:SecurityTokenReference in
-/// this `ds:KeyInfo`: [`Rule::R5417`] in a signature, [`Rule::R5426`] in an EncryptedKey.
+/// this `ds:KeyInfo`: [`Rule::R5417`] in a signature, [`Rule::R5426`] in an EncryptedKey; `None` in an xenc:RecipientKeyInfo,
+/// of which the profile says nothing.
 #[must_use]
-pub fn form(reference: ReferenceForm, key_info: Rule) -> Option<Broken> {
-    match reference {
+pub fn form(reference: ReferenceForm, key_info: Option<Rule>) -> Option<Broken> {
+    let bare = match reference {
         ReferenceForm::ComputedKeyIdentifier => {
-            Some((Rule::R5210, "a key identifier that the certificate does not have"))
+            return Some((Rule::R5210, "a key identifier that the certificate does not have"));
         }
-        ReferenceForm::KeyName => Some((key_info, "ds:KeyName in ds:KeyInfo")),
-        ReferenceForm::KeyValue => Some((key_info, "ds:KeyValue in ds:KeyInfo")),
-        ReferenceForm::Certificate => Some((Rule::R5206, "a key identifier that is the certificate itself")),
-        ReferenceForm::X509Data | ReferenceForm::X509DataPath => Some((key_info, "a certificate in ds:X509Data")),
-        _ => None,
-    }
+        ReferenceForm::Certificate => return Some((Rule::R5206, "a key identifier that is the certificate itself")),
+        ReferenceForm::KeyName => "ds:KeyName in ds:KeyInfo",
+        ReferenceForm::KeyValue => "ds:KeyValue in ds:KeyInfo",
+        ReferenceForm::DerKeyValue => "dsig11:DEREncodedKeyValue in ds:KeyInfo",
+        ReferenceForm::X509Data(_) => "ds:X509Data in ds:KeyInfo",
+        _ => return None,
+    };
+    Some((key_info?, bare))
 }
 
 /// A reference to this certificate in this form, beyond what [`form`] judges.

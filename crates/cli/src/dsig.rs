@@ -211,12 +211,7 @@ fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<Ke
         (None, None, Some(_)) => &["key-name"],
         (None, None, None) => &[],
     };
-    let given: Vec<&str> = match arguments.key_info.is_empty() {
-        true => usual.to_vec(),
-        false => arguments.key_info.iter().map(String::as_str).collect(),
-    };
-    let items = given.into_iter().map(|given| about.items(given)).collect::<Outcome<Vec<_>>>()?;
-    Ok(items.into_iter().flatten().collect())
+    about.all_items(&arguments.key_info, usual)
 }
 
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
@@ -225,7 +220,7 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let index = IdIndex::build_with(&document, &more).map_err(could_not)?;
-    let mut about = About { name: None, public: None, certificate: None, path: keys.path(), ids: &index };
+    let mut about = About { name: None, public: None, certificate: None, path: keys.path(), ids: Some(&index) };
     let secret_key;
     let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
         let certificate = identity.certificate();

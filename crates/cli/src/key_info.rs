@@ -1,4 +1,4 @@
-//! `wss dsig sign --key-info KIND`: what the signature says about its key.
+//! `--key-info KIND`: what a signature says about its key, and an encrypted key about its recipient.
 
 use ws_security::c14n::{Element, IdIndex, name};
 use ws_security::crypto::RevocationList;
@@ -13,19 +13,30 @@ const KINDS: &str = "key-name[=NAME], key-value, der-key-value, x509-certificate
                      x509-ski, x509-subject-name, x509-digest[=DIGEST], x509-crl=FILE, key-info-reference=URI or \
                      retrieval-method=URI";
 
-/// What there is to say about the signing key.
+/// What there is to say about the key.
 pub(crate) struct About<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) public: Option<&'a PublicKey>,
     pub(crate) certificate: Option<&'a Certificate>,
     /// The certificates of its path.
     pub(crate) path: Vec<Certificate>,
-    pub(crate) ids: &'a IdIndex<'a>,
+    /// The Ids of the document, if each is there once.
+    pub(crate) ids: Option<&'a IdIndex<'a>>,
 }
 
 impl About<'_> {
+    /// The items of each `--key-info`; of the `usual` ones, if none is given.
+    pub(crate) fn all_items(&self, given: &[String], usual: &[&str]) -> Outcome<Vec<KeyInfoItem>> {
+        let given: Vec<&str> = match given.is_empty() {
+            true => usual.to_vec(),
+            false => given.iter().map(String::as_str).collect(),
+        };
+        let items = given.into_iter().map(|given| self.items(given)).collect::<Outcome<Vec<_>>>()?;
+        Ok(items.into_iter().flatten().collect())
+    }
+
     /// The items of one `--key-info`.
-    pub(crate) fn items(&self, given: &str) -> Outcome<Vec<KeyInfoItem>> {
+    fn items(&self, given: &str) -> Outcome<Vec<KeyInfoItem>> {
         let (kind, value) = match given.split_once('=') {
             Some((kind, value)) => (kind, Some(value)),
             None => (given, None),
@@ -75,7 +86,7 @@ impl About<'_> {
     /// The identifier of the kind of what a URI leads to: that of the element, and outside a certificate in DER.
     fn kind_of(&self, uri: &str) -> Option<String> {
         let Some(id) = uri.strip_prefix('#') else { return Some(format!("{}rawX509Certificate", name::DS.uri)) };
-        let local = self.ids.get(id).map(|element: Element<'_>| (element.name().namespace, element.name().local));
+        let local = self.ids?.get(id).map(|element: Element<'_>| (element.name().namespace, element.name().local));
         local.map(|(namespace, local)| match namespace == name::DSIG11.uri {
             true => format!("{}{local}", name::DSIG11.uri),
             false => format!("{}{local}", name::DS.uri),

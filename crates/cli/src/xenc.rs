@@ -2,7 +2,7 @@
 
 use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::SystemRandom;
-use ws_security::xmldsig::{VerifyError, dereferenced_octets, write_x509_certificate};
+use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
     DecryptError, Decrypted, DocumentDecryption, KeyMethod, PlaintextType, encrypt_octets, plaintext_of,
     write_encrypted_key,
@@ -11,6 +11,7 @@ use ws_security::{Budget, Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
 
 use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
+use crate::key_info::About;
 use crate::keys::Keys;
 use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
@@ -67,23 +68,31 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
 }
 
 /// The `xenc:EncryptedKey` for a certificate of an RSA key.
-fn transported_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret) -> Outcome<String> {
+fn transported_key(
+    arguments: &XencEncryptArgs,
+    (recipient, items): (&Certificate, &[KeyInfoItem]),
+    key: &Secret,
+) -> Outcome<String> {
     let transport = algorithms::key_transport(arguments.key_transport.as_deref(), None, None)?;
     let wrapped = recipient.public_key().wrap_key(&transport, key).map_err(could_not)?;
     let mut writer = Writer::within(&[name::DS]);
-    write_x509_certificate(&mut writer, recipient);
+    items.iter().for_each(|item| item.write(&mut writer));
     Ok(write_encrypted_key(None, &KeyMethod::Transport(transport), Some(&writer.finish()), &wrapped, &[]))
 }
 
 /// The `xenc:EncryptedKey` for a certificate of a key that agrees.
-fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret) -> Outcome<String> {
+fn agreed_key(
+    arguments: &XencEncryptArgs,
+    (recipient, items): (&Certificate, &[KeyInfoItem]),
+    key: &Secret,
+) -> Outcome<String> {
     if arguments.key_transport.is_some() {
         return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
     }
     let agreement = algorithms::agreement(arguments.key_derivation.as_deref(), arguments.key_wrap.as_deref())?;
     let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;
     let mut writer = Writer::within(&[name::DS]);
-    agreement.write(&mut writer, &agreed.originator, |writer| write_x509_certificate(writer, recipient));
+    agreement.write(&mut writer, &agreed.originator, |writer| items.iter().for_each(|item| item.write(writer)));
     Ok(write_encrypted_key(None, &KeyMethod::Wrap(agreement.wrap), Some(&writer.finish()), &agreed.wrapped, &[]))
 }
 
@@ -91,10 +100,11 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
+    let index = IdIndex::build_with(&document, &more);
     let element = match &arguments.id {
         None => document.root(),
         Some(id) => {
-            let index = IdIndex::build_with(&document, &more).map_err(refused)?;
+            let index = index.as_ref().map_err(refused)?;
             index.get(id).ok_or_else(|| could_not(format!("no element has the Id {id:?}")))?
         }
     };
@@ -107,9 +117,17 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         (Some(source), _) => {
             let recipient = source.certificate()?;
             let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
+            let about = About {
+                name: None,
+                public: Some(recipient.public_key()),
+                certificate: Some(&recipient),
+                path: Vec::new(),
+                ids: index.as_ref().ok(),
+            };
+            let items = about.all_items(&arguments.key_info, &["x509-certificate"])?;
             let encrypted_key = match recipient.public_key().kind().agreement() {
-                Some(_) => agreed_key(arguments, &recipient, &key)?,
-                None => transported_key(arguments, &recipient, &key)?,
+                Some(_) => agreed_key(arguments, (&recipient, &items), &key)?,
+                None => transported_key(arguments, (&recipient, &items), &key)?,
             };
             (key, Some(encrypted_key))
         }

@@ -70,6 +70,17 @@ const CIPHERS: [(&str, usize); 7] = [
 const TRANSPORTS: [&str; 2] =
     ["http://www.w3.org/2001/04/xmlenc#rsa-1_5", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"];
 
+/// Kinds of `--key-info` for the recipient.
+const RECIPIENTS: [&str; 7] = [
+    "x509-certificate",
+    "x509-issuer-serial",
+    "x509-ski",
+    "x509-subject-name",
+    "key-name=bob",
+    "x509-digest",
+    "der-key-value",
+];
+
 /// Transforms behind `enveloped-signature` in templates of xmlsec1.
 const FILTERS: [&str; 6] = [
     "",
@@ -318,6 +329,55 @@ fn keys_beside_the_signature() {
     bench.finish();
 }
 
+/// The signature of a header, whose KeyInfo has no reference to a token.
+#[test]
+fn headers_without_references() {
+    let Some(mut bench) = Bench::new("header") else { return };
+    const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+    let envelope = bench.file(
+        "envelope.xml",
+        format!("<s:Envelope xmlns:s='{SOAP}'><s:Body><p>4711</p></s:Body></s:Envelope>").as_bytes(),
+    );
+    let signed = bench.path("signed.xml");
+    let (private, certificate, anchor) = (key("alice.key"), key("alice.pem"), key("ca.pem"));
+    for kind in [
+        "x509-data",
+        "x509-data-path",
+        "x509-issuer-serial",
+        "x509-ski",
+        "x509-subject-name",
+        "x509-digest",
+        "key-name",
+        "key-value",
+        "der-key-value",
+    ] {
+        let ours = ["sign", "--key", &private, "--cert", &certificate, "--part", "Body", "--reference", kind];
+        let ours = [&ours[..], &["--waive", "R5417", "-o", &signed, &envelope]].concat();
+        if !bench.expect(&format!("{kind}: wss sign"), &wss(&ours), "") {
+            continue;
+        }
+        let document = std::fs::read_to_string(&signed).expect("the signed message");
+        let known = ["verify", "--pin", &certificate, "--require", "signed:Body", &signed];
+        bench.expect(&format!("{kind}: wss verify"), &wss(&known), &document);
+        if OURS_ALONE.contains(&kind) {
+            continue;
+        }
+        let options = match kind {
+            // xmlsec1 takes the only key that it has, whatever its name.
+            "key-name" => vec!["--pubkey-cert-pem".to_owned(), certificate.clone()],
+            kind => verifier(kind, "alice", &bench),
+        };
+        let mut theirs = vec!["--verify", "--id-attr:Id", "http://schemas.xmlsoap.org/soap/envelope/:Body"];
+        theirs.extend(options.iter().map(String::as_str));
+        theirs.push(&signed);
+        bench.expect(&format!("{kind}: xmlsec1"), &run("xmlsec1", &theirs), &document);
+        let twin = bench.file("twin.xml", document.replace("4711", "4712").as_bytes());
+        *theirs.last_mut().expect("a file") = &twin;
+        assert!(!run("xmlsec1", &theirs).status.success(), "{kind}: the tampered twin, {anchor}");
+    }
+    bench.finish();
+}
+
 #[test]
 fn signatures_of_xmlsec1() {
     let Some(mut bench) = Bench::new("signed") else { return };
@@ -408,17 +468,24 @@ fn encryption_of_ours() {
         let named = format!("ours={secret}");
         let transport = TRANSPORTS[(round / 2) % TRANSPORTS.len()];
         let by_secret = round % 3 == 0;
+        let recipient = RECIPIENTS[round % RECIPIENTS.len()];
         let mut ours =
             vec!["xenc", "encrypt", "--content", cipher, "--id", "part", "--id-attr", "Id", "-o", &encrypted];
         match by_secret {
             true => ours.extend(["--secret", &named]),
-            false => ours.extend(["--to", &certificate, "--key-transport", transport]),
+            false => {
+                ours.extend(["--to", &certificate, "--key-transport", transport, "--key-info"]);
+                ours.push(recipient);
+            }
         }
         if round % 2 == 0 {
             ours.push("--content-only");
         }
         ours.push(&path);
-        let what = format!("ours, round {round}: {cipher} {}", if by_secret { "by a secret" } else { transport });
+        let what = match by_secret {
+            true => format!("ours, round {round}: {cipher} by a secret"),
+            false => format!("ours, round {round}: {cipher} {transport} {recipient}"),
+        };
         if !bench.expect(&format!("{what}: wss xenc encrypt"), &wss(&ours), &document) {
             continue;
         }

@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use wss_crypto::NameForm;
-use wss_tokens::ReferenceForm;
+use wss_crypto::{DigestMethod, NameForm};
+use wss_tokens::{ReferenceForm, X509Item};
 
 use crate::options::{options, words};
 use crate::source::{NamedSource, Source};
@@ -274,10 +274,24 @@ words! {
         Embedded,
         /// The certificate as a key identifier; needs --waive R5206
         Certificate,
-        /// The certificate in X509Data, without a reference; needs --waive R5417
+        /// The certificate in X509Data, without a reference; needs --waive R5417 (to encrypt: R5426), as all that follow
         X509Data,
-        /// The certificate and its path in X509Data, without a reference; needs --waive R5417
+        /// The certificate and its path in X509Data
         X509DataPath,
+        /// The issuer's name and the serial number in X509Data
+        X509IssuerSerial,
+        /// The subject key identifier in X509Data
+        X509Ski,
+        /// The subject's name in X509Data
+        X509SubjectName,
+        /// The SHA-256 of the certificate in X509Data
+        X509Digest,
+        /// The subject's name as KeyName
+        KeyName,
+        /// The public key in KeyValue
+        KeyValue,
+        /// The public key in DEREncodedKeyValue
+        DerKeyValue,
     }
 }
 
@@ -294,8 +308,15 @@ impl Form {
             Self::Thumbprint => ReferenceForm::Thumbprint,
             Self::Embedded => ReferenceForm::Embedded,
             Self::Certificate => ReferenceForm::Certificate,
-            Self::X509Data => ReferenceForm::X509Data,
-            Self::X509DataPath => ReferenceForm::X509DataPath,
+            Self::X509Data => ReferenceForm::X509Data(X509Item::Certificate),
+            Self::X509DataPath => ReferenceForm::X509Data(X509Item::Path),
+            Self::X509IssuerSerial => ReferenceForm::X509Data(X509Item::IssuerSerial(NameForm::Rfc4514)),
+            Self::X509Ski => ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier),
+            Self::X509SubjectName => ReferenceForm::X509Data(X509Item::SubjectName(NameForm::Rfc4514)),
+            Self::X509Digest => ReferenceForm::X509Data(X509Item::Digest(DigestMethod::Sha256)),
+            Self::KeyName => ReferenceForm::KeyName,
+            Self::KeyValue => ReferenceForm::KeyValue,
+            Self::DerKeyValue => ReferenceForm::DerKeyValue,
         }
     }
 }

@@ -43,8 +43,8 @@ pub use saml::{
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
-    ReferenceForm, ReferenceShape, SecurityTokenReference, write_assertion_reference, write_encrypted_key_sha1,
-    write_kerberos_sha1, write_token_reference,
+    ReferenceForm, ReferenceShape, SecurityTokenReference, X509Item, write_assertion_reference,
+    write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
 pub use token_facts::binary_token_facts;

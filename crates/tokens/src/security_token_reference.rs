@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
-use wss_crypto::{Certificate, NameForm};
+use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_text::shown;
-use wss_xmldsig::{X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
+use wss_xmldsig::{KeyInfoItem, X509Data, write_issuer_serial};
 
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
@@ -303,15 +303,35 @@ pub enum ReferenceForm {
     Embedded,
     /// `ds:KeyName` with the subject's name, without a reference. This breaks BSP R5417 and R5426.
     KeyName,
-    /// `ds:KeyValue`, without a reference. This breaks BSP R5417 and R5426.
+    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element there. This breaks BSP
+    /// R5417 and R5426.
     KeyValue,
-    /// `ds:X509Data` with the certificate, without a reference. This breaks BSP R5417 and R5426.
-    X509Data,
-    /// As `X509Data`, with the path of a signer after its certificate.
-    X509DataPath,
+    /// `dsig11:DEREncodedKeyValue`, without a reference. This breaks BSP R5417 and R5426.
+    DerKeyValue,
+    /// `ds:X509Data` with this item, without a reference. This breaks BSP R5417 and R5426.
+    X509Data(X509Item),
     /// `wsse:KeyIdentifier` of type `#X509v3`: the certificate itself, as WSS4J's `X509KeyIdentifier`. This breaks BSP
     /// R5206.
     Certificate,
+}
+
+/// What a `ds:X509Data` says of a certificate, where it is not inside a reference (XML Signature 1.1 §4.5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum X509Item {
+    /// `ds:X509Certificate`.
+    #[default]
+    Certificate,
+    /// As `Certificate`, with the path of a signer after it.
+    Path,
+    /// `ds:X509IssuerSerial`, with the name in the spelling that the peer compares.
+    IssuerSerial(NameForm),
+    /// `ds:X509SKI`. The certificate must have an identifier of its key.
+    SubjectKeyIdentifier,
+    /// `ds:X509SubjectName`, in the spelling that the peer compares.
+    SubjectName(NameForm),
+    /// `dsig11:X509Digest`.
+    Digest(DigestMethod),
 }
 
 impl ReferenceForm {
@@ -325,10 +345,35 @@ impl ReferenceForm {
     #[must_use]
     pub fn fits(self, certificate: &Certificate) -> bool {
         match self {
-            Self::SubjectKeyIdentifier => certificate.subject_key_identifier().is_some(),
+            Self::SubjectKeyIdentifier | Self::X509Data(X509Item::SubjectKeyIdentifier) => {
+                certificate.subject_key_identifier().is_some()
+            }
             Self::ComputedKeyIdentifier => certificate.subject_key_identifier().is_none(),
             _ => true,
         }
+    }
+
+    /// What it writes for `certificate` in place of a reference; `None` for a reference. `path` follows the certificate where
+    /// the form has it.
+    #[must_use]
+    pub fn without_reference(self, certificate: &Certificate, path: &[Certificate]) -> Option<KeyInfoItem> {
+        let certificate = || certificate.clone();
+        Some(match self {
+            Self::KeyName => KeyInfoItem::KeyName(certificate().subject().written(NameForm::Rfc4514)),
+            Self::KeyValue => KeyInfoItem::KeyValue(certificate().public_key().clone()),
+            Self::DerKeyValue => KeyInfoItem::DerKeyValue(certificate().public_key().clone()),
+            Self::X509Data(item) => match item {
+                X509Item::Certificate => KeyInfoItem::Certificates(vec![certificate()]),
+                X509Item::Path => {
+                    KeyInfoItem::Certificates(std::iter::once(certificate()).chain(path.iter().cloned()).collect())
+                }
+                X509Item::IssuerSerial(form) => KeyInfoItem::IssuerSerial(certificate(), form),
+                X509Item::SubjectKeyIdentifier => KeyInfoItem::SubjectKeyIdentifier(certificate()),
+                X509Item::SubjectName(form) => KeyInfoItem::SubjectName(certificate(), form),
+                X509Item::Digest(method) => KeyInfoItem::CertificateDigest(certificate(), method),
+            },
+            _ => return None,
+        })
     }
 
     /// Writes a reference. `token_id` is the Id of the token, which is in the header or embedded.
@@ -338,13 +383,8 @@ impl ReferenceForm {
 
     /// As [`ReferenceForm::write`], with an Id on the reference, for the STR-Transform.
     pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
-        match self {
-            Self::KeyName => {
-                return writer.leaf(name::DS, "KeyName", &certificate.subject().written(NameForm::Rfc4514));
-            }
-            Self::KeyValue => return write_key_value(writer, certificate.public_key()),
-            Self::X509Data | Self::X509DataPath => return write_x509_certificate(writer, certificate),
-            _ => {}
+        if let Some(item) = self.without_reference(certificate, &[]) {
+            return item.write(writer);
         }
         writer.start(name::WSSE, "SecurityTokenReference");
         if let Some(id) = id {
@@ -383,7 +423,7 @@ impl ReferenceForm {
                 write_x509_token(writer, token_id, certificate, CertificatePath::None);
                 writer.end();
             }
-            Self::KeyName | Self::KeyValue | Self::X509Data | Self::X509DataPath => {}
+            Self::KeyName | Self::KeyValue | Self::DerKeyValue | Self::X509Data(_) => {}
         }
         writer.end();
     }

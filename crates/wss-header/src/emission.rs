@@ -74,7 +74,7 @@ impl<'r> Emission<'r> {
         match &encrypting.to {
             EncryptedTo::Certificate { recipient, reference, .. } => match recipient.as_deref().or(self.requester) {
                 Some(recipient) => self.certificate(recipient, *reference, Rule::R5426),
-                None => self.admit(emission::form(*reference, Rule::R5426)),
+                None => self.admit(emission::form(*reference, Some(Rule::R5426))),
             },
             EncryptedTo::Token(token) => self.token(token),
         }
@@ -95,7 +95,9 @@ impl<'r> Emission<'r> {
         key_info: Rule,
     ) -> Result<(), PlanError> {
         self.names.push((certificate, reference));
-        self.admit(emission::form(reference, key_info))?;
+        // Of a recipient with whom a key is agreed on, the reference is in the xenc:RecipientKeyInfo.
+        let is_agreed = key_info == Rule::R5426 && certificate.public_key().kind().agreement().is_some();
+        self.admit(emission::form(reference, (!is_agreed).then_some(key_info)))?;
         self.admit(emission::certificate(certificate, reference))
     }
 }

@@ -264,8 +264,8 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
                 ReferenceForm::Embedded => false,
                 ReferenceForm::KeyName
                 | ReferenceForm::KeyValue
-                | ReferenceForm::X509Data
-                | ReferenceForm::X509DataPath => false,
+                | ReferenceForm::DerKeyValue
+                | ReferenceForm::X509Data(_) => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
             if signing.holder_of_key && (!has_holder || signing.token_by_reference) {

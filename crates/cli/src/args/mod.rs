@@ -357,6 +357,9 @@ pub(crate) struct XencEncryptArgs {
     /// What wraps the content key under the agreed key
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_wrap: Option<String>,
+    /// How the recipient is named, instead of by the certificate: a kind of the key-info of `wss dsig sign`
+    #[arg(long, value_name = "KIND", requires = "to")]
+    pub(crate) key_info: Vec<String>,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
 }

@@ -1,8 +1,9 @@
 //! How a signature refers to its certificate, for requirements that name the form.
 
 use wss_c14n::Budget;
-use wss_tokens::{PKCS7, ReferenceForm, ReferenceShape, SecurityTokenReference, X509_PKI_PATH};
-use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_crypto::{DigestMethod, NameForm};
+use wss_tokens::{PKCS7, ReferenceForm, ReferenceShape, SecurityTokenReference, X509_PKI_PATH, X509Item};
+use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 use super::facts::SeenToken;
 use crate::error::OpenError;
@@ -19,7 +20,7 @@ pub(super) fn form_of(
         KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse_as(*element, shape, budget)?,
         KeyHint::KeyName(_) => return Ok(Some(ReferenceForm::KeyName)),
         KeyHint::KeyValue(_) => return Ok(Some(ReferenceForm::KeyValue)),
-        KeyHint::X509Data(_) => return Ok(Some(ReferenceForm::X509Data)),
+        KeyHint::X509Data(data) => return Ok(item_of(data).map(ReferenceForm::X509Data)),
         _ => return Ok(None),
     };
     Ok(match reference {
@@ -39,12 +40,34 @@ pub(super) fn form_of(
     })
 }
 
+/// The item of a `ds:X509Data` that says the most; `None` if no item names a certificate.
+fn item_of(data: &X509Data) -> Option<X509Item> {
+    Some(match data.certificates.len() {
+        2.. => X509Item::Path,
+        1 => X509Item::Certificate,
+        _ if !data.issuer_serials.is_empty() => X509Item::IssuerSerial(NameForm::default()),
+        _ if !data.subject_key_identifiers.is_empty() => X509Item::SubjectKeyIdentifier,
+        _ if !data.subject_names.is_empty() => X509Item::SubjectName(NameForm::default()),
+        _ => X509Item::Digest(data.digests.iter().find_map(|(uri, _)| DigestMethod::from_uri(uri))?),
+    })
+}
+
 /// Whether a reference of the form `found` is one of the form `wanted`: on the wire nobody sees in which spelling a name was
-/// meant, nor how an identifier came to be.
+/// meant, nor how an identifier came to be. The value of a key is the same in both of its elements, and so is a digest of a
+/// certificate by any method.
 pub(super) fn is_form(found: ReferenceForm, wanted: ReferenceForm) -> bool {
     let plain = |form| match form {
         ReferenceForm::IssuerSerialAs(_) => ReferenceForm::IssuerSerial,
         ReferenceForm::ComputedKeyIdentifier => ReferenceForm::SubjectKeyIdentifier,
+        ReferenceForm::DerKeyValue => ReferenceForm::KeyValue,
+        ReferenceForm::X509Data(item) => ReferenceForm::X509Data(match item {
+            X509Item::IssuerSerial(_) => X509Item::IssuerSerial(NameForm::default()),
+            X509Item::SubjectName(_) => X509Item::SubjectName(NameForm::default()),
+            X509Item::Digest(_) => X509Item::Digest(DigestMethod::Sha256),
+            // Whether a signer sends its path with its certificate is its own affair.
+            X509Item::Path => X509Item::Certificate,
+            other => other,
+        }),
         other => other,
     };
     plain(found) == plain(wanted)

@@ -67,9 +67,9 @@ impl Securing {
                 let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
                 let mut key_info = Writer::within(&[name::DS]);
                 let whole = || std::iter::once(certificate.as_ref()).chain(path);
-                match reference {
-                    ReferenceForm::X509DataPath => write_x509_certificates(&mut key_info, whole()),
-                    form => form.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref()),
+                match reference.without_reference(certificate, path) {
+                    Some(item) => item.write(&mut key_info),
+                    None => reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref()),
                 }
                 if signing.x509_data_beside {
                     write_x509_certificates(&mut key_info, whole());
