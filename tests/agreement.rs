@@ -3,11 +3,12 @@
 mod common;
 
 use common::*;
-use ws_security::crypto::{KeyAgreement, KeyDerivation, KeyWrap};
+use ws_security::crypto::{KeyAgreement, KeyDerivation, KeyWrap, OtherInfo};
 use ws_security::prelude::*;
 use ws_security::xmlenc::Agreement;
 use ws_security::{
     AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Limit, Limits, PlanError, ReferenceForm,
+    X509Item,
 };
 
 const RECIPIENTS: [(&str, KeyAgreement); 6] = [
@@ -38,7 +39,10 @@ fn receiver(name: &str) -> Receiver {
 #[test]
 fn the_kind_of_the_key_picks_the_agreement() {
     for (name, agreement) in RECIPIENTS {
-        for form in [ReferenceForm::IssuerSerial, ReferenceForm::SubjectKeyIdentifier, ReferenceForm::Direct] {
+        // The recipient is in an xenc:RecipientKeyInfo: no rule of BSP wants a reference there.
+        let bare = [ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier), ReferenceForm::DerKeyValue];
+        let forms = [ReferenceForm::IssuerSerial, ReferenceForm::SubjectKeyIdentifier, ReferenceForm::Direct];
+        for form in forms.into_iter().chain(bare) {
             let message = secured(to(name).reference(form));
             let written = format!("<xenc:AgreementMethod Algorithm=\"{}\">", agreement.uri());
             assert!(message.contains(&written), "{name}");
@@ -66,6 +70,15 @@ fn the_suites_of_networks_open() {
         assert!(message.contains(agreement.derivation.method().uri()) && message.contains(KeyWrap::Aes128.uri()));
         assert!(receiver(name).open(&message).is_ok(), "{name}");
     }
+    // AS4-Profil 1.1 of BDEW, §2.2.6.2.2; as senders with WSS4J have it, it opens as well.
+    let named = to("ka-bp256").reference(ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier));
+    let message = secured(named.clone().agreement(Agreement::bdew_1_2()));
+    assert!(message.contains("AlgorithmID=\"\" PartyUInfo=\"\" PartyVInfo=\"\""), "{message}");
+    assert!(message.contains("<xenc:RecipientKeyInfo><ds:X509Data><ds:X509SKI>"), "{message}");
+    let other_info = OtherInfo { algorithm_id: vec![0], ..OtherInfo::default() };
+    let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info };
+    let message = secured(named.agreement(Agreement { derivation, wrap: KeyWrap::Aes128 }));
+    assert!(message.contains("AlgorithmID=\"0000\"") && receiver("ka-bp256").open(&message).is_ok());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use ws_security::networks::{Keys, bdew_1_2};
 use ws_security::xmlenc::Agreement;
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Limits, Part, Plan, Receiver, Recipe,
-    ReferenceForm, Requirements, SignatureMethod, SignerRule, Signing, SoapVersion, Trust,
+    ReferenceForm, Requirements, SignatureMethod, SignerRule, Signing, SoapVersion, Trust, X509Item,
 };
 
 use crate::attachments::{answered, package_of};
@@ -21,15 +21,19 @@ use crate::peer::{self, MARKER, Matrix};
 const PAYLOAD: &str = "UNH+1+UTILMD:D:11A:UN:S1.1'";
 
 /// What is put into ConcatKDF beside the secret, as the message says it: an octet that counts the bits of padding, then
-/// octets. The profile leaves them to the sender, and a receiver takes what the message has.
+/// octets. The profile has nothing (AS4-Profil 1.1, §2.2.6.2.2), senders with WSS4J have an octet, and a receiver takes what the
+/// message has.
 const OTHER_INFO: [(&str, [&str; 3]); 3] = [
+    ("as the profile has it", ["", "", ""]),
     ("as senders with WSS4J have it", ["0000", "", ""]),
-    ("nothing", ["", "", ""]),
     ("an algorithm and both parties", ["00687474703A2F2F", "0039393033363932", "0039393033313133"]),
 ];
 
-/// A word of the driver, and how WSS4J names the recipient: by a reference, or by `ds:X509Data` alone.
-const RECIPIENTS: [&str; 2] = ["ski", "x509-ski"];
+/// A word of the driver, and how the recipient is named: by a reference, or by `ds:X509Data` alone, as the profile has it.
+const RECIPIENTS: [(&str, ReferenceForm); 2] = [
+    ("ski", ReferenceForm::SubjectKeyIdentifier),
+    ("x509-ski", ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier)),
+];
 
 fn agreement([algorithm_id, party_u_info, party_v_info]: [&str; 3]) -> Agreement {
     let octets = |digits: &str| -> Vec<u8> {
@@ -61,12 +65,12 @@ fn algorithms(other_info: [&str; 3], recipient: &str) -> String {
     )
 }
 
-fn ours(other_info: [&str; 3], envelope: &str) -> String {
+fn ours(other_info: [&str; 3], recipient: ReferenceForm, envelope: &str) -> String {
     let signing = Signing::with(&peer::identity("bp256")).reference(ReferenceForm::DirectPath).parts([Part::Body]);
     let encrypting = Encrypting::to(&peer::certificate("ka-bp256"))
         .content(ContentEncryption::Aes128Gcm)
         .agreement(agreement(other_info))
-        .reference(ReferenceForm::SubjectKeyIdentifier)
+        .reference(recipient)
         .parts([Part::Body]);
     let plan = Recipe::new().sign(signing).encrypt(encrypting).plan().expect("a plan");
     plan.message(envelope).secure().expect("secured").message
@@ -90,14 +94,14 @@ fn every_derivation_of_the_network_goes_both_ways() {
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "WSS4J > ours"]);
     let envelope = peer::envelope(name::SOAP12.uri);
     for (what, other_info) in OTHER_INFO {
-        let message = ours(other_info, &envelope);
-        let found = driver.ask("verify\tdom\toff", &message);
-        let found = found.and_then(|body| if body.contains("4711") { Ok(()) } else { Err(body) });
-        matrix.cell(&format!("{what}, ski"), "ours > WSS4J DOM", found, None);
-        let other = message.replace("AlgorithmID=\"00", "AlgorithmID=\"0001");
-        let other = if other == message { message.replace("PartyUInfo=\"", "PartyUInfo=\"0001") } else { other };
-        assert!(driver.ask("verify\tdom\toff", &other).is_err(), "{what}: another derivation");
-        for recipient in RECIPIENTS {
+        for (recipient, form) in RECIPIENTS {
+            let message = ours(other_info, form, &envelope);
+            let found = driver.ask("verify\tdom\toff", &message);
+            let found = found.and_then(|body| if body.contains("4711") { Ok(()) } else { Err(body) });
+            matrix.cell(&format!("{what}, {recipient}"), "ours > WSS4J DOM", found, None);
+            let other = message.replace("AlgorithmID=\"00", "AlgorithmID=\"0001");
+            let other = if other == message { message.replace("PartyUInfo=\"", "PartyUInfo=\"0001") } else { other };
+            assert!(driver.ask("verify\tdom\toff", &other).is_err(), "{what}: another derivation");
             let theirs = driver.ask(&format!("secure\t{}", algorithms(other_info, recipient)), &envelope);
             let opened = theirs.and_then(|message| {
                 let other = message.replace("<xenc11:ConcatKDFParams", "<xenc11:ConcatKDFParams SuppPubInfo=\"0001\"");
@@ -142,27 +146,36 @@ fn messages_of_the_preset_go_both_ways() {
     let network = bdew_1_2::NETWORK;
 
     let keys = Keys::new().identity(peer::identity("bp256")).partner(peer::certificate("ka-bp256"));
-    let plan = network.request_recipe(&keys).expect("the keys").plan().expect("a plan");
-    let (envelope, sealed) = sent(&plan);
     let signing = Signing::with(&peer::identity("bp256")).parts([Part::Body, Part::Attachments]);
     let (_, compressed) = sent(&Recipe::new().sign(signing).plan().expect("a plan"));
     let headers = base64_encode(b"Content-ID:<a@b>\nContent-Type:application/octet-stream");
-    let spec = |content: &[u8]| format!("attached\tid=a@b,headers={headers},content={}", base64_encode(content));
-    let answer = driver.ask(&spec(&sealed), &envelope).expect("WSS4J opens it");
-    assert_eq!(answered(&answer).1, compressed);
-    let mut tampered = sealed;
-    tampered[14] ^= 1;
-    assert!(driver.ask(&spec(&tampered), &envelope).is_err(), "the tampered twin");
+    // WSS4J wants a reference of BSP R5426 in what names the recipient, also where the profile says X509SKI, and its own X509_SKI
+    // writes none.
+    for (network, ignored) in
+        [(bdew_1_2::NETWORK, "ignored=R5426,"), (bdew_1_2::NETWORK.choose(bdew_1_2::KEY_IDENTIFIERS), "")]
+    {
+        let plan = network.request_recipe(&keys).expect("the keys").plan().expect("a plan");
+        let (envelope, sealed) = sent(&plan);
+        let spec = |ignored: &str, content: &[u8]| {
+            format!("attached\t{ignored}id=a@b,headers={headers},content={}", base64_encode(content))
+        };
+        let answer = driver.ask(&spec(ignored, &sealed), &envelope).expect("WSS4J opens it");
+        assert_eq!(answered(&answer).1, compressed);
+        assert_eq!(driver.ask(&spec("", &sealed), &envelope).is_err(), !ignored.is_empty(), "BSP R5426");
+        let mut tampered = sealed;
+        tampered[14] ^= 1;
+        assert!(driver.ask(&spec(ignored, &tampered), &envelope).is_err(), "the tampered twin");
+    }
 
     let keys = Keys::new()
         .trust(Trust::pins([peer::certificate("bp256")]))
         .decrypting(peer::identity("ka-bp256"))
         .identity(peer::identity("ec256-bob"));
     let receiver = network.request_receiver(&keys, DangerousNoReplayCache).expect("the keys");
-    for recipient in RECIPIENTS {
+    for (recipient, _) in RECIPIENTS {
         let spec = format!(
             "{},no-timestamp=yes,kind=content,encrypted=content,block={} Messaging,id=a@b,headers={},content={}",
-            algorithms(OTHER_INFO[0].1, recipient),
+            algorithms(OTHER_INFO[1].1, recipient),
             ebms::NAMESPACE,
             base64_encode(b"Content-ID:<a@b>\nContent-Type:application/gzip"),
             base64_encode(&compressed),

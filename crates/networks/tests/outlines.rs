@@ -33,7 +33,7 @@ const RSA: [&str; 3] = ["rsa-sha256", "sha256", BY_TOKEN];
 #[rustfmt::skip]
 const FACTS: &[Facts] = &[
     Facts { name: "amadeus", soap: V11, signature: NONE, signed: "", token: "UsernameToken Username Password (PasswordDigest) Nonce Created", encryption: PLAIN },
-    Facts { name: "bdew_1_2", soap: V12, signature: ["ecdsa-sha256", "sha256", BY_TOKEN], signed: "Body Messaging cid", token: "BinarySecurityToken X509PKIPathv1", encryption: ["aes128-gcm", "kw-aes128 ECDH-ES ConcatKDF by KeyIdentifier X509SubjectKeyIdentifier"] },
+    Facts { name: "bdew_1_2", soap: V12, signature: ["ecdsa-sha256", "sha256", BY_TOKEN], signed: "Body Messaging cid", token: "BinarySecurityToken X509PKIPathv1", encryption: ["aes128-gcm", "kw-aes128 ECDH-ES ConcatKDF by X509SKI"] },
     Facts { name: "dgws_dk", soap: V11, signature: NONE, signed: "", token: "Assertion", encryption: PLAIN },
     Facts { name: "dian_co", soap: V12, signature: RSA, signed: "To", token: "BinarySecurityToken X509v3", encryption: PLAIN },
     Facts { name: "digikoppeling_wus_s", soap: V11, signature: RSA, signed: ADDRESSING, token: "BinarySecurityToken X509v3", encryption: PLAIN },

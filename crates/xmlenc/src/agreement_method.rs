@@ -166,14 +166,13 @@ impl Agreement {
         Self { derivation, wrap: KeyWrap::Aes128 }
     }
 
-    /// What BDEW AS4 1.2 demands: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who is
-    /// named by the identifier of his key. `AlgorithmID` is one octet of zeros and both parties are empty, as WSS4J 4.0.1
-    /// has them by default; they are in the message, so a receiver takes others as well. Content is encrypted with
-    /// AES-128-GCM.
+    /// What BDEW AS4 demands: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who is named by
+    /// `ds:X509SKI`. `AlgorithmID`, `PartyUInfo` and `PartyVInfo` are empty strings (AS4-Profil 1.1 of 2024-10-01, §2.2.6.2.2;
+    /// the text of 1.2 was not read). Senders with WSS4J write one octet of zeros in `AlgorithmID`; all of it is in the message,
+    /// so a receiver takes that as well. Content is encrypted with AES-128-GCM.
     #[must_use]
     pub fn bdew_1_2() -> Self {
-        let other_info = OtherInfo { algorithm_id: vec![0], ..OtherInfo::default() };
-        let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info };
+        let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
         Self { derivation, wrap: KeyWrap::Aes128 }
     }
 

@@ -12,7 +12,7 @@ pub const NETWORK: Network = Network {
         SignatureMethod::EcdsaSha256,
         ReferenceForm::DirectPath,
         Transport::AgreementOfBdew,
-        ReferenceForm::SubjectKeyIdentifier,
+        ReferenceForm::X509Data(X509Item::SubjectKeyIdentifier),
     ),
     reply: Reply::Secured(as4::signal(SignatureMethod::EcdsaSha256, ReferenceForm::DirectPath)),
     http: Http { client_certificate: Some(true), ..as4::HTTP },
@@ -27,16 +27,29 @@ pub const NETWORK: Network = Network {
         revocation: "revocation lists only; an authority whose list was not there or not valid for three days is not trusted until \
                      the next one",
     },
-    choices: &[],
+    choices: &[KEY_IDENTIFIERS],
     sources: &[
         Source {
             title: "BDEW AS4-Profil 1.1 of 2024-10-01, §2.2.3.3, §2.3.1, §2.3.2, §2.3.4; Regelungen zum Übertragungsweg für AS4 of \
                     2022-06-01, §5.4: eb:Messaging, the name in certificates, and the three days",
             evidence: Evidence::Read,
         },
+        Source {
+            title: "BDEW AS4-Profil 1.1 of 2024-10-01, §2.2.6.2.2: the recipient by ds:X509SKI, the algorithms, and the empty \
+                    AlgorithmID, PartyUInfo and PartyVInfo of ConcatKDF",
+            evidence: Evidence::Read,
+        },
         Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", evidence: Evidence::Read },
+        Source { title: "the text of BDEW AS4 profile 1.2", evidence: Evidence::Unverified },
         AROUND,
     ],
+};
+
+/// The recipient by a reference with the subject key identifier.
+pub const KEY_IDENTIFIERS: Choice = Choice {
+    name: "key-identifiers",
+    why: "receivers with WSS4J that enforce BSP R5426, against what the profile says",
+    change: |network| super::as4::refer_by(network, ReferenceForm::DirectPath, ReferenceForm::SubjectKeyIdentifier),
 };
 
 const MESSAGING: Messaging = Messaging {

@@ -3,7 +3,7 @@
 pub(super) use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 pub(super) use wss_header::Layout;
 pub(super) use wss_soap::SoapVersion;
-pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
+pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation, X509Item};
 
 pub(super) use crate::messaging::Messaging;
 pub(super) use crate::network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};

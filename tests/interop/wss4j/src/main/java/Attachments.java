@@ -3,6 +3,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.*;
 import javax.security.auth.callback.*;
 import org.apache.wss4j.common.WSEncryptionPart;
+import org.apache.wss4j.common.bsp.BSPRule;
 import org.apache.wss4j.common.util.KeyUtils;
 import org.apache.wss4j.common.ext.*;
 import org.apache.wss4j.dom.WSConstants;
@@ -89,6 +90,9 @@ class Attachments implements CallbackHandler {
         Attachments attachments = new Attachments(spec);
         data.setAttachmentCallbackHandler(attachments);
         data.setWssConfig(WSSConfig.getNewInstance());
+        if (spec.containsKey("ignored")) {
+            data.setIgnoredBSPRules(List.of(BSPRule.valueOf(spec.get("ignored"))));
+        }
         WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(Peer.parse(message), data);
         return (attachments.lines() + result.getResults().size()).getBytes(StandardCharsets.UTF_8);
     }
