@@ -4,8 +4,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use ws_security::c14n::{Budget, Canonicalization, Document, Gathered, Sink, Subset, base64_decode, base64_encode};
-use ws_security::crypto::{Digest, DigestMethod, PublicKey, SystemRandom, decrypt, encrypt};
+use ws_security::crypto::{Digest, DigestMethod, KeyTransport, PublicKey, SystemRandom, decrypt, encrypt, unwrap};
 use ws_security::prelude::*;
+use ws_security::xmlenc::{Agreed, Agreement};
 use ws_security::{ContentEncryption, DangerousNoReplayCache, Limits, Secret, SignatureMethod};
 
 use crate::root;
@@ -147,30 +148,108 @@ impl Signatures {
     }
 }
 
-/// A sender and a receiver: the Body is encrypted with AES-128-GCM, under a key that both have.
+/// A kind of key that content keys are encrypted to.
+#[derive(Debug, Clone, Copy)]
+pub enum Recipient {
+    /// RSA-2048, with OAEP.
+    Rsa,
+    /// ECDH-ES on P-256, as eDelivery AS4 2.0 has it: HKDF, and AES-128 key wrap.
+    P256,
+    /// X25519, in the same way.
+    X25519,
+}
+
+impl Recipient {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rsa, Self::P256, Self::X25519];
+
+    /// Its name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// Its name, and the name of its key and certificate in `vectors/keys`.
+    fn row(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Rsa => ("RSA-2048", "bob"),
+            Self::P256 => ("ECDH-ES P-256", "ka-ec256"),
+            Self::X25519 => ("X25519", "ka-x25519"),
+        }
+    }
+}
+
+/// A sender and a receiver: the Body is encrypted with AES-128-GCM, under a key that is encrypted to the receiver.
 pub struct Encryption {
+    recipient: Identity,
     secret: Secret,
+    wrapped: Wrapped,
     plan: Plan,
     receiver: Receiver,
 }
 
+/// A content key as the recipient's key alone unwraps it.
+enum Wrapped {
+    Transported(Vec<u8>),
+    Agreed(Agreed),
+}
+
 impl Default for Encryption {
+    /// To an RSA key.
     fn default() -> Self {
-        let bob = identity("bob");
-        let encrypting = Encrypting::to(bob.certificate()).parts([Part::Body]);
-        let receiver =
-            Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache)
-                .decrypt_with(bob)
-                .limits(Limits::dangerous_unbounded());
-        let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
-        Self { secret, plan: Recipe::new().encrypt(encrypting).plan().expect("a plan"), receiver }
+        Self::to(Recipient::Rsa)
     }
 }
 
-/// The cipher of recipes that name none.
+/// The cipher of the recipes.
 const CIPHER: ContentEncryption = ContentEncryption::Aes128Gcm;
 
 impl Encryption {
+    /// To a key of this kind.
+    ///
+    /// # Panics
+    /// If the keys of `vectors` are missing.
+    #[must_use]
+    pub fn to(recipient: Recipient) -> Self {
+        let identity = identity(recipient.row().1);
+        let encrypting = Encrypting::to(identity.certificate()).agreement(Agreement::edelivery_2()).content(CIPHER);
+        let plan = Recipe::new().encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
+        let receiver =
+            Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache)
+                .decrypt_with(identity.clone())
+                .limits(Limits::dangerous_unbounded());
+        let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
+        let wrapped = wrapped(&identity, &secret);
+        Self { recipient: identity, secret, wrapped, plan, receiver }
+    }
+
+    /// The raw operations that encrypt a content key.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_wrap(&self) {
+        drop(black_box(wrapped(&self.recipient, &self.secret)));
+    }
+
+    /// The raw operations that decrypt a content key.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_unwrap(&self) {
+        let (key, len) = (self.recipient.unwrapping_key(), CIPHER.key_len());
+        black_box(match &self.wrapped {
+            Wrapped::Transported(octets) => {
+                key.unwrap_key(&KeyTransport::oaep_mgf1p(), octets, Some(len)).expect("unwraps")
+            }
+            Wrapped::Agreed(agreed) => {
+                let Agreement { derivation, wrap } = Agreement::edelivery_2();
+                let secret = key.agree(&agreed.originator).expect("agrees");
+                let wrapping = derivation.derive(&secret, wrap.key_len()).expect("derives");
+                unwrap(wrap, &wrapping, &agreed.wrapped).expect("unwraps")
+            }
+        });
+    }
+
     /// Encrypts the Body, from text to text.
     ///
     /// # Panics
@@ -205,6 +284,14 @@ impl Encryption {
     pub fn raw_decrypt(&self, text: &str) {
         let octets = base64_decode(text, usize::MAX).expect("base64");
         black_box(decrypt(CIPHER, &self.secret, octets).expect("decrypts"));
+    }
+}
+
+fn wrapped(recipient: &Identity, secret: &Secret) -> Wrapped {
+    let key = recipient.certificate().public_key();
+    match key.kind().agreement() {
+        None => Wrapped::Transported(key.wrap_key(&KeyTransport::oaep_mgf1p(), secret).expect("wraps")),
+        Some(_) => Wrapped::Agreed(Agreement::edelivery_2().wrap(key, secret, &SystemRandom).expect("agrees")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The program that callgrind measures for whole messages: `step STEP KEY OCTETS TIMES`. See `benches/steps.sh`.
 
-use wss_benches::work::{Encryption, Kind, Signatures, digest, read};
+use wss_benches::work::{Encryption, Kind, Recipient, Signatures, digest, read};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -9,8 +9,11 @@ fn main() {
         std::process::exit(2);
     };
     let (octets, times): (usize, usize) = (octets.parse().expect("a number"), times.parse().expect("a number"));
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == key).expect("a key");
-    let (signatures, encryption) = (Signatures::with(kind), Encryption::default());
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == key);
+    let recipient = Recipient::ALL.into_iter().find(|recipient| recipient.name() == key);
+    assert!(kind.is_some() || recipient.is_some(), "no such key: {key}");
+    let signatures = Signatures::with(kind.unwrap_or(Kind::Rsa));
+    let encryption = recipient.map_or_else(Encryption::default, Encryption::to);
     let source = wss_benches::envelope(octets);
     let signed = signatures.sign(&source);
     let encrypted = encryption.encrypt(&source);
@@ -26,9 +29,17 @@ fn main() {
             "raw-sign" => signatures.raw_sign(&source),
             "raw-private" => signatures.raw_private(),
             "encrypt" => drop(encryption.encrypt(&source)),
-            "raw-encrypt" => drop(encryption.raw_encrypt(&source)),
+            "raw-encrypt" => {
+                read(&source);
+                encryption.raw_wrap();
+                drop(encryption.raw_encrypt(&source));
+            }
             "decrypt" => encryption.decrypt(&encrypted),
-            "raw-decrypt" => encryption.raw_decrypt(&sealed),
+            "raw-decrypt" => {
+                read(&encrypted);
+                encryption.raw_unwrap();
+                encryption.raw_decrypt(&sealed);
+            }
             _ => panic!("no such step: {step}"),
         }
     }
