@@ -10,6 +10,7 @@ mod args;
 mod c14n;
 mod dsig;
 mod explain;
+mod hints;
 mod inspect;
 mod key_info;
 mod keys;
@@ -33,7 +34,8 @@ use args::{Cli, Command, DsigCommand, XencCommand};
 use output::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let cli = Cli::try_parse().unwrap_or_else(|error| hints::told(error, &words).exit());
     let outcome = output::set_limits(cli.limit).and_then(|()| match cli.command {
         Command::C14n(arguments) => c14n::run(&arguments),
         Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),

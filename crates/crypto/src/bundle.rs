@@ -8,6 +8,7 @@ use std::fmt;
 use crate::certificate::Certificate;
 use crate::error::LoadError;
 use crate::pem;
+use crate::recognize::told;
 
 /// The certificates of a PEM file, in order; or the one of a DER file.
 ///
@@ -48,6 +49,10 @@ impl CertificateBundle {
     /// [`LoadError::NotFound`] if there is no certificate; [`LoadError`] as for [`Certificate::from_der`] if one is
     /// malformed, or if none has a supported key.
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
+        Self::read(octets).map_err(|error| told(error, "certificate", octets))
+    }
+
+    fn read(octets: &[u8]) -> Result<Self, LoadError> {
         let mut bundle = Self { certificates: Vec::new(), skipped: Vec::new() };
         for (position, der) in (1..).zip(pem::certificates(octets)?) {
             match Certificate::from_der(&der) {

@@ -11,7 +11,6 @@ use crate::digest::Digest;
 use crate::distinguished_name::{DistinguishedName, object_identifier};
 use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
-use crate::pem;
 use crate::serial_number::SerialNumber;
 use crate::x509::{self, Extension, Signed, URI};
 
@@ -142,24 +141,6 @@ impl Certificate {
             extensions,
             der: der.to_vec(),
         })))
-    }
-
-    /// The first certificate of a PEM file, or DER.
-    ///
-    /// # Errors
-    /// [`LoadError::NotFound`], and as for [`Certificate::from_der`].
-    pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
-        let all = pem::certificates(octets)?;
-        all.first().map(|der| Self::from_der(der)).ok_or(LoadError::NotFound { wanted: "certificate" })?
-    }
-
-    /// Every certificate of a PEM file, in order; or the one of a DER file. [`CertificateBundle`](crate::CertificateBundle)
-    /// skips those with unsupported keys.
-    ///
-    /// # Errors
-    /// [`LoadError::NotFound`] if there is none, and as for [`Certificate::from_der`].
-    pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
-        pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
     /// The DER of the whole certificate.

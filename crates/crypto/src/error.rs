@@ -3,6 +3,8 @@
 use thiserror::Error;
 use wss_text::WireText;
 
+use crate::file_kind::FileKind;
+
 /// Why a key or certificate was not loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -10,6 +12,14 @@ pub enum LoadError {
     /// *Malformed.* No PEM section of the kind wanted, and not DER of that kind either.
     #[error("no {wanted} found: give PEM, or DER of one")]
     NotFound {
+        /// What was wanted.
+        wanted: &'static str,
+    },
+    /// *Misuse.* The file is of another kind than the one wanted.
+    #[error("this is {found}, and no {wanted}: {}", found.help(wanted))]
+    OtherKind {
+        /// What it is.
+        found: FileKind,
         /// What was wanted.
         wanted: &'static str,
     },

@@ -1,4 +1,4 @@
-//! Files to keys and revocation lists: PEM sections, or DER unchanged.
+//! Files to certificates, keys and revocation lists: PEM sections, or DER unchanged.
 
 use zeroize::Zeroizing;
 
@@ -8,7 +8,33 @@ use crate::error::LoadError;
 use crate::key::{PrivateKey, PublicKey};
 use crate::password_based::{Effort, Plain, decrypt_pem, decrypt_pkcs8};
 use crate::pem::{self, is_pem};
+use crate::recognize::told;
 use crate::revocation_list::RevocationList;
+
+impl Certificate {
+    /// The first certificate of a PEM file, or DER.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`], and as for [`Certificate::from_der`].
+    pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
+        let first = || {
+            let all = pem::certificates(octets)?;
+            all.first().map(|der| Self::from_der(der)).ok_or(LoadError::NotFound { wanted: CERTIFICATE })?
+        };
+        first().map_err(|error| told(error, CERTIFICATE, octets))
+    }
+
+    /// Every certificate of a PEM file, in order; or the one of a DER file. [`CertificateBundle`](crate::CertificateBundle)
+    /// skips those with unsupported keys.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`] if there is none, and as for [`Certificate::from_der`].
+    pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
+        let all = || pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect();
+        let all: Result<Vec<Self>, LoadError> = all();
+        all.map_err(|error| told(error, CERTIFICATE, octets))
+    }
+}
 
 impl RevocationList {
     /// Every list of a PEM file, in order; or the one of a DER file.
@@ -57,7 +83,8 @@ impl PrivateKey {
         let key = if is_pem(octets) {
             let sections = pem::sections(octets)?;
             let key = sections.iter().find(|section| KEYS.contains(&section.label));
-            let key = key.ok_or(LoadError::NotFound { wanted: "private key" })?;
+            let not_found = LoadError::NotFound { wanted: PRIVATE_KEY };
+            let key = key.ok_or_else(|| told(not_found, PRIVATE_KEY, octets))?;
             if let Some(info) = key.headers.iter().find_map(|header| header.strip_prefix("DEK-Info:")) {
                 return opened(decrypt_pem(info, &key.der()?, given()?)?);
             }
@@ -66,13 +93,16 @@ impl PrivateKey {
             octets.to_vec()
         };
         let key = Zeroizing::new(key);
-        if !is_encrypted(&key) {
-            return Self::from_der(&key);
+        // A certificate begins as an encrypted key does.
+        if !is_encrypted(&key) || Certificate::from_der(&key).is_ok() {
+            return Self::from_der(&key).map_err(|error| told(error, PRIVATE_KEY, octets));
         }
         opened(decrypt_pkcs8(&key, given()?, &mut Effort::of_file())?)
     }
 }
 
+const PRIVATE_KEY: &str = "private key";
+const CERTIFICATE: &str = "certificate";
 /// The labels of private keys. That of DSA is only read to say that it is refused.
 const KEYS: [&str; 5] =
     ["PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"];

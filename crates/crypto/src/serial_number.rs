@@ -86,6 +86,30 @@ impl SerialNumber {
         let is_negative = is_negative && magnitude.iter().any(|octet| *octet != 0);
         Ok(Self { is_negative, magnitude })
     }
+
+    /// Reads hexadecimal text, as programs print serial numbers: after `0x` or not, with colons or spaces or not.
+    ///
+    /// # Errors
+    /// [`LoadError::SerialNumber`] if it is no such number of at most 20 octets.
+    pub fn parse_hexadecimal(text: &str) -> Result<Self, LoadError> {
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+        let mut magnitude = [0; MAX_OCTETS];
+        let digits = text.bytes().filter(|digit| !matches!(digit, b':' | b' '));
+        let mut digits = digits.rev().take(MAX_DIGITS).peekable();
+        if digits.peek().is_none() || text.len() > 2 * MAX_DIGITS {
+            return Err(LoadError::SerialNumber);
+        }
+        for (at, digit) in digits.enumerate() {
+            let value = char::from(digit).to_digit(16).ok_or(LoadError::SerialNumber)? as u8;
+            match magnitude.iter_mut().rev().nth(at / 2) {
+                Some(octet) => *octet |= value << (4 * (at % 2)),
+                None if value == 0 => {}
+                None => return Err(LoadError::SerialNumber),
+            }
+        }
+        Ok(Self { is_negative: false, magnitude })
+    }
 }
 
 /// The two's complement of big-endian octets.
@@ -159,6 +183,19 @@ mod tests {
         assert_eq!(SerialNumber::parse("+4097"), Ok(der(&[0x10, 0x01])));
         assert_eq!(SerialNumber::parse("-0"), Ok(der(&[0])));
         assert_ne!(SerialNumber::parse("-4097"), Ok(der(&[0x10, 0x01])));
+    }
+
+    #[test]
+    fn hexadecimal_is_read_as_programs_print_it() {
+        let expected = SerialNumber::from_der_integer(&[0x10, 0xAB]).expect("a serial number");
+        for text in ["10ab", "10AB", "0x10ab", "0X10AB", "10:AB", " 10 ab\n", "000000000010ab"] {
+            assert_eq!(SerialNumber::parse_hexadecimal(text), Ok(expected), "{text}");
+        }
+        let longest = "7f".repeat(20);
+        assert_eq!(SerialNumber::parse_hexadecimal(&longest), SerialNumber::from_der_integer(&[0x7F; 20]));
+        for text in ["", "0x", "x", "10g", "-10", "+10", "10.0", &format!("1{longest}"), &"0".repeat(1_000)] {
+            assert_eq!(SerialNumber::parse_hexadecimal(text), Err(LoadError::SerialNumber), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Private keys and key stores as openssl and keytool write them: each opens, or the error says what is missing.
 
-use wss_crypto::{Identity, LoadError, PrivateKey, identities_from_key_store};
+use wss_crypto::{
+    Certificate, CertificateBundle, FileKind, Identity, LoadError, PrivateKey, identities_from_key_store,
+};
 
 fn file(name: &str) -> Vec<u8> {
     let path = format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -107,6 +109,72 @@ fn old_pkcs12_opens_and_what_is_none_is_told() {
         assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key(), "{name}");
         assert!(matches!(Identity::from_key_store(&octets, "wrong"), Err(LoadError::WrongPassword)), "{name}");
     }
-    let none = Identity::from_key_store(&file("alice.key"), "changeit").map(drop);
+    let none = Identity::from_key_store(b"nothing of the kind", "changeit").map(drop);
     assert_eq!(none, Err(LoadError::Malformed { what: "key store" }));
+}
+
+/// Files as openssl and keytool write them, each in the place of another.
+#[test]
+fn a_file_of_another_kind_is_named_with_what_to_do_with_it() {
+    let der = |name: &str| Certificate::from_pem(&file(name)).expect("a certificate").der().to_vec();
+    let base64 = |name: &str| {
+        let text = String::from_utf8(file(name)).expect("PEM");
+        text.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n").into_bytes()
+    };
+    let ssh = b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n".to_vec();
+    let request = b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n".to_vec();
+    let p7b = file("dave.p7b");
+    let armoured = {
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &p7b);
+        format!("-----BEGIN PKCS7-----\n{encoded}\n-----END PKCS7-----\n").into_bytes()
+    };
+    let kind = |error: LoadError| match error {
+        LoadError::OtherKind { found, .. } => found,
+        other => panic!("{other}"),
+    };
+    for (octets, found, words) in [
+        (file("alice.p12"), FileKind::Pkcs12, "Identity::from_key_store"),
+        (file("encrypted/alice.jks"), FileKind::JavaKeyStore, "Identity::from_key_store"),
+        (file("alice.pem"), FileKind::Certificate, "PRIVATE KEY"),
+        (der("alice.pem"), FileKind::Certificate, "PRIVATE KEY"),
+        (p7b.clone(), FileKind::Pkcs7, "openssl pkcs7"),
+        (ssh.clone(), FileKind::SshPrivateKey, "ssh-keygen"),
+        (request.clone(), FileKind::CertificateRequest, "PRIVATE KEY"),
+        (base64("alice.key"), FileKind::Base64, "-----BEGIN"),
+        (b"<?xml version=\"1.0\"?><a/>".to_vec(), FileKind::Xml, "PEM"),
+    ] {
+        let error = PrivateKey::from_pem(&octets).map(drop).expect_err("no key");
+        assert!(error.to_string().contains(words), "{error}");
+        assert_eq!(kind(error), found);
+    }
+    for (octets, found, words) in [
+        (file("alice.p12"), FileKind::Pkcs12, "openssl pkcs12"),
+        (file("encrypted/alice.jks"), FileKind::JavaKeyStore, "keytool"),
+        (file("alice.key"), FileKind::PrivateKey, "BEGIN CERTIFICATE"),
+        (file("ec256.sec1.key"), FileKind::PrivateKey, "BEGIN CERTIFICATE"),
+        (ssh, FileKind::SshPrivateKey, "BEGIN CERTIFICATE"),
+        (p7b, FileKind::Pkcs7, "openssl pkcs7"),
+        (armoured, FileKind::Pkcs7, "openssl pkcs7"),
+        (request, FileKind::CertificateRequest, "the authority"),
+        (base64("alice.pem"), FileKind::Base64, "-----BEGIN CERTIFICATE"),
+    ] {
+        let errors = [
+            Certificate::from_pem(&octets).map(drop),
+            Certificate::all_from_pem(&octets).map(drop),
+            CertificateBundle::from_pem(&octets).map(drop),
+        ];
+        for error in errors {
+            let error = error.expect_err("no certificate");
+            assert!(error.to_string().contains(words), "{error}");
+            assert_eq!(kind(error), found);
+        }
+    }
+    for (octets, found) in [(file("alice.pem"), FileKind::Certificate), (file("alice.key"), FileKind::PrivateKey)] {
+        let error = Identity::from_key_store(&octets, "changeit").map(drop).expect_err("no store");
+        assert!(error.to_string().contains("Identity::from_pem"), "{error}");
+        assert_eq!(kind(error), found);
+    }
+    // A broken file of the right kind is a broken one.
+    let broken = der("alice.pem")[..200].to_vec();
+    assert_eq!(Certificate::from_pem(&broken).map(drop), Err(LoadError::Malformed { what: "certificate" }));
 }

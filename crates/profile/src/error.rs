@@ -1,5 +1,6 @@
 //! Why a profile cannot be used.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::Hash;
@@ -21,6 +22,15 @@ pub enum ProfileError {
         what: WireText,
         /// Why.
         cause: std::io::Error,
+    },
+    /// *Misuse.* There is no such file, and its name is a thumbprint.
+    #[error(
+        "{what} is no file, but looks like the thumbprint of a certificate: give the file of the certificate, whose thumbprint \
+         openssl x509 -noout -fingerprint -in FILE prints (with -sha256, that of SHA-256)"
+    )]
+    Thumbprint {
+        /// What was given.
+        what: WireText,
     },
     /// *Misuse.* An environment variable is not set, or its value is not UTF-8.
     #[error("the environment variable {name} is not set to text: set it, or name a file instead")]
@@ -233,8 +243,9 @@ pub(crate) fn word<'w>(
     given: &str,
     what: &'static str,
     known: impl IntoIterator<Item = &'w str>,
-    advice: &'static str,
+    advice: impl Into<Cow<'static, str>>,
 ) -> ProfileError {
+    let advice: Cow<'static, str> = advice.into();
     let (near, advice) = (Near::of(given, known), Known(advice.into()));
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
 }

@@ -36,15 +36,18 @@ fn key_and_certificate<'p>(
     }
     let certificate = certificate.ok_or(ProfileError::Needs { key: "key", other: "cert" })?;
     let (certificates, octets) = (certificate.read()?, key.read()?);
-    match Identity::from_pem(&certificates, &octets) {
-        Err(LoadError::PasswordNeeded) => {}
-        read => return read.map_err(|cause| key.load(cause)),
-    }
-    let needed = ProfileError::Missing { what: "the password of the encrypted key", give: "`password-file`" };
-    let password = passwords.next().ok_or(needed)?.password()?;
+    let mut certificates =
+        Certificate::all_from_pem(&certificates).map_err(|cause| certificate.load(cause))?.into_iter();
     let load = |cause| key.load(cause);
-    let private = PrivateKey::from_pem_with_password(&octets, Some(&password)).map_err(load)?;
-    let mut certificates = Certificate::all_from_pem(&certificates).map_err(load)?.into_iter();
+    let private = match PrivateKey::from_pem(&octets) {
+        Err(LoadError::PasswordNeeded) => {
+            let needed = ProfileError::Missing { what: "the password of the encrypted key", give: "`password-file`" };
+            let password = passwords.next().ok_or(needed)?.password()?;
+            PrivateKey::from_pem_with_password(&octets, Some(&password))
+        }
+        read => read,
+    };
+    let private = private.map_err(load)?;
     let holder = certificates.next().ok_or(ProfileError::Missing { what: "a certificate", give: "`cert`" })?;
     Ok(Identity::new(private, holder).map_err(load)?.chain(certificates.collect()))
 }

@@ -9,7 +9,7 @@ use wss_xmlenc::Agreement;
 
 use crate::error::{ProfileError, word};
 use crate::header::{addressing, allowing, username, version, with_header, with_layout};
-use crate::required::part_of;
+use crate::required::{named_block, part_of};
 use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
 use crate::source::Source;
 use crate::{algorithms, keys, network};
@@ -65,7 +65,14 @@ impl Sending {
                 (None, None)
                     if only == Some(Only::Sign) && (self.header.user.is_some() || !self.header.token.is_empty()) => {}
                 (None, None) => {
-                    return Err(ProfileError::Missing { what: "the signer", give: "`key` and `cert`, or `p12`" });
+                    // Who only encrypts has no signer.
+                    let give = match only.is_none() && self.recipient.to.is_some() {
+                        true => {
+                            "`key` and `cert`, or `p12`, or, to encrypt alone, use `wss encrypt` or `only = \"encrypt\"`"
+                        }
+                        false => "`key` and `cert`, or `p12`",
+                    };
+                    return Err(ProfileError::Missing { what: "the signer", give });
                 }
             }
         }
@@ -111,9 +118,9 @@ fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError
     }
     let parse = |text: &String| {
         part_of(text)?.ok_or_else(|| {
-            let advice = "give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, Attachments, \
+            let advice = "Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, Attachments, \
                  {namespace}local, element:PATH, every:element:PATH or #id";
-            word("part", text, "not a part", PARTS, advice)
+            word("part", text, "not a part", PARTS, format!("{}give {advice}", named_block(text)))
         })
     };
     given.iter().map(parse).collect()

@@ -1,7 +1,7 @@
 //! The words of `require`, and what they demand of a message.
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::{ElementPath, Part, RequiredToken, Requirements};
+use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requirements};
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
@@ -89,7 +89,9 @@ impl Required {
     pub(crate) fn parse(arguments: &[String]) -> Result<Self, ProfileError> {
         let mut required = Self::default();
         for argument in arguments {
-            let unknown = || word("require", argument, "not a requirement", REQUIREMENTS, ADVICE);
+            let part = argument.split_once(':').map_or("", |(_, part)| part);
+            let advice = || format!("{}{ADVICE}", named_block(part));
+            let unknown = || word("require", argument, "not a requirement", REQUIREMENTS, advice());
             let place = |text: &str| part_of(text)?.filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
             let tokens = |words: &str| -> Result<Vec<RequiredToken>, ProfileError> {
                 words.split(',').map(|word| token(word).ok_or_else(unknown)).collect()
@@ -226,6 +228,23 @@ fn token(word: &str) -> Option<RequiredToken> {
         "saml2" => RequiredToken::Saml(SamlVersion::V2_0),
         _ => return None,
     })
+}
+
+/// What to write for a header block that is named without its namespace, as `To` or `wsa:To`, before other advice; empty for
+/// other words.
+pub(crate) fn named_block(text: &str) -> String {
+    let local = text.rsplit(':').next().unwrap_or(text);
+    let version = AddressingVersion::V1_0;
+    let is_addressing = version.parts().contains(&Part::header_block(version.namespace(), local));
+    let has_prefix = text.split_once(':').is_some_and(|(prefix, local)| {
+        let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+        is_word(prefix) && is_word(local) && !["element", "every"].contains(&prefix)
+    });
+    match (is_addressing, has_prefix) {
+        (true, _) => format!("a header block is named with its namespace, as {{{}}}{local}; ", version.namespace()),
+        (false, true) => format!("a header block is named with its namespace, as {{NAMESPACE}}{local}; "),
+        (false, false) => String::new(),
+    }
 }
 
 /// The part that a word names, if it names one.

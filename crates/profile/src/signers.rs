@@ -8,6 +8,9 @@ use crate::error::{self, ProfileError, word};
 const WORDS: [&str; 10] =
     ["subject:", "attribute:", "policy:", "dns:", "mail:", "uri:", "CN=", "OU=", "O=", "serialNumber="];
 
+/// How rules that name one certificate begin elsewhere.
+const THUMBPRINTS: [&str; 4] = ["thumbprint", "fingerprint", "sha1", "sha256"];
+
 /// Attributes of a subject by their names (RFC 4519), and their types.
 const ATTRIBUTES: [(&str, &str); 4] =
     [("CN", "2.5.4.3"), ("OU", "2.5.4.11"), ("O", "2.5.4.10"), ("serialNumber", "2.5.4.5")];
@@ -23,9 +26,12 @@ pub(crate) fn rule(text: &str) -> Result<SignerRule, ProfileError> {
 
 fn one(text: &str) -> Result<SignerRule, ProfileError> {
     let unknown = || {
+        let is_thumbprint =
+            THUMBPRINTS.iter().any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
+        let of_one = if is_thumbprint { "to trust one certificate alone, give its file with `pin`; " } else { "" };
         let advice = "give subject:NAME, attribute:OID=VALUE, CN=, OU=, O=, serialNumber=, policy:OID, dns:HOST, \
              mail:ADDRESS or uri:URI";
-        word("signer", text, "no rule for a signer", WORDS, advice)
+        word("signer", text, "no rule for a signer", WORDS, format!("{of_one}{advice}"))
     };
     let wrong = |cause: TrustError| error::value("signer", cause);
     let text = text.trim();

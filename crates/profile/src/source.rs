@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +41,10 @@ impl Source {
             "-" => standard_input().and_then(|mut input| input.read_to_end(&mut octets)),
             file => std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut octets)),
         };
-        read.map_err(|cause| ProfileError::Read { what: self.shown(), cause })?;
+        read.map_err(|cause| match cause.kind() == ErrorKind::NotFound && is_thumbprint(&self.0) {
+            true => ProfileError::Thumbprint { what: self.shown() },
+            false => ProfileError::Read { what: self.shown(), cause },
+        })?;
         Ok(octets)
     }
 
@@ -137,6 +140,12 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({:?})", self.shown())
     }
+}
+
+/// Whether a text is SHA-1 or SHA-256 in hexadecimal, as programs print it.
+fn is_thumbprint(text: &str) -> bool {
+    let digits = text.chars().filter(|c| !matches!(c, ':' | ' ' | '-'));
+    digits.clone().all(|digit| digit.is_ascii_hexdigit()) && matches!(digits.count(), 40 | 64)
 }
 
 /// `NAME=SOURCE`, or a source alone.

@@ -76,6 +76,20 @@ const CALLS: &[(&str, Help)] = &[
             "`decrypt-key` and `decrypt-cert`, or `decrypt-p12`",
         ),
     ),
+    ("decrypt_document", Apart("`wss xenc decrypt`", "`wss xenc decrypt`")),
+    ("xmldsig::verify", Apart("`wss dsig verify`", "`wss dsig verify`")),
+    ("Identity::from_key_store", Apart("--p12 or --decrypt-p12", "`p12` or `decrypt-p12`")),
+    (
+        "Identity::from_pem",
+        Apart(
+            "--key and --cert, or --decrypt-key and --decrypt-cert",
+            "`key` and `cert`, or `decrypt-key` and `decrypt-cert`",
+        ),
+    ),
+    (
+        "AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only",
+        Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
+    ),
     ("shared_secret", Key("secret")),
     ("open_unsigned", Key("print-unauthenticated")),
     ("dangerous_anonymous", Key("anonymous")),
@@ -160,9 +174,10 @@ const PHRASES: &[Phrase] = &[
         "; --accept-other-ecdsa-values of `wss dsig` reads it",
     ),
     Phrase(
-        "; on the command line, --base is where files are read",
-        "; --base of `wss dsig` is where files are read",
-        "; --base of `wss dsig` is where files are read",
+        "give what it means by `Dereference::external`; on the command line, --map URI=FILE names it, and --base is where files \
+         are read",
+        "--map URI=FILE of `wss dsig` names what it means, and --base is where files are read",
+        "--map URI=FILE of `wss dsig` names what it means, and --base is where files are read",
     ),
 ];
 

@@ -1,0 +1,86 @@
+//! What a file is that was given in the place of another, and what to do with it: words for an error.
+
+use std::fmt;
+
+/// The kind of a file that is not of the kind that was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// A PKCS#12 key store.
+    Pkcs12,
+    /// A key store of Java, JKS or JCEKS.
+    JavaKeyStore,
+    /// A PKCS#7 bag of certificates.
+    Pkcs7,
+    /// A certificate.
+    Certificate,
+    /// A request for a certificate.
+    CertificateRequest,
+    /// A private key.
+    PrivateKey,
+    /// A private key in the format of OpenSSH.
+    SshPrivateKey,
+    /// The base64 of DER, without the lines around it that make it PEM.
+    Base64,
+    /// XML.
+    Xml,
+}
+
+impl FileKind {
+    /// Whether it is what was wanted.
+    pub(crate) fn is(self, wanted: &str) -> bool {
+        match self {
+            Self::Pkcs12 | Self::JavaKeyStore => wanted == "key store",
+            Self::Certificate => wanted == "certificate",
+            Self::PrivateKey => wanted == "private key",
+            _ => false,
+        }
+    }
+
+    /// What to do with the file where `wanted` belongs.
+    pub(crate) fn help(self, wanted: &str) -> &'static str {
+        match self {
+            Self::Pkcs12 | Self::JavaKeyStore if wanted == "private key" => {
+                "give it as a key store, with `Identity::from_key_store`"
+            }
+            Self::Pkcs12 => "openssl pkcs12 -nokeys -in FILE writes its certificates as PEM",
+            Self::JavaKeyStore => {
+                "keytool -exportcert -rfc -keystore FILE -alias NAME writes a certificate of it as PEM"
+            }
+            Self::Pkcs7 => "openssl pkcs7 -print_certs -in FILE, with -inform DER if it is no text, writes them as PEM",
+            Self::Certificate | Self::PrivateKey if wanted == "key store" => {
+                "a private key and its certificate that are apart are given as such, with `Identity::from_pem`"
+            }
+            Self::SshPrivateKey if wanted == "private key" => {
+                "ssh-keygen -p -m PKCS8 -f FILE writes it anew, in the same file, as PEM that is read here"
+            }
+            Self::PrivateKey | Self::SshPrivateKey => {
+                "give the file with the certificate of this key, whose PEM begins with BEGIN CERTIFICATE"
+            }
+            Self::CertificateRequest if wanted == "certificate" => "give the certificate that the authority made of it",
+            Self::Certificate | Self::CertificateRequest => {
+                "give the file with the private key, whose PEM begins with BEGIN and ends in PRIVATE KEY"
+            }
+            Self::Base64 => {
+                "put the lines of PEM around it, as -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----"
+            }
+            Self::Xml => "give PEM, or DER",
+        }
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pkcs12 => "a PKCS#12 key store",
+            Self::JavaKeyStore => "a key store of Java",
+            Self::Pkcs7 => "a PKCS#7 bag of certificates",
+            Self::Certificate => "a certificate",
+            Self::CertificateRequest => "a request for a certificate",
+            Self::PrivateKey => "a private key",
+            Self::SshPrivateKey => "a private key of OpenSSH",
+            Self::Base64 => "base64 without the lines of PEM",
+            Self::Xml => "XML",
+        })
+    }
+}

@@ -1,0 +1,408 @@
+//! Errors of tokens, of references to tokens, and of trust in tokens.
+
+mod trust;
+
+use std::time::{Duration, SystemTime};
+
+use thiserror::Error;
+use wss_c14n::{Exceeded, LeafError};
+use wss_crypto::{LoadError, SerialNumber};
+use wss_text::{WireText, seconds};
+use wss_xmldsig::{SignatureError, VerifyError};
+
+pub use self::trust::TrustError;
+use crate::instant::format_instant;
+
+/// Why a token or a reference to one was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// *Malformed.* The structure is not the one of its profile.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Malformed.* The certificate in a token cannot be read.
+    #[error("the certificate of the token: {0}")]
+    Certificate(#[from] LoadError),
+    /// *Refused.* A token type or reference form that is not supported.
+    #[error("{uri:?} is not a supported token or reference type")]
+    Unsupported {
+        /// The identifier, or the name of the element.
+        uri: WireText,
+    },
+    /// *Refused or malformed.* What names a certificate or a key cannot be read.
+    #[error("the reference to the key: {0}")]
+    KeyInfo(Box<SignatureError>),
+    /// *Malformed.* The `Type` of a password is in a namespace, which makes it another attribute.
+    #[error("the Type of wsse:Password is in a namespace: have the peer send it without a prefix")]
+    QualifiedPasswordType,
+    /// *Malformed.* An encoding other than base64.
+    #[error("encoding {uri:?} is not supported: tokens are base64")]
+    Encoding {
+        /// The identifier.
+        uri: WireText,
+    },
+    /// *Malformed.* The type or the encoding of a token is absent or a name in place of an identifier.
+    #[error(
+        "the binary token is of type {value_type:?} in the encoding {encoding:?}, where the identifiers that end in #X509v3 and \
+         #Base64Binary belong: have the peer write them, or call `accept_token_types_by_name` if the token is a certificate"
+    )]
+    ByName {
+        /// Its `ValueType`; empty if it has none.
+        value_type: WireText,
+        /// Its `EncodingType`.
+        encoding: WireText,
+    },
+    /// *Malformed.* A token holds another kind of certificates than its type says.
+    #[error(
+        "the binary token is of type {stated:?}, and what it holds is of type {held:?}: have the peer write that, or call \
+         `accept_token_types_by_name`"
+    )]
+    OtherContent {
+        /// Its `ValueType`.
+        stated: &'static str,
+        /// The type of what it holds.
+        held: &'static str,
+    },
+    /// *Malformed.* The type in the reference is another type of certificates than that of the token.
+    #[error(
+        "the reference expects a token of type {expected:?}, and the token is of type {actual:?}: have the peer write the same \
+         type in both, or call `accept_token_types_by_name`"
+    )]
+    OtherType {
+        /// The type in the reference.
+        expected: WireText,
+        /// The type of the token.
+        actual: &'static str,
+    },
+    /// *Malformed.* A token holds PEM, with its lines BEGIN and END, or base64 of that.
+    #[error("the token holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else")]
+    Armour,
+    /// *Malformed.* The type in the reference is not the type of the token.
+    #[error(
+        "the reference expects a token of type {expected:?}{}",
+        if is_type_by_name(expected.as_str()) {
+            ", which is a name and no identifier of a profile: have the peer write the identifier, which ends in # and that \
+             name, or call `accept_token_types_by_name`"
+        } else {
+            ", and the token is of another: have the peer write the type of the token"
+        }
+    )]
+    TypeMismatch {
+        /// The type in the reference.
+        expected: WireText,
+    },
+    /// *Malformed.* The message does not contain what a reference names.
+    #[error("reference {uri:?} names no token of the Security header")]
+    Dangling {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference precedes its token (BSP R5205).
+    #[error("reference {uri:?} points forward: have the peer put the token first, or call `accept_forward_references`")]
+    Forward {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Refused.* A reference to something that is neither in the message nor known to the receiver. Nothing is ever
+    /// fetched.
+    #[error("reference {uri:?} leads out of the message to something this receiver does not know")]
+    Elsewhere {
+        /// The target of the reference.
+        uri: WireText,
+    },
+    /// *Refused.* A `wsc:Nonce` on a reference means an implied derived key. Without the nonce, another key would be used.
+    #[error(
+        "the reference implies a derived key: have the peer send a wsc:DerivedKeyToken, or call \
+         `accept_implied_derived_keys`"
+    )]
+    ImpliedDerivedKey,
+    /// *Malformed.* The type of a `wsse:KeyIdentifier` is absent, a name, or another URI that ends like an identifier.
+    #[error(
+        "the wsse:KeyIdentifier has {}: have the peer write the identifiers of the profile, or call `accept_token_types_by_name`",
+        match value_type.as_str() {
+            "" => "no ValueType, which says whether it is the subject key identifier of a certificate".to_owned(),
+            _ => format!("the ValueType {value_type:?} or an EncodingType that is no identifier of the profile"),
+        }
+    )]
+    IdentifierByName {
+        /// Its `ValueType`; empty if it has none.
+        value_type: WireText,
+    },
+    /// *Malformed.* The value of a `wsse:KeyIdentifier` is in hexadecimal.
+    #[error(
+        "the wsse:KeyIdentifier is in hexadecimal: have the peer write base64 of the octets, or call \
+         `accept_hexadecimal_identifiers`"
+    )]
+    Hexadecimal,
+    /// *Malformed.* A `ds:X509SerialNumber` in hexadecimal.
+    #[error(
+        "ds:X509SerialNumber {written:?} is in hexadecimal: have the peer write it in decimal, as {decimal}, or call \
+         `accept_hexadecimal_identifiers`"
+    )]
+    HexadecimalSerial {
+        /// The number as it is written.
+        written: WireText,
+        /// The same number in decimal.
+        decimal: SerialNumber,
+    },
+    /// *Malformed.* The value of a `wsse:KeyIdentifier` that is SHA-1 of something has another length.
+    #[error(
+        "the wsse:KeyIdentifier has {octets} octets{} where SHA-1 has 20: have the peer write SHA-1, or refer to its key in another \
+         way",
+        if *octets == 32 { ", as SHA-256 has," } else { "" }
+    )]
+    NotSha1 {
+        /// Its octets.
+        octets: usize,
+    },
+    /// *Malformed.* References to the key in another shape than that of the profile.
+    #[error(
+        "ds:KeyInfo has {what}, where one wsse:SecurityTokenReference with one reference belongs: have the peer write \
+         that, or call `accept_key_info_of_other_shapes`"
+    )]
+    KeyInfoShape {
+        /// What it has.
+        what: WireText,
+    },
+    /// *Malformed.* A reference to the key of a signature without `ds:KeyInfo` around it.
+    #[error(
+        "the ds:Signature has a wsse:SecurityTokenReference without ds:KeyInfo around it: have the peer write ds:KeyInfo, or \
+         call `accept_key_info_of_other_shapes`"
+    )]
+    NoKeyInfo,
+    /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
+    #[error("the derived key is refused: {0}")]
+    DerivedKey(&'static str),
+    /// *Refused.* A username token whose key parameters are outside the bounds.
+    #[error("the key of the username token is refused: {0}")]
+    PasswordKey(&'static str),
+    /// *Refused or malformed.* A SAML assertion that is not accepted.
+    #[error("the assertion is refused: {0}")]
+    Assertion(&'static str),
+    /// *Refused.* What an assertion states is over.
+    #[error(
+        "the assertion is refused: {what} ended at {}, and it is now {}, where clocks may differ by {}: {}",
+        format_instant(*ended), format_instant(*now), seconds(*skew), what.way_out()
+    )]
+    AssertionOver {
+        /// What is over.
+        what: AssertionSpan,
+        /// When it ended.
+        ended: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+    /// *Refused.* What an assertion states has not begun.
+    #[error(
+        "the assertion is refused: {what} begins at {}, and it is now {}, where clocks may differ by {}: check the clocks, or \
+         raise the clock skew of `window`",
+        format_instant(*begins), format_instant(*now), seconds(*skew)
+    )]
+    AssertionEarly {
+        /// What has not begun.
+        what: AssertionSpan,
+        /// When it begins.
+        begins: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+    /// *Failed.* The issuer's signature on an assertion does not verify.
+    #[error("the signature of the assertion: {0}")]
+    AssertionSignature(Box<VerifyError>),
+    /// *Failed.* The certificate of an assertion's issuer is not trusted to issue.
+    #[error("{}", of_issuer(.0))]
+    AssertionTrust(Box<TrustError>),
+    /// *Refused.* The token exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+    /// *Malformed.* Not exactly one certificate of a bag is an end entity.
+    #[error(
+        "the PKCS#7 token has no one end-entity certificate: have the peer send a PKIPath, or its certificate alone"
+    )]
+    Bag,
+    /// *Refused.* A version 1 certificate, which does not say what it may be used for.
+    #[error(
+        "the token carries a version 1 certificate: have the peer renew it, or pin it and call \
+         `accept_x509_version_1_for_legacy_use_only`"
+    )]
+    Version1,
+    /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
+    #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]
+    Instant {
+        /// The text.
+        text: WireText,
+    },
+    /// *Malformed.* A timestamp that expires before it is created, or at the same instant.
+    #[error(
+        "the timestamp expires at {}, which is not after it was created at {}: have the peer write an Expires after its \
+         Created, both in UTC",
+        format_instant(*expires), format_instant(*created)
+    )]
+    ExpiresBeforeCreated {
+        /// `wsu:Created`.
+        created: SystemTime,
+        /// `wsu:Expires`.
+        expires: SystemTime,
+    },
+    /// *Malformed.* An element of a timestamp that is not one of the schema, or Created behind Expires (BSP R3222, R3221).
+    #[error(
+        "wsu:Timestamp has no place for {name:?}: have the peer write wsu:Created, then wsu:Expires and nothing else, or \
+         call `accept_timestamps_of_other_shapes`"
+    )]
+    ChildOfTimestamp {
+        /// The element.
+        name: WireText,
+    },
+    /// *Malformed.* An instant of a timestamp in another namespace.
+    #[error(
+        "wsu:Timestamp has {name:?}, which is not in the namespace of wsu:Timestamp: have the peer write it there, or call \
+         `accept_fields_in_other_namespaces`"
+    )]
+    TimeInOtherNamespace {
+        /// The element.
+        name: WireText,
+    },
+}
+
+impl From<SignatureError> for TokenError {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::Structure(error) => Self::Structure(error),
+            SignatureError::Limit(exceeded) => Self::Limit(exceeded),
+            SignatureError::HexadecimalSerial { written, decimal } => Self::HexadecimalSerial { written, decimal },
+            other => Self::KeyInfo(Box::new(other)),
+        }
+    }
+}
+
+impl From<TrustError> for TokenError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
+            other => Self::AssertionTrust(Box::new(other)),
+        }
+    }
+}
+
+impl From<VerifyError> for TokenError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Limit(exceeded) => Self::Limit(exceeded),
+            other => Self::AssertionSignature(Box::new(other)),
+        }
+    }
+}
+
+/// Who may sign messages may not issue: the words about anchors of signers would help nobody.
+fn of_issuer(error: &TrustError) -> String {
+    match error {
+        TrustError::NoPath { subject, .. } => format!(
+            "{subject:?} signed the assertion, and is none of its issuers: name this certificate with `AssertionTrust::issuer`, \
+             if it may issue under that name"
+        ),
+        error => format!("the issuer of the assertion: {error}"),
+    }
+}
+
+/// A username token does not authenticate. The reason is for the log. The fault on the wire is one for all of them, and
+/// so is the time that they take, so that a sender cannot tell an unknown user from a wrong password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// *Failed.* The source of passwords has no password of this user, or an empty one.
+    #[error("the username token does not authenticate: the user is unknown")]
+    UnknownUser,
+    /// *Failed.* It is not the password of this user.
+    #[error("the username token does not authenticate: the password is wrong")]
+    WrongPassword,
+    /// *Refused.* The token carries no password.
+    #[error("the username token does not authenticate: it carries no password")]
+    NoPassword,
+    /// *Refused.* The digest lacks both the nonce and the instant that it is made with.
+    #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
+    BareDigest,
+    /// *Refused.* The type of the password is a name, and not the identifier of the profile.
+    #[error(
+        "the username token does not authenticate: the Type of its wsse:Password is no identifier of the profile; have \
+         the peer write it, ending in #PasswordText or #PasswordDigest, or call `accept_password_types_by_name`"
+    )]
+    TypeByName,
+    /// *Refused.* The encoding of the nonce is a name, and not the identifier of the profile.
+    #[error(
+        "the username token does not authenticate: the EncodingType of its wsse:Nonce is no identifier of the profile; \
+         have the peer leave it out, or write the one that ends in #Base64Binary, or call `accept_password_types_by_name`"
+    )]
+    EncodingByName,
+    /// *Refused.* The nonce or the instant of a digest is in another namespace than that of the profile.
+    #[error(
+        "the username token does not authenticate: its digest needs a wsse:Nonce and a wsu:Created, and one of them is in \
+         another namespace; have the peer write the namespaces of WS-Security 1.0, or call \
+         `accept_fields_in_other_namespaces`"
+    )]
+    OtherNamespace,
+    /// *Refused.* The digest lacks the nonce.
+    #[error(
+        "the username token does not authenticate: a password digest needs a wsse:Nonce; have the peer write it, or call \
+         `accept_digests_without_nonce`"
+    )]
+    NoNonce,
+    /// *Refused.* The digest lacks the instant.
+    #[error(
+        "the username token does not authenticate: a password digest needs a wsu:Created; have the peer write it, or call \
+         `dangerous_accept_digests_without_created`"
+    )]
+    NoCreated,
+    /// *Refused.* The password came in clear text, and nothing protected it.
+    #[error(
+        "the username token does not authenticate: its password came in clear text; have the peer encrypt the token, or \
+         call `over_protected_transport` where the transport protects it"
+    )]
+    ClearText,
+}
+
+/// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
+fn is_type_by_name(written: &str) -> bool {
+    !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
+}
+
+/// A span of time that an assertion states. It displays as the start of a sentence about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AssertionSpan {
+    /// Its `Conditions`, or from its `IssueInstant` on.
+    Validity,
+    /// The time after its `IssueInstant` for which an assertion without an end is accepted.
+    Age,
+    /// The session of its subject at the issuer (`AuthnStatement`).
+    Session,
+    /// A `SubjectConfirmationData`.
+    Confirmation,
+}
+
+impl AssertionSpan {
+    fn way_out(self) -> &'static str {
+        match self {
+            Self::Age => {
+                "have its issuer state an end (`NotOnOrAfter`), or raise `AssertionTrust::max_age` if older ones are expected"
+            }
+            _ => {
+                "have the sender ask its issuer for a new assertion, or raise the clock skew of `window` if a clock is wrong"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for AssertionSpan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Validity => "its validity",
+            Self::Age => "the time for which one without an end of its own is accepted",
+            Self::Session => "the session of its subject",
+            Self::Confirmation => "the time of its confirmation",
+        })
+    }
+}
