@@ -44,6 +44,10 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
     let without_hash = signed_again(&replaced(&golden, &format!("URI=\"#{body}\""), &format!("URI=\"{body}\"")));
     let token_without_hash = replaced(&golden, "<wsse:Reference URI=\"#", "<wsse:Reference URI=\"");
     let zone = created.trim_end_matches('Z');
+    let to_bob = Encrypting::to(&certificate("bob")).parts([Part::header_block(WSA, "To")]);
+    let block = recipe().sign(signing()).encrypt(to_bob).secured(&envelope(SOAP11));
+    let around = format!("<wsse11:EncryptedHeader{}>", between(&block, "<wsse11:EncryptedHeader", ">"));
+    let bare_block = replaced(&replaced(&block, &around, ""), "</wsse11:EncryptedHeader>", "");
     let token = format!(
         "<wsse:BinarySecurityToken{}</wsse:BinarySecurityToken>",
         between(&golden, "<wsse:BinarySecurityToken", "</wsse:BinarySecurityToken>")
@@ -105,6 +109,7 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
             Receiver::accept_encrypted_data_without_type,
             vec![of_body(&PlaintextType::Other(None), None, &listing, "")],
         ),
+        ("accept_encrypted_data_as_header_blocks", Receiver::accept_encrypted_data_as_header_blocks, vec![bare_block]),
         (
             "accept_encrypted_keys_outside_the_header",
             Receiver::accept_encrypted_keys_outside_the_header,

@@ -1,18 +1,23 @@
 //! An error says what is wrong, where, and what to do; what it says can be read without any key.
 
 mod common;
+#[path = "common/signed_again.rs"]
+mod signed_again;
 
 use common::*;
+use signed_again::signed_again;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ws_security::attachments::{MimeError, Package};
+use ws_security::c14n::name;
+use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::PasswordError;
+use ws_security::tokens::{PasswordError, TrustError};
 use ws_security::{
-    EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, MissingKey, NotFresh, OpenError, ProtectionToken,
-    ReferenceForm, ReplayError, RequirementError, Requirements, Secret, SecureConversation, TransportFacts,
-    WhyMisplaced, WhyNoToken,
+    AssertionTrust, EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, MissingKey, NewAssertion, NotFresh,
+    OpenError, ProtectionToken, ReferenceForm, ReplayError, RequirementError, Requirements, SamlVersion, Secret,
+    SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
 };
 
 fn said(receiver: &Receiver, message: &str) -> String {
@@ -241,6 +246,13 @@ fn blocks_of_addressing_are_understood_by_one_call_that_the_error_names() {
     let demanding = signed(SOAP11).replacen("<a:To>", "<a:To s:mustUnderstand=\"1\">", 1);
     has(&said(&receiver(), &demanding), &["{http://www.w3.org/2005/08/addressing}To", "understands_addressing"]);
     assert!(receiver().understands_addressing().open(&demanding).is_ok());
+    // What that call does not cover is not told to be covered.
+    for (from, to) in [("<a:To s:", "<a:Other s:"), ("<a:To s:", "<x:To xmlns:x=\"urn:x\" s:")] {
+        let end = to.split([' ', '<']).nth(1).expect("a name");
+        let other = demanding.replacen(from, to, 1).replacen("</a:To>", &format!("</{end}>"), 1);
+        let told = said(&receiver(), &other);
+        assert!(told.contains("`understands`") && !told.contains("understands_addressing"), "{told}");
+    }
     let other = demanding.replacen("<a:To s:", "<a:Other s:", 1).replacen("</a:To>", "</a:Other>", 1);
     assert!(matches!(refuse(&receiver().understands_addressing(), &other), OpenError::NotUnderstood { .. }));
 }
@@ -267,6 +279,16 @@ fn a_key_that_is_missing_is_named_with_what_gives_it() {
     }
     let password = made(by(&ProtectionToken::username("ann", "s3cret")));
     assert_eq!(missing(refuse(&receiver(), &password)), MissingKey::Password);
+    let held = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank");
+    let held = held.holder_of_key(&certificate("dave"));
+    let held = held.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
+    let by_holder = Signing::with(&identity("dave")).holder_of_key().parts(parts.clone());
+    let by_holder = made(recipe().token(held).sign(by_holder));
+    assert_eq!(missing(refuse(&receiver(), &by_holder)), MissingKey::Assertion);
+    has(&said(&receiver(), &by_holder), &["`AssertionTrust::issuer`"]);
+    let issuer = AssertionTrust::for_audience("urn:bank");
+    let issuer = issuer.issuer("https://idp.example", Trust::pins([certificate("carol")]));
+    assert!(receiver().assertions(issuer).open(&by_holder).is_ok());
     // A reply with the key of its request, opened as a message of its own, and as the reply to another.
     let send = || {
         let sent = by(&ProtectionToken::encrypted_to(&certificate("bob")));
@@ -281,6 +303,81 @@ fn a_key_that_is_missing_is_named_with_what_gives_it() {
     has(&said(&receiver(), &reply), &["answering"]);
     let other = receiver().answering(&send().correlation).open(&reply).map(drop).expect_err("another request");
     assert_eq!(missing(other), MissingKey::OfOtherRequest);
+}
+
+/// A secret signs where a certificate is demanded.
+#[test]
+fn a_signer_of_another_kind_than_demanded_is_told_from_none() {
+    let context = ProtectionToken::security_context(SecureConversation::V1_3, "urn:ctx", Secret::new(vec![7; 32]));
+    let by_secret = made(recipe().sign(Signing::with_token(&context).parts([Part::Body, Part::Timestamp])));
+    let demands = Requirements::signed([Part::Body, Part::Timestamp]).x509_token();
+    let service = Receiver::new(trust(), demands, ws_security::DangerousNoReplayCache);
+    let service = service.security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])));
+    let error = refuse(&service, &by_secret);
+    let expected = RequirementError::NoToken { token: "X.509", why: WhyNoToken::OtherSigner };
+    assert_eq!(error, OpenError::Requirement(expected));
+    has(&error.to_string(), &["X.509", "of another kind"]);
+    assert!(service.open(signed(SOAP11)).is_ok());
+}
+
+#[test]
+fn what_is_no_message_for_a_receiver_says_who_reads_it() {
+    let (ds, xenc) = (name::DS.uri, name::XENC.uri);
+    let data = format!("<e:EncryptedData xmlns:e=\"{xenc}\"/>");
+    let signature = format!("<d:Signature xmlns:d=\"{ds}\"/>");
+    let envelope = |header: &str, body: &str| {
+        format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>")
+    };
+    for (message, expected, words) in [
+        (data.clone(), OpenError::Envelope(EnvelopeError::EncryptedDocument), "`decrypt_document`"),
+        (
+            format!("<invoice>{signature}</invoice>"),
+            OpenError::Envelope(EnvelopeError::SignedDocument { root: "invoice".into() }),
+            "`xmldsig::verify`",
+        ),
+        (
+            envelope("", &data),
+            OpenError::CiphertextElsewhere { path: "/s:Envelope/s:Body/e:EncryptedData".into() },
+            "`decrypt_document`",
+        ),
+        (
+            envelope("", &format!("<invoice>{signature}{data}</invoice>")),
+            OpenError::SignatureElsewhere { path: "/s:Envelope/s:Body/invoice/d:Signature".into() },
+            "`xmldsig::verify`",
+        ),
+    ] {
+        let error = refuse(&receiver(), &message);
+        assert_eq!(error, expected);
+        has(&error.to_string(), &[words]);
+    }
+    assert_eq!(refuse(&receiver(), &envelope("", "")), OpenError::NoSecurityHeader);
+}
+
+#[test]
+fn a_reference_to_the_web_is_told_to_sign_parts() {
+    let message = made(recipe().sign(signing()));
+    let id = message.split_once("<ds:Reference URI=\"#").expect("a reference").1.split_once('"').expect("an Id").0;
+    let away = message.replacen(&format!("URI=\"#{id}\""), "URI=\"http://example.org/terms\"", 1);
+    let away = signed_again(&away).expect("signed again");
+    let error = refuse(&receiver(), &away);
+    assert_eq!(error, OpenError::Outside { uri: "http://example.org/terms".into() });
+    has(&error.to_string(), &["nothing is fetched", "`#`"]);
+}
+
+#[test]
+fn the_issuer_at_which_a_path_ends_is_named() {
+    let path_of = |anchor: &str| {
+        let anchors = Trust::anchors_pem(&file(&format!("{anchor}.pem"))).expect("anchors");
+        match refuse(&receiver_of(anchors.signer(SignerRule::AnyBelowTheAnchors)), &signed(SOAP11)) {
+            OpenError::Trust(error @ TrustError::NoPath { .. }) => error.to_string(),
+            other => panic!("{other}"),
+        }
+    };
+    let issuer = format!("{:?}", certificate("alice").issuer().to_string());
+    has(&path_of("bp-ca"), &[&format!("add the certificate of {issuer}, which is missing")]);
+    // An authority of its name has another key.
+    assert_eq!(certificate("twin-ca").subject(), certificate("alice").issuer());
+    has(&path_of("twin-ca"), &[&format!("the known certificate of {issuer} did not sign")]);
 }
 
 #[test]

@@ -177,6 +177,51 @@ fn a_header_never_has_a_cut_mac() {
     assert_eq!(receiver.open(&cut).map(drop), Err(OpenError::Signature(SignatureError::TruncatedMac)));
 }
 
+/// Against BSP R5401, and harmless.
+#[test]
+fn the_length_of_a_whole_mac_opens_by_a_named_call() {
+    use ws_security::crypto::HmacKey;
+    use ws_security::xmldsig::Signature;
+    use ws_security::{ProtectionToken, Secret, SecureConversation, SigningKey, Waiver};
+
+    let secret = || Secret::new(vec![7; 32]);
+    let token = ProtectionToken::security_context(SecureConversation::V1_3, "urn:ctx", secret());
+    let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    // The peer writes the length, and the first octets of the MAC over that.
+    let saying = |bits: usize, octets: usize| {
+        let method = format!("<ds:SignatureMethod Algorithm=\"{}\">", hmac());
+        let said = message.replacen(&method, &format!("{method}<ds:HMACOutputLength>{bits}</ds:HMACOutputLength>"), 1);
+        assert_ne!(said, message);
+        let budget = Budget::dangerous_unbounded();
+        let document = Document::parse(said.as_str(), &Limits::default()).expect("well-formed");
+        let element = document.elements().find(|element| element.name().local == "Signature").expect("a signature");
+        let signature = Signature::parse(element, &budget).expect("a signature");
+        let signed = signature.signed_info().octets(&budget).expect("octets");
+        let mac =
+            HmacKey::new(vec![7; 32]).expect("a key").sign(signature.signed_info().method(), &signed).expect("a MAC");
+        let value = base64_encode(&mac[..octets]);
+        said.replacen(&base64_encode(signature.value()), &value, 1)
+    };
+    let strict = receiver().security_contexts(move |_: &str, _: Option<&str>| Some(secret()));
+    assert!(strict.open(&message).is_ok());
+    let whole = saying(256, 32);
+    let error = strict.open(&whole).map(drop).expect_err("refused");
+    assert_eq!(error, OpenError::MacLength);
+    assert!(error.to_string().contains("`accept_lengths_of_whole_macs`"), "{error}");
+    let accepting = strict.clone().accept_lengths_of_whole_macs();
+    let opened = accepting.open(&whole).unwrap_or_else(|error| panic!("{error}"));
+    assert!(opened.evidence().waived.contains(&Waiver::LengthsOfWholeMacs));
+    assert!(accepting.open(whole.replace(AMOUNT, "9999.99")).is_err());
+    let legacy = accepting.clone().algorithms(Policy::everything_for_legacy_use_only());
+    for cut in [saying(128, 16), saying(248, 31), saying(255, 32), saying(0, 0)] {
+        for receiver in [&strict, &accepting, &legacy] {
+            assert_eq!(receiver.open(&cut).map(drop), Err(OpenError::Signature(SignatureError::TruncatedMac)));
+        }
+    }
+    assert_eq!(accepting.open(saying(256, 31)).map(drop), Err(OpenError::Verify(VerifyError::SignatureMismatch)));
+}
+
 /// XML Signature 1.1 §6.3.1, with a higher bound: half of the MAC, and 128 bits.
 #[test]
 fn a_cut_mac_verifies_only_by_the_legacy_call_and_never_below_its_bound() {

@@ -4,9 +4,12 @@
 mod common;
 #[path = "common/encrypted.rs"]
 mod encrypted;
+#[path = "common/signed_again.rs"]
+mod signed_again;
 
 use common::*;
 use encrypted::*;
+use signed_again::signed_again;
 use ws_security::c14n::{Document, Element, Limits};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
 use ws_security::prelude::*;
@@ -359,4 +362,86 @@ fn ciphertext_without_a_type_opens_by_a_named_call() {
     let other = message.replacen("<xenc:EncryptedData ", "<xenc:EncryptedData Type=\"urn:other\" ", 1);
     assert_ne!(other, message);
     refuse(&accepting, &other);
+}
+
+/// A header block that was encrypted without `wsse11:EncryptedHeader` around it, as WS-Security 1.0 has it: signed in plaintext
+/// or as ciphertext.
+#[test]
+fn ciphertext_among_the_header_blocks_opens_by_a_named_call() {
+    let to = || Part::header_block(WSA, "To");
+    let (call, waiver) = ("accept_encrypted_data_as_header_blocks", Waiver::EncryptedDataAsHeaderBlocks);
+    let demands = |requirements: Requirements| {
+        let requirements = requirements.also_signed([to()]).encrypted([to()]);
+        Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"))
+    };
+    let strict = demands(Requirements::signed([Part::Body, Part::Timestamp]));
+    let accepting = strict.clone().accept_encrypted_data_as_header_blocks();
+    let signing = || signing().parts([to()]);
+    let encrypting = || Encrypting::to(&certificate("bob")).parts([to()]);
+    let bare = |message: &str| {
+        let (block, _) = outer(message, "wsse11:EncryptedHeader");
+        let (data, id) = outer(block, "xenc:EncryptedData");
+        let own = block.split_once("wsu:Id=\"").expect("an Id").1.split_once('"').expect("its end").0;
+        message.replacen(block, data, 1).replace(&format!("#{own}"), &format!("#{id}"))
+    };
+    let in_plaintext = bare(&recipe().sign(signing()).encrypt(encrypting()).secured(&envelope(SOAP11)));
+    let as_ciphertext = bare(&recipe().encrypt(encrypting()).sign(signing()).secured(&envelope(SOAP11)));
+    let as_ciphertext = signed_again(&as_ciphertext).expect("signed again");
+    for message in [&in_plaintext, &as_ciphertext] {
+        opens_by(&strict, &accepting, call, waiver, message);
+        let opened = accepting.open(message).expect("opens");
+        let block = opened.header_block(WSA, "To").expect("the block");
+        assert!(block.xml().contains("urn:bank"), "{}", block.xml());
+        // Content is no header block, and no list names another one.
+        let (data, _) = outer(message, "xenc:EncryptedData");
+        let content = data.replacen("xmlenc#Element", "xmlenc#Content", 1);
+        refuse_strictly(&accepting, &message.replacen(data, &content, 1));
+        refuse_strictly(
+            &accepting,
+            &message.replacen(data, &format!("<x:Block xmlns:x=\"urn:x\">{data}</x:Block>"), 1),
+        );
+        refuse_strictly(&accepting, &message.replacen(data, "", 1));
+    }
+    // No list names it: each of two calls says what is missing.
+    let (before, rest) = in_plaintext.split_once("<xenc:ReferenceList>").expect("a list");
+    let (_, after) = rest.split_once("</xenc:ReferenceList>").expect("its end");
+    let (key, _) = outer(&in_plaintext, "xenc:EncryptedKey");
+    assert!(key.contains("<xenc:ReferenceList>"));
+    let unlisted = format!("{before}{after}");
+    assert!(strict.open(&unlisted).is_err() && accepting.open(&unlisted).is_err());
+}
+
+/// What was signed as ciphertext inside the Body is moved among the header blocks, where the receiver wants such a block, too.
+#[test]
+fn ciphertext_that_may_have_been_moved_among_the_header_blocks_is_refused() {
+    let path = ws_security::ElementPath::parse("Body/{urn:p}Pay").expect("a path");
+    let inner = Part::element(path);
+    let clear = format!(
+        "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header></s:Header><s:Body><p:Pay xmlns:p=\"urn:p\">1</p:Pay></s:Body></s:Envelope>"
+    );
+    let encrypting = Encrypting::to(&certificate("bob")).parts([inner.clone()]);
+    let signing = Signing::with(&identity("alice")).parts([Part::Timestamp, inner.clone()]);
+    let message = recipe().encrypt(encrypting).sign(signing).secured(&clear);
+    let block = Part::header_block("urn:p", "Pay");
+    let demanding = |demanded: &Part, optional: &[Part]| {
+        let requirements = Requirements::dangerous_unsigned().also_signed([Part::Timestamp, demanded.clone()]);
+        let requirements = requirements.signed_if_present(optional.to_vec());
+        let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache);
+        receiver.decrypt_with(identity("bob")).accept_encrypted_data_as_header_blocks()
+    };
+    assert!(demanding(&inner, &[]).open_parts(&message).is_ok());
+    let (data, _) = outer(&message, "xenc:EncryptedData");
+    let moved = message.replacen(data, "", 1).replacen("</s:Header>", &format!("{data}</s:Header>"), 1);
+    assert!(demanding(&inner, &[]).open_parts(&moved).is_err());
+    let error = demanding(&block, std::slice::from_ref(&inner)).open_parts(&moved).map(drop).expect_err("moved");
+    assert!(matches!(error, OpenError::Interchangeable { .. }), "{error}");
+}
+
+/// The element of this qualified name, and its Id.
+fn outer<'m>(message: &'m str, name: &str) -> (&'m str, &'m str) {
+    let start = message.find(&format!("<{name} ")).unwrap_or_else(|| panic!("no {name}"));
+    let end = start + message[start..].find(&format!("</{name}>")).expect("its end") + name.len() + 3;
+    let element = &message[start..end];
+    let id = element.split_once(" Id=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("", |(id, _)| id);
+    (element, id)
 }

@@ -11,7 +11,7 @@ use forge::{between, canonical, over_the_whole_document, signed_again};
 use ws_security::c14n::{Canonicalization, base64_encode};
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
-use ws_security::{DigestMethod, Waiver};
+use ws_security::{DigestMethod, ReferenceForm, Waiver};
 
 const TYPE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
 const ENCODING: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
@@ -137,4 +137,127 @@ fn a_signature_over_the_whole_document_opens_by_a_call() {
     ] {
         assert!(broken != message && accepting.open(&broken).is_err(), "{broken}");
     }
+}
+
+/// An identifier of certificates that is not that of the token: in the token, in the reference, or in both.
+#[test]
+fn types_of_other_certificates_open_by_a_call() {
+    let call = "accept_token_types_by_name";
+    let accepting = receiver().accept_token_types_by_name();
+    let message = signed(SOAP11);
+    let other = |name: &str| TYPE.replace("#X509v3", name);
+    let at = message.rfind(TYPE).expect("a reference");
+    let in_reference = |name: &str| format!("{}{}{}", &message[..at], other(name), &message[at + TYPE.len()..]);
+    let path = recipe().sign(signing().reference(ReferenceForm::DirectPath)).secured(&envelope(SOAP11));
+    for (name, message) in [
+        ("a path", message.replacen(TYPE, &other("#X509PKIPathv1"), 1)),
+        ("a path in both", message.replace(TYPE, &other("#X509PKIPathv1"))),
+        ("a bag in both", message.replace(TYPE, &other("#PKCS7"))),
+        ("version 1 in the token", message.replacen(TYPE, &other("#X509v1"), 1)),
+        ("version 1 in the reference", in_reference("#X509v1")),
+        ("a path in the reference", in_reference("#X509PKIPathv1")),
+        ("a certificate that is a path", path.replace(&other("#X509PKIPathv1"), TYPE)),
+    ] {
+        let error = receiver().open(&message).map(drop).expect_err(name).to_string();
+        assert!(error.contains("#X509"), "{name}: {error}");
+        opens_by(call, &accepting, Waiver::TokenTypesByName, &message);
+    }
+    // In both, it is a note of the profile.
+    assert!(receiver().open(message.replace(TYPE, &other("#X509v1"))).is_ok());
+    // A type of other tokens is no such type.
+    for other in
+        ["urn:other", "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ"]
+    {
+        let message = format!("{}{other}{}", &message[..at], &message[at + TYPE.len()..]);
+        assert!(accepting.open(&message).is_err(), "{other}");
+    }
+}
+
+/// Peers of WS-Security 1.0, where the type is optional, and of its drafts, where it is that of the token.
+#[test]
+fn key_identifiers_without_a_type_open_by_a_call() {
+    let call = "accept_token_types_by_name";
+    let service = || {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+        Receiver::new(trust().known([certificate("alice")]), requirements, ws_security::DangerousNoReplayCache)
+    };
+    let accepting = service().accept_token_types_by_name();
+    let by = |form| {
+        let recipe = recipe().waive(ws_security::bsp::Rule::R5206);
+        recipe.sign(signing().reference(form)).secured(&envelope(SOAP11))
+    };
+    for form in [ReferenceForm::SubjectKeyIdentifier, ReferenceForm::Certificate] {
+        let message = by(form);
+        assert!(service().open(&message).is_ok(), "{form:?}");
+        let start = message.rfind(" ValueType=\"").expect("a type");
+        let end = start + 12 + message[start + 12..].find('"').expect("its end") + 1;
+        let typed = |instead: &str| format!("{}{instead}{}", &message[..start], &message[end..]);
+        for instead in ["", " ValueType=\"\"", " ValueType=\"wsse:X509v3\""] {
+            let message = typed(instead);
+            let error = service().open(&message).map(drop).expect_err(instead).to_string();
+            assert!(error.contains(&format!("`{call}`")), "{error}");
+            let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{form:?}{instead}: {error}"));
+            assert!(opened.evidence().waived.contains(&Waiver::TokenTypesByName));
+            assert!(accepting.open(message.replace("<p:To>", "<p:To>x")).is_err());
+        }
+    }
+    // It names one certificate that is known, and no other.
+    let stranger = by(ReferenceForm::Thumbprint);
+    let start = stranger.rfind(" ValueType=\"").expect("a type");
+    let end = start + 12 + stranger[start + 12..].find('"').expect("its end") + 1;
+    assert!(accepting.open(format!("{}{}", &stranger[..start], &stranger[end..])).is_err());
+}
+
+/// Serial numbers, thumbprints and key identifiers as programs print them.
+#[test]
+fn hexadecimal_in_references_opens_by_a_call() {
+    let alice = certificate("alice");
+    let service = || {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+        Receiver::new(trust().known([certificate("alice")]), requirements, ws_security::DangerousNoReplayCache)
+    };
+    let accepting = service().accept_hexadecimal_identifiers();
+    let by = |form| recipe().sign(signing().reference(form)).secured(&envelope(SOAP11));
+    let serial: u64 = alice.serial_decimal().parse().expect("a short one");
+    let hexadecimal = |octets: &[u8], between: &str| {
+        octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(between)
+    };
+    let ski = alice.subject_key_identifier().expect("one").to_vec();
+    let cases = [
+        (
+            ReferenceForm::IssuerSerial,
+            alice.serial_decimal(),
+            vec![format!("{serial:x}"), format!("0x{serial:X}"), "10:01".to_owned()],
+        ),
+        (
+            ReferenceForm::Thumbprint,
+            base64_encode(&alice.thumbprint_sha1()),
+            vec![hexadecimal(&alice.thumbprint_sha1(), ""), hexadecimal(&alice.thumbprint_sha1(), ":").to_lowercase()],
+        ),
+        (ReferenceForm::SubjectKeyIdentifier, base64_encode(&ski), vec![hexadecimal(&ski, ""), hexadecimal(&ski, " ")]),
+    ];
+    assert_eq!(format!("{serial:x}"), "1001");
+    for (form, written, others) in cases {
+        let message = by(form);
+        assert!(service().open(&message).is_ok(), "{form:?}");
+        for other in others {
+            let message = message.replacen(&format!(">{written}<"), &format!(">{other}<"), 1);
+            let error = service().open(&message).map(drop).expect_err(&other).to_string();
+            assert!(error.contains("hexadecimal") && error.contains("`accept_hexadecimal_identifiers`"), "{error}");
+            assert!(form != ReferenceForm::IssuerSerial || error.contains(&written), "{error}");
+            let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{form:?} {other}: {error}"));
+            assert!(opened.evidence().waived.contains(&Waiver::HexadecimalIdentifiers));
+            assert!(accepting.open(message.replace("<p:To>", "<p:To>x")).is_err());
+            // Another one is that of nobody.
+            let stranger = message.replacen(&format!(">{other}<"), &format!(">{}<", other.replace('1', "2")), 1);
+            assert!(accepting.open(&stranger).is_err(), "{stranger}");
+        }
+    }
+    // SHA-256 in the place of SHA-1.
+    let message = by(ReferenceForm::Thumbprint);
+    let sha256 = Digest::of(DigestMethod::Sha256, alice.der());
+    let own = base64_encode(&alice.thumbprint_sha1());
+    let error = service().open(message.replacen(&own, &base64_encode(sha256.as_octets()), 1)).map(drop);
+    let error = error.expect_err("another digest").to_string();
+    assert!(error.contains("32 octets") && error.contains("SHA-256"), "{error}");
 }

@@ -181,6 +181,12 @@ fn why_no_assertion_authenticates_is_said() {
         // The holder signs with a certificate of the key, and does not say that the assertion is meant.
         assert_eq!(why(Some(issuers()), version, &unrelated), WhyNoToken::NotHeld);
         assert_eq!(why(Some(attesters()), version, &uncovered), WhyNoToken::NotVouched);
+        // Nobody may vouch.
+        let demands = Requirements::signed(both()).saml_token(version);
+        let nobody = Receiver::new(self::trust(), demands, DangerousNoReplayCache).assertions(issuers());
+        let error = refuse(&nobody, &covered);
+        assert!(matches!(error, OpenError::Token(TokenError::Assertion(_))), "{error:?}");
+        assert!(error.to_string().contains("`AssertionTrust::sender_vouches`"), "{error}");
         // Each opens as its reason says.
         let demands = || Requirements::signed(both()).saml_token(version);
         for (trust, message) in [

@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 40] = [
+pub(crate) const CALLS: [Call; 43] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -28,6 +28,9 @@ pub(crate) const CALLS: [Call; 40] = [
     ("accept_unlisted_encrypted_data", Receiver::accept_unlisted_encrypted_data),
     ("accept_encrypted_keys_outside_the_header", Receiver::accept_encrypted_keys_outside_the_header),
     ("accept_encrypted_data_without_type", Receiver::accept_encrypted_data_without_type),
+    ("accept_encrypted_data_as_header_blocks", Receiver::accept_encrypted_data_as_header_blocks),
+    ("accept_hexadecimal_identifiers", Receiver::accept_hexadecimal_identifiers),
+    ("accept_lengths_of_whole_macs", Receiver::accept_lengths_of_whole_macs),
     ("accept_references_without_hash", Receiver::accept_references_without_hash),
     ("accept_timestamps_without_created", Receiver::accept_timestamps_without_created),
     ("accept_signed_children_of_unknown_kinds", Receiver::accept_signed_children_of_unknown_kinds),

@@ -54,9 +54,13 @@ const CALLS: &[Accepted] = rows![
     /// Accept passwords whose Type, and nonces whose EncodingType, is a name, as wsse:PasswordDigest, in place of the
     /// identifier of the profile
     accept_password_types_by_name,
-    /// Accept a BinarySecurityToken with one certificate whose ValueType or EncodingType is absent or a name, as wsse:X509v3,
-    /// and a KeyIdentifier whose types are names
+    /// Accept a BinarySecurityToken with certificates whose ValueType or EncodingType is absent, a name, as wsse:X509v3, or that
+    /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names
     accept_token_types_by_name,
+    /// Accept a serial number, a thumbprint or a subject key identifier in hexadecimal where a reference to a key has it
+    accept_hexadecimal_identifiers,
+    /// Accept ds:HMACOutputLength with the length of the whole MAC, against BSP R5401; a MAC that was cut stays refused
+    accept_lengths_of_whole_macs,
     /// Accept ds:Object in a signature, as XAdES writes it, against BSP R3102; what is in it is not judged
     accept_objects_in_signatures,
     /// Accept a signature over the whole document but itself: URI="" and enveloped-signature
@@ -73,6 +77,8 @@ const CALLS: &[Accepted] = rows![
     accept_encrypted_keys_outside_the_header,
     /// Accept EncryptedData without Type: content in the Body, one element in the header
     accept_encrypted_data_without_type,
+    /// Accept EncryptedData among the header blocks, as WS-Security 1.0 encrypts them, without EncryptedHeader around it
+    accept_encrypted_data_as_header_blocks,
     /// Accept references that name an element by one path of XPath Filter 2.0, as in /s:Envelope/s:Body
     accept_element_paths_in_references,
     /// Accept references to an Id without `#` before it

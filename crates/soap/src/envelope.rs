@@ -173,8 +173,7 @@ impl<'d> Envelope<'d> {
             return Err(EnvelopeError::RelativeNamespace { uri: uri.into() });
         }
         let root = document.root();
-        let not_soap = || EnvelopeError::NotSoap { root: root.name().to_string().into() };
-        let version = SoapVersion::of_root(root).ok_or_else(not_soap)?;
+        let version = SoapVersion::of_root(root).ok_or_else(|| not_soap(root))?;
         let is = |element: Element<'_>, local| element.is(version.namespace(), local);
         let mut children = root.children().peekable();
         let header = children.next_if(|child| is(*child, "Header"));
@@ -188,6 +187,16 @@ impl<'d> Envelope<'d> {
     /// The header blocks.
     pub fn blocks(self) -> impl Iterator<Item = Element<'d>> {
         self.header.into_iter().flat_map(Element::children)
+    }
+}
+
+/// What a document is that is not an envelope.
+fn not_soap(root: Element<'_>) -> EnvelopeError {
+    let name = || root.name().to_string().into();
+    match root.descendants_and_self().any(|inner| inner.is(name::DS.uri, "Signature")) {
+        _ if root.is(name::XENC.uri, "EncryptedData") => EnvelopeError::EncryptedDocument,
+        true => EnvelopeError::SignedDocument { root: name() },
+        false => EnvelopeError::NotSoap { root: name() },
     }
 }
 

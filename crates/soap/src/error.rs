@@ -25,6 +25,21 @@ pub enum EnvelopeError {
         /// Its expanded name.
         root: WireText,
     },
+    /// *Misuse.* The document element is an `xenc:EncryptedData`.
+    #[error(
+        "the document element is an xenc:EncryptedData, not a SOAP 1.1 or 1.2 Envelope: it is decrypted as a document, with \
+         `decrypt_document`"
+    )]
+    EncryptedDocument,
+    /// *Misuse.* The document is not an envelope, and has a `ds:Signature`.
+    #[error(
+        "the document element is {root}, not a SOAP 1.1 or 1.2 Envelope, and a ds:Signature is inside: it is verified as a \
+         document, with `xmldsig::verify`"
+    )]
+    SignedDocument {
+        /// The expanded name of the document element.
+        root: WireText,
+    },
     /// *Malformed.* No Body after the Header.
     #[error("the envelope has no Body where one belongs")]
     NoBody,

@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
-use wss_crypto::LoadError;
+use wss_crypto::{LoadError, SerialNumber};
 use wss_text::{WireText, seconds};
 use wss_xmldsig::{SignatureError, VerifyError};
 
+use crate::assertion_span::AssertionSpan;
 use crate::instant::format_instant;
 
 /// Why a token or a reference to one was not read.
@@ -48,6 +49,28 @@ pub enum TokenError {
         value_type: WireText,
         /// Its `EncodingType`.
         encoding: WireText,
+    },
+    /// *Malformed.* A token holds another kind of certificates than its type says.
+    #[error(
+        "the binary token is of type {stated:?}, and what it holds is of type {held:?}: have the peer write that, or call \
+         `accept_token_types_by_name`"
+    )]
+    OtherContent {
+        /// Its `ValueType`.
+        stated: &'static str,
+        /// The type of what it holds.
+        held: &'static str,
+    },
+    /// *Malformed.* The type in the reference is another type of certificates than that of the token.
+    #[error(
+        "the reference expects a token of type {expected:?}, and the token is of type {actual:?}: have the peer write the same \
+         type in both, or call `accept_token_types_by_name`"
+    )]
+    OtherType {
+        /// The type in the reference.
+        expected: WireText,
+        /// The type of the token.
+        actual: &'static str,
     },
     /// *Malformed.* A token holds PEM, with its lines BEGIN and END, or base64 of that.
     #[error("the token holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else")]
@@ -91,14 +114,44 @@ pub enum TokenError {
          `accept_implied_derived_keys`"
     )]
     ImpliedDerivedKey,
-    /// *Malformed.* The type of a `wsse:KeyIdentifier` is a name, or another URI that ends like an identifier.
+    /// *Malformed.* The type of a `wsse:KeyIdentifier` is absent, a name, or another URI that ends like an identifier.
     #[error(
-        "the wsse:KeyIdentifier has the ValueType {value_type:?} or an EncodingType that is no identifier of the profile: \
-         have the peer write those, or call `accept_token_types_by_name`"
+        "the wsse:KeyIdentifier has {}: have the peer write the identifiers of the profile, or call `accept_token_types_by_name`",
+        match value_type.as_str() {
+            "" => "no ValueType, which says whether it is the subject key identifier of a certificate".to_owned(),
+            _ => format!("the ValueType {value_type:?} or an EncodingType that is no identifier of the profile"),
+        }
     )]
     IdentifierByName {
-        /// Its `ValueType`.
+        /// Its `ValueType`; empty if it has none.
         value_type: WireText,
+    },
+    /// *Malformed.* The value of a `wsse:KeyIdentifier` is in hexadecimal.
+    #[error(
+        "the wsse:KeyIdentifier is in hexadecimal: have the peer write base64 of the octets, or call \
+         `accept_hexadecimal_identifiers`"
+    )]
+    Hexadecimal,
+    /// *Malformed.* A `ds:X509SerialNumber` in hexadecimal.
+    #[error(
+        "ds:X509SerialNumber {written:?} is in hexadecimal: have the peer write it in decimal, as {decimal}, or call \
+         `accept_hexadecimal_identifiers`"
+    )]
+    HexadecimalSerial {
+        /// The number as it is written.
+        written: WireText,
+        /// The same number in decimal.
+        decimal: SerialNumber,
+    },
+    /// *Malformed.* The value of a `wsse:KeyIdentifier` that is SHA-1 of something has another length.
+    #[error(
+        "the wsse:KeyIdentifier has {octets} octets{} where SHA-1 has 20: have the peer write SHA-1, or refer to its key in another \
+         way",
+        if *octets == 32 { ", as SHA-256 has," } else { "" }
+    )]
+    NotSha1 {
+        /// Its octets.
+        octets: usize,
     },
     /// *Malformed.* References to the key in another shape than that of the profile.
     #[error(
@@ -218,6 +271,7 @@ impl From<SignatureError> for TokenError {
         match error {
             SignatureError::Structure(error) => Self::Structure(error),
             SignatureError::Limit(exceeded) => Self::Limit(exceeded),
+            SignatureError::HexadecimalSerial { written, decimal } => Self::HexadecimalSerial { written, decimal },
             other => Self::KeyInfo(Box::new(other)),
         }
     }
@@ -244,7 +298,7 @@ impl From<VerifyError> for TokenError {
 /// Who may sign messages may not issue: the words about anchors of signers would help nobody.
 fn of_issuer(error: &TrustError) -> String {
     match error {
-        TrustError::NoPath { subject } => format!(
+        TrustError::NoPath { subject, .. } => format!(
             "{subject:?} signed the assertion, and is none of its issuers: name this certificate with `AssertionTrust::issuer`, \
              if it may issue under that name"
         ),
@@ -258,11 +312,20 @@ fn of_issuer(error: &TrustError) -> String {
 pub enum TrustError {
     /// *Failed.* No path to an anchor, and no pin.
     #[error(
-        "no path leads from {subject:?} to an anchor: add its issuer with `Trust::anchors` or `Trust::intermediates`, or pin it with `Trust::pin`"
+        "no path leads from {subject:?} to an anchor: {}, with `Trust::anchors` or `Trust::intermediates`, or pin the certificate \
+         with `Trust::pin`",
+        match is_known {
+            true => format!("the known certificate of {issuer:?} did not sign what is below it, so add the one that did"),
+            false => format!("add the certificate of {issuer:?}, which is missing"),
+        }
     )]
     NoPath {
         /// Subject of the certificate.
         subject: WireText,
+        /// The issuer at which the path ends.
+        issuer: WireText,
+        /// Whether a certificate of that name is known.
+        is_known: bool,
     },
     /// *Failed.* A certificate of the path is no longer valid at the evaluation time.
     #[error("the certificate of {subject:?} expired at {}, and it is now {}", format_instant(*not_after), format_instant(*now))]
@@ -520,42 +583,4 @@ pub enum PasswordError {
 /// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
 fn is_type_by_name(written: &str) -> bool {
     !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
-}
-
-/// A span of time that an assertion states. It displays as the start of a sentence about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AssertionSpan {
-    /// Its `Conditions`, or from its `IssueInstant` on.
-    Validity,
-    /// The time after its `IssueInstant` for which an assertion without an end is accepted.
-    Age,
-    /// The session of its subject at the issuer (`AuthnStatement`).
-    Session,
-    /// A `SubjectConfirmationData`.
-    Confirmation,
-}
-
-impl AssertionSpan {
-    fn way_out(self) -> &'static str {
-        match self {
-            Self::Age => {
-                "have its issuer state an end (`NotOnOrAfter`), or raise `AssertionTrust::max_age` if older ones are expected"
-            }
-            _ => {
-                "have the sender ask its issuer for a new assertion, or raise the clock skew of `window` if a clock is wrong"
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for AssertionSpan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Validity => "its validity",
-            Self::Age => "the time for which one without an end of its own is accepted",
-            Self::Session => "the session of its subject",
-            Self::Confirmation => "the time of its confirmation",
-        })
-    }
 }

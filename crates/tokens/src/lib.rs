@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assertion_span;
 mod binary_token;
 mod derivation;
 mod derived_key;
@@ -27,9 +28,10 @@ mod username_token;
 mod value_type;
 mod x509_token;
 
+pub use assertion_span::AssertionSpan;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
-pub use error::{AssertionSpan, PasswordError, TokenError, TrustError};
+pub use error::{PasswordError, TokenError, TrustError};
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
 pub use kerberos::{

@@ -166,9 +166,11 @@ impl<'d> SecurityTokenReference<'d> {
                 }
             }
             (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, shape, budget),
-            (ns, "X509Data") if ns == name::DS.uri => Ok(Self::X509Data(X509Data::parse(child, budget)?)),
+            (ns, "X509Data") if ns == name::DS.uri => {
+                Ok(Self::X509Data(X509Data::parse_as(child, shape.in_hexadecimal, budget)?))
+            }
             (ns, local) if ns == name::DS.uri && X509Data::is_item(local) => match shape.in_any_place {
-                true => Ok(Self::X509Data(X509Data::of_item(child, budget)?)),
+                true => Ok(Self::X509Data(X509Data::of_item(child, shape.in_hexadecimal, budget)?)),
                 false => {
                     let what = format!("{} without ds:X509Data around it", child.qualified_name());
                     Err(TokenError::KeyInfoShape { what: what.into() })
@@ -191,22 +193,52 @@ impl<'d> SecurityTokenReference<'d> {
     }
 
     fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
-        let written = element.required_attribute("", "ValueType")?;
+        let written = element.attribute("", "ValueType").unwrap_or_default();
         let encoding_by_name = is_encoding_by_name(element)?;
         let named = named_type(&written);
-        if (encoding_by_name || named.is_some()) && !shape.by_name {
+        if (encoding_by_name || named.is_some() || written.is_empty()) && !shape.by_name {
             return Err(TokenError::IdentifierByName { value_type: written.into() });
         }
-        Self::key_identifier(element, named.unwrap_or(&written), budget)
+        match named {
+            None if written.is_empty() => Self::identifier_of_certificate(element, budget),
+            // In drafts, it is the type of the token that the identifier is of.
+            Some(X509_V3) => Self::identifier_of_certificate(element, budget),
+            named => Self::key_identifier(element, named.unwrap_or(&written), shape, budget),
+        }
     }
 
-    fn key_identifier(element: Element<'d>, value_type: &str, budget: &Budget) -> Result<Self, TokenError> {
+    /// Reads a key identifier that does not say what it is: a certificate, or the subject key identifier of one.
+    fn identifier_of_certificate(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        /// The most octets of an identifier. No certificate is so short.
+        const LONGEST: usize = 64;
+        let octets = element.base64_within(budget.limits(), Limit::CertificateOctets)?;
+        Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
+    }
+
+    fn key_identifier(
+        element: Element<'d>,
+        value_type: &str,
+        shape: ReferenceShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
+        /// Octets of SHA-1, and of most subject key identifiers.
+        const SHA1: usize = 20;
+        let octets = |longest: usize| -> Result<Vec<u8>, TokenError> {
+            match hexadecimal(&element.text()?, SHA1) {
+                Some(octets) if shape.in_hexadecimal => Ok(octets),
+                Some(_) => Err(TokenError::Hexadecimal),
+                None => Ok(element.base64(longest)?),
+            }
+        };
         let digest = || -> Result<Vec<u8>, TokenError> {
-            let octets = element.base64(20)?;
-            if octets.len() == 20 { Ok(octets) } else { Err(element.missing("a SHA-1 digest").into()) }
+            let octets = octets(64)?;
+            match octets.len() {
+                SHA1 => Ok(octets),
+                len => Err(TokenError::NotSha1 { octets: len }),
+            }
         };
         match value_type {
-            SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(element.base64(256)?)),
+            SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(octets(256)?)),
             THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
             X509_V3 => Ok(Self::Certificate(element.base64_within(budget.limits(), Limit::CertificateOctets)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
@@ -262,6 +294,8 @@ pub struct ReferenceShape {
     pub in_any_place: bool,
     /// It may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
+    /// Serial numbers, thumbprints and subject key identifiers may be in hexadecimal.
+    pub in_hexadecimal: bool,
 }
 
 /// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
@@ -277,6 +311,14 @@ fn named_type(written: &str) -> Option<&'static str> {
     };
     let named = IDENTIFIERS.into_iter().find(|identifier| last_word(identifier).eq_ignore_ascii_case(name));
     named.filter(|identifier| *identifier != written)
+}
+
+/// The octets that are written in hexadecimal, with colons or spaces or not, if there are so many.
+fn hexadecimal(text: &str, len: usize) -> Option<Vec<u8>> {
+    let digits = text.chars().filter(|c| !matches!(c, ':' | ' ' | '\t' | '\r' | '\n'));
+    let digits: Vec<u8> = digits.map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    (digits.len() == 2 * len)
+        .then(|| digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect())
 }
 
 /// How we refer to a certificate.

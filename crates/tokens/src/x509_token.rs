@@ -77,17 +77,32 @@ impl<'d> X509Token<'d> {
         let value_type = TYPES.into_iter().find(|known| *known == stated);
         let value_type = value_type.ok_or_else(|| TokenError::Unsupported { uri: stated.into() })?;
         let octets = decoded(element, budget)?;
+        Self::read(element, value_type, &octets, parsed, budget).map_err(|error| match (error, held(&octets)) {
+            (error @ TokenError::Limit(_), _) => error,
+            (_, Some(held)) if held != value_type => TokenError::OtherContent { stated: value_type, held },
+            (error, _) => error,
+        })
+    }
+
+    /// Reads octets that are what a type says.
+    fn read(
+        element: Element<'d>,
+        value_type: &'static str,
+        octets: &[u8],
+        parsed: impl Fn(&[u8]) -> Result<Certificate, TokenError>,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let (certificate, others) = match value_type {
-            X509_V3 | X509_V1 => (parsed(&octets)?, Vec::new()),
+            X509_V3 | X509_V1 => (parsed(octets)?, Vec::new()),
             X509_PKI_PATH => {
                 let malformed = || element.missing("a PkiPath");
-                let path = pki_path(&octets).ok_or_else(malformed)?;
+                let path = pki_path(octets).ok_or_else(malformed)?;
                 budget.check(Limit::PathCertificates, path.len())?;
                 let mut path = path.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
                 (path.pop().ok_or_else(malformed)?, path)
             }
             _ => {
-                let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
+                let bag = pkcs7_certificates(octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
             }
@@ -96,7 +111,7 @@ impl<'d> X509Token<'d> {
     }
 
     /// Whether an element is a `wsse:BinarySecurityToken` whose type is absent or a name that ends as that of a certificate
-    /// does, or whose encoding is a name: [`X509Token::parse`] refuses it, and [`X509Token::parse_by_name`] reads it.
+    /// does, or whose encoding is a name: [`X509Token::parse`] refuses it, and [`X509Token::parse_by_content`] reads it.
     #[must_use]
     pub fn is_by_name(element: Element<'_>) -> bool {
         let value_type = element.attribute("", "ValueType").unwrap_or_default();
@@ -114,15 +129,43 @@ impl<'d> X509Token<'d> {
         !is_identifier && ["X509v3", "X509", "X509Certificate"].contains(&last_word(value_type))
     }
 
-    /// As [`X509Token::parse`], for a token that [`X509Token::is_by_name`]: one certificate. Its type is then `#X509v3`.
+    /// As [`X509Token::parse_for`], and, if `by_content`, as [`X509Token::parse_by_content`] where that refuses what this reads.
+    ///
+    /// # Errors
+    /// As [`X509Token::parse`].
+    pub fn parse_shaped(
+        element: Element<'d>,
+        by_content: bool,
+        trust: &Trust,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
+        if by_content && Self::is_by_name(element) {
+            return Self::parse_by_content(element, budget);
+        }
+        match Self::parse_for(element, trust, budget) {
+            Err(TokenError::OtherContent { .. }) if by_content => Self::parse_by_content(element, budget),
+            read => read,
+        }
+    }
+
+    /// Whether a type is an identifier of the profile.
+    #[must_use]
+    pub fn is_identifier(value_type: &str) -> bool {
+        TYPES.contains(&value_type)
+    }
+
+    /// As [`X509Token::parse`], for a token that [`X509Token::is_by_name`], or whose type is not that of its octets
+    /// ([`TokenError::OtherContent`]). Its type is then that of its octets.
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn parse_by_name(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+    pub fn parse_by_content(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let octets = decoded(element, budget)?;
-        budget.charge(Limit::Certificates, 1)?;
-        let certificate = Certificate::from_der(&octets)?;
-        Ok(Self { element, value_type: X509_V3, certificate, others: Vec::new() })
+        let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
+            budget.charge(Limit::Certificates, 1)?;
+            Ok(Certificate::from_der(der)?)
+        };
+        Self::read(element, held(&octets).unwrap_or(X509_V3), &octets, parsed, budget)
     }
 
     /// The element.
@@ -156,6 +199,17 @@ fn decoded(element: Element<'_>, budget: &Budget) -> Result<Vec<u8>, TokenError>
         Ok(octets) if octets.starts_with(b"-----BEGIN ") => Err(TokenError::Armour),
         Err(LeafError::Base64 { .. }) if is_armoured(element) => Err(TokenError::Armour),
         octets => Ok(octets?),
+    }
+}
+
+/// The type of a token that holds these octets, if they are those of one.
+fn held(octets: &[u8]) -> Option<&'static str> {
+    let is_path = || pki_path(octets)?.last().map(|der| Certificate::from_der(der).is_ok());
+    match Certificate::from_der(octets) {
+        Ok(certificate) if certificate.version() == 1 => Some(X509_V1),
+        Ok(_) => Some(X509_V3),
+        Err(_) if pkcs7_certificates(octets).is_some() => Some(PKCS7),
+        Err(_) => is_path().unwrap_or_default().then_some(X509_PKI_PATH),
     }
 }
 

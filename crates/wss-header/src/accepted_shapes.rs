@@ -4,6 +4,30 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
+    /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint or a subject key identifier
+    /// in hexadecimal in place of base64. A serial number of digits alone is read both ways. Whom the key is of is judged as ever.
+    #[must_use]
+    pub fn accept_hexadecimal_identifiers(mut self) -> Self {
+        self.waived.insert(Waiver::HexadecimalIdentifiers);
+        self
+    }
+
+    /// Accepts a `ds:HMACOutputLength` that says the length of the whole MAC, against BSP R5401. A MAC that was cut stays refused.
+    #[must_use]
+    pub fn accept_lengths_of_whole_macs(mut self) -> Self {
+        self.waived.insert(Waiver::LengthsOfWholeMacs);
+        self
+    }
+
+    /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as WS-Security 1.0 has it, where 1.1 has
+    /// `wsse11:EncryptedHeader` around it, against BSP R3228. What was signed elsewhere as ciphertext may have been moved there:
+    /// its plaintext counts as that header block only where the receiver names no other place for it.
+    #[must_use]
+    pub fn accept_encrypted_data_as_header_blocks(mut self) -> Self {
+        self.waived.insert(Waiver::EncryptedDataAsHeaderBlocks);
+        self
+    }
+
     /// Accepts a `wsse:Nonce` or `wsu:Created` of a username token, and a `wsu:Created` or `wsu:Expires` of a timestamp, in
     /// another namespace or in none, as in `wsse:Created`. It counts only if no other child has its name.
     #[must_use]

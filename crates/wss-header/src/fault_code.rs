@@ -25,6 +25,7 @@ impl From<&OpenError> for FaultCode {
             }
             OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
             OpenError::Verify(_)
+            | OpenError::Outside { .. }
             | OpenError::NotForUs { .. }
             | OpenError::LongerSecret { .. }
             | OpenError::ShorterKey { .. }
@@ -59,6 +60,8 @@ impl From<&OpenError> for FaultCode {
             | OpenError::OtherFilter
             | OpenError::OtherNamespace { .. }
             | OpenError::SignatureElsewhere { .. }
+            | OpenError::CiphertextElsewhere { .. }
+            | OpenError::MacLength
             | OpenError::MisspeltHeader { .. }
             | OpenError::HeaderElsewhere { .. }
             | OpenError::EmptyHeader

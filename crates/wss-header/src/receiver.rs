@@ -245,9 +245,11 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `wsse:BinarySecurityToken` with one certificate whose `ValueType` or `EncodingType` is absent or a name in
-    /// place of the identifier of the profile, as in `wsse:X509v3`, and a reference that states such a type; and a
-    /// `wsse:KeyIdentifier` whose types are names.
+    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name in place of
+    /// the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other certificates, as
+    /// `#X509PKIPathv1` for one alone: it is what its octets are. And a reference that states such a type; and a
+    /// `wsse:KeyIdentifier` whose types are absent or names, which without a type is a certificate, or the subject key
+    /// identifier of one.
     #[must_use]
     pub fn accept_token_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::TokenTypesByName);

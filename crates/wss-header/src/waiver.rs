@@ -215,8 +215,8 @@ waivers! {
         ("references may name an element by its Id without a hash");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
-        ("the type of a binary token may be absent or a name, where the token is one certificate, and that of a key identifier \
-          a name");
+        ("the type of a token with certificates may be absent, a name, or that of other certificates, and that of a key \
+          identifier absent or a name");
     /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
     ObjectsInSignatures = "objects-in-signatures"
         ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");
@@ -226,6 +226,15 @@ waivers! {
     /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
     TimestampsWithoutCreated = "timestamps-without-created"
         ("a timestamp may say only when it expires");
+    /// [`Receiver::accept_hexadecimal_identifiers`](crate::Receiver::accept_hexadecimal_identifiers).
+    HexadecimalIdentifiers = "hexadecimal-identifiers"
+        ("a reference may have a serial number, a thumbprint or a key identifier in hexadecimal");
+    /// [`Receiver::accept_lengths_of_whole_macs`](crate::Receiver::accept_lengths_of_whole_macs).
+    LengthsOfWholeMacs = "lengths-of-whole-macs"
+        ("a signature may say the length of its MAC, if that is whole");
+    /// [`Receiver::accept_encrypted_data_as_header_blocks`](crate::Receiver::accept_encrypted_data_as_header_blocks).
+    EncryptedDataAsHeaderBlocks = "encrypted-data-as-header-blocks"
+        ("encrypted data may be a header block itself, without an element around it that says for whom it is");
     /// [`Receiver::accept_ids_by_other_names`](crate::Receiver::accept_ids_by_other_names).
     IdsByOtherNames = "ids-by-other-names"
         ("an attribute Id, ID or id in any namespace may be the Id of the Body, a header block, a timestamp or a token");

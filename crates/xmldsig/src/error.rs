@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use wss_c14n::{CanonicalizationMethod, CanonicalizeError, Exceeded, LeafError};
-use wss_crypto::{CryptoError, DigestMethod, LoadError, SignatureMethod};
+use wss_crypto::{CryptoError, DigestMethod, LoadError, SerialNumber, SignatureMethod};
 use wss_text::{WireText, nearest_identifier};
 use wss_xpath::XPathError;
 
@@ -26,11 +26,22 @@ pub enum SignatureError {
     #[error("XSLT is refused: it runs a program of the sender; have the document signed without it")]
     Xslt,
     /// *Refused.* A MAC must not be truncated (BSP R5401).
-    #[error("ds:HMACOutputLength is refused: MACs have their full length")]
+    #[error(
+        "ds:HMACOutputLength says that the MAC was cut, so that it proves less: have the peer send the whole MAC and leave that \
+         out; only in a document, `AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only` takes half of it and more"
+    )]
     TruncatedMac,
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
+    /// *Malformed.* A `ds:X509SerialNumber` in hexadecimal.
+    #[error("ds:X509SerialNumber {written:?} is in hexadecimal: have the peer write it in decimal, as {decimal}")]
+    HexadecimalSerial {
+        /// The number as it is written.
+        written: WireText,
+        /// The same number in decimal.
+        decimal: SerialNumber,
+    },
     /// *Malformed.* A `ds:RetrievalMethod` or `dsig11:KeyInfoReference` leads back to itself.
     #[error("the key information at {uri:?} leads back to itself")]
     KeyCircle {
@@ -122,7 +133,10 @@ pub enum VerifyError {
         uri: WireText,
     },
     /// *Refused.* A reference to something outside, which is never fetched (XML Signature Best Practices, best practice 5).
-    #[error("reference {uri:?} leads outside: nothing is fetched; on the command line, --base is where files are read")]
+    #[error(
+        "reference {uri:?} leads outside, and nothing is fetched: give what it means by `Dereference::external`; on the command \
+         line, --map URI=FILE names it, and --base is where files are read"
+    )]
     NotFetched {
         /// The reference.
         uri: WireText,

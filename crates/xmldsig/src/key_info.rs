@@ -90,8 +90,16 @@ impl X509Data {
     /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
     /// those of certificates. A name that cannot be read matches no certificate and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::parse_as(element, false, budget)
+    }
+
+    /// As [`X509Data::parse`]; with `in_hexadecimal`, each serial number may be in hexadecimal, too.
+    ///
+    /// # Errors
+    /// As [`X509Data::parse`].
+    pub fn parse_as(element: Element<'_>, in_hexadecimal: bool, budget: &Budget) -> Result<Self, SignatureError> {
         budget.check(Limit::X509Entries, element.children().count())?;
-        Self::of_items(element.children(), budget)
+        Self::of_items(element.children(), in_hexadecimal, budget)
     }
 
     /// Whether a child of `ds:X509Data` of this name identifies a certificate.
@@ -104,11 +112,15 @@ impl X509Data {
     ///
     /// # Errors
     /// As [`X509Data::parse`].
-    pub fn of_item(item: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
-        Self::of_items(std::iter::once(item), budget)
+    pub fn of_item(item: Element<'_>, in_hexadecimal: bool, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::of_items(std::iter::once(item), in_hexadecimal, budget)
     }
 
-    fn of_items<'d>(items: impl Iterator<Item = Element<'d>>, budget: &Budget) -> Result<Self, SignatureError> {
+    fn of_items<'d>(
+        items: impl Iterator<Item = Element<'d>>,
+        in_hexadecimal: bool,
+        budget: &Budget,
+    ) -> Result<Self, SignatureError> {
         let mut data = Self::default();
         for child in items {
             let child_name = child.name();
@@ -119,8 +131,10 @@ impl X509Data {
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
-                    let serial = SerialNumber::parse(&serial)?;
-                    data.issuer_serials.extend(readable(&issuer)?.map(|issuer| (issuer, serial)));
+                    let serials = serials(&serial, in_hexadecimal)?;
+                    if let Some(issuer) = readable(&issuer)? {
+                        data.issuer_serials.extend(serials.iter().map(|serial| (issuer.clone(), *serial)));
+                    }
                 }
                 (ns, "X509CRL") if ns == name::DS.uri => {
                     data.revocation_lists.push(child.base64_within(budget.limits(), Limit::CertificateOctets)?);
@@ -396,6 +410,18 @@ pub fn write_x509_certificates<'c>(writer: &mut Writer, certificates: impl IntoI
         writer.leaf(name::DS, "X509Certificate", &base64_encode(certificate.der()));
     }
     writer.end();
+}
+
+/// The number that is written, in decimal; with `in_hexadecimal`, also the one that it is in hexadecimal.
+fn serials(written: &str, in_hexadecimal: bool) -> Result<Vec<SerialNumber>, SignatureError> {
+    let (decimal, hexadecimal) = (SerialNumber::parse(written), SerialNumber::parse_hexadecimal(written));
+    match (decimal, hexadecimal) {
+        (Ok(decimal), Ok(hexadecimal)) if in_hexadecimal => Ok(vec![decimal, hexadecimal]),
+        (Ok(decimal), _) => Ok(vec![decimal]),
+        (Err(_), Ok(hexadecimal)) if in_hexadecimal => Ok(vec![hexadecimal]),
+        (Err(_), Ok(decimal)) => Err(SignatureError::HexadecimalSerial { written: written.into(), decimal }),
+        (Err(error), Err(_)) => Err(error.into()),
+    }
 }
 
 /// Writes `ds:X509Data` with serial number and issuer, in the spelling that the peer compares.

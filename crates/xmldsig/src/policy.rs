@@ -108,7 +108,8 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits `ds:HMACOutputLength`, of 128 bits and of half the digest at least. In a WS-Security header it stays refused.
+    /// Admits a `ds:HMACOutputLength` that cuts the MAC, to 128 bits and half the digest at least; one that says the whole
+    /// length needs no admission. In a WS-Security header a cut MAC stays refused.
     ///
     /// # Specification
     /// XML Signature 1.1 §6.3.1.
@@ -195,7 +196,7 @@ impl AlgorithmPolicy {
         let method = signed_info.method();
         self.check_retired(method.is_retired(), method.uri())?;
         admitted(method.is_retired() || self.signatures.contains(&method), method.uri())?;
-        if signed_info.mac_bits().is_some() && !self.truncated_macs {
+        if signed_info.has_cut_mac() && !self.truncated_macs {
             return Err(SignatureError::TruncatedMac.into());
         }
         let canonicalization = signed_info.canonicalization().method();

@@ -79,10 +79,17 @@ impl<'d> SignedInfo<'d> {
         self.method
     }
 
-    /// `ds:HMACOutputLength`: the bits that are left of the MAC. `None` for a MAC of full length, and for other signatures.
+    /// `ds:HMACOutputLength`: the bits of the MAC, which may be all. `None` where it is absent, and for other signatures.
     #[must_use]
     pub fn mac_bits(&self) -> Option<u64> {
         self.mac_bits
+    }
+
+    /// Whether `ds:HMACOutputLength` says another length than that of the whole MAC, so that the rest of it was cut off.
+    #[must_use]
+    pub fn has_cut_mac(&self) -> bool {
+        let whole = self.method.digest().map(|digest| digest.output_len() as u64 * 8);
+        self.mac_bits.is_some_and(|bits| Some(bits) != whole)
     }
 
     /// The context that is signed with these octets; empty for most signatures. xmlsec1 writes it into `ds:SignatureMethod`.

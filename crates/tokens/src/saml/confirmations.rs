@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::trust::{has_begun, is_over};
 use super::{Assertion, AssertionTrust, Confirmation, ConfirmationMethod, id_card};
-use crate::error::{AssertionSpan, TokenError};
+use crate::assertion_span::AssertionSpan;
+use crate::error::TokenError;
 
 /// What is wrong with a confirmation. The later ones came nearer to being accepted, and are what the sender is told.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]

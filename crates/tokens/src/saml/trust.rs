@@ -12,7 +12,8 @@ use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion};
-use crate::error::{AssertionSpan, TokenError, TrustError};
+use crate::assertion_span::AssertionSpan;
+use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 use crate::x509_token::end_entities;
@@ -144,12 +145,6 @@ impl AssertionTrust {
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
-    }
-
-    /// Whether somebody is named who may vouch for assertions ([`AssertionTrust::sender_vouches`]).
-    #[must_use]
-    pub fn names_attesters(&self) -> bool {
-        self.attesters.is_some()
     }
 
     /// Whether assertions for every audience are accepted.

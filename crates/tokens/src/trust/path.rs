@@ -92,7 +92,7 @@ impl Trust {
             (Some(Ok(judged)), None) => Ok(judged),
             (Some(Err(error)), _) => Err(error),
             (_, Some(error)) => Err(self.refusal(&error, certificate, &named, now)),
-            (None, None) => Err(TrustError::NoPath { subject: certificate.subject().to_string().into() }),
+            (None, None) => Err(self.no_path(certificate, named.iter().map(|candidate| candidate.certificate))),
         }
     }
 
@@ -188,7 +188,7 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<Judged, TrustError> {
-        let no_path = || TrustError::NoPath { subject: certificate.subject().to_string().into() };
+        let no_path = || self.no_path(certificate, authorities.iter().copied());
         let mut whole = vec![certificate];
         let mut is_its_own = false;
         for intermediate in path.intermediate_certificates() {
@@ -233,11 +233,12 @@ impl Trust {
         now: SystemTime,
     ) -> TrustError {
         let subject = certificate.subject().to_string();
-        let mut authorities = named.iter().map(|candidate| candidate.certificate);
+        let authorities = named.iter().map(|candidate| candidate.certificate);
         match error {
             webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. } => {
-                let outside = authorities.find_map(|authority| super::validity::check_validity(authority, now).err());
-                outside.unwrap_or(TrustError::NoPath { subject: subject.into() })
+                let outside =
+                    authorities.clone().find_map(|authority| super::validity::check_validity(authority, now).err());
+                outside.unwrap_or_else(|| self.no_path(certificate, authorities))
             }
             webpki::Error::CaUsedAsEndEntity => TrustError::AuthorityAsSigner { subject: subject.into() },
             webpki::Error::UnsupportedCriticalExtension | webpki::Error::UnsupportedCertVersion => {
@@ -245,7 +246,30 @@ impl Trust {
             }
             webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject: subject.into() },
             webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject: subject.into() },
-            _ => self.weak_signature(certificate, named).unwrap_or(TrustError::NoPath { subject: subject.into() }),
+            _ => self.weak_signature(certificate, named).unwrap_or_else(|| self.no_path(certificate, authorities)),
+        }
+    }
+
+    /// The error for a certificate whose path ends at an issuer of which no certificate is among `authorities` or the anchors,
+    /// or did not sign it.
+    fn no_path<'c>(
+        &'c self,
+        certificate: &'c Certificate,
+        authorities: impl Iterator<Item = &'c Certificate> + Clone,
+    ) -> TrustError {
+        let mut last = certificate;
+        for _ in 0..MAX_AUTHORITIES {
+            let is_issuer = |other: &&Certificate| *other != last && other.subject() == last.issuer();
+            match authorities.clone().find(is_issuer) {
+                Some(issuer) if issuer.issuer() != issuer.subject() => last = issuer,
+                _ => break,
+            }
+        }
+        let known = self.anchors.iter().chain(authorities);
+        TrustError::NoPath {
+            subject: certificate.subject().to_string().into(),
+            issuer: last.issuer().to_string().into(),
+            is_known: known.into_iter().any(|other| other.subject() == last.issuer()),
         }
     }
 

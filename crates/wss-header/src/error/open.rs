@@ -12,6 +12,7 @@ use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
 use super::{ElsewhereError, RequirementError};
+use crate::addressing::AddressingVersion;
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
 use crate::open::{MissingKey, WhyEncrypted, WhyMisplaced};
@@ -38,10 +39,20 @@ pub enum OpenError {
     },
     /// *Malformed.* There is no Security header, and a `ds:Signature` is somewhere else.
     #[error(
-        "the message has no Security header for this role, and a ds:Signature at {path}: have the peer put it inside"
+        "the message has no Security header for this role, and a ds:Signature at {path}: have the peer put it inside, or verify \
+         the message as a document, with `xmldsig::verify`"
     )]
     SignatureElsewhere {
         /// The path of the signature.
+        path: WireText,
+    },
+    /// *Malformed.* There is no Security header, and an `xenc:EncryptedData` or `xenc:EncryptedKey` is somewhere.
+    #[error(
+        "the message has no Security header for this role, and ciphertext at {path}: have the peer put what leads to its key into \
+         the header, or decrypt the message as a document, with `decrypt_document`"
+    )]
+    CiphertextElsewhere {
+        /// The path of the ciphertext.
         path: WireText,
     },
     /// *Malformed.* There is no Security header, and an element whose name differs from its name in capitals alone.
@@ -106,6 +117,12 @@ pub enum OpenError {
          holds the properties of XAdES"
     )]
     Enveloping,
+    /// *Refused.* `ds:HMACOutputLength` with the length of the whole MAC (BSP R5401).
+    #[error(
+        "the signature has ds:HMACOutputLength, though its MAC is whole: have the peer leave that out, or call \
+         `accept_lengths_of_whole_macs`"
+    )]
+    MacLength,
     /// *Refused.* The transforms of a reference are not one canonicalisation (BSP R5411, R5412), or its element contains
     /// the signature itself.
     #[error(
@@ -155,6 +172,15 @@ pub enum OpenError {
          or call `accept_references_of_other_forms`"
     )]
     UriForm {
+        /// The URI.
+        uri: WireText,
+    },
+    /// *Refused.* A reference of a signature leads out of the message.
+    #[error(
+        "reference {uri:?} leads out of the message, and nothing is fetched: have the peer sign parts of the message, each by `#` \
+         and its Id, and attachments by the URL of their Content-ID"
+    )]
+    Outside {
         /// The URI.
         uri: WireText,
     },
@@ -403,8 +429,8 @@ pub enum OpenError {
     Password(#[from] PasswordError),
     /// *Refused.* A header block for our role must be understood and is not.
     #[error(
-        "the header block {block} must be understood: call `understands` with it once the application handles it, \
-         or `understands_addressing` for all of WS-Addressing"
+        "the header block {block} must be understood: call `understands` with it once the application handles it{}",
+        if is_addressing(block.as_str()) { ", or `understands_addressing` for all of WS-Addressing" } else { "" }
     )]
     NotUnderstood {
         /// Its expanded name.
@@ -499,6 +525,15 @@ impl From<TrustError> for OpenError {
             other => Self::Trust(other),
         }
     }
+}
+
+/// Whether the expanded name is that of a block of WS-Addressing.
+fn is_addressing(block: &str) -> bool {
+    let is_of = |version: AddressingVersion| {
+        let local = block.strip_prefix('{').and_then(|rest| rest.strip_prefix(version.namespace())?.strip_prefix('}'));
+        local.is_some_and(|local| AddressingVersion::BLOCKS.contains(&local))
+    };
+    AddressingVersion::ALL.into_iter().any(is_of)
 }
 
 /// What is known of a namespace that somebody took for one of WS-Security.

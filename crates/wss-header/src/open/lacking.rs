@@ -31,12 +31,13 @@ pub(super) fn assertion(
         Some(first) if !found.contains(&version) => return WhyNoToken::OtherVersion { found: *first },
         Some(_) => {}
     }
-    let Some(trust) = &terms.receiver.keys.assertions else { return WhyNoToken::NoIssuer };
+    if terms.receiver.keys.assertions.is_none() {
+        return WhyNoToken::NoIssuer;
+    }
     let seen = facts.assertions.iter().filter(|seen| seen.issued.version() == version);
     let methods: Vec<ConfirmationMethod> = seen.flat_map(|seen| seen.issued.methods().iter().copied()).collect();
     match methods[..] {
         [] => WhyNoToken::NoIssuer,
-        [ConfirmationMethod::SenderVouches] if !trust.names_attesters() => WhyNoToken::NoAttester,
         [ConfirmationMethod::SenderVouches] => WhyNoToken::NotVouched,
         _ => WhyNoToken::NotHeld,
     }

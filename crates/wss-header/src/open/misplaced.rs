@@ -14,6 +14,8 @@ pub enum WhyMisplaced {
     Place,
     /// It is in the Security header, before its list.
     BeforeItsList,
+    /// It is a header block, without `wsse11:EncryptedHeader` around it.
+    HeaderBlock,
     /// Its `Type` does not fit its place.
     Type,
     /// It has no `Type`.
@@ -34,6 +36,10 @@ impl fmt::Display for WhyMisplaced {
             Self::BeforeItsList => {
                 "is in the Security header before its list: have the peer put the list first, or call \
                  `accept_unlisted_encrypted_data`"
+            }
+            Self::HeaderBlock => {
+                "is a header block itself, as WS-Security 1.0 has it: have the peer put it into a wsse11:EncryptedHeader, or call \
+                 `accept_encrypted_data_as_header_blocks`"
             }
             Self::Untyped => {
                 "has no Type: have the peer write #Element or #Content, or call `accept_encrypted_data_without_type`"

@@ -3,13 +3,13 @@
 //! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
 
 use wss_c14n::{Element, base64_decode, name};
-use wss_crypto::Certificate;
+use wss_crypto::{Certificate, SerialNumber};
 use wss_text::WireText;
 use wss_tokens::{
-    Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SecureConversation, SecurityContextToken,
-    UsernameToken,
+    Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SAML_ASSERTION_ID, SAML_ID,
+    SecureConversation, SecurityContextToken, UsernameToken,
 };
-use wss_xmldsig::KeyInfo;
+use wss_xmldsig::{KeyInfo, X509Data};
 
 use super::facts::{Facts, SeenToken};
 use super::missing_key::MissingKey;
@@ -133,9 +133,24 @@ pub(super) fn naming(
         return error;
     }
     let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
+    let named = match key_info.and_then(|key_info| in_hexadecimal(key_info.element(), terms)) {
+        Some(decimal) => WireText::of(format!(
+            "{named}, which in hexadecimal is that of a known certificate (have the peer write {decimal}, or call \
+             `accept_hexadecimal_identifiers`)"
+        )),
+        None => named,
+    };
     let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
     let missing = missing(key_info.map(KeyInfo::element), revision, terms);
     OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
+}
+
+/// The serial number of the known certificate that a `ds:X509IssuerSerial` names in hexadecimal.
+fn in_hexadecimal(key_info: Element<'_>, terms: &Terms<'_>) -> Option<SerialNumber> {
+    let is_data = |inner: &Element<'_>| inner.is(name::DS.uri, "X509Data");
+    let data = key_info.descendants_and_self().find(is_data)?;
+    let data = X509Data::parse_as(data, true, &terms.budget).ok()?;
+    terms.receiver.trust.candidates().find(|known| data.names(known)).map(|known| *known.serial())
 }
 
 /// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
@@ -149,9 +164,11 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
         let value_type = reference.attribute("", "ValueType").unwrap_or_default();
         if reference.name().local == "KeyIdentifier" {
             let is_of_request = [ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1].contains(&&*value_type);
+            let is_of_assertion = [SAML_ID, SAML_ASSERTION_ID].contains(&&*value_type);
             return match (is_of_request, terms.request) {
                 (true, None) => MissingKey::OfRequest,
                 (true, Some(_)) => MissingKey::OfOtherRequest,
+                (false, _) if is_of_assertion && terms.receiver.keys.assertions.is_none() => MissingKey::Assertion,
                 (false, _) => MissingKey::Any,
             };
         }

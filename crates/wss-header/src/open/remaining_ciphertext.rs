@@ -11,6 +11,8 @@ pub enum WhyEncrypted {
     /// No list of the Security header for this receiver names it: it is for another receiver, or the list, or the
     /// `xenc:EncryptedKey` with the list, was taken away.
     NotListed,
+    /// It is a header block, without `wsse11:EncryptedHeader` around it.
+    HeaderBlock,
     /// The header names it, and no key of this receiver opens it.
     NoKey {
         /// To whom it is encrypted, as the message says.
@@ -36,6 +38,10 @@ impl fmt::Display for WhyEncrypted {
             Self::NotListed => f.write_str(
                 "no list in the Security header for this receiver names it (if its own KeyInfo leads to its key, call \
                  `accept_unlisted_encrypted_data`)",
+            ),
+            Self::HeaderBlock => f.write_str(
+                "it is a header block itself, as WS-Security 1.0 has it (if it is one, call \
+                 `accept_encrypted_data_as_header_blocks`)",
             ),
             Self::NoKey { addressee, known } => {
                 write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known))

@@ -62,7 +62,11 @@ pub(super) fn find(
                 None => only.clone()?,
                 known => known,
             };
-            let why = addressee.map_or(WhyEncrypted::NotListed, |addressee| no_key_for(addressee, terms));
+            let unlisted = match terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.is_block(data) {
+                true => WhyEncrypted::HeaderBlock,
+                false => WhyEncrypted::NotListed,
+            };
+            let why = addressee.map_or(unlisted, |addressee| no_key_for(addressee, terms));
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
             }

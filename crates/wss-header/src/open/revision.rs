@@ -94,11 +94,13 @@ fn without_header(envelope: Envelope<'_>) -> OpenError {
     if let Some(header) = envelope.root.descendants_and_self().find(is_header) {
         return OpenError::HeaderElsewhere { path: header.path().into() };
     }
-    let mut inside = envelope.blocks().flat_map(Element::descendants_and_self);
-    match inside.find(|inner| inner.is(name::DS.uri, "Signature")) {
-        Some(signature) => OpenError::SignatureElsewhere { path: signature.path().into() },
-        None => OpenError::NoSecurityHeader,
+    let first = |is: fn(&Element<'_>) -> bool| envelope.root.descendants_and_self().find(is);
+    if let Some(signature) = first(|inner| inner.is(name::DS.uri, "Signature")) {
+        return OpenError::SignatureElsewhere { path: signature.path().into() };
     }
+    let ciphertext =
+        first(|inner| inner.is(name::XENC.uri, "EncryptedData") || inner.is(name::XENC.uri, "EncryptedKey"));
+    ciphertext.map_or(OpenError::NoSecurityHeader, |found| OpenError::CiphertextElsewhere { path: found.path().into() })
 }
 
 /// The fault in the Body, as an error that says that anyone may have sent it.

@@ -20,6 +20,7 @@ pub(super) fn ids_of<'d>(document: &'d Document<'d>, receiver: &Receiver) -> Res
 /// Says which element a reference meant that found none: the one that has this Id by another name, or in another namespace.
 pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
     let uri = match &error {
+        OpenError::Verify(VerifyError::NotFetched { uri }) => return OpenError::Outside { uri: uri.clone() },
         OpenError::Verify(VerifyError::Dereference { uri }) | OpenError::Token(TokenError::Dangling { uri }) => uri,
         _ => return error,
     };
@@ -62,6 +63,7 @@ pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
         by_name: receiver.waives(Waiver::TokenTypesByName),
         in_any_place: receiver.waives(Waiver::KeyInfoOfOtherShapes),
         with_implied_key: receiver.waives(Waiver::ImpliedDerivedKeys),
+        in_hexadecimal: receiver.waives(Waiver::HexadecimalIdentifiers),
     }
 }
 

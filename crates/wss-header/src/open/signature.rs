@@ -117,8 +117,11 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         return Err(OpenError::Enveloping);
     }
     let signed_info = signature.signed_info();
-    if signed_info.mac_bits().is_some() {
+    if signed_info.has_cut_mac() {
         return Err(SignatureError::TruncatedMac.into());
+    }
+    if signed_info.mac_bits().is_some() && !receiver.waives(Waiver::LengthsOfWholeMacs) {
+        return Err(OpenError::MacLength);
     }
     let method = signed_info.canonicalization().method();
     if !method.is_exclusive() && !receiver.signature_policy().admits_canonicalization(method) {

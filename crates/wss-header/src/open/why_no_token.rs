@@ -17,8 +17,6 @@ pub enum WhyNoToken {
     },
     /// There is an assertion, and the receiver trusts nobody to issue or to vouch for one.
     NoIssuer,
-    /// Attesters confirm the assertion, and the receiver names none.
-    NoAttester,
     /// No attester whom the receiver names signs both the assertion and the message.
     NotVouched,
     /// No signature over the message says that the holder of the assertion's key made it.
@@ -46,10 +44,6 @@ impl fmt::Display for WhyNoToken {
             Self::NoIssuer => {
                 "it has one, and nobody is trusted to issue it; name its issuer with `AssertionTrust::issuer`, or those who \
                  may vouch for it with `AssertionTrust::sender_vouches`"
-            }
-            Self::NoAttester => {
-                "its sender vouches for the assertion, and nobody is named who may; name the signer of the message with \
-                 `AssertionTrust::sender_vouches`"
             }
             Self::NotVouched => {
                 "its sender vouches for the assertion, so a signature of one who may (`AssertionTrust::sender_vouches`) must \

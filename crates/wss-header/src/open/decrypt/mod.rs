@@ -96,7 +96,7 @@ fn decrypt_list(
             continue;
         }
         let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
-        let target = Target::find(revision, named, list.owner);
+        let target = Target::find(revision, named, list.owner, terms.receiver);
         let target = target.ok_or_else(|| refused(why_misplaced(named, revision)))?;
         step.decrypt(&target, id, list.key)?;
     }
@@ -105,9 +105,10 @@ fn decrypt_list(
 
 /// Why a list cannot name an element at this place.
 fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
-    match named.is(name::XENC.uri, "EncryptedData") && revision.is_in_header(named) {
-        true => WhyMisplaced::BeforeItsList,
-        false => WhyMisplaced::Place,
+    match named.is(name::XENC.uri, "EncryptedData") {
+        true if revision.is_in_header(named) => WhyMisplaced::BeforeItsList,
+        true if revision.is_block(named) => WhyMisplaced::HeaderBlock,
+        _ => WhyMisplaced::Place,
     }
 }
 

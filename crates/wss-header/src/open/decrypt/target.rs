@@ -5,6 +5,8 @@ use wss_c14n::{Element, name};
 use crate::element_path::ElementPath;
 use crate::open::replacement::Place;
 use crate::open::revision::Revision;
+use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 
 /// An EncryptedData at an allowed place.
 pub(super) struct Target<'d> {
@@ -16,8 +18,13 @@ pub(super) struct Target<'d> {
 
 impl<'d> Target<'d> {
     /// The target that a list names: inside the Body or a header block, an `EncryptedHeader` among the header blocks, or a
-    /// child of our header after the owner of the list.
-    pub(super) fn find(revision: &Revision<'d>, named: Element<'d>, list_owner: Element<'_>) -> Option<Self> {
+    /// child of our header after the owner of the list; and a header block itself, if the receiver accepts that.
+    pub(super) fn find(
+        revision: &Revision<'d>,
+        named: Element<'d>,
+        list_owner: Element<'_>,
+        receiver: &Receiver,
+    ) -> Option<Self> {
         if named.is(name::WSSE11.uri, "EncryptedHeader") {
             return Self::in_header_block(revision, named);
         }
@@ -38,17 +45,21 @@ impl<'d> Target<'d> {
         if parent.is(name::WSSE11.uri, "EncryptedHeader") {
             return Self::in_header_block(revision, parent).filter(|target| target.data == named);
         }
+        if revision.is_block(named) {
+            let is_accepted = receiver.waives(Waiver::EncryptedDataAsHeaderBlocks);
+            return is_accepted.then_some(Self { data: named, replaced: named, place: Place::Header });
+        }
         let is_inside = ElementPath::of(named, revision.envelope).is_some();
         is_inside.then_some(Self { data: named, replaced: named, place: Place::InsideBlock })
     }
 
     /// The target that ciphertext is by itself, where no list names it.
-    pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>) -> Option<Self> {
+    pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>, receiver: &Receiver) -> Option<Self> {
         if revision.is_in_header(data) {
             return Some(Self { data, replaced: data, place: Place::Header });
         }
         // Any element of the header block precedes it.
-        Self::find(revision, data, revision.header.element)
+        Self::find(revision, data, revision.header.element, receiver)
     }
 
     fn in_header_block(revision: &Revision<'d>, block: Element<'d>) -> Option<Self> {

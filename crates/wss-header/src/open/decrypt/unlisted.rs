@@ -30,7 +30,7 @@ pub(crate) fn decrypt_unlisted(
     let keys = KeyLists::read(revision, terms)?;
     for data in outside(revision) {
         let name = name_of(data);
-        let target = Target::of_data(revision, data);
+        let target = Target::of_data(revision, data, terms.receiver);
         if let Some(target) = target.filter(|_| step.facts.decryptions.for_others_at(&data.span()).is_none()) {
             step.decrypt(&target, &name, keys.key_of(data, terms)?.as_ref())?;
         }
@@ -49,7 +49,7 @@ pub(crate) fn decrypt_in_place(
 ) -> Result<Option<Replacement>, OpenError> {
     let Some(data) = revision.children.iter().copied().find(|child| child.id() == data.id()) else { return Ok(None) };
     let name = name_of(data);
-    let Some(target) = Target::of_data(revision, data) else { return Ok(None) };
+    let Some(target) = Target::of_data(revision, data, terms.receiver) else { return Ok(None) };
     if facts.decryptions.for_others_at(&data.span()).is_some() {
         return Ok(None);
     }

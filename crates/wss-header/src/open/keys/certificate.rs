@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use wss_crypto::{Certificate, DistinguishedName, LoadError};
+use wss_text::WireText;
 use wss_tokens::{
     Purpose, SecurityTokenReference, TokenError, TrustError, ValidatedCertificate, X509Token, end_entities,
 };
@@ -58,14 +59,21 @@ impl KeySearch<'_, '_> {
                     return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
                 }
                 let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
-                let is_same = |stated: &String| *stated == token.value_type || (by_name && X509Token::is_name(stated));
+                let is_of_certificates = |stated: &str| X509Token::is_name(stated) || X509Token::is_identifier(stated);
+                let is_same = |stated: &String| *stated == token.value_type || (by_name && is_of_certificates(stated));
                 if let Some(expected) = value_type.as_ref().filter(|expected| !is_same(expected)) {
-                    return Err(TokenError::TypeMismatch { expected: expected.into() }.into());
+                    let (stated, actual) = (WireText::from(expected), token.value_type);
+                    return Err(match X509Token::is_identifier(expected) {
+                        true => TokenError::OtherType { expected: stated, actual },
+                        false => TokenError::TypeMismatch { expected: stated },
+                    }
+                    .into());
                 }
                 Ok((validate(&token.certificate, &token.others, terms)?, Some(token.span.clone())))
             }
             SecurityTokenReference::Embedded(element) => {
-                let token = X509Token::parse_for(*element, trust, &terms.budget)?;
+                let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
+                let token = X509Token::parse_shaped(*element, by_name, trust, &terms.budget)?;
                 Ok((validate(token.certificate(), token.others(), terms)?, None))
             }
             reference => {

@@ -27,10 +27,8 @@ pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mu
     if facts.tokens.iter().any(|known| known.span == token.span()) {
         return Ok(());
     }
-    let read = match terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
-        true => X509Token::parse_by_name(token, &terms.budget)?,
-        false => X509Token::parse_for(token, &terms.receiver.trust, &terms.budget)?,
-    };
+    let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
+    let read = X509Token::parse_shaped(token, by_name, &terms.receiver.trust, &terms.budget)?;
     let other = || id_of_other_name(token).filter(|_| terms.receiver.waives(Waiver::IdsByOtherNames));
     facts.tokens.push(SeenToken {
         id: indexed_id_of(token).or_else(other).map(|id| id.into_owned()),
