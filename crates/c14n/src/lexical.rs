@@ -1,7 +1,6 @@
 //! Lexical forms of leaves: character data, and base64 as xsd:base64Binary is used in XML Signature.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 
 use wss_text::Slice as _;
 
@@ -59,12 +58,11 @@ pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Err
             return Err(Base64Error::TooLong);
         }
     }
-    let decoded = if octets.iter().any(|b| is_blank(*b)) {
+    // Most writers break no lines: what has no blanks is decoded at once, and whether it has some is not asked before.
+    let decoded = STANDARD.decode_to_vec(octets).or_else(|refused| {
         let compact: Vec<u8> = octets.iter().copied().filter(|b| !is_blank(*b)).collect();
-        STANDARD.decode(compact)
-    } else {
-        STANDARD.decode(octets)
-    };
+        if compact.len() == octets.len() { Err(refused) } else { STANDARD.decode_to_vec(compact) }
+    });
     let decoded = decoded.map_err(|_| Base64Error::Malformed)?;
     if decoded.len() > max { Err(Base64Error::TooLong) } else { Ok(decoded) }
 }
@@ -87,5 +85,64 @@ pub fn base64_decode(text: &str, max: usize) -> Option<Vec<u8>> {
 /// Encodes octets as base64 without white space.
 #[must_use]
 pub fn base64_encode(octets: &[u8]) -> String {
-    STANDARD.encode(octets)
+    STANDARD.encode_to_string(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::{base64_decode, base64_encode};
+    use crate::chars::is_blank;
+
+    /// What a strict decoder that is not the one in use says of the text without its blanks.
+    fn judged(text: &str) -> Option<Vec<u8>> {
+        let compact: Vec<u8> = text.bytes().filter(|octet| !is_blank(*octet)).collect();
+        STANDARD.decode(compact).ok()
+    }
+
+    /// Around every length up to several vectors: one octet replaced by each other, and cut and lengthened by padding.
+    #[test]
+    fn what_is_almost_base64_is_refused_at_every_place() {
+        for length in 0..200_usize {
+            let octets: Vec<u8> = (0..length).map(|n| (n * 151 + length) as u8).collect();
+            let text = base64_encode(&octets);
+            assert_eq!(text, STANDARD.encode(&octets));
+            assert_eq!(base64_decode(&text, length).as_deref(), Some(octets.as_slice()));
+            for end in [1, 2, 3] {
+                let cut = &text[..text.len().saturating_sub(end)];
+                assert_eq!(base64_decode(cut, usize::MAX), judged(cut), "{cut}");
+            }
+            let longer = format!("{text}=");
+            assert_eq!(base64_decode(&longer, usize::MAX), judged(&longer), "{longer}");
+        }
+        for octets in [90, 91, 92_usize] {
+            let text = base64_encode(&vec![0xA5; octets]);
+            for at in 0..text.len() {
+                for octet in 0..=0x7F_u8 {
+                    let other = format!("{}{}{}", &text[..at], char::from(octet), &text[at + 1..]);
+                    assert_eq!(base64_decode(&other, usize::MAX), judged(&other), "{octet:#x} at {at} of {text}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_judged_as_by_another_decoder(text in "[A-Za-z0-9+/]{0,90}[A-Za-z0-9+/=\n\r\t \u{a0}-]{0,12}[A-Za-z0-9+/]{0,40}={0,3}\n?") {
+            prop_assert_eq!(base64_decode(&text, usize::MAX), judged(&text));
+        }
+
+        #[test]
+        fn what_is_encoded_is_decoded_however_its_lines_break(
+            octets in prop::collection::vec(any::<u8>(), 0..2_000), line in 1..100_usize,
+        ) {
+            let text = base64_encode(&octets);
+            prop_assert_eq!(&text, &STANDARD.encode(&octets));
+            let lines: Vec<&str> = (0..text.len()).step_by(line).map(|at| &text[at..text.len().min(at + line)]).collect();
+            prop_assert_eq!(base64_decode(&lines.join("\r\n"), octets.len()), Some(octets));
+        }
+    }
 }
