@@ -183,6 +183,21 @@ impl<'d> Document<'d> {
         self.tape.pairs.iter().find(|pair| pair.relative).map(|pair| self.tape.uri(pair.uri))
     }
 
+    /// Whether anything in the document declares this namespace. If nothing does, no element is in it, and none needs to be
+    /// looked at.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits};
+    ///
+    /// let document = Document::parse("<a><b xmlns='urn:b'/></a>", &Limits::default())?;
+    /// assert!(document.declares("urn:b") && !document.declares("urn:c"));
+    /// # Ok::<(), wss_c14n::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn declares(&self, namespace: &str) -> bool {
+        (0u32..).zip(&self.tape.uris).any(|(id, _)| self.tape.uri(id) == namespace)
+    }
+
     /// Whether the document holds a processing instruction, inside or outside its root.
     #[must_use]
     pub fn has_processing_instruction(&self) -> bool {

@@ -34,6 +34,9 @@ pub(super) fn find(
     ring: &mut KeyRing,
     signature: Option<&ProvenSignature>,
 ) -> Result<Vec<RemainingCiphertext>, OpenError> {
+    if !revision.document.declares(name::XENC.uri) {
+        return Ok(Vec::new());
+    }
     let body = revision.envelope.body;
     let at = |span: &Range<usize>| revision.document.element_at(span.start);
     let blocks = signature.iter().flat_map(|signature| signature.coverage.parts());

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
+use wss_c14n::{Document, Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
@@ -80,7 +80,7 @@ impl Securing {
         let document = parse(&revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let (envelope, header) = locate(&document, &self.recipe.header.role)?;
-        let along = self.taken_along(envelope);
+        let along = self.taken_along(&document, envelope);
         let mut sealing =
             Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
         let mut attached = String::new();
@@ -237,14 +237,15 @@ impl Securing {
     }
 
     /// What plaintexts declare. Attributes would break an earlier signature, which may already be encrypted.
-    fn taken_along(&self, envelope: Envelope<'_>) -> TakeAlong {
+    fn taken_along(&self, document: &Document<'_>, envelope: Envelope<'_>) -> TakeAlong {
         let done = self.recipe.steps.slice(..self.step);
         let may_hide = |element: &Element<'_>| {
             element.is(name::DS.uri, "Signature")
                 || (element.is(name::XENC.uri, "EncryptedData") && !envelope.body.contains(*element))
         };
+        let declared = || [name::DS, name::XENC].iter().any(|namespace| document.declares(namespace.uri));
         let is_signed = done.iter().any(|step| matches!(step, Step::Sign(_)))
-            || envelope.root.descendants_and_self().any(|element| may_hide(&element));
+            || (declared() && document.elements().any(|element| may_hide(&element)));
         if is_signed { TakeAlong::Namespaces } else { TakeAlong::NamespacesAndXmlAttributes }
     }
 
