@@ -1,11 +1,12 @@
 //! Programs in a peer's language, each a child process: commands and answers go a line each way.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode};
@@ -47,6 +48,8 @@ impl Driver {
         let class_path = format!("{}:{jars}", folder.display());
         let keys = peer::root().join("vectors/keys");
         let mut java = Command::new("java");
+        // It lives for seconds: what the second compiler gains, it does not earn back.
+        java.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
         Self::start(java.arg("-cp").arg(class_path).arg(class).arg(keys).arg(folder.join("work")))
     }
 
@@ -116,10 +119,11 @@ fn ended_within(seconds: u64, command: &Command) -> Output {
     limited.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// Makes `folder` once for each content of `inputs`; a later run finds it made.
+/// Makes `folder` once for each content of `inputs`; a later run finds it made. Folders are made beside each other.
 pub(crate) fn made_once(folder: &Path, inputs: &[Vec<u8>], make: impl FnOnce()) {
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    static MAKING: Mutex<BTreeMap<PathBuf, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let own = MAKING.lock().unwrap_or_else(PoisonError::into_inner).entry(folder.to_owned()).or_default().clone();
+    let _one_at_a_time = own.lock().unwrap_or_else(PoisonError::into_inner);
     let mut hasher = DefaultHasher::new();
     inputs.hash(&mut hasher);
     let (stamp, content) = (folder.join("made"), hasher.finish().to_string());
@@ -138,11 +142,15 @@ pub(crate) fn compiled(name: &'static str) -> (PathBuf, String) {
     let (pom, own) = (sources.join("pom.xml"), files(&sources.join("src/main/java")));
     let read = |path: &PathBuf| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let inputs = [&pom].into_iter().chain(&own).chain(&files(&common)).map(read).collect::<Vec<_>>();
+    static MAVEN: Mutex<()> = Mutex::new(());
     made_once(&folder, &inputs, || {
+        // Its local repository is not made for two that fetch at once.
+        let fetching = MAVEN.lock().unwrap_or_else(PoisonError::into_inner);
         run(Command::new("mvn")
             .args(["-q", "-B", "dependency:build-classpath", "-f"])
             .arg(&pom)
             .arg(format!("-Dmdep.outputFile={}", class_path.display())));
+        drop(fetching);
         let jars = std::fs::read_to_string(&class_path).expect("a class path");
         // Of what the drivers have in common, only the classes that this one uses are compiled.
         run(Command::new("javac")
