@@ -75,7 +75,7 @@ fn references_without_a_hash_open_by_a_named_call() {
     }
     // What is outside the message stays outside.
     let elsewhere = resigned(&golden.replacen(&format!("URI=\"#{id}\""), "URI=\"http://127.0.0.1:1/\"", 1));
-    assert!(matches!(refuse(&accepting, &elsewhere), OpenError::Verify(_)));
+    assert!(matches!(refuse(&accepting, &elsewhere), OpenError::Outside { .. }));
 }
 
 /// The message with another Timestamp, signed by Alice.
