@@ -518,12 +518,6 @@ fn references_by_issuer_and_serial_compare_names_and_integers() {
         let error = refuse(&receiver_of(known.clone()), &message.replace(genuine, other));
         assert!(!matches!(error, OpenError::Trust(_)), "{other} names another: {error}");
     }
-    let hexadecimal = message.replace(serial, ">0x1001<");
-    let error = refuse_strictly(&receiver_of(known.clone()), &hexadecimal);
-    assert!(error.to_string().contains("`accept_hexadecimal_identifiers`"), "{error}");
-    let accepting = receiver_of(known).accept_hexadecimal_identifiers();
-    assert!(accepting.open(&hexadecimal).is_ok());
-    refuse(&accepting, &message.replace(serial, ">0x1002<"));
 }
 
 #[test]
