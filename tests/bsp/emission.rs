@@ -370,3 +370,30 @@ fn what_breaks_a_rule_is_opened_by_who_trusts_the_key() {
     let plan = recipe().sign(signing).waive(Rule::R5402).plan().expect("a plan");
     assert!(receiver().open(plan.message(&envelope(SOAP11)).secure().expect("secured").message).is_ok());
 }
+
+/// In a strict layout, a signature over another one is behind it, and so is the token that it brings: a later step that uses
+/// the same token follows that.
+#[test]
+fn a_step_follows_its_token_wherever_an_earlier_step_put_it() {
+    let request = request();
+    for version in [None, Some(SecureConversation::V1_3)] {
+        let token = ProtectionToken::encrypted_to(&certificate("bob")).reference(ReferenceForm::Direct);
+        let token = version.map_or_else(|| token.clone(), |version| token.clone().derived_keys(version));
+        let by_token = |parts: &[Part]| Signing::with_token(&token).parts(parts.to_vec());
+        let signed = recipe()
+            .layout(Layout::Strict)
+            .sign(Signing::with(&identity("ec256")).parts([Part::Body]))
+            .sign(by_token(&[Part::Body, Part::Signature]));
+        for recipe in [
+            signed.clone().sign(by_token(&[Part::Body, Part::Timestamp])),
+            signed.encrypt(Encrypting::with_token(&token).parts([Part::Body])),
+        ] {
+            // Without derived keys, one key does not both sign and encrypt.
+            let Ok(plan) = recipe.plan() else { continue };
+            let secured = plan.message(&envelope(SOAP11)).answering(request).secure();
+            let message = secured.unwrap_or_else(|error| panic!("{error}")).message;
+            let found = breaches(&message, &Context::new().receiver(&everyone()));
+            assert!(found.is_empty(), "{found:#?}\n{message}");
+        }
+    }
+}

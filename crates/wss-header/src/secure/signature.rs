@@ -127,7 +127,12 @@ impl Securing {
         (header, index): (SecurityHeader<'_>, &IdIndex<'_>),
     ) -> SignaturePlace {
         let of_signature = self.place_of_signature(signing, header, index);
-        let of_tokens = if in_front { self.front_of(header) } else { of_signature };
+        let of_tokens = match &signing.by {
+            _ if in_front => self.front_of(header),
+            // A signature may be behind others, but later steps that precede those use its token, too (R5205, R3212).
+            SignedBy::Token(_) if !signing.token_after_signature => self.place_in(header, index).min(of_signature),
+            _ => of_signature,
+        };
         let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
         SignaturePlace { tokens, is_before_tokens, of_tokens, of_signature }
     }
