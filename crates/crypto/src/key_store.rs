@@ -9,7 +9,6 @@ use crate::error::LoadError;
 use crate::identity::Identity;
 use crate::key::PrivateKey;
 use crate::password_based::{Effort, decrypt_pkcs8, utf16};
-use crate::recognize::told;
 
 const JKS: u32 = 0xFEED_FEED;
 const JCEKS: u32 = 0xCECE_CECE;
@@ -26,7 +25,8 @@ pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<(S
     match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
         Some(JKS | JCEKS) => of_java(octets, password),
         #[cfg(feature = "pkcs12")]
-        _ => crate::pkcs12::identities_from_pkcs12(octets, password).map_err(|error| told(error, "key store", octets)),
+        _ => crate::pkcs12::identities_from_pkcs12(octets, password)
+            .map_err(|error| crate::recognize::told(error, "key store", octets)),
         #[cfg(not(feature = "pkcs12"))]
         _ => Err(LoadError::FeatureMissing { feature: "pkcs12" }),
     }
