@@ -14,21 +14,20 @@ count() {
     done
     echo $((total[1] - total[0]))
 }
+# A row: what a verb takes over its raw operations.
+row() { # verb, key, octets
+    awk -v w="$(count "$1" "$2" "$3")" -v r="$(count "raw-$1" "$2" "$3")" -v s="$3" -v v="$1, $2" \
+        'BEGIN { printf "%9d octets, %-22s %12d over %12d: %.2f\n", s, v ":", w, r, w / r }'
+}
 for octets in "${@:-10000 100000 1000000}"; do
     for size in $octets; do
         for key in RSA-2048 "ECDSA P-256" Ed25519; do
-            for verb in verify sign; do
-                whole=$(count "$verb" "$key" "$size") raw=$(count "raw-$verb" "$key" "$size")
-                awk -v w="$whole" -v r="$raw" -v s="$size" -v v="$verb, $key" \
-                    'BEGIN { printf "%9d octets, %-22s %12d over %12d: %.2f\n", s, v ":", w, r, w / r }'
-            done
+            row verify "$key" "$size"
+            row sign "$key" "$size"
         done
         for key in RSA-2048 "ECDH-ES P-256" X25519; do
-            for verb in decrypt encrypt; do
-                whole=$(count "$verb" "$key" "$size") raw=$(count "raw-$verb" "$key" "$size")
-                awk -v w="$whole" -v r="$raw" -v s="$size" -v v="$verb, $key" \
-                    'BEGIN { printf "%9d octets, %-22s %12d over %12d: %.2f\n", s, v ":", w, r, w / r }'
-            done
+            row decrypt "$key" "$size"
+            row encrypt "$key" "$size"
         done
     done
 done

@@ -347,8 +347,8 @@ fn agreed<T>(
     first(agreed, DecryptError::Failed, use_of)
 }
 
-/// What `use_of` makes of the first candidate that it can use, and else the error of the last one, or `refused` if there is none.
-/// A limit that a candidate exceeds ends the search.
+/// Gives what `use_of` makes of the first candidate that it can use. If it can use none, gives the error of the last candidate;
+/// without candidates, `refused`. A limit that a candidate exceeds ends the search.
 fn first<T>(
     candidates: impl Iterator<Item = Result<Secret, DecryptError>>,
     mut refused: DecryptError,
