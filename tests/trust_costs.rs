@@ -169,6 +169,18 @@ fn other_fields_of_certificates_are_bounded_too() {
     refused_fast(&usual(), &referring(&value));
 }
 
+/// A reference may ask for a digest of every certificate that is known.
+#[test]
+fn digests_of_known_certificates_are_made_once() {
+    let carol = certificate("carol");
+    let pins = (0..2_000).map(|_| Certificate::from_der(carol.der()).expect("a certificate"));
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+    let receiver = Receiver::new(Trust::pins(pins), requirements, DangerousNoReplayCache);
+    let entries = "<g:X509Digest xmlns:g='http://www.w3.org/2009/xmldsig11#' \
+        Algorithm='http://www.w3.org/2007/05/xmldsig-more#sha3-512'>AAAA</g:X509Digest>";
+    x509_data(&entries.repeat(16)).iter().for_each(|message| drop(refused_fast(&receiver, message)));
+}
+
 /// Certificates that name one another as issuers, and of which no authority signed one.
 fn mesh(count: u8) -> Vec<Vec<u8>> {
     let of = |subject: &str, n: u8, issuer: &str| {

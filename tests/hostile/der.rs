@@ -70,6 +70,16 @@ pub(crate) fn with_wide_rdn(attributes: usize) -> Vec<u8> {
     changed(|tbs| tbs[3].1 = element(0x31, &attribute.repeat(attributes)))
 }
 
+/// A subject of one RDN, whose last attribute is `CN=x`, and its serial number.
+pub(crate) fn with_wide_subject(attributes: usize, nth: usize) -> Vec<u8> {
+    let attribute = |text: &str| element(0x30, &[element(6, &[0x55, 4, 3]), element(0x0C, text.as_bytes())].concat());
+    let rdn = [attribute("z").repeat(attributes - 1), attribute("x")].concat();
+    changed(|tbs| {
+        tbs[1].1 = vec![1, nth as u8];
+        tbs[5].1 = element(0x31, &rdn);
+    })
+}
+
 pub(crate) fn with_extensions(count: usize) -> Vec<u8> {
     let extension = |nth: usize| {
         let oid = [0x2A, 3, 0x80 | (nth >> 14) as u8 & 0x7F, 0x80 | (nth >> 7) as u8 & 0x7F, nth as u8 & 0x7F];

@@ -331,6 +331,12 @@ fn keys() -> Vec<Shape> {
         "keys: a long issuer" 500_000 |n| by_x509(&format!("<d:X509IssuerSerial><d:X509IssuerName>CN={}</d:X509IssuerName><d:X509SerialNumber>1</d:X509SerialNumber></d:X509IssuerSerial>", "x".repeat(n)));
         "keys: a long serial number" 50_000 |n| by_x509(&format!("<d:X509IssuerSerial><d:X509IssuerName>CN=a</d:X509IssuerName><d:X509SerialNumber>{}</d:X509SerialNumber></d:X509IssuerSerial>", "7".repeat(n)));
         "keys: a long subject" 100_000 |n| by_x509(&format!("<d:X509SubjectName>CN={}</d:X509SubjectName>", "\\,".repeat(n)));
+        "keys: subjects of one wide RDN, of tokens and as written" 16 |n| {
+            let tokens = numbered(14, |i| token("X509v3", &der::with_wide_subject(n, i)).replace("\"t\"", &format!("\"t{i}\"")));
+            let name = format!("<d:X509SubjectName>{}CN=y</d:X509SubjectName>", "CN=x+".repeat(n - 1));
+            header(&format!("{tokens}{}", signature(&reference("#body", ""), &x509(&name.repeat(16)))))
+        };
+        "keys: a subject of commas that nothing escapes" 2_000 |n| by_x509(&format!("<d:X509SubjectName>CN={}=x</d:X509SubjectName>", ",".repeat(n)).repeat(16));
         "keys: identifiers" 10_000 |n| by_x509(&"<d:X509SKI>AAAA</d:X509SKI>".repeat(n));
         "keys: lists of revocations" 10_000 |n| by_x509(&"<d:X509CRL>AAAA</d:X509CRL>".repeat(n));
         "keys: a token's serial number" 10_000 |n| by_token("X509v3", &der::with_serial(n));

@@ -1,13 +1,14 @@
 //! X.509 certificates: the fields that WS-Security uses. `wss-tokens` decides whether a certificate is trusted.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use crate::algorithm::DigestMethod;
 use crate::alternative_name::{self, AlternativeName};
 use crate::der;
 use crate::digest::Digest;
+use crate::digest_value::DigestValue;
 use crate::distinguished_name::{DistinguishedName, object_identifier};
 use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
@@ -53,7 +54,11 @@ struct Fields {
     version: u32,
     weak_digest: Option<&'static str>,
     extensions: Extensions,
+    digests: Digests,
 }
+
+/// The digests of a certificate that were asked for: a message may ask for the same ones of every certificate, often.
+type Digests = OnceLock<Box<[OnceLock<DigestValue>; DigestMethod::ALL.0.len()]>>;
 
 /// The extensions that are read.
 #[derive(Default)]
@@ -139,6 +144,7 @@ impl Certificate {
             version,
             weak_digest: signed.weak_digest(),
             extensions,
+            digests: Digests::new(),
             der: der.to_vec(),
         })))
     }
@@ -188,7 +194,15 @@ impl Certificate {
     /// SHA-1 of the whole certificate: `ThumbprintSHA1`. It identifies a certificate but does not authenticate it.
     #[must_use]
     pub fn thumbprint_sha1(&self) -> Vec<u8> {
-        Digest::of(DigestMethod::Sha1, self.der()).as_octets().to_vec()
+        self.digest(DigestMethod::Sha1).as_octets().to_vec()
+    }
+
+    /// The digest of the whole certificate, as `dsig11:X509Digest` has it. Each is made once.
+    #[must_use]
+    pub fn digest(&self, method: DigestMethod) -> DigestValue {
+        let digests = self.0.digests.get_or_init(Box::default);
+        let digest = || Digest::of(method, self.der());
+        digests.get(method as usize).map_or_else(digest, |known| *known.get_or_init(digest))
     }
 
     /// The first and the last instant of its validity.

@@ -1,9 +1,10 @@
 //! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
 
+use std::cell::LazyCell;
 use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
-use wss_crypto::{Certificate, Curve, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
+use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
 use wss_text::{WireText, shown};
 
 use crate::error::SignatureError;
@@ -172,15 +173,14 @@ impl X509Data {
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
+        let computed = LazyCell::new(|| certificate.computed_key_identifier());
         let by_ski = self.subject_key_identifiers.iter().map(|id| {
             // An empty identifier would match every certificate whose identifier is empty.
-            let computed = || certificate.computed_key_identifier() == *id;
-            !id.is_empty() && certificate.subject_key_identifier().map_or_else(computed, |known| known == id)
+            !id.is_empty() && certificate.subject_key_identifier().map_or_else(|| *computed == *id, |known| known == id)
         });
         let by_subject = self.subject_names.iter().map(|subject| certificate.subject().is_spelled(subject));
         let by_digest = self.digests.iter().map(|(algorithm, value)| {
-            wss_crypto::DigestMethod::from_uri(algorithm)
-                .is_some_and(|method| wss_crypto::Digest::of(method, certificate.der()).as_octets() == value)
+            DigestMethod::from_uri(algorithm).is_some_and(|method| certificate.digest(method).as_octets() == value)
         });
         let by_der = self.certificates.iter().map(|der| certificate.der() == der);
         let mut all = by_serial.chain(by_ski).chain(by_subject).chain(by_digest).chain(by_der);

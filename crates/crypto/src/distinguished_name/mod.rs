@@ -8,6 +8,8 @@ mod written;
 
 pub use written::NameForm;
 
+use std::borrow::Cow;
+
 use wss_text::Slice as _;
 
 use crate::der;
@@ -19,6 +21,8 @@ const MAX_OCTETS: usize = 8 << 10;
 const MAX_ATTRIBUTES: usize = 64;
 /// The most octets of an attribute type.
 const MAX_OID: usize = 64;
+/// The octets of a kind and a length, before each piece of a key.
+const KEY_OCTETS: usize = 5;
 
 /// A distinguished name: RDNs in the order of the certificate, most significant first.
 ///
@@ -47,6 +51,8 @@ struct Attribute {
     /// Content octets of the OBJECT IDENTIFIER.
     oid: Vec<u8>,
     value: Value,
+    /// The octets that are compared.
+    key: Box<[u8]>,
 }
 
 #[derive(Clone)]
@@ -58,24 +64,31 @@ enum Value {
 }
 
 impl Attribute {
+    fn new(oid: Vec<u8>, value: Value) -> Self {
+        let key = value.key(&oid);
+        Self { oid, value, key }
+    }
+}
+
+impl Value {
     /// The octets that are compared (RFC 5280 §7.1, RFC 4518): case is folded, inner white space collapsed, where U+00A0
     /// and the other spaces of Unicode count as white space, ends trimmed. A character that has several forms is compared
     /// in the form it has. Every piece follows its kind and length, so that no two different attributes have the same key.
-    fn key(&self) -> Vec<u8> {
-        let (kind, value) = match &self.value {
-            Value::Text(text) => {
+    fn key(&self, oid: &[u8]) -> Box<[u8]> {
+        let (kind, value) = match self {
+            Self::Text(text) => {
                 let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-                (b'T', words.join(" ").into_bytes())
+                (b'T', Cow::Owned(words.join(" ").into_bytes()))
             }
-            Value::Der(der) => (b'D', der.clone()),
+            Self::Der(der) => (b'D', Cow::Borrowed(der.as_slice())),
         };
-        let mut key = Vec::with_capacity(value.len() + self.oid.len() + 9);
-        for (kind, piece) in [(b'O', &self.oid), (kind, &value)] {
+        let mut key = Vec::with_capacity(value.len() + oid.len() + 2 * KEY_OCTETS);
+        for (kind, piece) in [(b'O', oid), (kind, &value)] {
             key.push(kind);
             key.extend((piece.len() as u32).to_be_bytes());
             key.extend_from_slice(piece);
         }
-        key
+        key.into_boxed_slice()
     }
 }
 
@@ -97,7 +110,7 @@ impl DistinguishedName {
     fn new(rdns: Vec<Vec<Attribute>>) -> Self {
         let mut key = Vec::new();
         for rdn in &rdns {
-            let mut attributes: Vec<Vec<u8>> = rdn.iter().map(Attribute::key).collect();
+            let mut attributes: Vec<&[u8]> = rdn.iter().map(|attribute| &*attribute.key).collect();
             attributes.sort_unstable();
             key.push(b'R');
             key.extend((attributes.len() as u32).to_be_bytes());
@@ -237,7 +250,7 @@ fn attribute_from_der(content: &[u8]) -> Option<Attribute> {
     let mut pair = der::Reader::new(content);
     let oid = pair.expect(der::OID).filter(|oid| is_oid(oid))?.to_vec();
     let value = value_from_der(pair.next_whole()?)?;
-    pair.is_empty().then_some(Attribute { oid, value })
+    pair.is_empty().then(|| Attribute::new(oid, value))
 }
 
 /// Whether every arc is complete, without leading zeros, and fits 126 bits, as almost all arcs made of UUIDs do.
@@ -315,7 +328,7 @@ fn attribute_from_text(text: &str) -> Option<(Attribute, &str)> {
     let (name, after) = text.split_once('=')?;
     let oid = attribute_type(name.trim_matches(BLANKS))?;
     let (value, after) = attribute_value(after.trim_start_matches(BLANKS))?;
-    Some((Attribute { oid, value }, after))
+    Some((Attribute::new(oid, value), after))
 }
 
 fn attribute_type(name: &str) -> Option<Vec<u8>> {

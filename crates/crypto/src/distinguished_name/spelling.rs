@@ -4,7 +4,13 @@
 //! Such a text may mean several names. It is only compared with the names of certificates that are known, to pick one of
 //! them, and never with whom the caller trusts.
 
-use super::{Attribute, BLANKS, DistinguishedName, Value, attribute_type, attribute_value, check_size, take};
+use std::cell::LazyCell;
+
+use wss_text::Slice as _;
+
+use super::{
+    Attribute, BLANKS, DistinguishedName, KEY_OCTETS, Value, attribute_type, attribute_value, check_size, take,
+};
 use crate::error::LoadError;
 
 impl DistinguishedName {
@@ -32,18 +38,47 @@ impl DistinguishedName {
         if self == written {
             return true;
         }
-        let fits = |(own, other): (&Vec<Attribute>, &Vec<Attribute>)| {
-            own.len() == other.len() && other.iter().all(|written| own.iter().any(|known| known.is_spelled(written)))
-        };
+        let fits = |(own, other): (&Vec<Attribute>, &Vec<Attribute>)| is_rdn_spelled(own, other);
         let (own, other) = (&self.rdns, &written.rdns);
         own.len() == other.len() && (own.iter().zip(other).all(fits) || own.iter().zip(other.iter().rev()).all(fits))
     }
 }
 
+/// Whether the attributes of an RDN are those that are written, in any order. Several are sorted: a name from the wire may have
+/// all that it can have in one RDN.
+fn is_rdn_spelled(own: &[Attribute], written: &[Attribute]) -> bool {
+    match (own, written) {
+        ([own], [written]) => own.key_as(written) == written.key_as(written),
+        _ if own.len() != written.len() => false,
+        _ => {
+            let sorted = |part: fn(&Attribute) -> &[u8]| {
+                let mut parts: Vec<&[u8]> = own.iter().map(part).collect();
+                parts.sort_unstable();
+                parts
+            };
+            let known = sorted(Attribute::whole_key);
+            let values = LazyCell::new(|| sorted(Attribute::key_of_value));
+            written.iter().all(|written| match written.oid.is_empty() {
+                true => values.binary_search(&written.key_of_value()).is_ok(),
+                false => known.binary_search(&written.whole_key()).is_ok(),
+            })
+        }
+    }
+}
+
 impl Attribute {
-    fn is_spelled(&self, written: &Self) -> bool {
-        let known = if written.oid.is_empty() { Vec::new() } else { self.oid.clone() };
-        Self { oid: known, value: self.value.clone() }.key() == written.key()
+    /// What is compared with `written`, whose type may be any.
+    fn key_as(&self, written: &Self) -> &[u8] {
+        if written.oid.is_empty() { self.key_of_value() } else { self.whole_key() }
+    }
+
+    fn whole_key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The part of the key behind the type.
+    fn key_of_value(&self) -> &[u8] {
+        self.key.slice(KEY_OCTETS + self.oid.len()..)
     }
 }
 
@@ -56,18 +91,32 @@ fn spelled(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     };
     let (mut rdns, mut rdn, mut count) = (Vec::new(), Vec::new(), 0);
     while let Some((oid, after)) = type_at(rest) {
-        let end = after.char_indices().find(|(at, c)| separators.contains(c) && type_at(&after[at + 1..]).is_some());
-        let (value, separator) = end.map_or((after, None), |(at, c)| (&after[..at], Some(c)));
-        take(&mut rdn, Attribute { oid, value: value_of(value) }, &mut count)?;
+        let end = end_of_value(after, separators);
+        let (value, separator) = end.map_or((after, None), |at| (after.slice(..at), after.slice(at..).chars().next()));
+        take(&mut rdn, Attribute::new(oid, value_of(value)), &mut count)?;
         if separator != Some('+') {
             rdns.push(std::mem::take(&mut rdn));
         }
         match end {
-            Some((at, _)) => rest = &after[at + 1..],
+            Some(at) => rest = after.slice(at + 1..),
             None => return Ok(Some(rdns)),
         }
     }
     Ok(None)
+}
+
+/// Where the separator is that ends the value at the front of `text`: no type contains one, so that it is the last before the
+/// equals sign of the next attribute. Each part of `text` is looked at once, however many of them there are.
+fn end_of_value(text: &str, separators: [char; 3]) -> Option<usize> {
+    let mut from = 0;
+    for (equals, _) in text.match_indices('=') {
+        let separator = text.slice(from..equals).rfind(separators).map(|at| from + at);
+        if let Some(at) = separator.filter(|at| type_at(text.slice(at + 1..=equals)).is_some()) {
+            return Some(at);
+        }
+        from = equals + 1;
+    }
+    None
 }
 
 /// The type of an attribute at the front of `text`, and what follows its equals sign; empty for a type that the writer
