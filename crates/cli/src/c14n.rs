@@ -12,7 +12,7 @@ use crate::output::{self, Outcome, could_not, refused};
 const IDS: [&str; 4] = ["Id", "ID", "id", "AssertionID"];
 
 pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, arguments.reading)?;
     let method = match arguments.method {
         Method::Exclusive => CanonicalizationMethod::Exclusive,

@@ -24,7 +24,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     if arguments.old_paths.dangerous_old_path_signatures {
         keys.accept_old_paths();
     }
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, arguments.reading)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
@@ -216,7 +216,7 @@ fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<Ke
 
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let keys = Keys::load(&arguments.keys, true)?;
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let index = IdIndex::build_with(&document, &more).map_err(could_not)?;

@@ -16,7 +16,7 @@ use crate::output::{self, Input, Outcome, could_not};
 pub(crate) fn run(arguments: &ExplainArgs) -> Outcome {
     let receiver = receiver(arguments)?;
     let spool = Spool::in_folder(std::env::temp_dir());
-    let input = Input::read(&arguments.file.file, &spool)?;
+    let input = Input::read(&arguments.file.file, &spool, receiver.current_limits())?;
     let incoming = input.incoming();
     let mut written = Ok(());
     let explained = match &arguments.octets {

@@ -8,7 +8,7 @@ use crate::output::{self, Outcome, refused};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
     let picture = message.picture(&output::limits()).map_err(refused)?.in_words(&in_options);
     if let Some(path) = &arguments.html {

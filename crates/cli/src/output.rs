@@ -59,6 +59,34 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     Ok(octets)
 }
 
+/// As [`read`], for a document: of one that is larger than the limit, as much as shows that, since its end may never come.
+pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
+    let mut octets = Vec::new();
+    reader(path)?.take(most_octets(&limits())).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
+    Ok(octets)
+}
+
+/// As [`read_document`], for a message, which may be a package.
+pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
+    let (start, rest) = read_start(path)?;
+    let most = if Package::is_one(&start) { u64::MAX } else { most_octets(&limits()) };
+    let mut octets = start;
+    rest.take(most).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
+    Ok(octets)
+}
+
+/// The start of a message, which tells whether it is a package, and the rest of it.
+fn read_start(path: &Path) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
+    let (mut rest, mut start) = (reader(path)?, Vec::new());
+    rest.by_ref().take(16 << 10).read_to_end(&mut start).map_err(|error| failed_at(path, error))?;
+    Ok((start, rest))
+}
+
+/// More octets than any document within the limit has, in any encoding: two for each of UTF-8, and those of a byte order mark.
+fn most_octets(limits: &Limits) -> u64 {
+    limits.get(Limit::DocumentOctets).saturating_mul(2).saturating_add(4)
+}
+
 /// Writes to a file, or to standard output.
 pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
@@ -285,14 +313,13 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Reads a message. Attachments that are too large for memory go to `spool`.
-    pub(crate) fn read(path: &Path, spool: &Spool) -> Outcome<Self> {
-        let mut message = reader(path)?;
-        let mut start = Vec::new();
+    /// Reads a message, and no more of an envelope than its receiver needs to refuse it. Attachments that are too large for
+    /// memory go to `spool`.
+    pub(crate) fn read(path: &Path, spool: &Spool, of_receiver: &Limits) -> Outcome<Self> {
+        let (mut start, message) = read_start(path)?;
         let failed = |error| failed_at(path, error);
-        message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
         if !Package::is_one(&start) || hint(&start).is_some() {
-            message.read_to_end(&mut start).map_err(failed)?;
+            message.take(most_octets(of_receiver)).read_to_end(&mut start).map_err(failed)?;
             refuse_other_shapes(&start)?;
             return Ok(Self::Envelope(start));
         }

@@ -24,9 +24,9 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
     let mut imports = HashMap::new();
     for import in &arguments.import {
         let (location, file) = import.rsplit_once('=').ok_or_else(|| could_not("--import takes LOCATION=FILE"))?;
-        imports.insert(location.to_owned(), output::text(&output::read(Path::new(file))?)?);
+        imports.insert(location.to_owned(), output::text(&output::read_document(Path::new(file))?)?);
     }
-    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let text = output::text(&output::read_document(&arguments.file.file)?)?;
     let limits = arguments.policy_limit.iter().try_fold(PolicyLimits::default(), |limits, given| {
         let read = given.split_once('=').and_then(|(name, most)| limits.named(name, most.parse().ok()?));
         let advice =

@@ -42,7 +42,7 @@ fn sending(arguments: &SecureArgs, only: Option<Only>) -> Outcome<Sending> {
 
 /// Secures the envelope with its attachments, and writes it.
 fn send(arguments: &SecureArgs, recipe: Recipe, addressing: Option<Addressing>) -> Outcome {
-    let envelope = output::text(&output::read(&arguments.file.file)?)?;
+    let envelope = output::text(&output::read_document(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
     let request = arguments.message.confirm.as_deref().map(output::correlation).transpose()?;
     let outgoing = match addressing {

@@ -41,7 +41,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         ));
     }
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
-    let input = Input::read(&arguments.file.file, &spool)?;
+    let input = Input::read(&arguments.file.file, &spool, receiver.current_limits())?;
     let mut written = NewFiles::default();
     if let Some(folder) = &arguments.result.attachments_dir {
         written.make_folder(folder)?;

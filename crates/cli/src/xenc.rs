@@ -25,7 +25,7 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));
     }
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_document(&arguments.file.file)?;
     let text = output::document(&octets, arguments.reading)?.into_source();
     let outside = Outside::read(&arguments.outside, text.len() as u64)?;
     let limits = output::limits();
@@ -97,7 +97,7 @@ fn agreed_key(
 }
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let index = IdIndex::build_with(&document, &more);

@@ -14,7 +14,9 @@ mod shapes;
 #[path = "common/usage.rs"]
 mod usage;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use linear::{TWICE_THE_TIME, is_linear};
@@ -108,4 +110,46 @@ fn hostile_shapes_take_linear_time_and_little_memory_in_every_process() {
         let _gone = std::fs::remove_file(path(times));
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A sender may never stop. What is larger than the limit is refused without its end, by every command that reads a document.
+#[test]
+fn input_without_an_end_is_refused() {
+    let key = |name: &str| format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (pem, private) = (key("bob.pem"), key("bob.key"));
+    let limit = ["--limit", "document-octets=65536"];
+    let commands: [&[&str]; 9] = [
+        &["verify", "--pin", &pem, "--require", "signed:Body", "-"],
+        &["explain", "--pin", &pem, "-"],
+        &["lint", "-"],
+        &["inspect", "-"],
+        &["c14n", "-"],
+        &["sign", "--key", &private, "--cert", &pem, "-"],
+        &["dsig", "verify", "--cert", &pem, "-"],
+        &["xenc", "decrypt", "--key", &private, "-"],
+        &["policy", "-"],
+    ];
+    let mut failures = Vec::new();
+    for command in commands {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
+            .args(limit.iter().chain(command))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("wss starts");
+        let mut input = child.stdin.take().expect("piped");
+        let piece = "<a>".repeat(20_000);
+        // 600 MB, which takes seconds to read.
+        let written = (0..10_000).take_while(|_| input.write_all(piece.as_bytes()).is_ok()).count();
+        drop(input);
+        let output = child.wait_with_output().expect("wss ends");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        failures.extend(
+            (written >= 100 || !said.contains("document-octets"))
+                .then(|| format!("{command:?} read {written} pieces: {said}")),
+        );
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
 }

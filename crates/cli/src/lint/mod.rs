@@ -11,7 +11,7 @@ use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
-    let octets = output::read(&arguments.file.file)?;
+    let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
     let receiver = receiver(arguments)?;
     let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;
