@@ -95,12 +95,14 @@ impl SerialNumber {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
         let mut magnitude = [0; MAX_OCTETS];
-        let digits = text.bytes().filter(|digit| !matches!(digit, b':' | b' '));
-        let mut digits = digits.rev().take(MAX_DIGITS).peekable();
-        if digits.peek().is_none() || text.len() > 2 * MAX_DIGITS {
+        if text.len() > 2 * MAX_DIGITS {
             return Err(LoadError::SerialNumber);
         }
-        for (at, digit) in digits.enumerate() {
+        let digits: Vec<u8> = text.bytes().filter(|digit| !matches!(digit, b':' | b' ')).collect();
+        if digits.is_empty() || digits.len() > MAX_DIGITS {
+            return Err(LoadError::SerialNumber);
+        }
+        for (at, digit) in digits.into_iter().rev().enumerate() {
             let value = char::from(digit).to_digit(16).ok_or(LoadError::SerialNumber)? as u8;
             match magnitude.iter_mut().rev().nth(at / 2) {
                 Some(octet) => *octet |= value << (4 * (at % 2)),
@@ -193,7 +195,11 @@ mod tests {
         }
         let longest = "7f".repeat(20);
         assert_eq!(SerialNumber::parse_hexadecimal(&longest), SerialNumber::from_der_integer(&[0x7F; 20]));
-        for text in ["", "0x", "x", "10g", "-10", "+10", "10.0", &format!("1{longest}"), &"0".repeat(1_000)] {
+        let (zeros, long) = ("0".repeat(64), "1".repeat(30));
+        let more = [format!("1{longest}"), "0".repeat(1_000), format!("{long}{zeros}"), format!("CN=a{zeros}10")];
+        for text in
+            ["", "0x", "x", "10g", "-10", "+10", "10.0", ":", " "].into_iter().chain(more.iter().map(String::as_str))
+        {
             assert_eq!(SerialNumber::parse_hexadecimal(text), Err(LoadError::SerialNumber), "{text}");
         }
     }

@@ -4,8 +4,6 @@
 //! Such a text may mean several names. It is only compared with the names of certificates that are known, to pick one of
 //! them, and never with whom the caller trusts.
 
-use std::cell::LazyCell;
-
 use wss_text::Slice as _;
 
 use super::{
@@ -50,20 +48,23 @@ fn is_rdn_spelled(own: &[Attribute], written: &[Attribute]) -> bool {
     match (own, written) {
         ([own], [written]) => own.key_as(written) == written.key_as(written),
         _ if own.len() != written.len() => false,
+        _ if written.iter().all(|written| !written.oid.is_empty()) => {
+            sorted(own, Attribute::whole_key) == sorted(written, Attribute::whole_key)
+        }
         _ => {
-            let sorted = |part: fn(&Attribute) -> &[u8]| {
-                let mut parts: Vec<&[u8]> = own.iter().map(part).collect();
-                parts.sort_unstable();
-                parts
-            };
-            let known = sorted(Attribute::whole_key);
-            let values = LazyCell::new(|| sorted(Attribute::key_of_value));
+            let (known, values) = (sorted(own, Attribute::whole_key), sorted(own, Attribute::key_of_value));
             written.iter().all(|written| match written.oid.is_empty() {
                 true => values.binary_search(&written.key_of_value()).is_ok(),
                 false => known.binary_search(&written.whole_key()).is_ok(),
             })
         }
     }
+}
+
+fn sorted(rdn: &[Attribute], part: fn(&Attribute) -> &[u8]) -> Vec<&[u8]> {
+    let mut parts: Vec<&[u8]> = rdn.iter().map(part).collect();
+    parts.sort_unstable();
+    parts
 }
 
 impl Attribute {
@@ -169,6 +170,18 @@ mod tests {
         ] {
             let written = DistinguishedName::parse_spelled(other).expect(other);
             assert!(!known.is_spelled(&written), "{other}");
+        }
+        let wide = name("CN=a+OU=b,C=ES");
+        for (spelling, is_it) in [
+            ("OU=b+CN=a, C=ES", true),
+            ("C=ES, OU=b+CN=a", true),
+            ("UNDEF=b+CN=a, C=ES", true),
+            ("CN=a+CN=a, C=ES", false),
+            ("UNDEF=c+CN=a, C=ES", false),
+            ("CN=a, C=ES", false),
+        ] {
+            let written = DistinguishedName::parse_spelled(spelling).expect(spelling);
+            assert_eq!(wide.is_spelled(&written), is_it, "{spelling}");
         }
         for no_name in ["", "/", "/C", "plain", "CN", "XYZ=a"] {
             let read = DistinguishedName::parse_spelled(no_name);
