@@ -121,14 +121,25 @@ impl<'a> DocumentDecryption<'a> {
         let budget = Budget::new(self.limits, source.len() as u64);
         let mut revision = source.to_owned();
         let mut decrypted = false;
+        // Whether somebody may have changed a plaintext by its ciphertext.
+        let mut malleable = false;
         loop {
             // By the length of the source, which no plaintext tells. What plaintext adds to it fails as decryption does.
             budget.charge(Limit::ParsedOctets, source.len() as u64)?;
             let more = revision.len().saturating_sub(source.len()) as u64;
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
-            match decrypt_first(&revision, !decrypted, self, &budget)? {
-                Some(Decrypted::Document(next)) => revision = next,
-                Some(octets) => return Ok(octets),
+            let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(|error| match error {
+                DecryptError::Limit(_) => error,
+                // It may quote what is inside such a plaintext.
+                _ if malleable => DecryptError::Failed,
+                _ => error,
+            })?;
+            match step {
+                Some((Decrypted::Document(next), is_authenticated)) => {
+                    revision = next;
+                    malleable |= !is_authenticated;
+                }
+                Some((octets, _)) => return Ok(octets),
                 None if decrypted => return Ok(Decrypted::Document(revision)),
                 None => {
                     let missing = "xenc:EncryptedData";
@@ -140,14 +151,14 @@ impl<'a> DocumentDecryption<'a> {
     }
 }
 
-/// Replaces the first `xenc:EncryptedData`, and returns the next revision; `None` if there is no ciphertext left. `is_received`
-/// says that nothing was decrypted yet: then no error tells anything of a plaintext.
+/// Replaces the first `xenc:EncryptedData`, and returns the next revision, and whether the cipher authenticated it; `None` if
+/// there is no ciphertext left. `is_received` says that nothing was decrypted yet: then no error tells anything of a plaintext.
 fn decrypt_first(
     revision: &str,
     is_received: bool,
     decryption: &DocumentDecryption<'_>,
     budget: &Budget,
-) -> Result<Option<Decrypted>, DecryptError> {
+) -> Result<Option<(Decrypted, bool)>, DecryptError> {
     let policy = decryption.policy;
     let document = Document::parse(revision, budget.limits()).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
@@ -155,6 +166,7 @@ fn decrypt_first(
     budget.charge(Limit::EncryptedData, 1)?;
     let mut data = EncryptedData::parse_in_document(element)?;
     policy.check_content(data.method())?;
+    let is_authenticated = data.method().is_authenticated();
     if let Some(reference) = data.reference() {
         let follow = decryption.references.ok_or(DecryptError::CipherReference)?;
         let octets = follow(reference, budget).map_err(|error| DecryptError::Referenced(Box::new(error)))?;
@@ -165,7 +177,7 @@ fn decrypt_first(
         let octets = |key: Secret| decrypt_octets(&data, &key, budget);
         let mut octets = with_key_for(&document, &data, decryption, is_received, budget, octets)?;
         return if element == document.root() || decryption.first_as_octets {
-            Ok(Some(Decrypted::Octets(std::mem::take(&mut *octets))))
+            Ok(Some((Decrypted::Octets(std::mem::take(&mut *octets)), is_authenticated)))
         } else {
             Err(DecryptError::Failed)
         };
@@ -174,7 +186,7 @@ fn decrypt_first(
     let xml = with_key_for(&document, &data, decryption, is_received, budget, xml)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), xml.into_xml());
-    Ok(Some(Decrypted::Document(splices.apply(revision).0)))
+    Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
 }
 
 /// What `decrypt` makes with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
