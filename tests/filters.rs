@@ -180,32 +180,31 @@ fn a_header_never_has_a_cut_mac() {
 /// Against BSP R5401, and harmless.
 #[test]
 fn the_length_of_a_whole_mac_opens_by_a_named_call() {
+    use ws_security::c14n::{Canonicalization, Splices, Subset};
     use ws_security::crypto::HmacKey;
-    use ws_security::xmldsig::Signature;
-    use ws_security::{ProtectionToken, Secret, SecureConversation, SigningKey, Waiver};
+    use ws_security::{ProtectionToken, Secret, SecureConversation, SignatureMethod, SigningKey, Waiver};
 
     let secret = || Secret::new(vec![7; 32]);
     let token = ProtectionToken::security_context(SecureConversation::V1_3, "urn:ctx", secret());
     let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
     let message = recipe().sign(signing).secured(&envelope(SOAP11));
     // The peer writes the length, and the first octets of the MAC over that.
-    let saying = |bits: usize, octets: usize| {
+    let saying = |bits: &str, octets: usize| {
         let method = format!("<ds:SignatureMethod Algorithm=\"{}\">", hmac());
         let said = message.replacen(&method, &format!("{method}<ds:HMACOutputLength>{bits}</ds:HMACOutputLength>"), 1);
         assert_ne!(said, message);
-        let budget = Budget::dangerous_unbounded();
         let document = Document::parse(said.as_str(), &Limits::default()).expect("well-formed");
-        let element = document.elements().find(|element| element.name().local == "Signature").expect("a signature");
-        let signature = Signature::parse(element, &budget).expect("a signature");
-        let signed = signature.signed_info().octets(&budget).expect("octets");
-        let mac =
-            HmacKey::new(vec![7; 32]).expect("a key").sign(signature.signed_info().method(), &signed).expect("a MAC");
-        let value = base64_encode(&mac[..octets]);
-        said.replacen(&base64_encode(signature.value()), &value, 1)
+        let find = |local| document.elements().find(|element| element.name().local == local).expect(local);
+        let subset = Subset::subtree(find("SignedInfo")).without_comments();
+        let signed = Canonicalization::default().to_octets(&subset, &Budget::dangerous_unbounded()).expect("octets");
+        let mac = HmacKey::new(vec![7; 32]).expect("a key").sign(SignatureMethod::HmacSha256, &signed).expect("a MAC");
+        let mut splices = Splices::new();
+        splices.replace(find("SignatureValue").content_span(), base64_encode(&mac[..octets]));
+        splices.apply(&said).0
     };
     let strict = receiver().security_contexts(move |_: &str, _: Option<&str>| Some(secret()));
     assert!(strict.open(&message).is_ok());
-    let whole = saying(256, 32);
+    let whole = saying("256", 32);
     let error = strict.open(&whole).map(drop).expect_err("refused");
     assert_eq!(error, OpenError::MacLength);
     assert!(error.to_string().contains("`accept_lengths_of_whole_macs`"), "{error}");
@@ -214,12 +213,20 @@ fn the_length_of_a_whole_mac_opens_by_a_named_call() {
     assert!(opened.evidence().waived.contains(&Waiver::LengthsOfWholeMacs));
     assert!(accepting.open(whole.replace(AMOUNT, "9999.99")).is_err());
     let legacy = accepting.clone().algorithms(Policy::everything_for_legacy_use_only());
-    for cut in [saying(128, 16), saying(248, 31), saying(255, 32), saying(0, 0)] {
+    assert!(accepting.open(saying(" 0256\n", 32)).is_ok());
+    for cut in [saying("128", 16), saying("\t0128 ", 16), saying("248", 31), saying("255", 32), saying("0", 0)] {
         for receiver in [&strict, &accepting, &legacy] {
             assert_eq!(receiver.open(&cut).map(drop), Err(OpenError::Signature(SignatureError::TruncatedMac)));
         }
     }
-    assert_eq!(accepting.open(saying(256, 31)).map(drop), Err(OpenError::Verify(VerifyError::SignatureMismatch)));
+    assert_eq!(accepting.open(saying("256", 31)).map(drop), Err(OpenError::Verify(VerifyError::SignatureMismatch)));
+    // What is no number says nothing, and so do two numbers. The last one is 256 in 64 bits.
+    let twice = "256</ds:HMACOutputLength><ds:HMACOutputLength>256";
+    for other in ["", "256.0", "+256", "-256", "0x100", "2<!-- -->56", "2 56", twice, "18446744073709551872"] {
+        for octets in [0, 16, 32] {
+            assert!(legacy.open(saying(other, octets)).is_err(), "{other}: {octets}");
+        }
+    }
 }
 
 /// XML Signature 1.1 §6.3.1, with a higher bound: half of the MAC, and 128 bits.
