@@ -77,6 +77,26 @@ fn a_reference_has_one_exclusive_transform() {
     }
 }
 
+/// The parts of a Reference have their names and no others, and DigestMethod is without parameters: an algorithm with
+/// parameters that nobody reads is another algorithm. It is judged before a key is looked for.
+#[test]
+fn a_reference_is_as_its_schema_says() {
+    let golden = signed(SOAP11);
+    let with = |from: &str, to: &str| {
+        let changed = golden.replace(from, to);
+        assert_ne!(changed, golden, "{from}");
+        format!("{:?}", refuse_strictly(&receiver(), &changed))
+    };
+    let parameters = with("</ds:DigestMethod>", "<ds:Any></ds:Any></ds:DigestMethod>");
+    assert!(parameters.contains("Parameters"), "{parameters}");
+    for name in ["ds:DigestMethod", "ds:DigestValue"] {
+        let renamed = golden.replace(&format!("<{name}"), &format!("<{name}s"));
+        let renamed = renamed.replace(&format!("</{name}>"), &format!("</{name}s>"));
+        let error = format!("{:?}", refuse_strictly(&receiver(), &renamed));
+        assert!(error.contains("Unexpected"), "{error}");
+    }
+}
+
 #[test]
 fn a_certificate_stands_before_the_signature_that_names_it() {
     let message = signed(SOAP11);

@@ -7,7 +7,7 @@ mod common;
 mod signed_again;
 
 use by_path::{FILTER2 as BY_PATH, by_path, filter, with_transforms};
-use common::filtered::{ORDER, admitting, signed, signed_with, transform, verified};
+use common::filtered::{ORDER, admitting, signed, signed_of, signed_with, transform, verified};
 use common::*;
 use signed_again::signed_again;
 use ws_security::DigestMethod;
@@ -68,6 +68,41 @@ fn xpointers_other_than_ids_are_expressions_and_need_a_policy() {
 
 fn hmac() -> &'static str {
     ws_security::SignatureMethod::HmacSha256.uri()
+}
+
+/// XML Signature 1.1 §6.6.4: it takes the signature out of a set of nodes that contains it, which canonical octets are not.
+#[test]
+fn the_enveloped_signature_transform_comes_first_once_and_from_outside() {
+    let uri = |uri: &str| format!("<ds:Transform Algorithm=\"{uri}\"></ds:Transform>");
+    let enveloped = uri("http://www.w3.org/2000/09/xmldsig#enveloped-signature");
+    let exclusive = uri("http://www.w3.org/2001/10/xml-exc-c14n#");
+    let of = |chain: &str| outcome(&signed_with("", chain, ORDER), AlgorithmPolicy::default());
+    assert_eq!(of(&enveloped), Ok(vec![(false, true)]));
+    assert_eq!(of(&format!("{enveloped}{exclusive}")), Ok(vec![(false, true)]));
+    for chain in [format!("{enveloped}{enveloped}"), format!("{exclusive}{enveloped}")] {
+        assert!(matches!(of(&chain), Err(VerifyError::Transform { .. })), "{chain}");
+    }
+    // What is inside the signature does not contain it.
+    let inside = "<ds:KeyInfo Id=\"k\"><ds:KeyName>a</ds:KeyName></ds:KeyInfo>";
+    let canonical = inside.replacen(" Id", " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Id", 1);
+    let of = |chain: &str| {
+        let signed = signed_with("#k", chain, &canonical);
+        outcome(
+            &signed.replace("</ds:SignatureValue>", &format!("</ds:SignatureValue>{inside}")),
+            AlgorithmPolicy::default(),
+        )
+    };
+    assert_eq!(of(&exclusive), Ok(vec![(false, true)]));
+    assert!(matches!(of(&format!("{enveloped}{exclusive}")), Err(VerifyError::Transform { .. })));
+}
+
+/// XML Signature 1.1 §4.4.3.1: without URI, the application knows what is meant. It is not the document.
+#[test]
+fn a_reference_without_uri_does_not_mean_the_document() {
+    let enveloped = "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>";
+    let of = |attributes: &str| outcome(&signed_of(attributes, enveloped, ORDER), AlgorithmPolicy::default());
+    assert_eq!(of(" URI=\"\""), Ok(vec![(false, true)]));
+    assert_eq!(of(""), Err(VerifyError::Unnamed));
 }
 
 #[test]

@@ -199,3 +199,36 @@ fn why_no_assertion_authenticates_is_said() {
         }
     }
 }
+
+/// The certificate that `ds:KeyInfo` names is the one whose key must have signed, of several that the issuer has.
+#[test]
+fn the_certificate_that_key_info_names_is_that_of_the_signature() {
+    let two = |names: [&str; 2]| {
+        AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", Trust::pins(names.map(certificate)))
+    };
+    for version in BOTH {
+        let by_carol = sign_by_hand(&about(version, "uid=ann", "dave"), version);
+        let names_alice = by_carol.replacen(&x509_data("carol"), &x509_data("alice"), 1);
+        assert_ne!(by_carol, names_alice);
+        for names in [["carol", "alice"], ["alice", "carol"]] {
+            assert!(service(two(names)).open(by_holder(&by_carol, "dave")).is_ok(), "{names:?}");
+            assert!(service(two(names)).open(by_holder(&names_alice, "dave")).is_err(), "{names:?}");
+        }
+    }
+}
+
+/// SAML 2.0 profiles §3.1: a key is that of a holder only where the confirmation says so.
+#[test]
+fn t20_a_key_in_another_confirmation_confirms_nothing() {
+    for version in BOTH {
+        let written = about(version, "uid=ann", "dave");
+        let bearer = written.replace("holder-of-key", "bearer");
+        assert_ne!(bearer, written);
+        let open = |written: &str| {
+            let issued = sign_by_hand(written, version);
+            service(issuers().accept_bearer()).open(by_holder(&issued, "dave")).map(drop)
+        };
+        assert!(open(&written).is_ok());
+        assert!(open(&bearer).is_err());
+    }
+}

@@ -100,3 +100,25 @@ fn the_evidence_says_that_anyone_was_accepted_however_it_was_said() {
     let named = SignerRule::attribute("2.5.4.3", "leaf").expect("a rule");
     assert!(!anyone(SignerRule::all([SignerRule::AnyBelowTheAnchors, named])));
 }
+
+/// Neither its name nor its key is enough.
+#[test]
+fn a_certificate_is_named_by_all_its_octets() {
+    let named = signer(&["leaf"], &[]);
+    let another = Spec { subject: name_of(CN, &["leaf"]), ..Spec::leaf("leaf", "root") };
+    let another = another.serial(&[0x55]).made("alice", "ca");
+    assert_eq!(named.public_key(), another.public_key());
+    let rule = || SignerRule::Certificate(named.clone());
+    accepts(rule(), &named);
+    refuses(rule(), &another);
+    let both = |rule| SignerRule::all([SignerRule::AnyBelowTheAnchors, rule]);
+    accepts(both(rule()), &named);
+    refuses(both(rule()), &another);
+}
+
+#[test]
+fn a_policy_is_an_object_identifier() {
+    for text in ["", "1", "any", "1.2.", "9.9.9"] {
+        assert!(SignerRule::policy(text).is_err(), "{text}");
+    }
+}

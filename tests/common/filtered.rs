@@ -18,10 +18,15 @@ fn key() -> HmacKey {
 
 /// The document, signed with a reference to all of it that has this transform; `kept` is what the transform keeps.
 pub(crate) fn signed_with(uri: &str, transform: &str, kept: &str) -> String {
+    signed_of(&format!(" URI=\"{uri}\""), transform, kept)
+}
+
+/// As [`signed_with`], with these attributes of the reference.
+pub(crate) fn signed_of(attributes: &str, transform: &str, kept: &str) -> String {
     let digest = base64_encode(Digest::of(DigestMethod::Sha256, kept.as_bytes()).as_octets());
     let algorithm = |local: &str, uri: &str| format!("<ds:{local} Algorithm=\"{uri}\"></ds:{local}>");
     let signed_info = format!(
-        "<ds:SignedInfo>{}{}<ds:Reference URI=\"{uri}\"><ds:Transforms>{transform}</ds:Transforms>{}\
+        "<ds:SignedInfo>{}{}<ds:Reference{attributes}><ds:Transforms>{transform}</ds:Transforms>{}\
          <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>",
         algorithm("CanonicalizationMethod", "http://www.w3.org/2001/10/xml-exc-c14n#"),
         algorithm("SignatureMethod", SignatureMethod::HmacSha256.uri()),
