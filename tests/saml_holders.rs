@@ -4,15 +4,16 @@ mod common;
 
 use std::time::SystemTime;
 
-use common::issued::{sign_by_hand, x509_data};
+use common::issued::{sign_by_hand, sign_with, x509_data};
 use common::*;
-use ws_security::c14n::{base64_encode, name};
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, base64_encode, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
+use ws_security::xmldsig::Transform;
 use ws_security::{
-    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, RequirementError, SamlName,
-    SamlVersion, Signer, WhyNoToken,
+    AlgorithmPolicy, AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError,
+    RequirementError, SamlName, SamlVersion, Signer, WhyNoToken,
 };
 
 const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
@@ -230,5 +231,28 @@ fn t20_a_key_in_another_confirmation_confirms_nothing() {
         };
         assert!(open(&written).is_ok());
         assert!(open(&bearer).is_err());
+    }
+}
+
+/// SAML 2.0 core §5.4.4: enveloped-signature, then exclusive canonicalisation, and nothing else.
+#[test]
+fn the_signature_of_an_assertion_has_the_two_transforms_of_saml() {
+    let exclusive = || Transform::Canonicalization(Canonicalization::default());
+    let inclusive = || Transform::Canonicalization(Canonicalization::new(CanonicalizationMethod::Inclusive));
+    let lax = service(issuers()).algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
+    for version in BOTH {
+        let open = |transforms: Vec<Transform>| {
+            let issued = sign_with(&about(version, "uid=ann", "dave"), version, transforms);
+            lax.open(by_holder(&issued, "dave")).map(drop)
+        };
+        assert!(open(vec![Transform::EnvelopedSignature, exclusive()]).is_ok());
+        for chain in [
+            vec![Transform::EnvelopedSignature],
+            vec![Transform::EnvelopedSignature, inclusive()],
+            vec![Transform::EnvelopedSignature, exclusive(), exclusive()],
+        ] {
+            let error = open(chain).expect_err("other transforms");
+            assert!(matches!(error, OpenError::Token(TokenError::Assertion(_))), "{error}");
+        }
     }
 }

@@ -8,10 +8,15 @@ use super::{certificate, identity};
 
 /// Carol signs an assertion that was written by hand.
 pub(crate) fn sign_by_hand(assertion: &str, version: SamlVersion) -> String {
+    let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
+    sign_with(assertion, version, transforms)
+}
+
+/// As [`sign_by_hand`], with these transforms.
+pub(crate) fn sign_with(assertion: &str, version: SamlVersion, transforms: Vec<Transform>) -> String {
     let document = Document::parse(assertion, &Limits::default()).expect("well-formed");
     let ids = [attribute(version).trim_end_matches('='), "id"];
     let id = ids.iter().find_map(|id| document.root().attribute("", id)).expect("an Id");
-    let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
     let subset = Subset::subtree(document.root());
     let reference =
         NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested");
