@@ -50,6 +50,38 @@ fn filter_2_intersects_subtracts_and_unites() {
     assert!(matches!(unknown, Err(VerifyError::Malformed(SignatureError::Parameters { .. }))), "{unknown:?}");
 }
 
+/// The digest of nothing is known, and fits every document of which the filters leave nothing.
+#[test]
+fn filters_that_leave_nothing_sign_nothing() {
+    let xpath = |expression: &str| transform(FilterMethod::XPath, &format!("<ds:XPath>{expression}</ds:XPath>"));
+    let filter2 = |operation: &str, expression: &str| {
+        let bearer = format!("<XPath {FILTER2} Filter=\"{operation}\">{expression}</XPath>");
+        transform(FilterMethod::XPathFilter2, &bearer)
+    };
+    let xpointer = |expression: &str| {
+        let bearer = format!("<XPointer xmlns=\"{}\">xpointer({expression})</XPointer>", FilterMethod::XPointer.uri());
+        transform(FilterMethod::XPointer, &bearer)
+    };
+    let base64 = transform(FilterMethod::Base64, "");
+    let everything = AlgorithmPolicy::everything_for_legacy_use_only;
+    for (uri, filter) in [
+        ("", xpath("false()")),
+        ("", xpath("self::absent")),
+        // The root, and comments that are not written.
+        ("", xpath("not(parent::node())")),
+        ("", filter2("intersect", "//absent")),
+        ("", filter2("subtract", "/")),
+        ("", xpointer("//absent")),
+        ("#xpointer(//absent)", String::new()),
+    ] {
+        for next in ["", base64.as_str()] {
+            let text = signed_with(uri, &format!("{filter}{next}"), "");
+            let refused = outcome(&text, everything());
+            assert_eq!(refused, Err(VerifyError::NothingSelected { uri: uri.into() }), "{filter}{next}");
+        }
+    }
+}
+
 #[test]
 fn xpointers_other_than_ids_are_expressions_and_need_a_policy() {
     let enveloped =

@@ -153,7 +153,11 @@ fn report(
     let signer = certificate.map(|certificate| certificate.subject().to_string());
     let text = match arguments.format {
         Format::Json => {
-            let reference = |reference: &VerifiedReference<'_>| json!({ "uri": reference.uri(), "filtered": reference.is_filtered() });
+            let reference = |reference: &VerifiedReference<'_>| {
+                json!({
+                    "uri": reference.uri(), "filtered": reference.is_filtered(), "nothing": reference.covers_nothing(),
+                })
+            };
             let manifest = |(uri, digest): &(String, String)| json!({ "uri": uri, "digest": digest, "counts": false });
             output::json(&json!({
                 "valid": true,
@@ -173,7 +177,11 @@ fn report(
                 text.push_str(&format!("signer {}\n", escaped(signer)));
             }
             for reference in verified.references() {
-                let filtered = if reference.is_filtered() { ", only what a filter made of it" } else { "" };
+                let filtered = match (reference.covers_nothing(), reference.is_filtered()) {
+                    (true, _) => ", of which the filters leave nothing",
+                    (false, true) => ", only what a filter made of it",
+                    (false, false) => "",
+                };
                 text.push_str(&format!("covers {:?}{filtered}\n", reference.uri()));
             }
             for (uri, digest) in manifests {

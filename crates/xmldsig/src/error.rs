@@ -164,6 +164,14 @@ pub enum VerifyError {
         /// The expression.
         path: WireText,
     },
+    /// *Refused.* The filters of every reference leave nothing: such a signature fits every document of which they leave nothing.
+    #[error(
+        "the transforms of reference {uri:?} leave nothing, and no other reference covers anything, so the signature says nothing about the document: the sender must sign something that is there"
+    )]
+    NothingSelected {
+        /// The first reference.
+        uri: WireText,
+    },
     /// *Malformed.* The base64 transform is applied to something else.
     #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
     Base64 {

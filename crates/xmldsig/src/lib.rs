@@ -24,6 +24,7 @@ mod sign;
 mod sign_document;
 mod signature;
 mod signed_info;
+mod sinks;
 mod token;
 mod transform;
 mod verified;

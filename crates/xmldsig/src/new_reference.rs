@@ -7,7 +7,7 @@ use wss_c14n::{
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 use wss_text::shown;
 
-use crate::reference::DigestSink;
+use crate::sinks::DigestSink;
 use crate::token::DereferencedToken;
 use crate::transform::Transform;
 

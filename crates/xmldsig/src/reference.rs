@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use wss_text::{octets, shown};
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded,
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Count, Document, Element, Exceeded,
     Gathered, IdIndex, Limit, Sink, Subset, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
@@ -22,6 +22,7 @@ use crate::child_path;
 use crate::error::{SignatureError, VerifyError};
 use crate::parameters::no_parameters;
 use crate::pointer::Pointer;
+use crate::sinks::{Counting, DigestSink};
 use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
@@ -326,17 +327,17 @@ impl<'d> Reference<'d> {
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
             return self.verify_attachment(*complete, documents, budget);
         }
-        let sink = || {
-            let digest = DigestSink(Digest::new(self.digest_method));
-            Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets))
-        };
+        let digest = || DigestSink(Digest::new(self.digest_method));
         if self.is_filtered(documents) {
-            let mut sink = sink();
+            let counting = Counting { inner: digest(), octets: Count::default() };
+            let mut sink = Gathered::new(Charged::new(counting, budget, Limit::DigestedOctets));
             self.filter(signature, documents, budget, &mut sink)?;
-            let DigestSink(digest) = sink.finish().finish()?;
+            let Counting { inner: DigestSink(digest), octets } = sink.finish().finish()?;
             self.compare(&digest.finish())?;
-            return Ok(VerifiedReference::new(self.uri.clone(), Covered::Filtered, None));
+            let covered = Covered::Filtered { is_nothing: octets.0 == 0 };
+            return Ok(VerifiedReference::new(self.uri.clone(), covered, None));
         }
+        let sink = || Gathered::new(Charged::new(digest(), budget, Limit::DigestedOctets));
         let resolved = self.resolve(signature, documents, budget)?;
         let canonicalization = resolved.only_canonicalization();
         if let (Some(only), Covered::Subset(subset)) = (&canonicalization, &resolved.covered)
@@ -445,7 +446,7 @@ impl<'d> Reference<'d> {
         let data = match self.dereference(documents, budget)? {
             Covered::Subset(subset) => Data::Subset(subset),
             Covered::Octets(octets) => Data::Octets(octets.into()),
-            Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
+            Covered::Filtered { .. } | Covered::Token(..) | Covered::Attachment { .. } => {
                 return Err(VerifyError::Transform { uri: self.uri.clone().into() });
             }
         };
@@ -561,7 +562,7 @@ impl<'r> Resolved<'r, '_> {
         let mut octets = match &self.covered {
             Covered::Octets(octets) => Cow::Borrowed(octets),
             // Tokens and attachments are digested separately, in every reading.
-            Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
+            Covered::Filtered { .. } | Covered::Token(..) | Covered::Attachment { .. } => {
                 return Err(VerifyError::Transform { uri: "".into() });
             }
             Covered::Subset(subset) => {
@@ -581,15 +582,5 @@ impl<'r> Resolved<'r, '_> {
         }
         sink.put(&octets);
         Ok(sink)
-    }
-}
-
-/// A digest as a sink.
-pub(crate) struct DigestSink(pub(crate) Digest);
-
-impl Sink for DigestSink {
-    #[inline]
-    fn put(&mut self, octets: &[u8]) {
-        self.0.update(octets);
     }
 }

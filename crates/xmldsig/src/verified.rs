@@ -97,7 +97,10 @@ pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
     /// What a filter made of something: no element counts as covered.
-    Filtered,
+    Filtered {
+        /// Whether the filter left no octets.
+        is_nothing: bool,
+    },
     /// The token that the reference at this element identifies.
     Token(Element<'d>, DereferencedToken<'d>),
     /// The attachment that the URI names; with its header if complete.
@@ -112,7 +115,7 @@ impl std::fmt::Debug for Covered<'_> {
         match self {
             Self::Subset(subset) => subset.fmt(f),
             Self::Octets(octets) => wss_text::octets(octets).fmt(f),
-            Self::Filtered => f.write_str("Filtered"),
+            Self::Filtered { is_nothing } => f.debug_struct("Filtered").field("is_nothing", is_nothing).finish(),
             Self::Token(reference, token) => f.debug_tuple("Token").field(reference).field(token).finish(),
             Self::Attachment { complete } => f.debug_struct("Attachment").field("complete", complete).finish(),
         }
@@ -155,7 +158,7 @@ impl<'d> VerifiedReference<'d> {
             Covered::Subset(subset) if !subset.has_exclusions() => subset.apex(),
             Covered::Subset(_)
             | Covered::Octets(_)
-            | Covered::Filtered
+            | Covered::Filtered { .. }
             | Covered::Token(..)
             | Covered::Attachment { .. } => None,
         }
@@ -165,7 +168,13 @@ impl<'d> VerifiedReference<'d> {
     /// covered.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
-        matches!(self.covered, Covered::Filtered)
+        matches!(self.covered, Covered::Filtered { .. })
+    }
+
+    /// Whether its filters left nothing: then its digest fits every document of which they leave nothing.
+    #[must_use]
+    pub fn covers_nothing(&self) -> bool {
+        matches!(self.covered, Covered::Filtered { is_nothing: true })
     }
 
     /// The subset that is covered; `None` for octets from outside, and for what a filter made.
@@ -173,7 +182,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn subset(&self) -> Option<&Subset<'d>> {
         match &self.covered {
             Covered::Subset(subset) => Some(subset),
-            Covered::Octets(_) | Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => None,
+            Covered::Octets(_) | Covered::Filtered { .. } | Covered::Token(..) | Covered::Attachment { .. } => None,
         }
     }
 
@@ -183,7 +192,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn token(&self) -> Option<(Element<'d>, &DereferencedToken<'d>)> {
         match &self.covered {
             Covered::Token(reference, token) => Some((*reference, token)),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered | Covered::Attachment { .. } => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered { .. } | Covered::Attachment { .. } => None,
         }
     }
 
@@ -192,7 +201,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn attachment(&self) -> Option<(&str, bool)> {
         match &self.covered {
             Covered::Attachment { complete } => Some((&self.uri, *complete)),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered | Covered::Token(..) => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered { .. } | Covered::Token(..) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::error::VerifyError;
 use crate::policy::AlgorithmPolicy;
 use crate::reference::Dereference;
 use crate::signature::Signature;
-use crate::verified::VerifiedSignature;
+use crate::verified::{VerifiedReference, VerifiedSignature};
 
 /// Verifies a signature and all its references.
 ///
@@ -82,7 +82,10 @@ pub fn verify<'d, E: From<VerifyError>>(
         .references()
         .iter()
         .map(|reference| reference.verify(signature.element(), documents, budget))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Some(first) = references.first().filter(|_| references.iter().all(VerifiedReference::covers_nothing)) {
+        return Err(VerifyError::NothingSelected { uri: first.uri().into() }.into());
+    }
     Ok(VerifiedSignature::new(signature.element(), signed_info.method(), octets, references))
 }
 

@@ -1,0 +1,27 @@
+//! What the octets of a reference go to.
+
+use wss_c14n::{Count, Sink};
+use wss_crypto::Digest;
+
+/// Counts what goes to `inner`.
+pub(crate) struct Counting<S> {
+    pub(crate) inner: S,
+    pub(crate) octets: Count,
+}
+
+impl<S: Sink> Sink for Counting<S> {
+    fn put(&mut self, octets: &[u8]) {
+        self.octets.put(octets);
+        self.inner.put(octets);
+    }
+}
+
+/// A digest as a sink.
+pub(crate) struct DigestSink(pub(crate) Digest);
+
+impl Sink for DigestSink {
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+}
