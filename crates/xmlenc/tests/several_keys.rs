@@ -153,3 +153,45 @@ fn each_secret_of_the_length_is_tried() {
         }
     }
 }
+
+/// Where nothing authenticates the plaintext, padding fits by chance under a wrong key, which must not pass for the right one.
+#[test]
+fn octets_of_a_wrong_key_are_not_handed_out() {
+    let content = ContentEncryption::Aes128Cbc;
+    let mut refused = 0;
+    for _ in 0..400 {
+        let secrets = [(); 2].map(|()| Secret::generate(&SystemRandom, content.key_len()).expect("random"));
+        let [wrong, right] = secrets;
+        let octets = PlaintextType::Other(Some("urn:octets".into()));
+        let data = encrypt_octets(b"4711", &octets, content, &right, None, None, &SystemRandom).expect("encrypts");
+        for secrets in
+            [vec![wrong.clone(), right.clone()], vec![right.clone(), wrong], vec![right.clone(), right.clone()]]
+        {
+            let one = secrets.iter().all(|secret| secret.as_octets() == right.as_octets());
+            let keys = Keys { secrets, ..Keys::default() };
+            let policy = AlgorithmPolicy::everything_for_legacy_use_only();
+            match decrypt_document(&data, &keys, &policy, &Limits::default()) {
+                Ok(Decrypted::Octets(found)) => assert_eq!(found, b"4711"),
+                Err(DecryptError::Failed) if !one => refused += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    // A padding fits in one of 16 cases, in either order of the two.
+    assert!(refused > 0 && refused < 200, "{refused}");
+}
+
+#[test]
+fn each_rsa_key_that_is_tried_is_charged() {
+    let bob = key("bob");
+    let content = ContentEncryption::Aes128Gcm;
+    let secret = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+    let transport = KeyTransport::oaep_mgf1p();
+    let wrapped = bob.public_key().wrap_key(&transport, &secret).expect("wraps");
+    let sent = write_encrypted_key(None, &KeyMethod::Transport(transport), None, &wrapped, &[]);
+    let message = encrypted(content, &secret, Some(&sent));
+    let keys = || ["alice", "carol", "bob"].map(|name| Arc::new(key(name)) as Arc<dyn KeyUnwrap>).to_vec();
+    let limits = |count| Limits::default().with(Limit::PrivateKeyOperations, count);
+    assert!(decrypted(&message, keys(), &limits(3)).is_ok());
+    assert!(matches!(decrypted(&message, keys(), &limits(2)), Err(DecryptError::Limit(_))));
+}
