@@ -74,6 +74,19 @@ fn chosen_ids_are_given_and_no_other_element_may_have_one() {
         assert!(matches!(wrong.plan(), Err(PlanError::Id { .. })));
     }
     assert!(matches!(chosen().id(Part::Attachments, "s").plan(), Err(PlanError::CannotBe { .. })));
+    // What the recipe neither makes nor signs.
+    let by_serial = Signing::with(&identity("alice")).reference(ReferenceForm::IssuerSerial);
+    for (recipe, part) in [
+        (chosen(), Part::UsernameToken),
+        (Recipe::new().sign(signing()), Part::Timestamp),
+        (recipe(), Part::Signature),
+        (recipe(), Part::Body),
+        (recipe().sign(by_serial.parts([Part::Body])), Part::SigningToken),
+        (chosen(), Part::HeaderBlock { namespace: "urn:p".into(), local: "Absent".into() }),
+    ] {
+        let refused = recipe.id(part.clone(), "unused").plan();
+        assert!(matches!(&refused, Err(PlanError::IdOfNothing { part: of }) if *of == part), "{part}: {refused:?}");
+    }
     // The signature and its token; a second signature has an Id of its own.
     let named = chosen().id(Part::Signature, "SIG-1").id(Part::SigningToken, "CertId-1").sign(signing());
     let message = named.secured(&envelope(SOAP11));

@@ -89,15 +89,13 @@ pub enum ProfileError {
         /// The other.
         other: &'static str,
     },
-    /// *Misuse.* A key needs one of two others.
-    #[error("`{key}` needs `{one}` or `{other}`: give one of them, too")]
+    /// *Misuse.* A key needs one of several others.
+    #[error("`{key}` needs {others}: give one of them, too")]
     NeedsOneOf {
         /// The key.
         key: &'static str,
-        /// One that it needs.
-        one: &'static str,
-        /// The other.
-        other: &'static str,
+        /// The others, with `or` before the last.
+        others: Known,
     },
     /// *Misuse.* Nothing says who signs, or to whom is encrypted.
     #[error("{what} is missing: give {give}")]
@@ -228,6 +226,16 @@ impl fmt::Debug for Known {
 impl Known {
     pub(crate) fn of(words: &[&str]) -> Self {
         Self(words.join(", ").into())
+    }
+
+    /// Keys of which one is wanted.
+    pub(crate) fn one_of(keys: &[&str]) -> Self {
+        let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        Self(match quoted.split_last() {
+            Some((last, [])) => last.as_str().into(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")).into(),
+            None => "".into(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::ProfileError;
+use crate::error::{Known, ProfileError};
 
 /// What a key needs.
 const NEEDS: &[(&str, &str, &str)] = &[
@@ -25,6 +25,9 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "reply-key", "answers"),
     ("secure", "reply", "network"),
     ("verify", "signer", "trust"),
+    ("verify", "eku", "trust"),
+    ("verify", "accept-authorities-as-signers", "trust"),
+    ("verify", "dangerous-unchecked-anchors", "trust"),
     ("verify", "max-response-age", "ocsp"),
     ("verify", "accept-lists-after-their-end", "crl"),
     ("verify", "accept-bearer", "saml-issuer"),
@@ -37,15 +40,22 @@ const NEEDS: &[(&str, &str, &str)] = &[
 ];
 
 /// What a key needs one of.
-const NEEDS_ONE_OF: &[(&str, &str, [&str; 2])] = &[
+const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
+    ("verify", "intermediate", CERTIFICATES_OF),
+    ("verify", "crl", CERTIFICATES_OF),
+    ("verify", "ocsp", CERTIFICATES_OF),
+    ("verify", "revocation", CERTIFICATES_OF),
     ("verify", "audience", ASSERTIONS_BY),
     ("verify", "recipient", ASSERTIONS_BY),
     ("verify", "saml-max-age", ASSERTIONS_BY),
     ("verify", "in-response-to", ASSERTIONS_BY),
 ];
 
+/// Whose certificates are judged.
+const CERTIFICATES_OF: &[&str] = &["trust", "pin", "saml-issuer", "saml-attester"];
+
 /// Who may answer for an assertion.
-const ASSERTIONS_BY: [&str; 2] = ["saml-issuer", "saml-attester"];
+const ASSERTIONS_BY: &[&str] = &["saml-issuer", "saml-attester"];
 
 /// What a key excludes.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[
@@ -173,9 +183,9 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
             return Err(ProfileError::Needs { key, other });
         }
     }
-    for (_, key, [one, other]) in NEEDS_ONE_OF.iter().filter(|(of, ..)| *of == table) {
-        if is_given(key) && !is_given(one) && !is_given(other) {
-            return Err(ProfileError::NeedsOneOf { key, one, other });
+    for (_, key, others) in NEEDS_ONE_OF.iter().filter(|(of, ..)| *of == table) {
+        if is_given(key) && !others.iter().any(|other| is_given(other)) {
+            return Err(ProfileError::NeedsOneOf { key, others: Known::one_of(others) });
         }
     }
     for (_, key, others) in EXCLUDES.iter().filter(|(of, ..)| *of == table) {

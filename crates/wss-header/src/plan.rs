@@ -85,6 +85,7 @@ impl Plan {
         }
         check_layout(&recipe)?;
         recipe.header.check()?;
+        check_ids(&recipe)?;
         recipe.username.as_ref().map_or(Ok(()), Username::check)?;
         let has_assertion = issued.iter().any(IssuedToken::is_assertion);
         let mut signed_before = false;
@@ -170,6 +171,33 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
             });
         }
         signed = true;
+    }
+    Ok(())
+}
+
+/// Whether the recipe uses each Id that it is given. Where it does not, the caller means another part.
+fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
+    let signs = |is_meant: &dyn Fn(&Signing) -> bool| {
+        recipe.steps.iter().any(|step| matches!(step, Step::Sign(signing) if is_meant(signing)))
+    };
+    let has_token = |signing: &Signing| match &signing.by {
+        SignedBy::Certificate { reference, .. } => {
+            !signing.holder_of_key && (reference.needs_token() || *reference == ReferenceForm::Embedded)
+        }
+        SignedBy::Token(_) => false,
+    };
+    for part in recipe.header.ids.keys() {
+        let names = |signing: &Signing| signing.parts.contains(part) || signing.optional.contains(part);
+        let is_used = match part {
+            Part::Timestamp => !recipe.header.timestamps.is_empty(),
+            Part::UsernameToken => recipe.username.is_some(),
+            Part::Signature => signs(&|_| true),
+            Part::SigningToken => signs(&has_token),
+            _ => signs(&names),
+        };
+        if !is_used {
+            return Err(PlanError::IdOfNothing { part: part.clone() });
+        }
     }
     Ok(())
 }

@@ -122,7 +122,8 @@ impl Recipe {
     }
 
     /// Gives the timestamp, the username token, the signature, its certificate's token, the Body or a header block this Id
-    /// instead of a random one. An element that has an Id keeps it; of several signatures or tokens, the first has it.
+    /// instead of a random one. An element that has an Id keeps it; of several signatures or tokens, the first has it. The recipe
+    /// must make the part or sign it.
     #[must_use]
     pub fn id(mut self, part: Part, id: impl Into<String>) -> Self {
         self.header.ids.insert(part, id.into());

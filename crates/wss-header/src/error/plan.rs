@@ -142,6 +142,14 @@ pub enum PlanError {
         /// The Id.
         id: WireText,
     },
+    /// *Misuse.* An Id for a part that the recipe neither makes nor signs.
+    #[error(
+        "the recipe does not give {part} an Id, so it has no use for one: leave it out, or add the part to the recipe"
+    )]
+    IdOfNothing {
+        /// The part.
+        part: Part,
+    },
     /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
     #[error("{what}: {remedy}")]
     Layout {
