@@ -97,6 +97,49 @@ fn a_reference_is_as_its_schema_says() {
     }
 }
 
+/// The same of SignedInfo, and of the SignatureMethod: what others write there under these names has no meaning here.
+#[test]
+fn a_signed_info_is_as_its_schema_says() {
+    let golden = signed(SOAP11);
+    let refused = |changed: &str| {
+        assert_ne!(changed, golden);
+        format!("{:?}", refuse_strictly(&receiver(), changed))
+    };
+    for name in [
+        "CanonicalizationMethod",
+        "SignatureMethod",
+        "Reference",
+        "DigestMethod",
+        "DigestValue",
+        "Transforms",
+        "Transform",
+    ] {
+        let other = golden.replace(&format!("<ds:{name} "), &format!("<w:{name} xmlns:w=\"urn:w\" "));
+        let other = other.replace(&format!("<ds:{name}>"), &format!("<w:{name} xmlns:w=\"urn:w\">"));
+        let error = refused(&other.replace(&format!("</ds:{name}>"), &format!("</w:{name}>")));
+        assert!(error.contains("Unexpected"), "{name}: {error}");
+    }
+    let (start, end) = (golden.find("<ds:Reference").expect("one"), golden.rfind("</ds:Reference>").expect("one"));
+    let (before, references) = golden.split_at(start);
+    let (_, after) = references.split_at(end - start + "</ds:Reference>".len());
+    let error = refused(&format!("{before}{after}"));
+    assert!(error.contains("NoReference"), "{error}");
+    let error = refused(&format!("{before}<w:Other xmlns:w=\"urn:w\"></w:Other>{references}"));
+    assert!(error.contains("Unexpected"), "{error}");
+    for (parameter, expected) in [
+        ("<ds:HMACOutputLength>160</ds:HMACOutputLength>", "TruncatedMac"),
+        ("<w:HMACOutputLength xmlns:w=\"urn:w\">160</w:HMACOutputLength>", "Parameters"),
+        (
+            "<w:MLDSAContextString xmlns:w=\"http://www.aleksey.com/xmlsec/2002\">AAAA</w:MLDSAContextString>",
+            "Parameters",
+        ),
+        ("<ds:Any></ds:Any>", "Parameters"),
+    ] {
+        let error = refused(&golden.replace("</ds:SignatureMethod>", &format!("{parameter}</ds:SignatureMethod>")));
+        assert!(error.contains(expected), "{parameter}: {error}");
+    }
+}
+
 #[test]
 fn a_certificate_stands_before_the_signature_that_names_it() {
     let message = signed(SOAP11);

@@ -220,17 +220,21 @@ fn every_certificate_of_the_path_needs_a_status() {
     assert!(matches!(&refused, Err(TrustError::Revoked { subject }) if subject == "CN=middle"), "{refused:?}");
 }
 
-/// Each octet of a response is signed, or needed to read it.
+/// Each octet of a response is signed, or needed to read it: by the authority, or by the delegate whose certificate it has.
 #[test]
 fn a_response_with_one_octet_changed_never_says_good() {
-    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
-    let response = answer(&responder, &["-ndays", "1", "-resp_no_certs"]);
-    assert_eq!(judged(&with(&response)), Ok(RevocationStatus::Good));
-    for at in 0..response.len() {
-        let mut changed = response.clone();
-        changed[at] ^= 1 << (at % 8);
-        let said = below_root().ocsp_response(&changed).and_then(|trust| judged(&trust));
-        assert_ne!(said, Ok(RevocationStatus::Good), "octet {at}");
-        assert!(OcspResponse::from_der(&response[..at]).is_err(), "{at} octets");
+    let delegate =
+        Spec::leaf("responder", "root").serial(&[20]).extensions(vec![extended_usage(&[OCSP_SIGNING]), nocheck()]);
+    let Some(authority) = Responder::of("root", "ca", &root(), "V") else { return };
+    let Some(delegated) = Responder::of("responder", "sub-ca", &delegate.made("sub-ca", "ca"), "V") else { return };
+    for response in [answer(&authority, &["-ndays", "1", "-resp_no_certs"]), answer(&delegated, &["-ndays", "1"])] {
+        assert_eq!(judged(&with(&response)), Ok(RevocationStatus::Good));
+        for at in 0..response.len() {
+            let mut changed = response.clone();
+            changed[at] ^= 1 << (at % 8);
+            let said = below_root().ocsp_response(&changed).and_then(|trust| judged(&trust));
+            assert_ne!(said, Ok(RevocationStatus::Good), "octet {at}");
+            assert!(OcspResponse::from_der(&response[..at]).is_err(), "{at} octets");
+        }
     }
 }

@@ -6,7 +6,9 @@ mod pki;
 
 use common::*;
 use pki::{Spec, der, extension, name_of};
+use ws_security::c14n::{Budget, Limits};
 use ws_security::prelude::*;
+use ws_security::tokens::Purpose;
 use ws_security::{AlternativeName, DangerousNoReplayCache, OpenError, TrustError, Waiver};
 
 const CN: &[u8] = &[0x55, 4, 3];
@@ -121,4 +123,26 @@ fn a_policy_is_an_object_identifier() {
     for text in ["", "1", "any", "1.2.", "9.9.9"] {
         assert!(SignerRule::policy(text).is_err(), "{text}");
     }
+}
+
+/// Whoever has the key of an authority can write certificates of its name and key that say more, and send the genuine one beside
+/// them.
+#[test]
+fn an_authority_that_signs_is_the_certificate_that_was_issued() {
+    let spec = || Spec::authority("signer", "root").extensions(vec![pki::ca_constraints(None)]);
+    let genuine = spec().made("alice", "ca");
+    let says_more = spec().also(alternative(&[(0x82, "admin.example")])).made("alice", "alice");
+    let anchors = || Trust::anchors([root()]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
+    let trust = anchors().accept_authorities_as_signers();
+    let judged = |trust: &Trust, certificate: &Certificate, beside: &[Certificate]| {
+        let budget = Budget::new(&Limits::default(), 4_096);
+        trust.validate(certificate, beside, Purpose::Signing, std::time::SystemTime::now(), &budget).map(drop)
+    };
+    assert_eq!(judged(&trust, &genuine, &[]), Ok(()));
+    let refused = judged(&trust, &says_more, std::slice::from_ref(&genuine));
+    assert!(matches!(refused, Err(TrustError::NoPath { .. })), "{refused:?}");
+    let refused = judged(&trust.clone().intermediates([genuine.clone()]), &says_more, &[]);
+    assert!(matches!(refused, Err(TrustError::NoPath { .. })), "{refused:?}");
+    let refused = judged(&trust.pin(genuine.clone()), &says_more, &[genuine]);
+    assert!(matches!(refused, Err(TrustError::NoPath { .. })), "{refused:?}");
 }
