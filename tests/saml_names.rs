@@ -319,3 +319,32 @@ fn an_error_names_the_condition_that_is_not_met() {
         assert!(words.iter().all(|words| error.contains(words)), "{what}: {error}");
     }
 }
+
+/// Of two attributes of one name and of different formats, neither is what the issuer says of the subject.
+#[test]
+fn an_attribute_is_what_one_of_its_name_and_format_says() {
+    for version in BOTH {
+        let (open, close, plain, other) = match version {
+            SamlVersion::V1_1 => {
+                ("<saml:Attribute ", "</saml:Attribute>", "AttributeNamespace=\"\"", "AttributeNamespace=\"urn:b\"")
+            }
+            SamlVersion::V2_0 => ("<saml2:Attribute ", "</saml2:Attribute>", "Name=", "NameFormat=\"urn:b\" Name="),
+        };
+        let said = said(&issued(version, true, |written| {
+            let start = written.find(open).expect("an attribute");
+            let end = written.find(close).expect("its end") + close.len();
+            let one = &written[start..end];
+            let second = one.replace(plain, other).replace("teller", "auditor");
+            let third = one.replace("role", "branch");
+            format!("{}{one}{second}{third}{}", &written[..start], &written[end..])
+        }));
+        assert_eq!(said.attributes().len(), 3, "{said:?}");
+        assert_eq!(said.attribute("branch").expect("stated"), ["teller"]);
+        assert_eq!((said.attribute("role"), said.attribute("Branch"), said.attribute("")), (None, None, None));
+        assert_eq!(said.attribute_of_format("role", Some("urn:b")).expect("stated"), ["auditor"]);
+        let format = said.attributes()[0].format();
+        assert_eq!(said.attribute_of_format("role", format).expect("stated"), ["teller"]);
+        assert_eq!(said.attribute_of_format("role", Some("urn:a")), None);
+        assert_eq!(said.attribute_of_format("branch", Some("urn:b")), None);
+    }
+}
