@@ -5,14 +5,15 @@ mod common;
 #[path = "explain/forge.rs"]
 mod forge;
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use common::*;
 use ws_security::attachments::{Attachment, Package};
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
-use ws_security::crypto::{KeyDerivation, KeyWrap, SystemRandom};
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Element};
+use ws_security::crypto::{KeyDerivation, KeyUnwrap, KeyWrap, PublicKey, SystemRandom};
 use ws_security::prelude::*;
-use ws_security::xmlenc::Agreement;
+use ws_security::xmlenc::{Agreement, AlgorithmPolicy as DocumentPolicy, KeySource, decrypt_document};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, DigestMethod, Limit, Limits, NewAssertion,
     ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation,
@@ -113,6 +114,34 @@ fn explained() -> Box<dyn Fn(Limits) -> String> {
     })
 }
 
+/// The key of Bob, for documents.
+struct OfBob;
+
+impl KeySource for OfBob {
+    fn secrets(&self, _: Option<Element<'_>>) -> Vec<Secret> {
+        Vec::new()
+    }
+
+    fn private_keys(&self, _: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
+        vec![Arc::clone(identity("bob").unwrapping_key())]
+    }
+
+    fn originators(&self, _: Element<'_>) -> Vec<PublicKey> {
+        Vec::new()
+    }
+
+    fn master_secrets(&self, _: Option<&str>) -> Vec<Secret> {
+        Vec::new()
+    }
+}
+
+/// A message as a document whose Body is decrypted, and whose signature nobody verifies.
+fn decrypted() -> Box<dyn Fn(Limits) -> String> {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let document = recipe().encrypt(encrypting).secured(&envelope(SOAP11));
+    Box::new(move |limits| told(decrypt_document(&document, &OfBob, &DocumentPolicy::default(), &limits)))
+}
+
 /// Each opens by default.
 fn cases() -> Vec<Case> {
     let encrypting = || Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
@@ -182,6 +211,7 @@ fn cases() -> Vec<Case> {
             Box::new(|limits| told(filtered::verified(&filtered::signed(), filtered::admitting(), limits))),
         ),
         ("explained", explained()),
+        ("a document", decrypted()),
     ]
 }
 

@@ -303,7 +303,7 @@ fn with_unwrapped<T>(
             let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
             let private = keys.private_keys(key.key_info());
             let unwrapped = private.iter().map(|private| {
-                budget.charge(Limit::PrivateKeyOperations, 1)?;
+                budget.charge(Limit::KeysTried, 1)?;
                 key.unwrap_with(private.as_ref(), expected)
             });
             first(unwrapped, tells || is_oaep, DecryptError::Failed, use_of_leading)

@@ -191,7 +191,7 @@ fn each_rsa_key_that_is_tried_is_charged() {
     let sent = write_encrypted_key(None, &KeyMethod::Transport(transport), None, &wrapped, &[]);
     let message = encrypted(content, &secret, Some(&sent));
     let keys = || ["alice", "carol", "bob"].map(|name| Arc::new(key(name)) as Arc<dyn KeyUnwrap>).to_vec();
-    let limits = |count| Limits::default().with(Limit::PrivateKeyOperations, count);
+    let limits = |count| Limits::default().with(Limit::KeysTried, count);
     assert!(decrypted(&message, keys(), &limits(3)).is_ok());
     assert!(matches!(decrypted(&message, keys(), &limits(2)), Err(DecryptError::Limit(_))));
 }
