@@ -104,6 +104,22 @@ fn an_asynchronous_store_is_asked_after_all_else_and_before_anything_is_handed_o
     assert!(!shown.contains(AMOUNT), "{shown}");
 }
 
+/// What the caller demands beyond the requirements is judged before the store is asked: what it refuses may come again.
+#[test]
+fn what_a_check_refuses_is_not_remembered() {
+    let receiver = remembering(MemoryReplayCache::default());
+    let message = signed(SOAP11);
+    let pending = || receiver.deferred().open(&message).expect("proven");
+    for _ in 0..2 {
+        let refused =
+            pending().check(|opened| if opened.attachments().is_empty() { Err("no attachment") } else { Ok(()) });
+        assert_eq!(refused.map(drop), Err("no attachment"));
+    }
+    let accepted = || pending().check(|_| Ok::<_, ()>(())).expect("fits").accept(receiver.replay_cache());
+    assert!(accepted().is_ok());
+    assert_eq!(accepted().map(drop), Err(OpenError::Replay(ReplayError::Seen)));
+}
+
 #[test]
 fn a_receiver_without_a_store_accepts_nothing_at_once() {
     assert_eq!(refuse(&remembering(DeferredReplay), &signed(SOAP11)), OpenError::Replay(ReplayError::Deferred));

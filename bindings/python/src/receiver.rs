@@ -64,13 +64,21 @@ impl Receiver {
         py.detach(|| {
             let message = Message::read(message, content_type)?;
             let (incoming, request) = (message.incoming(), correlation(request)?);
-            let body = |opened: ws_security::Opened| self.held_to_the_network(&opened).and_then(|()| body(opened));
-            let parts = |opened: OpenedParts| self.held_to_the_network(&opened).and_then(|()| parts(opened));
+            let deferred = match &request {
+                Some(request) => self.receiver.deferred().answering(request),
+                None => self.receiver.deferred(),
+            };
+            let store = self.receiver.replay_cache();
             match (self.opening, &request) {
-                (Opening::Body, None) => self.receiver.open(incoming).map(body),
-                (Opening::Body, Some(request)) => self.receiver.answering(request).open(incoming).map(body),
-                (Opening::Parts, None) => self.receiver.open_parts(incoming).map(parts),
-                (Opening::Parts, Some(request)) => self.receiver.answering(request).open_parts(incoming).map(parts),
+                (Opening::Body, _) => {
+                    let pending = deferred.open(incoming).map_err(|error| not_opened(&error))?;
+                    let held = |opened: &ws_security::Opened| self.held_to_the_network(opened);
+                    pending.check(held)?.accept(store).map(body)
+                }
+                (Opening::Parts, _) => {
+                    let pending = deferred.open_parts(incoming).map_err(|error| not_opened(&error))?;
+                    pending.check(|opened| self.held_to_the_network(opened))?.accept(store).map(parts)
+                }
                 (Opening::Unsigned, Some(_)) => {
                     return Err(misuse(
                         "the profile does not demand a signed Body, so a reply cannot be tied to `request`",

@@ -13,7 +13,8 @@ use ws_security::xmldsig::VerifyError;
 use ws_security::xmlenc::DecryptError;
 use ws_security::{
     AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, FixedClock, Incoming, MissingKey, NotFresh,
-    OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
+    OpenError, Opened, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer,
+    TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -214,21 +215,25 @@ fn open_signed(
 ) -> Outcome<Read> {
     let request = request(arguments)?;
     let refuse = |error| refusal(&error, arguments);
+    let network = arguments.receiving.network()?;
+    // Before the message counts as received.
+    let held = |opened: &OpenedParts| match &network {
+        Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
+        None => Ok(()),
+    };
+    let deferred = match &request {
+        Some(request) => receiver.deferred().answering(request),
+        None => receiver.deferred(),
+    };
     let read = match opening {
         Opening::Parts => {
-            let opened = match &request {
-                Some(request) => receiver.answering(request).open_parts(incoming),
-                None => receiver.open_parts(incoming),
-            };
-            let opened = opened.map_err(refuse)?;
+            let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;
+            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
             read(&opened, None, printed, arguments, written)
         }
         _ => {
-            let opened = match &request {
-                Some(request) => receiver.answering(request).open(incoming),
-                None => receiver.open(incoming),
-            };
-            let opened = opened.map_err(refuse)?;
+            let pending = deferred.open(incoming).map_err(refuse)?.check(|opened: &Opened| held(opened))?;
+            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
             read(&opened, Some(opened.body().xml()), printed, arguments, written)
         }
     };
@@ -243,9 +248,6 @@ fn read(
     arguments: &VerifyArgs,
     written: &mut NewFiles,
 ) -> Outcome<Read> {
-    if let Some(network) = arguments.receiving.network()? {
-        network.check_opened(opened, &output::limits()).map_err(refused)?;
-    }
     let is_anonymous = opened.signer().is_anonymous();
     match (is_anonymous, arguments.receiving.demands.anonymous) {
         (false, _) => {}

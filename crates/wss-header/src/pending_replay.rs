@@ -44,6 +44,28 @@ impl<T> std::fmt::Debug for PendingReplay<T> {
 }
 
 impl<T> PendingReplay<T> {
+    /// Holds the message to what `judge` demands beyond the [`Requirements`](crate::Requirements), as the rules of a network, before
+    /// it counts as received: what is refused here may come again. `judge` must do nothing but judge, since the message may be a
+    /// replay.
+    ///
+    /// # Errors
+    /// Those of `judge`.
+    ///
+    /// ```
+    /// # use wss_header::{OpenError, OpenedParts, Receiver};
+    /// # struct TooMany;
+    /// # impl From<OpenError> for TooMany { fn from(_: OpenError) -> Self { Self } }
+    /// # fn open(receiver: &Receiver, message: &[u8]) -> Result<OpenedParts, TooMany> {
+    /// let pending = receiver.deferred().open_parts(message)?;
+    /// let few = |opened: &OpenedParts| if opened.attachments().len() > 4 { Err(TooMany) } else { Ok(()) };
+    /// Ok(pending.check(few)?.accept(receiver.replay_cache())?)
+    /// # }
+    /// ```
+    pub fn check<E>(self, judge: impl Fn(&T) -> Result<(), E>) -> Result<Self, E> {
+        judge(&self.opened)?;
+        Ok(self)
+    }
+
     /// Returns the message, if `store` has not seen it.
     ///
     /// # Errors
