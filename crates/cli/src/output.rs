@@ -61,14 +61,14 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 /// As [`read`], for a document: of one that is larger than the limit, as much as shows that, since its end may never come.
 pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
-    let mut octets = Vec::new();
+    let mut octets = with_room_for(path, &limits());
     reader(path)?.take(most_octets(&limits())).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
     Ok(octets)
 }
 
 /// As [`read_document`], for a message, which may be a package.
 pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
-    let (start, rest) = read_start(path)?;
+    let (start, rest) = read_start(path, &limits())?;
     let most = if Package::is_one(&start) { u64::MAX } else { most_octets(&limits()) };
     let mut octets = start;
     rest.take(most).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
@@ -76,10 +76,16 @@ pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// The start of a message, which tells whether it is a package, and the rest of it.
-fn read_start(path: &Path) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
-    let (mut rest, mut start) = (reader(path)?, Vec::new());
+fn read_start(path: &Path, limits: &Limits) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
+    let (mut rest, mut start) = (reader(path)?, with_room_for(path, limits));
     rest.by_ref().take(16 << 10).read_to_end(&mut start).map_err(|error| failed_at(path, error))?;
     Ok((start, rest))
+}
+
+/// Room for a file, as far as the limits let it be read: a buffer that grows takes twice as much while it does.
+fn with_room_for(path: &Path, limits: &Limits) -> Vec<u8> {
+    let len = std::fs::metadata(path).map_or(0, |file| file.len()).min(most_octets(limits));
+    Vec::with_capacity(usize::try_from(len).unwrap_or_default())
 }
 
 /// More octets than any document within the limit has, in any encoding: two for each of UTF-8, and those of a byte order mark.
@@ -316,7 +322,7 @@ impl Input {
     /// Reads a message, and no more of an envelope than its receiver needs to refuse it. Attachments that are too large for
     /// memory go to `spool`.
     pub(crate) fn read(path: &Path, spool: &Spool, of_receiver: &Limits) -> Outcome<Self> {
-        let (mut start, message) = read_start(path)?;
+        let (mut start, message) = read_start(path, of_receiver)?;
         let failed = |error| failed_at(path, error);
         if !Package::is_one(&start) || hint(&start).is_some() {
             message.take(most_octets(of_receiver)).read_to_end(&mut start).map_err(failed)?;
