@@ -74,14 +74,21 @@ fn chosen_ids_are_given_and_no_other_element_may_have_one() {
         assert!(matches!(wrong.plan(), Err(PlanError::Id { .. })));
     }
     assert!(matches!(chosen().id(Part::Attachments, "s").plan(), Err(PlanError::CannotBe { .. })));
+    // The first token that is sent has it, and not the first signature.
+    let by_serial = || Signing::with(&identity("alice")).reference(ReferenceForm::IssuerSerial).parts([Part::Body]);
+    let both = recipe().id(Part::SigningToken, "CertId-1").sign(by_serial()).sign(signing());
+    assert_eq!(both.secured(&envelope(SOAP11)).matches("URI=\"#CertId-1\"").count(), 1);
+    // A timestamp that is there already has none.
+    let existing = Recipe::new().timestamp_without_expires().secured(&envelope(SOAP11));
+    let of_existing = Recipe::new().id(Part::Timestamp, "TS-1").sign(signing()).secured(&existing);
+    assert!(of_existing.contains("URI=\"#TS-1\"") && of_existing.contains("wsu:Id=\"TS-1\""), "{of_existing}");
     // What the recipe neither makes nor signs.
-    let by_serial = Signing::with(&identity("alice")).reference(ReferenceForm::IssuerSerial);
     for (recipe, part) in [
         (chosen(), Part::UsernameToken),
-        (Recipe::new().sign(signing()), Part::Timestamp),
+        (Recipe::new().sign(Signing::with(&identity("alice")).parts([Part::Body])), Part::Timestamp),
         (recipe(), Part::Signature),
         (recipe(), Part::Body),
-        (recipe().sign(by_serial.parts([Part::Body])), Part::SigningToken),
+        (recipe().sign(by_serial()), Part::SigningToken),
         (chosen(), Part::HeaderBlock { namespace: "urn:p".into(), local: "Absent".into() }),
     ] {
         let refused = recipe.id(part.clone(), "unused").plan();

@@ -89,7 +89,7 @@ limits! {
     KeysDerived = "keys-derived" 64 Message "keys derived from a password or another key";
     // Encryption.
     EncryptedKeys = "encrypted-keys" 8 Message "encrypted keys";
-    KeysTried = "keys-tried" 128 Message "private keys that are tried on the encrypted keys of a document";
+    KeysTried = "keys-tried" 128 Message "RSA keys that are tried on the encrypted keys of a document";
     EncryptedData = "encrypted-data" 64 Message "encrypted data";
     DataReferences = "data-references" 64 Each "references in one xenc:ReferenceList";
     Revisions = "revisions" 8 Message "decryption steps";

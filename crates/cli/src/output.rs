@@ -84,8 +84,14 @@ fn read_start(path: &Path, limits: &Limits) -> Outcome<(Vec<u8>, Box<dyn Read>)>
 
 /// Room for a file, as far as the limits let it be read: a buffer that grows takes twice as much while it does.
 fn with_room_for(path: &Path, limits: &Limits) -> Vec<u8> {
-    let len = std::fs::metadata(path).map_or(0, |file| file.len()).min(most_octets(limits));
-    Vec::with_capacity(usize::try_from(len).unwrap_or_default())
+    let len = match path.as_os_str() == "-" {
+        true => 0,
+        false => std::fs::metadata(path).map_or(0, |file| file.len()).min(most_octets(limits)),
+    };
+    let mut room = Vec::new();
+    // Without room it grows, as far as there is memory.
+    drop(room.try_reserve_exact(usize::try_from(len).unwrap_or_default()));
+    room
 }
 
 /// More octets than any document within the limit has, in any encoding: two for each of UTF-8, and those of a byte order mark.

@@ -223,7 +223,7 @@ fn place(value: &mut Value, schema: &Value, folder: &Path) {
 }
 
 /// The keys of a table that say something.
-fn given<T: Serialize>(table: &T) -> Result<Map<String, Value>, ProfileError> {
+pub(crate) fn given<T: Serialize>(table: &T) -> Result<Map<String, Value>, ProfileError> {
     object("a table", value_of(table)?)
 }
 

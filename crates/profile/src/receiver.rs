@@ -15,10 +15,11 @@ use wss_xmldsig::FilterMethod;
 
 use crate::algorithms::last_word;
 use crate::error::{ProfileError, once, word, word_of_list};
+use crate::profile::given;
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
 use crate::required::{Opening, Required};
 use crate::source::{NamedSource, Source};
-use crate::{keys, network};
+use crate::{keys, network, relations};
 
 /// A receiver, and how to use it.
 #[non_exhaustive]
@@ -39,6 +40,7 @@ impl Receiving {
     /// # Errors
     /// Most of [`ProfileError`]: what the keys name is read and loaded.
     pub fn receiver(&self, replay: Arc<dyn ReplayCache>) -> Result<Prepared, ProfileError> {
+        relations::check_judging(&given(self)?)?;
         let mut notes = Vec::new();
         if self.demands.require.is_empty() && self.network.network.is_none() {
             return Err(ProfileError::Missing { what: "what the message must prove", give: "`require` or `network`" });

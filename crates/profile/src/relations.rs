@@ -25,9 +25,6 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "reply-key", "answers"),
     ("secure", "reply", "network"),
     ("verify", "signer", "trust"),
-    ("verify", "eku", "trust"),
-    ("verify", "accept-authorities-as-signers", "trust"),
-    ("verify", "dangerous-unchecked-anchors", "trust"),
     ("verify", "max-response-age", "ocsp"),
     ("verify", "accept-lists-after-their-end", "crl"),
     ("verify", "accept-bearer", "saml-issuer"),
@@ -41,14 +38,22 @@ const NEEDS: &[(&str, &str, &str)] = &[
 
 /// What a key needs one of.
 const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
-    ("verify", "intermediate", CERTIFICATES_OF),
-    ("verify", "crl", CERTIFICATES_OF),
-    ("verify", "ocsp", CERTIFICATES_OF),
-    ("verify", "revocation", CERTIFICATES_OF),
     ("verify", "audience", ASSERTIONS_BY),
     ("verify", "recipient", ASSERTIONS_BY),
     ("verify", "saml-max-age", ASSERTIONS_BY),
     ("verify", "in-response-to", ASSERTIONS_BY),
+];
+
+/// Keys of `verify` that say how certificates are judged, and whose those may be. A file may have them for whoever is trusted beside
+/// it, so that they are judged when all is there.
+const JUDGING: &[(&str, &[&str])] = &[
+    ("eku", &["trust"]),
+    ("accept-authorities-as-signers", &["trust"]),
+    ("dangerous-unchecked-anchors", &["trust"]),
+    ("intermediate", CERTIFICATES_OF),
+    ("crl", CERTIFICATES_OF),
+    ("ocsp", CERTIFICATES_OF),
+    ("revocation", CERTIFICATES_OF),
 ];
 
 /// Whose certificates are judged.
@@ -194,6 +199,16 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
         }
     }
     Ok(())
+}
+
+/// Judges the keys of `verify` that say how certificates are judged: there are some.
+pub(crate) fn check_judging(given: &Map<String, Value>) -> Result<(), ProfileError> {
+    let is_given = |key: &str| given.get(key).is_some_and(says_something);
+    match JUDGING.iter().find(|(key, others)| is_given(key) && !others.iter().any(|other| is_given(other))) {
+        Some((key, [other])) => Err(ProfileError::Needs { key, other }),
+        Some((key, others)) => Err(ProfileError::NeedsOneOf { key, others: Known::one_of(others) }),
+        None => Ok(()),
+    }
 }
 
 /// Whether a key with this value changes anything. A list is not empty here.

@@ -106,13 +106,6 @@ fn keys_that_need_or_exclude_one_another_are_judged() {
         ("[secure]\nnetwork = \"sts_be\"\ntimestamp = 1", "`network` cannot be used with `timestamp`"),
         ("[verify]\nnetwork = \"sts_be\"\nrequire = [\"signed:Body\"]", "`network` cannot be used with `require`"),
         ("[verify]\nreply = true", "`reply` needs `network`"),
-        ("[verify]\ncrl = [\"c\"]", "`crl` needs `trust`, `pin`, `saml-issuer` or `saml-attester`"),
-        ("[verify]\nocsp = [\"c\"]", "`ocsp` needs `trust`, `pin`, `saml-issuer` or `saml-attester`"),
-        ("[verify]\nrevocation = \"end-entity\"", "`revocation` needs `trust`, `pin`"),
-        ("[verify]\nintermediate = [\"c\"]", "`intermediate` needs `trust`, `pin`"),
-        ("[verify]\neku = [\"1.3.6.1.5.5.7.3.4\"]", "`eku` needs `trust`"),
-        ("[verify]\naccept-authorities-as-signers = true", "needs `trust`"),
-        ("[verify]\ndangerous-unchecked-anchors = true", "needs `trust`"),
         ("[verify]\naudience = [\"urn:a\"]", "`audience` needs `saml-issuer` or `saml-attester`"),
         ("[verify]\nrecipient = \"urn:a\"", "`recipient` needs `saml-issuer` or `saml-attester`"),
         ("[verify]\nsaml-max-age = 1", "`saml-max-age` needs `saml-issuer` or `saml-attester`"),
@@ -366,4 +359,32 @@ fn all_sources(folder: &Path) -> String {
         all.push('\n');
     }
     all
+}
+
+/// A file may say how to judge the certificates that are trusted beside it, and not judge nobody's.
+#[test]
+fn how_certificates_are_judged_needs_some() {
+    let of_file = |keys: &str| {
+        let profile = Profile::from_toml(&format!("[verify]\nrequire = [\"signed:Body\"]\n{keys}")).expect(keys);
+        profile.receiving().expect("a table").clone()
+    };
+    let refused = |receiving: &wss_profile::Receiving| match receiving.receiver(Arc::new(DangerousNoReplayCache)) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    };
+    let any = "needs `trust`, `pin`, `saml-issuer` or `saml-attester`";
+    for (keys, says) in [
+        ("crl = [\"c\"]", any),
+        ("ocsp = [\"c\"]", any),
+        ("revocation = \"end-entity\"", any),
+        ("intermediate = [\"c\"]", any),
+        ("eku = [\"1.3.6.1.5.5.7.3.4\"]", "`eku` needs `trust`"),
+        ("accept-authorities-as-signers = true", "needs `trust`"),
+        ("dangerous-unchecked-anchors = true", "needs `trust`"),
+    ] {
+        let receiving = of_file(keys);
+        assert!(refused(&receiving).contains(says), "{keys}: {}", refused(&receiving));
+        let trusting = of_file("trust = [\"absent.pem\"]").over(&receiving).expect("together");
+        assert!(refused(&trusting).contains("absent.pem"), "{keys}: {}", refused(&trusting));
+    }
 }

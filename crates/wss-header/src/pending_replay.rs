@@ -9,8 +9,8 @@ use crate::opened::Evidence;
 use crate::trace::Asking;
 use crate::waiver::Waiver;
 
-/// A message that is completely verified, except that it may be a replay. Nothing can be read from it before a store
-/// accepts it.
+/// A message that is completely verified, except that it may be a replay. Before a store accepts it, it is only shown to what
+/// [`PendingReplay::check`] judges it by.
 ///
 /// A message may have several replay keys: one for each signature, nonce and assertion that may be used once. All of
 /// them must be new. If one is not, the message is refused, and the keys that were inserted before it remain: the

@@ -189,7 +189,8 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
     for part in recipe.header.ids.keys() {
         let names = |signing: &Signing| signing.parts.contains(part) || signing.optional.contains(part);
         let is_used = match part {
-            Part::Timestamp => !recipe.header.timestamps.is_empty(),
+            // One that is there already may have none.
+            Part::Timestamp => !recipe.header.timestamps.is_empty() || signs(&names),
             Part::UsernameToken => recipe.username.is_some(),
             Part::Signature => signs(&|_| true),
             Part::SigningToken => signs(&has_token),

@@ -166,7 +166,7 @@ pub enum VerifyError {
     },
     /// *Refused.* The filters of every reference leave nothing: such a signature fits every document of which they leave nothing.
     #[error(
-        "the transforms of reference {uri:?} leave nothing, and no other reference covers anything, so the signature says nothing about the document: the sender must sign something that is there"
+        "reference {uri:?} selects nothing, and no other one covers anything, so the signature says nothing about the document: the sender must sign something that is there"
     )]
     NothingSelected {
         /// The first reference.

@@ -212,10 +212,8 @@ fn with_key_for<T>(
         Some(element) => Some(element.string()?.into_owned()),
         None => None,
     };
-    // A wrong key yields garbage where the cipher does not tell.
-    let tells = data.method().is_authenticated();
-    // One more than may be tried.
-    let most = budget.limits().size(Limit::EncryptedKeys).saturating_add(1);
+    // One more than may be tried, which shows that there are too many.
+    let most = budget.limits().size(Limit::EncryptedKeys).saturating_add(2);
     let mut unread = None;
     for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
         let key = match EncryptedKey::parse(element, budget) {
@@ -244,17 +242,21 @@ fn with_key_for<T>(
         // For each ciphertext by itself: those before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;
         let wrapped = EncryptedKey::parse(element, budget)?;
-        match with_unwrapped(&wrapped, (expected, tells), keys, policy, budget, &decrypt) {
+        match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
             Err(error @ DecryptError::Limit(_)) => return Err(error),
             Err(error) => refused = error,
             plaintext => return plaintext,
         }
     }
-    if let Some(plaintext) = derived(data.key_info(), (expected, tells), keys, policy, budget, &decrypt)? {
+    if let Some(plaintext) = derived(data.key_info(), expected, keys, policy, budget, &decrypt)? {
         return Ok(plaintext);
     }
     let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
-    first(direct.map(Ok), tells, refused, decrypt)
+    // No hint says which of them is the right one, and a wrong one yields garbage where the cipher does not tell.
+    match data.method().is_authenticated() {
+        true => first(direct.map(Ok), refused, decrypt),
+        false => only(direct, refused, decrypt),
+    }
 }
 
 /// The `xenc:EncryptedKey` that each `ds:RetrievalMethod` names in the same document (XML Encryption 1.1 §3.5.2). One with
@@ -280,11 +282,10 @@ fn retrieved<'d>(
     Ok(found)
 }
 
-/// What `use_of` makes of the `expected` octets that are wrapped: for the first of our keys with which it can. `tells` says whether
-/// it cannot with a wrong one.
+/// What `use_of` makes of the `expected` octets that are wrapped: for the first of our keys with which it can.
 fn with_unwrapped<T>(
     key: &EncryptedKey<'_>,
-    (expected, tells): (usize, bool),
+    expected: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
     budget: &Budget,
@@ -306,23 +307,23 @@ fn with_unwrapped<T>(
                 budget.charge(Limit::KeysTried, 1)?;
                 key.unwrap_with(private.as_ref(), expected)
             });
-            first(unwrapped, tells || is_oaep, DecryptError::Failed, use_of_leading)
+            first(unwrapped, DecryptError::Failed, use_of_leading)
         }
         KeyMethod::Wrap(wrap) => {
             let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).and_then(use_of_leading);
-            match derived(key.key_info(), (wrap.key_len(), true), keys, policy, budget, unwraps)? {
+            match derived(key.key_info(), wrap.key_len(), keys, policy, budget, unwraps)? {
                 Some(used) => Ok(used),
-                None => first(keys.secrets(key.key_info()).into_iter().map(Ok), true, DecryptError::Failed, unwraps),
+                None => first(keys.secrets(key.key_info()).into_iter().map(Ok), DecryptError::Failed, unwraps),
             }
         }
     }
 }
 
 /// What `use_of` makes of a key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive: of the first
-/// candidate that it can use, and that only the right one lets it use, if `tells`. `None` if the `ds:KeyInfo` tells neither.
+/// candidate that it can use. `None` if the `ds:KeyInfo` tells neither.
 fn derived<T>(
     key_info: Option<Element<'_>>,
-    (len, tells): (usize, bool),
+    len: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
     budget: &Budget,
@@ -331,27 +332,27 @@ fn derived<T>(
     let failed = DecryptError::Failed;
     if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
         policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
-        return agreed(&agreement, (len, tells), keys, budget, use_of).map(Some);
+        return agreed(&agreement, len, keys, budget, use_of).map(Some);
     }
     if let Some(encapsulation) = Encapsulation::within(key_info)? {
         policy.check_encapsulation(encapsulation.method())?;
         let private = keys.private_keys(encapsulation.key_info());
         let opened = private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget));
-        return first(opened, tells, failed, use_of).map(Some);
+        return first(opened, failed, use_of).map(Some);
     }
     let mut held = key_info.into_iter().flat_map(Element::children);
     let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
     let derived = DerivedKey::parse(held)?;
     policy.check_derivation(derived.method().derivation())?;
     let masters = keys.master_secrets(derived.master_key_name());
-    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), tells, failed, use_of).map(Some)
+    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
 }
 
 /// What each of our keys agrees on with each of the originator's on its curve, until one can be used. Those that the
 /// recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
 fn agreed<T>(
     agreement: &AgreementMethod<'_>,
-    (len, tells): (usize, bool),
+    len: usize,
     keys: &dyn KeySource,
     budget: &Budget,
     use_of: impl Fn(Secret) -> Result<T, DecryptError>,
@@ -364,29 +365,46 @@ fn agreed<T>(
     let pairs = private.iter().flat_map(|key| originators.iter().map(move |originator| (key, originator)));
     let fitting = pairs.filter(|(key, originator)| key.can_agree_with(originator));
     let agreed = fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget));
-    first(agreed, tells, DecryptError::Failed, use_of)
+    first(agreed, DecryptError::Failed, use_of)
 }
 
 /// Gives what `use_of` makes of the first candidate that it can use. If it can use none, gives the error of the last candidate;
-/// without candidates, `refused`. A limit that a candidate exceeds ends the search. Unless `tells`, it may be able to use a wrong
-/// candidate, too: then all are tried, and none is taken if it can use two different ones.
+/// without candidates, `refused`. A limit that a candidate exceeds ends the search.
 fn first<T>(
     candidates: impl Iterator<Item = Result<Secret, DecryptError>>,
-    tells: bool,
+    mut refused: DecryptError,
+    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
+    for candidate in candidates {
+        match candidate.and_then(&use_of) {
+            Err(error @ DecryptError::Limit(_)) => return Err(error),
+            Err(error) => refused = error,
+            used => return used,
+        }
+    }
+    Err(refused)
+}
+
+/// As [`first`], of secrets of which `use_of` may be able to use a wrong one, too: all are tried, and none is taken if it can use
+/// two different ones.
+fn only<T>(
+    candidates: impl Iterator<Item = Secret>,
     mut refused: DecryptError,
     use_of: impl Fn(Secret) -> Result<T, DecryptError>,
 ) -> Result<T, DecryptError> {
     let mut usable: Option<(Secret, T)> = None;
-    for candidate in candidates {
-        let used = candidate.and_then(|secret| Ok((secret.clone(), use_of(secret)?)));
-        match (used, &usable) {
+    let mut is_ambiguous = false;
+    for secret in candidates {
+        match (use_of(secret.clone()), &usable) {
             (Err(error @ DecryptError::Limit(_)), _) => return Err(error),
             (Err(error), _) => refused = error,
-            (Ok((_, used)), _) if tells => return Ok(used),
-            (Ok(used), None) => usable = Some(used),
-            (Ok((secret, _)), Some((before, _))) if secret.as_octets() == before.as_octets() => {}
-            (Ok(_), Some(_)) => return Err(DecryptError::Failed),
+            (Ok(used), None) => usable = Some((secret, used)),
+            (Ok(_), Some((before, _))) => is_ambiguous |= secret.as_octets() != before.as_octets(),
         }
     }
-    usable.map(|(_, used)| used).ok_or(refused)
+    match usable {
+        Some(_) if is_ambiguous => Err(DecryptError::Failed),
+        Some((_, used)) => Ok(used),
+        None => Err(refused),
+    }
 }

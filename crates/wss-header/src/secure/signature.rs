@@ -51,7 +51,11 @@ impl Securing {
                 Ok(Keying { key_info, token_id, ..Keying::default() })
             }
             SignedBy::Certificate { certificate, path, reference, .. } => {
-                let token_id = self.take_id(&Part::SigningToken, "X509")?;
+                let has_token = reference.needs_token() || *reference == ReferenceForm::Embedded;
+                let token_id = match has_token {
+                    true => self.take_id(&Part::SigningToken, "X509")?,
+                    false => self.fresh_id("X509")?,
+                };
                 let mut token = Writer::new();
                 if reference.needs_token() {
                     let path: Vec<_> = path.iter().rev().chain([certificate.as_ref()]).collect();
