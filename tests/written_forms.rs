@@ -75,7 +75,7 @@ fn chosen_ids_are_given_and_no_other_element_may_have_one() {
     }
     assert!(matches!(chosen().id(Part::Attachments, "s").plan(), Err(PlanError::CannotBe { .. })));
     // The first token that is sent has it, and not the first signature.
-    let by_serial = || Signing::with(&identity("alice")).reference(ReferenceForm::IssuerSerial).parts([Part::Body]);
+    let by_serial = || Signing::with(&identity("bob")).reference(ReferenceForm::IssuerSerial).parts([Part::Body]);
     let both = recipe().id(Part::SigningToken, "CertId-1").sign(by_serial()).sign(signing());
     assert_eq!(both.secured(&envelope(SOAP11)).matches("URI=\"#CertId-1\"").count(), 1);
     // A timestamp that is there already has none.
