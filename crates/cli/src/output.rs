@@ -68,9 +68,8 @@ pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
 
 /// As [`read_document`], for a message, which may be a package.
 pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
-    let (start, rest) = read_start(path, &limits())?;
-    let most = if Package::is_one(&start) { u64::MAX } else { most_octets(&limits()) };
-    let mut octets = start;
+    let (mut octets, rest) = read_start(path, &limits())?;
+    let most = if Package::is_one(&octets) { u64::MAX } else { most_octets(&limits()) };
     rest.take(most).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
     Ok(octets)
 }

@@ -9,7 +9,7 @@ use wss_header::{Addressing, AddressingVersion, Layout, Part, Recipe, Username};
 use wss_tokens::Precision;
 
 use crate::error::{ProfileError, once, word};
-use crate::sending::{AddressingOptions, AllowanceOptions, HeaderOptions, LayoutOptions, Order};
+use crate::sending::{AddressingOptions, AllowanceOptions, HeaderOptions, LayoutOptions, Only, Order};
 
 /// The recipe, with what it is allowed.
 pub(crate) fn allowing(options: &AllowanceOptions, mut recipe: Recipe) -> Result<Recipe, ProfileError> {
@@ -68,8 +68,8 @@ pub(crate) fn username(options: &LayoutOptions, mut user: Username) -> Username 
     if options.without_type { user.without_type() } else { user }
 }
 
-/// The recipe, with the form of its header.
-pub(crate) fn with_layout(options: &LayoutOptions, recipe: Recipe) -> Result<Recipe, ProfileError> {
+/// The recipe, with the form of its header, for a recipe that may have `only` one step.
+pub(crate) fn with_layout(options: &LayoutOptions, only: Option<Only>, recipe: Recipe) -> Result<Recipe, ProfileError> {
     let mut recipe = recipe.layout(match options.layout.unwrap_or(Order::Lax) {
         Order::Lax => Layout::Lax,
         Order::LaxTimestampFirst => Layout::LaxTimestampFirst,
@@ -96,7 +96,10 @@ pub(crate) fn with_layout(options: &LayoutOptions, recipe: Recipe) -> Result<Rec
         let (part, id) =
             found.ok_or_else(|| word("part-id", choice, "no part with its Id", [], "write it as Timestamp=TS-1"))?;
         once(&mut named, part.clone(), "part-id", choice, "give each part one Id")?;
-        recipe = recipe.id(part, id);
+        // Without a signature, these alone have one.
+        if only != Some(Only::Encrypt) || matches!(part, Part::Timestamp | Part::UsernameToken) {
+            recipe = recipe.id(part, id);
+        }
     }
     Ok(recipe)
 }

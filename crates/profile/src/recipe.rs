@@ -38,12 +38,7 @@ impl Sending {
     fn of_options(&self) -> Result<Recipe, ProfileError> {
         let only = self.parts.only;
         let recipe = allowing(&self.allowed, Recipe::new())?;
-        let mut layout = self.layout.clone();
-        if only == Some(Only::Encrypt) {
-            // What is signed has one.
-            layout.part_id.retain(|choice| choice.starts_with("Timestamp=") || choice.starts_with("UsernameToken="));
-        }
-        let mut recipe = with_layout(&layout, with_header(&self.header, recipe)?)?;
+        let mut recipe = with_layout(&self.layout, only, with_header(&self.header, recipe)?)?;
         let mut passwords = self.header.password_file.iter();
         let identity = keys::identity(&self.signer, &mut passwords)?;
         let user = user(&self.header, &mut passwords)?;

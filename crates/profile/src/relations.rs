@@ -184,14 +184,10 @@ pub(crate) fn check_only(own: &Map<String, Value>, all: &Map<String, Value>) -> 
 pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), ProfileError> {
     let is_given = |key: &str| given.get(key).is_some_and(says_something);
     for (_, key, other) in NEEDS.iter().filter(|(of, ..)| *of == table) {
-        if is_given(key) && !is_given(other) {
-            return Err(ProfileError::Needs { key, other });
-        }
+        check_needs(given, key, std::slice::from_ref(other))?;
     }
     for (_, key, others) in NEEDS_ONE_OF.iter().filter(|(of, ..)| *of == table) {
-        if is_given(key) && !others.iter().any(|other| is_given(other)) {
-            return Err(ProfileError::NeedsOneOf { key, others: Known::one_of(others) });
-        }
+        check_needs(given, key, others)?;
     }
     for (_, key, others) in EXCLUDES.iter().filter(|(of, ..)| *of == table) {
         if let Some(other) = others.iter().find(|other| is_given(key) && is_given(other)) {
@@ -203,11 +199,20 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
 
 /// Judges the keys of `verify` that say how certificates are judged: there are some.
 pub(crate) fn check_judging(given: &Map<String, Value>) -> Result<(), ProfileError> {
+    JUDGING.iter().try_for_each(|(key, others)| check_needs(given, key, others))
+}
+
+/// A key that is given has one of those that it needs.
+fn check_needs(
+    given: &Map<String, Value>,
+    key: &'static str,
+    others: &'static [&'static str],
+) -> Result<(), ProfileError> {
     let is_given = |key: &str| given.get(key).is_some_and(says_something);
-    match JUDGING.iter().find(|(key, others)| is_given(key) && !others.iter().any(|other| is_given(other))) {
-        Some((key, [other])) => Err(ProfileError::Needs { key, other }),
-        Some((key, others)) => Err(ProfileError::NeedsOneOf { key, others: Known::one_of(others) }),
-        None => Ok(()),
+    match others {
+        _ if !is_given(key) || others.iter().any(|other| is_given(other)) => Ok(()),
+        [other] => Err(ProfileError::Needs { key, other }),
+        _ => Err(ProfileError::NeedsOneOf { key, others: Known::one_of(others) }),
     }
 }
 

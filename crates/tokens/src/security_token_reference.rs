@@ -383,6 +383,12 @@ impl ReferenceForm {
         matches!(self, Self::Direct | Self::DirectPath | Self::DirectPkcs7)
     }
 
+    /// Whether a token is sent for it: in the header, or in the reference itself.
+    #[must_use]
+    pub fn sends_token(self) -> bool {
+        self.needs_token() || self == Self::Embedded
+    }
+
     /// Whether it can refer to `certificate`.
     #[must_use]
     pub fn fits(self, certificate: &Certificate) -> bool {

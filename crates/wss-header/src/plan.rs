@@ -181,9 +181,7 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
         recipe.steps.iter().any(|step| matches!(step, Step::Sign(signing) if is_meant(signing)))
     };
     let has_token = |signing: &Signing| match &signing.by {
-        SignedBy::Certificate { reference, .. } => {
-            !signing.holder_of_key && (reference.needs_token() || *reference == ReferenceForm::Embedded)
-        }
+        SignedBy::Certificate { reference, .. } => !signing.holder_of_key && reference.sends_token(),
         SignedBy::Token(_) => false,
     };
     for part in recipe.header.ids.keys() {

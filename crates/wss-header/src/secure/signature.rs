@@ -51,8 +51,7 @@ impl Securing {
                 Ok(Keying { key_info, token_id, ..Keying::default() })
             }
             SignedBy::Certificate { certificate, path, reference, .. } => {
-                let has_token = reference.needs_token() || *reference == ReferenceForm::Embedded;
-                let token_id = match has_token {
+                let token_id = match reference.sends_token() {
                     true => self.take_id(&Part::SigningToken, "X509")?,
                     false => self.fresh_id("X509")?,
                 };
