@@ -281,5 +281,6 @@ fn a_message_without_what_an_assertion_demands_is_refused() {
     );
     let never: Vec<_> = SAME.iter().filter(|(same, _)| !used.contains(same)).collect();
     assert!(never.is_empty(), "{never:?} are refused by now");
-    assert!(refused > 240, "{refused} refused, {not_made} not made");
+    // Without its binding, a policy with parts makes no message.
+    assert!(refused > 220, "{refused} refused, {not_made} not made");
 }

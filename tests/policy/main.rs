@@ -8,6 +8,7 @@ mod names;
 mod packages;
 mod reading;
 mod shapes;
+mod together;
 mod tokens;
 
 use common::*;

@@ -123,6 +123,31 @@ fn a_reference_is_to_the_policy_of_its_own_file_or_to_the_only_one_of_that_id() 
     assert!(!usable(&text("P", ""), &files[..1]), "an Id is no Name");
 }
 
+/// Of a policy in another file that no `wsdl:import` names: by Id, as a whole, and through a chain.
+#[test]
+fn a_reference_to_another_file_is_followed_where_the_caller_gives_that_file() {
+    let utility = "xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\"";
+    let of_id = Shape::default().policy().replacen("<wsp:Policy ", &format!("<wsp:Policy {utility} u:Id=\"p\" "), 1);
+    let to = |uri: &str| policy(&format!("<wsp:PolicyReference URI=\"{uri}\"/>"));
+    let chain =
+        to("http://a.example/p.xml#p").replacen("<wsp:Policy ", &format!("<wsp:Policy {utility} u:Id=\"q\" "), 1);
+    let files = [("http://a.example/p.xml", of_id), ("chain.xml", chain)];
+    for uri in ["http://a.example/p.xml#p", "http://a.example/p.xml", "chain.xml#q", "chain.xml"] {
+        let policy = read(&to(uri), &files).expect("a policy");
+        assert!(policy.listing().all(|listed| listed.is_usable()), "{uri}");
+        let first = policy.listing().next().expect("a message");
+        assert_eq!(&*first.alternatives[0][0].place.file, "http://a.example/p.xml", "{uri}");
+        let alone = Policy::from_wsdl(&to(uri)).expect("a policy");
+        let first = alone.listing().next().expect("a message");
+        assert!(!first.is_usable() && first.alternatives[0][0].standing.what().contains("`imports`"), "{uri}");
+    }
+    let other = read(&to("http://a.example/p.xml#other"), &files).expect("a policy");
+    assert!(!other.listing().next().expect("a message").is_usable());
+    // Each reference leads to the other file.
+    let circle = [("b.xml", to("c.xml")), ("c.xml", to("b.xml"))];
+    assert!(matches!(read(&to("b.xml"), &circle), Err(PolicyError::Circle { .. })));
+}
+
 #[test]
 fn a_policy_of_another_version_of_ws_policy_is_read_or_refused() {
     let text = definitions("urn:one", &format!("{}{}", bound("one", &Shape::default().policy()), port("one:B")));

@@ -1,5 +1,6 @@
 //! `wss policy`: what the policy of a WSDL demands, what becomes of each assertion, and what a message breaks.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,7 +25,10 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
     let mut imports = HashMap::new();
     for import in &arguments.import {
         let (location, file) = import.rsplit_once('=').ok_or_else(|| could_not("--import takes LOCATION=FILE"))?;
-        imports.insert(location.to_owned(), output::text(&output::read_document(Path::new(file))?)?);
+        let text = output::text(&output::read_document(Path::new(file))?)?;
+        if imports.insert(location.to_owned(), (text, Cell::new(false))).is_some() {
+            return Err(could_not(format!("--import {location:?} is there twice: give each location one file")));
+        }
     }
     let text = output::text(&output::read_document(&arguments.file.file)?)?;
     let limits = arguments.policy_limit.iter().try_fold(PolicyLimits::default(), |limits, given| {
@@ -33,10 +37,16 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
             "write NAME=VALUE, as in alternatives=128, with one of alternatives, assertions, in-force, imports";
         read.ok_or_else(|| could_not(format!("--policy-limit {given}: {advice}")))
     })?;
-    let reader = PolicyReader::new()
-        .limits(limits.documents(output::limits()))
-        .imports(|location, _| imports.get(location).cloned());
+    let reader = PolicyReader::new().limits(limits.documents(output::limits())).imports(|location, _| {
+        let (file, is_read) = imports.get(location)?;
+        is_read.set(true);
+        Some(file.clone())
+    });
     let policy = reader.read(&text).map_err(refused)?;
+    if let Some((location, _)) = imports.iter().find(|(_, (_, is_read))| !is_read.get()) {
+        let why = "no wsdl:import and no reference to a policy names this location: write it as the file has it";
+        return Err(could_not(format!("--import {location:?}: {why}")));
+    }
     for what in policy.unread() {
         let what = in_options(what);
         output::say(format!("note: not read: {what}; an imported file is given with --import"));

@@ -127,3 +127,20 @@ fn what_is_in_another_file_is_asked_for_by_the_option() {
         assert!(!told.contains('`'), "{told}");
     }
 }
+
+#[test]
+fn a_file_that_nothing_names_is_refused_and_one_that_a_reference_names_is_read() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join(format!("policy-{}.xml", std::process::id()));
+    std::fs::write(&file, policy(BODY)).expect("written");
+    let to = "<wsp:Policy xmlns:wsp=\"http://www.w3.org/ns/ws-policy\"><wsp:PolicyReference URI=\"http://a.example/p.xml\"/></wsp:Policy>";
+    let import = |location: &str| format!("{location}={}", file.display());
+    let (out, _) = says(0, &["policy", "--import", &import("http://a.example/p.xml"), "-"], to);
+    assert!(out.contains("SignedParts: what is signed"), "{out}");
+    let (_, why) = says(2, &["policy", "--import", &import("http://a.example/q.xml"), "-"], to);
+    assert!(why.contains("q.xml") && why.contains("names this location"), "{why}");
+    let twice = import("http://a.example/p.xml");
+    let (_, why) = says(2, &["policy", "--import", &twice, "--import", &twice, "-"], to);
+    assert!(why.contains("there twice"), "{why}");
+    std::fs::remove_file(file).expect("removed");
+}

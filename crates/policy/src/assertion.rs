@@ -24,6 +24,8 @@ pub(crate) struct Written {
     pub(crate) is_ignorable: bool,
     /// Those that are read.
     pub(crate) attributes: Vec<Attribute>,
+    /// The names of those that are not.
+    pub(crate) unread: Vec<Unread>,
     /// Its children that are no policy.
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -32,6 +34,14 @@ pub(crate) struct Written {
 pub(crate) struct Attribute {
     pub(crate) local: &'static str,
     pub(crate) value: String,
+}
+
+/// An attribute that is not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) name: Box<str>,
+    /// Whether its namespace is neither that of WS-SecurityPolicy nor none.
+    pub(crate) is_foreign: bool,
 }
 
 /// A child of an assertion that is no policy, as `sp:Body` or `sp:XPath`.
@@ -47,6 +57,7 @@ pub(crate) struct Parameter {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) unread: Vec<Unread>,
     /// The text of an `sp:XPath`.
     pub(crate) text: String,
     /// The prefixes in it, and their namespaces.
@@ -55,16 +66,21 @@ pub(crate) struct Details {
     pub(crate) inside: Vec<(&'static str, String)>,
 }
 
-/// The attributes that are read.
-const ATTRIBUTES: [&str; 4] = ["IncludeToken", "Name", "Namespace", "URI"];
-
 /// The elements inside parameters that are read.
 pub(crate) const INSIDE: [&str; 2] = ["AttachmentCompleteSignatureTransform", "TokenType"];
 
 impl Attribute {
-    /// `None` if it is not read.
-    pub(crate) fn of(local: &str, value: &str) -> Option<Self> {
-        let local = ATTRIBUTES.into_iter().find(|known| *known == local)?;
+    /// An attribute of an element; `None` if it is not read.
+    pub(crate) fn of(element: &str, local: &str, value: &str) -> Option<Self> {
+        let local = match (element, local) {
+            ("HttpsToken", "RequireClientCertificate") => "RequireClientCertificate",
+            (token, "IncludeToken") if token.ends_with("Token") => "IncludeToken",
+            (elements, "XPathVersion") if elements.ends_with("Elements") => "XPathVersion",
+            ("Header", "Name") => "Name",
+            ("Header", "Namespace") => "Namespace",
+            ("PolicyReference", "URI") => "URI",
+            _ => return None,
+        };
         Some(Self { local, value: value.to_owned() })
     }
 }
@@ -82,13 +98,14 @@ impl Assertion {
         attribute(&self.written.attributes, local)
     }
 
-    /// The number of assertions and parameters that are judged with it.
+    /// The number of assertions, parameters and attributes that are judged with it.
     pub(crate) fn size(&self) -> usize {
-        1 + self.written.parameters.len() + size(&self.nested)
+        let parameters: usize = self.written.parameters.iter().map(|parameter| 1 + parameter.unread().len()).sum();
+        1 + self.written.unread.len() + parameters + size(&self.nested)
     }
 }
 
-/// The number of assertions and parameters of an alternative.
+/// The number of assertions, parameters and attributes that are judged of an alternative.
 pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
     alternative.iter().map(|assertion| assertion.size()).sum()
 }
@@ -105,6 +122,11 @@ impl Parameter {
 
     pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
         self.details.as_ref().and_then(|details| attribute(&details.attributes, local))
+    }
+
+    /// The attributes of it that are not read.
+    pub(crate) fn unread(&self) -> &[Unread] {
+        self.details.as_ref().map(|details| details.unread.as_slice()).unwrap_or_default()
     }
 
     /// The text of an element of this name inside it.

@@ -4,13 +4,13 @@
 //! error, since its policy would be passed over.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use wss_c14n::Element;
 
 use crate::error::PolicyError;
 use crate::expression::{At, Expressions, File};
-use crate::names::WSDL;
+use crate::names::{self, WSDL};
 
 /// A kind of definition that others refer to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,27 @@ pub(crate) struct Import {
 pub(crate) fn imports(root: Element<'_>) -> impl Iterator<Item = Import> {
     root.children_named(WSDL, "import")
         .map(|import| Import { location: attribute(import, "location"), namespace: attribute(import, "namespace") })
+}
+
+/// The files, each once, that references to policies name (WS-Policy 1.5 §4.3.4).
+pub(crate) fn referred(root: Element<'_>) -> Vec<String> {
+    let mut locations: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
+    for element in root.descendants_and_self() {
+        let is_reference = names::is_policy(element.name().namespace) && element.name().local == "PolicyReference";
+        let uri = element.attribute("", "URI").filter(|_| is_reference);
+        let uris =
+            element.attributes().filter(|(name, _)| names::is_policy(name.namespace) && name.local == "PolicyURIs");
+        for uris in uris.map(|(_, value)| value).chain(uri) {
+            for uri in uris.split_ascii_whitespace() {
+                let location = uri.split_once('#').map_or(uri, |(location, _)| location);
+                if !location.is_empty() && known.insert(location.to_owned()) {
+                    locations.push(location.to_owned());
+                }
+            }
+        }
+    }
+    locations
 }
 
 /// The definitions of all files.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wss_c14n::{Document, Element, NodeId, name};
 
-use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, size};
+use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Unread, Written, size};
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
@@ -238,12 +238,13 @@ impl<'d> Expressions<'d> {
 
     fn unknown_reference(&self, uri: &str, place: Place) -> Result<Arc<Vec<Alternative>>, PolicyError> {
         self.charge.assertions(1)?;
-        let attributes = Attribute::of("URI", uri).into_iter().collect();
+        let attributes = Attribute::of("PolicyReference", "URI", uri).into_iter().collect();
         let written = Written {
             namespace: self.namespace(names::POLICY_15),
             place,
             is_ignorable: false,
             attributes,
+            unread: Vec::new(),
             parameters: Vec::new(),
         };
         let assertion = Assertion { written: Arc::new(written), nested: Alternative::new() };
@@ -251,7 +252,7 @@ impl<'d> Expressions<'d> {
     }
 
     /// `#Id` is in the same file or, as peers have it, in the only other one that has it; `location#Id` is in the file of
-    /// that location; any other URI is the Name of a policy.
+    /// that location; any other URI is the Name of a policy, or the location of a file that is one.
     fn find(&self, uri: &str, file: usize) -> Option<(usize, NodeId)> {
         let of = |file: usize, id: &str| self.by_id.get(file).and_then(|named| named.get(id)).copied();
         match uri.split_once('#') {
@@ -262,6 +263,13 @@ impl<'d> Expressions<'d> {
             Some((location, id)) if !self.by_name.contains_key(uri) => {
                 let file = self.files.iter().position(|file| file.lines.file() == location)?;
                 of(file, id).flatten()
+            }
+            _ if !self.by_name.contains_key(uri) => {
+                let mut files = self.files.iter().enumerate();
+                let (file, found) = files.find(|(_, file)| file.lines.file() == uri && !uri.is_empty())?;
+                let root = found.document.root();
+                let is_policy = root.name().local == "Policy" && names::is_policy(root.name().namespace);
+                is_policy.then(|| (file, root.id()))
             }
             _ => self.by_name.get(uri).copied().flatten(),
         }
@@ -279,14 +287,15 @@ impl<'d> Expressions<'d> {
             None => Arc::clone(&self.top),
         };
         let (mut is_optional, mut is_ignorable) = (false, false);
-        let mut attributes = Vec::new();
-        for (name, value) in element.attributes() {
-            match (names::is_policy(name.namespace), name.local) {
-                (true, "Optional") => is_optional = is_true(&value),
-                (true, "Ignorable") => is_ignorable = is_true(&value),
-                _ => attributes.extend(Attribute::of(name.local, &value)),
+        for (name, value) in element.attributes().filter(|(name, _)| names::is_policy(name.namespace)) {
+            let wrong = || self.malformed(at, around, "wsp:Optional and wsp:Ignorable are true or false");
+            match name.local {
+                "Optional" => is_optional = flag(&value).ok_or_else(wrong)?,
+                "Ignorable" => is_ignorable = flag(&value).ok_or_else(wrong)?,
+                _ => {}
             }
         }
+        let (attributes, unread) = attributes(element);
         let is_nested = |child: &Element<'_>| {
             names::is_policy(child.name().namespace)
                 && ["Policy", "PolicyReference", "ExactlyOne", "All"].contains(&child.name().local)
@@ -304,8 +313,8 @@ impl<'d> Expressions<'d> {
         }
         let place = self.place_in(at, around.path, element.name().local);
         let namespace = self.namespace(element.name().namespace);
-        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, parameters });
-        self.charge.assertions(nested.len())?;
+        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, unread, parameters });
+        self.charge.assertions(nested.len().saturating_mul(1 + written.unread.len()))?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();
         if is_optional {
@@ -327,7 +336,8 @@ impl<'d> Expressions<'d> {
     fn parameter(&self, at: At<'d>, path: &Arc<str>) -> Result<Parameter, PolicyError> {
         let element = at.element;
         let mut details = Details::default();
-        details.attributes.extend(element.attributes().filter_map(|(name, value)| Attribute::of(name.local, &value)));
+        (details.attributes, details.unread) = attributes(element);
+        self.charge.assertions(details.unread.len())?;
         if element.name().local == "XPath" {
             details.text = text_of(element);
             details.prefixes = self.prefixes(element, &details.text)?;
@@ -364,8 +374,34 @@ fn text_of(element: Element<'_>) -> String {
     element.text_around_comments().map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-fn is_true(value: &str) -> bool {
-    matches!(value.trim(), "true" | "1")
+/// The attributes that are read of an element of WS-SecurityPolicy, and those that are not. What an element of another domain
+/// has is of that domain; an Id or a language says nothing.
+fn attributes(element: Element<'_>) -> (Vec<Attribute>, Vec<Unread>) {
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    if !names::is_security(element.name().namespace) {
+        return (read, unread);
+    }
+    for (name, value) in element.attributes() {
+        let namespace = name.namespace;
+        if names::is_policy(namespace) || [name::WSU.uri, name::XML].contains(&namespace) {
+            continue;
+        }
+        let is_foreign = !namespace.is_empty() && !names::is_security(namespace);
+        match Attribute::of(element.name().local, name.local, &value).filter(|_| !is_foreign) {
+            Some(attribute) => read.push(attribute),
+            None => unread.push(Unread { name: name.to_string().into(), is_foreign }),
+        }
+    }
+    (read, unread)
+}
+
+/// A truth value of XML Schema.
+pub(crate) fn flag(value: &str) -> Option<bool> {
+    match value.trim() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 /// Keeps the policies of a file by these attributes.

@@ -7,7 +7,7 @@ use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
-use crate::definitions::{Import, imports};
+use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
 use crate::exchange::{Role, Side, SideError, exchange};
 use crate::expression::{At, Expressions, File};
@@ -54,8 +54,9 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Gives the files that a `wsdl:import` names, by location and namespace. Nothing is fetched or read otherwise;
-    /// [`Policy::unread`] lists what was left out. The location comes from the file: it may lead anywhere.
+    /// Gives the files that a `wsdl:import` names, by location and namespace, and those that a `wsp:PolicyReference` names in front
+    /// of its `#`, without a namespace. Nothing is fetched or read otherwise; [`Policy::unread`] lists the imports that were left out,
+    /// and a reference that leads nowhere is refused with its alternative. The location comes from the file: it may lead anywhere.
     #[must_use]
     pub fn imports(mut self, give: impl Fn(&str, &str) -> Option<String> + 'i) -> Self {
         self.imports = Some(Box::new(give));
@@ -104,7 +105,9 @@ impl<'i> PolicyReader<'i> {
         let (mut seen, mut left_out): (Vec<Import>, Vec<Import>) = (Vec::new(), Vec::new());
         let mut at = 0;
         while let Some((location, source)) = sources.get(at) {
-            let found: Vec<Import> = imports(self.document(location, source)?.root()).collect();
+            let document = self.document(location, source)?;
+            let found: Vec<Import> = imports(document.root()).collect();
+            let referred = referred(document.root());
             for import in found {
                 if seen.contains(&import) {
                     continue;
@@ -116,6 +119,17 @@ impl<'i> PolicyReader<'i> {
                     Some(text) => sources.push((import.location, text)),
                     None => left_out.push(import),
                 }
+            }
+            for location in referred {
+                let import = Import { location, namespace: String::new() };
+                if seen.iter().any(|known| known.location == import.location) {
+                    continue;
+                }
+                // A reference to a file that is not given is judged with its alternative.
+                let Some(text) = self.imports.as_ref().and_then(|give| give(&import.location, "")) else { continue };
+                charge.imports(seen.len() + 1)?;
+                seen.push(import.clone());
+                sources.push((import.location, text));
             }
             at += 1;
         }

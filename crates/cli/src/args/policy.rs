@@ -40,7 +40,8 @@ pub(crate) struct PolicyArgs {
     /// The message of --check is a reply
     #[arg(long, requires = "check")]
     pub(crate) reply: bool,
-    /// A file that the description imports from LOCATION; no other file is read, and nothing is fetched
+    /// A file that the description imports from LOCATION, or that a reference to a policy names so; no other file is read, and
+    /// nothing is fetched
     #[arg(long, value_name = "LOCATION=FILE")]
     pub(crate) import: Vec<String>,
     /// Raise or lower a limit on what a policy may cost: alternatives, assertions, in-force or imports

@@ -6,6 +6,7 @@ mod binding;
 mod other;
 mod parts;
 mod supporting;
+mod together;
 mod token;
 mod wss;
 
@@ -48,6 +49,8 @@ impl Terms {
         if terms.notes.0.len() < size(alternative) {
             terms.refuse_unread(alternative);
         }
+        together::refuse(alternative, &mut terms.notes);
+        terms.judge_parts_without_a_key();
         terms.refuse_together();
         for supporting in &terms.supporting {
             if let Some(why) = supporting.cannot(terms.binding.as_ref()) {
@@ -78,6 +81,23 @@ impl Terms {
         for place in unread {
             let why = "nothing is read at this place: assertions inside another need a wsp:Policy around them";
             self.notes.at(place, Standing::Refused(why.into()));
+        }
+    }
+
+    /// Where no binding protects the message itself, no key signs or encrypts its parts.
+    fn judge_parts_without_a_key(&mut self) {
+        let standing = match &self.binding {
+            None => Standing::Refused("no binding says whose key does that: add a binding, or leave it out".into()),
+            Some(binding) if matches!(binding.tokens, Tokens::Transport) => {
+                Standing::NotOurs("TLS protects the whole message".into())
+            }
+            Some(_) => return,
+        };
+        const OF_A_KEY: [&str; 5] =
+            ["SignedParts", "SignedElements", "EncryptedParts", "EncryptedElements", "ContentEncryptedElements"];
+        let is_one = |place: &Place| OF_A_KEY.contains(&place.path().split('/').next().unwrap_or_default());
+        for judged in self.notes.0.iter_mut().filter(|judged| judged.is_done() && is_one(&judged.place)) {
+            judged.standing = standing.clone();
         }
     }
 

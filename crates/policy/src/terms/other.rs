@@ -11,8 +11,13 @@ pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
         Some(domain) => notes.all_not_ours(assertion, domain),
         None if names::is_policy(namespace) => {
             let uri = assertion.attribute("URI").unwrap_or_default();
-            let why = "no file that was read has one policy with this Id: give the file that has it with `imports`";
-            notes.refused(assertion, format!("{uri:?}: {why}"));
+            let place = match uri.split_once('#') {
+                Some(("", _)) => {
+                    "no file that was read has one policy with this Id: give the file that has it with `imports`"
+                }
+                _ => "no file that was read has this policy: give the file of this location with `imports`",
+            };
+            notes.refused(assertion, format!("{uri:?}: {place}"));
         }
         None if assertion.written.is_ignorable => {
             notes.all_not_ours(assertion, "of a domain that is not known; it is marked as ignorable");

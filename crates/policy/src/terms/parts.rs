@@ -30,6 +30,9 @@ pub(crate) struct Parts {
     inner: Vec<(Part, Place)>,
 }
 
+/// The language of paths, and the default of `XPathVersion`.
+const XPATH_10: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
+
 /// What is done, or why it is refused.
 type Words = Cow<'static, str>;
 
@@ -73,7 +76,10 @@ impl Parts {
             }
             return;
         }
-        notes.done(assertion, format!("what is {}", verb.words()));
+        match assertion.attribute("XPathVersion") {
+            None | Some(XPATH_10) => notes.done(assertion, format!("what is {}", verb.words())),
+            Some(_) => notes.refused(assertion, format!("its XPathVersion is not read: write paths of {XPATH_10}")),
+        }
         assertion.nested.iter().for_each(|inner| unexpected(inner, notes));
         for parameter in &assertion.written.parameters {
             let standing = match self.parameter(parameter, verb, blocks) {
@@ -97,7 +103,14 @@ impl Parts {
             }
             "Header" => {
                 let namespace = parameter.attribute("Namespace").unwrap_or_default();
+                if namespace.is_empty() {
+                    return Err("every header block has a namespace (SOAP 1.2 §5.2.1): give its Namespace".into());
+                }
                 match parameter.attribute("Name") {
+                    Some(local) if !name::is_ncname(local) => Err(
+                        "no header block has this Name: give its local name, or leave it out for all of the namespace"
+                            .into(),
+                    ),
                     Some(local) => {
                         let part = Part::every_header_block(namespace, local);
                         let what = is_named(&part);

@@ -4,6 +4,7 @@ use wss_tokens::{KerberosForm, SamlVersion, SecureConversation};
 
 use super::other::unexpected;
 use crate::assertion::Assertion;
+use crate::expression::flag;
 use crate::names;
 use crate::standing::{Notes, Standing};
 
@@ -99,7 +100,11 @@ impl Inclusion {
     }
 
     fn read(value: &str) -> Option<Self> {
-        match value.rsplit('/').next()? {
+        let (namespace, word) = value.trim().rsplit_once("/IncludeToken/")?;
+        if !names::is_security(namespace) {
+            return None;
+        }
+        match word {
             "Never" => Some(Self::Never),
             "Once" => Some(Self::Once),
             "AlwaysToRecipient" => Some(Self::ToRecipient),
@@ -161,11 +166,13 @@ impl Token {
         let mut token =
             Self { kind, inclusion: inclusion.flatten().unwrap_or(Inclusion::Always), reference: None, derived: None };
         if matches!(inclusion, Some(None)) {
-            notes.refused(assertion, "sp:IncludeToken has no value of WS-SecurityPolicy");
+            let why = "sp:IncludeToken has no value of WS-SecurityPolicy: write the namespace of sp, /IncludeToken/ and one of \
+                       Never, Once, AlwaysToRecipient, AlwaysToInitiator or Always";
+            notes.refused(assertion, why);
         }
         match token.kind {
             TokenKind::Refused => return token.refuse(assertion, notes),
-            TokenKind::Transport => notes.not_ours(assertion, "TLS: the caller vouches for the transport"),
+            TokenKind::Transport => transport(assertion, notes),
             _ => notes.done(assertion, format!("{}, {}", words(local), token.inclusion.words())),
         }
         for inner in &assertion.nested {
@@ -325,6 +332,18 @@ impl X509Form {
             Self::PkiPath => "the certificate is sent with its path",
             Self::Pkcs7 => "the certificate is sent with its path, in PKCS#7",
         }
+    }
+}
+
+/// WS-SecurityPolicy 1.1 says by an attribute what 1.2 says by an assertion.
+fn transport(assertion: &Assertion, notes: &mut Notes) {
+    match assertion.attribute("RequireClientCertificate").map(flag) {
+        Some(Some(true)) => notes.not_ours(
+            assertion,
+            "TLS: the caller vouches for the transport, where the client authenticates by its certificate",
+        ),
+        None | Some(Some(false)) => notes.not_ours(assertion, "TLS: the caller vouches for the transport"),
+        Some(None) => notes.refused(assertion, "RequireClientCertificate is neither true nor false"),
     }
 }
 

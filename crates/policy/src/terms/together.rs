@@ -1,0 +1,129 @@
+//! What does not go together inside one assertion, and attributes of which nothing is done.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::assertion::{Alternative, Assertion, Unread};
+use crate::names;
+use crate::place::Place;
+use crate::standing::{Notes, Standing};
+
+/// What an assertion decides for the one that it is in, and how.
+struct Decision {
+    matter: &'static str,
+    /// Two of the same answer say the same.
+    answer: &'static str,
+}
+
+/// What is decided by assertions of this name. Those of which one alone can be there, as bindings have one token of a kind, have no
+/// answer.
+fn decisions(local: &str) -> &'static [Decision] {
+    /// One name, and what it decides.
+    macro_rules! table {
+        ($($name:literal: $($matter:literal = $answer:literal),+;)*) => {
+            match local {
+                $($name => &[$(Decision { matter: $matter, answer: $answer }),+],)*
+                _ => &[],
+            }
+        };
+    }
+    table! {
+        "Strict": "order" = "strict";
+        "Lax": "order" = "lax";
+        "LaxTsFirst": "order" = "first";
+        "LaxTsLast": "order" = "last";
+        "EncryptBeforeSigning": "steps" = "encrypt";
+        "SignBeforeEncrypting": "steps" = "sign";
+        "Layout": "layout" = "";
+        "AlgorithmSuite": "suite" = "";
+        "TransportToken": "transport" = "";
+        "InitiatorToken": "initiator signs" = "", "initiator decrypts" = "";
+        "InitiatorSignatureToken": "initiator signs" = "";
+        "InitiatorEncryptionToken": "initiator decrypts" = "";
+        "RecipientToken": "recipient signs" = "", "recipient decrypts" = "";
+        "RecipientSignatureToken": "recipient signs" = "";
+        "RecipientEncryptionToken": "recipient decrypts" = "";
+        "ProtectionToken": "signs" = "", "encrypts" = "";
+        "SignatureToken": "signs" = "";
+        "EncryptionToken": "encrypts" = "";
+        "NoPassword": "password" = "none";
+        "HashPassword": "password" = "digest";
+        "RequireKeyIdentifierReference": "reference" = "key identifier";
+        "RequireIssuerSerialReference": "reference" = "issuer";
+        "RequireThumbprintReference": "reference" = "thumbprint";
+        "RequireEmbeddedTokenReference": "reference" = "embedded";
+        "WssX509V1Token10": "certificate" = "v1";
+        "WssX509V1Token11": "certificate" = "v1";
+        "WssX509V3Token10": "certificate" = "v3";
+        "WssX509V3Token11": "certificate" = "v3";
+        "WssX509PkiPathV1Token10": "certificate" = "path";
+        "WssX509PkiPathV1Token11": "certificate" = "path";
+        "WssX509Pkcs7Token10": "certificate" = "pkcs7";
+        "WssX509Pkcs7Token11": "certificate" = "pkcs7";
+        "WssSamlV11Token10": "assertion" = "1.1";
+        "WssSamlV11Token11": "assertion" = "1.1";
+        "WssSamlV20Token11": "assertion" = "2.0";
+        "WssKerberosV5ApReqToken11": "ticket" = "plain";
+        "WssGssKerberosV5ApReqToken11": "ticket" = "gss";
+        "SC10SecurityContextToken": "context" = "2005";
+        "SC13SecurityContextToken": "context" = "1.3";
+    }
+}
+
+/// Refuses what contradicts an assertion beside it, and attributes that are not read, in every assertion of an alternative.
+pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
+    let said: HashMap<Place, &'static str> =
+        notes.0.iter().map(|judged| (judged.place.clone(), judged.standing.word())).collect();
+    let is_done = |place: &Place| said.get(place).is_some_and(|word| *word == "done");
+    let is_refused = |place: &Place| said.get(place).is_some_and(|word| *word == "refused");
+    let mut inside: Vec<&Assertion> = alternative.iter().map(Arc::as_ref).collect();
+    while let Some(assertion) = inside.pop() {
+        let written = &assertion.written;
+        if !names::is_security(&written.namespace) || is_refused(&written.place) {
+            continue;
+        }
+        attributes(&written.place, &written.unread, notes);
+        for parameter in written.parameters.iter().filter(|parameter| is_done(&parameter.place)) {
+            attributes(&parameter.place, parameter.unread(), notes);
+        }
+        contradictions(&assertion.nested, notes);
+        inside.extend(assertion.nested.iter().map(Arc::as_ref));
+    }
+}
+
+fn attributes(place: &Place, unread: &[Unread], notes: &mut Notes) {
+    for Unread { name, is_foreign } in unread {
+        notes.at(
+            place,
+            match is_foreign {
+                true => Standing::NotOurs(format!("its attribute {name} is of another domain").into()),
+                false => Standing::Refused(
+                    format!(
+                        "WS-SecurityPolicy has no attribute {name} at this place: leave it out, or correct its name"
+                    )
+                    .into(),
+                ),
+            },
+        );
+    }
+}
+
+fn contradictions(siblings: &Alternative, notes: &mut Notes) {
+    let mut decided: HashMap<&'static str, (&'static str, &str)> = HashMap::new();
+    for assertion in siblings.iter().filter(|assertion| names::is_security(&assertion.written.namespace)) {
+        for Decision { matter, answer } in decisions(assertion.local()) {
+            match decided.get(matter) {
+                Some((same, _)) if same == answer && !answer.is_empty() => {}
+                Some((_, first)) => {
+                    let why =
+                        format!("sp:{first} beside it has decided that: keep one of them, or give each an alternative");
+                    notes.refused(assertion, why);
+                    break;
+                }
+                None => {
+                    decided.insert(matter, (answer, assertion.local()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What contradicts what is beside it, attributes that nobody reads, and parts that no key protects: none is passed over.
+
+use ws_security::policy::{Judged, Policy, PolicyError, Standing};
+
+use crate::shapes::{SP, policy};
+
+const XPATH_20: &str = "http://www.w3.org/TR/xpath20";
+
+fn all(inside: &str) -> String {
+    format!("<wsp:Policy>{inside}</wsp:Policy>")
+}
+
+fn with(name: &str, inside: &str) -> String {
+    format!("<sp:{name}>{}</sp:{name}>", all(inside))
+}
+
+/// A certificate with these properties.
+fn x509(attributes: &str, inside: &str) -> String {
+    format!("<sp:X509Token {attributes}>{}</sp:X509Token>", all(inside))
+}
+
+fn never() -> String {
+    x509(&format!("sp:IncludeToken=\"{SP}/IncludeToken/Never\""), "<sp:WssX509V3Token10/>")
+}
+
+fn suite() -> String {
+    with("AlgorithmSuite", "<sp:Basic256Sha256/>")
+}
+
+/// An asymmetric binding with these tokens and properties, and the Body signed.
+fn asymmetric(tokens: &str, properties: &str) -> String {
+    let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
+    format!("{}{parts}", with("AsymmetricBinding", &format!("{tokens}{}{properties}", suite())))
+}
+
+/// With these properties of the binding.
+fn binding(properties: &str) -> String {
+    asymmetric(&format!("{}{}", with("InitiatorToken", &never()), with("RecipientToken", &never())), properties)
+}
+
+/// With this token of the initiator.
+fn initiator(token: &str) -> String {
+    asymmetric(&format!("{}{}", with("InitiatorToken", token), with("RecipientToken", &never())), "")
+}
+
+fn symmetric(tokens: &str) -> String {
+    with("SymmetricBinding", &format!("{tokens}{}", suite()))
+}
+
+fn transport(https: &str) -> String {
+    with("TransportBinding", &format!("{}{}<sp:IncludeTimestamp/>", with("TransportToken", https), suite()))
+}
+
+fn user(inside: &str) -> String {
+    let include = format!("sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"");
+    let token = format!("<sp:UsernameToken {include}>{}</sp:UsernameToken>", all(inside));
+    format!("{}{}", binding(""), with("SignedSupportingTokens", &token))
+}
+
+fn judged(assertions: &str) -> (bool, Vec<Judged>) {
+    let read = Policy::from_wsdl(&policy(assertions)).expect("a policy");
+    let first = read.listing().next().expect("a request");
+    (first.is_usable(), first.alternatives[0].clone())
+}
+
+/// The assertion of this name that is refused, and why.
+#[track_caller]
+fn refused(assertions: &str, name: &str) -> String {
+    let (is_usable, judged) = judged(assertions);
+    let is_refused = |judged: &&Judged| matches!(judged.standing, Standing::Refused(_)) && &*judged.name == name;
+    let found = judged.iter().rfind(is_refused);
+    let found = found.unwrap_or_else(|| panic!("{name} is not refused: {judged:#?}"));
+    assert!(!is_usable, "{name}");
+    found.standing.what().to_owned()
+}
+
+#[test]
+fn of_two_assertions_that_contradict_each_other_none_wins_silently() {
+    let token = |name: &str| with(name, &never());
+    let both = |inside: &str| initiator(&x509("", inside));
+    let cases = [
+        (binding(&with("Layout", "<sp:Strict/><sp:Lax/>")), "Lax", "sp:Strict"),
+        (binding(&format!("{0}{0}", with("Layout", "<sp:Strict/>"))), "Layout", "sp:Layout"),
+        (binding(&suite()), "AlgorithmSuite", "sp:AlgorithmSuite"),
+        (binding("<sp:EncryptBeforeSigning/><sp:SignBeforeEncrypting/>"), "SignBeforeEncrypting", "sp:EncryptBefore"),
+        (binding(&token("InitiatorSignatureToken")), "InitiatorSignatureToken", "sp:InitiatorToken"),
+        (binding(&token("InitiatorEncryptionToken")), "InitiatorEncryptionToken", "sp:InitiatorToken"),
+        (binding(&token("RecipientToken")), "RecipientToken", "sp:RecipientToken"),
+        (binding(&token("RecipientEncryptionToken")), "RecipientEncryptionToken", "sp:RecipientToken"),
+        (symmetric(&format!("{}{}", token("ProtectionToken"), token("SignatureToken"))), "SignatureToken", "sp:Prot"),
+        (user("<sp:NoPassword/><sp:HashPassword/>"), "HashPassword", "sp:NoPassword"),
+        (both("<sp:WssX509V3Token10/><sp:WssX509PkiPathV1Token11/>"), "WssX509PkiPathV1Token11", "sp:WssX509V3Token10"),
+        (
+            both("<sp:RequireThumbprintReference/><sp:RequireIssuerSerialReference/>"),
+            "RequireIssuerSerialReference",
+            "sp:RequireThumbprintReference",
+        ),
+    ];
+    for (assertions, name, first) in cases {
+        let why = refused(&assertions, name);
+        assert!(why.contains(first) && why.contains("alternative"), "{name}: {why}");
+    }
+    // What says the same twice contradicts nothing, nor do tokens that divide the work.
+    let divided =
+        ["InitiatorSignatureToken", "InitiatorEncryptionToken", "RecipientSignatureToken", "RecipientEncryptionToken"];
+    for assertions in [
+        both("<sp:WssX509V3Token10/><sp:WssX509V3Token11/>"),
+        user("<sp:WssUsernameToken10/><sp:WssUsernameToken11/><sp:HashPassword/>"),
+        asymmetric(&divided.map(token).concat(), "<sp:IncludeTimestamp/><sp:IncludeTimestamp/>"),
+        symmetric(&format!("{}{}", token("SignatureToken"), token("EncryptionToken"))),
+        binding("<wsp:ExactlyOne><sp:EncryptBeforeSigning/><sp:SignBeforeEncrypting/></wsp:ExactlyOne>"),
+    ] {
+        let (is_usable, judged) = judged(&assertions);
+        assert!(is_usable, "{judged:#?}");
+    }
+}
+
+#[test]
+fn an_attribute_that_nobody_reads_is_refused_at_its_place() {
+    let element = "<sp:XPath xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">/s:Envelope/s:Body</sp:XPath>";
+    let elements =
+        |attribute: &str| format!("{}<sp:SignedElements {attribute}>{element}</sp:SignedElements>", binding(""));
+    let header =
+        |attributes: &str| format!("{}<sp:SignedParts><sp:Header {attributes}/></sp:SignedParts>", binding(""));
+    let cases = [
+        (binding("<sp:IncludeTimestamp Optional=\"true\"/>"), "IncludeTimestamp", "Optional"),
+        (binding("<sp:IncludeTimestamp sp:Optional=\"true\"/>"), "IncludeTimestamp", "Optional"),
+        (initiator(&x509("sp:IncludeTokens=\"x\"", "")), "X509Token", "IncludeTokens"),
+        (initiator(&x509("sp:IncludeToken=\"http://bogus.example/IncludeToken/Never\"", "")), "X509Token", "Never"),
+        (initiator(&x509("sp:IncludeToken=\"Never\"", "")), "X509Token", "AlwaysToRecipient"),
+        (transport("<sp:HttpsToken RequireClientCertificat=\"true\"/>"), "HttpsToken", "RequireClientCertificat"),
+        (transport("<sp:HttpsToken RequireClientCertificate=\"maybe\"/>"), "HttpsToken", "neither true nor false"),
+        (elements(&format!("XPathVersion=\"{XPATH_20}\"")), "SignedElements", "XPathVersion"),
+        (header("Name=\"To\" Namespace=\"urn:a\" mustSign=\"1\""), "Header", "mustSign"),
+        (header("Name=\"To\""), "Header", "Namespace"),
+        (header("Name=\"\" Namespace=\"urn:a\""), "Header", "Name"),
+    ];
+    for (assertions, name, says) in cases {
+        let why = refused(&assertions, name);
+        assert!(why.contains(says), "{name}: {why}");
+    }
+    let known = "XPathVersion=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"";
+    for assertions in [elements(known), binding("<sp:IncludeTimestamp xml:lang=\"en\" wsp:Optional=\"false\"/>")] {
+        assert!(judged(&assertions).0, "{assertions}");
+    }
+    // Of another domain, it is listed.
+    let (is_usable, listed) = judged(&binding("<sp:IncludeTimestamp x:hint=\"1\" xmlns:x=\"urn:x\"/>"));
+    let is_said = |judged: &Judged| matches!(&judged.standing, Standing::NotOurs(what) if what.contains("hint"));
+    assert!(is_usable && listed.iter().any(is_said), "{listed:#?}");
+    let optional = binding("<sp:IncludeTimestamp wsp:Optional=\"yes\"/>");
+    let error = Policy::from_wsdl(&policy(&optional)).expect_err("no truth value");
+    assert!(matches!(error, PolicyError::Malformed { .. }) && error.to_string().contains("true or false"), "{error}");
+}
+
+#[test]
+fn a_client_certificate_of_the_transport_is_listed_however_it_is_written() {
+    let nested = format!("<sp:HttpsToken>{}</sp:HttpsToken>", all("<sp:RequireClientCertificate/>"));
+    for https in ["<sp:HttpsToken RequireClientCertificate=\"true\"/>", &nested] {
+        let (is_usable, listed) = judged(&transport(https));
+        let is_said = |judged: &Judged| matches!(&judged.standing, Standing::NotOurs(what) if what.contains("client authenticates by its certificate"));
+        assert!(is_usable && listed.iter().any(is_said), "{listed:#?}");
+    }
+}
+
+#[test]
+fn parts_are_not_said_to_be_signed_where_no_key_signs() {
+    let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>";
+    for name in ["SignedParts", "EncryptedParts"] {
+        assert!(refused(parts, name).contains("add a binding"), "{name}");
+    }
+    let (is_usable, listed) = judged(&format!("{}{parts}", transport("<sp:HttpsToken/>")));
+    let bodies: Vec<_> = listed.iter().filter(|judged| &*judged.name == "Body").collect();
+    assert!(is_usable && bodies.len() == 2, "{listed:#?}");
+    for body in bodies {
+        assert!(matches!(&body.standing, Standing::NotOurs(what) if what.contains("TLS")), "{body:?}");
+    }
+}
