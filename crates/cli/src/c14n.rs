@@ -12,6 +12,12 @@ use crate::output::{self, Outcome, could_not, refused};
 const IDS: [&str; 4] = ["Id", "ID", "id", "AssertionID"];
 
 pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
+    let is_exclusive = matches!(arguments.method, Method::Exclusive | Method::ExclusiveComments);
+    if !arguments.prefix_list.is_empty() && !is_exclusive {
+        return Err(could_not(
+            "--prefix-list is of the exclusive methods: the inclusive ones write every prefix in scope",
+        ));
+    }
     let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, arguments.reading)?;
     let method = match arguments.method {

@@ -14,12 +14,16 @@ use wss_profile::algorithms;
 use crate::accept::in_options;
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format, ReadingArgs};
 use crate::key_info::About;
-use crate::keys::{self, Hints, Keys, Standing};
+use crate::keys::{self, Hints, Keys, Standing, Task};
 use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let policy = arguments.retired.on(arguments.allow.policy()?);
+    keys::note_unused(&arguments.keys, Task::Verifying);
+    if arguments.old_paths.dangerous_old_path_signatures && arguments.keys.trust.is_empty() {
+        output::say("note: --dangerous-old-path-signatures does nothing: only --trust begins a path");
+    }
     let mut keys = Keys::expecting(&arguments.keys, &arguments.signer, arguments.allow.allow_legacy)?;
     if arguments.old_paths.dangerous_old_path_signatures {
         keys.accept_old_paths();
@@ -222,8 +226,32 @@ fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<Ke
     about.all_items(&arguments.key_info, usual)
 }
 
+/// One key signs, and what is said of its certificate is of the certificate of that key.
+fn check_signer(arguments: &DsigSignArgs, keys: &Keys) -> Outcome {
+    let given = &arguments.keys;
+    if given.key.len() + given.secret.len() + usize::from(given.p12.is_some()) > 1 {
+        return Err(could_not("one key signs: give one --key, --p12 or --secret"));
+    }
+    let has_certificate = !keys.identities.is_empty();
+    let writes_path = arguments.key_info.iter().any(|kind| kind == "x509-chain");
+    if !given.intermediate.is_empty() && !writes_path {
+        output::say("note: --intermediate does nothing: only --key-info x509-chain writes a path");
+    }
+    match has_certificate {
+        false if !given.cert.is_empty() => {
+            Err(could_not("--cert is not the certificate of the key that signs: give that of --key, or leave it out"))
+        }
+        false if arguments.issuer_serial => {
+            Err(could_not("--issuer-serial is of a certificate: give that of the key with --cert, or a --p12"))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
+    keys::note_unused(&arguments.keys, Task::Signing);
     let keys = Keys::load(&arguments.keys, true)?;
+    check_signer(arguments, &keys)?;
     let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();

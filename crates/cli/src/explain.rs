@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ws_security::attachments::Spool;
 use ws_security::{DangerousNoReplayCache, ExplainedOctets, FixedClock, Receiver, Requirements};
 use wss_inspect::explanation;
-use wss_profile::PathOptions;
+use wss_profile::{PathOptions, Receiving};
 
 use crate::accept::in_options;
 use crate::args::{ExplainArgs, Format};
@@ -51,6 +51,9 @@ fn write(folder: &Path, octets: ExplainedOctets<'_>) -> Outcome {
 
 /// A receiver with the keys that are given, which demands a signed Body.
 fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
+    let mut given = Receiving::default();
+    (given.signers, given.holdings) = (arguments.signers.clone(), arguments.holdings.clone());
+    given.check()?;
     let known = &arguments.holdings.known_cert;
     let trust = keys::noting(|notes| arguments.signers.trust(&PathOptions::default(), known, notes))?;
     let policy = arguments.allow.policy()?;

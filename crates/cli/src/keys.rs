@@ -92,6 +92,38 @@ pub(crate) struct Verifying {
     pub(crate) has_encrypted: bool,
 }
 
+/// What keys of a document are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    Verifying,
+    Signing,
+    Decrypting,
+}
+
+/// Says which options do nothing. They are the same for every command with documents, so that scripts give them to each.
+pub(crate) fn note_unused(given: &KeyArgs, task: Task) {
+    let has_anchor = !given.trust.is_empty();
+    let judges = task == Task::Verifying;
+    let looks_for_paths = judges && has_anchor;
+    let narrows = judges && !given.cert.is_empty();
+    let takes_paths = looks_for_paths || task == Task::Signing;
+    let has_locked = given.p12.is_some() || !given.key.is_empty();
+    let unused = [
+        ("--trust", has_anchor && !judges, "no certificate is judged here"),
+        ("--cert-needs-path", given.cert_needs_path && !narrows, "no --cert is judged here"),
+        ("--now", given.now.is_some() && !looks_for_paths, "no certificate is judged below a --trust"),
+        (
+            "--intermediate",
+            !takes_paths && !given.intermediate.is_empty(),
+            "no path is looked for: only --trust begins one",
+        ),
+        ("--password-file", given.password_file.is_some() && !has_locked, "no --p12 or --key has a password"),
+    ];
+    for (option, _, why) in unused.into_iter().filter(|(_, is_unused, _)| *is_unused) {
+        output::say(format!("note: {option} does nothing: {why}"));
+    }
+}
+
 /// What `read` reads, with its notes on stderr.
 pub(crate) fn noting<T>(read: impl FnOnce(&mut Vec<String>) -> Result<T, ProfileError>) -> Outcome<T> {
     let mut notes = Vec::new();

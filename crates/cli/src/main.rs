@@ -31,12 +31,23 @@ use clap::Parser;
 use wss_profile::Only;
 
 use args::{Cli, Command, DsigCommand, XencCommand};
-use output::Failure;
+use output::{Failure, Outcome, could_not};
+
+/// Limits are about messages, which these commands do not read.
+fn check_limits(cli: &Cli) -> Outcome {
+    let reads_none =
+        matches!(cli.command, Command::Networks(_) | Command::Completions(_) | Command::Man(_) | Command::Profile(_));
+    match reads_none && !cli.limit.is_empty() {
+        true => Err(could_not("--limit does nothing here, where no message is read: leave it out")),
+        false => Ok(()),
+    }
+}
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = Cli::try_parse().unwrap_or_else(|error| hints::told(error, &words).exit());
-    let outcome = output::set_limits(cli.limit).and_then(|()| match cli.command {
+    let limited = check_limits(&cli).and_then(|()| output::set_limits(cli.limit));
+    let outcome = limited.and_then(|()| match cli.command {
         Command::C14n(arguments) => c14n::run(&arguments),
         Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
         Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),

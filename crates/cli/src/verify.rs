@@ -41,8 +41,14 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
              --print-unauthenticated",
         ));
     }
+    if let Some(folder) = &arguments.result.spool {
+        output::check_folder(folder)?;
+    }
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool, receiver.current_limits())?;
+    if let (Some(_), Input::Envelope(_)) = (&arguments.result.spool, &input) {
+        output::say("note: --spool does nothing: the message has no attachments");
+    }
     let mut written = NewFiles::default();
     if let Some(folder) = &arguments.result.attachments_dir {
         written.make_folder(folder)?;

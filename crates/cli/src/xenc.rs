@@ -12,7 +12,7 @@ use wss_profile::algorithms;
 
 use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
 use crate::key_info::About;
-use crate::keys::Keys;
+use crate::keys::{self, Keys, Task};
 use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
@@ -20,7 +20,12 @@ use crate::outside::{Outside, Whole};
 const IDS: [&str; 3] = ["Id", "ID", "id"];
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
+    let has_outside = arguments.outside.base.is_some() || !arguments.outside.map.is_empty();
+    if has_outside && !arguments.follow_cipher_references {
+        return Err(could_not("--base and --map are for cipher references: give --follow-cipher-references, too"));
+    }
     let policy = arguments.retired.on(arguments.allow.policy()?);
+    keys::note_unused(&arguments.keys, Task::Decrypting);
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));
@@ -73,6 +78,10 @@ fn transported_key(
     (recipient, items): (&Certificate, &[KeyInfoItem]),
     key: &Secret,
 ) -> Outcome<String> {
+    if arguments.key_derivation.is_some() || arguments.key_wrap.is_some() {
+        let why = "--key-derivation and --key-wrap are for keys that agree on a key: give --key-transport";
+        return Err(could_not(why));
+    }
     let transport = algorithms::key_transport(arguments.key_transport.as_deref(), None, None)?;
     let wrapped = recipient.public_key().wrap_key(&transport, key).map_err(could_not)?;
     let mut writer = Writer::within(&[name::DS]);
@@ -97,6 +106,9 @@ fn agreed_key(
 }
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
+    if !arguments.ids.id_attr.is_empty() && arguments.id.is_none() && arguments.key_info.is_empty() {
+        return Err(could_not("--id-attr says where Ids are, and no --id names an element by one: give --id"));
+    }
     let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
@@ -132,6 +144,13 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
             (key, Some(encrypted_key))
         }
         (None, Some(argument)) => {
+            let XencEncryptArgs { key_transport, key_derivation, key_wrap, key_info, .. } = arguments;
+            let of_recipient = [key_transport, key_derivation, key_wrap].into_iter().any(Option::is_some);
+            if of_recipient || !key_info.is_empty() {
+                let why =
+                    "--key-transport, --key-derivation, --key-wrap and --key-info are about a recipient: give --to";
+                return Err(could_not(why));
+            }
             let (key_name, octets) = argument.read()?;
             let key_info = key_name.map(|key_name| {
                 let mut writer = Writer::within(&[name::DS]);

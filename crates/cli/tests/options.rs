@@ -190,6 +190,58 @@ fn no_option_is_taken_and_left_aside() {
         let why = told(2, &arguments, ENVELOPE);
         assert!(why.contains(says) && !why.contains("perhaps"), "{arguments}: {why}");
     }
+    for (arguments, says) in [
+        ("dsig sign --key KEYS/alice.key --cert KEYS/bob.pem --reference= -", "--cert is not"),
+        ("dsig sign --key KEYS/alice.key --key KEYS/bob.key --reference= -", "one key signs"),
+        ("dsig sign --key KEYS/alice.key --issuer-serial --reference= -", "--issuer-serial"),
+        ("xenc encrypt --to KEYS/bob.pem --key-wrap kw-aes128 -", "--key-wrap"),
+        ("xenc encrypt --to KEYS/ka-ec256.pem --key-transport rsa-oaep -", "--key-transport"),
+        ("xenc encrypt --secret KEYS/ca.crl --key-transport rsa-oaep -", "--to"),
+        ("xenc encrypt --to KEYS/bob.pem --id-attr zz -", "--id"),
+        ("xenc decrypt --key KEYS/bob.key --base . -", "--follow-cipher-references"),
+        ("c14n --method inclusive --prefix-list s -", "--prefix-list"),
+        ("lint --format json --color always -", "--color"),
+        ("lint --decrypt-password-file KEYS/ca.crl -", "--decrypt-p12"),
+        ("explain --signer CN=Alice -", "--trust"),
+        ("explain --intermediate KEYS/ca.pem -", "--trust"),
+        ("networks --limit references=9", "--limit"),
+        ("completions bash --limit references=9", "--limit"),
+        (
+            "secure --network amadeus --user ann --password-file KEYS/ca.crl --key KEYS/alice.key --cert KEYS/alice.pem -",
+            "--key",
+        ),
+        ("encrypt --to KEYS/bob.pem --part-id Body=A -", "--part-id"),
+        ("sign --user ann --password-file KEYS/ca.crl --password-file KEYS/ca.crl -", "password that nothing needs"),
+        ("verify --pin KEYS/alice.pem --require signed:Body --dangerous-old-path-signatures -", "--trust"),
+    ] {
+        let why = told(2, arguments, ENVELOPE);
+        assert!(why.contains(says), "{arguments}: {why}");
+    }
+    // What every command with documents takes is not refused, and does not do nothing silently.
+    let signed = out("dsig sign --key KEYS/alice.key --cert KEYS/alice.pem --reference= -", ENVELOPE);
+    for (arguments, says) in [
+        ("dsig verify --cert KEYS/alice.pem --now 2026-01-01T00:00:00Z -", "note: --now does nothing"),
+        ("dsig verify --cert KEYS/alice.pem --intermediate KEYS/ca.pem -", "note: --intermediate does nothing"),
+        ("dsig verify --trust KEYS/ca.pem --cert-needs-path -", "note: --cert-needs-path does nothing"),
+        ("dsig verify --cert KEYS/alice.pem --dangerous-old-path-signatures -", "note: --dangerous-old-path"),
+        ("dsig sign --key KEYS/alice.key --trust KEYS/ca.pem --reference= -", "note: --trust does nothing"),
+        (
+            "dsig sign --key KEYS/alice.key --intermediate KEYS/ca.pem --reference= -",
+            "note: --intermediate does nothing",
+        ),
+    ] {
+        let why = told(0, arguments, if arguments.contains("sign ") { ENVELOPE } else { &signed });
+        assert!(why.contains(says), "{arguments}: {why}");
+    }
+    let message = out(&format!("sign {keys} -"), ENVELOPE);
+    let spool = format!("verify --trust KEYS/ca.pem --require signed:Body --spool {} -", env!("CARGO_TARGET_TMPDIR"));
+    assert!(told(0, &spool, &message).contains("note: --spool does nothing"));
+    told(2, "verify --trust KEYS/ca.pem --require signed:Body --spool /no/such/folder -", &message);
+    // The reference of a signer who endorses is that which is asked for.
+    let endorsed = format!("sign {keys} --symmetric --derive-keys 1.3 --to KEYS/bob.pem --reference thumbprint -");
+    assert!(out(&endorsed, ENVELOPE).contains("ThumbprintSHA1"));
+    let masked = out("encrypt --to KEYS/bob.pem --mgf mgf1sha512 -", ENVELOPE);
+    assert!(masked.contains("mgf1sha512"), "{masked}");
     // The key that signs is sent to someone.
     assert!(out("sign --symmetric --to KEYS/bob.pem --timestamp 300 -", ENVELOPE).contains("EncryptedKey"));
     let two = ENVELOPE.replace("<s:Body>", "<s:Header><b xmlns='urn:b'>2</b></s:Header><s:Body>");

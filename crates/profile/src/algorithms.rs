@@ -7,7 +7,7 @@ use wss_crypto::{
 };
 use wss_xmlenc::Agreement;
 
-use crate::error::{ProfileError, word, word_of_list};
+use crate::error::{ProfileError, value, word, word_of_list};
 
 /// The algorithm that a key names: by its identifier, or by one of the words of `all`.
 fn named<T: Copy>(
@@ -92,12 +92,25 @@ pub fn last_word(uri: &str) -> &str {
 pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>) -> Result<KeyTransport, ProfileError> {
     let digest = digest.map(|given| self::digest("oaep-digest", given)).transpose()?;
     let mgf = mgf.map(|given| self::mgf("mgf", given)).transpose()?;
-    let method = uri.map_or(Ok(TransportMethod::RsaOaepMgf1p), |given| transport("key-transport", given))?;
+    let method = match uri {
+        Some(given) => transport("key-transport", given)?,
+        // Only this one names a mask generation function.
+        None if mgf.is_some() => TransportMethod::RsaOaep,
+        None => TransportMethod::RsaOaepMgf1p,
+    };
     // `rsa-oaep` exists for SHA-2, so SHA-256 is the default for label and MGF1.
     let (digest, mgf) = match method {
         TransportMethod::RsaOaep => {
             let digest = digest.unwrap_or(DigestMethod::Sha256);
             (Some(digest), mgf.or(Some(digest)))
+        }
+        // Its name says MGF1 with SHA-1.
+        TransportMethod::RsaOaepMgf1p if mgf == Some(DigestMethod::Sha1) => (digest, None),
+        _ if mgf.is_some() => {
+            return Err(value("mgf", "only rsa-oaep names a mask generation function: give `key-transport` rsa-oaep"));
+        }
+        TransportMethod::Rsa15 if digest.is_some() => {
+            return Err(value("oaep-digest", "rsa-1_5 has no digest: leave it out, or give another `key-transport`"));
         }
         _ => (digest, None),
     };

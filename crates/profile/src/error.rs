@@ -174,6 +174,14 @@ pub enum ProfileError {
         /// The keys that give it.
         give: &'static str,
     },
+    /// *Misuse.* The network has no use for a key.
+    #[error("messages of {network} have nothing of `{key}`: leave it out")]
+    NotOfNetwork {
+        /// The network.
+        network: &'static str,
+        /// The key.
+        key: &'static str,
+    },
     /// *Misuse.* Another refusal of the network.
     #[error("{0}")]
     OtherNetwork(NetworkError),

@@ -15,7 +15,7 @@ use wss_xmldsig::FilterMethod;
 
 use crate::algorithms::last_word;
 use crate::error::{ProfileError, once, word, word_of_list};
-use crate::profile::given;
+use crate::profile::{Table, given};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
 use crate::required::{Opening, Required};
 use crate::source::{NamedSource, Source};
@@ -35,6 +35,16 @@ pub struct Prepared {
 }
 
 impl Receiving {
+    /// Judges keys that need or exclude one another, for a caller that makes a receiver of its own of them. Nothing is read.
+    ///
+    /// # Errors
+    /// [`ProfileError::Needs`], [`ProfileError::NeedsOneOf`], [`ProfileError::Conflict`].
+    pub fn check(&self) -> Result<(), ProfileError> {
+        let given = given(self)?;
+        relations::check(Self::NAME, &given)?;
+        relations::check_judging(&given)
+    }
+
     /// The receiver.
     ///
     /// # Errors

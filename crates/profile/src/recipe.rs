@@ -1,14 +1,16 @@
 //! From the table `secure` to a recipe.
 
 use wss_c14n::Canonicalization;
-use wss_crypto::{Identity, KeyTransport, Secret};
+use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
 use wss_header::{Addressing, Encrypting, Part, ProtectionToken, Recipe, Referencing, Signing, Username};
 use wss_networks::Keys;
 use wss_tokens::{Password, SecureConversation};
 use wss_xmlenc::Agreement;
 
-use crate::error::{ProfileError, word};
+use crate::error::{ProfileError, value, word};
 use crate::header::{addressing, allowing, username, version, with_header, with_layout};
+use crate::profile::given;
+use crate::relations::check_making;
 use crate::required::{named_block, part_of};
 use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
 use crate::source::Source;
@@ -37,11 +39,13 @@ impl Sending {
 
     fn of_options(&self) -> Result<Recipe, ProfileError> {
         let only = self.parts.only;
+        check_making(&given(self)?)?;
         let recipe = allowing(&self.allowed, Recipe::new())?;
         let mut recipe = with_layout(&self.layout, only, with_header(&self.header, recipe)?)?;
         let mut passwords = self.header.password_file.iter();
         let identity = keys::identity(&self.signer, &mut passwords)?;
         let user = user(&self.header, &mut passwords)?;
+        all_were_needed(passwords)?;
         let token = protection_token(self, user.as_ref())?;
         if let (Some((name, password)), false) = (user, self.shared.password_key) {
             recipe = if self.header.password_text {
@@ -59,7 +63,8 @@ impl Sending {
                 (Some(token), identity) => {
                     signings.push(configured(self, Signing::with_token(token))?);
                     // The signer endorses the signature of the shared key.
-                    signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
+                    let endorsing = identity.iter().map(|identity| by_certificate(self, Signing::with(identity)));
+                    signings.extend(endorsing.map(|signing| signing.parts([Part::Signature])));
                 }
                 (None, Some(identity)) => signings.push(signing(self, identity)?),
                 (None, None)
@@ -88,24 +93,52 @@ impl Sending {
     }
 
     fn of_network(&self, name: &str) -> Result<Recipe, ProfileError> {
+        if self.header.answers && !self.network.reply {
+            return Err(ProfileError::Needs { key: "answers", other: "reply" });
+        }
         let mut passwords = self.header.password_file.iter();
-        let mut keys = keys::identity(&self.signer, &mut passwords)?.into_iter().fold(Keys::new(), Keys::identity);
-        if let Some((name, password)) = user(&self.header, &mut passwords)? {
-            keys = keys.user(name, password);
-        }
-        for source in &self.header.token {
-            keys = keys.assertion(source.xml()?);
-        }
-        if let Some(source) = &self.recipient.to {
-            keys = keys.partner(source.certificate()?);
-        }
+        let identity = keys::identity(&self.signer, &mut passwords)?;
+        let user = user(&self.header, &mut passwords)?;
+        all_were_needed(passwords)?;
+        let assertion = match self.header.token.as_slice() {
+            [] => None,
+            [one] => Some(one.xml()?),
+            _ => return Err(value("token", "messages of a network have one token at most: give one")),
+        };
+        let partner = self.recipient.to.as_ref().map(Source::certificate).transpose()?;
+        let signer = if self.signer.p12.is_some() { "p12" } else { "key" };
+        let held = [
+            (signer, identity.is_some()),
+            ("user", user.is_some()),
+            ("token", assertion.is_some()),
+            ("to", partner.is_some()),
+        ];
+        let without = |key: &str| {
+            let keys = identity.iter().filter(|_| key != signer).cloned().fold(Keys::new(), Keys::identity);
+            let users = user.iter().filter(|_| key != "user").cloned();
+            let keys = users.fold(keys, |keys, (name, password)| keys.user(name, password));
+            let keys = assertion.iter().filter(|_| key != "token").cloned().fold(keys, Keys::assertion);
+            partner.iter().filter(|_| key != "to").cloned().fold(keys, Keys::partner)
+        };
+        let keys = without("");
         let network = network::network_with_choices(name)?;
         let recipe = network::recipe(&network, self.network.reply, &keys)?;
+        let mut idle = held.into_iter().filter(|(_, is_held)| *is_held).map(|(key, _)| key);
+        if let Some(key) = idle.find(|key| network::needs_no_more(&network, &keys, &without(key))) {
+            return Err(ProfileError::NotOfNetwork { network: network.name, key });
+        }
         Ok(match &self.header.actor {
             Some(actor) => recipe.actor(actor.clone()),
             None => recipe,
         })
     }
+}
+
+/// Refuses passwords that nothing asked for.
+fn all_were_needed<'p>(mut passwords: impl Iterator<Item = &'p Source>) -> Result<(), ProfileError> {
+    let one_each =
+        "there is a password that nothing needs: give one for `p12` or an encrypted `key`, and then one for `user`";
+    passwords.next().map_or(Ok(()), |_| Err(value("password-file", one_each)))
 }
 
 /// The parts that are words.
@@ -129,25 +162,52 @@ fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError
 fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encrypting, ProfileError> {
     let encrypting = match (token, &options.recipient.to) {
         (Some(token), _) => Encrypting::with_token(token),
-        (None, Some(source)) => Encrypting::to(&source.certificate()?)
+        (None, Some(source)) => Encrypting::to(&recipient(source, &options.methods)?)
             .transport(transport(&options.methods)?)
             .reference(options.recipient.encrypt_reference.unwrap_or(Form::IssuerSerial).reference()),
         // The signer of the request is known.
-        (None, None) if options.header.answers => Encrypting::to_requester().transport(transport(&options.methods)?),
+        (None, None) if options.header.answers => {
+            let form = options.recipient.encrypt_reference.map(Form::reference);
+            let encrypting = Encrypting::to_requester().transport(transport(&options.methods)?);
+            form.into_iter().fold(encrypting, Encrypting::reference)
+        }
         (None, None) => {
             let give = "`to`, or `answers` for the signer of a request";
             return Err(ProfileError::Missing { what: "the recipient", give });
         }
     };
     let otherwise = if options.parts.attachments { &[Part::Body, Part::Attachments][..] } else { &[Part::Body] };
-    let encrypting = encrypting.parts(parts(&options.parts.encrypt_part, otherwise)?);
+    let always = parts(&options.parts.encrypt_part, otherwise)?;
+    let if_present = parts(&options.parts.encrypt_part_if_present, &[])?;
+    let encrypting = encrypting.parts(always);
     let encrypting = if options.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
-    let encrypting = encrypting.parts_if_present(parts(&options.parts.encrypt_part_if_present, &[])?);
+    let encrypting = encrypting.parts_if_present(if_present);
     let encrypting = if options.parts.content_only { encrypting.content_only() } else { encrypting };
     let encrypting = agreement(&options.methods)?.into_iter().fold(encrypting, Encrypting::agreement);
     match &options.methods.content {
         None => Ok(encrypting),
         Some(content) => Ok(encrypting.content(algorithms::content("content", content)?)),
+    }
+}
+
+/// The certificate of the recipient, whose key is of the kind that the methods are for.
+fn recipient(source: &Source, methods: &MethodOptions) -> Result<Certificate, ProfileError> {
+    let recipient = source.certificate()?;
+    let MethodOptions { key_transport, oaep_digest, mgf, key_derivation, key_wrap, .. } = methods;
+    let transports = [("key-transport", key_transport), ("oaep-digest", oaep_digest), ("mgf", mgf)];
+    let agreements = [("key-derivation", key_derivation), ("key-wrap", key_wrap)];
+    let (others, why): (&[_], _) = match recipient.public_key().kind().agreement() {
+        Some(_) => (
+            &transports,
+            "it is for RSA keys, and the key of the recipient agrees on a key: give `key-derivation` and `key-wrap`",
+        ),
+        None => {
+            (&agreements, "it is for keys that agree on a key, and the recipient has an RSA key: give `key-transport`")
+        }
+    };
+    match others.iter().find(|(_, given)| given.is_some()) {
+        Some((key, _)) => Err(value(key, why)),
+        None => Ok(recipient),
     }
 }
 
@@ -184,7 +244,7 @@ fn protection_token(
         Conversation::V2005 => SecureConversation::V2005,
     });
     let token = if let (true, Some(source)) = (options.shared.symmetric, &options.recipient.to) {
-        let recipient = source.certificate()?;
+        let recipient = recipient(source, &options.methods)?;
         let token = ProtectionToken::encrypted_to(&recipient)
             .transport(transport(&options.methods)?)
             .reference(options.recipient.encrypt_reference.unwrap_or(Form::IssuerSerial).reference());
@@ -212,16 +272,25 @@ fn protection_token(
 }
 
 fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileError> {
-    let mut signing = configured(options, Signing::with(identity))?
-        .reference(options.signer.reference.unwrap_or(Form::Direct).reference());
+    let signing = by_certificate(options, configured(options, Signing::with(identity))?);
+    if !options.signer.token_by_reference {
+        return Ok(signing);
+    }
+    let named = parts(&options.parts.part, &[])?.into_iter().chain(parts(&options.parts.part_if_present, &[])?);
+    match named.into_iter().any(|part| part == Part::SigningToken) {
+        true => Ok(signing.token_by_reference()),
+        false => Err(value("token-by-reference", "it is how SigningToken is signed: name that in `part`")),
+    }
+}
+
+/// The signature of a certificate, with the reference to it.
+fn by_certificate(options: &Sending, signing: Signing) -> Signing {
+    let mut signing = signing.reference(options.signer.reference.unwrap_or(Form::Direct).reference());
     if options.signer.holder_of_key {
         signing = signing.holder_of_key();
     }
     if options.layout.token_after_signature {
         signing = signing.token_after_signature();
-    }
-    if options.signer.token_by_reference {
-        signing = signing.token_by_reference();
     }
     if options.signer.key_value_beside {
         signing = signing.key_value_beside();
@@ -229,7 +298,7 @@ fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileErr
     if options.signer.x509_data_beside {
         signing = signing.x509_data_beside();
     }
-    Ok(signing)
+    signing
 }
 
 /// The signature, with its canonicalisations.

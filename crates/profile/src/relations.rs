@@ -50,11 +50,45 @@ const JUDGING: &[(&str, &[&str])] = &[
     ("eku", &["trust"]),
     ("accept-authorities-as-signers", &["trust"]),
     ("dangerous-unchecked-anchors", &["trust"]),
+    ("dangerous-old-path-signatures", &["trust"]),
     ("intermediate", CERTIFICATES_OF),
     ("crl", CERTIFICATES_OF),
     ("ocsp", CERTIFICATES_OF),
     ("revocation", CERTIFICATES_OF),
 ];
+
+/// Keys of `secure` that say how something is made, and who makes it. A file may have them for a signer beside it, so that they are
+/// judged when all is there.
+const MAKING: &[(&str, &[&str])] = &[
+    ("reference", BY_CERTIFICATE),
+    ("holder-of-key", BY_CERTIFICATE),
+    ("token-by-reference", BY_CERTIFICATE),
+    ("key-value-beside", BY_CERTIFICATE),
+    ("x509-data-beside", BY_CERTIFICATE),
+    ("token-after-signature", BY_CERTIFICATE),
+    ("part", SIGNED_BY),
+    ("part-if-present", SIGNED_BY),
+    ("prefix-list", SIGNED_BY),
+    ("signature-method", SIGNED_BY),
+    ("digest", SIGNED_BY),
+    ("c14n", SIGNED_BY),
+    ("part-c14n", SIGNED_BY),
+    ("without-transforms", SIGNED_BY),
+    ("encrypt-reference", &["to", "answers"]),
+    ("key-transport", &["to", "answers"]),
+    ("oaep-digest", &["to", "answers"]),
+    ("mgf", &["to", "answers"]),
+    ("key-derivation", &["to", "answers"]),
+    ("key-wrap", &["to", "answers"]),
+    ("whole-seconds", &["timestamp", "timestamp-without-expires", "user"]),
+];
+
+/// Who signs with a certificate.
+const BY_CERTIFICATE: &[&str] = &["key", "p12"];
+
+/// Who signs at all.
+const SIGNED_BY: &[&str] =
+    &["key", "p12", "symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
 /// Whose certificates are judged.
 const CERTIFICATES_OF: &[&str] = &["trust", "pin", "saml-issuer", "saml-attester"];
@@ -68,15 +102,25 @@ const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("secure", "timestamp-without-expires", &["timestamp"]),
     ("secure", "part-c14n", &["without-transforms"]),
     ("secure", "context", &["symmetric"]),
-    ("secure", "password-key", &["symmetric", "context"]),
+    ("secure", "password-key", &["symmetric", "context", "password-text", "without-nonce", "without-created"]),
     ("secure", "kerberos", &["symmetric", "context", "password-key"]),
     ("secure", "assertion-key", &["symmetric", "context", "password-key", "kerberos"]),
+    ("secure", "token-by-reference", OF_BOTH_SIDES),
+    // A key that both sides have is encrypted to nobody.
+    ("secure", "context", OF_THE_RECIPIENT),
+    ("secure", "password-key", OF_THE_RECIPIENT),
+    ("secure", "kerberos", OF_THE_RECIPIENT),
+    ("secure", "assertion-key", OF_THE_RECIPIENT),
+    ("secure", "reply-key", OF_THE_RECIPIENT),
     ("secure", "without-password", &["password-text", "password-hashed", "password-key"]),
     ("secure", "password-text", &["password-hashed"]),
     ("secure", "reply-key", &["symmetric", "context", "password-key", "kerberos", "assertion-key"]),
     ("secure", "network", OF_A_RECIPE),
     ("verify", "network", &["require", "allow", "allow-legacy", "anonymous"]),
 ];
+
+/// Keys that both sides have.
+const OF_BOTH_SIDES: &[&str] = &["symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
 /// What a network says itself.
 const OF_A_RECIPE: &[&str] = &[
@@ -176,8 +220,30 @@ pub(crate) fn check_only(own: &Map<String, Value>, all: &Map<String, Value>) -> 
     let is_given = |key: &&&str| own.get(**key).is_some_and(says_something);
     match left_out.iter().copied().flatten().find(is_given) {
         Some(key) => Err(ProfileError::LeftOut { key, only }),
+        None if only == "encrypt" && own.get("part-id").is_some_and(names_a_signed_part) => {
+            Err(ProfileError::LeftOut { key: "part-id", only })
+        }
         None => Ok(()),
     }
+}
+
+/// Whether an Id is given to a part that has one for its signature alone.
+fn names_a_signed_part(ids: &Value) -> bool {
+    let is_signed = |id: &str| !matches!(id.rsplit_once('='), Some(("Timestamp" | "UsernameToken", _)));
+    ids.as_array().into_iter().flatten().filter_map(Value::as_str).any(is_signed)
+}
+
+/// Judges the keys of `secure` that say how something is made: it is made. A file for both steps may have those of the step that is
+/// left out.
+pub(crate) fn check_making(given: &Map<String, Value>) -> Result<(), ProfileError> {
+    let left_out: &[&[&str]] = match given.get("only").and_then(Value::as_str) {
+        Some("sign") => &[OF_ENCRYPTION, OF_THE_RECIPIENT],
+        Some("encrypt") => &[OF_SIGNATURES],
+        _ => &[],
+    };
+    let is_made = |key: &str| !left_out.iter().any(|keys| keys.contains(&key));
+    let mut made = MAKING.iter().filter(|(key, _)| is_made(key));
+    made.try_for_each(|(key, others)| check_needs(given, key, others))
 }
 
 /// Judges the keys of a table.

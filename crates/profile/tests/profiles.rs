@@ -381,10 +381,58 @@ fn how_certificates_are_judged_needs_some() {
         ("eku = [\"1.3.6.1.5.5.7.3.4\"]", "`eku` needs `trust`"),
         ("accept-authorities-as-signers = true", "needs `trust`"),
         ("dangerous-unchecked-anchors = true", "needs `trust`"),
+        ("dangerous-old-path-signatures = true", "needs `trust`"),
     ] {
         let receiving = of_file(keys);
         assert!(refused(&receiving).contains(says), "{keys}: {}", refused(&receiving));
         let trusting = of_file("trust = [\"absent.pem\"]").over(&receiving).expect("together");
         assert!(refused(&trusting).contains("absent.pem"), "{keys}: {}", refused(&trusting));
     }
+}
+
+#[test]
+fn how_something_is_made_needs_that_it_is_made() {
+    let of_file = |keys: &str| {
+        let profile =
+            Profile::from_toml(&format!("[secure]\n{keys}")).and_then(|profile| profile.in_folder(&self::keys()));
+        profile.expect(keys).sending().expect("a table").clone()
+    };
+    let refused = |keys: &str| of_file(keys).recipe().map_or_else(|error| error.to_string(), |_| String::new());
+    let signer = "key = \"alice.key\"\ncert = \"alice.pem\"";
+    let user = "user = \"ann\"\npassword-file = [\"ca.crl\"]\nonly = \"sign\"";
+    let shared = "symmetric = true\nto = \"bob.pem\"";
+    for (keys, says) in [
+        (format!("{user}\nreference = \"ski\""), "`reference` needs `key` or `p12`"),
+        (format!("{user}\npart = [\"Body\"]"), "`part` needs `key`, `p12`, `symmetric`"),
+        (format!("{shared}\nreference = \"ski\""), "`reference` needs `key` or `p12`"),
+        (format!("{shared}\n{signer}\nwhole-seconds = true"), "`whole-seconds` needs `timestamp`"),
+        (format!("{shared}\n{signer}\nkey-wrap = \"kw-aes128\""), "the recipient has an RSA key"),
+        (format!("{signer}\nto = \"ka-ec256.pem\"\noaep-digest = \"sha512\""), "give `key-derivation`"),
+        (format!("{signer}\nonly = \"sign\"\ntoken-by-reference = true"), "name that in `part`"),
+        (
+            format!("{signer}\nto = \"bob.pem\"\nkey-transport = \"rsa-oaep-mgf1p\"\nmgf = \"mgf1sha512\""),
+            "only rsa-oaep",
+        ),
+        (format!("{signer}\nonly = \"sign\"\npassword-file = [\"ca.crl\"]"), "a password that nothing needs"),
+        (format!("network = \"sunat_pe\"\n{}\n{signer}", user.replace("only = \"sign\"", "")), "have nothing of `key`"),
+        (format!("network = \"owsm\"\nanswers = true\n{signer}\nto = \"bob.pem\""), "`answers` needs `reply`"),
+        (
+            format!("network = \"owsm\"\n{signer}\nto = \"bob.pem\"\ntoken = [\"a.xml\", \"b.xml\"]"),
+            "one token at most",
+        ),
+    ] {
+        assert!(refused(&keys).contains(says), "{keys}: {}", refused(&keys));
+    }
+    for keys in [
+        format!("{signer}\nonly = \"sign\"\npart = [\"Body\", \"SigningToken\"]\ntoken-by-reference = true"),
+        format!("{shared}\n{signer}\nderive-keys = \"1.3\"\nreference = \"ski\"\nkey-transport = \"rsa-oaep\""),
+        // A file for both steps may have those of the step that is left out.
+        "to = \"bob.pem\"\nonly = \"encrypt\"".to_owned(),
+    ] {
+        assert_eq!(refused(&keys), "", "{keys}");
+    }
+    // The signer may be beside the file.
+    let file = of_file("reference = \"ski\"\nonly = \"sign\"");
+    assert!(file.recipe().is_err());
+    assert!(of_file(signer).over(&file).expect("together").recipe().is_ok());
 }

@@ -5,12 +5,17 @@ mod text;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
-use crate::args::{Format, LintArgs, Profile};
+use wss_profile::HoldingOptions;
+
+use crate::args::{Color, Format, LintArgs, Profile};
 use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
+    if arguments.format == Format::Json && arguments.color == Color::Always {
+        return Err(could_not("--color always is about the text, and JSON has no colours: leave it out"));
+    }
     let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
     let receiver = receiver(arguments)?;
@@ -58,13 +63,7 @@ fn variant(arguments: &LintArgs) -> Outcome<Variant> {
 /// A receiver with the given keys. Its requirements and its trust are not used.
 fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     let holdings = &arguments.holdings;
-    let nothing = holdings.decrypt_key.is_empty()
-        && holdings.decrypt_cert.is_empty()
-        && holdings.decrypt_p12.is_empty()
-        && holdings.secret.is_empty()
-        && holdings.known_cert.is_empty()
-        && holdings.user_file.is_none();
-    if nothing {
+    if *holdings == HoldingOptions::default() {
         return Ok(None);
     }
     let trust = Trust::pins(keys::certificates(&holdings.known_cert)?);
