@@ -64,10 +64,7 @@ impl Receiver {
         py.detach(|| {
             let message = Message::read(message, content_type)?;
             let (incoming, request) = (message.incoming(), correlation(request)?);
-            let deferred = match &request {
-                Some(request) => self.receiver.deferred().answering(request),
-                None => self.receiver.deferred(),
-            };
+            let deferred = self.receiver.deferred().answering(request.as_ref());
             let store = self.receiver.replay_cache();
             match (self.opening, &request) {
                 (Opening::Body, _) => {

@@ -227,10 +227,7 @@ fn open_signed(
         Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
         None => Ok(()),
     };
-    let deferred = match &request {
-        Some(request) => receiver.deferred().answering(request),
-        None => receiver.deferred(),
-    };
+    let deferred = receiver.deferred().answering(request.as_ref());
     let read = match opening {
         Opening::Parts => {
             let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;

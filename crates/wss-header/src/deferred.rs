@@ -78,9 +78,9 @@ pub struct Deferred<'r> {
 }
 
 impl<'r> Deferred<'r> {
-    /// As [`Receiver::answering`].
-    pub fn answering(self, request: &'r Correlation) -> Self {
-        Self { request: Some(request), ..self }
+    /// As [`Receiver::answering`], for a message that may answer a request: with `None` it answers none.
+    pub fn answering(self, request: impl Into<Option<&'r Correlation>>) -> Self {
+        Self { request: request.into(), ..self }
     }
 
     /// As [`Receiver::open`].
