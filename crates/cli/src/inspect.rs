@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 
+use wss_profile::Wording;
+
 use crate::accept::in_options;
 use crate::args::{Format, InspectArgs};
 use crate::output::{self, Outcome, refused};
@@ -10,10 +12,13 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
-    let picture = message.picture(&output::limits()).map_err(refused)?.in_words(&in_options);
+    let picture = || message.picture(&output::limits()).map_err(refused);
     if let Some(path) = &arguments.html {
-        output::write_with(Some(path), |out| picture.write_html(&message, out))?;
+        // Others read a page, too, who do not have this command line before them.
+        let page = picture()?.in_words(&|text| Wording::OptionsOfWss.of(text));
+        output::write_with(Some(path), |out| page.write_html(&message, out))?;
     }
+    let picture = picture()?.in_words(&in_options);
     let shown = match arguments.format {
         Format::Text => picture.text(arguments.file.output.is_none() && paints()),
         Format::Json => output::json(&picture.json())?,
