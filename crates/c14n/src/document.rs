@@ -13,7 +13,7 @@ use crate::element::Element;
 use crate::encoding;
 use crate::error::ParseError;
 use crate::reader;
-use crate::tape::{Kind, Tape};
+use crate::tape::{Attribute, Kind, NO_NODE, Tape};
 
 /// A well-formed, namespace-valid XML document without a DTD.
 ///
@@ -25,7 +25,7 @@ use crate::tape::{Kind, Tape};
 /// # Ok::<(), wss_c14n::ParseError>(())
 /// ```
 pub struct Document<'d> {
-    source: Cow<'d, str>,
+    pub(crate) source: Cow<'d, str>,
     pub(crate) tape: Tape,
     /// The attributes that a DOCTYPE declared to be Ids.
     pub(crate) declared_ids: DeclaredIds,
@@ -171,6 +171,16 @@ impl<'d> Document<'d> {
             .map(|(id, _)| Element::new(self, NodeId(id)))
     }
 
+    /// The elements that have such an attribute, in document order.
+    pub(crate) fn elements_with(&self, is_one: impl Fn(&Attribute) -> bool) -> impl Iterator<Item = Element<'_>> {
+        let found = self.tape.attributes.iter().enumerate().filter(move |(_, attribute)| is_one(attribute));
+        let mut last = NO_NODE;
+        let nodes = found.map(|(at, _)| self.tape.node_of_attribute(at));
+        nodes
+            .filter(move |node| std::mem::replace(&mut last, *node) != *node)
+            .map(|node| Element::new(self, NodeId(node)))
+    }
+
     /// The number of entries on the tape, which [`Limit::Nodes`] bounds.
     #[must_use]
     pub fn node_count(&self) -> usize {
@@ -201,7 +211,7 @@ impl<'d> Document<'d> {
     /// Whether the document holds a processing instruction, inside or outside its root.
     #[must_use]
     pub fn has_processing_instruction(&self) -> bool {
-        self.tape.nodes.iter().any(|node| node.kind == Kind::ProcessingInstruction)
+        self.tape.instructions > 0
     }
 }
 

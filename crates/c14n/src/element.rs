@@ -195,17 +195,6 @@ impl<'a> Element<'a> {
             .map(move |a| (self.attribute_name(a), self.attribute_value(a)))
     }
 
-    /// Whether an attribute may be an Id: its name ends in `id`, or `more` names any. Most elements have no such
-    /// attribute.
-    pub(crate) fn may_have_id(self, more: &[&str]) -> bool {
-        let source = self.document.source().as_bytes();
-        self.document.tape.attributes_of(self.id.0).iter().any(|attribute| {
-            let end = attribute.name_span().end;
-            let last_two = end.checked_sub(2).and_then(|start| source.get(start..end));
-            !more.is_empty() || last_two.is_some_and(|last| last.eq_ignore_ascii_case(b"id"))
-        })
-    }
-
     fn attribute_name(self, attribute: &Attribute) -> ExpandedName<'a> {
         let tape = &self.document.tape;
         let name = self.source(attribute.name_span());

@@ -17,7 +17,7 @@ use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
 use crate::sink::Sink;
 use crate::subset::Subset;
-use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Tape, Written, XML_PAIR, XML_PREFIX, flag};
+use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Tape, XML_PAIR, XML_PREFIX, flag};
 
 pub(crate) fn write<S: Sink>(
     subset: &Subset<'_>,
@@ -344,7 +344,7 @@ impl<S: Sink> Walker<'_, S> {
     #[inline(always)]
     fn attribute(&mut self, attribute: &Attribute, end: usize) -> usize {
         let (start, after) = (attribute.name_start as usize, attribute.value_end as usize + 1);
-        if attribute.name.written == Written::PLAIN {
+        if attribute.name.written.is_plain() {
             if start - 1 != end {
                 self.flush(end);
                 self.run = start - 1;

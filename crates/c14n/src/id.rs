@@ -1,8 +1,9 @@
 //! Ids: one index per revision, over every kind of Id a SOAP message can carry.
 //!
 //! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature, XML Encryption and XAdES, the ids of SAML
-//! assertions, and `Id` on a SOAP Body, header block, timestamp or token that has no other share one space of values. A document with one value on two elements is refused, even if nothing
-//! refers to it: signature wrapping needs two elements with one Id.
+//! assertions, and `Id` on a SOAP Body, header block, timestamp or token that has no other share one space of values. A
+//! document with one value on two elements is refused, even if nothing refers to it: signature wrapping needs two elements
+//! with one Id.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use crate::document::{Document, NodeId};
 use crate::element::Element;
 use crate::error::IdError;
 use crate::name::{self, ExpandedName};
+use crate::tape::Attribute;
 
 /// The most octets that an Id may have.
 const MAX_ID_OCTETS: usize = 256;
@@ -74,11 +76,12 @@ impl<'a> IdIndex<'a> {
     }
 
     fn build_as(document: &'a Document<'a>, more: &[&str], by_other_names: bool) -> Result<Self, IdError> {
-        // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
         let has_declared = !document.declared_ids.is_empty();
-        let may_have_id = |element: &Element<'_>| has_declared || element.may_have_id(more);
-        let mut ids = HashMap::with_capacity(document.elements().filter(may_have_id).count());
-        for element in document.elements().filter(may_have_id) {
+        let any_name = has_declared || !more.is_empty();
+        let may_be_id = |attribute: &Attribute| any_name || attribute.name.written.may_be_id();
+        // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
+        let mut ids = HashMap::with_capacity(document.tape.attributes.iter().filter(|one| may_be_id(one)).count());
+        for element in document.elements_with(may_be_id) {
             let mut own = None;
             for (attribute, value) in element.attributes() {
                 let named = (attribute.namespace.is_empty() && more.contains(&attribute.local))

@@ -88,6 +88,11 @@ pub fn base64_encode(octets: &[u8]) -> String {
     STANDARD.encode_to_string(octets)
 }
 
+/// Appends octets as base64 without white space.
+pub(crate) fn append_base64(octets: &[u8], text: &mut String) {
+    STANDARD.encode_append(octets, text);
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;

@@ -22,7 +22,10 @@
 //! [`Sink`] takes the octets.
 //! [`Tree`] and [`NodeSet`] are a document and a selection of its nodes as XPath knows them, and `emit_nodes` canonicalises
 //! such a selection node by node.
-//! `doctype` takes a DOCTYPE out of a document where a caller admits one. `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.
+//! `doctype` takes a DOCTYPE out of a document where a caller admits one. `scope` says what a piece of a document takes from
+//! around it; [`xsd`] reads leaves as their schema types have them; [`Writer`] writes new XML.
+//! [`Splices`] make the text of the next revision, and `revise` reads of it what changed. [`Piece`] is content that is read
+//! before it is put into a document; `graft` makes one tape of what was read. [`Wiped`] is text that leaves no trace.
 
 #![forbid(unsafe_code)]
 
@@ -37,20 +40,24 @@ mod encoding;
 mod error;
 mod escape;
 mod exclusive;
+mod graft;
 mod id;
 mod inclusive;
 mod lexical;
 mod method;
 pub mod name;
 mod node_set;
+mod piece;
 mod prefix;
 mod reader;
+mod revise;
 mod scope;
 mod sink;
 mod splice;
 mod subset;
 mod tape;
 mod tree;
+mod wiped;
 mod write;
 pub mod xsd;
 
@@ -62,12 +69,14 @@ pub use id::{IdIndex, id_of, id_of_other_name, indexed_id_of};
 pub use lexical::{base64_decode, base64_encode};
 pub use method::{Canonicalization, CanonicalizationMethod};
 pub use node_set::NodeSet;
+pub use piece::Piece;
 pub use prefix::Prefixes;
 pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Gathered, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
 pub use tree::{Tree, TreeKind, TreeNode};
+pub use wiped::Wiped;
 pub use write::{Writer, escape};
 /// What a document, or a message, may cost.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};

@@ -17,6 +17,9 @@ use crate::name;
 use crate::tape::{Kind, XML_PAIR, flag};
 use crate::write::Text;
 
+/// Room for most declarations.
+const BESIDE: usize = 256;
+
 /// What is copied into a piece of a document when it is cut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeAlong {
@@ -98,10 +101,15 @@ impl<'a> Element<'a> {
     /// ```
     #[must_use]
     pub fn standalone(self, along: TakeAlong) -> String {
-        let mut text = String::with_capacity(self.span().len() + 256);
-        let around = self.parent().map(Element::namespaces_in_scope).unwrap_or_default();
-        self.write_standalone(&around, along, None, &mut text);
+        let mut text = String::with_capacity(self.span().len() + BESIDE);
+        self.push_standalone(along, &mut text);
         text
+    }
+
+    /// Appends what [`Element::standalone`] returns.
+    pub fn push_standalone(self, along: TakeAlong, text: &mut String) {
+        let around = self.parent().map(Element::namespaces_in_scope).unwrap_or_default();
+        self.write_standalone(&around, along, None, text);
     }
 
     /// The source text of its content, with each top-level element of the content as [`Element::standalone`] writes it.
@@ -109,18 +117,23 @@ impl<'a> Element<'a> {
     /// Prefixes in character data outside all elements cannot be declared.
     #[must_use]
     pub fn standalone_content(self, along: TakeAlong) -> String {
+        let mut text = String::with_capacity(self.content_span().len() + BESIDE);
+        self.push_standalone_content(along, &mut text);
+        text
+    }
+
+    /// Appends what [`Element::standalone_content`] returns.
+    pub fn push_standalone_content(self, along: TakeAlong, text: &mut String) {
         let content = self.content_span();
         let source = self.document().source();
         let around = self.namespaces_in_scope();
-        let mut text = String::with_capacity(content.len() + 256);
         let mut at = content.start;
         for child in self.children() {
             text.push_str(source.slice(at..child.span().start));
-            child.write_standalone(&around, along, Some(self), &mut text);
+            child.write_standalone(&around, along, Some(self), text);
             at = child.span().end;
         }
         text.push_str(source.slice(at..content.end));
-        text
     }
 
     /// Declarations of the namespaces in scope, in the form that follows the name in a start tag. The absence of a

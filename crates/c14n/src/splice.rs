@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use zeroize::Zeroizing;
+use crate::piece::Piece;
+use crate::wiped::Wiped;
 
 /// Replacements of spans of one source text.
 ///
@@ -20,9 +21,24 @@ use zeroize::Zeroizing;
 /// // The span of `<c/>` in the next revision.
 /// assert_eq!(&next[moved.span(&(7..11)).expect("not replaced")], "<c/>");
 /// ```
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Splices {
-    edits: Vec<(Range<usize>, Zeroizing<String>)>,
+    edits: Vec<(Range<usize>, Text)>,
+}
+
+/// What a span is replaced by.
+enum Text {
+    Given(Wiped),
+    Read(Piece),
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Given(text) => text,
+            Self::Read(piece) => piece.text(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Splices {
@@ -41,7 +57,12 @@ impl Splices {
 
     /// Replaces `span` by `text`.
     pub fn replace(&mut self, span: Range<usize>, text: impl Into<String>) {
-        self.edits.push((span, Zeroizing::new(text.into())));
+        self.edits.push((span, Text::Given(text.into().into())));
+    }
+
+    /// Replaces `span` by content that was read.
+    pub fn replace_by(&mut self, span: Range<usize>, piece: Piece) {
+        self.edits.push((span, Text::Read(piece)));
     }
 
     /// Inserts `text` before offset `at`. Several insertions at one offset keep the order in which they were made.
@@ -55,28 +76,49 @@ impl Splices {
         self.edits.is_empty()
     }
 
+    /// Whether one of them replaces something of `span`, or inserts something in it or at one of its ends.
+    pub(crate) fn touch(&self, span: &Range<usize>) -> bool {
+        self.edits.iter().any(|(edited, _)| edited.start <= span.end && edited.end >= span.start)
+    }
+
     /// The next revision of `source`, and how the offsets moved.
     ///
     /// # Panics
     /// If two spans overlap, or a span is not on character boundaries of `source`. Spans come from elements of the
     /// document, never from its content.
     #[must_use]
-    pub fn apply(mut self, source: &str) -> (String, Moved) {
+    pub fn apply(self, source: &str) -> (String, Moved) {
+        let (next, moved, _) = self.apply_and_keep(source);
+        (next, moved)
+    }
+
+    /// As [`Splices::apply`]; also returns the longest of the pieces, for [`Document::parse_around`](crate::Document::parse_around).
+    ///
+    /// # Panics
+    /// As [`Splices::apply`].
+    #[must_use]
+    pub fn apply_and_keep(mut self, source: &str) -> (String, Moved, Option<Piece>) {
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
-        let grown: usize = self.edits.iter().map(|(_, text)| text.len()).sum();
+        let grown: usize = self.edits.iter().map(|(_, text)| text.as_str().len()).sum();
         let mut next = String::with_capacity(source.len() + grown);
         let mut moved = Moved { edits: Vec::with_capacity(self.edits.len()) };
+        let mut longest: Option<Piece> = None;
         let mut at = 0;
         for (span, text) in self.edits {
             assert!(span.start >= at, "splices do not overlap");
             next.push_str(&source[at..span.start]);
             let start = next.len();
-            next.push_str(&text);
+            next.push_str(text.as_str());
             at = span.end;
             moved.edits.push((span, start..next.len()));
+            if let Text::Read(piece) = text
+                && longest.as_ref().is_none_or(|longest| longest.text().len() < piece.text().len())
+            {
+                longest = Some(piece.at(start));
+            }
         }
         next.push_str(&source[at..]);
-        (next, moved)
+        (next, moved, longest)
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Tape {
     pub(crate) uris: Vec<(u32, u32)>,
     pub(crate) arena: String,
     pub(crate) root: u32,
+    /// How many of the nodes are processing instructions.
+    pub(crate) instructions: u32,
 }
 
 impl Tape {
@@ -64,6 +66,17 @@ impl Tape {
         let Some(node) = self.nodes.get(index) else { return &[] };
         let end = self.nodes.get(index + 1).map_or(self.attributes.len(), |next| next.attributes as usize);
         self.attributes.get(node.attributes as usize..end).unwrap_or(&[])
+    }
+
+    /// The node that has this attribute.
+    pub(crate) fn node_of_attribute(&self, attribute: usize) -> u32 {
+        let behind = self.nodes.partition_point(|node| node.attributes as usize <= attribute);
+        behind.saturating_sub(1) as u32
+    }
+
+    /// How many attributes the nodes before this one have.
+    pub(crate) fn attributes_before(&self, index: u32) -> u32 {
+        self.nodes.get(index as usize).map_or(self.attributes.len() as u32, |node| node.attributes)
     }
 
     /// The namespace declarations written on a node.
@@ -179,15 +192,40 @@ impl Written {
     /// ` name="value"`, as in canonical form.
     pub(crate) const PLAIN: Self = Self::new(2, false, false);
     /// The most octets between a name and its value.
-    pub(crate) const MOST: usize = (u16::MAX >> 2) as usize;
+    pub(crate) const MOST: usize = (u16::MAX >> 3) as usize;
+    /// Beside how it is written: the name ends in `id`, in capitals or not.
+    const NAMES_ID: u16 = 4;
 
     /// With so many octets from the name to the value. `other` if the markup is not canonical, `rewrite` if the value is not.
     pub(crate) const fn new(between: u16, other: bool, rewrite: bool) -> Self {
-        Self(between << 2 | (other as u16) << 1 | rewrite as u16)
+        Self(between << 3 | (other as u16) << 1 | rewrite as u16)
     }
 
     fn between(self) -> usize {
-        usize::from(self.0 >> 2)
+        usize::from(self.0 >> 3)
+    }
+
+    /// The same, of an attribute with this name.
+    pub(crate) const fn of_name(self, qualified: &[u8]) -> Self {
+        match qualified {
+            [.., b'i' | b'I', b'd' | b'D'] => Self(self.0 | Self::NAMES_ID),
+            _ => self,
+        }
+    }
+
+    /// The same, of an attribute that has the name of another one.
+    pub(crate) const fn named_as(self, other: Self) -> Self {
+        Self(self.0 | other.0 & Self::NAMES_ID)
+    }
+
+    /// Whether the attribute may be an Id: its name ends in `id`. Most attributes may not.
+    pub(crate) const fn may_be_id(self) -> bool {
+        self.0 & Self::NAMES_ID != 0
+    }
+
+    /// Whether it is [`Written::PLAIN`].
+    pub(crate) const fn is_plain(self) -> bool {
+        self.0 & !Self::NAMES_ID == Self::PLAIN.0
     }
 
     /// Whether the value must be rewritten.

@@ -5,6 +5,7 @@
 //! Canonical XML. The octets are digested as they are and never parsed again.
 
 use crate::escape::{escape_character_data, escape_value};
+use crate::lexical::append_base64;
 use crate::name::{self, Namespace};
 use wss_text::octets;
 
@@ -159,6 +160,14 @@ impl Writer {
     pub fn raw(&mut self, markup: &str) {
         self.close_tag();
         self.out.push_str(markup);
+    }
+
+    /// Writes octets as base64 without white space.
+    pub fn base64(&mut self, octets: &[u8]) {
+        self.close_tag();
+        // A long value is most of what is written: room that doubled would be more than all that follows.
+        self.out.reserve_exact(octets.len().div_ceil(3) * 4 + self.out.len().min(256));
+        append_base64(octets, &mut self.out);
     }
 
     /// Ends the innermost open element.

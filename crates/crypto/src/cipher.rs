@@ -47,14 +47,28 @@ pub fn encrypt(
     plaintext: &[u8],
     random: &dyn Random,
 ) -> Result<Vec<u8>, CryptoError> {
+    let mut octets = Vec::with_capacity(method.iv_len() + plaintext.len() + TAG);
+    octets.resize(method.iv_len(), 0);
+    octets.extend_from_slice(plaintext);
+    encrypt_in_place(method, key, octets, random)
+}
+
+/// As [`encrypt`], in place: before the plaintext, `octets` has [`ContentEncryption::iv_len`] octets of room for the
+/// initialisation vector. With 16 octets of capacity behind it, nothing is copied.
+///
+/// # Errors
+/// As [`encrypt`]; [`CryptoError::Provider`] if there is no such room.
+pub fn encrypt_in_place(
+    method: ContentEncryption,
+    key: &Secret,
+    mut octets: Vec<u8>,
+    random: &dyn Random,
+) -> Result<Vec<u8>, CryptoError> {
     if key.len() != method.key_len() {
         return Err(CryptoError::KeyMismatch);
     }
     let iv_len = method.iv_len();
-    let mut octets = Vec::with_capacity(iv_len + plaintext.len() + TAG);
-    octets.resize(iv_len, 0);
-    random.fill(&mut octets)?;
-    octets.extend_from_slice(plaintext);
+    random.fill(octets.get_mut(..iv_len).ok_or(CryptoError::Provider)?)?;
     match method.mode() {
         Mode::Gcm(aes) => Chosen::gcm_seal(aes, key.as_octets(), &mut octets).map_err(not_encrypted)?,
         Mode::ChaCha20Poly1305 => {
@@ -67,7 +81,7 @@ pub fn encrypt(
             chacha20(key.as_octets(), iv, plaintext).map_err(not_encrypted)?;
         }
         Mode::Cbc(cipher) => {
-            let pad = cipher.block_len() - plaintext.len() % cipher.block_len();
+            let pad = cipher.block_len() - (octets.len() - iv_len) % cipher.block_len();
             octets.extend(std::iter::repeat_n(pad as u8, pad));
             let (iv, blocks) = octets.split_at_mut(iv_len);
             Chosen::cbc_encrypt(cipher, key.as_octets(), iv, blocks).map_err(not_encrypted)?;

@@ -52,7 +52,7 @@ pub use algorithm::{
 pub use alternative_name::AlternativeName;
 pub use bundle::{CertificateBundle, SkippedCertificate};
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
-pub use cipher::{decrypt, decrypt_and, decrypt_beside_and, encrypt, unwrap, wrap};
+pub use cipher::{decrypt, decrypt_and, decrypt_beside_and, encrypt, encrypt_in_place, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
 pub use digest::Digest;
 pub use digest_value::DigestValue;

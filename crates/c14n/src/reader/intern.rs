@@ -36,6 +36,8 @@ pub(super) struct Names<'s> {
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
     in_scope: usize,
+    /// The prefix that was looked up last, and its id.
+    last_prefix: (&'s [u8], u32),
     /// The ids of what comes after the first few.
     more_prefixes: HashMap<&'s [u8], u32>,
     more_uris: HashMap<String, u32>,
@@ -63,6 +65,7 @@ impl<'s> Names<'s> {
             declared: Vec::with_capacity(FEW),
             undo: Vec::with_capacity(FEW),
             in_scope: 0,
+            last_prefix: (&[], NO_PREFIX),
             more_prefixes: HashMap::new(),
             more_uris: HashMap::new(),
             more_pairs: HashMap::new(),
@@ -87,6 +90,16 @@ impl<'s> Names<'s> {
         if prefix.is_empty() {
             return NO_PREFIX;
         }
+        // Names of one prefix often follow each other.
+        if self.last_prefix.0 == prefix {
+            return self.last_prefix.1;
+        }
+        let id = self.find_prefix(prefix);
+        self.last_prefix = (prefix, id);
+        id
+    }
+
+    fn find_prefix(&mut self, prefix: &'s [u8]) -> u32 {
         find(&self.prefixes, &self.arena, prefix)
             .or_else(|| self.more_prefixes.get(prefix).copied())
             .unwrap_or_else(|| self.new_prefix(prefix))
@@ -188,7 +201,7 @@ impl<'s> Names<'s> {
     fn new_pair(&mut self, prefix: u32, uri: u32, name: &str) -> u32 {
         let id = self.pairs.len() as u32;
         let relative = !name.is_empty() && !is_absolute(name);
-        let escape = name.contains(['&', '<', '"', '\t', '\n', '\r']);
+        let escape = name.bytes().any(|octet| matches!(octet, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r'));
         self.pairs.push(Pair { prefix, uri, relative, escape });
         if id as usize >= FEW {
             self.more_pairs.insert((prefix, uri), id);
@@ -226,19 +239,19 @@ fn keep(arena: &mut String, text: &str) -> (u32, u32) {
 
 /// Which of the first few texts of the arena is this one.
 fn find(texts: &[(u32, u32)], arena: &str, text: &[u8]) -> Option<u32> {
-    let is_it = |(start, end): &(u32, u32)| arena.as_bytes().get(*start as usize..*end as usize) == Some(text);
+    // Most have another length.
+    let is_it = |(start, end): &(u32, u32)| {
+        (end - start) as usize == text.len() && arena.as_bytes().get(*start as usize..*end as usize) == Some(text)
+    };
     texts.iter().take(FEW).position(is_it).map(|at| at as u32)
 }
 
 /// Whether a namespace name begins with a URI scheme (RFC 3986 §3.1).
 fn is_absolute(uri: &str) -> bool {
-    match uri.split_once(':') {
-        Some((scheme, _)) => {
-            scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-        }
-        None => false,
-    }
+    let octets = uri.as_bytes();
+    let is_of_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.');
+    let scheme = octets.iter().position(|octet| !is_of_scheme(octet)).unwrap_or(octets.len());
+    octets.first().is_some_and(u8::is_ascii_alphabetic) && octets.get(scheme) == Some(&b':')
 }
 
 /// A qualified name that is well-formed, wherever it is.
@@ -282,7 +295,11 @@ impl Name {
         of_prefix.fill(prefix.min(31) as u8);
         Self {
             rank: if declares == UNBOUND { u64::from_be_bytes(first) } else { 0 },
-            of_attribute: AttributeName { pair: prefix, len: qualified.len() as u16, written: Written::PLAIN },
+            of_attribute: AttributeName {
+                pair: prefix,
+                len: qualified.len() as u16,
+                written: Written::PLAIN.of_name(qualified),
+            },
             prefix_bit,
             declares,
             id: 0,

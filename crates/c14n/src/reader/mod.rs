@@ -49,7 +49,7 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
 }
 
 /// How many nodes a document of so many octets may have.
-fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
+pub(crate) fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
     const FREE: usize = 16 << 10;
     (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
 }
@@ -391,6 +391,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         if !as_is {
             flags |= flag::REWRITE;
         }
+        self.tape.instructions += 1;
         self.leaf_node(Kind::ProcessingInstruction, start, data, end, target_len as u16, flags)?;
         Ok(end)
     }

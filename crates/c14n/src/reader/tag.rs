@@ -173,7 +173,7 @@ impl Reader<'_, '_> {
         self.tape.attributes.push(Attribute {
             name_start: start as u32,
             value_end: end as u32,
-            name: AttributeName { written, ..name.of_attribute },
+            name: AttributeName { written: written.named_as(name.of_attribute.written), ..name.of_attribute },
         });
         Ok(Attributes { at: end + 1, previous: name.id, rank: name.rank, prefix_bits })
     }

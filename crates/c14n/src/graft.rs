@@ -1,0 +1,171 @@
+//! Grafts: the tape of a text, of which one element's content has a tape already. Its offsets move, its names stay, and only what
+//! is around it is read.
+
+use std::ops::Range;
+
+use wss_budget::Limits;
+use wss_text::Slice as _;
+
+use crate::document::NodeId;
+use crate::reader;
+use crate::tape::{Declaration, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Pair, Tape};
+
+/// The tape of `next`. It takes what it can from the tape of the revision before: what the element `kept` contains, which was
+/// at `old` and is at `new`; what is around it is read within the limits. `None` if all must be read.
+pub(crate) fn grafted(
+    tape: Tape,
+    kept: NodeId,
+    (next, new): (&str, Range<usize>),
+    old: Range<usize>,
+    limits: &Limits,
+) -> Option<Tape> {
+    // Offsets have 32 bits, also those that move.
+    u32::try_from(next.len()).ok()?;
+    // Nothing else is in the element: text beside the content would be one text with the text in it.
+    let (before, behind) = (next.slice(..new.start), next.slice(new.end..));
+    if !behind.starts_with("</") {
+        return None;
+    }
+    let around = reader::read(&[before, behind].concat(), limits).ok()?;
+    let bearer =
+        around.nodes.iter().position(|node| node.kind == Kind::Element && node.tag_end as usize == new.start)?;
+    Graft::new(tape, around, kept, bearer as u32)?.grow(new.len() as u32, new.start.wrapping_sub(old.start) as u32)
+}
+
+/// Two tapes that become one: that of the revision before, of which a subtree is kept, and that of everything around it.
+struct Graft {
+    tape: Tape,
+    around: Tape,
+    /// The element whose content is kept, on the tape before.
+    kept: u32,
+    /// That element on the tape of what is around.
+    bearer: u32,
+}
+
+impl Graft {
+    /// `None` if the namespaces in scope are others than before, so that names in the content may mean something else.
+    fn new(mut tape: Tape, mut around: Tape, NodeId(kept): NodeId, bearer: u32) -> Option<Self> {
+        let before = tape.in_scope(kept);
+        let now = around.in_scope(bearer);
+        let has_default = |tape: &Tape, pairs: &[u32]| pairs.iter().any(|pair| tape.pair(*pair).prefix == NO_PREFIX);
+        let had_default = has_default(&tape, &before);
+        if has_default(&around, &now) != had_default {
+            return None;
+        }
+        let adopted: Vec<u32> = (0u32..).zip(&around.pairs).map(|(pair, _)| adopt(&mut tape, &around, pair)).collect();
+        let adopted = |pair: u32| adopted.get(pair as usize).copied().unwrap_or(NO_NAMESPACE);
+        let now: Vec<u32> = now.into_iter().map(adopted).collect();
+        if !before.iter().all(|pair| now.contains(pair)) {
+            return None;
+        }
+        around.nodes.iter_mut().for_each(|node| node.pair = adopted(node.pair));
+        around.declarations.iter_mut().for_each(|declaration| declaration.pair = adopted(declaration.pair));
+        let prefixed = around.attributes.iter_mut().filter(|attribute| attribute.is_prefixed());
+        prefixed.for_each(|attribute| attribute.name.pair = adopted(attribute.name.pair));
+        Some(Self { tape, around, kept, bearer })
+    }
+
+    /// Puts what is around at both ends of the kept subtree, which has so many octets and moves `by` so many.
+    fn grow(self, octets: u32, by: u32) -> Option<Tape> {
+        let Self { mut tape, mut around, kept, bearer } = self;
+        let (first, end) = (kept + 1, tape.nodes.get(kept as usize)?.next);
+        let (first_attribute, end_attribute) = (tape.attributes_before(first), tape.attributes_before(end));
+        let (nodes, attributes) = (end - first, end_attribute - first_attribute);
+        let of_bearer = around.attributes_before(bearer + 1);
+        let nodes_by = bearer.wrapping_sub(kept);
+        let kept_nodes = tape.nodes.get_mut(first as usize..end as usize)?;
+        // Most documents have none.
+        if tape.instructions > 0 {
+            let is_one = |node: &&Node| node.kind == Kind::ProcessingInstruction;
+            tape.instructions = kept_nodes.iter().filter(is_one).count() as u32;
+        }
+        for node in kept_nodes {
+            node.move_by(by);
+            node.next = node.next.wrapping_add(nodes_by);
+            node.parent = node.parent.wrapping_add(nodes_by);
+            node.attributes = node.attributes.wrapping_add(of_bearer).wrapping_sub(first_attribute);
+        }
+        for attribute in tape.attributes.get_mut(first_attribute as usize..end_attribute as usize)? {
+            attribute.name_start = attribute.name_start.wrapping_add(by);
+            attribute.value_end = attribute.value_end.wrapping_add(by);
+        }
+        let (before, behind) = around.nodes.split_at_mut(bearer as usize + 1);
+        // Around the kept subtree is whatever ends behind the bearer's start tag.
+        for node in before.iter_mut().filter(|node| node.next > bearer) {
+            node.end = node.end.wrapping_add(octets);
+            node.next += nodes;
+        }
+        for node in behind.iter_mut() {
+            node.move_by(octets);
+            node.next += nodes;
+            node.attributes += attributes;
+            if node.parent != NO_NODE && node.parent > bearer {
+                node.parent += nodes;
+            }
+        }
+        let (_, attributes_behind) = around.attributes.split_at_mut(of_bearer as usize);
+        for attribute in attributes_behind {
+            attribute.name_start = attribute.name_start.wrapping_add(octets);
+            attribute.value_end = attribute.value_end.wrapping_add(octets);
+        }
+        let index_of =
+            |tape: &Tape, node: u32| tape.declarations.partition_point(|declaration| declaration.node < node);
+        let declared = index_of(&tape, first)..index_of(&tape, end);
+        let declared_around = index_of(&around, bearer + 1);
+        for Declaration { node, .. } in tape.declarations.get_mut(declared.clone())? {
+            *node = node.wrapping_add(nodes_by);
+        }
+        for Declaration { node, .. } in around.declarations.get_mut(declared_around..)? {
+            *node += nodes;
+        }
+        surround(&mut tape.nodes, first as usize..end as usize, &around.nodes, bearer as usize + 1);
+        let kept_attributes = first_attribute as usize..end_attribute as usize;
+        surround(&mut tape.attributes, kept_attributes, &around.attributes, of_bearer as usize);
+        surround(&mut tape.declarations, declared, &around.declarations, declared_around);
+        Some(Tape { root: around.root, instructions: around.instructions + tape.instructions, ..tape })
+    }
+}
+
+impl Node {
+    fn move_by(&mut self, octets: u32) {
+        for offset in [&mut self.start, &mut self.tag_end, &mut self.end] {
+            *offset = offset.wrapping_add(octets);
+        }
+    }
+}
+
+/// Keeps a range of `all`, and puts the first so many items of `around` before it and the others behind it.
+fn surround<T: Copy>(all: &mut Vec<T>, kept: Range<usize>, around: &[T], before: usize) {
+    let Some((before, behind)) = around.split_at_checked(before) else { return };
+    all.truncate(kept.end);
+    // A long tape that doubled its room would take more memory than all that is around.
+    all.reserve_exact((around.len() + kept.len()).saturating_sub(all.len()));
+    all.extend_from_slice(behind);
+    drop(all.splice(..kept.start, before.iter().copied()));
+}
+
+/// The id that a pair of another tape has on this one, which gets the pair if it lacks it.
+fn adopt(tape: &mut Tape, other: &Tape, pair: u32) -> u32 {
+    let new = other.pair(pair);
+    let (prefix, uri) = (other.prefix(new.prefix), other.uri(new.uri));
+    let prefix = id_of(&mut tape.prefixes, &mut tape.arena, prefix);
+    let uri = id_of(&mut tape.uris, &mut tape.arena, uri);
+    let known = tape.pairs.iter().position(|pair| (pair.prefix, pair.uri) == (prefix, uri));
+    let known = known.unwrap_or_else(|| {
+        tape.pairs.push(Pair { prefix, uri, ..new });
+        tape.pairs.len() - 1
+    });
+    known as u32
+}
+
+/// The id of a text of the arena, which gets it if it lacks it.
+fn id_of(texts: &mut Vec<(u32, u32)>, arena: &mut String, text: &str) -> u32 {
+    let is_it = |(start, end): &(u32, u32)| arena.get(*start as usize..*end as usize) == Some(text);
+    let known = texts.iter().position(is_it).unwrap_or_else(|| {
+        let start = arena.len() as u32;
+        arena.push_str(text);
+        texts.push((start, arena.len() as u32));
+        texts.len() - 1
+    });
+    known as u32
+}

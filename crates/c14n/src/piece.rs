@@ -1,0 +1,238 @@
+//! Pieces: content that is read apart from its document, such as a plaintext, and then put into it without reading it again.
+
+use std::borrow::Cow;
+
+use wss_budget::{Budget, Limit, Limits};
+use wss_text::Slice as _;
+
+use crate::doctype::DeclaredIds;
+use crate::document::Document;
+use crate::error::ParseError;
+use crate::graft::grafted;
+use crate::reader;
+use crate::tape::{Kind, Tape};
+use crate::wiped::Wiped;
+
+/// The content of a root element that was read, for a place where the same namespaces are in scope as in that root. Its text
+/// is wiped on drop.
+///
+/// ```
+/// use wss_c14n::{Budget, Document, Limits, Piece, Splices, Wiped};
+///
+/// let budget = Budget::new(&Limits::default(), 1_000);
+/// let document = Document::parse("<a xmlns='urn:a'><b/></a>", budget.limits())?;
+/// let place = document.root().children().next().expect("one child").span();
+///
+/// let piece = Piece::read_within(Wiped::from("<root xmlns='urn:a'><c/><d/></root>"), &budget)?;
+/// let mut splices = Splices::new();
+/// splices.replace_by(place, piece);
+/// let (next, _, piece) = splices.apply_and_keep(document.source());
+/// let next = Document::parse_around(&next, piece, &budget)?;
+/// assert_eq!(next.source(), "<a xmlns='urn:a'><c/><d/></a>");
+/// assert!(next.root().children().all(|child| child.name().namespace == "urn:a"));
+/// # Ok::<(), wss_c14n::ParseError>(())
+/// ```
+pub struct Piece {
+    document: Document<'static>,
+    /// Where its text begins in the document that it was put into.
+    at: usize,
+}
+
+impl Piece {
+    /// Reads the text of a root element with the content. The octets are charged to the budget first.
+    ///
+    /// # Errors
+    /// As [`Document::parse_within`].
+    pub fn read_within(text: Wiped, budget: &Budget) -> Result<Self, ParseError> {
+        budget.charge(Limit::ParsedOctets, text.len() as u64)?;
+        let tape = reader::read(&text, budget.limits())?;
+        let source = Cow::Owned(text.into_text());
+        Ok(Self { document: Document { source, tape, declared_ids: DeclaredIds::new() }, at: 0 })
+    }
+
+    /// The document that was read, with the root around the content.
+    #[must_use]
+    pub fn document(&self) -> &Document<'static> {
+        &self.document
+    }
+
+    /// The text of the content.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.document.source().slice(self.document.root().content_span())
+    }
+
+    /// The same, put into a document where its text begins at `at`.
+    pub(crate) fn at(mut self, at: usize) -> Self {
+        self.at = at;
+        self
+    }
+
+    /// The tape of `source`, of which only what is around the content is read. `None` if all must be read, which also says what
+    /// is wrong with it.
+    fn put_into(mut self, source: &str, limits: &Limits) -> Option<Tape> {
+        let (root, old) = (self.document.root().id(), self.document.root().content_span());
+        let new = self.at..self.at + old.len();
+        if old.is_empty()
+            || source.len() > limits.size(Limit::DocumentOctets)
+            || source.get(new.clone())? != self.text()
+        {
+            return None;
+        }
+        let tape = std::mem::take(&mut self.document.tape);
+        // Its text is no longer needed.
+        drop(self);
+        let tape = grafted(tape, root, (source, new), old, limits)?;
+        fits(&tape, source.len(), limits).then_some(tape)
+    }
+}
+
+/// Whether a document is within the limits that concern all of it.
+fn fits(tape: &Tape, octets: usize, limits: &Limits) -> bool {
+    let within = |limit: Limit, count: usize| count <= limits.size(limit);
+    within(Limit::Nodes, tape.nodes.len())
+        && tape.nodes.len() <= reader::max_nodes_of(octets, limits)
+        && within(Limit::AllDeclarations, tape.declarations.len())
+        && within(Limit::Depth, depth(tape))
+}
+
+/// How many elements are open at most.
+fn depth(tape: &Tape) -> usize {
+    let mut open: Vec<u32> = Vec::new();
+    let mut deepest = 0;
+    for (index, node) in (0u32..).zip(&tape.nodes).filter(|(_, node)| node.kind == Kind::Element) {
+        while open.pop_if(|until| *until <= index).is_some() {}
+        open.push(node.next);
+        deepest = deepest.max(open.len());
+    }
+    deepest
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if let Cow::Owned(text) = std::mem::take(&mut self.document.source) {
+            drop(Wiped::from(text));
+        }
+    }
+}
+
+impl<'d> Document<'d> {
+    /// As [`Document::parse_within`], for a text of which a piece is already read. If nothing else is in the element that the
+    /// piece was put into, and the same namespaces are in scope there as in the root that the piece was read with, only what
+    /// is around the piece is read. The result is the same in any case.
+    ///
+    /// # Errors
+    /// As [`Document::parse_within`].
+    pub fn parse_around(source: &'d str, piece: Option<Piece>, budget: &Budget) -> Result<Self, ParseError> {
+        budget.charge(Limit::ParsedOctets, source.len() as u64)?;
+        match piece.and_then(|piece| piece.put_into(source, budget.limits())) {
+            Some(tape) => Ok(Self { source: Cow::Borrowed(source), tape, declared_ids: DeclaredIds::new() }),
+            None => Self::parse(source, budget.limits()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Piece {
+    /// Only how long it is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Piece").field("octets", &self.text().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::revise::tests::told;
+    use crate::splice::Splices;
+
+    const CONTENTS: [&str; 9] = [
+        "<c/>",
+        "<p:c q='1'><d xmlns='urn:d'><!--c--><?pi?></d>t&amp;t</p:c>",
+        "text",
+        "t&lt;t",
+        "t>t",
+        "<c/>tail",
+        " <c/>\n<c/> ",
+        "]]",
+        "<p:c xmlns:p='urn:other' p:a='1'/><a><b><c><d/></c></b></a>",
+    ];
+
+    const PLACES: [&str; 9] = [
+        "<a xmlns:p='urn:p'><b>@</b></a>",
+        "<a xmlns='urn:a' xmlns:p='urn:p'><b z='1'>@</b><c y='2'/><!--end--></a>",
+        "<a xmlns:p='urn:p'><b> @ </b></a>",
+        "<a xmlns:p='urn:p'><b>@&gt;</b></a>",
+        "<a xmlns:p='urn:p'><b>&gt;@</b></a>",
+        "<a xmlns:p='urn:p'><b><x/>@<y/></b></a>",
+        "<a xmlns:p='urn:p'>@</a>",
+        "<?pi?><a xmlns:p='urn:p' xmlns='urn:a'><b xmlns=''>@</b ></a><!--end-->",
+        "<a xmlns:p='urn:p'><b>@]></b></a>",
+    ];
+
+    fn budget(limits: &Limits) -> Budget {
+        Budget::new(limits, 1 << 20)
+    }
+
+    /// `place` with `content` in it, where an empty element is replaced by the piece, and whether only what is around was read.
+    fn put(place: &str, content: &str, root: &str, limits: &Limits) -> (Result<Vec<String>, String>, bool) {
+        let budget = budget(&Limits::default());
+        let at = place.find('@').expect("a place");
+        let piece = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed");
+        let mut splices = Splices::new();
+        splices.replace_by(at..at + 1, piece);
+        let (next, _, piece) = splices.apply_and_keep(place);
+        assert_eq!(next, place.replace('@', content));
+        let again = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed").at(at);
+        let is_put = again.put_into(&next, limits).is_some();
+        let parsed = Document::parse_around(&next, piece, &Budget::new(limits, 1 << 20));
+        (parsed.map(|document| told(&document)).map_err(|error| error.to_string()), is_put)
+    }
+
+    fn read(text: &str, limits: &Limits) -> Result<Vec<String>, String> {
+        Document::parse(text, limits).map(|document| told(&document)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_put_together_is_what_would_be_read() {
+        let roots =
+            ["<r xmlns:p='urn:p'>@</r>", "<r xmlns='urn:a' xmlns:p='urn:p'>@</r>", "<r xmlns:p='urn:other'>@</r>"];
+        let limits = Limits::default();
+        let mut puts = 0;
+        for place in PLACES {
+            for content in CONTENTS {
+                for root in roots {
+                    let wanted = read(&place.replace('@', content), &limits);
+                    let (found, is_put) = put(place, content, root, &limits);
+                    assert_eq!(wanted, found, "{content} in {place}, read in {root}");
+                    puts += usize::from(is_put);
+                }
+            }
+        }
+        // Four places have nothing beside the content, and each one root with the same namespaces.
+        assert_eq!(puts, 4 * CONTENTS.len());
+    }
+
+    #[test]
+    fn limits_of_the_whole_hold_for_what_is_put_together() {
+        let (place, root) = ("<a xmlns:p='urn:p'><b>@</b></a>", "<r xmlns:p='urn:p'>@</r>");
+        let content = "<c xmlns:x='urn:x'><d/><e/></c>";
+        for (limit, enough) in
+            [(Limit::Depth, 4), (Limit::Nodes, 5), (Limit::AllDeclarations, 2), (Limit::DocumentOctets, 61)]
+        {
+            for allowed in [enough - 1, enough] {
+                let limits = Limits::default().with(limit, allowed);
+                let (found, is_put) = put(place, content, root, &limits);
+                assert_eq!((found.is_ok(), is_put), (allowed == enough, allowed == enough), "{limit:?}: {allowed}");
+                assert_eq!(found, read(&place.replace('@', content), &limits));
+            }
+        }
+    }
+
+    #[test]
+    fn another_text_than_what_was_read_is_read() {
+        let budget = budget(&Limits::default());
+        let piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed").at(3);
+        let parsed = Document::parse_around("<a><d/></a>", Some(piece), &budget).expect("well-formed");
+        assert_eq!(parsed.root().children().next().expect("one child").qualified_name(), "d");
+    }
+}

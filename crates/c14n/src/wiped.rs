@@ -1,0 +1,104 @@
+//! Wiped text: overwritten before its memory is given back.
+
+use std::ops::{Deref, DerefMut};
+
+/// Text that is overwritten with zeros when it is dropped, all of its room.
+///
+/// It is for long texts, such as decrypted messages: it is overwritten at the speed of memory, where `Zeroizing` takes one step
+/// for each octet. Text that must not leave traces must not grow, since a buffer that grows is copied: make it
+/// [`with_capacity`](Self::with_capacity).
+///
+/// ```
+/// use wss_c14n::Wiped;
+///
+/// let mut text = Wiped::with_capacity(16);
+/// text.push_str("plaintext");
+/// assert_eq!(text.as_str(), "plaintext");
+/// ```
+#[derive(Clone, Default)]
+pub struct Wiped(String);
+
+impl Wiped {
+    /// No text, and room for so many octets.
+    #[must_use]
+    pub fn with_capacity(octets: usize) -> Self {
+        Self(String::with_capacity(octets))
+    }
+
+    /// The text, which is no longer wiped.
+    #[must_use]
+    pub fn into_text(mut self) -> String {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl From<String> for Wiped {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Wiped {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Deref for Wiped {
+    type Target = String;
+
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+
+impl DerefMut for Wiped {
+    fn deref_mut(&mut self) -> &mut String {
+        &mut self.0
+    }
+}
+
+impl std::fmt::Debug for Wiped {
+    /// Only how long it is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wiped").field("octets", &self.0.len()).finish()
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        overwrite(std::mem::take(&mut self.0));
+    }
+}
+
+/// Overwrites a text and the room behind it; returns the buffer.
+fn overwrite(text: String) -> Vec<u8> {
+    let mut octets = text.into_bytes();
+    let room = octets.capacity();
+    octets.clear();
+    octets.resize(room, 0);
+    // Nobody reads the zeros, so without this the compiler would leave them out.
+    zeroize::optimization_barrier(octets.as_slice());
+    octets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_room_is_overwritten_in_place() {
+        let mut text = String::with_capacity(4_000);
+        text.push_str(&"secret ".repeat(500));
+        let (at, room) = (text.as_ptr(), text.capacity());
+        text.truncate(7);
+        let octets = overwrite(text);
+        assert_eq!((octets.as_ptr(), octets.len()), (at, room));
+        assert!(octets.iter().all(|octet| *octet == 0));
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        assert_eq!(format!("{:?}", Wiped::from("secret")), "Wiped { octets: 6 }");
+    }
+}
