@@ -14,8 +14,7 @@ use ws_security::xmldsig::{
     write_x509_certificate,
 };
 use ws_security::xmlenc::{
-    self, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_octets, plaintext_of,
-    write_encrypted_key,
+    self, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element, write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
 
@@ -171,9 +170,8 @@ fn encryption_goes_both_ways() {
             let method = KeyMethod::Transport(transport.clone());
             let mut info = Writer::within(&[name::DS]);
             info.raw(&write_encrypted_key(None, &method, None, &wrapped, &[]));
-            let octets = plaintext_of(order, &PlaintextType::Element, TakeAlong::Namespaces);
-            let data = encrypt_octets(
-                &octets,
+            let data = encrypt_element(
+                (order, TakeAlong::Namespaces),
                 &PlaintextType::Element,
                 content,
                 &key_octets,

@@ -13,7 +13,7 @@ use ws_security::xmldsig::{
     verify,
 };
 use ws_security::xmlenc::{
-    self, Agreement, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_octets, plaintext_of,
+    self, Agreement, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element,
     write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
@@ -417,9 +417,9 @@ fn encrypted(source: &str, way: &Way, content: ContentEncryption, plaintext: &Pl
     let part = document.elements().find(|element| element.name().local == "part").expect("a part");
     let key = Secret::generate(&SystemRandom, content.key_len()).expect("random");
     let sent = way.encrypted_key(&key);
-    let octets = plaintext_of(part, plaintext, TakeAlong::Namespaces);
     let data = |info: &str| {
-        encrypt_octets(&octets, plaintext, content, &key, None, Some(info), &SystemRandom).expect("encrypts")
+        encrypt_element((part, TakeAlong::Namespaces), plaintext, content, &key, None, Some(info), &SystemRandom)
+            .expect("encrypts")
     };
     let mut splices = Splices::new();
     match plaintext {

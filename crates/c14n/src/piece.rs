@@ -62,10 +62,9 @@ impl Piece {
         self.document.source().slice(self.document.root().content_span())
     }
 
-    /// The same, put into a document where its text begins at `at`.
-    pub(crate) fn at(mut self, at: usize) -> Self {
+    /// Notes that it was put into a document where its text begins at `at`.
+    pub(crate) fn put_at(&mut self, at: usize) {
         self.at = at;
-        self
     }
 
     /// The tape of `source`, of which only what is around the content is read. `None` if all must be read, which also says what
@@ -182,7 +181,8 @@ mod tests {
         splices.replace_by(at..at + 1, piece);
         let (next, _, piece) = splices.apply_and_keep(place);
         assert_eq!(next, place.replace('@', content));
-        let again = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed").at(at);
+        let mut again = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed");
+        again.put_at(at);
         let is_put = again.put_into(&next, limits).is_some();
         let parsed = Document::parse_around(&next, piece, &Budget::new(limits, 1 << 20));
         (parsed.map(|document| told(&document)).map_err(|error| error.to_string()), is_put)
@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn another_text_than_what_was_read_is_read() {
         let budget = budget(&Limits::default());
-        let piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed").at(3);
+        let mut piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed");
+        piece.put_at(3);
         let parsed = Document::parse_around("<a><d/></a>", Some(piece), &budget).expect("well-formed");
         assert_eq!(parsed.root().children().next().expect("one child").qualified_name(), "d");
     }

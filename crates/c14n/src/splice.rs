@@ -29,7 +29,7 @@ pub struct Splices {
 /// What a span is replaced by.
 enum Text {
     Given(Wiped),
-    Read(Piece),
+    Read(Box<Piece>),
 }
 
 impl Text {
@@ -62,7 +62,7 @@ impl Splices {
 
     /// Replaces `span` by content that was read.
     pub fn replace_by(&mut self, span: Range<usize>, piece: Piece) {
-        self.edits.push((span, Text::Read(piece)));
+        self.edits.push((span, Text::Read(Box::new(piece))));
     }
 
     /// Inserts `text` before offset `at`. Several insertions at one offset keep the order in which they were made.
@@ -102,7 +102,7 @@ impl Splices {
         let grown: usize = self.edits.iter().map(|(_, text)| text.as_str().len()).sum();
         let mut next = String::with_capacity(source.len() + grown);
         let mut moved = Moved { edits: Vec::with_capacity(self.edits.len()) };
-        let mut longest: Option<Piece> = None;
+        let mut longest: Option<Box<Piece>> = None;
         let mut at = 0;
         for (span, text) in self.edits {
             assert!(span.start >= at, "splices do not overlap");
@@ -111,14 +111,15 @@ impl Splices {
             next.push_str(text.as_str());
             at = span.end;
             moved.edits.push((span, start..next.len()));
-            if let Text::Read(piece) = text
+            if let Text::Read(mut piece) = text
                 && longest.as_ref().is_none_or(|longest| longest.text().len() < piece.text().len())
             {
-                longest = Some(piece.at(start));
+                piece.put_at(start);
+                longest = Some(piece);
             }
         }
         next.push_str(&source[at..]);
-        (next, moved, longest)
+        (next, moved, longest.map(|piece| *piece))
     }
 }
 

@@ -4,8 +4,7 @@ use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
-    DecryptError, Decrypted, DocumentDecryption, KeyMethod, PlaintextType, encrypt_octets, plaintext_of,
-    write_encrypted_key,
+    DecryptError, Decrypted, DocumentDecryption, KeyMethod, PlaintextType, encrypt_element, write_encrypted_key,
 };
 use ws_security::{Budget, Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
@@ -161,8 +160,15 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         }
         (None, None) => return Err(could_not("give a recipient: --to or --secret")),
     };
-    let octets = plaintext_of(element, &kind, TakeAlong::Namespaces);
-    let data = encrypt_octets(&octets, &kind, method, &key, None, key_info.as_deref(), &SystemRandom);
+    let data = encrypt_element(
+        (element, TakeAlong::Namespaces),
+        &kind,
+        method,
+        &key,
+        None,
+        key_info.as_deref(),
+        &SystemRandom,
+    );
     let data = data.map_err(could_not)?;
     let mut splices = Splices::new();
     if arguments.content_only {

@@ -2,7 +2,7 @@
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Document, Element, Limits, Splices, Writer};
+use wss_c14n::{Document, Element, Splices, Writer};
 use wss_crypto::{CryptoError, Random};
 use wss_soap::{Envelope, EnvelopeError, SoapVersion};
 
@@ -222,8 +222,7 @@ impl Addressing {
     }
 
     /// The envelope with the blocks at the front of its Header. It makes the Header if the envelope lacks it.
-    pub(crate) fn insert(&self, envelope: &str, random: &dyn Random) -> Result<String, SecureError> {
-        let document = Document::parse(envelope, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?;
+    pub(crate) fn insert(&self, document: Document<'_>, random: &dyn Random) -> Result<Document<'static>, SecureError> {
         let located = Envelope::locate(&document)?;
         let is_there = |local: &str| located.blocks().any(|block| block.is(self.version.namespace(), local));
         if let Some((local, _)) = self.blocks.iter().find(|(local, _)| is_there(local)) {
@@ -232,7 +231,8 @@ impl Addressing {
         }
         let mut splices = Splices::new();
         insert_blocks(located, &self.written(located.version, random)?, &mut splices);
-        Ok(splices.apply(envelope).0)
+        let body = located.body.id();
+        Ok(document.revised(splices, body).map_err(EnvelopeError::from)?)
     }
 
     fn written(&self, version: SoapVersion, random: &dyn Random) -> Result<String, CryptoError> {

@@ -4,14 +4,14 @@
 //! [`Outgoing::secure`] ends it if every key is in this process. [`Outgoing::prepare`] ends it if some are elsewhere
 //! (HSM, key service): [`Pending`] has the octets to sign, and continues with the signature value.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use wss_text::shown;
 
+use wss_c14n::{Document, Limits};
 use wss_crypto::{Certificate, SignatureMethod};
-use wss_soap::SoapVersion;
 use wss_soap::mime::{MimeError, boundary_of};
+use wss_soap::{EnvelopeError, SoapVersion};
 
 use crate::addressing::Addressing;
 use crate::attachments::{Attachment, SecuredPackage};
@@ -225,11 +225,13 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
 
     fn steps(self) -> Result<Progress<M>, SecureError> {
         let frame = M::frame(self.plan, self.envelope, &self.attachments)?;
+        // The limits for strangers do not apply to the caller's own envelope.
+        let read = Document::parse(self.envelope, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?;
         let addressed = match &self.addressing {
-            Some(addressing) => Cow::Owned(addressing.insert(self.envelope, self.plan.recipe.random.as_ref())?),
-            None => Cow::Borrowed(self.envelope),
+            Some(addressing) => addressing.insert(read, self.plan.recipe.random.as_ref())?,
+            None => read,
         };
-        let securing = Securing::begin(self.plan, &addressed, self.attachments, self.request)?;
+        let securing = Securing::begin(self.plan, addressed, self.attachments, self.request)?;
         Ok(Progress::of(securing.run()?, frame))
     }
 }

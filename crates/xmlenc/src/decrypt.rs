@@ -3,7 +3,7 @@
 //! There is one failure for every cause, including unexpected plaintext: an answer that distinguishes wrong padding
 //! from a parse error is an oracle (XML Encryption 1.1 §6.7).
 
-use wss_c14n::{Budget, Document, Element, LeafError, Limit};
+use wss_c14n::{Budget, Element, LeafError, Limit, Piece, Wiped};
 use wss_crypto::Secret;
 use wss_text::{all_shown, octets};
 use zeroize::Zeroizing;
@@ -13,7 +13,7 @@ use crate::error::DecryptError;
 
 /// Decrypted XML of an `xenc:EncryptedData`.
 pub struct Plaintext {
-    xml: Zeroizing<String>,
+    xml: Piece,
     prefixes_from_around: Vec<String>,
 }
 
@@ -21,7 +21,7 @@ impl std::fmt::Debug for Plaintext {
     /// Text of a message is escaped, and cut if it is long; octets are counted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plaintext")
-            .field("xml", &octets(self.xml.as_bytes()))
+            .field("xml", &octets(self.xml.text().as_bytes()))
             .field("prefixes_from_around", &all_shown(&self.prefixes_from_around))
             .finish()
     }
@@ -38,8 +38,14 @@ impl Plaintext {
 
     /// The text that replaces the `xenc:EncryptedData`. It is no longer wiped on drop.
     #[must_use]
-    pub fn into_xml(mut self) -> String {
-        std::mem::take(&mut *self.xml)
+    pub fn into_xml(self) -> String {
+        self.xml.text().to_owned()
+    }
+
+    /// The same as it was read, for [`Splices::replace_by`](wss_c14n::Splices::replace_by).
+    #[must_use]
+    pub fn into_piece(self) -> Piece {
+        self.xml
     }
 }
 
@@ -98,12 +104,13 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Pl
             (String::from_utf8(octets).unwrap_or_default(), false)
         }
     };
-    let text = Zeroizing::new(text);
+    let text = Wiped::from(text);
     let wrapped = wrap(data.element(), &text);
-    let document = Document::parse_within(wrapped.as_str(), budget).ok()?;
+    drop(text);
+    let xml = Piece::read_within(wrapped, budget).ok()?;
+    let root = xml.document().root();
     let fits = match data.plaintext_type() {
         PlaintextType::Element => {
-            let root = document.root();
             let content = root.content_span();
             let mut children = root.children();
             let only = children.next().filter(|_| children.next().is_none());
@@ -112,18 +119,17 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Pl
         PlaintextType::Content => true,
         PlaintextType::Attachment { .. } | PlaintextType::Other(_) => false,
     };
-    let prefixes_from_around = document.root().prefixes_taken_by_content().into_iter().map(str::to_owned).collect();
-    drop(document);
-    (fits && is_text).then_some(Plaintext { xml: text, prefixes_from_around })
+    let prefixes_from_around = root.prefixes_taken_by_content().into_iter().map(str::to_owned).collect();
+    (fits && is_text).then_some(Plaintext { xml, prefixes_from_around })
 }
 
 /// `text` inside an element that declares the namespaces in scope at `place`. The text is copied once: no buffer that
 /// is not wiped may hold a part of it.
-fn wrap(place: Element<'_>, text: &str) -> Zeroizing<String> {
+fn wrap(place: Element<'_>, text: &str) -> Wiped {
     let (start, end) = ("<plaintext", "</plaintext>");
     let declarations = place.parent().map(Element::declarations_in_scope).unwrap_or_default();
     let capacity = start.len() + declarations.len() + 1 + text.len() + end.len();
-    let mut wrapped = Zeroizing::new(String::with_capacity(capacity));
+    let mut wrapped = Wiped::with_capacity(capacity);
     for piece in [start, &declarations, ">", text, end] {
         wrapped.push_str(piece);
     }

@@ -185,7 +185,7 @@ fn decrypt_first(
     let xml = |key: Secret| decrypt_xml(&data, &key, budget);
     let xml = with_key_for(&document, &data, decryption, is_received, budget, xml)?;
     let mut splices = Splices::new();
-    splices.replace(element.span(), xml.into_xml());
+    splices.replace_by(element.span(), xml.into_piece());
     Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
 }
 

@@ -5,28 +5,42 @@
 
 use wss_c14n::{Element, TakeAlong};
 use wss_crypto::{ContentEncryption, Random, Secret};
-use zeroize::Zeroizing;
 
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
-/// The octets of an element or its content for encryption: the source text, in which each top-level element declares
-/// every namespace in scope, including the absence of a default namespace.
+/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.
+/// What is encrypted is the source text, in which each top-level element declares every namespace in scope, including the
+/// absence of a default namespace.
 ///
 /// A signature over the element in its place, made before encryption, still verifies after decryption: a repeated
-/// declaration changes no canonical form. Attributes do change it: copy those of the `xml` namespace only if nothing
+/// declaration changes no canonical form. Attributes do change it: take those of the `xml` namespace along only if nothing
 /// signed the element before.
 ///
 /// Prefixes in character data of the content, outside all elements, cannot be declared.
-#[must_use]
-pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType, along: TakeAlong) -> Zeroizing<Vec<u8>> {
-    let text = match plaintext {
-        PlaintextType::Content => element.standalone_content(along),
+///
+/// # Errors
+/// [`EncryptError`].
+pub fn encrypt_element(
+    (element, along): (Element<'_>, TakeAlong),
+    plaintext: &PlaintextType,
+    method: ContentEncryption,
+    key: &Secret,
+    id: Option<&str>,
+    key_info: Option<&str>,
+    random: &dyn Random,
+) -> Result<String, EncryptError> {
+    // With room for declarations and the tag: the plaintext is encrypted where it is written.
+    let mut text = String::with_capacity(element.span().len() + 512);
+    text.extend(std::iter::repeat_n('\0', method.iv_len()));
+    match plaintext {
+        PlaintextType::Content => element.push_standalone_content(along, &mut text),
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
-            element.standalone(along)
+            element.push_standalone(along, &mut text);
         }
-    };
-    Zeroizing::new(text.into_bytes())
+    }
+    let cipher_octets = wss_crypto::encrypt_in_place(method, key, text.into_bytes(), random)?;
+    Ok(write_encrypted_data(id, plaintext, method, key_info, &cipher_octets))
 }
 
 /// Encrypts `octets` and writes the `xenc:EncryptedData` in canonical form, as a document of its own.

@@ -1,6 +1,6 @@
 //! `xenc:EncryptedData`: the wire form, both ways (XML Encryption 1.1 §3.4).
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Element, Writer, name};
 use wss_crypto::ContentEncryption;
 use wss_text::shown;
 
@@ -391,8 +391,7 @@ pub(crate) fn write_rest(writer: &mut Writer, key_info: Option<&str>, cipher_oct
     write_key_info(writer, key_info);
     writer.start(name::XENC, "CipherData");
     writer.start(name::XENC, "CipherValue");
-    // Base64 needs no escape, so a large value is not scanned again.
-    writer.raw(&base64_encode(cipher_octets));
+    writer.base64(cipher_octets);
     writer.end();
     writer.end();
 }

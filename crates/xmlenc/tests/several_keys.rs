@@ -9,7 +9,7 @@ use wss_crypto::{
 };
 use wss_xmlenc::{
     Agreement, AlgorithmPolicy, DecryptError, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document,
-    encrypt_octets, plaintext_of, write_encrypted_key,
+    encrypt_element, encrypt_octets, write_encrypted_key,
 };
 
 const SOURCE: &str = "<r><part>4711</part></r>";
@@ -59,8 +59,15 @@ fn encrypted_to(recipient: &PublicKey) -> String {
 fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -> String {
     let document = Document::parse(SOURCE, &Limits::default()).expect("well-formed");
     let part = document.elements().find(|element| element.name().local == "part").expect("a part");
-    let octets = plaintext_of(part, &PlaintextType::Element, TakeAlong::Namespaces);
-    let data = encrypt_octets(&octets, &PlaintextType::Element, content, key, None, key_info, &SystemRandom);
+    let data = encrypt_element(
+        (part, TakeAlong::Namespaces),
+        &PlaintextType::Element,
+        content,
+        key,
+        None,
+        key_info,
+        &SystemRandom,
+    );
     format!("<r>{}</r>", data.expect("encrypts"))
 }
 

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Wiped, name};
 use wss_crypto::PublicKey;
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
@@ -182,7 +182,7 @@ impl<'w> Walk<'w> {
         }
         self.signatures_elsewhere(decryption.is_some(), show);
         self.tokens_and_ciphertext();
-        let last = decryption.and_then(|decryption| decryption.source).map(zeroize::Zeroizing::new);
+        let last = decryption.and_then(|decryption| decryption.source).map(Wiped::from);
         if let Some(last) = &last {
             self.in_revision(last, Cause::AfterDecryption, |_| true, show);
             self.in_revision(self.message, Cause::BeforeDecryption, |left| left.is_later, show);

@@ -5,13 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Document, Element, Limit, Moved, name};
+use wss_c14n::{Budget, Document, Element, Limit, Moved, Piece, Wiped, name};
 use wss_crypto::{Certificate, ContentEncryption, PublicKey};
 use wss_soap::mime::MimePart;
 use wss_text::WireText;
 use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
 use wss_xmlenc::DecryptError;
-use zeroize::Zeroizing;
 
 use super::carry::Carry;
 use super::places::{Places, is_present};
@@ -226,21 +225,22 @@ impl<'m> Facts<'m> {
         self.signatures.push(signature);
     }
 
-    /// Records the decrypted parts of a step in `source`: the next revision, into which all facts are carried.
+    /// Records the decrypted parts of a step in `source`: the next revision, into which all facts are carried, and what of
+    /// it is already read.
     pub(super) fn record(
         &mut self,
         replacement: Replacement,
         source: &str,
         budget: &Budget,
-    ) -> Result<Zeroizing<String>, OpenError> {
+    ) -> Result<(Wiped, Option<Piece>), OpenError> {
         budget.charge(Limit::Revisions, 1)?;
-        let (next, moved) = replacement.splices.apply(source);
-        let next = Zeroizing::new(next);
+        let (next, moved, piece) = replacement.splices.apply_and_keep(source);
+        let next = Wiped::from(next);
         self.carry(&moved).ok_or(DecryptError::Failed)?;
         for plaintext in replacement.plaintexts {
             self.decryptions.record(plaintext, &moved, budget)?;
         }
-        Ok(next)
+        Ok((next, piece))
     }
 
     /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.

@@ -49,7 +49,7 @@ mod terms;
 mod tokens;
 mod why_no_token;
 
-use zeroize::Zeroizing;
+use wss_c14n::Wiped;
 
 pub use coverage::{CoverageLost, LostPart};
 pub(crate) use incoming::Arrived;
@@ -108,11 +108,13 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;
     // Revisions with decrypted text are wiped on drop.
-    let mut decrypted: Option<Zeroizing<String>> = None;
+    let mut decrypted: Option<Wiped> = None;
+    // What of the revision is read already: a plaintext.
+    let mut piece = None;
     loop {
         let next = {
             let source = decrypted.as_ref().map_or(&*message.text, |revision| revision.as_str());
-            let document = parse(source, decrypted.is_none(), &terms.budget)?;
+            let document = parse(source, piece.take(), decrypted.is_none(), &terms.budget)?;
             let revision = Revision::read(&document, &terms, &facts.decryptions.retired_ids)?;
             if let Some(profile) = profile.as_mut().filter(|_| decrypted.is_none()) {
                 profile.message(&document)?;
@@ -143,6 +145,6 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
                 }
             }
         };
-        decrypted = Some(next);
+        (decrypted, piece) = (Some(next.0), next.1);
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Budget, Document, Element, Limit, name};
+use wss_c14n::{Budget, Document, Element, Limit, Wiped, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, SecurityHeader};
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, KeyInfo};
 use wss_xmlenc::DecryptError;
-use zeroize::Zeroizing;
 
 use super::Arrived;
 use super::carry::Carry;
@@ -144,7 +143,7 @@ pub(crate) fn survey(
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;
     let mut ciphertexts: Option<Vec<Revealed>> = None;
-    let mut decrypted: Option<Zeroizing<String>> = None;
+    let mut decrypted: Option<Wiped> = None;
     let mut lists = Vec::new();
     loop {
         let next = {
@@ -248,9 +247,9 @@ fn record(
     source: &str,
     facts: &mut Facts<'_>,
     ciphertexts: &mut [Revealed],
-) -> Option<Zeroizing<String>> {
+) -> Option<Wiped> {
     let (next, moved) = replacement.splices.apply(source);
-    let next = Zeroizing::new(next);
+    let next = Wiped::from(next);
     facts.carry(&moved)?;
     for ciphertext in ciphertexts {
         ciphertext.now = moved.replaced(&ciphertext.now).or_else(|| moved.span(&ciphertext.now))?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, name};
+use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, Piece, name};
 use wss_soap::mime::xop::include_in;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_xmlenc::DecryptError;
@@ -24,8 +24,13 @@ pub(super) struct Revision<'d> {
 
 /// Parses a revision. Plaintext is parsed under the same limits as the message. Exceeding a limit inside plaintext is
 /// reported as a decryption failure, so that it is no oracle.
-pub(super) fn parse<'d>(source: &'d str, as_it_came: bool, budget: &Budget) -> Result<Document<'d>, OpenError> {
-    Document::parse_within(source, budget).map_err(|error| match error {
+pub(super) fn parse<'d>(
+    source: &'d str,
+    piece: Option<Piece>,
+    as_it_came: bool,
+    budget: &Budget,
+) -> Result<Document<'d>, OpenError> {
+    Document::parse_around(source, piece, budget).map_err(|error| match error {
         // The length of a revision is known without reading its plaintext.
         ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
         error if as_it_came => EnvelopeError::from(error).into(),

@@ -7,12 +7,12 @@ use wss_c14n::name::Namespace;
 use wss_c14n::{Document, Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
+use wss_xmlenc::{PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
 use super::edit::replace_content;
 use super::parts::{elements_at_place, no_such};
 use super::tokens::encrypted_key::encrypted_key;
-use super::{Securing, locate, parse};
+use super::{Securing, locate};
 use crate::allowance::Allowance;
 use crate::element_path::ElementPath;
 use crate::emission;
@@ -73,14 +73,14 @@ impl Sealing<'_> {
 
 impl Securing {
     /// Encrypts the parts. Prepends the key, or the token that identifies it, with the list of the encrypted parts.
-    pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<String, SecureError> {
+    pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<(), SecureError> {
         let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
         let keying = self.content_key(encrypting)?;
         let revision = std::mem::take(&mut self.revision);
-        let document = parse(&revision)?;
-        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let (envelope, header) = locate(&document, &self.recipe.header.role)?;
-        let along = self.taken_along(&document, envelope);
+        let document = revision.document()?;
+        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        let (envelope, header) = locate(document, &self.recipe.header.role)?;
+        let along = self.taken_along(document, envelope);
         let mut sealing =
             Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
         let mut attached = String::new();
@@ -107,7 +107,8 @@ impl Securing {
         splices.insert(token_place, self.written(keying.elements));
         splices.insert(place, self.written(list));
         splices.insert(place, self.written(attached));
-        Ok(splices.apply(&revision).0)
+        self.revision = revision;
+        self.revise(splices)
     }
 
     fn content_key(&mut self, encrypting: &Encrypting) -> Result<Keying, SecureError> {
@@ -136,10 +137,10 @@ impl Securing {
         let (envelope, header) = (sealing.envelope, sealing.header);
         let kind = kind_of(element, envelope, encrypting);
         let id = self.fresh_id("ED")?;
-        let octets = plaintext_of(element, &kind, sealing.along);
         let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
         let random = self.recipe.random.as_ref();
-        let data = encrypt_octets(&octets, &kind, encrypting.content, secret, Some(&id), key_info, random)?;
+        let data =
+            encrypt_element((element, sealing.along), &kind, encrypting.content, secret, Some(&id), key_info, random)?;
         let data = self.written(data);
         match kind {
             PlaintextType::Content => replace_content(element, &data, &mut sealing.splices),

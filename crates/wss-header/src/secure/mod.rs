@@ -1,7 +1,7 @@
 //! Securing: from an envelope and a plan to the octets for the wire.
 //!
 //! The skeleton is inserted first: the Security header, timestamp, username token, and the Ids of all parts. Then each
-//! step parses the revision once and makes the next one with splices. New elements are prepended, so that a receiver
+//! step makes the next revision with splices, of which only what changed is read (`revision`). New elements are prepended, so that a receiver
 //! who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
 pub(crate) mod edit;
@@ -11,6 +11,7 @@ mod parts;
 mod placed;
 pub(crate) mod placing;
 mod references;
+mod revision;
 mod signature;
 mod tokens;
 
@@ -41,6 +42,7 @@ pub(crate) use issued_token::IssuedToken;
 use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
 use placed::Placed;
 use placing::Placing;
+use revision::Revision;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 use wss_soap::{Envelope, Role};
@@ -48,7 +50,7 @@ use wss_soap::{Envelope, Role};
 /// A message between two revisions.
 pub(crate) struct Securing {
     recipe: Recipe,
-    revision: String,
+    revision: Revision,
     step: usize,
     /// The Ids of the parts, given by the skeleton or already there.
     ids: Ids,
@@ -134,7 +136,7 @@ fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, 
 impl Securing {
     pub(crate) fn begin(
         plan: &Plan,
-        envelope: &str,
+        envelope: Document<'_>,
         attachments: Vec<Attachment>,
         request: Option<&Correlation>,
     ) -> Result<Self, SecureError> {
@@ -147,7 +149,7 @@ impl Securing {
         let now = recipe.clock.now();
         let mut securing = Self {
             recipe,
-            revision: String::new(),
+            revision: Revision::default(),
             step: 0,
             ids: Ids::default(),
             place: SignaturePlace::default(),
@@ -161,7 +163,8 @@ impl Securing {
             request: request.cloned(),
             correlation: Correlation::default(),
         };
-        securing.revision = securing.skeleton(envelope, &plan.attached, now)?;
+        let splices = securing.skeleton(&envelope, &plan.attached, now)?;
+        securing.revision = revision::of(envelope, splices, !securing.recipe.steps.is_empty())?;
         Ok(securing)
     }
 
@@ -169,25 +172,25 @@ impl Securing {
         while let Some(step) = self.recipe.steps.get(self.step).cloned() {
             self.step += 1;
             match step {
-                Step::Encrypt(encrypting) => self.revision = self.encrypt(&encrypting)?,
+                Step::Encrypt(encrypting) => self.encrypt(&encrypting)?,
                 Step::Sign(signing) => match self.sign(&signing)? {
                     Signed::Here => {}
                     Signed::Elsewhere(awaited) => return Ok(Next::Sign(Box::new(self), awaited)),
                 },
             }
         }
-        let (message, attachments, correlation) = (self.revision, self.attachments, self.correlation);
+        let (message, attachments, correlation) = (self.revision.into_text(), self.attachments, self.correlation);
         Ok(Next::Done(Done { message, attachments, correlation }))
     }
 
     /// Continues with the value of the pending signature.
     pub(crate) fn resume(mut self, awaited: &Awaited, value: &[u8]) -> Result<Next, SecureError> {
-        self.insert_signature(&awaited.signature, value);
+        self.insert_signature(&awaited.signature, value)?;
         self.run()
     }
 
     /// Inserts a finished signature, and the tokens it needs, before the children of the header.
-    fn insert_signature(&mut self, pending: &PendingSignature, value: &[u8]) {
+    fn insert_signature(&mut self, pending: &PendingSignature, value: &[u8]) -> Result<(), SecureError> {
         let signature = pending.finish(value);
         let place = std::mem::take(&mut self.place);
         let mut splices = Splices::new();
@@ -198,9 +201,17 @@ impl Securing {
             splices.insert(place.of_tokens, place.tokens);
             splices.insert(place.of_signature, signature);
         }
-        self.revision = splices.apply(&self.revision).0;
+        self.revise(splices)?;
         self.correlation.signature_values.push(value.to_vec());
         self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
+        Ok(())
+    }
+
+    /// Makes the next revision. Nobody reads the last one.
+    fn revise(&mut self, splices: Splices) -> Result<(), SecureError> {
+        let is_read = self.step < self.recipe.steps.len();
+        self.revision = std::mem::take(&mut self.revision).next(splices, is_read)?;
+        Ok(())
     }
 
     /// The front of our header: after the timestamp, if the layout has it first.
@@ -322,11 +333,15 @@ impl Securing {
     }
 
     /// Inserts the Security header, timestamp, username token, and Ids.
-    fn skeleton(&mut self, source: &str, attached: &[Attached], now: SystemTime) -> Result<String, SecureError> {
-        let document = parse(source)?;
-        let envelope = Envelope::locate(&document)?;
+    fn skeleton(
+        &mut self,
+        document: &Document<'_>,
+        attached: &[Attached],
+        now: SystemTime,
+    ) -> Result<Splices, SecureError> {
+        let envelope = Envelope::locate(document)?;
         self.correlation.message_id = addressing::message_id(envelope);
-        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
         let existing = SecurityHeader::locate(envelope, &self.recipe.header.role, &Limits::dangerous_unbounded())?;
         let mut content = self.issued_tokens()?;
         let mut timestamp = String::new();
@@ -368,7 +383,7 @@ impl Securing {
         self.place_header(envelope, existing, (&content, &last), &mut splices);
         self.settle_optional_parts(envelope);
         self.identify_parts(envelope, existing, &index, &mut splices)?;
-        Ok(splices.apply(source).0)
+        Ok(splices)
     }
 
     fn username_token(&self, id: &str, username: &Username, now: SystemTime) -> Result<String, SecureError> {

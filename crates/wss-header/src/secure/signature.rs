@@ -1,7 +1,7 @@
 //! Signatures of an outgoing message: the parts of the revision are digested (`references`) and listed in a canonical
 //! SignedInfo.
 
-use wss_c14n::{IdIndex, Writer, name};
+use wss_c14n::{IdIndex, Splices, Writer, name};
 use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, write_x509_token};
 use wss_xmldsig::{PendingSignature, write_key_value, write_x509_certificates};
@@ -35,7 +35,7 @@ impl Securing {
             }
         };
         let value = signature.value(key)?;
-        self.insert_signature(&signature, &value);
+        self.insert_signature(&signature, &value)?;
         Ok(Signed::Here)
     }
 
@@ -142,16 +142,19 @@ impl Securing {
 
     /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
     fn place_tokens(&mut self, signing: &Signing, keying: &Keying, in_front: bool) -> Result<(), SecureError> {
-        let document = parse(&self.revision)?;
-        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let (_, header) = locate(&document, &self.recipe.header.role)?;
+        let document = self.revision.document()?;
+        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        let (_, header) = locate(document, &self.recipe.header.role)?;
         let mut place = self.place_for(signing, keying, in_front, (header, &index));
         let tokens = std::mem::take(&mut place.tokens);
         if !place.is_before_tokens {
             place.of_signature += tokens.len();
         }
-        self.revision.insert_str(place.of_tokens, &tokens);
+        let mut splices = Splices::new();
+        splices.insert(place.of_tokens, tokens);
         self.place = place;
+        // The signature is still to be made.
+        self.revision = std::mem::take(&mut self.revision).next(splices, true)?;
         Ok(())
     }
 
@@ -163,9 +166,9 @@ impl Securing {
         in_front: bool,
     ) -> Result<PendingSignature, SecureError> {
         let signature_id = self.take_id(&Part::Signature, "SIG")?;
-        let document = parse(&self.revision)?;
-        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let (_, header) = locate(&document, &self.recipe.header.role)?;
+        let document = self.revision.document()?;
+        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        let (_, header) = locate(document, &self.recipe.header.role)?;
         let references = References { securing: self, signing, keying, header, index: &index }.all()?;
         let key_info = Some(keying.key_info.clone());
         let (method, canonicalization) = (signing.method, &signing.canonicalization);
@@ -181,7 +184,7 @@ impl Securing {
             self.place = self.place_for(signing, keying, in_front, (header, &index));
             return Ok(pending);
         }
-        let mut placed = self.revision.clone();
+        let mut placed = document.source().to_owned();
         placed.insert_str(self.place.of_signature, &pending.finish(&[]));
         let document = parse(&placed)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;

@@ -175,7 +175,7 @@ impl<'d> Step<'_, 'd, '_> {
         if self.opened.plaintexts.iter().any(overlaps) {
             return Err(refused(WhyMisplaced::Overlaps));
         }
-        self.opened.splices.replace(replaced.clone(), plaintext.into_xml());
+        self.opened.splices.replace_by(replaced.clone(), plaintext.into_piece());
         self.opened.plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));
         Ok(())
     }

@@ -322,7 +322,7 @@ fn decrypt(
     let (found, data) = found.fitted(data, terms.receiver)?;
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
-    splices.replace(element.span(), plaintext.into_xml());
+    splices.replace_by(element.span(), plaintext.into_piece());
     let plaintexts = vec![NewPlaintext::new(element.span(), Place::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
 }

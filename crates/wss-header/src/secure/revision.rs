@@ -1,0 +1,57 @@
+//! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a step
+//! changes it.
+
+use wss_c14n::{Document, Splices};
+use wss_soap::{Envelope, EnvelopeError};
+
+use crate::error::SecureError;
+
+/// The message between two steps.
+pub(super) enum Revision {
+    /// A step follows, which reads it.
+    Read(Box<Document<'static>>),
+    /// It is the last one.
+    Last(String),
+}
+
+impl Default for Revision {
+    fn default() -> Self {
+        Self::Last(String::new())
+    }
+}
+
+impl Revision {
+    /// The revision after these splices; `is_read` if a step follows.
+    pub(super) fn next(self, splices: Splices, is_read: bool) -> Result<Self, SecureError> {
+        match self {
+            Self::Read(document) => of(*document, splices, is_read),
+            Self::Last(text) => Ok(Self::Last(splices.apply(&text).0)),
+        }
+    }
+
+    /// The document that a step reads.
+    pub(super) fn document(&self) -> Result<&Document<'static>, SecureError> {
+        match self {
+            Self::Read(document) => Ok(document),
+            // No step follows the last revision.
+            Self::Last(_) => Err(SecureError::NoHeader),
+        }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Read(document) => document.into_source(),
+            Self::Last(text) => text,
+        }
+    }
+}
+
+/// The revision that splices make of a document.
+pub(super) fn of(document: Document<'_>, splices: Splices, is_read: bool) -> Result<Revision, SecureError> {
+    if !is_read {
+        return Ok(Revision::Last(document.spliced(splices)));
+    }
+    let body = Envelope::locate(&document)?.body.id();
+    let next = document.revised(splices, body).map_err(EnvelopeError::from)?;
+    Ok(Revision::Read(Box::new(next)))
+}
