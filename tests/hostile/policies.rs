@@ -94,6 +94,15 @@ fn shapes() -> Vec<Shape> {
             ))
         }),
         of("references to nothing", 2_000, |count| policy(&"<p:PolicyReference URI='#a'/>".repeat(count))),
+        of("references to files that are not given", 2_000, |count| {
+            policy(&numbered(count, |at| format!("<p:PolicyReference URI='l{at}#a'/>")))
+        }),
+        of("attributes that are not read", 1_000, |count| {
+            policy(&"<s:Wss10 a='1' t:b='1' x='2' xmlns:t='urn:t'/>".repeat(count))
+        }),
+        of("assertions that contradict one another", 500, |count| {
+            policy(&format!("<s:Layout><p:Policy>{}</p:Policy></s:Layout>", "<s:Strict/><s:Lax/>".repeat(count)))
+        }),
         of("policies with names", 4_000, |count| {
             definitions(&numbered(count, |at| format!("<p:Policy u:Id='a{at}' Name='a{at}'/>")))
         }),

@@ -22,10 +22,8 @@ pub(crate) struct Written {
     pub(crate) place: Place,
     /// `wsp:Ignorable`: whoever does not know it may pass over it.
     pub(crate) is_ignorable: bool,
-    /// Those that are read.
+    /// Those that are read, and the first of those that are not.
     pub(crate) attributes: Vec<Attribute>,
-    /// The names of those that are not.
-    pub(crate) unread: Vec<Unread>,
     /// Its children that are no policy.
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -34,14 +32,6 @@ pub(crate) struct Written {
 pub(crate) struct Attribute {
     pub(crate) local: &'static str,
     pub(crate) value: String,
-}
-
-/// An attribute that is not read.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unread {
-    pub(crate) name: Box<str>,
-    /// Whether its namespace is neither that of WS-SecurityPolicy nor none.
-    pub(crate) is_foreign: bool,
 }
 
 /// A child of an assertion that is no policy, as `sp:Body` or `sp:XPath`.
@@ -57,7 +47,6 @@ pub(crate) struct Parameter {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
     pub(crate) attributes: Vec<Attribute>,
-    pub(crate) unread: Vec<Unread>,
     /// The text of an `sp:XPath`.
     pub(crate) text: String,
     /// The prefixes in it, and their namespaces.
@@ -70,6 +59,16 @@ pub(crate) struct Details {
 pub(crate) const INSIDE: [&str; 2] = ["AttachmentCompleteSignatureTransform", "TokenType"];
 
 impl Attribute {
+    /// In place of a local name: the value is the name of an attribute that is not read.
+    pub(crate) const UNREAD: &'static str = "";
+    /// The same, for one of another domain than WS-SecurityPolicy.
+    pub(crate) const FOREIGN: &'static str = "{}";
+
+    /// Whether it is not read.
+    pub(crate) fn is_unread(&self) -> bool {
+        [Self::UNREAD, Self::FOREIGN].contains(&self.local)
+    }
+
     /// An attribute of an element; `None` if it is not read.
     pub(crate) fn of(element: &str, local: &str, value: &str) -> Option<Self> {
         let local = match (element, local) {
@@ -100,8 +99,10 @@ impl Assertion {
 
     /// The number of assertions, parameters and attributes that are judged with it.
     pub(crate) fn size(&self) -> usize {
-        let parameters: usize = self.written.parameters.iter().map(|parameter| 1 + parameter.unread().len()).sum();
-        1 + self.written.unread.len() + parameters + size(&self.nested)
+        let unread = |attributes: &[Attribute]| attributes.iter().filter(|attribute| attribute.is_unread()).count();
+        let parameters: usize =
+            self.written.parameters.iter().map(|parameter| 1 + unread(parameter.attributes())).sum();
+        1 + unread(&self.written.attributes) + parameters + size(&self.nested)
     }
 }
 
@@ -124,9 +125,8 @@ impl Parameter {
         self.details.as_ref().and_then(|details| attribute(&details.attributes, local))
     }
 
-    /// The attributes of it that are not read.
-    pub(crate) fn unread(&self) -> &[Unread] {
-        self.details.as_ref().map(|details| details.unread.as_slice()).unwrap_or_default()
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        self.details.as_ref().map(|details| details.attributes.as_slice()).unwrap_or_default()
     }
 
     /// The text of an element of this name inside it.

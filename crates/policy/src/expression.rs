@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wss_c14n::{Document, Element, NodeId, name};
 
-use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Unread, Written, size};
+use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, size};
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
@@ -244,7 +244,6 @@ impl<'d> Expressions<'d> {
             place,
             is_ignorable: false,
             attributes,
-            unread: Vec::new(),
             parameters: Vec::new(),
         };
         let assertion = Assertion { written: Arc::new(written), nested: Alternative::new() };
@@ -295,7 +294,8 @@ impl<'d> Expressions<'d> {
                 _ => {}
             }
         }
-        let (attributes, unread) = attributes(element);
+        let attributes = attributes(element);
+        let unread = attributes.iter().filter(|attribute| attribute.is_unread()).count();
         let is_nested = |child: &Element<'_>| {
             names::is_policy(child.name().namespace)
                 && ["Policy", "PolicyReference", "ExactlyOne", "All"].contains(&child.name().local)
@@ -313,8 +313,8 @@ impl<'d> Expressions<'d> {
         }
         let place = self.place_in(at, around.path, element.name().local);
         let namespace = self.namespace(element.name().namespace);
-        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, unread, parameters });
-        self.charge.assertions(nested.len().saturating_mul(1 + written.unread.len()))?;
+        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, parameters });
+        self.charge.assertions(nested.len().saturating_mul(1 + unread))?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();
         if is_optional {
@@ -335,9 +335,8 @@ impl<'d> Expressions<'d> {
 
     fn parameter(&self, at: At<'d>, path: &Arc<str>) -> Result<Parameter, PolicyError> {
         let element = at.element;
-        let mut details = Details::default();
-        (details.attributes, details.unread) = attributes(element);
-        self.charge.assertions(details.unread.len())?;
+        let mut details = Details { attributes: attributes(element), ..Details::default() };
+        self.charge.assertions(details.attributes.iter().filter(|attribute| attribute.is_unread()).count())?;
         if element.name().local == "XPath" {
             details.text = text_of(element);
             details.prefixes = self.prefixes(element, &details.text)?;
@@ -374,12 +373,12 @@ fn text_of(element: Element<'_>) -> String {
     element.text_around_comments().map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// The attributes that are read of an element of WS-SecurityPolicy, and those that are not. What an element of another domain
-/// has is of that domain; an Id or a language says nothing.
-fn attributes(element: Element<'_>) -> (Vec<Attribute>, Vec<Unread>) {
-    let (mut read, mut unread) = (Vec::new(), Vec::new());
+/// The attributes that are read of an element of WS-SecurityPolicy, and the first of those that are not, and of other domains. What
+/// an element of another domain has is of that domain; an Id or a language says nothing.
+fn attributes(element: Element<'_>) -> Vec<Attribute> {
+    let mut read: Vec<Attribute> = Vec::new();
     if !names::is_security(element.name().namespace) {
-        return (read, unread);
+        return read;
     }
     for (name, value) in element.attributes() {
         let namespace = name.namespace;
@@ -389,10 +388,15 @@ fn attributes(element: Element<'_>) -> (Vec<Attribute>, Vec<Unread>) {
         let is_foreign = !namespace.is_empty() && !names::is_security(namespace);
         match Attribute::of(element.name().local, name.local, &value).filter(|_| !is_foreign) {
             Some(attribute) => read.push(attribute),
-            None => unread.push(Unread { name: name.to_string().into(), is_foreign }),
+            None => {
+                let local = if is_foreign { Attribute::FOREIGN } else { Attribute::UNREAD };
+                if read.iter().all(|known| known.local != local) {
+                    read.push(Attribute { local, value: name.to_string() });
+                }
+            }
         }
     }
-    (read, unread)
+    read
 }
 
 /// A truth value of XML Schema.

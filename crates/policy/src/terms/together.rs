@@ -1,12 +1,12 @@
 //! What does not go together inside one assertion, and attributes of which nothing is done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::assertion::{Alternative, Assertion, Unread};
+use crate::assertion::{Alternative, Assertion, Attribute};
 use crate::names;
 use crate::place::Place;
-use crate::standing::{Notes, Standing};
+use crate::standing::{Judged, Notes, Standing};
 
 /// What an assertion decides for the one that it is in, and how.
 struct Decision {
@@ -72,39 +72,42 @@ fn decisions(local: &str) -> &'static [Decision] {
 
 /// Refuses what contradicts an assertion beside it, and attributes that are not read, in every assertion of an alternative.
 pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
-    let said: HashMap<Place, &'static str> =
-        notes.0.iter().map(|judged| (judged.place.clone(), judged.standing.word())).collect();
-    let is_done = |place: &Place| said.get(place).is_some_and(|word| *word == "done");
-    let is_refused = |place: &Place| said.get(place).is_some_and(|word| *word == "refused");
-    let mut inside: Vec<&Assertion> = alternative.iter().map(Arc::as_ref).collect();
-    while let Some(assertion) = inside.pop() {
-        let written = &assertion.written;
-        if !names::is_security(&written.namespace) || is_refused(&written.place) {
-            continue;
-        }
-        attributes(&written.place, &written.unread, notes);
-        for parameter in written.parameters.iter().filter(|parameter| is_done(&parameter.place)) {
-            attributes(&parameter.place, parameter.unread(), notes);
-        }
-        contradictions(&assertion.nested, notes);
-        inside.extend(assertion.nested.iter().map(Arc::as_ref));
+    let mut unread = Vec::new();
+    judge(alternative, &mut unread, notes);
+    if unread.is_empty() {
+        return;
+    }
+    // Of what is refused, and of what is whole another's, attributes say nothing.
+    let done: HashSet<Place> =
+        notes.0.iter().filter(|judged| is_read(judged)).map(|judged| judged.place.clone()).collect();
+    for (place, attribute) in unread.into_iter().filter(|(place, _)| done.contains(*place)) {
+        let name = &attribute.value;
+        let standing = match attribute.local {
+            Attribute::FOREIGN => Standing::NotOurs(format!("its attribute {name} is of another domain").into()),
+            _ => Standing::Refused(
+                format!("WS-SecurityPolicy has no attribute {name} at this place: leave it out, or correct its name")
+                    .into(),
+            ),
+        };
+        notes.at(place, standing);
     }
 }
 
-fn attributes(place: &Place, unread: &[Unread], notes: &mut Notes) {
-    for Unread { name, is_foreign } in unread {
-        notes.at(
-            place,
-            match is_foreign {
-                true => Standing::NotOurs(format!("its attribute {name} is of another domain").into()),
-                false => Standing::Refused(
-                    format!(
-                        "WS-SecurityPolicy has no attribute {name} at this place: leave it out, or correct its name"
-                    )
-                    .into(),
-                ),
-            },
-        );
+fn is_read(judged: &Judged) -> bool {
+    judged.is_done() || &*judged.name == "HttpsToken"
+}
+
+/// Judges what is beside one another, and finds attributes that are not read, with their places.
+fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Place, &'a Attribute)>, notes: &mut Notes) {
+    for assertion in assertions.iter().filter(|assertion| names::is_security(&assertion.written.namespace)) {
+        let written = &assertion.written;
+        let mut find = |place: &'a Place, attributes: &'a [Attribute]| {
+            unread.extend(attributes.iter().filter(|one| one.is_unread()).map(|attribute| (place, attribute)));
+        };
+        find(&written.place, &written.attributes);
+        written.parameters.iter().for_each(|parameter| find(&parameter.place, parameter.attributes()));
+        contradictions(&assertion.nested, notes);
+        judge(&assertion.nested, unread, notes);
     }
 }
 
