@@ -108,6 +108,32 @@ fn no_type_has_more_than_fourteen_fields() {
 /// Features without interfaces of their own to document: the other provider, and what is for tests.
 const UNDOCUMENTED: [&str; 2] = ["ring", "deterministic"];
 
+/// The words of a list in a manifest.
+fn words(list: Option<&toml::Value>) -> BTreeSet<String> {
+    let list = list.and_then(|list| list.as_array()).into_iter().flatten();
+    list.filter_map(|word| word.as_str()).map(str::to_owned).collect()
+}
+
+/// The README lists every feature of the facade, and says which are there by default.
+#[test]
+fn the_readme_has_every_feature() {
+    let read = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect(name);
+    let manifest: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    let features = manifest.get("features").and_then(|features| features.as_table()).expect("features");
+    let default = words(features.get("default"));
+    let known: BTreeSet<(String, bool)> =
+        features.keys().filter(|name| *name != "default").map(|name| (name.clone(), default.contains(name))).collect();
+    let readme = read("README.md");
+    let table =
+        readme.split("| feature | default |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
+    let listed: BTreeSet<(String, bool)> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(name, rest)| (name.to_owned(), rest.trim_start().starts_with("yes")))
+        .collect();
+    assert_eq!(listed, known);
+}
+
 /// What a feature adds is on docs.rs, with the feature that it needs.
 #[test]
 fn every_feature_is_documented_on_docs_rs() {
@@ -117,10 +143,6 @@ fn every_feature_is_documented_on_docs_rs() {
     for folder in crates.chain([root.to_owned()]).filter(|folder| folder.join("Cargo.toml").is_file()) {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
         let manifest: toml::Table = manifest.parse().expect("TOML");
-        let words = |list: Option<&toml::Value>| -> BTreeSet<String> {
-            let list = list.and_then(|list| list.as_array()).into_iter().flatten();
-            list.filter_map(|word| word.as_str()).map(str::to_owned).collect()
-        };
         let Some(features) = manifest.get("features").and_then(|features| features.as_table()) else { continue };
         let default = words(features.get("default"));
         let added = features.keys().filter(|name| *name != "default" && !UNDOCUMENTED.contains(&name.as_str()));
