@@ -23,6 +23,7 @@ mod profile;
 mod secure;
 mod shell;
 mod verify;
+mod waiting;
 mod xenc;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ fn check_limits(cli: &Cli) -> Outcome {
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = Cli::try_parse().unwrap_or_else(|error| hints::told(error, &words).exit());
+    waiting::begin();
     let limited = check_limits(&cli).and_then(|()| output::set_limits(cli.limit));
     let outcome = limited.and_then(|()| match cli.command {
         Command::C14n(arguments) => c14n::run(&arguments),
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Profile(arguments) => profile::run(&arguments),
     });
+    waiting::end();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(reason)) => {

@@ -15,6 +15,7 @@ use wss_inspect::{Message, hint};
 use wss_profile::ProfileError;
 
 use crate::args::ReadingArgs;
+use crate::waiting;
 
 /// Why a command failed.
 pub(crate) enum Failure {
@@ -43,7 +44,13 @@ impl From<ProfileError> for Failure {
 /// A file, or standard input for `-`.
 fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
     match path.as_os_str() == "-" {
-        true => wss_profile::standard_input().map(|input| Box::new(input) as Box<dyn Read>).map_err(could_not),
+        true => {
+            // A person who types sees what was typed.
+            if io::stdin().is_terminal() {
+                waiting::end();
+            }
+            wss_profile::standard_input().map(|input| Box::new(input) as Box<dyn Read>).map_err(could_not)
+        }
         false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| failed_at(path, error)),
     }
 }
@@ -113,6 +120,7 @@ pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
 
 /// Writes to standard output. A closed pipe is no failure: its reader has read enough.
 fn to_stdout(pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+    waiting::end();
     match write_all(io::stdout().lock(), pieces) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(could_not),
@@ -152,6 +160,7 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     if is_special(path) {
         let mut file = File::options().write(true).open(path).map_err(|error| failed_at(path, error))?;
         if file.is_terminal() {
+            waiting::end();
             return file.write_all(shown(pieces)?.as_bytes()).map_err(|error| failed_at(path, error));
         }
         return write_all(file, pieces).map_err(|error| failed_at(path, error));
@@ -297,6 +306,7 @@ fn write_all(out: impl Write, pieces: impl FnOnce(&mut dyn Write) -> io::Result<
 /// Writes a line to stderr. Text from a message cannot control the terminal, even if a caller forgot to escape it.
 pub(crate) fn say(what: impl std::fmt::Display) {
     let what = what.to_string();
+    waiting::make_room();
     // If stderr is closed, there is nobody to tell.
     let _unread = writeln!(io::stderr().lock(), "wss: {}", escaped(&what));
 }

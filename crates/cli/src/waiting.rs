@@ -1,0 +1,60 @@
+//! What a person before a terminal sees of work that takes more than a second.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The line on the terminal.
+enum Line {
+    /// So many characters are there.
+    Shown(usize),
+    /// None will be there: there is no terminal, or the result follows.
+    Over,
+}
+
+static LINE: Mutex<Line> = Mutex::new(Line::Over);
+
+fn line() -> MutexGuard<'static, Line> {
+    LINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From the first second on, says each second how long it has taken, if a person can see that: scripts and logs get nothing.
+pub(crate) fn begin() {
+    if !io::stderr().is_terminal() {
+        return;
+    }
+    *line() = Line::Shown(0);
+    let begun = Instant::now();
+    thread::spawn(move || {
+        loop {
+            thread::sleep(SECOND);
+            let mut line = line();
+            if matches!(*line, Line::Over) {
+                return;
+            }
+            let text = format!("wss: at work for {} s", begun.elapsed().as_secs());
+            let mut stderr = io::stderr().lock();
+            // If stderr is closed, there is nobody to tell.
+            let _unread = write!(stderr, "\r{text}").and_then(|()| stderr.flush());
+            *line = Line::Shown(text.len());
+        }
+    });
+}
+
+/// Takes the line away, for another that is written to stderr.
+pub(crate) fn make_room() {
+    if let Line::Shown(characters @ 1..) = &mut *line() {
+        let mut stderr = io::stderr().lock();
+        let _unread = write!(stderr, "\r{:1$}\r", "", *characters).and_then(|()| stderr.flush());
+        *characters = 0;
+    }
+}
+
+/// The work is done, or a person types.
+pub(crate) fn end() {
+    make_room();
+    *line() = Line::Over;
+}
