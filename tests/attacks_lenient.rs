@@ -140,7 +140,7 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
         (
             "accept_signatures_over_the_whole_document",
             Receiver::accept_signatures_over_the_whole_document,
-            vec![forge::over_the_whole_document(&golden)],
+            vec![forge::over_the_whole_document(&golden), forge::over_the_envelope_by_its_id(&golden)],
         ),
         (
             "accept_fields_in_other_namespaces",

@@ -394,7 +394,7 @@ fn a_signature_without_a_reference_is_not_told_to_refer_better() {
 fn a_part_that_is_not_there_is_told_from_one_that_is_not_signed() {
     let body = || Signing::with(&identity("alice")).parts([Part::Body]);
     let error = |recipe: Recipe| said(&receiver(), &made(recipe.sign(body())));
-    has(&error(Recipe::new()), &["Timestamp", "the message has no Timestamp"]);
+    has(&error(Recipe::new()), &["Timestamp", "the Security header has no wsu:Timestamp"]);
     let there = error(recipe());
     assert!(there.contains("covers Timestamp") && !there.contains("has no"), "{there}");
 }
@@ -418,4 +418,26 @@ fn a_username_token_that_proves_nothing_says_what_is_missing() {
     assert_eq!(why(&service, &alone), WhyNoToken::NoPasswords);
     let passwords = service.passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
     assert_eq!(why(&passwords, &alone), WhyNoToken::KeyUnused);
+}
+
+#[test]
+fn a_token_outside_of_any_security_header_is_named() {
+    let wsse = name::WSSE.uri;
+    let token = format!("<w:UsernameToken xmlns:w=\"{wsse}\"><w:Username>ann</w:Username></w:UsernameToken>");
+    let time = format!("<u:Timestamp xmlns:u=\"{}\"></u:Timestamp>", name::WSU.uri);
+    for (block, named) in [(token, "w:UsernameToken"), (time.clone(), "u:Timestamp")] {
+        let message = envelope(SOAP11).replacen("<s:Header>", &format!("<s:Header>{block}"), 1);
+        let error = refuse(&receiver(), &message).to_string();
+        assert!(error.contains(&format!("/s:Envelope/s:Header/{named}")) && error.contains("wsse:Security"), "{error}");
+    }
+    // One beside the header is none of it.
+    let message = recipe_without_timestamp(&time);
+    let error = refuse(&receiver(), &message).to_string();
+    assert!(error.contains("the Security header has no wsu:Timestamp"), "{error}");
+}
+
+/// A message of Alice's without a timestamp in its Security header, and one beside that.
+fn recipe_without_timestamp(time: &str) -> String {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body]);
+    Recipe::new().sign(signing).secured(&envelope(SOAP11).replacen("<s:Header>", &format!("<s:Header>{time}"), 1))
 }

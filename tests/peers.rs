@@ -240,6 +240,17 @@ fn local_times_are_refused_by_the_name_of_the_call_that_accepts_them() {
     assert!(opened.evidence().waived.contains(&Waiver::LocalTimes));
     let (created, _) = opened.evidence().timestamp.expect("a timestamp");
     assert_eq!(created, parse_instant("2026-11-27T12:35:00Z").ok());
+    // As Java's SimpleDateFormat writes an offset, and in hours alone: no xs:dateTime, whatever the offset is.
+    for (clock, offset) in [("T12", "+0000"), ("T13", "+0100"), ("T13", "+01"), ("T07", "-0500")] {
+        let message = local("T12:35:00+00:00", &format!("{clock}:35:00{offset}"));
+        let error = at(&golden).open(&message).map(drop).expect_err(offset).to_string();
+        assert!(error.contains("`accept_local_times`"), "{offset}: {error}");
+        let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{offset}: {error}"));
+        assert_eq!(opened.evidence().timestamp.expect("a timestamp").0, created, "{offset}");
+    }
+    for wrong in ["+000", "+00:0", "+1500", "+0060", "+00:000", "UTC"] {
+        assert!(accepting.open(local("+00:00", wrong)).is_err(), "{wrong}");
+    }
     // The same clock in another zone is another instant: it expired, and it is not yet created.
     assert!(accepting.open(local("+00:00", "+05:30")).is_err());
     assert!(accepting.open(local("+00:00", "-05:30")).is_err());

@@ -160,6 +160,52 @@ fn username_tokens_in_the_shapes_of_peers_authenticate() {
     assert_eq!(user_of(&users(b"s3cret"), &blank), Err(OpenError::Password(PasswordError::WrongPassword)));
 }
 
+/// Drafts and early WCF have the Type in the namespace of its element, and some clients write it in other letters, or make a nonce
+/// of random letters: openLiberty/open-liberty#12523.
+#[test]
+fn username_tokens_of_other_spellings_open_by_a_call() {
+    let strict = || users(b"s3cret");
+    let accepting = || strict().accept_password_types_by_name();
+    let time = now();
+    let whole = digest(&[1; 16], &time, &time, b"s3cret", "");
+    let (nonce, bits) = (base64_encode(&[1; 16]), format!("{}R==", &base64_encode(&[1; 16])[..21]));
+    let with_bits = |from: &str| {
+        let changed = from.replace(&nonce, &bits);
+        assert_ne!(changed, *from);
+        changed
+    };
+    let kind = format!(" Type=\"{PASSWORD_TYPE}Digest\"");
+    for content in [
+        whole.replace(" Type=", " w:Type="),
+        whole.replace(&kind, " w:Type=\"w:PasswordDigest\""),
+        whole.replace("#PasswordDigest", "#passwordDigest"),
+        with_bits(&whole),
+        with_bits(&format!("<w:Password>s3cret</w:Password><w:Nonce>{nonce}</w:Nonce>")),
+    ] {
+        let message = with_username(&content);
+        let error = user_of(&strict(), &message).expect_err(&content).to_string();
+        assert!(error.contains("`accept_password_types_by_name`"), "{error}");
+        assert_eq!(user_of(&accepting(), &message), Ok(Some("ann".to_owned())), "{content}");
+        assert!(user_of(&users(b"other").accept_password_types_by_name(), &message).is_err(), "{content}");
+    }
+    for wrong in [
+        whole.replace(&kind, &format!("{kind} w:Type=\"w:PasswordText\"")),
+        whole.replace(&kind, " Type=\"w:PasswordHash\""),
+        whole.replace(&nonce, "AQEBAQEBAQEBAQEBAQEBAR="),
+        whole.replace(&nonce, "AQEBAQEBAQEBAQEBAQEBA!=="),
+        whole.replace(&nonce, "AQEBAQEBAQEBAQEBAQEBA"),
+        whole.replace(&nonce, "=="),
+    ] {
+        assert!(user_of(&accepting(), &with_username(&wrong)).is_err(), "{wrong}");
+    }
+    // Bits that are left over make no other nonce: the token is seen before.
+    let cache = accepting();
+    assert!(user_of(&cache, &with_username(&whole)).is_ok());
+    assert!(user_of(&cache, &with_username(&with_bits(&whole))).is_err());
+    // White space around an identifier is no part of it.
+    assert!(user_of(&strict(), &with_username(&whole.replace("Digest\">", "Digest \">"))).is_ok());
+}
+
 /// Services that store base64 of a hash: the source of passwords gives what is digested, or compared.
 #[test]
 fn a_source_of_passwords_gives_what_is_digested() {

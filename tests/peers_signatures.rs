@@ -7,7 +7,7 @@ mod common;
 mod forge;
 
 use common::*;
-use forge::{between, canonical, over_the_whole_document, signed_again};
+use forge::{between, canonical, over_the_envelope_by_its_id, over_the_whole_document, signed_again};
 use ws_security::c14n::{Canonicalization, base64_encode};
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
@@ -125,17 +125,18 @@ fn a_signature_with_properties_of_xades_opens_by_a_call() {
 
 #[test]
 fn a_signature_over_the_whole_document_opens_by_a_call() {
-    let message = over_the_whole_document(&signed(SOAP11));
     let accepting = receiver().accept_signatures_over_the_whole_document();
-    opens_by("accept_signatures_over_the_whole_document", &accepting, Waiver::WholeDocumentSignatures, &message);
-    // Nothing may be added, moved or taken away.
-    for broken in [
-        message.replacen("<s:Body", "<b:Block xmlns:b=\"urn:b\"/><s:Body", 1),
-        message.replacen("</wsse:Security>", "<b:Block xmlns:b=\"urn:b\"/></wsse:Security>", 1),
-        message.replacen("</s:Body>", " </s:Body>", 1),
-        message.replacen("s:mustUnderstand=\"1\"", "s:mustUnderstand=\"0\"", 1).replacen("<p:To>", "<p:To>y", 1),
-    ] {
-        assert!(broken != message && accepting.open(&broken).is_err(), "{broken}");
+    for message in [over_the_whole_document(&signed(SOAP11)), over_the_envelope_by_its_id(&signed(SOAP11))] {
+        opens_by("accept_signatures_over_the_whole_document", &accepting, Waiver::WholeDocumentSignatures, &message);
+        // Nothing may be added, moved or taken away.
+        for broken in [
+            message.replacen("<s:Body", "<b:Block xmlns:b=\"urn:b\"/><s:Body", 1),
+            message.replacen("</wsse:Security>", "<b:Block xmlns:b=\"urn:b\"/></wsse:Security>", 1),
+            message.replacen("</s:Body>", " </s:Body>", 1),
+            message.replacen("s:mustUnderstand=\"1\"", "s:mustUnderstand=\"0\"", 1).replacen("<p:To>", "<p:To>y", 1),
+        ] {
+            assert!(broken != message && accepting.open(&broken).is_err(), "{broken}");
+        }
     }
 }
 

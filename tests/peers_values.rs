@@ -257,6 +257,32 @@ fn other_encodings_open_by_a_named_call_and_keep_their_text() {
     assert!(matches!(accepting.open(&undefined).map(drop), Err(OpenError::Envelope(EnvelopeError::Parse(_)))));
 }
 
+/// gravity00/SimpleSOAPClient#4: the text of a `StringWriter` of .NET says UTF-16, and is sent in UTF-8.
+#[test]
+fn utf_8_that_is_called_utf_16_opens_by_a_named_call() {
+    let accepting = receiver().accept_other_encodings();
+    let message = signed(SOAP11);
+    for declaration in [
+        "<?xml version=\"1.0\" encoding=\"utf-16\"?>",
+        "<?xml version='1.0' encoding = 'UTF-16LE' standalone='yes'?>\n",
+    ] {
+        let declared = format!("{declaration}{message}");
+        let error = receiver().open(&declared).map(drop).expect_err("refused");
+        assert!(matches!(error, OpenError::Misdeclared { .. }), "{error}");
+        assert!(error.to_string().contains("`accept_other_encodings`"), "{error}");
+        let opened = accepting.open(&declared).unwrap_or_else(|error| panic!("{error}"));
+        assert!(opened.body().xml().contains(AMOUNT));
+        assert!(accepting.open(declared.replace(AMOUNT, "9.90")).is_err());
+    }
+    // Another version of XML stays one, and what is UTF-16 is read as such.
+    assert!(accepting.open(format!("<?xml version=\"1.1\" encoding=\"utf-16\"?>{message}")).is_err());
+    let octets: Vec<u8> = format!("\u{feff}<?xml version=\"1.0\" encoding=\"utf-16\"?>{message}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert!(receiver().open(&octets).is_ok());
+}
+
 /// What went by the header of HTTP on the way read another message (RFC 7303 §3).
 #[test]
 fn an_envelope_is_in_the_charset_of_its_content_type() {

@@ -39,6 +39,10 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Receiver::keep_body_as_sent", "keeps more"),
     ("wss-header Receiver::decrypt_elsewhere", "a key of the caller's"),
     ("wss-header Receiver::shared_secret", "a secret of the caller's"),
+    (
+        "wss-header Receiver::key_name",
+        "a name selects among certificates that the trust judges, and keys of the caller's",
+    ),
     ("wss-header Receiver::security_contexts", "secrets of the caller's"),
     ("wss-header Receiver::assertions", "what it trusts is an argument, whose calls are judged"),
     ("wss-header Receiver::kerberos", "tickets for the caller's own key"),

@@ -5,6 +5,7 @@ mod common;
 
 mod encrypted;
 mod signed;
+mod wrapped;
 mod xop;
 
 use ws_security::attachments::{Attachment, Package, Spool};

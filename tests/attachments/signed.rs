@@ -81,6 +81,25 @@ fn a_root_part_in_another_encoding_than_it_is_read_in_is_refused() {
     }
 }
 
+/// Some peers leave out the angle brackets of a Content-ID (RFC 2392).
+#[test]
+fn a_content_id_without_brackets_is_one() {
+    let message = both(signing());
+    let bare = changed(&message, b"<note@example.org>", b"note@example.org");
+    assert_eq!(open(&demanding(), &bare).expect("opens").attachments().len(), 2);
+    for wrong in [&b"<note@example.org"[..], b"note@example.org>", b"other@example.org", b"<>"] {
+        let wrong = changed(&message, b"<note@example.org>", wrong);
+        let package = Package::parse_body(&wrong.0, &wrong.1, &Limits::default());
+        assert!(package.is_err() || open(&demanding(), &wrong).is_err());
+    }
+    // It is the same Id, which only one part has.
+    let (content_type, body) = changed(&message, b"<invoice+7@example.org>", b"note@example.org");
+    assert!(matches!(
+        Package::parse_body(&content_type, &body, &Limits::default()),
+        Err(MimeError::DuplicateId { .. })
+    ));
+}
+
 #[test]
 fn t39_a_changed_attachment_is_refused() {
     let message = both(signing());

@@ -378,3 +378,15 @@ fn what_no_usual_cause_explains_is_said_with_both_digests() {
     assert!(explanation.signatures[0].value == Verdict::Fits, "{text}");
     assert!(text.contains("only what the references name differs"), "{text}");
 }
+
+#[test]
+fn octets_that_are_digested_as_text_are_named() {
+    let message = with_body("<p:Pay xmlns:p=\"urn:p\"/>");
+    let octets = body(&message);
+    let base64 = base64_encode(octets.as_bytes());
+    is_explained_by(&digesting(&message, &base64), &["text-of-octets"]);
+    let lines: Vec<&str> = base64.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    is_explained_by(&digesting(&message, lines.join("\r\n")), &["text-of-octets"]);
+    let digits: String = octets.bytes().map(|octet| format!("{octet:02x}")).collect();
+    is_explained_by(&digesting(&message, digits), &["text-of-octets"]);
+}

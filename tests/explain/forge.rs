@@ -67,6 +67,17 @@ pub(crate) fn wsu() -> &'static str {
     name::WSU.uri
 }
 
+/// As [`over_the_whole_document`], by an Id of the Envelope.
+#[allow(dead_code, reason = "only the tests of receivers use it")]
+pub(crate) fn over_the_envelope_by_its_id(message: &str) -> String {
+    let message = message.replacen("<s:Envelope ", &format!("<s:Envelope xmlns:u=\"{}\" u:Id=\"All\" ", wsu()), 1);
+    signed_again(&over_the_whole_document(&message).replacen(
+        "<ds:Reference URI=\"\">",
+        "<ds:Reference URI=\"#All\">",
+        1,
+    ))
+}
+
 /// The message whose signature is over the whole document without itself, and over nothing else.
 pub(crate) fn over_the_whole_document(message: &str) -> String {
     let signature = format!("<ds:Signature{}</ds:Signature>", between(message, "<ds:Signature", "</ds:Signature>"));

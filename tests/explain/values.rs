@@ -51,6 +51,25 @@ fn another_form_of_signed_info_is_named() {
 }
 
 #[test]
+fn a_value_over_something_else_is_named() {
+    let message = message();
+    let over = |octets: &[u8]| signed_with(&message, octets, SignatureMethod::RsaSha256);
+    let explanation = is_explained_by(
+        &over(canonical(&message, "Body", &Canonicalization::default()).as_bytes()),
+        &["signed-otherwise"],
+    );
+    assert!(explanation.to_string().contains("names, and not over ds:SignedInfo"), "{explanation}");
+    let digest = between(&message, "<ds:DigestValue>", "</ds:DigestValue>");
+    is_explained_by(&over(digest.as_bytes()), &["signed-otherwise"]);
+    let decoded = ws_security::c14n::base64_decode(digest, 64).expect("base64");
+    is_explained_by(&over(&decoded), &["signed-otherwise"]);
+    // ds:SignedInfo as it is in the source, where its prefix is declared further up.
+    let cut = exclusive(&message).replacen(" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"", "", 1);
+    assert_ne!(cut, exclusive(&message));
+    is_explained_by(&over(cut.as_bytes()), &["not-canonicalized"]);
+}
+
+#[test]
 fn another_digest_or_padding_is_named() {
     let message = message();
     let octets = exclusive(&message);

@@ -310,7 +310,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         || arguments.receiving.network.network.is_some();
     let is_unknown = matches!(
         error,
-        OpenError::NoKey { missing: MissingKey::Any, .. }
+        OpenError::NoKey { missing: MissingKey::Any | MissingKey::Name | MissingKey::Value, .. }
             | OpenError::Trust(_)
             | OpenError::Password(_)
             | OpenError::Requirement(_)

@@ -115,6 +115,24 @@ fn numbers_agree_with_what_is_counted() {
 }
 
 #[test]
+fn a_key_name_selects_the_certificate_that_an_option_calls_so() {
+    let message = out(&format!("{SIGN} --reference key-name --waive R5417 -"), ENVELOPE);
+    let name = message.split("<ds:KeyName>").nth(1).and_then(|rest| rest.split('<').next()).expect("a KeyName");
+    let message = message.replace(&format!("<ds:KeyName>{name}<"), "<ds:KeyName>signer=7<");
+    let verify = "verify --require signed:Body --trust KEYS/ca.pem --known-cert KEYS/alice.pem";
+    let why = told(1, &format!("{verify} -"), &message);
+    assert!(why.contains("KeyName \"signer=7\"") && why.contains("--key-name NAME=FILE"), "{why}");
+    assert!(!why.contains("--trust"), "an anchor names nobody: {why}");
+    assert!(out(&format!("{verify} --key-name signer=7=KEYS/alice.pem -"), &message).contains("urn:a"));
+    let why = told(1, &format!("{verify} --key-name signer=7=KEYS/bob.pem -"), &message);
+    assert!(why.contains("signature value does not verify"), "{why}");
+    let why = told(1, "verify --require signed:Body --pin KEYS/bob.pem --key-name signer=7=KEYS/alice.pem -", &message);
+    assert!(why.contains("--pin"), "a name is no trust: {why}");
+    let why = told(2, &format!("{verify} --key-name KEYS/alice.pem -"), &message);
+    assert!(why.contains("NAME=FILE"), "{why}");
+}
+
+#[test]
 fn unknown_words_get_the_nearest_one() {
     let message = out(&format!("{SIGN} -"), ENVELOPE);
     for (arguments, near) in [

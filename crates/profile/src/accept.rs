@@ -41,7 +41,7 @@ const CALLS: &[Accepted] = rows![
     accept_inclusive_canonicalization,
     /// Accept references whose Transforms is absent or empty, against BSP R5416
     accept_absent_transforms,
-    /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
+    /// Accept times with an offset from UTC, as in +01:00 or +0100, against BSP R3217 and R3223
     accept_local_times,
     /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
     accept_derived_keys_typed_as_encrypted_keys,
@@ -52,18 +52,19 @@ const CALLS: &[Accepted] = rows![
     /// Accept times without a zone, and read them as UTC, against BSP R3217 and R3223
     accept_times_without_zone,
     /// Accept passwords whose Type, and nonces whose EncodingType, is a name, as wsse:PasswordDigest, in place of the
-    /// identifier of the profile
+    /// identifier of the profile, or in its namespace, and nonces whose base64 ends within an octet
     accept_password_types_by_name,
     /// Accept a BinarySecurityToken with certificates whose ValueType or EncodingType is absent, a name, as wsse:X509v3, or that
-    /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names
+    /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names, or that is a
+    /// thumbprint by another digest than SHA-1
     accept_token_types_by_name,
-    /// Accept a serial number, a thumbprint or a subject key identifier in hexadecimal where a reference to a key has it
+    /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
     accept_hexadecimal_identifiers,
     /// Accept ds:HMACOutputLength with the length of the whole MAC, against BSP R5401; a MAC that was cut stays refused
     accept_lengths_of_whole_macs,
     /// Accept ds:Object in a signature, as XAdES writes it, against BSP R3102; what is in it is not judged
     accept_objects_in_signatures,
-    /// Accept a signature over the whole document but itself: URI="" and enveloped-signature
+    /// Accept a signature over the whole document but itself: URI="", or the Id of the Envelope, and enveloped-signature
     accept_signatures_over_the_whole_document,
     /// Accept a Nonce, Created or Expires in another namespace than that of the schema, as in wsse:Created
     accept_fields_in_other_namespaces,
@@ -99,7 +100,8 @@ const CALLS: &[Accepted] = rows![
     accept_signed_children_of_unknown_kinds,
     /// Accept elements of one name that are signed at several places, which the signature does not tell apart
     accept_interchangeable_elements,
-    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252
+    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252, and UTF-8 that it
+    /// calls UTF-16
     accept_other_encodings,
     /// Accept pinned certificates of version 1
     accept_x509_version_1_for_legacy_use_only,

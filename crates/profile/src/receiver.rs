@@ -217,6 +217,10 @@ fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, 
         once(&mut named, name.clone(), "secret", which, "give each name once, and one secret without a name")?;
         receiver = receiver.shared_secret(name, Secret::new(octets));
     }
+    for called in &holdings.key_name {
+        let (name, certificate) = called.certificate("key-name")?;
+        receiver = receiver.key_name(name, certificate);
+    }
     if !holdings.context.is_empty() {
         let contexts = holdings.context.iter().map(|context| context.named("context"));
         let contexts = keys::distinct("context", contexts)?;

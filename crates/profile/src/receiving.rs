@@ -137,6 +137,8 @@ options! {
     HoldingOptions under "Keys and passwords of the receiver" {
         /// A certificate that messages may reference without containing it
         known_cert: Vec<Source>,
+        /// The certificate that messages call by this ds:KeyName; --trust, --pin or --decrypt-cert still judge it
+        key_name: Vec<NamedSource> = "NAME=FILE",
         /// A private key for decryption, with the --decrypt-cert at the same position
         decrypt_key: Vec<Source>,
         /// The certificate of a decryption key

@@ -177,6 +177,13 @@ impl NamedSource {
         Ok((name.ok_or_else(unnamed)?, Secret::new(octets)))
     }
 
+    /// The first certificate of the source, for a key where the name is needed.
+    pub(crate) fn certificate(&self, key: &'static str) -> Result<(String, Certificate), ProfileError> {
+        let (name, source) = self.parts();
+        let unnamed = || word(key, &self.0, "without a name", [], "write it as NAME=FILE");
+        Ok((name.ok_or_else(unnamed)?, source.certificate()?))
+    }
+
     fn split(&self) -> (Option<&str>, &str) {
         let text = self.0.as_str();
         let exists = |source: &str| source == "-" || source.starts_with("env:") || Path::new(source).exists();

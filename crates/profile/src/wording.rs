@@ -91,6 +91,7 @@ const CALLS: &[(&str, Help)] = &[
         Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
     ),
     ("shared_secret", Key("secret")),
+    ("key_name", Value("key-name", "NAME=FILE")),
     ("open_unsigned", Key("print-unauthenticated")),
     ("dangerous_anonymous", Key("anonymous")),
     ("answering", Apart("--request", "`request`")),

@@ -61,14 +61,33 @@ pub enum EnvelopeError {
     /// *Misuse.* The Security header of the request cannot be read: it is encrypted, or its signature has no value.
     #[error("the signatures of the request cannot be read: keep its Correlation when securing it")]
     EncryptedHeader,
-    /// *Refused.* An `xop:Include` that does not name a part of the message, is not alone in its element, or is outside
-    /// a XOP package.
+    /// *Refused.* An `xop:Include` outside a XOP package.
     #[error(
         "the xop:Include at {path} cannot be expanded: open the package it came in, whose root is application/xop+xml"
     )]
     Include {
         /// The path of the element.
         path: WireText,
+    },
+    /// *Malformed.* An `xop:Include` that is not alone in its element, or has something else than an `href`.
+    #[error(
+        "the xop:Include at {path} cannot be expanded: have the peer write it alone in its element, empty, and with no attribute but \
+         href"
+    )]
+    IncludeShape {
+        /// The path of the element.
+        path: WireText,
+    },
+    /// *Malformed.* An `xop:Include` that names no part of its package.
+    #[error(
+        "the xop:Include at {path} cannot be expanded: no part of the package has the Content-ID of {url:?}, or it cannot be \
+         decoded"
+    )]
+    IncludedPart {
+        /// The path of the element.
+        path: WireText,
+        /// Its `href`.
+        url: WireText,
     },
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error(

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
-use wss_crypto::{LoadError, SerialNumber};
+use wss_crypto::LoadError;
 use wss_text::{WireText, seconds};
 use wss_xmldsig::{SignatureError, VerifyError};
 
@@ -30,9 +30,6 @@ pub enum TokenError {
     /// *Refused or malformed.* What names a certificate or a key cannot be read.
     #[error("the reference to the key: {0}")]
     KeyInfo(Box<SignatureError>),
-    /// *Malformed.* The `Type` of a password is in a namespace, which makes it another attribute.
-    #[error("the Type of wsse:Password is in a namespace: have the peer send it without a prefix")]
-    QualifiedPasswordType,
     /// *Malformed.* An encoding other than base64.
     #[error("encoding {uri:?} is not supported: tokens are base64")]
     Encoding {
@@ -126,22 +123,31 @@ pub enum TokenError {
         /// Its `ValueType`; empty if it has none.
         value_type: WireText,
     },
+    /// *Malformed.* An item of a `ds:X509Data` names a key of the receiver, if it is read in hexadecimal.
+    #[error(
+        "ds:X509Data names the key in hexadecimal: have the peer write {right}, or call `accept_hexadecimal_identifiers`"
+    )]
+    HexadecimalItem {
+        /// The serial number in decimal, or what else belongs there.
+        right: WireText,
+    },
     /// *Malformed.* The value of a `wsse:KeyIdentifier` is in hexadecimal.
     #[error(
         "the wsse:KeyIdentifier is in hexadecimal: have the peer write base64 of the octets, or call \
          `accept_hexadecimal_identifiers`"
     )]
     Hexadecimal,
-    /// *Malformed.* A `ds:X509SerialNumber` in hexadecimal.
+    /// *Malformed.* A `wsse:KeyIdentifier` of type `#ThumbprintSHA1` with a digest by another method.
     #[error(
-        "ds:X509SerialNumber {written:?} is in hexadecimal: have the peer write it in decimal, as {decimal}, or call \
-         `accept_hexadecimal_identifiers`"
+        "the wsse:KeyIdentifier of type #ThumbprintSHA1 has {octets} octets, as {} has, where SHA-1 has 20: have the peer write \
+         SHA-1, or call `accept_token_types_by_name`",
+        name.replace("SHA", "SHA-")
     )]
-    HexadecimalSerial {
-        /// The number as it is written.
-        written: WireText,
-        /// The same number in decimal.
-        decimal: SerialNumber,
+    OtherThumbprint {
+        /// Its octets.
+        octets: usize,
+        /// The method that makes so many, as in `SHA256`.
+        name: &'static str,
     },
     /// *Malformed.* The value of a `wsse:KeyIdentifier` that is SHA-1 of something has another length.
     #[error(
@@ -271,7 +277,6 @@ impl From<SignatureError> for TokenError {
         match error {
             SignatureError::Structure(error) => Self::Structure(error),
             SignatureError::Limit(exceeded) => Self::Limit(exceeded),
-            SignatureError::HexadecimalSerial { written, decimal } => Self::HexadecimalSerial { written, decimal },
             other => Self::KeyInfo(Box::new(other)),
         }
     }
@@ -522,62 +527,6 @@ pub enum TrustError {
     /// *Misuse.* An OCSP response cannot be used.
     #[error("an OCSP response cannot be used: {0}")]
     Response(#[source] LoadError),
-}
-
-/// A username token does not authenticate. The reason is for the log. The fault on the wire is one for all of them, and
-/// so is the time that they take, so that a sender cannot tell an unknown user from a wrong password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum PasswordError {
-    /// *Failed.* The source of passwords has no password of this user, or an empty one.
-    #[error("the username token does not authenticate: the user is unknown")]
-    UnknownUser,
-    /// *Failed.* It is not the password of this user.
-    #[error("the username token does not authenticate: the password is wrong")]
-    WrongPassword,
-    /// *Refused.* The token carries no password.
-    #[error("the username token does not authenticate: it carries no password")]
-    NoPassword,
-    /// *Refused.* The digest lacks both the nonce and the instant that it is made with.
-    #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
-    BareDigest,
-    /// *Refused.* The type of the password is a name, and not the identifier of the profile.
-    #[error(
-        "the username token does not authenticate: the Type of its wsse:Password is no identifier of the profile; have \
-         the peer write it, ending in #PasswordText or #PasswordDigest, or call `accept_password_types_by_name`"
-    )]
-    TypeByName,
-    /// *Refused.* The encoding of the nonce is a name, and not the identifier of the profile.
-    #[error(
-        "the username token does not authenticate: the EncodingType of its wsse:Nonce is no identifier of the profile; \
-         have the peer leave it out, or write the one that ends in #Base64Binary, or call `accept_password_types_by_name`"
-    )]
-    EncodingByName,
-    /// *Refused.* The nonce or the instant of a digest is in another namespace than that of the profile.
-    #[error(
-        "the username token does not authenticate: its digest needs a wsse:Nonce and a wsu:Created, and one of them is in \
-         another namespace; have the peer write the namespaces of WS-Security 1.0, or call \
-         `accept_fields_in_other_namespaces`"
-    )]
-    OtherNamespace,
-    /// *Refused.* The digest lacks the nonce.
-    #[error(
-        "the username token does not authenticate: a password digest needs a wsse:Nonce; have the peer write it, or call \
-         `accept_digests_without_nonce`"
-    )]
-    NoNonce,
-    /// *Refused.* The digest lacks the instant.
-    #[error(
-        "the username token does not authenticate: a password digest needs a wsu:Created; have the peer write it, or call \
-         `dangerous_accept_digests_without_created`"
-    )]
-    NoCreated,
-    /// *Refused.* The password came in clear text, and nothing protected it.
-    #[error(
-        "the username token does not authenticate: its password came in clear text; have the peer encrypt the token, or \
-         call `over_protected_transport` where the transport protects it"
-    )]
-    ClearText,
 }
 
 /// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.

@@ -78,7 +78,7 @@ pub struct WrittenDateTime<'t> {
     pub is_leap_second: bool,
     /// How many digits its fraction has.
     pub fraction_digits: usize,
-    /// `Z`, an offset as in `+01:00`, or nothing.
+    /// `Z`, an offset as in `+01:00`, or nothing. An offset without a colon is no `xs:dateTime`; few receivers accept it.
     pub zone: &'t str,
 }
 
@@ -163,10 +163,15 @@ fn fraction(rest: &[u8]) -> Option<(usize, u32, usize)> {
     Some((len, nanos as u32, zone.len()))
 }
 
-/// The seconds of `hh:mm`, at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3).
+/// The seconds of `hh:mm`, at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3); also without the colon or the minutes, as
+/// ISO 8601 has it and Java's `SimpleDateFormat` writes it.
 fn offset_seconds(text: &[u8]) -> Option<u64> {
-    let [hour @ .., b':', _, _] = text else { return None };
-    let (hour, minute) = (number(hour).filter(|_| hour.len() == 2)?, number(text.get(3..)?)?);
+    let (hour, minute) = match text {
+        [_, _, b':', minute @ ..] | [_, _, minute @ ..] if minute.len() == 2 => (text.get(..2)?, minute),
+        [_, _] => (text, &b"00"[..]),
+        _ => return None,
+    };
+    let (hour, minute) = (number(hour)?, number(minute)?);
     let seconds = hour * 3_600 + minute * 60;
     (minute <= 59 && seconds <= 14 * 3_600).then_some(seconds)
 }

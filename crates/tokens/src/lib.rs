@@ -16,6 +16,7 @@ mod error;
 mod implied_key;
 mod instant;
 mod kerberos;
+mod password_error;
 mod rel;
 mod saml;
 mod security_context;
@@ -31,13 +32,14 @@ mod x509_token;
 pub use assertion_span::AssertionSpan;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
-pub use error::{PasswordError, TokenError, TrustError};
+pub use error::{TokenError, TrustError};
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
     KerberosToken, write_kerberos_token,
 };
+pub use password_error::PasswordError;
 pub use rel::{Licenses, REL_LICENSE, is_license};
 pub use saml::{
     Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, NewIdCard,

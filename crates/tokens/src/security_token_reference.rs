@@ -6,7 +6,7 @@ use std::fmt;
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_text::shown;
-use wss_xmldsig::{KeyInfoItem, X509Data, write_issuer_serial};
+use wss_xmldsig::{KeyInfoItem, X509Data, hexadecimal_octets, write_issuer_serial};
 
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
@@ -32,6 +32,13 @@ pub enum SecurityTokenReference<'d> {
     SubjectKeyIdentifier(Vec<u8>),
     /// `wsse:KeyIdentifier`: SHA-1 of a certificate.
     ThumbprintSha1(Vec<u8>),
+    /// `wsse:KeyIdentifier`: a digest of a certificate by another method, as in `#ThumbprintSHA256`, which no profile defines.
+    Thumbprint {
+        /// The method.
+        method: DigestMethod,
+        /// Its digest.
+        digest: Vec<u8>,
+    },
     /// `wsse:KeyIdentifier` of type `#X509v3`: the certificate itself, as WSS4J writes it.
     Certificate(Vec<u8>),
     /// `ds:X509Data`.
@@ -70,6 +77,7 @@ impl fmt::Debug for SecurityTokenReference<'_> {
         match self {
             Self::SubjectKeyIdentifier(identifier) => octets("SubjectKeyIdentifier", identifier),
             Self::ThumbprintSha1(digest) => octets("ThumbprintSha1", digest),
+            Self::Thumbprint { digest, .. } => octets("Thumbprint", digest),
             Self::Certificate(der) => octets("Certificate", der),
             Self::EncryptedKeySha1(digest) => octets("EncryptedKeySha1", digest),
             Self::KerberosApReqSha1(digest) => octets("KerberosApReqSha1", digest),
@@ -167,10 +175,10 @@ impl<'d> SecurityTokenReference<'d> {
             }
             (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, shape, budget),
             (ns, "X509Data") if ns == name::DS.uri => {
-                Ok(Self::X509Data(X509Data::parse_as(child, shape.in_hexadecimal, budget)?))
+                Ok(Self::of_data(&X509Data::parse(child, budget)?, shape.in_hexadecimal))
             }
             (ns, local) if ns == name::DS.uri && X509Data::is_item(local) => match shape.in_any_place {
-                true => Ok(Self::X509Data(X509Data::of_item(child, shape.in_hexadecimal, budget)?)),
+                true => Ok(Self::of_data(&X509Data::of_item(child, budget)?, shape.in_hexadecimal)),
                 false => {
                     let what = format!("{} without ds:X509Data around it", child.qualified_name());
                     Err(TokenError::KeyInfoShape { what: what.into() })
@@ -192,12 +200,33 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
+    /// What a `ds:X509Data` names; `in_hexadecimal` as in [`ReferenceShape`].
+    #[must_use]
+    pub fn of_data(data: &X509Data, in_hexadecimal: bool) -> Self {
+        Self::X509Data(if in_hexadecimal { data.with_hexadecimal() } else { data.clone() })
+    }
+
     fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
         let written = element.attribute("", "ValueType").unwrap_or_default();
-        let encoding_by_name = is_encoding_by_name(element)?;
+        let encoding_by_name = match is_encoding_by_name(element) {
+            // What it holds says the same.
+            Err(TokenError::Encoding { uri }) if uri.as_str().ends_with("HexBinary") => match shape.in_hexadecimal {
+                true => false,
+                false => return Err(TokenError::Hexadecimal),
+            },
+            read => read?,
+        };
         let named = named_type(&written);
-        if (encoding_by_name || named.is_some() || written.is_empty()) && !shape.by_name {
+        let thumbprint = thumbprint_of_type(&written);
+        if (encoding_by_name || named.is_some() || thumbprint.is_some() || written.is_empty()) && !shape.by_name {
             return Err(TokenError::IdentifierByName { value_type: written.into() });
+        }
+        if let Some((method, len)) = thumbprint {
+            let digest = identifier(element, shape, 64, &[len])?;
+            return match digest.len() == len {
+                true => Ok(Self::Thumbprint { method, digest }),
+                false => Err(element.missing("a digest of the length of its type").into()),
+            };
         }
         match named {
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
@@ -221,25 +250,31 @@ impl<'d> SecurityTokenReference<'d> {
         shape: ReferenceShape,
         budget: &Budget,
     ) -> Result<Self, TokenError> {
-        /// Octets of SHA-1, and of most subject key identifiers.
+        /// Octets of SHA-1.
         const SHA1: usize = 20;
-        let octets = |longest: usize| -> Result<Vec<u8>, TokenError> {
-            match hexadecimal(&element.text()?, SHA1) {
-                Some(octets) if shape.in_hexadecimal => Ok(octets),
-                Some(_) => Err(TokenError::Hexadecimal),
-                None => Ok(element.base64(longest)?),
-            }
-        };
         let digest = || -> Result<Vec<u8>, TokenError> {
-            let octets = octets(64)?;
+            let octets = identifier(element, shape, 64, &[SHA1])?;
             match octets.len() {
                 SHA1 => Ok(octets),
                 len => Err(TokenError::NotSha1 { octets: len }),
             }
         };
+        let thumbprint = || match digest() {
+            Err(TokenError::NotSha1 { octets }) => match THUMBPRINTS.iter().find(|(.., len)| *len == octets) {
+                Some((_, method, _)) if shape.by_name => {
+                    Ok(Self::Thumbprint { method: *method, digest: element.base64(64)? })
+                }
+                Some((name, ..)) => Err(TokenError::OtherThumbprint { octets, name }),
+                None => Err(TokenError::NotSha1 { octets }),
+            },
+            read => read.map(Self::ThumbprintSha1),
+        };
         match value_type {
-            SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(octets(256)?)),
-            THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
+            SUBJECT_KEY_IDENTIFIER => {
+                // 8 and 20 octets as RFC 5280 §4.2.1.2 and RFC 7093 make them, or 32.
+                Ok(Self::SubjectKeyIdentifier(identifier(element, shape, 256, &[8, SHA1, 32])?))
+            }
+            THUMBPRINT_SHA1 => thumbprint(),
             X509_V3 => Ok(Self::Certificate(element.base64_within(budget.limits(), Limit::CertificateOctets)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
@@ -266,6 +301,7 @@ impl<'d> SecurityTokenReference<'d> {
                 None => certificate.computed_key_identifier() == *id,
             },
             Self::ThumbprintSha1(thumbprint) => certificate.thumbprint_sha1() == *thumbprint,
+            Self::Thumbprint { method, digest } => certificate.digest(*method).as_octets() == digest,
             Self::Certificate(der) => certificate.der() == der,
             Self::X509Data(data) => data.names(certificate),
             Self::Direct { .. }
@@ -281,20 +317,21 @@ impl<'d> SecurityTokenReference<'d> {
     /// Whether it identifies a certificate by all its octets, so that it cannot match another certificate.
     #[must_use]
     pub fn is_of_octets(&self) -> bool {
-        matches!(self, Self::ThumbprintSha1(_) | Self::Certificate(_))
+        matches!(self, Self::ThumbprintSha1(_) | Self::Thumbprint { .. } | Self::Certificate(_))
     }
 }
 
 /// In which shapes references are read. The default is that of the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
-    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so.
+    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
+    /// thumbprint may be by another method than SHA-1.
     pub by_name: bool,
     /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
     pub in_any_place: bool,
     /// It may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
-    /// Serial numbers, thumbprints and subject key identifiers may be in hexadecimal.
+    /// Serial numbers, thumbprints, digests and subject key identifiers may be in hexadecimal.
     pub in_hexadecimal: bool,
 }
 
@@ -313,12 +350,34 @@ fn named_type(written: &str) -> Option<&'static str> {
     named.filter(|identifier| *identifier != written)
 }
 
-/// The octets that are written in hexadecimal, with colons or spaces or not, if there are so many.
-fn hexadecimal(text: &str, len: usize) -> Option<Vec<u8>> {
-    let digits = text.chars().filter(|c| !matches!(c, ':' | ' ' | '\t' | '\r' | '\n'));
-    let digits: Vec<u8> = digits.map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    (digits.len() == 2 * len)
-        .then(|| digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect())
+/// The last word of the type of a thumbprint that is not SHA-1, its method, and how many octets it has.
+const THUMBPRINTS: [(&str, DigestMethod, usize); 4] = [
+    ("SHA224", DigestMethod::Sha224, 28),
+    ("SHA256", DigestMethod::Sha256, 32),
+    ("SHA384", DigestMethod::Sha384, 48),
+    ("SHA512", DigestMethod::Sha512, 64),
+];
+
+/// The method of a type such as `#ThumbprintSHA256`, whatever is in front of it, and how many octets it has.
+fn thumbprint_of_type(written: &str) -> Option<(DigestMethod, usize)> {
+    let name = written.rsplit(['#', ':', '/']).next()?.replace('-', "");
+    let method = name.strip_prefix("Thumbprint")?;
+    let known = THUMBPRINTS.iter().find(|(known, ..)| method.eq_ignore_ascii_case(known));
+    known.map(|(_, method, len)| (*method, *len))
+}
+
+/// The octets of an identifier: in base64, or, of one of the lengths `in_digits`, in hexadecimal if `shape` has such.
+fn identifier(
+    element: Element<'_>,
+    shape: ReferenceShape,
+    longest: usize,
+    in_digits: &[usize],
+) -> Result<Vec<u8>, TokenError> {
+    match hexadecimal_octets(&element.text()?).filter(|octets| in_digits.contains(&octets.len())) {
+        Some(octets) if shape.in_hexadecimal => Ok(octets),
+        Some(_) => Err(TokenError::Hexadecimal),
+        None => Ok(element.base64(longest)?),
+    }
 }
 
 /// How we refer to a certificate.

@@ -1,7 +1,8 @@
 //! The children of `wsse:UsernameToken` as peers write them: `wsse:Password` and its type, and the two that a digest is made
 //! with, which some peers put in another namespace.
 
-use wss_c14n::name::Namespace;
+use wss_c14n::name::{self, Namespace};
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, LeafError, base64_decode};
 use wss_crypto::Secret;
 
@@ -15,12 +16,41 @@ pub(crate) const PASSWORD_DIGEST: &str =
 /// The most octets of a name or a password.
 pub(crate) const MAX_TEXT: usize = 1_024;
 
+/// The most octets of a nonce.
+pub(crate) const MAX_NONCE: usize = 64;
+
+/// The octets of a nonce, and whether its base64 ends within an octet: some make a nonce of random letters, and decoders of
+/// peers drop the bits that are left over.
+pub(crate) fn nonce_octets(nonce: Element<'_>) -> Result<(Vec<u8>, bool), LeafError> {
+    let error = match nonce.base64(MAX_NONCE) {
+        Ok(octets) => return Ok((octets, false)),
+        Err(error) => error,
+    };
+    let text: String = nonce.text()?.split_ascii_whitespace().collect();
+    let letters = text.trim_end_matches('=');
+    let last = letters.chars().next_back().unwrap_or_default();
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let kept = match text.len() - letters.len() {
+        1 => 0b11_1100,
+        2 => 0b11_0000,
+        _ => return Err(error),
+    };
+    let whole = ALPHABET.find(last).and_then(|value| ALPHABET.get(value & kept..)?.chars().next());
+    let read = whole.and_then(|whole| {
+        let front = letters.get(..letters.len() - 1)?;
+        base64_decode(&format!("{front}{whole}{}", &text[letters.len()..]), MAX_NONCE)
+    });
+    read.map(|octets| (octets, true)).ok_or(error)
+}
+
 /// What `wsse:Password` says.
 #[derive(Clone)]
 pub(crate) struct ClaimedPassword {
     pub(crate) value: ClaimedValue,
     /// Whether its `Type` is a name, and not the identifier of the profile.
     pub(crate) by_name: bool,
+    /// Whether its `Type` is in a namespace, which makes it another attribute than that of the schema.
+    pub(crate) is_qualified: bool,
 }
 
 #[derive(Clone)]
@@ -31,21 +61,26 @@ pub(crate) enum ClaimedValue {
 
 impl ClaimedPassword {
     pub(crate) fn parse(element: Element<'_>) -> Result<Self, TokenError> {
-        // The schema has it in no namespace. A qualified Type is another attribute (WCF once wrote one).
-        if element.attributes().any(|(attribute, _)| attribute.local == "Type" && !attribute.namespace.is_empty()) {
-            return Err(TokenError::QualifiedPasswordType);
+        // The schema has it in no namespace. A qualified Type is another attribute (WCF and drafts have one).
+        let is_kind = |namespace: &str, local: &str| local == "Type" && [name::WSSE.uri, ""].contains(&namespace);
+        let mut kinds = element.attributes().filter(|(attribute, _)| is_kind(attribute.namespace, attribute.local));
+        let kind = kinds.next();
+        let is_qualified = kind.as_ref().is_some_and(|(attribute, _)| !attribute.namespace.is_empty());
+        if kinds.next().is_some() {
+            return Err(element.missing("one Type").into());
         }
-        let kind = element.attribute("", "Type");
+        let kind = kind.map(|(_, kind)| kind);
         let text = element.text()?;
         if text.len() > MAX_TEXT {
             return Err(element.missing("a value of at most 1024 octets").into());
         }
-        let (is_digest, by_name) = match kind.as_deref() {
+        let ends_with = |written: &str, word: &str| written.to_ascii_lowercase().ends_with(&word.to_ascii_lowercase());
+        let (is_digest, by_name) = match kind.as_deref().map(collapsed) {
             None | Some(PASSWORD_TEXT) => (false, false),
             Some(PASSWORD_DIGEST) => (true, false),
-            // With another separator than `#`, or another profile before it.
-            Some(other) if other.is_empty() || other.ends_with("PasswordText") => (false, true),
-            Some(other) if other.ends_with("PasswordDigest") => (true, true),
+            // With another separator than `#`, another profile before it, or in other letters.
+            Some(other) if other.is_empty() || ends_with(other, "PasswordText") => (false, true),
+            Some(other) if ends_with(other, "PasswordDigest") => (true, true),
             Some(other) => return Err(TokenError::Unsupported { uri: other.into() }),
         };
         let not_a_digest = || element.missing("base64 of its digest");
@@ -53,7 +88,7 @@ impl ClaimedPassword {
             false => ClaimedValue::Text(Secret::new(text.as_bytes().to_vec())),
             true => ClaimedValue::Digest(base64_decode(&text, 64).ok_or_else(not_a_digest)?),
         };
-        Ok(Self { value, by_name })
+        Ok(Self { value, by_name, is_qualified })
     }
 }
 

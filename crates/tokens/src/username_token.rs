@@ -7,16 +7,18 @@ use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 use wss_text::shown;
 
-use crate::error::{PasswordError, TokenError};
+use crate::error::TokenError;
 use crate::instant::{DateTime, format_instant, parse_date_time};
-use crate::username_field::{ClaimedPassword, ClaimedValue, Field, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT};
+use crate::password_error::PasswordError;
+use crate::username_field::{
+    ClaimedPassword, ClaimedValue, Field, MAX_NONCE, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT, nonce_octets,
+};
 use crate::value_type::{BASE64_BINARY, is_encoding_by_name};
 
 /// The type of a username token in references.
 pub const USERNAME_TOKEN: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#UsernameToken";
 
-const MAX_NONCE: usize = 64;
 const SALT: usize = 16;
 const DEFAULT_ITERATIONS: u32 = 1_000;
 /// The number of iterations when a key is derived from a password: the value of BSP R4218 and today's peers.
@@ -131,6 +133,8 @@ pub struct UsernameToken<'d> {
     by_name: bool,
     /// Whether the encoding of the nonce is a name, and not the identifier of the profile.
     encoding_by_name: bool,
+    /// Whether the base64 of the nonce ends within an octet.
+    nonce_has_bits: bool,
     /// Whether it lacks a nonce or an instant, and has a child of that name in another namespace.
     is_misnamed: bool,
 }
@@ -186,13 +190,14 @@ impl<'d> UsernameToken<'d> {
         let is_misnamed = !in_any_namespace && (nonce.is_misnamed() || created.is_misnamed());
         let (nonce, created) = (nonce.read(in_any_namespace), created.read(in_any_namespace));
         let encoding_by_name = nonce.map(is_encoding_by_name).transpose()?.unwrap_or(false);
+        let read = nonce.map(nonce_octets).transpose()?;
+        let nonce_has_bits = read.as_ref().is_some_and(|(_, has_bits)| *has_bits);
         // An empty one makes every token with one instant and password the same.
-        let nonce = match nonce {
-            Some(child) => Some(child.base64(MAX_NONCE)?)
-                .filter(|nonce| !nonce.is_empty())
-                .ok_or_else(|| child.missing("a nonce of 1 to 64 octets"))
-                .map(Some)?,
-            None => None,
+        let nonce = match (nonce, read) {
+            (Some(child), Some((octets, _))) if octets.is_empty() => {
+                return Err(child.missing("a nonce of 1 to 64 octets").into());
+            }
+            (_, read) => read.map(|(octets, _)| octets),
         };
         let created_text = match created {
             Some(child) => Some(child.text()?.into_owned()),
@@ -225,6 +230,7 @@ impl<'d> UsernameToken<'d> {
             without_created: false,
             by_name: false,
             encoding_by_name,
+            nonce_has_bits,
             is_misnamed,
         })
     }
@@ -325,8 +331,10 @@ impl<'d> UsernameToken<'d> {
         let lacks = is_digest.then_some((self.nonce.is_none(), self.created_text.is_none()));
         match (&self.password, is_known) {
             (None, _) => Err(PasswordError::NoPassword),
+            (Some(password), _) if password.is_qualified && !self.by_name => Err(PasswordError::QualifiedType),
             _ if is_by_name && !self.by_name => Err(PasswordError::TypeByName),
             _ if self.encoding_by_name && !self.by_name => Err(PasswordError::EncodingByName),
+            _ if self.nonce_has_bits && !self.by_name => Err(PasswordError::NonceBits),
             _ if lacks.is_some_and(|(nonce, created)| nonce || created) && self.is_misnamed => {
                 Err(PasswordError::OtherNamespace)
             }

@@ -64,6 +64,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::MacLength
             | OpenError::MisspeltHeader { .. }
             | OpenError::HeaderElsewhere { .. }
+            | OpenError::TokenElsewhere { .. }
             | OpenError::EmptyHeader
             | OpenError::IdInOtherNamespace { .. }
             | OpenError::KeyOutsideHeader { .. }
@@ -71,6 +72,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::UriForm { .. }
             | OpenError::IdByAnotherName { .. }
             | OpenError::OtherEncoding { .. }
+            | OpenError::Misdeclared { .. }
             | OpenError::NoCreated
             | OpenError::KeyValue
             | OpenError::DerivedKeyType

@@ -14,6 +14,8 @@ pub(crate) struct KeySources {
     pub(crate) elsewhere: Vec<Certificate>,
     /// Secrets that both sides have, with the `ds:KeyName` or the identifier of the security context.
     pub(crate) secrets: Vec<(Option<String>, Secret)>,
+    /// Certificates that messages call by a `ds:KeyName`.
+    pub(crate) names: Vec<(String, Certificate)>,
     /// The application's look-up of secrets of security contexts.
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
     /// The issuers of SAML assertions whose keys count.
@@ -24,4 +26,11 @@ pub(crate) struct KeySources {
     pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
     /// The passwords of users.
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
+}
+
+impl KeySources {
+    /// The certificates that a `ds:KeyName` of this value means by a name that the caller gave.
+    pub(crate) fn named<'k>(&'k self, name: &'k str) -> impl Iterator<Item = &'k Certificate> {
+        self.names.iter().filter(move |(known, _)| known == name).map(|(_, certificate)| certificate)
+    }
 }

@@ -35,6 +35,7 @@ mod key_sending;
 mod key_sources;
 mod key_uses;
 mod layout;
+mod misnamed;
 mod open;
 mod opened;
 mod outgoing;

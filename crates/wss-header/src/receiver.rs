@@ -124,6 +124,15 @@ impl Receiver {
         self
     }
 
+    /// Messages may call `certificate` by this `ds:KeyName`, to which no other meaning is given: as that of a signer, whom the
+    /// trust still judges, and as that of a key for decryption. The name selects a certificate and proves nothing. Can be
+    /// called for several.
+    #[must_use]
+    pub fn key_name(mut self, name: impl Into<String>, certificate: Certificate) -> Self {
+        self.keys.names.push((name.into(), certificate));
+        self
+    }
+
     /// Accepts one key that signs and encrypts, if it came in an `xenc:EncryptedKey` (of this message, of an assertion,
     /// or of the request of a reply) or with a Kerberos ticket: the symmetric binding without derived keys, as WSS4J,
     /// CXF, Metro and Rampart use it in the suites `Basic128` and `Basic256`. Shared secrets, secrets of security
@@ -196,7 +205,8 @@ impl Receiver {
     }
 
     /// Accepts timestamps and username tokens whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
-    /// and R3223. Without this call they are in UTC: `Z` or `+00:00`. An instant without a zone is always refused.
+    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC: `Z` or
+    /// `+00:00`. It accepts no instant without a zone.
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
         self.waived.insert(Waiver::LocalTimes);
@@ -238,7 +248,8 @@ impl Receiver {
     }
 
     /// Accepts a `wsse:Password` whose `Type` is a name in place of the identifier of the profile, as in
-    /// `wsse:PasswordDigest`, or is empty: it says the same. So it is with the `EncodingType` of a `wsse:Nonce`.
+    /// `wsse:PasswordDigest`, or is empty, or in the namespace of its element: it says the same. So it is with the
+    /// `EncodingType` of a `wsse:Nonce`, and its base64 may end within an octet.
     #[must_use]
     pub fn accept_password_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::PasswordTypesByName);
@@ -249,7 +260,7 @@ impl Receiver {
     /// the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other certificates, as
     /// `#X509PKIPathv1` for one alone: it is what its octets are. And a reference that states such a type; and a
     /// `wsse:KeyIdentifier` whose types are absent or names, which without a type is a certificate, or the subject key
-    /// identifier of one.
+    /// identifier of one, or that is a thumbprint by another digest than SHA-1, as in `#ThumbprintSHA256`.
     #[must_use]
     pub fn accept_token_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::TokenTypesByName);
@@ -264,7 +275,7 @@ impl Receiver {
         self
     }
 
-    /// Accepts a signature of the header that is over the whole document (`URI=""`), by the enveloped-signature transform
+    /// Accepts a signature of the header that is over the whole document (`URI=""`, or an Id of the Envelope), by the enveloped-signature transform
     /// without itself: it covers the Body, every header block and every child of the Security header but itself.
     #[must_use]
     pub fn accept_signatures_over_the_whole_document(mut self) -> Self {
@@ -367,7 +378,8 @@ impl Receiver {
     /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
     /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
     /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that a signature
-    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.
+    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8. A declaration of
+    /// UTF-16 that is written in UTF-8 is left out.
     #[must_use]
     pub fn accept_other_encodings(mut self) -> Self {
         self.waived.insert(Waiver::OtherEncodings);

@@ -216,7 +216,7 @@ waivers! {
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
         ("the type of a token with certificates may be absent, a name, or that of other certificates, and that of a key \
-          identifier absent or a name");
+          identifier absent, a name, or a thumbprint by another digest");
     /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
     ObjectsInSignatures = "objects-in-signatures"
         ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use wss_c14n::{CanonicalizationMethod, CanonicalizeError, Exceeded, LeafError};
-use wss_crypto::{CryptoError, DigestMethod, LoadError, SerialNumber, SignatureMethod};
+use wss_crypto::{CryptoError, DigestMethod, LoadError, SignatureMethod};
 use wss_text::{WireText, nearest_identifier};
 use wss_xpath::XPathError;
 
@@ -34,14 +34,11 @@ pub enum SignatureError {
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
-    /// *Malformed.* A `ds:X509SerialNumber` in hexadecimal.
-    #[error("ds:X509SerialNumber {written:?} is in hexadecimal: have the peer write it in decimal, as {decimal}")]
-    HexadecimalSerial {
-        /// The number as it is written.
-        written: WireText,
-        /// The same number in decimal.
-        decimal: SerialNumber,
-    },
+    /// *Malformed.* A `ds:X509Certificate` holds PEM, with its lines BEGIN and END, or base64 of that.
+    #[error(
+        "ds:X509Certificate holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else"
+    )]
+    Armour,
     /// *Malformed.* A `ds:RetrievalMethod` or `dsig11:KeyInfoReference` leads back to itself.
     #[error("the key information at {uri:?} leads back to itself")]
     KeyCircle {

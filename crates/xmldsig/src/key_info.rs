@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::fmt;
 
-use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Document, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
 use wss_text::{WireText, shown};
 
@@ -53,6 +53,9 @@ pub struct X509Data {
     pub digests: Vec<(String, Vec<u8>)>,
     /// DER of each `ds:X509CRL`. Nobody vouches for these: a message can leave them out.
     pub revocation_lists: Vec<Vec<u8>>,
+    /// What serial numbers, identifiers and digests are that can be read as hexadecimal digits, as programs print them. It
+    /// identifies no certificate before [`X509Data::with_hexadecimal`].
+    pub in_hexadecimal: Option<Box<X509Data>>,
 }
 
 impl fmt::Debug for KeyHint<'_> {
@@ -91,16 +94,8 @@ impl X509Data {
     /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
     /// those of certificates. A name that cannot be read matches no certificate and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
-        Self::parse_as(element, false, budget)
-    }
-
-    /// As [`X509Data::parse`]; with `in_hexadecimal`, each serial number may be in hexadecimal, too.
-    ///
-    /// # Errors
-    /// As [`X509Data::parse`].
-    pub fn parse_as(element: Element<'_>, in_hexadecimal: bool, budget: &Budget) -> Result<Self, SignatureError> {
         budget.check(Limit::X509Entries, element.children().count())?;
-        Self::of_items(element.children(), in_hexadecimal, budget)
+        Self::of_items(element.children(), budget)
     }
 
     /// Whether a child of `ds:X509Data` of this name identifies a certificate.
@@ -113,45 +108,60 @@ impl X509Data {
     ///
     /// # Errors
     /// As [`X509Data::parse`].
-    pub fn of_item(item: Element<'_>, in_hexadecimal: bool, budget: &Budget) -> Result<Self, SignatureError> {
-        Self::of_items(std::iter::once(item), in_hexadecimal, budget)
+    pub fn of_item(item: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::of_items(std::iter::once(item), budget)
     }
 
-    fn of_items<'d>(
-        items: impl Iterator<Item = Element<'d>>,
-        in_hexadecimal: bool,
-        budget: &Budget,
-    ) -> Result<Self, SignatureError> {
-        let mut data = Self::default();
+    fn of_items<'d>(items: impl Iterator<Item = Element<'d>>, budget: &Budget) -> Result<Self, SignatureError> {
+        let (mut data, mut hexadecimal) = (Self::default(), Self::default());
         for child in items {
             let child_name = child.name();
             match (child_name.namespace, child_name.local) {
                 (ns, "X509Certificate") if ns == name::DS.uri => {
-                    data.certificates.push(child.base64_within(budget.limits(), Limit::CertificateOctets)?);
+                    let is_armoured = || child.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"));
+                    match child.base64_within(budget.limits(), Limit::CertificateOctets) {
+                        Ok(pem) if pem.starts_with(b"-----BEGIN ") => return Err(SignatureError::Armour),
+                        Err(LeafError::Base64 { .. }) if is_armoured() => return Err(SignatureError::Armour),
+                        der => data.certificates.push(der?),
+                    }
                 }
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
-                    let serials = serials(&serial, in_hexadecimal)?;
+                    let (decimal, digits) = (SerialNumber::parse(&serial), SerialNumber::parse_hexadecimal(&serial));
+                    if let (Err(error), Err(_)) = (&decimal, &digits) {
+                        return Err(error.clone().into());
+                    }
                     if let Some(issuer) = readable(&issuer)? {
-                        data.issuer_serials.extend(serials.iter().map(|serial| (issuer.clone(), *serial)));
+                        data.issuer_serials.extend(decimal.ok().map(|serial| (issuer.clone(), serial)));
+                        hexadecimal.issuer_serials.extend(digits.ok().map(|serial| (issuer, serial)));
                     }
                 }
                 (ns, "X509CRL") if ns == name::DS.uri => {
                     data.revocation_lists.push(child.base64_within(budget.limits(), Limit::CertificateOctets)?);
                 }
-                (ns, "X509SKI") if ns == name::DS.uri => data.subject_key_identifiers.push(child.base64(256)?),
+                (ns, "X509SKI") if ns == name::DS.uri => {
+                    let read = identifier(child, 256)?;
+                    data.subject_key_identifiers.extend(read.base64);
+                    hexadecimal.subject_key_identifiers.extend(read.hexadecimal);
+                }
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
                     data.subject_names.extend(readable(&child.text()?)?);
                 }
                 // Some write it in the namespace of its siblings.
                 (ns, "X509Digest") if [name::DSIG11.uri, name::DS.uri].contains(&ns) => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
-                    data.digests.push((algorithm, child.base64(64)?));
+                    let read = identifier(child, 64)?;
+                    data.digests.extend(read.base64.map(|octets| (algorithm.clone(), octets)));
+                    hexadecimal.digests.extend(read.hexadecimal.map(|octets| (algorithm, octets)));
                 }
                 _ => {}
             }
         }
+        let has_digits = !hexadecimal.issuer_serials.is_empty()
+            || !hexadecimal.subject_key_identifiers.is_empty()
+            || !hexadecimal.digests.is_empty();
+        data.in_hexadecimal = has_digits.then(|| Box::new(hexadecimal));
         Ok(data)
     }
 
@@ -165,8 +175,22 @@ impl X509Data {
             merged.subject_key_identifiers.extend(data.subject_key_identifiers);
             merged.subject_names.extend(data.subject_names);
             merged.digests.extend(data.digests);
+            let more = data.in_hexadecimal.into_iter().chain(merged.in_hexadecimal.take());
+            merged.in_hexadecimal = more.reduce(|first, second| Box::new(Self::of_all([&*first, &*second])));
             merged
         })
+    }
+
+    /// The same with what its items are in hexadecimal, which then identifies certificates as well.
+    #[must_use]
+    pub fn with_hexadecimal(&self) -> Self {
+        Self::of_all(std::iter::once(self).chain(self.in_hexadecimal.as_deref()))
+    }
+
+    /// Whether an item identifies `certificate` only if it is read in hexadecimal.
+    #[must_use]
+    pub fn names_in_hexadecimal(&self, certificate: &Certificate) -> bool {
+        !self.names(certificate) && self.in_hexadecimal.as_ref().is_some_and(|digits| digits.names(certificate))
     }
 
     /// Whether an item identifies `certificate`.
@@ -412,16 +436,33 @@ pub fn write_x509_certificates<'c>(writer: &mut Writer, certificates: impl IntoI
     writer.end();
 }
 
-/// The number that is written, in decimal; with `in_hexadecimal`, also the one that it is in hexadecimal.
-fn serials(written: &str, in_hexadecimal: bool) -> Result<Vec<SerialNumber>, SignatureError> {
-    let (decimal, hexadecimal) = (SerialNumber::parse(written), SerialNumber::parse_hexadecimal(written));
-    match (decimal, hexadecimal) {
-        (Ok(decimal), Ok(hexadecimal)) if in_hexadecimal => Ok(vec![decimal, hexadecimal]),
-        (Ok(decimal), _) => Ok(vec![decimal]),
-        (Err(_), Ok(hexadecimal)) if in_hexadecimal => Ok(vec![hexadecimal]),
-        (Err(_), Ok(decimal)) => Err(SignatureError::HexadecimalSerial { written: written.into(), decimal }),
-        (Err(error), Err(_)) => Err(error.into()),
+/// An identifier of a certificate as it can be read. One of the readings is there.
+struct Identifier {
+    base64: Option<Vec<u8>>,
+    hexadecimal: Option<Vec<u8>>,
+}
+
+fn identifier(element: Element<'_>, longest: usize) -> Result<Identifier, SignatureError> {
+    let hexadecimal = hexadecimal_octets(&element.text()?).filter(|octets| octets.len() <= longest);
+    match element.base64(longest) {
+        Err(error) if hexadecimal.is_none() => Err(error.into()),
+        base64 => Ok(Identifier { base64: base64.ok(), hexadecimal }),
     }
+}
+
+/// The octets of an identifier in hexadecimal digits, as programs print it: after `0x` or not, with colons, hyphens or white
+/// space or not. `None` for fewer than 8 octets, and for other text.
+#[must_use]
+pub fn hexadecimal_octets(text: &str) -> Option<Vec<u8>> {
+    /// Base64 of shorter ones may have no other characters by chance.
+    const LEAST_DIGITS: usize = 16;
+    let text = text.trim();
+    let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    let digits = text.chars().filter(|c| !matches!(c, ':' | '-') && !c.is_ascii_whitespace());
+    let digits: Vec<u8> = digits.map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    let is_whole = digits.len() >= LEAST_DIGITS && digits.len().is_multiple_of(2);
+    is_whole
+        .then(|| digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect())
 }
 
 /// Writes `ds:X509Data` with serial number and issuer, in the spelling that the peer compares.

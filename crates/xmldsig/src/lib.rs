@@ -35,8 +35,8 @@ pub use dereferenced::dereferenced_octets;
 pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};
 pub use key_info::{
-    KeyHint, KeyInfo, X509Data, retrieved_hints, write_issuer_serial, write_key_value, write_x509_certificate,
-    write_x509_certificates,
+    KeyHint, KeyInfo, X509Data, hexadecimal_octets, retrieved_hints, write_issuer_serial, write_key_value,
+    write_x509_certificate, write_x509_certificates,
 };
 pub use new_reference::NewReference;
 pub use pointer::id_in_other_form;

@@ -64,14 +64,15 @@ impl Fields {
         Ok(Self(fields))
     }
 
-    /// The Content-ID, without its angle brackets.
+    /// The Content-ID, without its angle brackets, which some peers leave out.
     ///
     /// # Errors
     /// [`MimeError`] if there are two, or it is malformed.
     pub fn content_id(&self) -> Result<Option<String>, MimeError> {
         let Some(value) = self.get("Content-ID")? else { return Ok(None) };
         let id = Structured::parse(value)?.value;
-        let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).filter(|id| !id.is_empty());
+        let bare = Some(id.as_str()).filter(|id| !id.contains(['<', '>', ' ', '\t', ',']));
+        let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).or(bare).filter(|id| !id.is_empty());
         let inner = inner.ok_or(MimeError::Header { line: id.as_str().into() })?;
         Ok(Some(inner.to_owned()))
     }

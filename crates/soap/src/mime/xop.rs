@@ -40,7 +40,8 @@ impl std::fmt::Debug for Expanded {
 /// parts that are included again and again add little: [`Limit::DocumentOctets`], [`Limit::IncludedOctets`].
 ///
 /// # Errors
-/// [`EnvelopeError::Include`] if one does not name a part of the message, or is not alone in its element;
+/// [`EnvelopeError::IncludedPart`] if one does not name a part of the message, [`EnvelopeError::IncludeShape`] if it is not alone
+/// in its element;
 /// [`EnvelopeError::Parse`].
 pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -> Result<Expanded, EnvelopeError> {
     let document = Document::parse(envelope, limits)?;
@@ -51,8 +52,8 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
     let package = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
     let budget = Budget::new(limits, package + envelope.len() as u64);
     for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
-        let refused = || EnvelopeError::Include { path: include.path().into() };
-        let url = href(include).ok_or_else(refused)?;
+        let url = href(include).ok_or_else(|| EnvelopeError::IncludeShape { path: include.path().into() })?;
+        let refused = || EnvelopeError::IncludedPart { path: include.path().into(), url: url.as_str().into() };
         let part = named_by(attachments, &url).ok_or_else(refused)?;
         // Checked before anything is read: three octets make four characters.
         let len = part.unauthenticated_octets().len().div_ceil(3).saturating_mul(4);

@@ -73,6 +73,17 @@ pub enum OpenError {
         /// The path of the element.
         path: WireText,
     },
+    /// *Malformed.* There is no Security header, and a token or a timestamp that belongs into one.
+    #[error(
+        "the message has no Security header for this role, but a {element} at {path}: have the peer put it into a wsse:Security \
+         in the Header of the envelope"
+    )]
+    TokenElsewhere {
+        /// The name of the element as it is written.
+        element: WireText,
+        /// Its path.
+        path: WireText,
+    },
     /// *Refused.* The Security header is empty, and something must be signed or identified.
     #[error(
         "the Security header is empty: nothing is signed, and nobody is named; have the peer secure the message, or see who \
@@ -212,6 +223,15 @@ pub enum OpenError {
     OtherEncoding {
         /// The encoding that its XML declaration or its Content-Type names.
         encoding: WireText,
+    },
+    /// *Malformed.* The XML declaration says UTF-16, and the octets are those of UTF-8, as .NET's `StringWriter` has it.
+    #[error(
+        "the XML declaration says {declared:?}, and the octets are UTF-8: have the peer write UTF-8 there, or call \
+         `accept_other_encodings`"
+    )]
+    Misdeclared {
+        /// The encoding that is declared.
+        declared: WireText,
     },
     /// *Refused.* A `wsu:Timestamp` says only when it expires (BSP R3203).
     #[error(

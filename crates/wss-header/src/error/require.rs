@@ -214,6 +214,7 @@ impl fmt::Display for Absent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             [] => Ok(()),
+            [Part::Timestamp] => f.write_str(" (the Security header has no wsu:Timestamp)"),
             absent => write!(f, " (the message has no {})", listed(absent)),
         }
     }

@@ -107,6 +107,7 @@ causes! {
     // The octets.
     ByteOrderMark = "byte-order-mark" "a byte order mark is in front of the octets: the sender digests the output of a text encoder";
     XmlDeclaration = "xml-declaration" "an XML declaration is in front of the octets: the sender digests a serialised document, not a canonical form";
+    TextOfOctets { how } = "text-of-octets" "the octets are digested as text, in {how}: have the sender digest the octets themselves";
     TrailingNewline = "trailing-newline" "a line end is behind the octets: the sender digests a line of text";
     // The message.
     BeforeDecryption = "before-decryption" "the octets fit before decryption: the sender signed ciphertext, so that the signature belongs before the decryption in the header (encrypt, then sign)";
@@ -119,6 +120,7 @@ causes! {
     // ds:SignedInfo.
     SignedInfoChanged { what } = "signed-info-changed" "ds:SignedInfo is what was signed {what}: it was changed after signing";
     // The signature value.
+    SignedOtherwise { how } = "signed-otherwise" "the value is made over {how}, and not over ds:SignedInfo: have the sender sign the canonical octets of ds:SignedInfo";
     OtherKey { key } = "other-key" "the value is made with another key than the signature names: that of {key}";
     OtherPadding { used } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
     SaltLength { octets, expected } = "salt-length" "the salt of the PSS value has {octets} octets in place of {expected}: have the sender use a salt as long as the digest";

@@ -10,7 +10,7 @@
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
 //! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
-//! element. [`misnamed`] says how a reference differs from the certificate that made the
+//! element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the
 //! value. [`ciphertext`], [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
 //! octets however they are written, and [`synthesized`] has the token that the STR-Transform makes.
 
@@ -26,7 +26,6 @@ mod goal;
 mod hints;
 mod items;
 mod keys;
-mod misnamed;
 mod password;
 mod places;
 mod reading;

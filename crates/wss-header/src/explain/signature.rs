@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, base64_decode};
 use wss_crypto::{HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey};
 use wss_text::WireText;
 
@@ -141,7 +141,36 @@ impl Signed<'_, '_> {
         let target = Target::element(self.signed_info);
         let search = self.search(aims);
         let found = search.signed_info(&target, &self.form, self.bounds.found);
+        let found = found.or_else(|| self.over_something_else(&search));
         found.or_else(|| search.run(&target, &self.form, &[]))
+    }
+
+    /// The value over a digest in `ds:SignedInfo`, or over what a reference names, in place of `ds:SignedInfo`.
+    fn over_something_else(&self, search: &Search<'_>) -> Option<Found> {
+        let values = self.signed_info.descendants_and_self().filter(|inner| inner.name().local == "DigestValue");
+        let written: Vec<String> =
+            values.take(MOST).filter_map(|value| Some(value.text().ok()?.split_whitespace().collect())).collect();
+        let over = |how: String| [Cause::SignedOtherwise { how: how.into() }];
+        for (nth, text) in (1..).zip(&written) {
+            let octets = base64_decode(text, 64).unwrap_or_default();
+            for (how, octets) in [
+                (format!("the text of the digest in reference {nth}"), text.as_bytes()),
+                (format!("the digest in reference {nth}"), octets.as_slice()),
+            ] {
+                let found = search.octets(&over(how), octets.len(), &|out| out(octets));
+                if found.is_some() {
+                    return found;
+                }
+            }
+            // The digest of the element is that inside the value.
+            let aim =
+                search.aims.iter().find(|aim| matches!(&aim.goal, Goal::Digest { value, .. } if *value == octets));
+            if let Some(aim) = aim {
+                let how = over(format!("what reference {nth} names"));
+                return Some(Found { causes: [aim.causes.as_slice(), &how].concat(), octets });
+            }
+        }
+        None
     }
 
     /// The value has a length that its key and method never make.

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Wiped, name};
-use wss_crypto::PublicKey;
+use wss_crypto::{Certificate, PublicKey};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_text::{Slice as _, WireText};
@@ -24,12 +24,12 @@ use super::items;
 use super::keys::{
     self, derived_otherwise, holders, keys_in, known_certificates, known_keys, of_certificate, shared_secrets,
 };
-use super::misnamed;
 use super::places;
 use super::reading::ReadSignature;
 use super::signature::{self, Bounds, Keys};
 use crate::error::OpenError;
 use crate::incoming::Incoming;
+use crate::misnamed::how;
 use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
 use crate::opened::Opened;
 use crate::policy::AlgorithmPolicy;
@@ -61,7 +61,7 @@ fn text_of<'m>(
 ) -> Option<(Cow<'m, str>, Vec<MimePart<'m>>)> {
     let (text, attachments) = match arrived.read(receiver) {
         Ok(message) => (message.text, message.attachments),
-        Err(error @ OpenError::OtherEncoding { .. }) => {
+        Err(error @ (OpenError::OtherEncoding { .. } | OpenError::Misdeclared { .. })) => {
             explanation.notes.push(error.to_string());
             match arrived.read(&receiver.clone().accept_other_encodings()) {
                 Ok(message) => (message.text, message.attachments),
@@ -89,6 +89,7 @@ fn of_other_encoding<'m>(error: &OpenError, octets: &[u8], explanation: &mut Exp
     let is_encoding = matches!(
         error,
         OpenError::OtherEncoding { .. }
+            | OpenError::Misdeclared { .. }
             | OpenError::Envelope(EnvelopeError::Parse(ParseError::NotUtf8 { .. } | ParseError::Encoding { .. }))
     );
     let text = match std::str::from_utf8(octets) {
@@ -303,7 +304,7 @@ impl<'w> Walk<'w> {
                 explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
             if let (Some(maker), Some(key_info), Some(_)) = (&maker, read.key_info, &explained.key_refused) {
                 let known = known_certificates(self.receiver).find(|known| known.public_key() == maker);
-                explained.key_causes.extend(known.and_then(|known| misnamed::explain(key_info, known)));
+                explained.key_causes.extend(known.and_then(|known| referred_otherwise(key_info, known)));
             }
             self.makers.extend(maker);
             searches -= read.references.len() + 1;
@@ -563,4 +564,10 @@ fn explained(
         references,
     };
     (explained, judged.maker)
+}
+
+/// How a KeyInfo refers to the certificate that made the value, if in another way than the profile has it.
+fn referred_otherwise(key_info: Element<'_>, certificate: &Certificate) -> Option<Cause> {
+    let key = format!("the certificate of {}", certificate.subject());
+    how(key_info, certificate).map(|how| Cause::ReferenceOtherwise { key: key.into(), how: how.into() })
 }

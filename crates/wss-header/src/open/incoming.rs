@@ -72,12 +72,19 @@ impl<'m> Arrived<'m> {
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;
         let stated = self.stated_encoding()?;
+        let octets = match misdeclared(self.octets) {
+            Some((declared, _)) if !receiver.waives(Waiver::OtherEncodings) => {
+                return Err(OpenError::Misdeclared { declared: declared.into() });
+            }
+            Some((_, behind)) => behind,
+            None => self.octets,
+        };
         if !receiver.waives(Waiver::OtherEncodings)
-            && let Some(encoding) = other_encoding(self.octets).or(stated.as_deref())
+            && let Some(encoding) = other_encoding(octets).or(stated.as_deref())
         {
             return Err(OpenError::OtherEncoding { encoding: encoding.into() });
         }
-        let text = transcode_declared(self.octets, stated.as_deref()).map_err(EnvelopeError::from)?;
+        let text = transcode_declared(octets, stated.as_deref()).map_err(EnvelopeError::from)?;
         // Other encodings are shorter than UTF-8.
         check(text.len())?;
         if self.package.is_none() && is_mime(&text) {
@@ -117,6 +124,18 @@ impl Receiver {
     pub fn unauthenticated_envelope<'m>(&self, incoming: &'m Incoming<'_>) -> Result<Cow<'m, str>, OpenError> {
         Ok(Arrived::new(incoming, None).read(self)?.text)
     }
+}
+
+/// The UTF-16 that the XML declaration of octets says that are UTF-8, and what is behind that declaration.
+fn misdeclared(octets: &[u8]) -> Option<(&str, &[u8])> {
+    let text = std::str::from_utf8(octets).ok()?;
+    let (declaration, behind) = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let declared = value.split(['"', '\'']).nth(1)?;
+    let is_utf16 = declared.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("utf-16"));
+    let is_read = !declaration.contains("1.1");
+    (is_utf16 && is_read).then_some((declared, behind.as_bytes()))
 }
 
 /// Whether a text that should be XML starts as a MIME package does: with its header, or with a delimiter.

@@ -10,6 +10,20 @@ use wss_text::WireText;
 pub enum MissingKey {
     /// That of a certificate, or a secret.
     Any,
+    /// One that the message calls by a `ds:KeyName`.
+    Name,
+    /// A public key that the message gives by its value.
+    Value,
+    /// That of a known certificate, if what names it is read in hexadecimal.
+    Hexadecimal {
+        /// What belongs there: the serial number in decimal, or base64.
+        right: WireText,
+    },
+    /// That of a known certificate, if what names it is what a peer wrote in another way than the profile has it.
+    Otherwise {
+        /// How it is written, and the subject of the certificate.
+        how: WireText,
+    },
     /// The secret of a security context, or a key that is derived from it.
     SecurityContext {
         /// The identifier of the context.
@@ -31,6 +45,26 @@ impl fmt::Display for MissingKey {
             Self::Any => {
                 "add the certificate with `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the peer \
                  send its certificate along"
+            }
+            Self::Hexadecimal { right } => {
+                return write!(
+                    f,
+                    "in hexadecimal it is that of a known certificate: have the peer write {right}, or call \
+                     `accept_hexadecimal_identifiers`"
+                );
+            }
+            Self::Otherwise { how } => {
+                return write!(
+                    f,
+                    "it may mean, {how}: have the peer write the reference as the profile has it, or send its certificate along"
+                );
+            }
+            Self::Name => {
+                "say which certificate the peer calls so with `key_name`, or give the secret of this name with `shared_secret`"
+            }
+            Self::Value => {
+                "a key that comes in a message proves nobody, so add the certificate that has it, from its holder, with \
+                 `Trust::known` or `Trust::pin`"
             }
             Self::SecurityContext { identifier } => {
                 return write!(

@@ -3,19 +3,21 @@
 //! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
 
 use wss_c14n::{Element, base64_decode, name};
-use wss_crypto::{Certificate, SerialNumber};
+use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
 use wss_tokens::{
     Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SAML_ASSERTION_ID, SAML_ID,
-    SecureConversation, SecurityContextToken, UsernameToken,
+    SecureConversation, SecurityContextToken, SecurityTokenReference, UsernameToken,
 };
-use wss_xmldsig::{KeyInfo, X509Data};
+use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 use super::facts::{Facts, SeenToken};
 use super::missing_key::MissingKey;
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
+use crate::misnamed::how;
+use crate::waiver::Waiver;
 
 /// The most derived keys that are followed to the token that they are derived from.
 const MOST_DERIVATIONS: usize = 8;
@@ -90,6 +92,7 @@ fn key_identifier(reference: Element<'_>, text: &str) -> String {
     match last_word(&value_type) {
         "X509SubjectKeyIdentifier" => format!("subject key identifier {text}"),
         "ThumbprintSHA1" => format!("SHA-1 thumbprint {text}"),
+        "ThumbprintSHA256" => format!("SHA-256 thumbprint {text}"),
         "EncryptedKeySHA1" => format!("the EncryptedKey with SHA-1 {text}"),
         "X509v3" => certificate_in(text),
         other => format!("key identifier {text} of type {other}"),
@@ -121,6 +124,18 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
     token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
 }
 
+/// As [`addressee`], of a key that no identity of ours unwraps, with what would lead to one.
+pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
+    let named = addressee(key_info, tokens);
+    let is_name = |inner: Element<'_>| inner.is(name::DS.uri, "KeyName");
+    match key_info.is_some_and(|key_info| key_info.descendants_and_self().any(is_name)) {
+        true => WireText::of(format!(
+            "{named}, which is the subject of no certificate of ours (if one of them is called so, say which with `key_name`)"
+        )),
+        false => named,
+    }
+}
+
 /// No key was found: says which one the signature names, and among how many it was looked for.
 pub(super) fn naming(
     error: OpenError,
@@ -132,25 +147,69 @@ pub(super) fn naming(
     if !matches!(error, OpenError::NoKey { .. }) {
         return error;
     }
-    let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
-    let named = match key_info.and_then(|key_info| in_hexadecimal(key_info.element(), terms)) {
-        Some(decimal) => WireText::of(format!(
-            "{named}, which in hexadecimal is that of a known certificate (have the peer write {decimal}, or call \
-             `accept_hexadecimal_identifiers`)"
-        )),
-        None => named,
+    let hints = key_info.map_or(&[][..], KeyInfo::hints);
+    let value = hints.iter().find_map(|hint| match hint {
+        KeyHint::KeyValue(key) => Some(key),
+        _ => None,
+    });
+    let named = match value {
+        Some(key) => WireText::of(by_value(key)),
+        None => addressee(key_info.map(KeyInfo::element), &facts.tokens),
     };
-    let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
-    let missing = missing(key_info.map(KeyInfo::element), revision, terms);
+    let element = key_info.map(KeyInfo::element);
+    let known = || terms.receiver.trust.candidates();
+    let certificates = known().count() + facts.tokens.len();
+    let known = known().take(MOST_COMPARED);
+    let missing = match (value, element) {
+        (Some(_), _) => MissingKey::Value,
+        (None, Some(element)) => {
+            otherwise(element, known, terms).unwrap_or_else(|| missing(Some(element), revision, terms))
+        }
+        (None, None) => MissingKey::Any,
+    };
     OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
 }
 
-/// The serial number of the known certificate that a `ds:X509IssuerSerial` names in hexadecimal.
-fn in_hexadecimal(key_info: Element<'_>, terms: &Terms<'_>) -> Option<SerialNumber> {
+/// A public key that nothing names, so that whoever has its certificate recognizes it.
+fn by_value(key: &PublicKey) -> String {
+    let digest = Digest::of(DigestMethod::Sha256, key.spki());
+    let digits: String = digest.as_octets().iter().map(|octet| format!("{octet:02x}")).collect();
+    format!("a public key by its value (SHA-256 of its SubjectPublicKeyInfo: {digits})")
+}
+
+/// The most certificates that are compared with a reference that names none of them.
+const MOST_COMPARED: usize = 32;
+
+/// The known certificate that a reference means which is written in another way than the profile has it.
+fn otherwise<'k>(
+    key_info: Element<'_>,
+    certificates: impl Iterator<Item = &'k Certificate>,
+    terms: &Terms<'_>,
+) -> Option<MissingKey> {
     let is_data = |inner: &Element<'_>| inner.is(name::DS.uri, "X509Data");
-    let data = key_info.descendants_and_self().find(is_data)?;
-    let data = X509Data::parse_as(data, true, &terms.budget).ok()?;
-    terms.receiver.trust.candidates().find(|known| data.names(known)).map(|known| *known.serial())
+    let data = key_info.descendants_and_self().find(is_data).and_then(|data| X509Data::parse(data, &terms.budget).ok());
+    let data =
+        data.map(SecurityTokenReference::X509Data).filter(|_| !terms.receiver.waives(Waiver::HexadecimalIdentifiers));
+    for known in certificates {
+        if let Some(right) = data.as_ref().and_then(|data| in_hexadecimal(data, known)) {
+            return Some(MissingKey::Hexadecimal { right });
+        }
+        if let Some(how) = how(key_info, known) {
+            let how = WireText::of(format!("{how}, the known certificate of {}", known.subject()));
+            return Some(MissingKey::Otherwise { how });
+        }
+    }
+    None
+}
+
+/// What belongs in the place of an identifier in a `ds:X509Data` that is that of a certificate in hexadecimal.
+pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate: &Certificate) -> Option<WireText> {
+    let SecurityTokenReference::X509Data(data) = reference else { return None };
+    let digits = data.in_hexadecimal.as_ref().filter(|_| data.names_in_hexadecimal(certificate))?;
+    Some(match digits.issuer_serials.is_empty() {
+        true => "base64 of the octets".into(),
+        false => WireText::of(certificate.serial()),
+    })
 }
 
 /// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
@@ -160,7 +219,13 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
         let is_wsse = |inner: &Element<'_>| inner.name().namespace == name::WSSE.uri;
         let mut inner = place.descendants_and_self().filter(is_wsse);
         let reference = inner.find(|inner| matches!(inner.name().local, "Reference" | "KeyIdentifier"));
-        let Some(reference) = reference else { return MissingKey::Any };
+        let Some(reference) = reference else {
+            let mut all = place.descendants_and_self();
+            return match all.any(|inner| inner.is(name::DS.uri, "KeyName")) {
+                true => MissingKey::Name,
+                false => MissingKey::Any,
+            };
+        };
         let value_type = reference.attribute("", "ValueType").unwrap_or_default();
         if reference.name().local == "KeyIdentifier" {
             let is_of_request = [ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1].contains(&&*value_type);

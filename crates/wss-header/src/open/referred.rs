@@ -33,7 +33,9 @@ pub(super) fn form_of(
             })
         }
         SecurityTokenReference::SubjectKeyIdentifier(_) => Some(ReferenceForm::SubjectKeyIdentifier),
-        SecurityTokenReference::ThumbprintSha1(_) => Some(ReferenceForm::Thumbprint),
+        SecurityTokenReference::ThumbprintSha1(_) | SecurityTokenReference::Thumbprint { .. } => {
+            Some(ReferenceForm::Thumbprint)
+        }
         SecurityTokenReference::X509Data(data) if !data.issuer_serials.is_empty() => Some(ReferenceForm::IssuerSerial),
         SecurityTokenReference::Embedded(_) => Some(ReferenceForm::Embedded),
         _ => None,

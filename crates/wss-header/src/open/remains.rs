@@ -16,7 +16,7 @@ use super::decrypt::unlisted;
 use super::facts::Facts;
 use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
-use super::named::{addressee, named_by};
+use super::named::{addressee_told, named_by};
 use super::proven::ProvenSignature;
 use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::revision::Revision;
@@ -135,7 +135,7 @@ fn addressee_of(element: Element<'_>, search: KeySearch<'_, '_>) -> Result<Optio
     let KeyMethod::Transport(_) = key.method() else { return Ok(None) };
     let key_info = key.key_info().map(|key_info| KeyInfo::parse(key_info, budget)).transpose()?;
     let is_for_us = search.recipient(key_info.as_ref())?.is_some();
-    Ok((!is_for_us).then(|| addressee(key.key_info(), search.tokens)))
+    Ok((!is_for_us).then(|| addressee_told(key.key_info(), search.tokens)))
 }
 
 /// Whether `data` still is ciphertext, and is not inside other ciphertext. The EncryptedData of an attachment stays where

@@ -105,7 +105,17 @@ fn without_header(envelope: Envelope<'_>) -> OpenError {
     }
     let ciphertext =
         first(|inner| inner.is(name::XENC.uri, "EncryptedData") || inner.is(name::XENC.uri, "EncryptedKey"));
-    ciphertext.map_or(OpenError::NoSecurityHeader, |found| OpenError::CiphertextElsewhere { path: found.path().into() })
+    if let Some(found) = ciphertext {
+        return OpenError::CiphertextElsewhere { path: found.path().into() };
+    }
+    let token = first(|inner| {
+        ["UsernameToken", "BinarySecurityToken"].iter().any(|local| inner.is(name::WSSE.uri, local))
+            || inner.is(name::WSU.uri, "Timestamp")
+    });
+    token.map_or(OpenError::NoSecurityHeader, |found| OpenError::TokenElsewhere {
+        element: found.qualified_name().into(),
+        path: found.path().into(),
+    })
 }
 
 /// The fault in the Body, as an error that says that anyone may have sent it.

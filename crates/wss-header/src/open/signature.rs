@@ -256,7 +256,11 @@ fn covered(
             }
             continue;
         }
-        if reference.subset().is_some_and(|subset| subset.apex().is_none()) {
+        let is_whole = |apex: Option<Element<'_>>| apex.is_none_or(|apex| apex == revision.envelope.root);
+        if reference.subset().is_some_and(|subset| is_whole(subset.apex())) {
+            if !terms.receiver.waives(Waiver::WholeDocumentSignatures) {
+                return Err(OpenError::WholeDocument);
+            }
             for part in parts_of_document(revision, signature) {
                 covered.elements.add(
                     apex_at(part, revision, terms, signature)?.part(part)?,

@@ -1,7 +1,10 @@
 //! Octets that are no canonical form: in another encoding, or with something around them.
 
+use wss_c14n::base64_encode;
+
 use super::super::cause::Cause;
 use super::super::edit::{Edit, Step, piece};
+use super::super::spelled::hexadecimal;
 use super::super::token::{Token, tokens};
 
 /// Something in front of the octets, and behind them.
@@ -29,6 +32,8 @@ pub(super) fn all() -> Vec<Edit> {
     ];
     edits.extend(declarations.map(|declaration| around(Cause::XmlDeclaration, declaration, b"")));
     edits.extend(encodings());
+    edits.extend(as_text());
+    edits.extend(undeclared());
     edits.extend([
         empty_tags("empty elements are written as empty-element tags", "/>"),
         empty_tags("empty elements are written as empty-element tags, with a space", " />"),
@@ -42,6 +47,44 @@ pub(super) fn all() -> Vec<Edit> {
         }),
     ]);
     edits
+}
+
+/// The octets as a text that stands for them.
+fn as_text() -> [Edit; 4] {
+    let text = |how: &str, of: fn(&[u8]) -> String| {
+        Edit::new(Cause::TextOfOctets { how: how.into() }, move |canonical, out| {
+            out(of(canonical.as_bytes()).as_bytes())
+        })
+    };
+    [
+        text("base64", base64_encode),
+        text("base64 in lines of 76", |octets| lines_of_76(&base64_encode(octets))),
+        text("hexadecimal digits", hexadecimal),
+        text("hexadecimal digits in upper case", |octets| hexadecimal(octets).to_uppercase()),
+    ]
+}
+
+fn lines_of_76(text: &str) -> String {
+    let lines: Vec<&str> = text.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    lines.join("\r\n")
+}
+
+/// The apex without its namespace declarations, as in text that was cut out of a document.
+fn undeclared() -> Option<Edit> {
+    let how = "the namespace declarations are missing on the element, as in text that was cut out of the document";
+    Some(Edit::new(Cause::NotCanonicalized { how: how.into() }, |canonical, out| {
+        let first = tokens(canonical).next().map_or("", |token| token.as_str());
+        let mut rest = first;
+        while let Some(at) = rest.find(" xmlns") {
+            out(piece(rest, 0..at).as_bytes());
+            let behind = piece(rest, at + 1..rest.len());
+            // The value is in quotation marks, in which canonical forms have no others.
+            let end = behind.match_indices('"').nth(1).map_or(behind.len(), |(end, _)| end + 1);
+            rest = piece(behind, end..behind.len());
+        }
+        out(rest.as_bytes());
+        out(piece(canonical, first.len()..canonical.len()).as_bytes());
+    }))
 }
 
 fn encodings() -> Vec<Edit> {

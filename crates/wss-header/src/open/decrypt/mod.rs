@@ -24,7 +24,7 @@ pub(super) use self::unlisted::{decrypt_in_place, decrypt_unlisted, unlisted};
 use super::facts::{Facts, ForOthers};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
-use super::named::addressee;
+use super::named::addressee_told;
 use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
@@ -39,6 +39,15 @@ struct List<'a, 'd> {
     ids: &'a [String],
     /// The key of the list; without one, each EncryptedData names its own.
     key: Option<&'a EncryptedKey<'d>>,
+}
+
+impl List<'_, '_> {
+    /// Whether the key of the list is for another recipient of the same ciphertext.
+    fn is_for_others(&self, step: &mut Step<'_, '_, '_>) -> Result<bool, OpenError> {
+        let Some(key) = self.key else { return Ok(false) };
+        let search = KeySearch::new(step.revision, step.terms, step.facts, step.ring);
+        search.is_for_others(key)
+    }
 }
 
 /// Decrypts the data of an `xenc:ReferenceList` in our header, or of the list inside an `xenc:EncryptedKey`; `None` if
@@ -91,8 +100,9 @@ fn decrypt_list(
         if !seen.insert(id) {
             return Err(refused(WhyMisplaced::Twice));
         }
-        if terms.receiver.waives(Waiver::UnlistedEncryptedData) && step.facts.decryptions.retired_ids.contains(id) {
-            // It was decrypted in its place, before this list.
+        let is_opened = step.facts.decryptions.retired_ids.contains(id);
+        if is_opened && (terms.receiver.waives(Waiver::UnlistedEncryptedData) || list.is_for_others(&mut step)?) {
+            // It was decrypted before this list, in its place or with the key of another recipient.
             continue;
         }
         let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
@@ -151,7 +161,7 @@ impl<'d> Step<'_, 'd, '_> {
         let Some(found) = find_key(&mut search, &data, key)? else {
             // It is for another receiver: a part that holds it is not handed out.
             let named = search.addressee.take();
-            let named = named.unwrap_or_else(|| addressee(data.key_info(), &self.facts.tokens));
+            let named = named.unwrap_or_else(|| addressee_told(data.key_info(), &self.facts.tokens));
             let (span, name) = (target.data.span(), id.to_owned());
             if self.facts.decryptions.for_others_at(&span).is_none() {
                 self.facts.decryptions.for_others.push(ForOthers { span, name, addressee: named });

@@ -8,7 +8,7 @@ use super::{FoundSecret, Holder, KeySearch};
 use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
-use crate::open::named::addressee;
+use crate::open::named::addressee_told;
 
 impl KeySearch<'_, '_> {
     /// Unwraps `key`; `None` if it is for another receiver. A wrong originator, a wrong wrapped key and a wrong content
@@ -24,7 +24,7 @@ impl KeySearch<'_, '_> {
         self.terms.receiver.policy.encryption.check_agreement(agreement.method(), derivation)?;
         let recipient = agreement.recipient().map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
         let Some(identity) = self.recipient(recipient.as_ref())? else {
-            self.addressee = Some(addressee(agreement.recipient(), self.tokens));
+            self.addressee = Some(addressee_told(agreement.recipient(), self.tokens));
             return Ok(None);
         };
         // The originator's key is fresh for each message, so no known key is named in the header.

@@ -36,13 +36,9 @@ impl KeySearch<'_, '_> {
             Some(reference) => reference,
             None => match hint()?.as_ref() {
                 KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
-                KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+                KeyHint::X509Data(data) => self.data(data),
+                KeyHint::KeyName(name) => SecurityTokenReference::KeyName(name.clone()),
                 // Names and values select among certificates that the caller gave; they never supply a key.
-                KeyHint::KeyName(name) => {
-                    let subject = DistinguishedName::parse(name).map_err(|_| OpenError::no_key())?;
-                    let is_named = |certificate: &Certificate| *certificate.subject() == subject;
-                    return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
-                }
                 KeyHint::KeyValue(key) => {
                     let has_key = |certificate: &Certificate| certificate.public_key() == key;
                     return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
@@ -75,6 +71,15 @@ impl KeySearch<'_, '_> {
                 let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
                 let token = X509Token::parse_shaped(*element, by_name, trust, &terms.budget)?;
                 Ok((validate(token.certificate(), token.others(), terms)?, None))
+            }
+            SecurityTokenReference::KeyName(name) => {
+                let called: Vec<&Certificate> = terms.receiver.keys.named(name).collect();
+                let subject = DistinguishedName::parse(name).ok().filter(|_| called.is_empty());
+                let fits = |known: &Certificate| match &subject {
+                    Some(subject) => known.subject() == subject,
+                    None => called.contains(&known),
+                };
+                pick(called.iter().copied().chain(trust.candidates()), fits, &[], terms).map(|picked| (picked, None))
             }
             reference => {
                 let carried = self.certificates_in(reference)?;

@@ -2,7 +2,7 @@
 
 use wss_c14n::Limit;
 use wss_crypto::{Certificate, DistinguishedName, Identity, KeyTransport, Secret};
-use wss_tokens::{SecurityTokenReference, X509Token};
+use wss_tokens::{SecurityTokenReference, TokenError, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
@@ -10,7 +10,8 @@ use super::{FoundSecret, Holder, KeySearch, only_hint};
 use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
-use crate::open::named::addressee;
+use crate::open::named::{addressee_told, in_hexadecimal};
+use crate::open::shapes::OtherKeyInfo;
 use crate::waiver::Waiver;
 
 /// The octets of the keys of AES.
@@ -37,7 +38,7 @@ impl<'a> KeySearch<'a, '_> {
             return self.unwrap_with_secret(key, key_info.as_ref(), expected_len);
         }
         let Some(identity) = self.recipient(key_info.as_ref())? else {
-            self.addressee = Some(addressee(key.key_info(), self.tokens));
+            self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
@@ -73,7 +74,7 @@ impl<'a> KeySearch<'a, '_> {
             _ => None,
         };
         let Some(wrapping) = wrapping else {
-            self.addressee = Some(addressee(key.key_info(), self.tokens));
+            self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
@@ -82,46 +83,99 @@ impl<'a> KeySearch<'a, '_> {
         Ok(Some(found(key, secret, wrapping.holder)))
     }
 
-    /// The identity that an EncryptedKey is addressed to.
+    /// Whether a key is transported to an identity that is not ours.
+    pub(crate) fn is_for_others(&self, key: &EncryptedKey<'_>) -> Result<bool, OpenError> {
+        if !matches!(key.method(), KeyMethod::Transport(_)) {
+            return Ok(false);
+        }
+        let key_info = key.key_info().map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
+        Ok(self.recipient(key_info.as_ref())?.is_none())
+    }
+
+    /// The identity that an EncryptedKey is addressed to. A KeyInfo of another shape is refused only where it leads to one of
+    /// ours, unless the receiver accepts such: what is for others is theirs to judge.
     pub(crate) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'a Identity>, OpenError> {
-        let terms = self.terms;
-        let identities = &terms.receiver.keys.identities;
+        let other = key_info.and_then(OtherKeyInfo::of);
+        let found = match other {
+            Some(OtherKeyInfo::Nothing) => self.recipient(None)?,
+            Some(OtherKeyInfo::References(first)) => self.recipient_named(&self.reference(first)?)?,
+            Some(OtherKeyInfo::Reference(inside)) => self.recipient_named(&self.reference_without_parent(inside)?)?,
+            Some(OtherKeyInfo::Token(token)) => self.recipient_named(&SecurityTokenReference::Embedded(token))?,
+            None => return self.recipient_by_hint(key_info),
+        };
+        match other.filter(|_| found.is_some() && !self.terms.receiver.waives(Waiver::KeyInfoOfOtherShapes)) {
+            Some(other) => Err(other.refused()),
+            None => Ok(found),
+        }
+    }
+
+    fn recipient_by_hint(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'a Identity>, OpenError> {
+        let identities = &self.terms.receiver.keys.identities;
         let Some(key_info) = key_info else {
             return Ok(identities.first().filter(|_| identities.len() == 1));
         };
         let Some(hint) = only_hint(key_info) else { return Ok(None) };
-        let reference = match hint.as_ref() {
-            KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
-            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
-            KeyHint::KeyValue(key) => {
-                return Ok(identities.iter().find(|identity| identity.certificate().public_key() == key));
-            }
-            KeyHint::KeyName(name) => {
-                let Ok(subject) = DistinguishedName::parse(name) else { return Ok(None) };
-                return Ok(identities.iter().find(|identity| *identity.certificate().subject() == subject));
-            }
-            _ => return Ok(None),
-        };
-        let named: Option<Certificate> = match &reference {
+        match hint.as_ref() {
+            KeyHint::SecurityTokenReference(element) => self.recipient_named(&self.reference(*element)?),
+            KeyHint::X509Data(data) => self.recipient_named(&self.data(data)),
+            KeyHint::KeyName(name) => self.recipient_named(&SecurityTokenReference::KeyName(name.clone())),
+            KeyHint::KeyValue(key) => Ok(identities.iter().find(|identity| identity.certificate().public_key() == key)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The identity that a reference names.
+    fn recipient_named(&self, reference: &SecurityTokenReference<'_>) -> Result<Option<&'a Identity>, OpenError> {
+        let terms = self.terms;
+        let identities = &terms.receiver.keys.identities;
+        let of = |named: &Certificate| identities.iter().find(|identity| identity.certificate() == named);
+        Ok(match reference {
             SecurityTokenReference::Direct { id, .. } => {
-                let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
-                token.map(|token| token.certificate.clone())
+                match self.tokens.iter().find(|token| token.id.as_ref() == Some(id)) {
+                    Some(token) => of(&token.certificate),
+                    None => self.recipient_by_name(id, of)?,
+                }
             }
             // Our request contained the assertion, which names one of our keys.
             SecurityTokenReference::Assertion { id, .. } => {
                 let mut sent = terms.request.iter().flat_map(|request| &request.subject_of);
-                let Some((_, own)) = sent.find(|(sent, _)| sent == id) else { return Ok(None) };
-                Some(own.clone())
+                sent.find(|(sent, _)| sent == id).and_then(|(_, own)| of(own))
             }
             SecurityTokenReference::Embedded(element) => {
-                Some(X509Token::parse(*element, &terms.budget)?.certificate().clone())
+                let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
+                let token = X509Token::parse_shaped(*element, by_name, &terms.receiver.trust, &terms.budget)?;
+                of(token.certificate())
             }
-            _ => None,
-        };
-        Ok(identities.iter().find(|identity| match &named {
-            Some(named) => identity.certificate() == named,
-            None => reference.names(identity.certificate()),
-        }))
+            SecurityTokenReference::KeyName(name) => match terms.receiver.keys.named(name).find_map(of) {
+                Some(called) => Some(called),
+                None => {
+                    let Ok(subject) = DistinguishedName::parse(name) else { return Ok(None) };
+                    identities.iter().find(|identity| *identity.certificate().subject() == subject)
+                }
+            },
+            reference => {
+                let found = identities.iter().find(|identity| reference.names(identity.certificate()));
+                let digits = identities.iter().find_map(|ours| in_hexadecimal(reference, ours.certificate()));
+                match digits.filter(|_| found.is_none()) {
+                    Some(right) => return Err(TokenError::HexadecimalItem { right }.into()),
+                    None => found,
+                }
+            }
+        })
+    }
+
+    /// The reference names no token with a certificate: refuses it if it names one of ours in a token whose type is a name.
+    fn recipient_by_name(
+        &self,
+        id: &str,
+        of: impl Fn(&Certificate) -> Option<&'a Identity>,
+    ) -> Result<Option<&'a Identity>, OpenError> {
+        let token = self.revision.header_child(id).filter(|token| X509Token::is_by_name(*token));
+        let read = token.and_then(|token| Some((token, X509Token::parse_by_content(token, &self.terms.budget).ok()?)));
+        match read {
+            Some((token, read)) if of(read.certificate()).is_some() => Err(TokenError::by_name(token).into()),
+            _ => Ok(None),
+        }
     }
 }
 

@@ -70,6 +70,11 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
+    /// What a `ds:X509Data` that is not inside a `wsse:SecurityTokenReference` names.
+    pub(crate) fn data(&self, data: &X509Data) -> SecurityTokenReference<'static> {
+        SecurityTokenReference::of_data(data, reference_shape(self.terms.receiver).in_hexadecimal)
+    }
+
     /// Refuses a reference at `place` to an internal token after it (BSP R5205), unless the receiver accepts forward
     /// references.
     pub(crate) fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
@@ -83,7 +88,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
 }
 
 /// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token, or what is in X509Data beside names
-/// and values of keys.
+/// and values of keys, or a value beside names.
 fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> {
     let hints = key_info.hints();
     if let [only] = hints {
@@ -95,15 +100,20 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> 
         (Some(_), Some(_)) => return None,
         (None, _) => {}
     }
-    let mut data = Vec::new();
+    let (mut data, mut values) = (Vec::new(), Vec::new());
     for hint in hints {
         match hint {
             KeyHint::X509Data(items) => data.push(items),
-            KeyHint::KeyName(_) | KeyHint::KeyValue(_) => {}
+            KeyHint::KeyValue(_) => values.push(hint),
+            KeyHint::KeyName(_) => {}
             _ => return None,
         }
     }
-    (!data.is_empty()).then(|| Cow::Owned(KeyHint::X509Data(X509Data::of_all(data))))
+    match (data.is_empty(), &values[..]) {
+        (false, _) => Some(Cow::Owned(KeyHint::X509Data(X509Data::of_all(data)))),
+        (true, [value]) => Some(Cow::Borrowed(value)),
+        (true, _) => None,
+    }
 }
 
 /// A reference whose URI lacks `#` as one to the element with that Id, if the receiver accepts such.

@@ -1,6 +1,6 @@
 //! The secret that a KeyInfo or a reference identifies: a shared one, or that of a token, as the kind of the token says.
 
-use wss_c14n::{Element, Limit, name};
+use wss_c14n::{Element, Limit, id_of, name};
 use wss_crypto::Secret;
 use wss_tokens::{ImpliedDerivedKey, SecurityTokenReference};
 use wss_xmldsig::{KeyHint, KeyInfo};
@@ -29,13 +29,23 @@ impl<'d> KeySearch<'_, 'd> {
         };
         match hints[..] {
             [] if key_info.is_none_or(|key_info| key_info.hints().is_empty()) => Ok(self.only_secret()),
-            [KeyHint::KeyName(name)] => Ok(self.named_secret(name)),
+            [KeyHint::KeyName(name)] => match self.carried_key(name, wanted)? {
+                Some(key) => {
+                    self.secret_of_token(key, None, wanted).map(|found| found.map(|found| found.of_token(key)))
+                }
+                None => Ok(self.named_secret(name)),
+            },
             [KeyHint::SecurityTokenReference(element)] => {
                 let reference = self.reference(*element)?;
                 self.secret_of_reference(*element, &reference, wanted)
             }
             [KeyHint::EncryptedKey(element)] => self.secret_outside(*element, true, wanted),
             [KeyHint::RetrievalMethod(method)] => match self.retrieved(*method)? {
+                Some(key) if self.revision.children.contains(&key) => {
+                    self.check_order(*method, key, &id_of(key).unwrap_or_default())?;
+                    let found = self.secret_of_token(key, None, wanted)?;
+                    Ok(found.map(|found| found.of_token(key)))
+                }
                 Some(key) => self.secret_outside(key, false, wanted),
                 None => Ok(None),
             },
@@ -55,13 +65,28 @@ impl<'d> KeySearch<'_, 'd> {
         }
     }
 
+    /// The EncryptedKey of our header that ciphertext calls by its `xenc:CarriedKeyName` (XML Encryption 1.1 §3.5.1), unless a
+    /// secret of ours has the name.
+    fn carried_key(&self, called: &str, wanted: Wanted) -> Result<Option<Element<'d>>, OpenError> {
+        let is_ours = self.terms.receiver.keys.secrets.iter().any(|(known, _)| known.as_deref() == Some(called));
+        if is_ours || wanted.len.is_none() {
+            return Ok(None);
+        }
+        let keys = self.revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
+        for element in keys.take(self.terms.budget.limits().size(Limit::EncryptedKeys)) {
+            if EncryptedKey::parse(element, &self.terms.budget)?.carried_name() == Some(called) {
+                return Ok(Some(element));
+            }
+        }
+        Ok(None)
+    }
+
     /// The EncryptedKey with this Id, wherever it is.
     fn encrypted_key(&self, id: &str) -> Option<Element<'d>> {
         self.revision.ids.get(id).filter(|key| key.is(name::XENC.uri, "EncryptedKey"))
     }
 
-    /// The secret of an EncryptedKey that is not a child of our header, or that a KeyInfo retrieves: it may be inside the
-    /// KeyInfo that it is the key of.
+    /// The secret of an EncryptedKey that is not a child of our header: it may be inside the KeyInfo that it is the key of.
     fn secret_outside(
         &mut self,
         key: Element<'_>,

@@ -252,7 +252,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     /// The known certificate that a child of a `ds:KeyInfo` names.
     fn certificate_named(&self, hint: &KeyHint<'_>) -> Result<Option<&Certificate>, OpenError> {
         let named = match hint {
-            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+            KeyHint::X509Data(data) => self.data(data),
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.terms.budget)?,
             _ => return Ok(None),
         };

@@ -1,27 +1,24 @@
-//! References to a certificate that are written otherwise than the profile has it: the value of the signature shows
-//! which certificate is meant.
+//! References to a certificate that are written otherwise than the profile has it, in words: for explanations, where the value
+//! of the signature shows which certificate is meant, and for errors. No decision depends on it.
 //!
 //! X.509 Token Profile 1.1 §3.2: an identifier is the octets of the extension, a thumbprint the SHA-1 of the DER, both in
 //! base64; a serial number is decimal (XML Signature §4.4.4).
 
 use wss_c14n::{Element, base64_decode, base64_encode};
 use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNumber};
-
-use super::cause::Cause;
-use super::spelled::of_digits;
+use wss_xmldsig::hexadecimal_octets;
 
 /// The most octets of an identifier.
 const LONGEST: usize = 128;
 
-/// How a `ds:KeyInfo` refers to this certificate, which made the value; `None` if in no usual way.
-pub(super) fn explain(key_info: Element<'_>, certificate: &Certificate) -> Option<Cause> {
-    let how = key_info.descendants_and_self().take(32).find_map(|inner| match inner.name().local {
+/// How a `ds:KeyInfo` refers to this certificate, as in "by its SHA-256 thumbprint, in place of SHA-1"; `None` if in no usual
+/// way.
+pub(crate) fn how(key_info: Element<'_>, certificate: &Certificate) -> Option<String> {
+    key_info.descendants_and_self().take(32).find_map(|inner| match inner.name().local {
         "X509IssuerSerial" => by_serial(inner, certificate),
         "KeyIdentifier" | "X509SKI" => by_identifier(&inner.text().ok()?, certificate),
         _ => None,
-    })?;
-    let key = format!("the certificate of {}", certificate.subject());
-    Some(Cause::ReferenceOtherwise { key: key.into(), how: how.into() })
+    })
 }
 
 fn by_serial(written: Element<'_>, certificate: &Certificate) -> Option<String> {
@@ -98,8 +95,8 @@ fn octets_of(decimal: &str) -> Vec<u8> {
 
 fn by_identifier(text: &str, certificate: &Certificate) -> Option<String> {
     let decoded = base64_decode(text, LONGEST);
-    let digits = of_digits(text);
-    let inner = decoded.as_deref().and_then(|octets| std::str::from_utf8(octets).ok()).and_then(of_digits);
+    let digits = hexadecimal_octets(text);
+    let inner = decoded.as_deref().and_then(|octets| std::str::from_utf8(octets).ok()).and_then(hexadecimal_octets);
     let readings = [
         (digits, " in hexadecimal digits, in place of base64"),
         (inner, " in base64 of its hexadecimal digits"),
