@@ -4,6 +4,7 @@
 //! OpenSSL's `Proc-Type: 4,ENCRYPTED`, or what Java derives. The error for any other scheme names it.
 
 use md5::{Digest as _, Md5};
+use wss_text::octets_of_hex;
 use zeroize::Zeroizing;
 
 use crate::algorithm::{ContentEncryption, DigestMethod};
@@ -254,12 +255,7 @@ pub(crate) fn decrypt_pem(dek_info: &str, octets: &[u8], password: &str) -> Resu
         "AES-256-CBC" => ContentEncryption::Aes256Cbc,
         other => return Err(LoadError::KeyEncryption { scheme: other.into() }),
     };
-    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
-    let pairs = iv.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    });
-    let iv = pairs.collect::<Option<Vec<u8>>>().filter(|iv| iv.len() == cipher.iv_len()).ok_or_else(malformed)?;
+    let iv = octets_of_hex(iv).filter(|iv| iv.len() == cipher.iv_len()).ok_or_else(malformed)?;
     let salt = iv.get(..8).ok_or_else(malformed)?;
     let mut key = Zeroizing::new(Vec::with_capacity(48));
     let mut last: Vec<u8> = Vec::new();

@@ -21,7 +21,7 @@ mod without_tokens {
 mod with_tokens {
     use wss_crypto::Identity;
     use wss_pkcs11::{Token, TokenError};
-    use wss_text::WireText;
+    use wss_text::{WireText, hex_octet};
 
     use crate::error::ProfileError;
     use crate::source::Source;
@@ -89,10 +89,7 @@ mod with_tokens {
         let mut rest = text.bytes();
         while let Some(octet) = rest.next() {
             octets.push(match octet {
-                b'%' => {
-                    let digit = |octet: u8| char::from(octet).to_digit(16);
-                    u8::try_from(digit(rest.next()?)? * 16 + digit(rest.next()?)?).ok()?
-                }
+                b'%' => hex_octet(rest.next()?, rest.next()?)?,
                 octet => octet,
             });
         }

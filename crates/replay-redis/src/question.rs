@@ -1,10 +1,10 @@
 //! The request to Redis, and the meaning of its answer.
 
-use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
+use wss_text::push_hex;
 
 use redis::{Pipeline, RedisResult, Value};
 use wss_replay::ReplayError;
@@ -23,9 +23,7 @@ impl Question {
     pub(crate) fn new(settings: &RedisReplay, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Self {
         let mark = new_mark();
         let mut name = settings.prefix.clone();
-        for octet in key {
-            write!(name, "{octet:02x}").expect("a string takes any text");
-        }
+        push_hex(key, &mut name);
         // Errors come as values, each in its place.
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wss_crypto::{Certificate, Digest, DigestMethod};
+use wss_text::hex;
 use wss_tokens::{format_instant, parse_instant};
 
 use crate::incoming::Incoming;
@@ -246,8 +247,7 @@ impl BspRecord {
 }
 
 fn sha256(octets: &[u8]) -> String {
-    let digest = Digest::of(DigestMethod::Sha256, octets);
-    digest.as_octets().iter().map(|octet| format!("{octet:02x}")).collect()
+    hex(Digest::of(DigestMethod::Sha256, octets).as_octets())
 }
 
 impl fmt::Debug for EvidenceRecord {

@@ -6,6 +6,7 @@
 
 use wss_c14n::{Element, base64_decode, base64_encode};
 use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNumber};
+use wss_text::hex;
 use wss_xmldsig::hexadecimal_octets;
 
 /// The most octets of an identifier.
@@ -53,7 +54,7 @@ fn sorted(name: &str) -> Vec<String> {
 
 fn serial_otherwise(text: &str, certificate: &Certificate) -> Option<String> {
     let octets = octets_of(&certificate.serial_decimal());
-    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let digits = hex(&octets);
     let written = text.to_lowercase().replace([':', ' ', '-'], "");
     let written = written.strip_prefix("0x").unwrap_or(&written).trim_start_matches('0');
     if SerialNumber::parse(text).ok().as_ref() == Some(certificate.serial()) {

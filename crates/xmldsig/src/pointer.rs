@@ -3,6 +3,8 @@
 //! `xpointer(/)` and `xpointer(id('…'))` name the document and an element; unlike the shorthand form, with their comments
 //! (XML Signature 1.1 §4.4.3.3). Any other is an expression of XPath 1.0, and needs a policy that admits one.
 
+use wss_text::hex_octet;
+
 /// An XPointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Pointer {
@@ -63,9 +65,8 @@ fn percent_decoded(fragment: &str) -> Option<String> {
             continue;
         }
         let (digits, after) = after.split_at_checked(2)?;
-        let digit = |digit: &u8| (*digit as char).to_digit(16);
         let [high, low] = digits else { return None };
-        octets.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
+        octets.push(hex_octet(*high, *low)?);
         rest = after;
     }
     String::from_utf8(octets).ok()

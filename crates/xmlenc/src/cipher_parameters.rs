@@ -38,7 +38,7 @@ impl CipherParameters {
         for (local, octets) in [("Nonce", nonce), ("Counter", counter)] {
             if !octets.is_empty() {
                 writer.start(name::DSIG_MORE21, local);
-                let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+                let digits = wss_text::hex(octets);
                 writer.raw(&digits);
                 writer.end();
             }
@@ -50,10 +50,6 @@ impl CipherParameters {
 /// So many octets in hexadecimal digits.
 fn hex(element: Element<'_>, len: usize) -> Result<Vec<u8>, LeafError> {
     let text = element.text()?;
-    let digits: Option<Vec<u8>> =
-        text.trim().chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
-    let digits = digits
-        .filter(|digits| digits.len() == 2 * len)
-        .ok_or_else(|| element.missing("hexadecimal digits of its length"))?;
-    Ok(digits.chunks(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect())
+    let octets = wss_text::octets_of_hex(text.trim()).filter(|octets| octets.len() == len);
+    octets.ok_or_else(|| element.missing("hexadecimal digits of its length"))
 }

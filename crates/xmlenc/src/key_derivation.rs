@@ -2,7 +2,7 @@
 
 use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{DerivationMethod, DigestMethod, KeyDerivation, OtherInfo, Secret, SignatureFamily, SignatureMethod};
-use wss_text::shown;
+use wss_text::{hex, octets_of_hex, shown};
 
 use crate::error::DecryptError;
 
@@ -74,12 +74,10 @@ fn bits(element: Element<'_>, attribute: &'static str) -> Result<Vec<u8>, Decryp
     let Some(text) = element.attribute("", attribute) else { return Ok(Vec::new()) };
     let refused = || DecryptError::OtherInfo { attribute };
     let text = text.trim();
-    if text.len() > 2 * MAX_OCTETS || !text.len().is_multiple_of(2) {
+    if text.len() > 2 * MAX_OCTETS {
         return Err(refused());
     }
-    let digits = text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8));
-    let digits = digits.collect::<Option<Vec<u8>>>().ok_or_else(refused)?;
-    let octets: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect();
+    let octets = octets_of_hex(text).ok_or_else(refused)?;
     match octets.split_first() {
         None => Ok(Vec::new()),
         Some((0, octets)) => Ok(octets.to_vec()),
@@ -187,8 +185,7 @@ pub fn write_key_derivation_method(writer: &mut Writer, derivation: &KeyDerivati
 
 /// Octets with none of their bits padding; empty for none, which Santuario reads and a bare `00` is not.
 fn to_bits(octets: &[u8]) -> String {
-    let hex = octets.iter().map(|octet| format!("{octet:02X}"));
-    if octets.is_empty() { String::new() } else { std::iter::once("00".to_owned()).chain(hex).collect() }
+    if octets.is_empty() { String::new() } else { format!("00{}", hex(octets).to_ascii_uppercase()) }
 }
 
 /// An `xenc11:DerivedKey` as it is in a document.

@@ -10,7 +10,7 @@ pub use written::NameForm;
 
 use std::borrow::Cow;
 
-use wss_text::Slice as _;
+use wss_text::{Slice as _, hex_octet, octets_of_hex};
 
 use crate::der;
 use crate::error::LoadError;
@@ -370,10 +370,7 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
     if let Some(hex) = text.strip_prefix('#') {
         let end = hex.find([',', '+', ';', ' ']).unwrap_or(hex.len());
         let (digits, rest) = hex.split_at(end);
-        let octets: Option<Vec<u8>> = (digits.len() % 2 == 0 && digits.is_ascii()).then(|| {
-            (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
-        })?;
-        return Some((value_from_der(&octets?)?, rest));
+        return Some((value_from_der(&octets_of_hex(digits)?)?, rest));
     }
     let quoted = text.starts_with('"');
     let mut octets = Vec::new();
@@ -398,8 +395,11 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
             Some(b',' | b'+' | b';') if !quoted => break,
             Some(b'"') => return None,
             Some(b'\\') => {
-                let hex = text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-                match hex.filter(|_| source[at + 1] != b'+') {
+                let of_hex = match source.get(at + 1..at + 3) {
+                    Some([high, low]) => hex_octet(*high, *low),
+                    _ => None,
+                };
+                match of_hex {
                     Some(octet) => {
                         octets.push(octet);
                         at += 3;

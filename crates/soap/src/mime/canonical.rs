@@ -8,11 +8,11 @@ use wss_c14n::{
     Budget, Canonicalization, CanonicalizeError, Document, Limit, ParseError, Subset, base64_decode, transcode,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
-use wss_text::Slice as _;
+use wss_text::{Slice as _, hex_octet};
 
 use super::content::{Content, PIECE, Pieces, Refill, for_each_piece};
 use super::error::MimeError;
-use super::field::{Fields, Structured, hexadecimal, in_charset};
+use super::field::{Fields, Structured, in_charset};
 use super::part::MimePart;
 
 /// The covered header fields, in the order of the output.
@@ -277,7 +277,7 @@ fn encoded_word(text: &str) -> Option<(String, usize)> {
                     b'_' => octets.push(b' '),
                     b'=' => {
                         let [high, low, tail @ ..] = tail else { return None };
-                        octets.push(hexadecimal(*high, *low)?);
+                        octets.push(hex_octet(*high, *low)?);
                         rest = tail;
                     }
                     octet => octets.push(*octet),

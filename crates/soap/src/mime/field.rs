@@ -1,7 +1,7 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
 use wss_c14n::{Limit, Limits};
-use wss_text::shown;
+use wss_text::{hex_octet, shown};
 
 use super::error::MimeError;
 
@@ -309,18 +309,13 @@ pub(super) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
         rest = tail;
         if *first == b'%' {
             let [high, low, tail @ ..] = tail else { return None };
-            octets.push(hexadecimal(*high, *low)?);
+            octets.push(hex_octet(*high, *low)?);
             rest = tail;
         } else {
             octets.push(*first);
         }
     }
     Some(octets)
-}
-
-pub(super) fn hexadecimal(high: u8, low: u8) -> Option<u8> {
-    let digit = |c: u8| char::from(c).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// Text in a character set that headers use; `None` for others.

@@ -1,6 +1,6 @@
 //! Content-Transfer-Encoding, decoded as the octets arrive (RFC 2045 §6).
 
-use super::field::hexadecimal;
+use wss_text::hex_octet;
 
 /// Decodes a transfer encoding piece by piece.
 pub(super) enum TransferDecoder {
@@ -50,7 +50,7 @@ impl TransferDecoder {
                         [b'=', b'\r', b'\n', tail @ ..] | [b'=', b'\n', tail @ ..] => tail,
                         [b'='] | [b'=', _] => break,
                         [b'=', high, low, tail @ ..] => {
-                            out.push(hexadecimal(*high, *low)?);
+                            out.push(hex_octet(*high, *low)?);
                             tail
                         }
                         [octet, tail @ ..] => {

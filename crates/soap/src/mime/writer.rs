@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 
 use wss_crypto::{CryptoError, Random};
+use wss_text::hex;
 
 use super::content::for_each_piece;
 use super::field::is_field;
@@ -106,7 +107,7 @@ impl<W: Write> PackageWriter<W> {
 /// A boundary from random octets.
 #[must_use]
 pub fn boundary_of(octets: &[u8; 16]) -> String {
-    octets.iter().fold("=_".to_owned(), |boundary, octet| format!("{boundary}{octet:02x}"))
+    format!("=_{}", hex(octets))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::{Canonicalization, Document, Limits, Splices, Subset, Writer};
 use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret};
+use wss_text::hex;
 use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x509_certificate};
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
@@ -344,7 +345,7 @@ fn encrypted_key_info(secret: &Secret, recipient: &Certificate, random: &dyn Ran
     write_x509_certificate(&mut inner, recipient);
     let mut octets = [0; 16];
     random.fill(&mut octets)?;
-    let id = octets.iter().fold("EK-".to_owned(), |id, octet| format!("{id}{octet:02x}"));
+    let id = format!("EK-{}", hex(&octets));
     let key = write_encrypted_key(Some(&id), &KeyMethod::Transport(transport), Some(&inner.finish()), &wrapped, &[]);
     let mut writer = Writer::new();
     writer.start(name::DS, "KeyInfo");
@@ -356,7 +357,7 @@ fn encrypted_key_info(secret: &Secret, recipient: &Certificate, random: &dyn Ran
 pub(super) fn fresh_id(random: &dyn Random) -> Result<String, CryptoError> {
     let mut octets = [0; 16];
     random.fill(&mut octets)?;
-    Ok(octets.iter().fold("_".to_owned(), |id, octet| format!("{id}{octet:02x}")))
+    Ok(format!("_{}", hex(&octets)))
 }
 
 impl std::fmt::Debug for NewAssertion {

@@ -2,11 +2,12 @@
 
 use wss_c14n::{Budget, Element, Limit, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
+use wss_text::hex;
 use wss_tokens::PasswordSource;
 
 use super::cause::Cause;
 use super::edits::instants;
-use super::spelled::{hexadecimal, of_digits, spelled};
+use super::spelled::{of_digits, spelled};
 
 /// The most octets of a name, a nonce, an instant or a password here.
 const LONGEST: usize = 1_024;
@@ -65,7 +66,7 @@ fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result
     }
     let stored = |octets: &[u8]| {
         let digest = Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
-        base64_encode(&digest) == claimed || hexadecimal(&digest) == claimed.to_lowercase()
+        base64_encode(&digest) == claimed || hex(&digest) == claimed.to_lowercase()
     };
     if stored(password.as_octets()) {
         return other("the SHA-1 of the right one, alone");
@@ -146,7 +147,7 @@ fn nonces(text: &str) -> Vec<Way> {
     );
     if let Some(decoded) = decoded {
         all.push((base64_encode(text.as_bytes()).into_bytes(), "of the nonce encoded twice".to_owned()));
-        all.push((hexadecimal(&decoded).into_bytes(), "of the nonce in hexadecimal digits".to_owned()));
+        all.push((hex(&decoded).into_bytes(), "of the nonce in hexadecimal digits".to_owned()));
         let digits = std::str::from_utf8(&decoded).ok().and_then(of_digits);
         all.extend(
             digits.map(|octets| (octets, "of a nonce that is base64 of hexadecimal digits in the message".to_owned())),
@@ -179,7 +180,7 @@ fn secrets(password: &[u8]) -> Vec<Way> {
         (password.to_vec(), String::new()),
         (sha1.clone(), "of the SHA-1 of the password".to_owned()),
         (base64_encode(&sha1).into_bytes(), "of the SHA-1 of the password in base64".to_owned()),
-        (hexadecimal(&sha1).into_bytes(), "of the SHA-1 of the password in hexadecimal digits".to_owned()),
+        (hex(&sha1).into_bytes(), "of the SHA-1 of the password in hexadecimal digits".to_owned()),
         ([password, b"\n"].concat(), "of the password with a line end behind it".to_owned()),
         (base64_encode(password).into_bytes(), "of the password in base64".to_owned()),
         (Vec::new(), "without the password".to_owned()),
@@ -219,7 +220,7 @@ mod tests {
         let text = base64_encode(b"nonce");
         let as_text = found(format!("{text}2026-01-31T12:00:00Zs3cret").as_bytes(), base64_encode);
         assert_eq!(as_text.as_deref(), Some("of the nonce as its base64 text, not decoded"));
-        let digits = found(b"nonce2026-01-31T12:00:00Zs3cret", hexadecimal);
+        let digits = found(b"nonce2026-01-31T12:00:00Zs3cret", hex);
         assert!(digits.is_some_and(|how| how.contains("no base64")));
         let other = found(b"nonce2026-01-31T12:00:00.000Zs3cret", base64_encode);
         assert_eq!(other.as_deref(), Some("of Created in milliseconds"));

@@ -2,6 +2,7 @@
 
 use wss_c14n::{Budget, Element, base64_encode};
 use wss_crypto::{Digest, DigestMethod};
+use wss_text::hex;
 
 use super::cause::Cause;
 use super::clues::Clues;
@@ -11,7 +12,6 @@ use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
-use super::spelled::hexadecimal;
 
 /// Octets that fit, and why.
 pub(super) struct Found {
@@ -190,7 +190,7 @@ impl Search<'_> {
     fn digests(&self, base: &str) -> Option<Found> {
         for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
             let digest = Digest::of(method, base.as_bytes()).as_octets().to_vec();
-            for again in [digest.clone(), hexadecimal(&digest).into_bytes(), base64_encode(&digest).into_bytes()] {
+            for again in [digest.clone(), hex(&digest).into_bytes(), base64_encode(&digest).into_bytes()] {
                 let found = self.octets(&[Cause::DigestOfDigest], base.len(), &|out| out(&again));
                 if found.is_some() {
                     return found;

@@ -2,10 +2,11 @@
 
 use wss_c14n::{Element, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, p_sha1};
+use wss_text::hex;
 use wss_tokens::SecureConversation;
 
 use super::cause::Cause;
-use super::spelled::{hexadecimal, of_digits};
+use super::spelled::of_digits;
 
 /// The most octets of a derived key, and of a nonce.
 const LONGEST: usize = 64;
@@ -19,7 +20,7 @@ pub(super) fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, Vec<u8>)
     let otherwise = Cause::SecretOtherwise { how: label.into() };
     let mut all = vec![(vec![otherwise], octets.to_vec())];
     let mut text = |how: String, octets: Vec<u8>| all.push((vec![Cause::TextOfSecret { how: how.into() }], octets));
-    let digits = hexadecimal(octets);
+    let digits = hex(octets);
     text(format!("the base64 text of {label}"), base64_encode(octets).into_bytes());
     text(format!("the hexadecimal text of {label}"), digits.clone().into_bytes());
     text(format!("the hexadecimal text of {label}, in upper case"), digits.to_uppercase().into_bytes());

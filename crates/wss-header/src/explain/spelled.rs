@@ -1,6 +1,7 @@
 //! Octets in text: base64 as XML Schema has it, and what peers and gateways make of it.
 
 use wss_c14n::base64_decode;
+use wss_text::{hex_digit, hex_octet};
 
 use super::cause::Cause;
 
@@ -75,8 +76,11 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
 pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
-    let digits: Option<Vec<u8>> =
-        text.bytes().filter(|octet| !octet.is_ascii_whitespace() && !matches!(octet, b':' | b'-')).map(digit).collect();
+    let digits: Option<Vec<u8>> = text
+        .bytes()
+        .filter(|octet| !octet.is_ascii_whitespace() && !matches!(octet, b':' | b'-'))
+        .map(hex_digit)
+        .collect();
     let digits = digits.filter(|digits| digits.len() >= 2 * LEAST)?;
     digits
         .chunks(2)
@@ -87,16 +91,6 @@ pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// The value of a hexadecimal digit.
-fn digit(octet: u8) -> Option<u8> {
-    char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-/// Octets in hexadecimal digits, in lower case.
-pub(super) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
 fn of_percent(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -104,7 +98,7 @@ fn of_percent(text: &str) -> Option<String> {
         rest = after;
         match (first, after) {
             (b'%', [high, low, after @ ..]) => {
-                octets.push(digit(*high)? << 4 | digit(*low)?);
+                octets.push(hex_octet(*high, *low)?);
                 rest = after;
             }
             (octet, _) => octets.push(*octet),

@@ -2,6 +2,7 @@
 
 use wss_c14n::Writer;
 use wss_crypto::{CryptoError, Random, Secret};
+use wss_text::hex;
 use wss_tokens::write_token_reference;
 
 use super::issued_token::IssuedToken;
@@ -40,7 +41,7 @@ impl Placing<'_> {
 pub(crate) fn fresh_id(random: &dyn Random, kind: &str) -> Result<String, CryptoError> {
     let mut octets = [0; 16];
     random.fill(&mut octets)?;
-    Ok(octets.iter().fold(format!("{kind}-"), |id, octet| format!("{id}{octet:02x}")))
+    Ok(format!("{kind}-{}", hex(&octets)))
 }
 
 /// The canonical `wsse:SecurityTokenReference` to the token with this Id, as a document of its own.
