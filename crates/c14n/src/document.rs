@@ -13,7 +13,7 @@ use crate::element::Element;
 use crate::encoding;
 use crate::error::ParseError;
 use crate::reader;
-use crate::tape::{Attribute, Kind, NO_NODE, Tape};
+use crate::tape::{Attribute, Kind, Tape};
 
 /// A well-formed, namespace-valid XML document without a DTD.
 ///
@@ -174,11 +174,16 @@ impl<'d> Document<'d> {
     /// The elements that have such an attribute, in document order.
     pub(crate) fn elements_with(&self, is_one: impl Fn(&Attribute) -> bool) -> impl Iterator<Item = Element<'_>> {
         let found = self.tape.attributes.iter().enumerate().filter(move |(_, attribute)| is_one(attribute));
-        let mut last = NO_NODE;
-        let nodes = found.map(|(at, _)| self.tape.node_of_attribute(at));
-        nodes
-            .filter(move |node| std::mem::replace(&mut last, *node) != *node)
-            .map(|node| Element::new(self, NodeId(node)))
+        // Where the attributes of the last one end.
+        let mut end = 0;
+        found.filter_map(move |(at, _)| {
+            if at < end {
+                return None;
+            }
+            let node = self.tape.node_of_attribute(at);
+            end = self.tape.attributes_before(node + 1) as usize;
+            Some(Element::new(self, NodeId(node)))
+        })
     }
 
     /// The number of entries on the tape, which [`Limit::Nodes`] bounds.
@@ -190,7 +195,8 @@ impl<'d> Document<'d> {
     /// A namespace name in the document that is a relative URI, if there is one.
     #[must_use]
     pub fn relative_namespace(&self) -> Option<&str> {
-        self.tape.pairs.iter().find(|pair| pair.relative).map(|pair| self.tape.uri(pair.uri))
+        let declared = self.tape.declarations.iter().map(|declaration| self.tape.pair(declaration.pair));
+        declared.filter(|pair| pair.relative).map(|pair| self.tape.uri(pair.uri)).next()
     }
 
     /// Whether anything in the document declares this namespace. If nothing does, no element is in it, and none needs to be
@@ -205,7 +211,9 @@ impl<'d> Document<'d> {
     /// ```
     #[must_use]
     pub fn declares(&self, namespace: &str) -> bool {
-        (0u32..).zip(&self.tape.uris).any(|(id, _)| self.tape.uri(id) == namespace)
+        let known = (0u32..).zip(&self.tape.uris).map(|(id, _)| id).find(|id| self.tape.uri(*id) == namespace);
+        let is_declared = |uri: u32| self.tape.declarations.iter().any(|one| self.tape.pair(one.pair).uri == uri);
+        known.is_some_and(is_declared)
     }
 
     /// Whether the document holds a processing instruction, inside or outside its root.

@@ -8,7 +8,20 @@ use wss_text::Slice as _;
 
 use crate::document::NodeId;
 use crate::reader;
-use crate::tape::{Declaration, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Pair, Tape};
+use crate::tape::{Declaration, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Pair, Tape, flag};
+use crate::wiped::Wiped;
+
+/// Which namespaces may be in scope where the content is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Those that were, and no other.
+    Same,
+    /// Those that were, and prefixes that nothing was bound to, which the content thus does not use.
+    Wider,
+}
+
+/// The most pairs of a prefix and a namespace of one tape times those of the other: they are compared each with each.
+const MOST_COMPARED: usize = 1 << 10;
 
 /// The tape of `next`. It takes what it can from the tape of the revision before: what the element `kept` contains, which was
 /// at `old` and is at `new`; what is around it is read within the limits. `None` if all must be read.
@@ -17,19 +30,34 @@ pub(crate) fn grafted(
     kept: NodeId,
     (next, new): (&str, Range<usize>),
     old: Range<usize>,
+    scope: Scope,
     limits: &Limits,
 ) -> Option<Tape> {
     // Offsets have 32 bits, also those that move.
-    u32::try_from(next.len()).ok()?;
-    // Nothing else is in the element: text beside the content would be one text with the text in it.
-    let (before, behind) = (next.slice(..new.start), next.slice(new.end..));
-    if !behind.starts_with("</") {
+    if next.len() >= u32::MAX as usize {
         return None;
     }
-    let around = reader::read(&[before, behind].concat(), limits).ok()?;
-    let bearer =
-        around.nodes.iter().position(|node| node.kind == Kind::Element && node.tag_end as usize == new.start)?;
-    Graft::new(tape, around, kept, bearer as u32)?.grow(new.len() as u32, new.start.wrapping_sub(old.start) as u32)
+    // Nothing else is in the element: text beside the content would be one text with the text in it.
+    let (before, behind) = (next.slice(..new.start), next.slice(new.end..));
+    if !behind.starts_with("</") || (declares_ascii(before) && !next.slice(new.clone()).is_ascii()) {
+        return None;
+    }
+    // It may hold what was decrypted.
+    let around = Wiped::from([before, behind].concat());
+    let around = reader::read(&around, limits).ok()?;
+    // An empty-element tag that ends there is beside the content.
+    let is_bearer =
+        |node: &Node| node.kind == Kind::Element && node.flags & flag::EMPTY == 0 && node.tag_end as usize == new.start;
+    let bearer = around.nodes.iter().position(is_bearer)?;
+    Graft::new(tape, around, kept, bearer as u32, scope)?
+        .grow(new.len() as u32, new.start.wrapping_sub(old.start) as u32)
+}
+
+/// Whether the XML declaration, if there is one, says that all of the document is ASCII.
+fn declares_ascii(before: &str) -> bool {
+    let declaration =
+        before.trim_start_matches('\u{FEFF}').strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
+    declaration.is_some_and(|(declaration, _)| declaration.to_ascii_lowercase().contains("ascii"))
 }
 
 /// Two tapes that become one: that of the revision before, of which a subtree is kept, and that of everything around it.
@@ -44,12 +72,15 @@ struct Graft {
 
 impl Graft {
     /// `None` if the namespaces in scope are others than before, so that names in the content may mean something else.
-    fn new(mut tape: Tape, mut around: Tape, NodeId(kept): NodeId, bearer: u32) -> Option<Self> {
+    fn new(mut tape: Tape, mut around: Tape, NodeId(kept): NodeId, bearer: u32, scope: Scope) -> Option<Self> {
+        if around.pairs.len().saturating_mul(tape.pairs.len()) > MOST_COMPARED {
+            return None;
+        }
         let before = tape.in_scope(kept);
         let now = around.in_scope(bearer);
         let has_default = |tape: &Tape, pairs: &[u32]| pairs.iter().any(|pair| tape.pair(*pair).prefix == NO_PREFIX);
         let had_default = has_default(&tape, &before);
-        if has_default(&around, &now) != had_default {
+        if has_default(&around, &now) != had_default || (scope == Scope::Same && now.len() != before.len()) {
             return None;
         }
         let adopted: Vec<u32> = (0u32..).zip(&around.pairs).map(|(pair, _)| adopt(&mut tape, &around, pair)).collect();

@@ -80,7 +80,7 @@ impl<'a> IdIndex<'a> {
         let any_name = has_declared || !more.is_empty();
         let may_be_id = |attribute: &Attribute| any_name || attribute.name.written.may_be_id();
         // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
-        let mut ids = HashMap::with_capacity(document.tape.attributes.iter().filter(|one| may_be_id(one)).count());
+        let mut ids = HashMap::with_capacity(document.elements_with(may_be_id).count());
         for element in document.elements_with(may_be_id) {
             let mut own = None;
             for (attribute, value) in element.attributes() {

@@ -1,6 +1,7 @@
 //! Pieces: content that is read apart from its document, such as a plaintext, and then put into it without reading it again.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use wss_budget::{Budget, Limit, Limits};
 use wss_text::Slice as _;
@@ -8,7 +9,7 @@ use wss_text::Slice as _;
 use crate::doctype::DeclaredIds;
 use crate::document::Document;
 use crate::error::ParseError;
-use crate::graft::grafted;
+use crate::graft::{Scope, grafted};
 use crate::reader;
 use crate::tape::{Kind, Tape};
 use crate::wiped::Wiped;
@@ -34,6 +35,8 @@ use crate::wiped::Wiped;
 /// ```
 pub struct Piece {
     document: Document<'static>,
+    /// Where the text of the content is in that of the document.
+    content: Range<usize>,
     /// Where its text begins in the document that it was put into.
     at: usize,
 }
@@ -47,7 +50,9 @@ impl Piece {
         budget.charge(Limit::ParsedOctets, text.len() as u64)?;
         let tape = reader::read(&text, budget.limits())?;
         let source = Cow::Owned(text.into_text());
-        Ok(Self { document: Document { source, tape, declared_ids: DeclaredIds::new() }, at: 0 })
+        let document = Document { source, tape, declared_ids: DeclaredIds::new() };
+        let content = document.root().content_span();
+        Ok(Self { document, content, at: 0 })
     }
 
     /// The document that was read, with the root around the content.
@@ -59,7 +64,17 @@ impl Piece {
     /// The text of the content.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.document.source().slice(self.document.root().content_span())
+        self.document.source().slice(self.content.clone())
+    }
+
+    /// Leaves the text alone: it will be read again.
+    pub(crate) fn forget_tape(&mut self) {
+        self.document.tape = Tape::default();
+    }
+
+    /// Whether its tape is still there.
+    pub(crate) fn is_read(&self) -> bool {
+        !self.document.tape.nodes.is_empty()
     }
 
     /// Notes that it was put into a document where its text begins at `at`.
@@ -70,7 +85,7 @@ impl Piece {
     /// The tape of `source`, of which only what is around the content is read. `None` if all must be read, which also says what
     /// is wrong with it.
     fn put_into(mut self, source: &str, limits: &Limits) -> Option<Tape> {
-        let (root, old) = (self.document.root().id(), self.document.root().content_span());
+        let (root, old) = (self.document.root().id(), self.content.clone());
         let new = self.at..self.at + old.len();
         if old.is_empty()
             || source.len() > limits.size(Limit::DocumentOctets)
@@ -81,7 +96,7 @@ impl Piece {
         let tape = std::mem::take(&mut self.document.tape);
         // Its text is no longer needed.
         drop(self);
-        let tape = grafted(tape, root, (source, new), old, limits)?;
+        let tape = grafted(tape, root, (source, new), old, Scope::Same, limits)?;
         fits(&tape, source.len(), limits).then_some(tape)
     }
 }
@@ -118,7 +133,8 @@ impl Drop for Piece {
 impl<'d> Document<'d> {
     /// As [`Document::parse_within`], for a text of which a piece is already read. If nothing else is in the element that the
     /// piece was put into, and the same namespaces are in scope there as in the root that the piece was read with, only what
-    /// is around the piece is read. The result is the same in any case.
+    /// is around the piece is read. The result is that of reading all of it, if the limits are those that the piece was read
+    /// with.
     ///
     /// # Errors
     /// As [`Document::parse_within`].
@@ -144,7 +160,8 @@ mod tests {
     use crate::revise::tests::told;
     use crate::splice::Splices;
 
-    const CONTENTS: [&str; 9] = [
+    const CONTENTS: [&str; 10] = [
+        "<c>\u{fc}</c>",
         "<c/>",
         "<p:c q='1'><d xmlns='urn:d'><!--c--><?pi?></d>t&amp;t</p:c>",
         "text",
@@ -156,7 +173,10 @@ mod tests {
         "<p:c xmlns:p='urn:other' p:a='1'/><a><b><c><d/></c></b></a>",
     ];
 
-    const PLACES: [&str; 9] = [
+    const PLACES: [&str; 12] = [
+        "<a xmlns:p='urn:p'><x/>@</a>",
+        "<a xmlns:p='urn:p'><b><x p:k='1' xmlns:z='urn:z'/>@</b></a>",
+        "<?xml version='1.0' encoding='us-ascii'?><a xmlns:p='urn:p'><b>@</b></a>",
         "<a xmlns:p='urn:p'><b>@</b></a>",
         "<a xmlns='urn:a' xmlns:p='urn:p'><b z='1'>@</b><c y='2'/><!--end--></a>",
         "<a xmlns:p='urn:p'><b> @ </b></a>",
@@ -208,8 +228,8 @@ mod tests {
                 }
             }
         }
-        // Four places have nothing beside the content, and each one root with the same namespaces.
-        assert_eq!(puts, 4 * CONTENTS.len());
+        // Five places have nothing beside the content, and each one root with the same namespaces; one is ASCII.
+        assert_eq!(puts, 5 * CONTENTS.len() - 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use wss_budget::Limits;
 
 use crate::document::{Document, NodeId};
 use crate::error::ParseError;
-use crate::graft::grafted;
+use crate::graft::{Scope, grafted};
 use crate::reader;
 use crate::splice::Splices;
 
@@ -47,7 +47,7 @@ impl Document<'_> {
         drop(source);
         let place = content.and_then(|content| Some((moved.span(&content)?, content)));
         let limits = Limits::dangerous_unbounded();
-        let grafted = place.and_then(|(new, old)| grafted(tape, kept, (&next, new), old, &limits));
+        let grafted = place.and_then(|(new, old)| grafted(tape, kept, (&next, new), old, Scope::Wider, &limits));
         let tape = match grafted {
             Some(tape) => tape,
             None => reader::read(&next, &limits)?,
@@ -111,6 +111,7 @@ pub(crate) mod tests {
     #[test]
     fn a_revision_is_what_would_be_read_wherever_something_is_inserted() {
         let inserted = [
+            "/",
             "<n xmlns='urn:e' e:u='1'/>",
             " xmlns:z='urn:z'",
             " xmlns='urn:new'",
@@ -145,6 +146,32 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_was_in_an_element_that_is_now_empty_is_beside_it() {
+        let document = read("<a><a><c/></a></a>").expect("well-formed");
+        let kept = document.root().children().next().expect("one child").id();
+        let mut splices = Splices::new();
+        splices.insert("<a><a".len(), "/");
+        splices.replace("<a><a><c/></a>".len().."<a><a><c/></a></a>".len(), "");
+        let next = document.revised(splices, kept).expect("well-formed");
+        assert_eq!(next.source(), "<a><a/><c/></a>");
+        assert_eq!(told(&next), told(&read("<a><a/><c/></a>").expect("well-formed")));
+    }
+
+    #[test]
+    fn names_of_what_was_replaced_are_not_declared() {
+        let document = read("<a><b xmlns='rel'/><k><c/></k></a>").expect("well-formed");
+        let (replaced, kept) = {
+            let mut children = document.root().children();
+            (children.next().expect("b").span(), children.next().expect("k").id())
+        };
+        assert!(document.relative_namespace() == Some("rel") && document.declares("rel"));
+        let mut splices = Splices::new();
+        splices.replace(replaced, "<d/>");
+        let next = document.revised(splices, kept).expect("well-formed");
+        assert!(next.relative_namespace().is_none() && !next.declares("rel"));
+    }
+
+    #[test]
     fn revisions_follow_each_other() {
         let mut document = read(MESSAGE).expect("well-formed").revised(Splices::new(), NodeId(0)).expect("the same");
         let body = |document: &Document<'_>| document.root().children().nth(1).expect("the Body").id();
@@ -175,7 +202,7 @@ pub(crate) mod tests {
             assert!(!splices.touch(&old));
             let (next, moved) = splices.apply(source);
             let new = moved.span(&old).expect("not replaced");
-            grafted(document.tape, kept, (&next, new), old, &Limits::dangerous_unbounded()).is_some()
+            grafted(document.tape, kept, (&next, new), old, Scope::Wider, &Limits::dangerous_unbounded()).is_some()
         };
         assert!(keeps("<b>", "<new xmlns='urn:x'/>"));
         assert!(keeps("><b>", " xmlns:q='urn:q' r='1'"));

@@ -61,7 +61,17 @@ impl Splices {
     }
 
     /// Replaces `span` by content that was read.
-    pub fn replace_by(&mut self, span: Range<usize>, piece: Piece) {
+    pub fn replace_by(&mut self, span: Range<usize>, mut piece: Piece) {
+        // Only the tape of the longest one is used again.
+        let mut read = self.edits.iter_mut().filter_map(|(_, text)| match text {
+            Text::Read(piece) if piece.is_read() => Some(piece),
+            _ => None,
+        });
+        match read.next() {
+            Some(longest) if longest.text().len() >= piece.text().len() => piece.forget_tape(),
+            Some(longest) => longest.forget_tape(),
+            None => {}
+        }
         self.edits.push((span, Text::Read(Box::new(piece))));
     }
 
@@ -112,7 +122,7 @@ impl Splices {
             at = span.end;
             moved.edits.push((span, start..next.len()));
             if let Text::Read(mut piece) = text
-                && longest.as_ref().is_none_or(|longest| longest.text().len() < piece.text().len())
+                && piece.is_read()
             {
                 piece.put_at(start);
                 longest = Some(piece);

@@ -61,9 +61,11 @@ pub fn encrypt(
 pub fn encrypt_in_place(
     method: ContentEncryption,
     key: &Secret,
-    mut octets: Vec<u8>,
+    octets: Vec<u8>,
     random: &dyn Random,
 ) -> Result<Vec<u8>, CryptoError> {
+    // Wiped unless it becomes ciphertext.
+    let mut octets = Zeroizing::new(octets);
     if key.len() != method.key_len() {
         return Err(CryptoError::KeyMismatch);
     }
@@ -87,7 +89,7 @@ pub fn encrypt_in_place(
             Chosen::cbc_encrypt(cipher, key.as_octets(), iv, blocks).map_err(not_encrypted)?;
         }
     }
-    Ok(octets)
+    Ok(std::mem::take(&mut *octets))
 }
 
 /// Decrypts a result of [`encrypt`]. The octets are decrypted in place and wiped on failure.

@@ -9,6 +9,9 @@ use wss_crypto::{ContentEncryption, Random, Secret};
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
+/// Room for `xmlns=""`, attributes of the `xml` namespace, initialisation vector and tag.
+const BESIDE: usize = 256;
+
 /// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.
 /// What is encrypted is the source text, in which each top-level element declares every namespace in scope, including the
 /// absence of a default namespace.
@@ -31,7 +34,12 @@ pub fn encrypt_element(
     random: &dyn Random,
 ) -> Result<String, EncryptError> {
     // With room for declarations and the tag: the plaintext is encrypted where it is written.
-    let mut text = String::with_capacity(element.span().len() + 512);
+    let (place, pieces) = match plaintext {
+        PlaintextType::Content => (Some(element), element.children().count()),
+        _ => (element.parent(), 1),
+    };
+    let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
+    let mut text = String::with_capacity(element.span().len() + (declarations + BESIDE) * pieces + BESIDE);
     text.extend(std::iter::repeat_n('\0', method.iv_len()));
     match plaintext {
         PlaintextType::Content => element.push_standalone_content(along, &mut text),

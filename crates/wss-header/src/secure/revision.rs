@@ -1,5 +1,5 @@
 //! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a step
-//! changes it.
+//! changes it or its namespaces in scope.
 
 use wss_c14n::{Document, Splices};
 use wss_soap::{Envelope, EnvelopeError};
