@@ -12,7 +12,7 @@ use ws_security::tokens::ReferenceForm;
 use ws_security::xmlenc::{EncryptedData, EncryptedKey, KeyMethod, PlaintextType, decrypt_xml};
 use ws_security::xmlenc::{encrypt_octets, write_encrypted_key};
 use ws_security::{ContentEncryption, CoverageLost, DangerousNoReplayCache, KeyTransport, OpenError, RequirementError};
-use ws_security::{Secret, Waiver};
+use ws_security::{ElementPath, Secret, Waiver};
 
 const GCM: ContentEncryption = ContentEncryption::Aes128Gcm;
 
@@ -459,4 +459,33 @@ fn what_is_handed_out_is_what_was_digested() {
             assert!(message.contains(&value), "{xml}");
         }
     }
+}
+
+/// What is put at the end of an element whose last child is empty.
+#[test]
+fn a_plaintext_behind_an_empty_element_is_not_inside_it() {
+    let card = "<o:card xmlns:o=\"urn:o\">4111</o:card>";
+    let order = format!("<o:x xmlns:o=\"urn:o\"><o:note/>{card}</o:x>");
+    let message = signed_by_peer(&encrypted_by_peer(&frame(["", "", ""], "", &order), &[card]), &[], "");
+    let path = ElementPath::in_body([("urn:o", "x"), ("urn:o", "card")]);
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::element(path.clone())]);
+    let demanding = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    let opened = demanding.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+    assert!(opened.element(&path).expect("signed").xml().contains(">4111<"));
+
+    // Signed in clear; the ciphertext behind it is a stranger's.
+    let flag = "<f:flag xmlns:f=\"urn:f\"/>";
+    let around = format!("xmlns:wsse11=\"{}\" xmlns:wsu=\"{}\"", name::WSSE11.uri, name::WSU.uri);
+    let part = Part::header_block("urn:f", "flag");
+    let honest =
+        signed_by_peer(&frame([&around, "", ""], flag, "<o:x xmlns:o=\"urn:o\"/>"), std::slice::from_ref(&part), "");
+    let evil = "<e:evil xmlns:e=\"urn:e\">paid</e:evil>";
+    let forged = encrypted_by_peer(&honest.replacen("</s:Header>", &format!("{evil}</s:Header>"), 1), &[evil]);
+    assert!(forged.contains("/><wsse11:EncryptedHeader "), "{forged}");
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).also_signed([part]);
+    let demanding = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    let opened = demanding.open(&forged).unwrap_or_else(|error| panic!("{error}\n{forged}"));
+    let block = opened.header_block("urn:f", "flag").expect("signed").xml();
+    assert!(!block.contains("paid") && !block.contains("evil"), "{block}");
+    assert!(opened.header_block("urn:e", "evil").is_none(), "nobody signed it");
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
-use wss_text::{WireText, shown};
+use wss_text::{WireText, octets_of_hex, shown};
 
 use crate::error::SignatureError;
 
@@ -455,14 +455,11 @@ fn identifier(element: Element<'_>, longest: usize) -> Result<Identifier, Signat
 #[must_use]
 pub fn hexadecimal_octets(text: &str) -> Option<Vec<u8>> {
     /// Base64 of shorter ones may have no other characters by chance.
-    const LEAST_DIGITS: usize = 16;
+    const LEAST: usize = 8;
     let text = text.trim();
     let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-    let digits = text.chars().filter(|c| !matches!(c, ':' | '-') && !c.is_ascii_whitespace());
-    let digits: Vec<u8> = digits.map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    let is_whole = digits.len() >= LEAST_DIGITS && digits.len().is_multiple_of(2);
-    is_whole
-        .then(|| digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit)).collect())
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | '-') && !c.is_ascii_whitespace()).collect();
+    octets_of_hex(&digits).filter(|octets| octets.len() >= LEAST)
 }
 
 /// Writes `ds:X509Data` with serial number and issuer, in the spelling that the peer compares.

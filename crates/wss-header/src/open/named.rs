@@ -173,7 +173,7 @@ pub(super) fn naming(
 /// A public key that nothing names, so that whoever has its certificate recognizes it.
 fn by_value(key: &PublicKey) -> String {
     let digest = Digest::of(DigestMethod::Sha256, key.spki());
-    let digits: String = digest.as_octets().iter().map(|octet| format!("{octet:02x}")).collect();
+    let digits = wss_text::hex(digest.as_octets());
     format!("a public key by its value (SHA-256 of its SubjectPublicKeyInfo: {digits})")
 }
 

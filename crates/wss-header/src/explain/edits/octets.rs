@@ -4,8 +4,8 @@ use wss_c14n::base64_encode;
 
 use super::super::cause::Cause;
 use super::super::edit::{Edit, Step, piece};
-use super::super::spelled::hexadecimal;
 use super::super::token::{Token, tokens};
+use wss_text::hex;
 
 /// Something in front of the octets, and behind them.
 fn around(cause: Cause, before: &'static [u8], after: &'static [u8]) -> Edit {
@@ -59,8 +59,8 @@ fn as_text() -> [Edit; 4] {
     [
         text("base64", base64_encode),
         text("base64 in lines of 76", |octets| lines_of_76(&base64_encode(octets))),
-        text("hexadecimal digits", hexadecimal),
-        text("hexadecimal digits in upper case", |octets| hexadecimal(octets).to_uppercase()),
+        text("hexadecimal digits", hex),
+        text("hexadecimal digits in upper case", |octets| hex(octets).to_uppercase()),
     ]
 }
 
