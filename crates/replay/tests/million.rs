@@ -56,23 +56,31 @@ fn fill(store: &MemoryReplayCache, from: usize, now: SystemTime, what: &str) -> 
 
 #[test]
 fn a_million_entries_cost_less_than_72_octets_each_and_expire_without_a_stall() {
-    // A page fault of a busy machine is charged to whoever meets it: one quiet measurement of three is enough.
-    assert!((0..3).any(|_| longest_call_of_a_million() < Duration::from_millis(1)), "see the times printed above");
+    // A page fault of a busy machine is charged to whoever meets it, now here, now there; a stall of the store comes back at
+    // its place. So each place needs one quiet measurement of five.
+    let mut quietest = [Duration::MAX; 3];
+    let is_quiet = (0..5).any(|_| {
+        for (quietest, longest) in quietest.iter_mut().zip(longest_calls_of_a_million()) {
+            *quietest = longest.min(*quietest);
+        }
+        quietest.iter().all(|longest| *longest < Duration::from_millis(1))
+    });
+    assert!(is_quiet, "{quietest:?}: see the times printed above");
 }
 
-/// Fills a store twice, and returns how long the longest call took.
-fn longest_call_of_a_million() -> Duration {
+/// Fills a store three times, and returns how long the longest call of each time took.
+fn longest_calls_of_a_million() -> [Duration; 3] {
     let before = ALLOCATED.load(Ordering::Relaxed);
     let octets = || (ALLOCATED.load(Ordering::Relaxed) - before) / MILLION;
     let store = MemoryReplayCache::default();
     let start = SystemTime::now();
-    let mut longest = fill(&store, 0, start, "filling");
+    let mut longest = [fill(&store, 0, start, "filling"); 3];
     println!("full: {} octets an entry", octets());
     assert!(octets() < 72);
     assert_eq!(store.insert_if_absent(&digest(MILLION), start + WINDOW, start), Err(ReplayError::Full));
     for (round, what) in [(1, "all expired a second ago"), (2, "all expired an hour ago")] {
         let later = start + round * WINDOW + Duration::from_secs([1, 3_600][round as usize - 1]);
-        longest = longest.max(fill(&store, round as usize * MILLION, later, what));
+        longest[round as usize] = fill(&store, round as usize * MILLION, later, what);
         println!("{what}: {} octets an entry", octets());
         assert!(octets() < 72);
     }
