@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wss_text::hex_digit;
+
 use crate::error::LoadError;
 
 /// The most octets of a serial number (RFC 5280 §4.1.2.2).
@@ -103,7 +105,7 @@ impl SerialNumber {
             return Err(LoadError::SerialNumber);
         }
         for (at, digit) in digits.into_iter().rev().enumerate() {
-            let value = char::from(digit).to_digit(16).ok_or(LoadError::SerialNumber)? as u8;
+            let value = hex_digit(digit).ok_or(LoadError::SerialNumber)?;
             match magnitude.iter_mut().rev().nth(at / 2) {
                 Some(octet) => *octet |= value << (4 * (at % 2)),
                 None if value == 0 => {}

@@ -21,7 +21,7 @@ mod without_tokens {
 mod with_tokens {
     use wss_crypto::Identity;
     use wss_pkcs11::{Token, TokenError};
-    use wss_text::{WireText, hex_octet};
+    use wss_text::{WireText, percent_decoded};
 
     use crate::error::ProfileError;
     use crate::source::Source;
@@ -85,15 +85,7 @@ mod with_tokens {
     }
 
     fn decoded(text: &str) -> Option<String> {
-        let mut octets = Vec::new();
-        let mut rest = text.bytes();
-        while let Some(octet) = rest.next() {
-            octets.push(match octet {
-                b'%' => hex_octet(rest.next()?, rest.next()?)?,
-                octet => octet,
-            });
-        }
-        String::from_utf8(octets).ok()
+        String::from_utf8(percent_decoded(text)?).ok()
     }
 
     #[cfg(test)]

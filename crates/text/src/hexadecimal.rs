@@ -1,4 +1,4 @@
-//! Octets in hexadecimal digits.
+//! Octets in hexadecimal digits, and texts with percent-encoding.
 
 /// The value of a hexadecimal digit.
 ///
@@ -34,6 +34,25 @@ pub fn octets_of_hex(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let octets = pairs.iter().map(|[high, low]| hex_octet(*high, *low)).collect();
     if rest.is_empty() { octets } else { None }
+}
+
+/// A text without its percent-encoding (RFC 3986 §2.1); `None` if a percent sign is not before two digits.
+///
+/// ```
+/// assert_eq!(wss_text::percent_decoded("a%2Fb").as_deref(), Some(b"a/b".as_slice()));
+/// assert_eq!(wss_text::percent_decoded("50%"), None);
+/// ```
+#[must_use]
+pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(octet) = rest.next() {
+        octets.push(match octet {
+            b'%' => hex_octet(rest.next()?, rest.next()?)?,
+            octet => octet,
+        });
+    }
+    Some(octets)
 }
 
 /// Octets in hexadecimal digits, in lower case.

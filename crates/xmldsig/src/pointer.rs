@@ -3,7 +3,7 @@
 //! `xpointer(/)` and `xpointer(id('…'))` name the document and an element; unlike the shorthand form, with their comments
 //! (XML Signature 1.1 §4.4.3.3). Any other is an expression of XPath 1.0, and needs a policy that admits one.
 
-use wss_text::hex_octet;
+use wss_text::percent_decoded;
 
 /// An XPointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub(crate) enum Pointer {
 impl Pointer {
     /// The pointer of a URI, if it is one of this document and not of the shorthand form.
     pub(crate) fn of_uri(uri: &str) -> Option<Self> {
-        Self::parse(&percent_decoded(uri.strip_prefix('#').filter(|fragment| fragment.starts_with("xpointer("))?)?)
+        let fragment = uri.strip_prefix('#').filter(|fragment| fragment.starts_with("xpointer("))?;
+        Self::parse(&String::from_utf8(percent_decoded(fragment)?).ok()?)
     }
 
     /// Reads a pointer with one part of the scheme `xpointer`.
@@ -52,24 +53,6 @@ pub fn id_in_other_form(uri: &str) -> Option<String> {
     let is_attachment = document.strip_prefix("cid:").is_some_and(|content_id| !content_id.is_empty());
     let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !is_attachment;
     (names_this && !id.is_empty()).then(|| id.to_owned())
-}
-
-/// A fragment without its percent-encoding (RFC 3986 §2.1); `None` if that is broken.
-fn percent_decoded(fragment: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first != b'%' {
-            octets.push(*first);
-            continue;
-        }
-        let (digits, after) = after.split_at_checked(2)?;
-        let [high, low] = digits else { return None };
-        octets.push(hex_octet(*high, *low)?);
-        rest = after;
-    }
-    String::from_utf8(octets).ok()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `cid:` URLs, by which an envelope names an attachment (RFC 2392).
 
-use super::field::percent_decoded;
 use super::part::MimePart;
+use wss_text::percent_decoded;
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 ///

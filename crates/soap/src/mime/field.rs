@@ -1,7 +1,7 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
 use wss_c14n::{Limit, Limits};
-use wss_text::{hex_octet, shown};
+use wss_text::{percent_decoded, shown};
 
 use super::error::MimeError;
 
@@ -300,22 +300,6 @@ fn joined(raw: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
         plain.push((base, in_charset(&octets, &charset)?));
     }
     Some(plain)
-}
-
-pub(super) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first == b'%' {
-            let [high, low, tail @ ..] = tail else { return None };
-            octets.push(hex_octet(*high, *low)?);
-            rest = tail;
-        } else {
-            octets.push(*first);
-        }
-    }
-    Some(octets)
 }
 
 /// Text in a character set that headers use; `None` for others.

@@ -1,7 +1,7 @@
 //! Octets in text: base64 as XML Schema has it, and what peers and gateways make of it.
 
 use wss_c14n::base64_decode;
-use wss_text::{hex_digit, hex_octet};
+use wss_text::{hex_octet, octets_of_hex};
 
 use super::cause::Cause;
 
@@ -76,19 +76,8 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
 pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
-    let digits: Option<Vec<u8>> = text
-        .bytes()
-        .filter(|octet| !octet.is_ascii_whitespace() && !matches!(octet, b':' | b'-'))
-        .map(hex_digit)
-        .collect();
-    let digits = digits.filter(|digits| digits.len() >= 2 * LEAST)?;
-    digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(high << 4 | low),
-            _ => None,
-        })
-        .collect()
+    let digits: String = text.chars().filter(|c| !c.is_ascii_whitespace() && !matches!(c, ':' | '-')).collect();
+    octets_of_hex(&digits).filter(|octets| octets.len() >= LEAST)
 }
 
 fn of_percent(text: &str) -> Option<String> {
