@@ -1,5 +1,6 @@
 //! Randomness, behind a trait that a test can replace.
 
+use wss_text::hex;
 use zeroize::Zeroizing;
 
 use crate::error::CryptoError;
@@ -23,6 +24,16 @@ impl Random for SystemRandom {
     fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
         Chosen::random(octets).map_err(|refusal| refusal.or(CryptoError::Provider))
     }
+}
+
+/// A name that nobody can guess and no message contains: `prefix`, and 16 random octets in hexadecimal digits.
+///
+/// # Errors
+/// As [`Random::fill`].
+pub fn fresh_name(random: &dyn Random, prefix: &str) -> Result<String, CryptoError> {
+    let mut octets = [0; 16];
+    random.fill(&mut octets)?;
+    Ok(format!("{prefix}{}", hex(&octets)))
 }
 
 impl Secret {

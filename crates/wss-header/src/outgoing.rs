@@ -10,7 +10,7 @@ use wss_text::shown;
 
 use wss_c14n::{Document, Limits};
 use wss_crypto::{Certificate, SignatureMethod};
-use wss_soap::mime::{MimeError, boundary_of};
+use wss_soap::mime::{MimeError, fresh_boundary};
 use wss_soap::{EnvelopeError, SoapVersion};
 
 use crate::addressing::Addressing;
@@ -110,9 +110,8 @@ impl sealed::Framed for SecuredPackage {
         if let Some(twice) = attachments.iter().find(|attachment| !seen.insert(attachment.content_id())) {
             return Err(MimeError::DuplicateId { id: twice.content_id().into() }.into());
         }
-        let mut octets = [0; 16];
-        plan.recipe.random.fill(&mut octets)?;
-        Ok(PackageFrame { version: SoapVersion::of(envelope), boundary: boundary_of(&octets) })
+        let boundary = fresh_boundary(plan.recipe.random.as_ref())?;
+        Ok(PackageFrame { version: SoapVersion::of(envelope), boundary })
     }
 
     fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self {

@@ -26,4 +26,4 @@ pub use field::{Fields, is_field};
 pub use package::Package;
 pub use part::{MimePart, charset};
 pub use spool::{Spool, SpoolWriter};
-pub use writer::{PackageWriter, boundary_of};
+pub use writer::{PackageWriter, fresh_boundary};

@@ -2,8 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use wss_crypto::{CryptoError, Random};
-use wss_text::hex;
+use wss_crypto::{CryptoError, Random, fresh_name};
 
 use super::content::for_each_piece;
 use super::field::is_field;
@@ -45,12 +44,10 @@ impl<W: Write> PackageWriter<W> {
     /// # Errors
     /// [`CryptoError`] if there is no randomness.
     pub fn new(out: W, root_type: &str, random: &dyn Random) -> Result<Self, CryptoError> {
-        let mut octets = [0; 16];
-        random.fill(&mut octets)?;
-        Ok(Self::with_boundary(out, root_type, boundary_of(&octets)))
+        Ok(Self::with_boundary(out, root_type, fresh_boundary(random)?))
     }
 
-    /// A package with this boundary, which no content may contain: [`boundary_of`] random octets.
+    /// A package with this boundary, which no content may contain: a [`fresh_boundary`].
     pub fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
         Self { out, boundary, root_type: root_type.to_owned(), start_info: None }
     }
@@ -104,10 +101,12 @@ impl<W: Write> PackageWriter<W> {
     }
 }
 
-/// A boundary from random octets.
-#[must_use]
-pub fn boundary_of(octets: &[u8; 16]) -> String {
-    format!("=_{}", hex(octets))
+/// A boundary that no content contains.
+///
+/// # Errors
+/// [`CryptoError`] if there is no randomness.
+pub fn fresh_boundary(random: &dyn Random) -> Result<String, CryptoError> {
+    fresh_name(random, "=_")
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::{Canonicalization, Document, Limits, Splices, Subset, Writer};
-use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret};
-use wss_text::hex;
+use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, fresh_name};
 use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x509_certificate};
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
@@ -343,9 +342,7 @@ fn encrypted_key_info(secret: &Secret, recipient: &Certificate, random: &dyn Ran
     let wrapped = recipient.public_key().wrap_key(&transport, secret)?;
     let mut inner = Writer::within(&[name::DS, name::XENC]);
     write_x509_certificate(&mut inner, recipient);
-    let mut octets = [0; 16];
-    random.fill(&mut octets)?;
-    let id = format!("EK-{}", hex(&octets));
+    let id = fresh_name(random, "EK-")?;
     let key = write_encrypted_key(Some(&id), &KeyMethod::Transport(transport), Some(&inner.finish()), &wrapped, &[]);
     let mut writer = Writer::new();
     writer.start(name::DS, "KeyInfo");
@@ -355,9 +352,7 @@ fn encrypted_key_info(secret: &Secret, recipient: &Certificate, random: &dyn Ran
 }
 
 pub(super) fn fresh_id(random: &dyn Random) -> Result<String, CryptoError> {
-    let mut octets = [0; 16];
-    random.fill(&mut octets)?;
-    Ok(format!("_{}", hex(&octets)))
+    fresh_name(random, "_")
 }
 
 impl std::fmt::Debug for NewAssertion {

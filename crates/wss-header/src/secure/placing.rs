@@ -1,8 +1,7 @@
 //! Placing a protection token: what its kind needs of the message that is made, and what it makes.
 
 use wss_c14n::Writer;
-use wss_crypto::{CryptoError, Random, Secret};
-use wss_text::hex;
+use wss_crypto::{CryptoError, Random, Secret, fresh_name};
 use wss_tokens::write_token_reference;
 
 use super::issued_token::IssuedToken;
@@ -39,9 +38,7 @@ impl Placing<'_> {
 
 /// An Id that no one can guess and no message contains.
 pub(crate) fn fresh_id(random: &dyn Random, kind: &str) -> Result<String, CryptoError> {
-    let mut octets = [0; 16];
-    random.fill(&mut octets)?;
-    Ok(format!("{kind}-{}", hex(&octets)))
+    fresh_name(random, &format!("{kind}-"))
 }
 
 /// The canonical `wsse:SecurityTokenReference` to the token with this Id, as a document of its own.
