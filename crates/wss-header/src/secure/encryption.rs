@@ -9,10 +9,11 @@ use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
+use super::Securing;
 use super::edit::replace_content;
 use super::parts::{elements_at_place, no_such};
+use super::revision::Reading;
 use super::tokens::encrypted_key::encrypted_key;
-use super::{Securing, locate};
 use crate::allowance::Allowance;
 use crate::element_path::ElementPath;
 use crate::emission;
@@ -22,7 +23,6 @@ use crate::key_sending::KeySending;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
 use crate::recipe::Step;
-use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 use wss_soap::{Envelope, SoapVersion};
 use wss_text::Slice as _;
@@ -77,9 +77,7 @@ impl Securing {
         let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
         let keying = self.content_key(encrypting)?;
         let revision = std::mem::take(&mut self.revision);
-        let document = revision.document()?;
-        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
-        let (envelope, header) = locate(document, &self.recipe.header.role)?;
+        let Reading { document, index, envelope, header } = revision.read(&self.recipe.header.role)?;
         let along = self.taken_along(document, envelope);
         let mut sealing =
             Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };

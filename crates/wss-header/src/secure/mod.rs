@@ -1,8 +1,8 @@
 //! Securing: from an envelope and a plan to the octets for the wire.
 //!
 //! The skeleton is inserted first: the Security header, timestamp, username token, and the Ids of all parts. Then each
-//! step makes the next revision with splices, of which only what changed is read (`revision`). New elements are prepended, so that a receiver
-//! who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
+//! step makes the next revision with splices, of which only what changed is read (`revision`). New elements are prepended,
+//! so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
 pub(crate) mod edit;
 mod encryption;
@@ -124,13 +124,6 @@ const CONTENT: &str = "<!--content-->";
 /// The limits for strangers do not apply to the caller's own envelope.
 fn parse(source: &str) -> Result<Document<'_>, SecureError> {
     Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
-}
-
-fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, SecurityHeader<'d>), SecureError> {
-    let envelope = Envelope::locate(document)?;
-    let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
-    let header = header.ok_or(SecureError::NoHeader)?;
-    Ok((envelope, header))
 }
 
 impl Securing {

@@ -1,8 +1,8 @@
 //! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a step
 //! changes it or its namespaces in scope.
 
-use wss_c14n::{Document, Splices};
-use wss_soap::{Envelope, EnvelopeError};
+use wss_c14n::{Document, IdIndex, Limits, Splices};
+use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 
 use crate::error::SecureError;
 
@@ -29,13 +29,14 @@ impl Revision {
         }
     }
 
-    /// The document that a step reads.
-    pub(super) fn document(&self) -> Result<&Document<'static>, SecureError> {
-        match self {
-            Self::Read(document) => Ok(document),
-            // No step follows the last revision.
-            Self::Last(_) => Err(SecureError::NoHeader),
-        }
+    /// What a step reads, with the Security header for this role.
+    pub(super) fn read(&self, role: &Role) -> Result<Reading<'_>, SecureError> {
+        // No step follows the last revision.
+        let Self::Read(document) = self else { return Err(SecureError::NoHeader) };
+        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        let envelope = Envelope::locate(document)?;
+        let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
+        Ok(Reading { document, index, envelope, header: header.ok_or(SecureError::NoHeader)? })
     }
 
     pub(super) fn into_text(self) -> String {
@@ -44,6 +45,15 @@ impl Revision {
             Self::Last(text) => text,
         }
     }
+}
+
+/// A revision, and where a step finds what it needs.
+pub(super) struct Reading<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) index: IdIndex<'d>,
+    pub(super) envelope: Envelope<'d>,
+    /// Our header.
+    pub(super) header: SecurityHeader<'d>,
 }
 
 /// The revision that splices make of a document.

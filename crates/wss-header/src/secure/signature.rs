@@ -8,7 +8,8 @@ use wss_xmldsig::{PendingSignature, write_key_value, write_x509_certificates};
 
 use super::parts::no_such;
 use super::references::{Keying, References};
-use super::{Awaited, Securing, SignaturePlace, Signed, locate, parse};
+use super::revision::Reading;
+use super::{Awaited, Securing, SignaturePlace, Signed, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
@@ -142,9 +143,7 @@ impl Securing {
 
     /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
     fn place_tokens(&mut self, signing: &Signing, keying: &Keying, in_front: bool) -> Result<(), SecureError> {
-        let document = self.revision.document()?;
-        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
-        let (_, header) = locate(document, &self.recipe.header.role)?;
+        let Reading { index, header, .. } = self.revision.read(&self.recipe.header.role)?;
         let mut place = self.place_for(signing, keying, in_front, (header, &index));
         let tokens = std::mem::take(&mut place.tokens);
         if !place.is_before_tokens {
@@ -166,9 +165,7 @@ impl Securing {
         in_front: bool,
     ) -> Result<PendingSignature, SecureError> {
         let signature_id = self.take_id(&Part::Signature, "SIG")?;
-        let document = self.revision.document()?;
-        let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
-        let (_, header) = locate(document, &self.recipe.header.role)?;
+        let Reading { document, index, header, .. } = self.revision.read(&self.recipe.header.role)?;
         let references = References { securing: self, signing, keying, header, index: &index }.all()?;
         let key_info = Some(keying.key_info.clone());
         let (method, canonicalization) = (signing.method, &signing.canonicalization);
