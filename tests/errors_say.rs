@@ -430,7 +430,7 @@ fn a_token_outside_of_any_security_header_is_named() {
         let error = refuse(&receiver(), &message).to_string();
         assert!(error.contains(&format!("/s:Envelope/s:Header/{named}")) && error.contains("wsse:Security"), "{error}");
     }
-    // One beside the header is none of it.
+    // A timestamp beside the Security header is not inside it.
     let message = recipe_without_timestamp(&time);
     let error = refuse(&receiver(), &message).to_string();
     assert!(error.contains("the Security header has no wsu:Timestamp"), "{error}");

@@ -311,7 +311,7 @@ fn ciphertext_for_two_recipients_opens_for_each() {
     // Both for us: the second key has nothing left to decrypt.
     let twice = format!("{bob}{}", bob.replace("EK-1", "EK-2"));
     refuse_strictly(&service(), &shaped(Signed::Plaintext, &encrypt, &twice, ""));
-    // A list that names nothing is none, for whomever its key is.
+    // A list may not name what is not there, even if its key is for somebody else.
     let nothing = other.replace(&format!("#{ID}"), "#ED-2");
     refuse(&service(), &shaped(Signed::Plaintext, &encrypt, &format!("{bob}{nothing}"), ""));
 }

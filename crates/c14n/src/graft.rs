@@ -1,5 +1,5 @@
-//! Grafts: the tape of a text, of which one element's content has a tape already. Its offsets move, its names stay, and only what
-//! is around it is read.
+//! Grafts: the tape of a text, of which one element's content has a tape already. Its offsets move, its names stay, and
+//! only what is around it is read.
 
 use std::ops::Range;
 

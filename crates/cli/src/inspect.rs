@@ -12,13 +12,13 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
-    let picture = || message.picture(&output::limits()).map_err(refused);
+    let picture = message.picture(&output::limits()).map_err(refused)?;
     if let Some(path) = &arguments.html {
         // Others read a page, too, who do not have this command line before them.
-        let page = picture()?.in_words(&|text| Wording::OptionsOfWss.of(text));
+        let page = picture.clone().in_words(&|text| Wording::OptionsOfWss.of(text));
         output::write_with(Some(path), |out| page.write_html(&message, out))?;
     }
-    let picture = picture()?.in_words(&in_options);
+    let picture = picture.in_words(&in_options);
     let shown = match arguments.format {
         Format::Text => picture.text(arguments.file.output.is_none() && paints()),
         Format::Json => output::json(&picture.json())?,

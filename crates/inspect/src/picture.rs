@@ -15,6 +15,7 @@ use ws_security::{
 use crate::error::InspectError;
 
 /// What a message has for security.
+#[derive(Clone)]
 pub struct Picture {
     /// The name of the document element.
     pub(crate) root: String,
@@ -29,6 +30,7 @@ pub struct Picture {
 }
 
 /// A Security header.
+#[derive(Clone)]
 pub(crate) struct Header {
     pub(crate) path: String,
     pub(crate) span: Range<usize>,
@@ -39,6 +41,7 @@ pub(crate) struct Header {
 }
 
 /// A child of a Security header.
+#[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) id: Option<String>,
@@ -71,6 +74,7 @@ impl LinkKind {
 }
 
 /// A link from a child of a header.
+#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) kind: LinkKind,
     /// As the message says it.
@@ -88,12 +92,14 @@ pub(crate) struct Link {
 }
 
 /// An element that a link leads to.
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) path: String,
     pub(crate) span: Range<usize>,
 }
 
 /// An `xenc:EncryptedData`.
+#[derive(Clone)]
 pub(crate) struct Ciphertext {
     /// Its path, or the URL of the attachment that has the octets.
     pub(crate) what: String,

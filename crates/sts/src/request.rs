@@ -187,7 +187,7 @@ impl Issue {
                 writer.start(wst, "Entropy");
                 writer.start(wst, "BinarySecret");
                 writer.attribute("Type", trust.identifier("Nonce"));
-                writer.text(&base64_encode(entropy.as_octets()));
+                writer.base64(entropy.as_octets());
                 writer.end();
                 writer.end();
                 writer.leaf(wst, "ComputedKeyAlgorithm", &trust.identifier("CK/PSHA1"));

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Element, Writer, name};
 
 use crate::error::TokenError;
 use crate::value_type::BASE64_BINARY;
@@ -32,6 +32,6 @@ pub fn write_binary_token(writer: &mut Writer, id: &str, value_type: &str, octet
     writer.attribute("EncodingType", BASE64_BINARY);
     writer.attribute("ValueType", value_type);
     writer.attribute_in(name::WSU, "Id", id);
-    writer.text(&base64_encode(octets));
+    writer.base64(octets);
     writer.end();
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, Limit, Writer, name};
 use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_text::shown;
 use wss_xmldsig::{KeyInfoItem, X509Data, hexadecimal_octets, write_issuer_serial};
@@ -221,9 +221,9 @@ impl<'d> SecurityTokenReference<'d> {
         if (encoding_by_name || named.is_some() || thumbprint.is_some() || written.is_empty()) && !shape.by_name {
             return Err(TokenError::IdentifierByName { value_type: written.into() });
         }
-        if let Some((method, len)) = thumbprint {
-            let digest = identifier(element, shape, 64, &[len])?;
-            return match digest.len() == len {
+        if let Some(method) = thumbprint {
+            let digest = identifier(element, shape, 64, &[method.output_len()])?;
+            return match digest.len() == method.output_len() {
                 true => Ok(Self::Thumbprint { method, digest }),
                 false => Err(element.missing("a digest of the length of its type").into()),
             };
@@ -260,13 +260,15 @@ impl<'d> SecurityTokenReference<'d> {
             }
         };
         let thumbprint = || match digest() {
-            Err(TokenError::NotSha1 { octets }) => match THUMBPRINTS.iter().find(|(.., len)| *len == octets) {
-                Some((_, method, _)) if shape.by_name => {
-                    Ok(Self::Thumbprint { method: *method, digest: element.base64(64)? })
+            Err(TokenError::NotSha1 { octets }) => {
+                match THUMBPRINTS.iter().find(|(_, method)| method.output_len() == octets) {
+                    Some((_, method)) if shape.by_name => {
+                        Ok(Self::Thumbprint { method: *method, digest: element.base64(64)? })
+                    }
+                    Some((name, _)) => Err(TokenError::OtherThumbprint { octets, name }),
+                    None => Err(TokenError::NotSha1 { octets }),
                 }
-                Some((name, ..)) => Err(TokenError::OtherThumbprint { octets, name }),
-                None => Err(TokenError::NotSha1 { octets }),
-            },
+            }
             read => read.map(Self::ThumbprintSha1),
         };
         match value_type {
@@ -350,20 +352,20 @@ fn named_type(written: &str) -> Option<&'static str> {
     named.filter(|identifier| *identifier != written)
 }
 
-/// The last word of the type of a thumbprint that is not SHA-1, its method, and how many octets it has.
-const THUMBPRINTS: [(&str, DigestMethod, usize); 4] = [
-    ("SHA224", DigestMethod::Sha224, 28),
-    ("SHA256", DigestMethod::Sha256, 32),
-    ("SHA384", DigestMethod::Sha384, 48),
-    ("SHA512", DigestMethod::Sha512, 64),
+/// The last word of the type of a thumbprint that is not SHA-1, and its method.
+const THUMBPRINTS: [(&str, DigestMethod); 4] = [
+    ("SHA224", DigestMethod::Sha224),
+    ("SHA256", DigestMethod::Sha256),
+    ("SHA384", DigestMethod::Sha384),
+    ("SHA512", DigestMethod::Sha512),
 ];
 
-/// The method of a type such as `#ThumbprintSHA256`, whatever is in front of it, and how many octets it has.
-fn thumbprint_of_type(written: &str) -> Option<(DigestMethod, usize)> {
+/// The method of a type such as `#ThumbprintSHA256`, whatever is in front of it.
+fn thumbprint_of_type(written: &str) -> Option<DigestMethod> {
     let name = written.rsplit(['#', ':', '/']).next()?.replace('-', "");
     let method = name.strip_prefix("Thumbprint")?;
-    let known = THUMBPRINTS.iter().find(|(known, ..)| method.eq_ignore_ascii_case(known));
-    known.map(|(_, method, len)| (*method, *len))
+    let known = THUMBPRINTS.iter().find(|(known, _)| method.eq_ignore_ascii_case(known));
+    known.map(|(_, method)| *method)
 }
 
 /// The octets of an identifier: in base64, or, of one of the lengths `in_digits`, in hexadecimal if `shape` has such.
@@ -540,7 +542,7 @@ fn write_key_identifier(writer: &mut Writer, value_type: &str, octets: &[u8]) {
     writer.start(name::WSSE, "KeyIdentifier");
     writer.attribute("EncodingType", BASE64_BINARY);
     writer.attribute("ValueType", value_type);
-    writer.text(&base64_encode(octets));
+    writer.base64(octets);
     writer.end();
 }
 

@@ -526,7 +526,7 @@ pub fn write_username_token(
     if let Some(nonce) = nonce {
         writer.start(name::WSSE, "Nonce");
         writer.attribute("EncodingType", BASE64_BINARY);
-        writer.text(&base64_encode(nonce));
+        writer.base64(nonce);
         writer.end();
     }
     if let Some(created) = created {

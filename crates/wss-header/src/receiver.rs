@@ -275,8 +275,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts a signature of the header that is over the whole document (`URI=""`, or an Id of the Envelope), by the enveloped-signature transform
-    /// without itself: it covers the Body, every header block and every child of the Security header but itself.
+    /// Accepts a signature of the header that is over the whole document (`URI=""`, or an Id of the Envelope), by the
+    /// enveloped-signature transform without itself: it covers the Body, every header block and every child of the Security
+    /// header but itself.
     #[must_use]
     pub fn accept_signatures_over_the_whole_document(mut self) -> Self {
         self.waived.insert(Waiver::WholeDocumentSignatures);

@@ -8,7 +8,7 @@
 //! Not here: which token a reference identifies. The caller answers that through
 //! [`Dereference::token`](crate::Dereference::token).
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, Writer, base64_encode, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, Writer, name};
 use wss_text::shown;
 
 /// The identifier of the transform.
@@ -101,7 +101,7 @@ fn octets_readings(reference: Element<'_>, value_type: &str, octets: &[u8]) -> V
             writer.attribute("EncodingType", BASE64_BINARY);
         }
         writer.attribute("ValueType", value_type);
-        writer.text(&base64_encode(octets));
+        writer.base64(octets);
         writer.end();
         writer.finish().into_bytes()
     };

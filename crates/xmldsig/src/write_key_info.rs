@@ -63,7 +63,7 @@ impl KeyInfoItem {
             Self::CertificateDigest(certificate, method) => write_x509_data(writer, |writer| {
                 writer.start(name::DSIG11, "X509Digest");
                 writer.attribute("Algorithm", method.uri());
-                writer.text(&base64_encode(Digest::of(*method, certificate.der()).as_octets()));
+                writer.base64(Digest::of(*method, certificate.der()).as_octets());
                 writer.end();
             }),
             Self::RevocationList(der) => {

@@ -9,8 +9,10 @@ use wss_crypto::{ContentEncryption, Random, Secret};
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
-/// Room for `xmlns=""`, attributes of the `xml` namespace, initialisation vector and tag.
+/// Room for attributes of the `xml` namespace, initialisation vector and tag.
 const BESIDE: usize = 256;
+/// What says that there is no default namespace.
+const NO_DEFAULT: &str = " xmlns=\"\"";
 
 /// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.
 /// What is encrypted is the source text, in which each top-level element declares every namespace in scope, including the
@@ -39,7 +41,7 @@ pub fn encrypt_element(
         _ => (element.parent(), 1),
     };
     let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
-    let mut text = String::with_capacity(element.span().len() + (declarations + BESIDE) * pieces + BESIDE);
+    let mut text = String::with_capacity(element.span().len() + (declarations + NO_DEFAULT.len()) * pieces + BESIDE);
     text.extend(std::iter::repeat_n('\0', method.iv_len()));
     match plaintext {
         PlaintextType::Content => element.push_standalone_content(along, &mut text),

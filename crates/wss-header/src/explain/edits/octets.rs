@@ -33,7 +33,7 @@ pub(super) fn all() -> Vec<Edit> {
     edits.extend(declarations.map(|declaration| around(Cause::XmlDeclaration, declaration, b"")));
     edits.extend(encodings());
     edits.extend(as_text());
-    edits.extend(undeclared());
+    edits.push(undeclared());
     edits.extend([
         empty_tags("empty elements are written as empty-element tags", "/>"),
         empty_tags("empty elements are written as empty-element tags, with a space", " />"),
@@ -49,7 +49,7 @@ pub(super) fn all() -> Vec<Edit> {
     edits
 }
 
-/// The octets as a text that stands for them.
+/// The octets, written in letters or digits.
 fn as_text() -> [Edit; 4] {
     let text = |how: &str, of: fn(&[u8]) -> String| {
         Edit::new(Cause::TextOfOctets { how: how.into() }, move |canonical, out| {
@@ -70,9 +70,9 @@ fn lines_of_76(text: &str) -> String {
 }
 
 /// The apex without its namespace declarations, as in text that was cut out of a document.
-fn undeclared() -> Option<Edit> {
+fn undeclared() -> Edit {
     let how = "the namespace declarations are missing on the element, as in text that was cut out of the document";
-    Some(Edit::new(Cause::NotCanonicalized { how: how.into() }, |canonical, out| {
+    Edit::new(Cause::NotCanonicalized { how: how.into() }, |canonical, out| {
         let first = tokens(canonical).next().map_or("", |token| token.as_str());
         let mut rest = first;
         while let Some(at) = rest.find(" xmlns") {
@@ -84,7 +84,7 @@ fn undeclared() -> Option<Edit> {
         }
         out(rest.as_bytes());
         out(piece(canonical, first.len()..canonical.len()).as_bytes());
-    }))
+    })
 }
 
 fn encodings() -> Vec<Edit> {
