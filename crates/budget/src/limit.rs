@@ -133,6 +133,15 @@ impl Limit {
         self.row().1
     }
 
+    /// The greatest value that it can have.
+    const fn most(self) -> u64 {
+        match self {
+            Self::DocumentOctets | Self::Nodes => u32::MAX as u64 - 1,
+            Self::NameOctets => u16::MAX as u64,
+            _ => u64::MAX,
+        }
+    }
+
     /// Whether the value is multiplied by the octets of the message.
     #[must_use]
     pub const fn is_per_octet(self) -> bool {
@@ -171,33 +180,44 @@ pub struct Limits(PerLimit<u64>);
 
 impl Default for Limits {
     fn default() -> Self {
-        let mut values = [0; COUNT];
-        for (value, limit) in values.iter_mut().zip(Limit::ALL) {
-            *value = limit.default_value();
-        }
-        Self(values)
+        Self::DEFAULT
     }
 }
 
 impl Limits {
+    const DEFAULT: Self = {
+        let mut values = [0; COUNT];
+        let mut at = 0;
+        while at < COUNT {
+            values[at] = Limit::ALL[at].default_value();
+            at += 1;
+        }
+        Self(values)
+    };
+
+    const UNBOUNDED: Self = {
+        let mut values = [0; COUNT];
+        let mut at = 0;
+        while at < COUNT {
+            values[at] = Limit::ALL[at].most();
+            at += 1;
+        }
+        Self(values)
+    };
+
     /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
     ///
     /// For documents that the caller made itself, such as test data and benchmarks.
     #[must_use]
     pub fn dangerous_unbounded() -> Self {
-        Limit::ALL.iter().fold(Self([0; COUNT]), |limits, limit| limits.with(*limit, u64::MAX))
+        Self::UNBOUNDED
     }
 
     /// Sets one limit. A document is always below 4 GiB and 4 Gi nodes, and a name below 64 KiB.
     #[must_use]
     pub fn with(mut self, limit: Limit, value: u64) -> Self {
-        let most = match limit {
-            Limit::DocumentOctets | Limit::Nodes => u64::from(u32::MAX) - 1,
-            Limit::NameOctets => u64::from(u16::MAX),
-            _ => u64::MAX,
-        };
         if let Some(known) = self.0.get_mut(limit as usize) {
-            *known = value.min(most);
+            *known = value.min(limit.most());
         }
         self
     }
