@@ -94,18 +94,21 @@ impl<'a> Element<'a> {
     pub fn name(self) -> ExpandedName<'a> {
         let tape = &self.document.tape;
         let pair = tape.pair(self.node().pair);
-        let qualified = self.qualified_name();
-        let local = match tape.prefix(pair.prefix).len() {
-            0 => qualified,
-            prefix => qualified.slice(prefix + 1..),
-        };
+        let local = self.qualified_name().slice(tape.octets_before_local(pair)..);
         ExpandedName { namespace: tape.uri(pair.uri), local }
     }
 
     /// Whether it has this expanded name.
     #[must_use]
     pub fn is(self, namespace: &str, local: &str) -> bool {
-        self.name() == ExpandedName { namespace, local }
+        let (node, tape) = (self.node(), &self.document.tape);
+        let pair = tape.pair(node.pair);
+        let local_at = node.start as usize + 1 + tape.octets_before_local(pair);
+        let local_end = node.start as usize + 1 + usize::from(node.name_len);
+        // The length of the local name tells most names apart, and namespace names begin alike.
+        local_end - local_at == local.len()
+            && self.source(local_at..local_end) == local
+            && tape.uri(pair.uri) == namespace
     }
 
     /// The parent element; `None` for the document element.

@@ -48,10 +48,19 @@ impl Tape {
             .unwrap_or_default()
     }
 
-    /// Octets of the prefix of an attribute with the colon behind it.
+    /// Octets of a qualified name before its local name: those of its prefix with the colon behind it.
+    #[inline]
+    pub(crate) fn octets_before_local(&self, pair: Pair) -> usize {
+        match self.prefixes.get(pair.prefix as usize) {
+            Some((start, end)) if start != end => (end - start) as usize + 1,
+            _ => 0,
+        }
+    }
+
+    /// The same for an attribute, which has no namespace without a prefix.
     pub(crate) fn prefix_octets(&self, attribute: &Attribute) -> usize {
         match attribute.is_prefixed() {
-            true => self.prefix(self.pair(attribute.name.pair).prefix).len() + 1,
+            true => self.octets_before_local(self.pair(attribute.name.pair)),
             false => 0,
         }
     }

@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use memchr::memchr3;
 use wide::u8x16;
 
 use wss_text::Slice as _;
 
+use super::order::first_octets;
 use crate::chars::{self, chunk};
 use crate::error::Problem;
 use crate::name;
@@ -36,8 +38,10 @@ pub(super) struct Names<'s> {
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
     in_scope: usize,
-    /// The prefix that was looked up last, and its id.
-    last_prefix: (&'s [u8], u32),
+    /// The first prefixes as numbers, see [`packed`].
+    packed: Vec<u64>,
+    /// The prefix that was looked up last as a number, and its id.
+    last_prefix: (u64, u32),
     /// The ids of what comes after the first few.
     more_prefixes: HashMap<&'s [u8], u32>,
     more_uris: HashMap<String, u32>,
@@ -51,7 +55,7 @@ struct Declared<'s> {
     /// What pair it is, or [`UNBOUND`] if nothing declared the prefix.
     pair: u32,
     /// Its value as written.
-    value: &'s [u8],
+    value: &'s str,
 }
 
 impl<'s> Names<'s> {
@@ -65,7 +69,8 @@ impl<'s> Names<'s> {
             declared: Vec::with_capacity(FEW),
             undo: Vec::with_capacity(FEW),
             in_scope: 0,
-            last_prefix: (&[], NO_PREFIX),
+            packed: Vec::with_capacity(FEW),
+            last_prefix: (TOO_LONG, NO_PREFIX),
             more_prefixes: HashMap::new(),
             more_uris: HashMap::new(),
             more_pairs: HashMap::new(),
@@ -85,20 +90,26 @@ impl<'s> Names<'s> {
         names
     }
 
-    /// The id of a prefix.
-    pub(super) fn prefix_id(&mut self, prefix: &'s [u8]) -> u32 {
-        if prefix.is_empty() {
+    /// The id of the prefix of `len` octets at `start`.
+    pub(super) fn prefix_id(&mut self, octets: &'s [u8], start: usize, len: usize) -> u32 {
+        if len == 0 {
             return NO_PREFIX;
         }
+        let packed = packed_at(octets, start, len);
         // Names of one prefix often follow each other.
-        if self.last_prefix.0 == prefix {
+        if packed != TOO_LONG && self.last_prefix.0 == packed {
             return self.last_prefix.1;
         }
-        let id = self.find_prefix(prefix);
-        self.last_prefix = (prefix, id);
+        let known = self.packed.iter().position(|known| *known == packed).filter(|_| packed != TOO_LONG);
+        let id = match known {
+            Some(id) => id as u32,
+            None => self.find_prefix(octets.get(start..start + len).unwrap_or(&[])),
+        };
+        self.last_prefix = (packed, id);
         id
     }
 
+    /// The id of a prefix that is not known as a number.
     fn find_prefix(&mut self, prefix: &'s [u8]) -> u32 {
         find(&self.prefixes, &self.arena, prefix)
             .or_else(|| self.more_prefixes.get(prefix).copied())
@@ -115,7 +126,7 @@ impl<'s> Names<'s> {
     }
 
     /// Binds a prefix, or the default namespace, for the element `node` and what is inside it; `value` is as written.
-    pub(super) fn declare(&mut self, node: u32, prefix: u32, value: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
+    pub(super) fn declare(&mut self, node: u32, prefix: u32, value: &'s str, rewrite: bool) -> Result<u32, Problem> {
         let declared = self.declared.get_mut(prefix as usize).ok_or(Problem::UnboundPrefix)?;
         if declared.by == node {
             return Err(Problem::DuplicateAttribute);
@@ -136,7 +147,7 @@ impl<'s> Names<'s> {
 
     /// The pair of a prefix that was not declared before, or was declared with another value.
     #[inline(never)]
-    fn declare_otherwise(&mut self, prefix: u32, value: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
+    fn declare_otherwise(&mut self, prefix: u32, value: &'s str, rewrite: bool) -> Result<u32, Problem> {
         let pair = self.pair_of(prefix, value, rewrite)?;
         if let Some(declared) = self.declared.get_mut(prefix as usize) {
             (declared.pair, declared.value) = (pair, value);
@@ -175,9 +186,8 @@ impl<'s> Names<'s> {
 
     /// The pair of a prefix and a namespace name, which is as written. Two spellings of one name are one pair, so that pairs
     /// compare as prefix and namespace do.
-    fn pair_of(&mut self, prefix: u32, source: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
-        let text = std::str::from_utf8(source).unwrap_or_default();
-        let decoded = if rewrite { Cow::Owned(chars::decode_value(text)) } else { Cow::Borrowed(text) };
+    fn pair_of(&mut self, prefix: u32, source: &'s str, rewrite: bool) -> Result<u32, Problem> {
+        let decoded = if rewrite { Cow::Owned(chars::decode_value(source)) } else { Cow::Borrowed(source) };
         let uri = find(&self.uris, &self.arena, decoded.as_bytes()).or_else(|| self.more_uris.get(&*decoded).copied());
         if let Some(pair) = uri.and_then(|uri| self.find_pair(prefix, uri)) {
             return Ok(pair);
@@ -201,8 +211,9 @@ impl<'s> Names<'s> {
     fn new_pair(&mut self, prefix: u32, uri: u32, name: &str) -> u32 {
         let id = self.pairs.len() as u32;
         let relative = !name.is_empty() && !is_absolute(name);
-        let escape = name.bytes().any(|octet| matches!(octet, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r'));
-        self.pairs.push(Pair { prefix, uri, relative, escape });
+        let escape =
+            memchr3(b'&', b'<', b'"', name.as_bytes()).or_else(|| memchr3(b'\t', b'\n', b'\r', name.as_bytes()));
+        self.pairs.push(Pair { prefix, uri, relative, escape: escape.is_some() });
         if id as usize >= FEW {
             self.more_pairs.insert((prefix, uri), id);
         }
@@ -213,8 +224,10 @@ impl<'s> Names<'s> {
         let id = self.prefixes.len() as u32;
         self.prefixes.push(keep(&mut self.arena, std::str::from_utf8(prefix).unwrap_or_default()));
         self.bound.push(UNBOUND);
-        self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: &[] });
-        if id as usize >= FEW {
+        self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: "" });
+        if (id as usize) < FEW {
+            self.packed.push(packed(prefix));
+        } else {
             self.more_prefixes.insert(prefix, id);
         }
         id
@@ -228,6 +241,40 @@ impl<'s> Names<'s> {
         }
         id
     }
+}
+
+/// The number of no prefix: text has no such octets.
+const TOO_LONG: u64 = u64::MAX;
+
+/// A prefix of up to eight octets as a number, which no other prefix has.
+fn packed(prefix: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    match first.get_mut(..prefix.len()) {
+        Some(octets) => octets.copy_from_slice(prefix),
+        None => return TOO_LONG,
+    }
+    u64::from_le_bytes(first)
+}
+
+/// The same for the `len` octets at `start`, of which there is one or more; [`TOO_LONG`] close to the end of the source, too.
+#[inline(always)]
+fn packed_at(octets: &[u8], start: usize, len: usize) -> u64 {
+    match chunk(octets, start) {
+        Some(first) if len <= 8 => u64::from_le_bytes(*first) & (u64::MAX >> (64 - 8 * len)),
+        _ => TOO_LONG,
+    }
+}
+
+/// As [`first_octets`], but close to the end of the source, too.
+#[inline(always)]
+fn first_octets_anywhere(octets: &[u8], start: usize, len: usize) -> u64 {
+    first_octets(octets, start, len).unwrap_or_else(|| {
+        let mut first = [0; 8];
+        for (octet, source) in first.iter_mut().zip(octets.slice(start..start + len)) {
+            *octet = *source;
+        }
+        u64::from_be_bytes(first)
+    })
 }
 
 /// Adds a text to the arena, and says where it is.
@@ -279,26 +326,28 @@ impl Name {
         id: 0,
     };
 
-    /// The name `qualified`, of which `prefix_len` octets are the prefix.
-    pub(super) fn new(qualified: &[u8], prefix_len: usize, prefix: u32, declares: u32) -> Self {
-        let local = if prefix_len == 0 { qualified } else { qualified.slice(prefix_len + 1..) };
-        let mut first = [0; 8];
-        let (of_prefix, of_local) = first.split_at_mut(1);
-        for (octet, source) in of_local.iter_mut().zip(local) {
-            *octet = *source;
-        }
+    /// The name of `len` octets at `start`, of which `prefix_len` are the prefix.
+    pub(super) fn new(
+        octets: &[u8],
+        (start, len): (usize, usize),
+        prefix_len: usize,
+        prefix: u32,
+        declares: u32,
+    ) -> Self {
+        let skipped = if prefix_len == 0 { 0 } else { prefix_len + 1 };
+        let first = first_octets_anywhere(octets, start + skipped, len - skipped);
         let prefix_bit = match prefix {
             NO_PREFIX => 0,
             1..=30 => 1 << prefix,
             _ => u32::MAX,
         };
-        of_prefix.fill(prefix.min(31) as u8);
+        let rank = u64::from(prefix.min(31)) << 56 | first >> 8;
         Self {
-            rank: if declares == UNBOUND { u64::from_be_bytes(first) } else { 0 },
+            rank: if declares == UNBOUND { rank } else { 0 },
             of_attribute: AttributeName {
                 pair: prefix,
-                len: qualified.len() as u16,
-                written: Written::PLAIN.of_name(qualified),
+                len: len as u16,
+                written: Written::PLAIN.of_name(octets.slice(start..start + len)),
             },
             prefix_bit,
             declares,
@@ -435,9 +484,9 @@ impl Key {
 }
 
 impl KnownNames {
-    pub(super) fn new() -> Self {
-        Self { slots: [Known::NOTHING; SLOTS], followers: [Follower::NOTHING; SLOTS], numbered: 0 }
-    }
+    /// No name was read.
+    pub(super) const NONE: Self =
+        Self { slots: [Known::NOTHING; SLOTS], followers: [Follower::NOTHING; SLOTS], numbered: 0 };
 
     #[inline(always)]
     fn known(&self, slot: u8) -> &Known {

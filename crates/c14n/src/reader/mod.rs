@@ -38,7 +38,8 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
         check_characters(source.as_bytes())?;
     }
     match outcome {
-        Ok(()) => Ok(reader.finish()),
+        // The reader itself is not moved: its tables are long.
+        Ok(()) => Ok(reader.names.into_tape(reader.tape)),
         // Every step that fails says why before it returns.
         Err(Failed) => {
             // The number of attributes is compared when a tag ends, but it was too large before.
@@ -85,6 +86,7 @@ fn most_attributes(octets: usize) -> usize {
 }
 
 struct Reader<'s, 'l> {
+    source: &'s str,
     octets: &'s [u8],
     limits: &'l Limits,
     bounds: Bounds,
@@ -133,6 +135,7 @@ struct Open {
 struct Failed;
 
 impl<'s, 'l> Reader<'s, 'l> {
+    #[inline(always)]
     fn new(source: &'s str, limits: &'l Limits) -> Self {
         let octets = source.as_bytes();
         let max_nodes = limits.size(Limit::Nodes).min(max_nodes_of(octets.len(), limits));
@@ -148,22 +151,19 @@ impl<'s, 'l> Reader<'s, 'l> {
         let attributes = Vec::with_capacity(attributes);
         let declarations = Vec::with_capacity(FEW);
         Self {
+            source,
             octets,
             limits,
             bounds,
             stops: Stops::new(octets),
             names: Names::new(),
-            known: KnownNames::new(),
+            known: KnownNames::NONE,
             tape: Tape { nodes, attributes, declarations, root: NO_NODE, ..Tape::default() },
             tag: Tag { undo: 0, first_attribute: 0, flags: 0 },
             open: Vec::with_capacity(32),
             parent: NO_NODE,
             failure: None,
         }
-    }
-
-    fn finish(self) -> Tape {
-        self.names.into_tape(self.tape)
     }
 
     #[cold]

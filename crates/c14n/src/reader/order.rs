@@ -86,7 +86,7 @@ fn insert(
 
 /// The first eight of the `len` octets at `start` as a number, with zeros behind a shorter name: a lesser one is earlier.
 #[inline(always)]
-fn first_octets(octets: &[u8], start: usize, len: usize) -> Option<u64> {
+pub(super) fn first_octets(octets: &[u8], start: usize, len: usize) -> Option<u64> {
     let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
     Some(u64::from_be_bytes(*chunk(octets, start)?) & mask)
 }

@@ -3,6 +3,7 @@
 //! Most names were read before and most attributes are written `name="value"`; the first stop of an attribute is then the quote
 //! behind its name, and the name is known by its octets. Everything else takes the functions that are not inlined.
 
+use memchr::memchr3;
 use wide::u8x16;
 use wss_budget::Limit;
 
@@ -236,7 +237,7 @@ impl Reader<'_, '_> {
         let (slot, len) = match known {
             Some(slot) => (slot, len),
             None => {
-                let (_, slot, len) = self.other_name(start)?;
+                let (_, slot, len) = self.other_name(start, if is_plain { len } else { 0 })?;
                 (slot, len)
             }
         };
@@ -318,7 +319,7 @@ impl Reader<'_, '_> {
     ) -> Result<(), Failed> {
         let (node, undo) = (self.tape.nodes.len() as u32, self.tag.undo as usize);
         self.tag.flags = (self.tag.flags | flag::DECLARES) & !flag::AS_IS;
-        let source = self.octets.get(value..value_end).unwrap_or(&[]);
+        let source = self.source.get(value..value_end).unwrap_or("");
         let pair = match self.names.declare(node, declares, source, rewrite) {
             Ok(pair) => pair,
             Err(problem) => {
@@ -437,28 +438,30 @@ impl Reader<'_, '_> {
         self.long_element_name(start)
     }
 
-    /// As `element_name`, for a name that has 16 octets or more, is close to the end of the source, or was not read before.
+    /// As `element_name`, for a name that has 16 octets or more, or is close to the end of the source.
     #[inline(never)]
     fn long_element_name(&mut self, start: usize) -> Result<(Key, u8, usize), Failed> {
         let rest = self.rest(start);
-        let len = rest.iter().position(|octet| matches!(octet, b' ' | b'>' | b'/')).unwrap_or(rest.len());
+        let len = memchr3(b' ', b'>', b'/', rest).unwrap_or(rest.len());
         if len >= Key::OCTETS
             && let Some(key) = Key::of(self.octets, start, len)
             && let Some(slot) = self.known.find(self.octets, key, start, len)
         {
             return Ok((key, slot, len));
         }
-        self.other_name(start)
+        self.other_name(start, len)
     }
 
-    /// The name at `start`, read octet by octet: its key, its slot and its length.
-    fn other_name(&mut self, start: usize) -> Result<(Key, u8, usize), Failed> {
+    /// The name at `start`, read and checked: its key, its slot and its length. It is none of those read before if it has
+    /// `unknown` octets.
+    #[inline(never)]
+    fn other_name(&mut self, start: usize, unknown: usize) -> Result<(Key, u8, usize), Failed> {
         let name = self.new_qname(start)?;
         let len = name.len();
         let Some(key) = Key::of(self.octets, start, len) else {
             return Ok((Key::default(), self.known.keep(name), len));
         };
-        let slot = self.known.find(self.octets, key, start, len);
+        let slot = if len == unknown { None } else { self.known.find(self.octets, key, start, len) };
         Ok((key, slot.unwrap_or_else(|| self.known.insert(key, name, start)), len))
     }
 
@@ -479,21 +482,22 @@ impl Reader<'_, '_> {
         if end - start > self.max_name() {
             return Err(self.over(Limit::NameOctets));
         }
-        let name = self.octets.get(start..end).unwrap_or(&[]);
-        let prefix = self.names.prefix_id(name.get(..prefix_len).unwrap_or(&[]));
+        let octets = self.octets;
+        let prefix = self.names.prefix_id(octets, start, prefix_len);
         let declares = if prefix == XMLNS_PREFIX {
-            self.names.prefix_id(name.get(prefix_len + 1..).unwrap_or(&[]))
-        } else if name == b"xmlns" {
+            let local = start + prefix_len + 1;
+            self.names.prefix_id(octets, local, end - local)
+        } else if octets.get(start..end) == Some(b"xmlns") {
             NO_PREFIX
         } else {
             UNBOUND
         };
-        Ok(Name::new(name, prefix_len, prefix, declares))
+        Ok(Name::new(octets, (start, end - start), prefix_len, prefix, declares))
     }
 
     pub(super) fn ncname(&mut self, start: usize) -> Result<usize, Failed> {
         let rest = self.rest(start);
-        let ascii = rest.iter().position(|b| !is_ascii_name(*b)).unwrap_or(rest.len());
+        let ascii = ascii_name_len(rest);
         let is_start = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
         if is_start && rest.get(ascii).is_none_or(u8::is_ascii) {
             return Ok(start + ascii);
@@ -507,6 +511,28 @@ impl Reader<'_, '_> {
         }
         Ok(start + length)
     }
+}
+
+/// How many octets at the front are [`is_ascii_name`].
+fn ascii_name_len(rest: &[u8]) -> usize {
+    let (blocks, _) = rest.as_chunks::<16>();
+    for (at, block) in blocks.iter().enumerate() {
+        let octets = u8x16::new(*block);
+        let is_within = |octets: u8x16, first: u8, last: u8| {
+            let offset = octets - u8x16::splat(first);
+            offset.simd_eq(offset.min(u8x16::splat(last - first)))
+        };
+        let is_letter = is_within(octets | u8x16::splat(0x20), b'a', b'z');
+        let is_other =
+            is_within(octets, b'0', b'9') | is_within(octets, b'-', b'.') | octets.simd_eq(u8x16::splat(b'_'));
+        let is_name = (is_letter | is_other).to_bitmask() as u16;
+        if is_name != u16::MAX {
+            return at * 16 + is_name.trailing_ones() as usize;
+        }
+    }
+    let checked = blocks.len() * 16;
+    let rest = rest.get(checked..).unwrap_or(&[]);
+    checked + rest.iter().position(|octet| !is_ascii_name(*octet)).unwrap_or(rest.len())
 }
 
 fn is_ascii_name(octet: u8) -> bool {
