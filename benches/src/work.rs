@@ -7,7 +7,7 @@ use ws_security::c14n::{Budget, Canonicalization, Document, Gathered, Sink, Subs
 use ws_security::crypto::{Digest, DigestMethod, KeyTransport, PublicKey, SystemRandom, decrypt, encrypt, unwrap};
 use ws_security::prelude::*;
 use ws_security::xmlenc::{Agreed, Agreement};
-use ws_security::{ContentEncryption, DangerousNoReplayCache, Limits, Secret, SignatureMethod};
+use ws_security::{ContentEncryption, DangerousNoReplayCache, Limit, Limits, Secret, SignatureMethod};
 
 use crate::root;
 
@@ -94,7 +94,7 @@ impl Signatures {
         let anchors = Trust::anchors_pem(&key_file("ca.pem")).expect("anchors");
         let trust = anchors.signer(SignerRule::Certificate(identity.certificate().clone()));
         let receiver = Receiver::new(trust, Requirements::signed(parts), DangerousNoReplayCache)
-            .limits(Limits::dangerous_unbounded())
+            .limits(large())
             .window(LONG, Duration::from_secs(60));
         let value = identity.signing_key().sign(method, &SIGNED_INFO).expect("signs");
         let public = identity.certificate().public_key().clone();
@@ -217,7 +217,7 @@ impl Encryption {
         let receiver =
             Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache)
                 .decrypt_with(identity.clone())
-                .limits(Limits::dangerous_unbounded());
+                .limits(large());
         let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
         let wrapped = wrapped(&identity, &secret);
         Self { recipient: identity, secret, wrapped, plan, receiver }
@@ -324,6 +324,13 @@ pub fn digest(text: &str) {
     Canonicalization::default().write(&Subset::subtree(body), &mut sink).expect("canonical form");
     let Digested(digest) = sink.finish();
     black_box(digest.finish());
+}
+
+/// The limits of a service that takes large messages.
+fn large() -> Limits {
+    let octets = 128 << 20;
+    let limits = Limits::default().with(Limit::DocumentOctets, octets).with(Limit::PlaintextOctets, octets);
+    limits.with(Limit::Nodes, octets / 16)
 }
 
 fn parsed(text: &str) -> Document<'_> {
