@@ -92,7 +92,10 @@ fn rows() -> Vec<Row> {
         ),
         (Transport, "SupportingTokens", "user, password as text", ByBearer, &text, password.clone()),
         (Transport, "SignedSupportingTokens", "user, password as text", ByBearer, &text, password),
-        (Transport, "SignedSupportingTokens", "user, hashed password", ByBearer, &hashed, digest),
+        (Transport, "SignedSupportingTokens", "user, hashed password", ByBearer, &hashed, digest.clone()),
+        (Certificates, "SupportingTokens", "user, hashed password", ByBearer, &hashed, digest),
+        // CXF encrypts the token.
+        (Certificates, "SignedSupportingTokens", "user, hashed password", ByBearer, &hashed, vec![expires]),
         (Certificates, "SupportingTokens", "SAML, bearer", ByBearer, &saml, vec![subject, expires]),
         (Certificates, "SignedSupportingTokens", "SAML, bearer", ByBearer, &saml, vec![subject, expires]),
         (Certificates, "SignedSupportingTokens", "SAML, holder of key", ByHolderOfKey, &saml, vec![subject, expires]),

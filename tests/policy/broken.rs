@@ -111,6 +111,43 @@ fn a_required_element_may_be_in_no_namespace() {
 }
 
 #[test]
+fn what_is_required_may_be_encrypted_and_must_then_be_there() {
+    let shape = Shape::default();
+    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let element = |path: &str| {
+        format!(
+            "<sp:RequiredElements><sp:XPath xmlns:s=\"{soap}\" xmlns:b=\"urn:bank\" \
+             xmlns:a=\"http://www.w3.org/2005/08/addressing\">/s:Envelope/{path}</sp:XPath></sp:RequiredElements>"
+        )
+    };
+    let to = "<sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/>";
+    let blocks = shape.clone().with("encrypted", "Body and To");
+    let encrypted = |shape: &Shape, required: &str| {
+        let with = |required: &str| shape.policy().replace("</wsp:All>", &format!("{required}</wsp:All>"));
+        let (client, _) = sides(shape, &with("")).expect("sides");
+        let (_, service) = sides(shape, &with(required)).expect("sides");
+        exchanged(&client.exchanges()[0], &service.exchanges()[0])
+    };
+    for (shape, required) in [
+        (&blocks, format!("<sp:RequiredParts>{to}</sp:RequiredParts>")),
+        (&blocks, element("s:Header/a:To")),
+        (&shape, element("s:Body/b:pay")),
+    ] {
+        encrypted(shape, &required).unwrap_or_else(|error| panic!("{required}: {error}"));
+    }
+    for (shape, required) in [
+        (&shape, format!("<sp:RequiredParts>{}</sp:RequiredParts>", to.replace("To", "From"))),
+        (&blocks, format!("<sp:RequiredParts>{}</sp:RequiredParts>", to.replace("To", "From"))),
+        (&shape, element("s:Header/a:From")),
+        (&shape, element("s:Body/b:order")),
+        (&shape, element("s:Body/b:pay/b:order")),
+    ] {
+        let error = encrypted(shape, &required).expect_err(&required);
+        assert!(error.contains("is not there"), "{required}: {error}");
+    }
+}
+
+#[test]
 fn a_check_notices_a_missing_endorsement_whatever_the_header_hides() {
     let shape = Shape::default().with("encrypted", "nothing").with("supporting", "endorsing");
     let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));

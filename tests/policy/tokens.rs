@@ -67,6 +67,27 @@ fn over_a_transport_a_user_has_a_password_as_text_or_as_a_digest() {
 }
 
 #[test]
+fn a_user_is_covered_by_the_signature_of_the_message_even_where_the_policy_does_not_say_so() {
+    let shape = Shape::default();
+    let with = |user: &str| shape.policy().replace("</wsp:All>", &format!("{user}</wsp:All>"));
+    let loose = Policy::from_wsdl(&with(&user("<sp:HashPassword/>"))).expect("a policy");
+    let signed = user("<sp:HashPassword/>").replace("sp:SupportingTokens", "sp:SignedSupportingTokens");
+    let signed = Policy::from_wsdl(&with(&signed)).expect("a policy");
+    let client = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let service = || shape.service(identity("bob"), certificate("alice"), certificate("ca"));
+    // The message of a client that does as the policy says would name a user whom anyone can have put there.
+    let refused = loose.service(&service()).map(|_| ()).expect_err("nothing ties the user").to_string();
+    assert!(refused.contains("sp:SignedSupportingTokens"), "{refused}");
+    let client = loose.client(&client).expect("a client");
+    let listed: Vec<_> = loose.listing().collect();
+    let told =
+        listed[0].alternatives[0].iter().filter(|judged| judged.standing.what().contains("covers it all the same"));
+    assert_eq!(told.map(|judged| &*judged.name).collect::<Vec<_>>(), ["SupportingTokens"]);
+    exchanged(&client.exchanges()[0], &signed.service(&service()).expect("a service").exchanges()[0])
+        .expect("exchanged");
+}
+
+#[test]
 fn an_endorsing_certificate_signs_the_timestamp_over_a_transport() {
     let token = "<sp:EndorsingSupportingTokens><wsp:Policy><sp:X509Token/></wsp:Policy></sp:EndorsingSupportingTokens>";
     let policy = Policy::from_wsdl(&transport(token)).expect("a policy");

@@ -8,7 +8,7 @@ use wss_tokens::ReferenceForm;
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::suite::{Suite, Transport};
-use crate::terms::{Binding, Direction, Terms, Token, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The algorithms of the messages.
 pub(crate) struct Means {
@@ -104,7 +104,8 @@ pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
     if terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
         parts.push(Part::Timestamp);
     }
-    parts.extend(supported(terms, direction, |supporting| supporting.signed));
+    let is_covered = |supporting: &Supporting| supporting.signed || supporting.is_loose_user(terms.is_over_transport());
+    parts.extend(supported(terms, direction, is_covered));
     parts
 }
 
@@ -135,7 +136,7 @@ pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
 }
 
 /// The tokens of requests for which `is` holds, as parts.
-fn supported(terms: &Terms, direction: Direction, is: fn(&crate::terms::Supporting) -> bool) -> Vec<Part> {
+fn supported(terms: &Terms, direction: Direction, is: impl Fn(&Supporting) -> bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for supporting in terms.supporting.iter().filter(|supporting| direction == Direction::Request && is(supporting)) {
         let part = match supporting.token.kind {

@@ -145,6 +145,11 @@ impl Receiving<'_> {
         }
         if self.is_request() {
             for supporting in &self.terms.supporting {
+                if supporting.is_loose_user(self.terms.is_over_transport()) {
+                    let what = "no signature ties the user to a request: in sp:SignedSupportingTokens it does, and clients \
+                                that do as the policy says have it covered";
+                    return Err(Lack::Together { what });
+                }
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
                 requirements = demand(requirements, &supporting.token);
                 // Over TLS it signs the timestamp, and there is no signature that it could endorse.

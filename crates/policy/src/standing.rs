@@ -81,6 +81,15 @@ impl Notes {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
+    /// Adds to what is done because of the assertion at this place.
+    pub(crate) fn add(&mut self, place: &Place, also: &str) {
+        for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
+            if let Standing::Done(what) = &mut judged.standing {
+                *what = format!("{what}; {also}").into();
+            }
+        }
+    }
+
     /// The assertion and all that is inside it.
     pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &'static str) {
         self.not_ours(assertion, whose);

@@ -201,7 +201,8 @@ impl ElementPath {
     }
 
     /// Whether it leads under the Body.
-    pub(crate) fn is_in_body(&self) -> bool {
+    #[must_use]
+    pub fn is_in_body(&self) -> bool {
         self.under == Under::Body
     }
 

@@ -55,6 +55,9 @@ impl Terms {
         for supporting in &terms.supporting {
             if let Some(why) = supporting.cannot(terms.binding.as_ref()) {
                 terms.notes.at(&supporting.place, Standing::Refused(why.into()));
+            } else if supporting.is_loose_user(terms.is_over_transport()) {
+                let also = "the message signature covers it all the same: nothing else ties a user to a message";
+                terms.notes.add(&supporting.place, also);
             }
         }
         terms

@@ -13,7 +13,7 @@ use crate::standing::Notes;
 #[derive(Debug, Clone)]
 pub(crate) struct Supporting {
     pub(crate) token: Token,
-    /// The message signature covers it.
+    /// The message signature covers it, as the policy says.
     pub(crate) signed: bool,
     /// It signs the message signature; over a transport, the timestamp.
     pub(crate) endorsing: bool,
@@ -70,6 +70,12 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
+    /// Whether it is a user that nothing ties to the message, unless the message signature covers it although the policy
+    /// does not say so.
+    pub(crate) fn is_loose_user(&self, is_over_transport: bool) -> bool {
+        matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
+    }
+
     /// Why it cannot be done, if so.
     pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
         let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));
@@ -78,11 +84,6 @@ impl Supporting {
             TokenKind::Transport => return Some("TLS is no supporting token"),
             TokenKind::Username { password: PasswordForm::No, .. } if !self.endorsing => {
                 return Some("a user without a password proves nothing unless its key signs");
-            }
-            TokenKind::Username { .. }
-                if !self.endorsing && !self.signed && binding.is_some() && !is_over_transport =>
-            {
-                return Some("no signature ties the user to the message: sp:SignedSupportingTokens has it covered");
             }
             TokenKind::Username { .. } if !self.endorsing => {}
             _ if !self.endorsing => {
