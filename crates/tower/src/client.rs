@@ -57,6 +57,14 @@ impl SecureLayer {
         self
     }
 
+    /// Works on every message on a thread for blocking work, and not on large ones alone: for keys in a token of PKCS#11, and
+    /// for a replay store that blocks, such as SQLite. Without it, each call of theirs stops the other tasks of the thread.
+    #[must_use]
+    pub fn blocking(mut self) -> Self {
+        self.sides.blocks = true;
+        self
+    }
+
     /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
@@ -137,7 +145,8 @@ impl SecureLayer {
         headers: &mut HeaderMap,
     ) -> Result<(Bytes, Correlation), ClientError> {
         let sides = self.sides.clone();
-        let sealed = work::run(message.octets(), async move { message.secured(&sides, None).await }).await?;
+        let sealed =
+            work::run(sides.place(message.octets()), async move { message.secured(&sides, None).await }).await?;
         let (content_type, action) = sealed.headers().ok_or(ClientError::Action)?;
         headers.insert(header::CONTENT_TYPE, content_type);
         if let Some(action) = action {
@@ -169,7 +178,7 @@ impl SecureLayer {
         let kind = Kind::of(&parts.headers);
         let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
         let (sides, limits, received) = (self.sides.clone(), self.limits, Received { kind, octets });
-        let opened = work::run(received.octets.len(), async move {
+        let opened = work::run(sides.place(received.octets.len()), async move {
             let parsed = received.parsed(&limits)?;
             let refused = |error| ClientError::Open { status, error };
             let deferred = sides.receiver.answering(&sent).deferred();

@@ -99,6 +99,9 @@ pub enum Refusal {
     /// The service failed.
     #[error("the service failed: {0}")]
     Service(BoxError),
+    /// The handler panicked, or this library did.
+    #[error("a panic while the request was answered ({0}): it is a fault of the program, not of the message")]
+    Panicked(WireText),
     /// The handler answered with something other than a SOAP message.
     #[error(
         "the handler answered with status {status} and no SOAP envelope: return a `SoapMessage`, or an empty body for a one-way request"

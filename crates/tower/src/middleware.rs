@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{Extensions, HeaderMap, Response, header};
+use http_body_util::Full;
 use reqwest::ResponseBuilderExt as _;
 use reqwest_middleware::{Error, Middleware, Next};
 use ws_security::{Opened, SoapVersion};
@@ -20,7 +21,8 @@ use crate::message::SoapMessage;
 /// [`ClientError`](enum@crate::ClientError) says more (`Error::Middleware`, `downcast_ref`).
 ///
 /// The action is that of the request's `SOAPAction` (SOAP 1.1) or Content-Type (SOAP 1.2). A middleware that repeats requests
-/// is added before this one: a message that is sent twice is a replay, and one that is secured anew is not.
+/// is added before this one, so that each is secured anew: what is below cannot send a message twice, which would be a replay,
+/// nor send it on to where a reply redirects.
 #[async_trait]
 impl Middleware for SecureLayer {
     async fn handle(
@@ -31,7 +33,8 @@ impl Middleware for SecureLayer {
     ) -> reqwest_middleware::Result<reqwest::Response> {
         let message = message(&request).ok_or(ClientError::NoEnvelope).map_err(Error::middleware)?;
         let (octets, sent) = self.sealed(message, request.headers_mut()).await.map_err(Error::middleware)?;
-        *request.body_mut() = Some(octets.into());
+        // Such a body cannot be sent again, neither to where a reply redirects, nor as a replay to the same host.
+        *request.body_mut() = Some(reqwest::Body::wrap(Full::new(octets)));
         // It was that of the envelope.
         request.headers_mut().remove(header::CONTENT_LENGTH);
         let response = next.run(request, extensions).await?;

@@ -10,8 +10,21 @@ use http_body_util::Full;
 use tower_service::Service;
 
 /// A `reqwest::Client` as a service of `http::Request<Full<Bytes>>`.
-#[derive(Debug, Clone, Default)]
+///
+/// A message is for the host that it was sent to, and a replay when it arrives twice: its body is never sent on to where a
+/// reply redirects, and the default client follows no redirect at all. Give your own client for timeouts, certificates and
+/// proxies.
+#[derive(Debug, Clone)]
 pub struct HttpClient(pub reqwest::Client);
+
+impl Default for HttpClient {
+    /// # Panics
+    /// As [`reqwest::Client::new`], if there is no TLS backend or no resolver.
+    fn default() -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self(client.expect("a TLS backend and a resolver, as for `reqwest::Client::new`"))
+    }
+}
 
 impl Service<Request<Full<Bytes>>> for HttpClient {
     type Response = Response<reqwest::Body>;

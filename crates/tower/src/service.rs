@@ -37,7 +37,8 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 /// request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of the response).
 ///
 /// A refused request becomes a fault of its SOAP version, which says nothing of the reason; the reason goes to `tracing`
-/// and to [`OpenLayer::on_refusal`]. A handler that fails, or answers with something else, becomes a fault of the service.
+/// and to [`OpenLayer::on_refusal`]. A handler that fails or panics, or answers with something else, becomes a fault of the
+/// service.
 #[derive(Clone)]
 pub struct OpenLayer {
     sides: Sides,
@@ -81,6 +82,14 @@ impl OpenLayer {
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
+        self
+    }
+
+    /// Works on every message on a thread for blocking work, and not on large ones alone: for keys in a token of PKCS#11, and
+    /// for a replay store that blocks, such as SQLite. Without it, each call of theirs stops the other tasks of the thread.
+    #[must_use]
+    pub fn blocking(mut self) -> Self {
+        self.sides.blocks = true;
         self
     }
 
@@ -195,14 +204,17 @@ where
         let mut inner = std::mem::replace(&mut self.inner, next);
         let layer = self.layer.clone();
         Box::pin(async move {
-            let (request, asked) = match layer.opened(request).await {
-                Ok(opened) => opened,
-                Err((refusal, version)) => return Ok(layer.refused(&refusal, version)),
+            let opened = work::caught(layer.opened(request)).await;
+            let (request, asked) = match opened {
+                Ok(Ok(opened)) => opened,
+                Ok(Err((refusal, version))) => return Ok(layer.refused(&refusal, version)),
+                Err(panic) => return Ok(layer.refused(&Refusal::Panicked(panic), SoapVersion::V11)),
             };
-            let answered = match inner.call(request).await.map_err(|error| Refusal::Service(error.into())) {
-                Ok(response) => layer.secured(response, &asked).await,
-                Err(refusal) => Err(refusal),
+            let answering = async {
+                let response = inner.call(request).await.map_err(|error| Refusal::Service(error.into()))?;
+                layer.secured(response, &asked).await
             };
+            let answered = work::caught(answering).await.unwrap_or_else(|panic| Err(Refusal::Panicked(panic)));
             Ok(answered.unwrap_or_else(|refusal| layer.refused(&refusal, asked.received.version(&layer.limits))))
         })
     }
@@ -248,7 +260,7 @@ impl OpenLayer {
         };
         let received = Received { kind, octets };
         let (layer, message) = (self.clone(), received.clone());
-        let message = work::run(received.octets.len(), async move {
+        let message = work::run(self.sides.place(received.octets.len()), async move {
             let accepted = layer.accepted(&message, facts).await;
             accepted.map_err(|refusal| (refusal, message.version(&layer.limits)))
         })
@@ -314,7 +326,8 @@ impl OpenLayer {
         let message = attachments.into_iter().fold(SoapMessage::from(envelope), SoapMessage::attachment);
         let (sides, correlation) = (self.sides.clone(), asked.correlation.clone());
         let sealed =
-            work::run(message.octets(), async move { message.secured(&sides, Some(&correlation)).await }).await?;
+            work::run(sides.place(message.octets()), async move { message.secured(&sides, Some(&correlation)).await })
+                .await?;
         let (content_type, _) = sealed.headers().ok_or(no_envelope)?;
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, content_type);
@@ -329,9 +342,11 @@ impl OpenLayer {
         }
         let (fault, status) = match refusal {
             Refusal::Open(error) if self.names_faults => (Fault::naming(error), None),
-            Refusal::Service(_) | Refusal::NoEnvelope { .. } | Refusal::Secure(_) | Refusal::NoTransportFacts => {
-                (Fault::service_failed(), None)
-            }
+            Refusal::Service(_)
+            | Refusal::Panicked(_)
+            | Refusal::NoEnvelope { .. }
+            | Refusal::Secure(_)
+            | Refusal::NoTransportFacts => (Fault::service_failed(), None),
             Refusal::TooLarge { .. } => (Fault::refused(), Some(StatusCode::PAYLOAD_TOO_LARGE)),
             Refusal::Method { .. } => (Fault::refused(), Some(StatusCode::METHOD_NOT_ALLOWED)),
             Refusal::MediaType { .. } => (Fault::refused(), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)),

@@ -7,6 +7,8 @@ use ws_security::{
     Plan, Receiver, SecureError, Secured, TransportFacts, UnsignedOpened, WireForm,
 };
 
+use crate::work::Place;
+
 /// What secures and what opens. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Sides {
@@ -18,11 +20,19 @@ pub(crate) struct Sides {
     pub(crate) unwrapping: Option<Arc<dyn AsyncKeyUnwrap>>,
     /// The store to ask in place of the receiver's own.
     pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
+    /// Whether a key or the store blocks the thread that asks it.
+    pub(crate) blocks: bool,
 }
 
 impl Sides {
     pub(crate) fn new(plan: Plan, receiver: Receiver) -> Self {
-        Self { plan: Arc::new(plan), receiver: Arc::new(receiver), signing: None, unwrapping: None, replay: None }
+        let (plan, receiver) = (Arc::new(plan), Arc::new(receiver));
+        Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false }
+    }
+
+    /// Where a message of so many octets is worked on.
+    pub(crate) fn place(&self, octets: usize) -> Place {
+        Place::of(octets, self.blocks)
     }
 
     pub(crate) async fn secured<M: WireForm>(&self, outgoing: Outgoing<'_, M>) -> Result<Secured<M>, SecureError> {

@@ -124,6 +124,27 @@ async fn a_handler_that_fails_leaks_nothing() {
     assert!(matches!(error, ClientError::NoReply { status: StatusCode::OK }), "{error}");
 }
 
+/// Without a fault, the client would see a connection that breaks off, and would ask again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_panics_gives_a_fault_too() {
+    async fn panics(request: OpenedRequest) -> SoapMessage {
+        panic!("the password of the database is hunter2, and {} asked", request.signer())
+    }
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let layer =
+        service_layer(&SIGNED).on_refusal(move |refusal| log.lock().expect("the log").push(refusal.to_string()));
+    let url = listens(Router::new().route("/pay", post(panics)).layer(layer)).await;
+    for (soap, version) in [(SOAP11, SoapVersion::V11), (SOAP12, SoapVersion::V12)] {
+        let message = client_plan(&SIGNED).message(&envelope(soap, "<a/>")).secure().expect("secured").message;
+        let (status, content_type, text) = answer(&url, Method::POST, version.media_type(), message.into_bytes()).await;
+        assert_eq!((status, text), (StatusCode::INTERNAL_SERVER_ERROR, Fault::service_failed().envelope(version)));
+        assert!(content_type.starts_with(version.media_type()));
+    }
+    let seen = seen.lock().expect("the log");
+    assert!(seen.len() == 2 && seen[0].contains("hunter2"), "the log says it: {seen:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attachments_go_both_ways() {
     async fn stamp(request: OpenedRequest) -> SoapMessage {
@@ -169,6 +190,58 @@ async fn what_only_tls_protects_needs_the_facts_of_the_connection() {
     assert!(status == StatusCode::OK && text.contains("<hello>ann</hello>"), "{status} {text}");
     let (status, _, text) = answer(&untold, Method::POST, "text/xml", message()).await;
     assert!(status == StatusCode::INTERNAL_SERVER_ERROR && text.contains("The service failed"), "{status} {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redirects_are_not_followed() {
+    let taken = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&taken);
+    let takes = async move || *count.lock().expect("a count") += 1;
+    let thief = listens(Router::new().route("/pay", axum::routing::any(takes))).await;
+    for status in [StatusCode::SEE_OTHER, StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT] {
+        let to = thief.clone();
+        let redirects = async move || (status, [("location", to)]);
+        let url = listens(Router::new().route("/pay", post(redirects))).await;
+        let mut client = client_layer(&SIGNED).layer(HttpClient::default());
+        let error = ask(&mut client, &url, envelope(SOAP11, "<a/>").into()).await.expect_err("redirected");
+        assert!(matches!(error, ClientError::NoReply { status: told } if told == status), "{error}");
+    }
+    assert_eq!(*taken.lock().expect("a count"), 0);
+}
+
+/// A key that blocks, as one in a token does, which notes the thread that it is used on.
+struct Blocks(Identity, Arc<Mutex<Vec<std::thread::ThreadId>>>);
+
+impl ws_security::SigningKey for Blocks {
+    fn sign(&self, method: ws_security::SignatureMethod, message: &[u8]) -> Result<Vec<u8>, ws_security::CryptoError> {
+        self.1.lock().expect("threads").push(std::thread::current().id());
+        self.0.signing_key().sign(method, message)
+    }
+
+    fn can_run(&self, method: ws_security::SignatureMethod) -> bool {
+        self.0.signing_key().can_run(method)
+    }
+}
+
+#[tokio::test]
+async fn keys_that_block_do_not_stop_the_thread_of_the_other_tasks() {
+    let threads = Arc::default();
+    let bob = identity("bob");
+    let key = Arc::new(Blocks(bob.clone(), Arc::clone(&threads)));
+    let bob = Identity::from_parts(key, bob.unwrapping_key().clone(), bob.certificate().clone());
+    let plan = || {
+        let signing = Signing::with(&bob).parts(SIGNED);
+        let recipe = Recipe::new().timestamp(LIFETIME).signature_confirmation().sign(signing);
+        recipe.encrypt(Encrypting::to_requester().parts([Part::Body])).plan().expect("a plan")
+    };
+    let layer = || OpenLayer::new(receiver("bob", &SIGNED), plan());
+    for (layer, is_here) in [(layer(), true), (layer().blocking(), false)] {
+        let url = listens(Router::new().route("/pay", post(pay)).layer(layer)).await;
+        let reply = ask(&mut client(&SIGNED), &url, envelope(SOAP11, "<a/>").into()).await;
+        assert!(reply.is_ok());
+        let used = std::mem::take(&mut *threads.lock().expect("threads"));
+        assert_eq!(used.iter().map(|id| *id == std::thread::current().id()).collect::<Vec<_>>(), [is_here]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

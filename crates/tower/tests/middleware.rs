@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::routing::post;
 use common::*;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next};
-use ws_security::{OpenError, Opened};
+use ws_security::Opened;
 use wss_tower::ClientError;
 
 fn client() -> ClientBuilder {
@@ -80,8 +80,8 @@ async fn the_action_of_the_caller_is_sent() {
     assert_eq!(seen[..], [["text/xml; charset=utf-8", "\"urn:pay\""], [typed, ""]]);
 }
 
-/// Sends every request twice.
-struct Twice(AtomicUsize);
+/// Sends every request twice, if it can.
+struct Twice(Arc<AtomicUsize>);
 
 #[async_trait::async_trait]
 impl Middleware for Twice {
@@ -91,7 +91,7 @@ impl Middleware for Twice {
         extensions: &mut http::Extensions,
         next: Next<'_>,
     ) -> reqwest_middleware::Result<reqwest::Response> {
-        let again = request.try_clone().expect("in memory");
+        let Some(again) = request.try_clone() else { return next.run(request, extensions).await };
         let first = next.clone().run(request, extensions).await?;
         self.0.fetch_add(usize::from(first.status().is_success()), Ordering::Relaxed);
         next.run(again, extensions).await
@@ -101,12 +101,31 @@ impl Middleware for Twice {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_is_repeated_before_the_layer_is_secured_anew() {
     let url = listens(Router::new().route("/pay", post(pay)).layer(service_layer(&SIGNED))).await;
-    let anew = client().with(Twice(AtomicUsize::new(0))).with(client_layer(&SIGNED)).build();
+    let (twice, once) = (Arc::default(), Arc::default());
+    let anew = client().with(Twice(Arc::clone(&twice))).with(client_layer(&SIGNED)).build();
     assert!(ask(&anew, &url, SOAP12).await.expect("both are answered").status().is_success());
-    let same = client().with(client_layer(&SIGNED)).with(Twice(AtomicUsize::new(0))).build();
-    let replayed = ask(&same, &url, SOAP12).await.expect_err("a replay");
-    assert!(
-        matches!(why(&replayed), ClientError::Open { error: OpenError::UnauthenticatedFault { .. }, .. }),
-        "{replayed:?}"
-    );
+    // Below the layer, it would be a replay.
+    let same = client().with(client_layer(&SIGNED)).with(Twice(Arc::clone(&once))).build();
+    assert!(ask(&same, &url, SOAP12).await.expect("it is sent once").status().is_success());
+    assert_eq!((twice.load(Ordering::Relaxed), once.load(Ordering::Relaxed)), (1, 0));
+}
+
+/// The client is one as most programs make it, which follows redirects.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_not_sent_on_to_where_a_reply_redirects() {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&taken);
+    let takes = async move |_: axum::body::Bytes| {
+        count.fetch_add(1, Ordering::Relaxed);
+    };
+    let thief = listens(Router::new().route("/pay", post(takes))).await;
+    for status in [307, 308] {
+        let (status, to) = (axum::http::StatusCode::from_u16(status).expect("a status"), thief.clone());
+        let redirects = async move || (status, [("location", to)]);
+        let url = listens(Router::new().route("/pay", post(redirects))).await;
+        let client = client().with(client_layer(&SIGNED)).build();
+        let error = ask(&client, &url, SOAP11).await.expect_err("redirected");
+        assert!(matches!(why(&error), ClientError::NoReply { status: told } if *told == status), "{error:?}");
+    }
+    assert_eq!(taken.load(Ordering::Relaxed), 0);
 }
