@@ -25,7 +25,7 @@ pub enum TokenError {
     },
     /// *Failed.* The token refused the PIN. It may be locked after a few attempts.
     #[error(
-        "the token refused the login ({cause}): check the PIN before the next attempt, since tokens lock after a few"
+        "the token refused the login ({cause}): check the PIN before `Token::open` tries again, since tokens lock after a few"
     )]
     Login {
         /// What the token says.

@@ -19,7 +19,9 @@ const MAX_IDLE: usize = 16;
 /// A token with a user logged in. Cloning is cheap, and all clones share its sessions. Each operation has a session for
 /// itself, so that threads do not wait for each other.
 ///
-/// A token that was taken out is looked for again, by its label, at the next operation, and its user is logged in again.
+/// A token that was taken out is looked for again, by its label, at the next operation, and its user is logged in again. If it
+/// then refuses the PIN, it is not tried again, since each message that arrives would be one more attempt, and tokens lock after
+/// a few: all operations fail with [`TokenError::Login`] until the token is opened anew.
 #[derive(Clone)]
 pub struct Token(Arc<Shared>);
 
@@ -28,6 +30,8 @@ struct Shared {
     label: String,
     pin: AuthPin,
     idle: Mutex<Vec<Session>>,
+    /// What the token said when it refused the PIN. It is locked during a login, so that threads try a PIN once.
+    refusal: Mutex<Option<TokenError>>,
 }
 
 impl Token {
@@ -51,7 +55,7 @@ impl Token {
             Err(error) => return Err(unloadable(error)),
         }
         let (label, pin) = (label.to_owned(), AuthPin::new(pin.to_owned().into_boxed_str()));
-        let token = Self(Arc::new(Shared { library, label, pin, idle: Mutex::new(Vec::new()) }));
+        let token = Self(Arc::new(Shared { library, label, pin, idle: Mutex::default(), refusal: Mutex::default() }));
         let session = token.0.session()?;
         token.0.keep(session);
         Ok(token)
@@ -95,12 +99,21 @@ impl std::fmt::Debug for Token {
 impl Shared {
     /// A new session, with the user logged in.
     fn session(&self) -> Result<Session, TokenError> {
-        let session = self.library.open_ro_session(self.slot()?)?;
-        match session.login(UserType::User, Some(&self.pin)) {
-            // One login is for all sessions of a program.
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
-            Err(error) => Err(TokenError::Login { cause: error.to_string().into() }),
+        let mut refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(refused) = &*refusal {
+            return Err(refused.clone());
         }
+        let session = self.library.open_ro_session(self.slot()?)?;
+        let error = match session.login(UserType::User, Some(&self.pin)) {
+            // One login is for all sessions of a program.
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => return Ok(session),
+            Err(error) => error,
+        };
+        let refused = TokenError::Login { cause: error.to_string().into() };
+        if is_about_the_pin(&error) {
+            *refusal = Some(refused.clone());
+        }
+        Err(refused)
     }
 
     fn slot(&self) -> Result<Slot, TokenError> {
@@ -122,6 +135,12 @@ impl Shared {
             idle.push(session);
         }
     }
+}
+
+/// Whether the token counts the login as an attempt that failed, or will refuse the same PIN again.
+fn is_about_the_pin(error: &Error) -> bool {
+    use RvError::{PinExpired, PinIncorrect, PinInvalid, PinLenRange, PinLocked};
+    matches!(error, Error::Pkcs11(PinIncorrect | PinInvalid | PinLenRange | PinExpired | PinLocked, _))
 }
 
 /// Why an operation in a session failed.

@@ -189,18 +189,46 @@ fn what_is_missing_is_named() {
     assert!(!format!("{token:?}").contains(PIN));
 }
 
+fn log_out(library: &Pkcs11) {
+    for slot in library.get_slots_with_token().expect("slots") {
+        if library.get_token_info(slot).expect("a token").label() == LABEL {
+            library.open_ro_session(slot).expect("a session").logout().expect("logged out");
+        }
+    }
+}
+
+/// Each message would be an attempt, and hardware locks the PIN after a few.
+fn a_pin_that_was_refused_is_not_tried_again() {
+    let Some(library) = library() else { return };
+    let token = Token::open(library, LABEL, PIN).expect("a token");
+    let plan = recipe(Signing::with(&token.identity("alice").expect("alice"))).plan().expect("a plan");
+    let other = Pkcs11::new(library).expect("the library");
+    let change = |from: &str, to: &str| {
+        log_out(&other);
+        let slots = other.get_slots_with_token().expect("slots");
+        let is_ours = |slot: &&cryptoki::slot::Slot| other.get_token_info(**slot).expect("a token").label() == LABEL;
+        let session = other.open_rw_session(*slots.iter().find(is_ours).expect("our token")).expect("a session");
+        session.login(UserType::User, Some(&AuthPin::new(from.into()))).expect("logged in");
+        session.set_pin(&AuthPin::new(from.into()), &AuthPin::new(to.into())).expect("changed");
+        session.logout().expect("logged out");
+    };
+    change(PIN, "654321");
+    plan.message(ENVELOPE).secure().expect_err("the PIN is another");
+    change("654321", PIN);
+    // It would be accepted now, so that what refuses it is no attempt at the token.
+    plan.message(ENVELOPE).secure().expect_err("it is not tried again");
+    let refused = token.identity("alice").expect_err("nor for anything else");
+    assert!(matches!(refused, TokenError::Login { .. }), "{refused}");
+    Token::open(library, LABEL, PIN).expect("opened anew").identity("alice").expect("logged in");
+}
+
 /// A session that the token forgot, as when it was taken out and put back: logged out from outside, with one login for all
 /// sessions of the process.
 fn a_token_that_forgot_the_login_is_logged_in_again() {
     let Some(library) = library() else { return };
     let token = Token::open(library, LABEL, PIN).expect("a token");
     let plan = recipe(Signing::with(&token.identity("alice").expect("alice"))).plan().expect("a plan");
-    let other = Pkcs11::new(library).expect("the library");
-    for slot in other.get_slots_with_token().expect("slots") {
-        if other.get_token_info(slot).expect("a token").label() == LABEL {
-            other.open_ro_session(slot).expect("a session").logout().expect("logged out");
-        }
-    }
+    log_out(&Pkcs11::new(library).expect("the library"));
     plan.message(ENVELOPE).secure().expect("logged in again");
 }
 
@@ -229,4 +257,5 @@ fn keys_in_a_token_do_what_keys_in_this_process_do() {
     many_threads_share_one_login();
     what_is_missing_is_named();
     a_token_that_forgot_the_login_is_logged_in_again();
+    a_pin_that_was_refused_is_not_tried_again();
 }
