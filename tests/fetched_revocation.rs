@@ -269,3 +269,92 @@ fn what_is_kept_is_bounded() {
     assert!(cache.fetch_blocking(&stub).is_empty());
     assert_eq!(format!("{cache:?}"), "RevocationCache(3 lists, 0 responses, 0 wanted)");
 }
+
+/// What a URL gives that has several lists: a PEM file.
+fn pem(lists: &[Vec<u8>]) -> Vec<u8> {
+    let section = |list: &Vec<u8>| {
+        let text = ws_security::c14n::base64_encode(list);
+        let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+        format!("-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", lines.join("\n"))
+    };
+    lists.iter().map(section).collect::<String>().into_bytes()
+}
+
+/// An authority below the root, and its leaf, which names the URL as those of the root do.
+fn below(url: &str) -> (Certificate, Certificate) {
+    let middle = Spec::authority("middle", "root").serial(&[8]).also(distribution_point(url)).made("sub-ca", "ca");
+    let low = Spec::leaf("low", "middle").serial(&[9]).also(distribution_point(url)).made("bob", "sub-ca");
+    (middle, low)
+}
+
+#[test]
+fn two_authorities_that_name_one_url_take_nothing_of_each_other() {
+    const URL: &str = "http://lists.example/all.crl";
+    let (high, (middle, low)) = (leaf(&[distribution_point(URL)]), below(URL));
+    let roots = |serials: &[&[u8]], issued| List::of("root", serials).issued(issued).made("ca");
+    let middles = |issued| List::of("middle", &[]).issued(issued).made("sub-ca");
+    let gives = |octets| Stub { has: vec![(URL, octets)], ..Stub::default() };
+
+    // One file has the lists of both.
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors).intermediates([middle.clone()]);
+    let file = pem(&[roots(&[], "20250101000000Z"), middles("20250101000000Z")]);
+    judged(&trust, &high).expect_err("nothing is known");
+    judged(&trust, &low).expect_err("nothing is known");
+    let errors = cache.fetch_blocking(&gives(file));
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(judged(&trust, &high), Ok(RevocationStatus::Good));
+    assert_eq!(judged(&trust, &low), Ok(RevocationStatus::Good));
+
+    // Who controls the way, or the other authority, gives its newer list where the root's was: what is revoked stays so.
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors).intermediates([middle]);
+    let trust = trust.revocation(ws_security::Revocation::UnknownIsGood);
+    judged(&trust, &high).expect("it is unknown");
+    assert!(cache.fetch_blocking(&gives(roots(&[&[7]], "20250102000000Z"))).is_empty());
+    assert!(matches!(judged(&trust, &high), Err(TrustError::Revoked { .. })));
+    judged(&trust, &low).expect("it is unknown");
+    cache.fetch_blocking(&gives(middles("20250201000000Z")));
+    assert!(matches!(judged(&trust, &high), Err(TrustError::Revoked { .. })));
+    assert_eq!(format!("{cache:?}"), "RevocationCache(2 lists, 0 responses, 0 wanted)");
+}
+
+#[test]
+fn a_file_with_a_list_for_each_kind_of_certificate_tells_of_both_kinds() {
+    const URL: &str = "http://root.example/all.crl";
+    let (high, (middle, low)) = (leaf(&[distribution_point(URL)]), below(URL));
+    let only = |tag| pki::der(tag, &[0xFF]);
+    let list = |tag, serials: &[&[u8]]| List::of("root", serials).about(&only(tag)).made("ca");
+    for (revoked, expected) in [(&[][..], "good"), (&[&[8_u8][..]], "revoked")] {
+        let lists = [list(0x81, &[]), list(0x82, revoked), List::of("middle", &[]).made("sub-ca")];
+        let stub = Stub { has: vec![(URL, pem(&lists))], ..Stub::default() };
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors).intermediates([middle.clone()]);
+        for _ in 0..2 {
+            let _unknown = (judged(&trust, &high), judged(&trust, &low));
+            cache.fetch_blocking(&stub);
+        }
+        assert_eq!(judged(&trust, &high), Ok(RevocationStatus::Good));
+        match judged(&trust, &low) {
+            Ok(RevocationStatus::Good) => assert_eq!(expected, "good"),
+            Err(TrustError::Revoked { .. }) => assert_eq!(expected, "revoked"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// It would never be replaced by a genuine one of today, since it is newer.
+#[test]
+fn a_list_of_the_future_is_not_kept() {
+    const URL: &str = "http://root.example/root.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    for (issued, is_kept) in [("20450101000000Z", false), ("20250101000000Z", true)] {
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let list = List::of("root", &[]).issued(issued).made("ca");
+        let errors = cache.fetch_blocking(&Stub { has: vec![(URL, list)], ..Stub::default() });
+        assert_eq!(errors.is_empty(), is_kept, "{errors:?}");
+    }
+    assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
+}

@@ -225,7 +225,8 @@ impl Trust {
         let authority = || issuer.subject().to_string();
         let mut is_good = false;
         let mut unknown = None;
-        let fetched = self.sources.fetched.iter().flat_map(|cache| cache.lists(certificate)).collect::<Vec<_>>();
+        let fetched =
+            self.sources.fetched.iter().flat_map(|cache| cache.lists(certificate, issuer)).collect::<Vec<_>>();
         let concerned = |list: &&RevocationList| list.lists(certificate) || list.covers(certificate);
         for list in self.sources.lists.iter().chain(&fetched).filter(concerned) {
             budget.charge(Limit::PublicKeyOperations, 1)?;

@@ -4,6 +4,7 @@
 //! again. Only what is genuine is kept, so that a stranger on the way can replace nothing.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -14,6 +15,7 @@ use wss_crypto::{
 
 use super::fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, is_fetched};
 use super::ocsp::{self, Freshness};
+use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
 /// How much a [`RevocationCache`] fetches and keeps.
@@ -23,7 +25,7 @@ pub struct CacheLimits {
     pub list_octets: usize,
     /// Octets of one OCSP response: 64 KiB.
     pub response_octets: usize,
-    /// Lists that are kept: 64. The oldest goes first.
+    /// Files of lists that are kept, each with one list as a rule: 64. The oldest goes first.
     pub lists: usize,
     /// Responses that are kept: 4,096. The oldest goes first.
     pub responses: usize,
@@ -87,7 +89,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    lists: HashMap<String, (RevocationList, Instant)>,
+    lists: HashMap<Point, (Vec<RevocationList>, Instant)>,
     responses: HashMap<Key, (OcspResponse, SystemTime)>,
     wanted: HashMap<Key, (Certificate, Certificate)>,
     /// When the status of these was asked for last.
@@ -96,6 +98,9 @@ struct State {
 
 /// A certificate: the key of its issuer, and its serial number.
 type Key = (Vec<u8>, SerialNumber);
+
+/// A URL, and the key of the issuer whose lists it gave: two authorities may name one URL, and one takes nothing of the other.
+type Point = (String, Vec<u8>);
 
 fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
     (issuer.computed_key_identifier(), *certificate.serial())
@@ -240,7 +245,7 @@ impl RevocationCache {
         if state.responses.get(&key).is_some_and(|(_, known)| *known > this_update) {
             return Err(FetchError::Older { url: url.into() });
         }
-        make_room(&mut state.responses, responses, |(_, this_update)| *this_update);
+        make_room(&mut state.responses, &key, responses, |(_, this_update)| *this_update);
         state.responses.insert(key, (response, this_update));
         Ok(())
     }
@@ -253,21 +258,36 @@ impl RevocationCache {
         // RFC 5280 §4.2.1.13: DER of one list. Some authorities give PEM.
         let read = RevocationList::all_from_pem(octets);
         let read = read.map_err(|source| FetchError::Unusable { url: url.into(), source })?;
-        let genuine = |list: &RevocationList| {
-            list.verify_signature_of(&inquiry.issuer).is_ok()
-                && (list.covers(&inquiry.certificate) || list.lists(&inquiry.certificate))
+        let Inquiry { certificate, issuer, .. } = inquiry;
+        let genuine = read.into_iter().filter(|list| list.verify_signature_of(issuer).is_ok()).collect::<Vec<_>>();
+        let concerned = |list: &&RevocationList| list.covers(certificate) || list.lists(certificate);
+        // A file may have several: of older keys of the authority, or for its users and for authorities below it.
+        let list = genuine.iter().filter(concerned).max_by_key(|list| list.validity().0);
+        let list = list.ok_or_else(|| FetchError::NotGenuine { url: url.into() })?;
+        let ((this_update, next_update), now) = (list.validity(), SystemTime::now());
+        let unusable = |why| {
+            let source = LoadError::UnsupportedList(why);
+            Err(FetchError::Unusable { url: url.into(), source })
         };
-        let list = read.into_iter().find(genuine).ok_or_else(|| FetchError::NotGenuine { url: url.into() })?;
-        if list.validity().1 <= SystemTime::now() && !list.lists(&inquiry.certificate) {
-            let source = LoadError::UnsupportedList("it has expired");
-            return Err(FetchError::Unusable { url: url.into(), source });
+        if !list.lists(certificate) {
+            if next_update <= now {
+                return unusable("it has expired");
+            }
+            if now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest) {
+                return unusable("it is of the future");
+            }
         }
         let mut state = self.state();
-        if state.lists.get(url).is_some_and(|(known, _)| known.validity().0 > list.validity().0) {
+        let point = (url.to_owned(), issuer.computed_key_identifier());
+        let known = state
+            .lists
+            .get(&point)
+            .and_then(|(known, _)| known.iter().filter(concerned).map(|list| list.validity().0).max());
+        if known.is_some_and(|known| known > this_update) {
             return Err(FetchError::Older { url: url.into() });
         }
-        make_room(&mut state.lists, lists, |(_, fetched)| *fetched);
-        state.lists.insert(url.to_owned(), (list, Instant::now()));
+        make_room(&mut state.lists, &point, lists, |(_, fetched)| *fetched);
+        state.lists.insert(point, (genuine, Instant::now()));
         Ok(())
     }
 
@@ -278,7 +298,7 @@ impl RevocationCache {
         let mut state = self.state();
         let key = key(&certificate, &issuer);
         state.wanted.remove(&key);
-        make_room(&mut state.asked, self.0.limits.responses, |at| *at);
+        make_room(&mut state.asked, &key, self.0.limits.responses, |at| *at);
         state.asked.insert(key, Instant::now());
         match is_known {
             true => Vec::new(),
@@ -304,9 +324,10 @@ impl RevocationCache {
         self.state().responses.get(&key(certificate, issuer)).map(|(response, _)| response.clone())
     }
 
-    pub(super) fn lists(&self, certificate: &Certificate) -> Vec<RevocationList> {
-        let state = self.state();
-        certificate.list_urls().filter_map(|url| state.lists.get(url).map(|(list, _)| list.clone())).collect()
+    pub(super) fn lists(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<RevocationList> {
+        let (state, key) = (self.state(), issuer.computed_key_identifier());
+        let of = |url: &str| state.lists.get(&(url.to_owned(), key.clone())).map(|(lists, _)| lists.clone());
+        certificate.list_urls().filter_map(of).flatten().collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -315,9 +336,9 @@ impl RevocationCache {
     }
 }
 
-/// Removes the oldest if there is no room for one more.
-fn make_room<K: Clone + Eq + std::hash::Hash, V, T: Ord>(map: &mut HashMap<K, V>, most: usize, age: impl Fn(&V) -> T) {
-    if map.len() >= most.max(1) {
+/// Removes the oldest if there is no room for `new`.
+fn make_room<K: Clone + Eq + Hash, V, T: Ord>(map: &mut HashMap<K, V>, new: &K, most: usize, age: impl Fn(&V) -> T) {
+    if map.len() >= most.max(1) && !map.contains_key(new) {
         let oldest = map.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| key.clone());
         oldest.and_then(|oldest| map.remove(&oldest));
     }
