@@ -2,7 +2,7 @@
 
 use ws_security::c14n::{Document, Limits, base64_encode};
 use ws_security::crypto::{Random, SystemRandom, p_sha1};
-use ws_security::sts::{Cancel, Issue, IssuedToken, StsError, TokenType, TrustVersion, Validate};
+use ws_security::sts::{Cancel, Issue, IssuedToken, Renew, StsError, TokenType, TrustVersion, Validate};
 use ws_security::{CryptoError, Secret, SoapVersion};
 
 const VERSIONS: [TrustVersion; 2] = [TrustVersion::V1_3, TrustVersion::V2005];
@@ -137,4 +137,89 @@ fn only_what_the_service_says_counts() {
     let ended = Cancel::new(version, "<a/>").expect("a token");
     assert_eq!(ended.answer(&body(version, "<w:RequestedTokenCancelled/>"), &Limits::default()), Ok(()));
     assert_eq!(ended.answer(&body(version, TOKEN), &Limits::default()), Err(StsError::NotCancelled));
+}
+
+/// An answer to another request of the same client would be accepted, if the peer says in no other way what it answers.
+#[test]
+fn an_answer_with_the_context_of_another_request_is_refused() {
+    let version = TrustVersion::V1_3;
+    let bearer = || Issue::new(version, TokenType::Saml2).bearer();
+    let (one, two) = (bearer().context(&SystemRandom).expect("one"), bearer().context(&SystemRandom).expect("two"));
+    let context = |asked: &str| {
+        asked.split_once("Context=\"").expect("a context").1.split_once('"').expect("its end").0.to_owned()
+    };
+    let (first, second) = (context(&one.envelope(SoapVersion::V11)), context(&two.envelope(SoapVersion::V11)));
+    assert_ne!(first, second);
+    let with = |context: &str, response: &str| {
+        body(version, response).replace(
+            "<w:RequestSecurityTokenResponse>",
+            &format!("<w:RequestSecurityTokenResponse Context='{context}'>"),
+        )
+    };
+    let limits = Limits::default();
+    one.answer(&with(&first, TOKEN), &limits).expect("its answer");
+    for other in [with(&second, TOKEN), with("", TOKEN), body(version, TOKEN)] {
+        assert!(matches!(one.answer(&other, &limits).map(drop), Err(StsError::Context { .. })), "{other}");
+    }
+    // Who asks without a context hears of none.
+    bearer().answer(&with(&second, TOKEN), &limits).expect("any context");
+    let valid = format!("<w:Status><w:Code>{}/status/valid</w:Code></w:Status>", version.namespace());
+    let asked = Validate::new(version, "<a/>").expect("a token").context(&SystemRandom).expect("a context");
+    assert!(matches!(asked.answer(&body(version, &valid), &limits), Err(StsError::Context { .. })));
+    let ended = Cancel::new(version, "<a/>").expect("a token").context(&SystemRandom).expect("a context");
+    let cancelled = body(version, "<w:RequestedTokenCancelled/>");
+    assert!(matches!(ended.answer(&cancelled, &limits), Err(StsError::Context { .. })));
+}
+
+#[test]
+fn a_fault_of_the_service_is_named() {
+    let fault = |soap: SoapVersion, content: &str| {
+        let soap = soap.namespace();
+        format!("<s:Body xmlns:s='{soap}' xmlns:w='urn:w'><s:Fault>{content}</s:Fault></s:Body>")
+    };
+    for fault in [
+        fault(SoapVersion::V11, "<faultcode>w:FailedAuthentication</faultcode><faultstring>no user</faultstring>"),
+        fault(
+            SoapVersion::V12,
+            "<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>w:FailedAuthentication</s:Value></s:Subcode></s:Code>\
+             <s:Reason><s:Text xml:lang='en'>no user</s:Text></s:Reason>",
+        ),
+    ] {
+        let refused = secret().answer(&fault, &Limits::default()).map(drop).expect_err("a fault");
+        let expected = StsError::Fault { code: "FailedAuthentication".into(), reason: "no user".into() };
+        assert_eq!(refused, expected);
+    }
+}
+
+#[test]
+fn a_renewed_context_is_the_one_that_was_given_with_its_secret() {
+    let version = TrustVersion::V1_3;
+    let wsc = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
+    let context = |identifier: &str, instance: &str| {
+        format!(
+            "<w:RequestedSecurityToken><c:SecurityContextToken xmlns:c='{wsc}'><c:Identifier>{identifier}</c:Identifier>\
+             {instance}</c:SecurityContextToken></w:RequestedSecurityToken>"
+        )
+    };
+    let proof = |octets: &[u8]| {
+        let secret = base64_encode(octets);
+        format!("<w:RequestedProofToken><w:BinarySecret>{secret}</w:BinarySecret></w:RequestedProofToken>")
+    };
+    let limits = Limits::default();
+    let asked = Issue::security_context(version, &Sevens).expect("sevens");
+    let answer = body(version, &(context("urn:one", "") + &proof(&[9; 32])));
+    let issued = asked.answer(&answer, &limits).expect("a context");
+    let renew = Renew::of(version, &issued).expect("a token");
+    let renewed = |response: &str| renew.answer(&body(version, response), &limits);
+
+    let later = renewed(&context("urn:one", "<c:Instance>2</c:Instance>")).expect("renewed");
+    assert_eq!(later.context_identifier(), Some("urn:one"));
+    assert!(later.secret().expect("the same").equals(&[9; 32]) && later.protection_token().is_some());
+    let rekeyed = renewed(&(context("urn:one", "<c:Instance>2</c:Instance>") + &proof(&[8; 32]))).expect("renewed");
+    assert!(rekeyed.secret().expect("a new one").equals(&[8; 32]));
+    let short = renewed(&(context("urn:one", "") + &proof(&[8; 8]))).map(drop);
+    assert_eq!(short, Err(StsError::ShortSecret { octets: 8, wanted: 16 }));
+    for other in [context("urn:two", ""), TOKEN.to_owned()] {
+        assert!(matches!(renewed(&other).map(drop), Err(StsError::OtherToken { .. })), "{other}");
+    }
 }

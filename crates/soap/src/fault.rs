@@ -246,9 +246,17 @@ impl UnauthenticatedFault {
     /// The fault in the Body of this envelope; `None` if there is none.
     #[must_use]
     pub fn of(envelope: Envelope<'_>) -> Option<Self> {
-        let soap = envelope.version.namespace();
-        let fault = envelope.body.children().next().filter(|child| child.is(soap, "Fault"))?;
-        let (code, reason) = match envelope.version {
+        Self::of_body(envelope.body)
+    }
+
+    /// The fault in this Body of either version; `None` if there is none.
+    #[must_use]
+    pub fn of_body(body: Element<'_>) -> Option<Self> {
+        let is_body = |version: &SoapVersion| body.is(version.namespace(), "Body");
+        let version = [SoapVersion::V11, SoapVersion::V12].into_iter().find(is_body)?;
+        let soap = version.namespace();
+        let fault = body.children().next().filter(|child| child.is(soap, "Fault"))?;
+        let (code, reason) = match version {
             SoapVersion::V11 => {
                 let child = |local| fault.children().find(|child| child.is("", local));
                 (child("faultcode")?, child("faultstring")?)

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use wss_c14n::{Document, Element, Limits, TakeAlong, name};
 use wss_crypto::{Secret, p_sha1};
 use wss_header::ProtectionToken;
+use wss_soap::UnauthenticatedFault;
 use wss_text::shown;
 use wss_tokens::{SecurityContextToken, parse_instant};
 
@@ -12,6 +13,8 @@ use crate::error::StsError;
 use crate::request::{Cancel, Issue, Renew, Validate, WantedKey};
 use crate::version::TrustVersion;
 
+/// The least octets of a secret that the service chose: 128 bits.
+const LEAST_OCTETS: usize = 16;
 /// The most octets of a secret.
 const MOST_OCTETS: usize = 1_024;
 
@@ -101,10 +104,28 @@ impl std::fmt::Debug for Status {
     }
 }
 
-/// The one answer in a Body.
-fn response<'d>(document: &'d Document<'d>, version: TrustVersion) -> Result<Element<'d>, StsError> {
-    let wst = version.namespace();
+/// The one answer in a Body, to the request with this context.
+fn response<'d>(
+    document: &'d Document<'d>,
+    version: TrustVersion,
+    context: Option<&str>,
+) -> Result<Element<'d>, StsError> {
     let body = document.root();
+    if let Some(fault) = UnauthenticatedFault::of_body(body) {
+        return Err(StsError::Fault { code: fault.code().into(), reason: fault.reason().into() });
+    }
+    let response = only_response(body, version)?;
+    match (context, response.attribute("", "Context")) {
+        (Some(wanted), found) if found.as_deref().map(str::trim) != Some(wanted) => {
+            let found = found.as_deref().unwrap_or_default().into();
+            Err(StsError::Context { found, wanted: wanted.into() })
+        }
+        _ => Ok(response),
+    }
+}
+
+fn only_response<'d>(body: Element<'d>, version: TrustVersion) -> Result<Element<'d>, StsError> {
+    let wst = version.namespace();
     let mut content = body.children();
     let (first, second) = (content.next(), content.next());
     let none = |found: Option<Element<'_>>| StsError::NoResponse {
@@ -137,7 +158,7 @@ impl Issue {
     /// WS-Trust 1.4 §4.2 to §4.4.
     pub fn answer(&self, body: &str, limits: &Limits) -> Result<IssuedToken, StsError> {
         let document = Document::parse(body, limits)?;
-        let response = response(&document, self.version)?;
+        let response = response(&document, self.version, self.context.as_deref())?;
         let wst = self.version.namespace();
         if let Some(found) = response.optional_child(wst, "TokenType")? {
             let (found, wanted) = (found.text()?, self.token_type.uri(self.version));
@@ -153,11 +174,7 @@ impl Issue {
     fn secret_of(&self, response: Element<'_>) -> Result<Option<Secret>, StsError> {
         let wst = self.version.namespace();
         let proof = response.optional_child(wst, "RequestedProofToken")?;
-        let WantedKey::Secret(own) = &self.key else {
-            // The service may have chosen a secret by itself.
-            let given = proof.map(|proof| proof.optional_child(wst, "BinarySecret")).transpose()?.flatten();
-            return given.map(|given| binary_secret(given)).transpose();
-        };
+        let WantedKey::Secret(own) = &self.key else { return given_secret(response, self.version) };
         let lacks = |why| StsError::NoSecret { why };
         let Some(proof) = proof else {
             return Err(lacks("it has no wst:RequestedProofToken"));
@@ -191,6 +208,18 @@ impl Issue {
     }
 }
 
+/// A secret that the service chose by itself, without being asked for one.
+fn given_secret(response: Element<'_>, version: TrustVersion) -> Result<Option<Secret>, StsError> {
+    let wst = version.namespace();
+    let proof = response.optional_child(wst, "RequestedProofToken")?;
+    let given = proof.map(|proof| proof.optional_child(wst, "BinarySecret")).transpose()?.flatten();
+    let Some(secret) = given.map(|given| binary_secret(given)).transpose()? else { return Ok(None) };
+    match secret.len() {
+        octets @ 0..LEAST_OCTETS => Err(StsError::ShortSecret { octets, wanted: LEAST_OCTETS }),
+        _ => Ok(Some(secret)),
+    }
+}
+
 fn binary_secret(element: Element<'_>) -> Result<Secret, StsError> {
     Ok(Secret::new(element.base64(MOST_OCTETS)?))
 }
@@ -220,13 +249,45 @@ fn issued(response: Element<'_>, version: TrustVersion, secret: Option<Secret>) 
 }
 
 impl Renew {
-    /// Reads the answer from the Body of the reply, as [`Issue::answer`]. The secret of the token stays what it was.
+    /// A request about a token with a secret, which is that of the renewed token, too.
+    ///
+    /// # Errors
+    /// None for a token that was read from an answer; otherwise those of [`Renew::new`].
+    pub fn of(version: TrustVersion, issued: &IssuedToken) -> Result<Self, StsError> {
+        Ok(Self { secret: issued.secret().cloned(), ..Self::new(version, issued.xml())? })
+    }
+
+    /// Reads the answer from the Body of the reply, as [`Issue::answer`]. The secret of the token stays what it was
+    /// ([`Renew::of`]), unless the answer has a new one. A security context keeps its identifier.
     ///
     /// # Errors
     /// [`StsError`].
+    ///
+    /// # Specification
+    /// WS-Trust 1.4 §5, WS-SecureConversation 1.4 §5.
     pub fn answer(&self, body: &str, limits: &Limits) -> Result<IssuedToken, StsError> {
         let document = Document::parse(body, limits)?;
-        issued(response(&document, self.version)?, self.version, None)
+        let response = response(&document, self.version, self.context.as_deref())?;
+        let given = given_secret(response, self.version)?;
+        let renewed = issued(response, self.version, given.or_else(|| self.secret.clone()))?;
+        let wanted = context_of(&self.target)?;
+        if let (Some(wanted), found) = (&wanted, context_of(&renewed.xml)?)
+            && found.as_ref() != Some(wanted)
+        {
+            let found = found.as_deref().unwrap_or("a token of another kind").into();
+            return Err(StsError::OtherToken { found, wanted: wanted.as_str().into() });
+        }
+        Ok(renewed)
+    }
+}
+
+/// The identifier of a token that is a security context.
+fn context_of(token: &str) -> Result<Option<String>, StsError> {
+    let document = Document::parse(token, &Limits::default())?;
+    let token = document.root();
+    match SecurityContextToken::is_one(token) {
+        true => Ok(Some(SecurityContextToken::parse(token)?.identifier().to_owned())),
+        false => Ok(None),
     }
 }
 
@@ -238,7 +299,9 @@ impl Validate {
     pub fn answer(&self, body: &str, limits: &Limits) -> Result<Status, StsError> {
         let document = Document::parse(body, limits)?;
         let wst = self.version.namespace();
-        let status = response(&document, self.version)?.optional_child(wst, "Status")?.ok_or(StsError::NoStatus)?;
+        let status = response(&document, self.version, self.context.as_deref())?
+            .optional_child(wst, "Status")?
+            .ok_or(StsError::NoStatus)?;
         let code = status.required_child(wst, "Code")?.text()?;
         let reason = status.optional_child(wst, "Reason")?.map(|reason| reason.text()).transpose()?;
         let is_valid = code.trim() == self.version.identifier("status/valid");
@@ -254,7 +317,8 @@ impl Cancel {
     pub fn answer(&self, body: &str, limits: &Limits) -> Result<(), StsError> {
         let document = Document::parse(body, limits)?;
         let wst = self.version.namespace();
-        let cancelled = response(&document, self.version)?.optional_child(wst, "RequestedTokenCancelled")?;
+        let cancelled = response(&document, self.version, self.context.as_deref())?
+            .optional_child(wst, "RequestedTokenCancelled")?;
         cancelled.map(drop).ok_or(StsError::NotCancelled)
     }
 }

@@ -28,6 +28,32 @@ pub enum StsError {
         /// The namespace of the version that was asked in.
         namespace: &'static str,
     },
+    /// *Failed.* The service answered with a fault, in a Body that the receiver authenticated.
+    #[error("the token service answered with the fault {code:?}: {reason:?}")]
+    Fault {
+        /// The local name of its most specific code.
+        code: WireText,
+        /// Its text.
+        reason: WireText,
+    },
+    /// *Refused.* The request had a context, and the answer has another, or none.
+    #[error(
+        "the answer has the context {found:?}, and the request has {wanted:?}: it answers another request, or the service does not return contexts, and then ask without one"
+    )]
+    Context {
+        /// What the answer has; empty if it has none.
+        found: WireText,
+        /// What the request has.
+        wanted: WireText,
+    },
+    /// *Refused.* Another security context than the one that was given was renewed.
+    #[error("the answer renews {found:?}, and {wanted:?} was to be renewed: start a new conversation")]
+    OtherToken {
+        /// The identifier in the answer, or the name of another kind of token.
+        found: WireText,
+        /// The identifier of the one that was given.
+        wanted: WireText,
+    },
     /// *Malformed.* There are several answers.
     #[error("the service gave {count} answers to one request: ask for one token")]
     Several {

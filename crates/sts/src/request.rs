@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::{Document, Limits, TakeAlong, Writer, base64_encode};
-use wss_crypto::{Certificate, CryptoError, Random, Secret};
+use wss_crypto::{Certificate, CryptoError, Random, Secret, fresh_name};
 use wss_soap::SoapVersion;
 use wss_tokens::format_instant;
 
@@ -22,13 +22,22 @@ fn token(xml: &str) -> Result<String, StsError> {
 }
 
 /// An envelope with a request of the kind `verb`.
-fn envelope(soap: SoapVersion, trust: TrustVersion, verb: &str, write: impl FnOnce(&mut Writer)) -> String {
+fn envelope(
+    soap: SoapVersion,
+    trust: TrustVersion,
+    verb: &str,
+    context: Option<&str>,
+    write: impl FnOnce(&mut Writer),
+) -> String {
     let wst = trust.name();
     let soap = Namespace { prefix: name::SOAP11.prefix, uri: soap.namespace() };
     let mut writer = Writer::new();
     writer.start(soap, "Envelope");
     writer.start(soap, "Body");
     writer.start(wst, "RequestSecurityToken");
+    if let Some(context) = context {
+        writer.attribute("Context", context);
+    }
     writer.leaf(wst, "RequestType", &trust.identifier(verb));
     write(&mut writer);
     writer.end();
@@ -62,6 +71,9 @@ pub(crate) enum WantedKey {
     Certificate(Certificate),
 }
 
+/// What begins the context of a request: a URI.
+const CONTEXT: &str = "context:";
+
 /// A request for a token (WS-Trust 1.4 §4.1).
 #[derive(Clone)]
 #[must_use = "a request is sent with its `envelope`"]
@@ -73,6 +85,8 @@ pub struct Issue {
     lifetime: Option<(SystemTime, SystemTime)>,
     on_behalf_of: Option<String>,
     act_as: Option<String>,
+    is_renewable: bool,
+    pub(crate) context: Option<String>,
 }
 
 impl std::fmt::Debug for Issue {
@@ -86,7 +100,9 @@ impl Issue {
     /// Asks for a token of this type. The service chooses its key and its lifetime.
     pub fn new(version: TrustVersion, token_type: TokenType) -> Self {
         let key = WantedKey::Any;
-        Self { version, token_type, key, applies_to: None, lifetime: None, on_behalf_of: None, act_as: None }
+        let (applies_to, lifetime, on_behalf_of, act_as) = (None, None, None, None);
+        let (is_renewable, context) = (false, None);
+        Self { version, token_type, key, applies_to, lifetime, on_behalf_of, act_as, is_renewable, context }
     }
 
     /// Asks for a security context with a secret of 32 octets, whose other half is made here (WS-SecureConversation 1.4 §3).
@@ -125,6 +141,23 @@ impl Issue {
         Self { lifetime: Some((now, now + time)), ..self }
     }
 
+    /// A token that can be [renewed](Renew) before it ends. Some services renew no other.
+    pub fn renewable(self) -> Self {
+        Self { is_renewable: true, ..self }
+    }
+
+    /// Gives the request a context that no other has. The answer must have it, so that an answer to another request is refused
+    /// where neither a signature confirmation nor a signed `wsa:RelatesTo` is demanded.
+    ///
+    /// # Errors
+    /// [`CryptoError::Provider`] if there is no randomness.
+    ///
+    /// # Specification
+    /// WS-Trust 1.4 §3.1: each answer carries the context of its request.
+    pub fn context(self, random: &dyn Random) -> Result<Self, CryptoError> {
+        Ok(Self { context: Some(fresh_name(random, CONTEXT)?), ..self })
+    }
+
     /// The token of the one for whom it is asked, and whose identity the new token has.
     ///
     /// # Errors
@@ -154,7 +187,7 @@ impl Issue {
     #[must_use]
     pub fn envelope(&self, soap: SoapVersion) -> String {
         let (trust, wst) = (self.version, self.version.name());
-        envelope(soap, trust, "Issue", |writer| {
+        envelope(soap, trust, "Issue", self.context.as_deref(), |writer| {
             writer.leaf(wst, "TokenType", self.token_type.uri(trust));
             self.write_key(writer);
             if let Some(address) = &self.applies_to {
@@ -172,6 +205,12 @@ impl Issue {
             }
             if let Some(times) = self.lifetime {
                 lifetime(writer, wst, times);
+            }
+            if self.is_renewable {
+                writer.start(wst, "Renewing");
+                writer.attribute("Allow", "true");
+                writer.attribute("OK", "false");
+                writer.end();
             }
         })
     }
@@ -207,13 +246,15 @@ impl Issue {
 }
 
 macro_rules! about_a_token {
-    ($(#[$doc:meta])* $name:ident, $verb:literal, $target:literal, $type:expr) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty)? }, $verb:literal, $target:literal, $type:expr) => {
         $(#[$doc])*
         #[derive(Clone)]
         #[must_use = "a request is sent with its `envelope`"]
         pub struct $name {
             pub(crate) version: TrustVersion,
-            target: String,
+            pub(crate) target: String,
+            pub(crate) context: Option<String>,
+            $(pub(crate) $field: $kind,)?
         }
 
         impl std::fmt::Debug for $name {
@@ -228,7 +269,15 @@ macro_rules! about_a_token {
             /// # Errors
             /// [`StsError::Xml`] if it is not one element.
             pub fn new(version: TrustVersion, xml: &str) -> Result<Self, StsError> {
-                Ok(Self { version, target: token(xml)? })
+                Ok(Self { version, target: token(xml)?, context: None, $($field: Default::default())? })
+            }
+
+            /// As [`Issue::context`].
+            ///
+            /// # Errors
+            /// [`CryptoError::Provider`] if there is no randomness.
+            pub fn context(self, random: &dyn Random) -> Result<Self, CryptoError> {
+                Ok(Self { context: Some(fresh_name(random, CONTEXT)?), ..self })
             }
 
             /// The value of `wsa:Action` and of the HTTP action.
@@ -241,7 +290,7 @@ macro_rules! about_a_token {
             #[must_use]
             pub fn envelope(&self, soap: SoapVersion) -> String {
                 let wst = self.version.name();
-                envelope(soap, self.version, $verb, |writer| {
+                envelope(soap, self.version, $verb, self.context.as_deref(), |writer| {
                     let wanted: Option<&str> = $type;
                     if let Some(kind) = wanted {
                         writer.leaf(wst, "TokenType", &self.version.identifier(kind));
@@ -255,13 +304,13 @@ macro_rules! about_a_token {
 
 about_a_token!(
     /// Asks whether a token is good (WS-Trust 1.4 §7).
-    Validate, "Validate", "ValidateTarget", Some("RSTR/Status")
+    Validate {}, "Validate", "ValidateTarget", Some("RSTR/Status")
 );
 about_a_token!(
     /// Asks for the same token with a later end (WS-Trust 1.4 §5).
-    Renew, "Renew", "RenewTarget", None
+    Renew { secret: Option<Secret> }, "Renew", "RenewTarget", None
 );
 about_a_token!(
     /// Ends a token (WS-Trust 1.4 §6).
-    Cancel, "Cancel", "CancelTarget", None
+    Cancel {}, "Cancel", "CancelTarget", None
 );
