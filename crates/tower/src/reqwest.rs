@@ -5,9 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
 use tower_service::Service;
+use ws_security::{Fetch, FetchFailure, FetchRequest};
 
 /// A `reqwest::Client` as a service of `http::Request<Full<Bytes>>`.
 ///
@@ -41,5 +42,32 @@ impl Service<Request<Full<Bytes>>> for HttpClient {
             let request = reqwest::Request::try_from(request.map(reqwest::Body::wrap))?;
             Ok(client.execute(request).await?.into())
         })
+    }
+}
+
+/// Fetches revocation lists and responses of OCSP ([`RevocationCache::fetch`](ws_security::RevocationCache::fetch)). The default
+/// client follows no redirect, and has no timeout: give it one. A service inside a network gives it a proxy, too, since an
+/// authority may name any host.
+impl Fetch for HttpClient {
+    async fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+        let asked = match request.body() {
+            Some(body) => {
+                let kind = (header::CONTENT_TYPE, "application/ocsp-request");
+                self.0.post(request.url()).header(kind.0, kind.1).body(body.to_vec())
+            }
+            None => self.0.get(request.url()),
+        };
+        let mut response = asked.send().await?;
+        if response.status() != StatusCode::OK {
+            return Err(format!("the status is {}", response.status()).into());
+        }
+        let mut octets = Vec::new();
+        // What is too long is refused by the cache, which need not see all of it.
+        while octets.len() <= request.max_octets()
+            && let Some(chunk) = response.chunk().await?
+        {
+            octets.extend_from_slice(&chunk);
+        }
+        Ok(octets)
     }
 }

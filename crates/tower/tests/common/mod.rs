@@ -1,4 +1,5 @@
 //! Alice, Bob, and a service of Bob's on loopback.
+#![allow(dead_code, reason = "every test binary uses a part of this")]
 
 use std::time::Duration;
 

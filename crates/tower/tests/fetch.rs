@@ -1,0 +1,73 @@
+//! Revocation lists that reqwest fetches from a server on loopback.
+
+mod common;
+#[path = "../../../tests/common/pki.rs"]
+mod pki;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::routing::get;
+use common::*;
+use ws_security::c14n::{Budget, Limits};
+use ws_security::prelude::*;
+use ws_security::tokens::Purpose;
+use ws_security::{FetchError, RevocationCache, RevocationStatus, TrustError};
+use wss_tower::HttpClient;
+
+/// A distribution point of revocation lists.
+fn distribution_point(url: &str) -> Vec<u8> {
+    let name = pki::der(0xA0, &pki::der(0xA0, &pki::der(0x86, url.as_bytes())));
+    pki::extension(&[0x55, 0x1D, 31], false, &pki::sequence(&[&pki::sequence(&[&name])]))
+}
+
+fn judged(cache: &RevocationCache, url: &str) -> Result<RevocationStatus, TrustError> {
+    let root = pki::Spec::authority("root", "root").made("ca", "ca");
+    let leaf = pki::Spec::leaf("leaf", "root").also(distribution_point(url)).made("alice", "ca");
+    let trust = Trust::anchors([root]).expect("an anchor").signer(SignerRule::AnyBelowTheAnchors).fetched(cache);
+    let budget = Budget::new(&Limits::default(), 4_096);
+    let validated = trust.validate(&leaf, &[], Purpose::Signing, std::time::SystemTime::now(), &budget);
+    validated.map(|validated| validated.revocation().clone())
+}
+
+/// A body without an end.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(&[0; 1_024])))))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_are_fetched_within_a_limit_and_from_nowhere_else() {
+    let list = pki::List::of("root", &[]).made("ca");
+    let router = Router::new()
+        .route("/pay", get(move || async move { list }))
+        .route("/endless", get(async || Body::new(Endless)))
+        .route("/moved", get(async || (StatusCode::FOUND, [("location", "/pay")])))
+        .route("/fails", get(async || (StatusCode::SERVICE_UNAVAILABLE, "later")));
+    let url = listens(router).await;
+    let limits = ws_security::CacheLimits { list_octets: 100_000, ..Default::default() };
+    for (path, expected) in
+        [("/pay", ""), ("/endless", "more than"), ("/moved", "302"), ("/fails", "503"), ("/no", "404")]
+    {
+        let (cache, url) = (RevocationCache::new(limits), url.replace("/pay", path));
+        judged(&cache, &url).expect_err("nothing is known");
+        let errors = cache.fetch(&HttpClient::default()).await;
+        match expected {
+            "" => assert_eq!((errors.len(), judged(&cache, &url)), (0, Ok(RevocationStatus::Good))),
+            why => {
+                assert!(matches!(&errors[..], [error] if error.to_string().contains(why)), "{path}: {errors:?}");
+                assert!(matches!(&errors[0], FetchError::Failed { .. } | FetchError::TooLarge { .. }));
+                judged(&cache, &url).expect_err("nothing is known");
+            }
+        }
+    }
+}
