@@ -133,17 +133,19 @@ fn a_browser_shows_the_page_at_every_width() {
     }
     let source = std::fs::read_to_string(&page).expect("a page");
     assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "the page loads nothing");
-    // A password is shown nowhere.
+    // A password is shown nowhere, nor the key of a token.
     let with_password = ENVELOPE.replace(
         "<s:Body>",
         "<s:Header><wsse:Security xmlns:wsse=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">\
          <wsse:UsernameToken><wsse:Username>ann</wsse:Username><wsse:Password>hunter2</wsse:Password></wsse:UsernameToken>\
-         </wsse:Security></s:Header><s:Body>",
+         </wsse:Security></s:Header><s:Body>\
+         <t:BinarySecret xmlns:t=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\">hunter3</t:BinarySecret>\
+         <t:BinarySecret xmlns:t=\"http://schemas.xmlsoap.org/ws/2005/02/trust\">hunter4</t:BinarySecret>",
     );
     let (message, secret) = (scratch("password.xml", &with_password), scratch("password.html", ""));
     run(0, &["inspect", "--html", secret.to_str().expect("UTF-8"), message.to_str().expect("UTF-8")]);
     let shown = std::fs::read_to_string(&secret).expect("a page");
-    assert!(shown.contains("ann") && !shown.contains("hunter2"));
+    assert!(shown.contains("ann") && shown.contains("t:BinarySecret") && !shown.contains("hunter"));
     // Each link of the drawing leads to a mark in the message.
     let links: Vec<&str> = source.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(links.len() > 8, "{links:?}");

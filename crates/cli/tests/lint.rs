@@ -151,6 +151,13 @@ fn text_names_every_requirement_and_shows_what_breaks_it() {
     let secret = hostile.replace("<wsu:Created", "<wsse:UsernameToken><wsse:Username>ann</wsse:Username><wsse:Password>hunter2</wsse:Password></wsse:UsernameToken><wsu:Created");
     let shown = exits(1, &["lint"], &scratch("secret.xml", &secret));
     assert!(shown.contains("Password") && !shown.contains("hunter2"), "{shown}");
+    let issued = hostile.replacen(
+        "</wsu:Created>",
+        "<t:BinarySecret xmlns:t=\"urn:t\">hunter2</t:BinarySecret></wsu:Created>",
+        1,
+    );
+    let shown = exits(1, &["lint"], &scratch("issued.xml", &issued));
+    assert!(shown.contains("BinarySecret") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]

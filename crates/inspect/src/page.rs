@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use ws_security::c14n::{Document, name};
+use ws_security::c14n::{Document, Element, name};
+use ws_security::sts::TrustVersion;
 use ws_security::text::{Slice as _, is_plain};
 
 /// Characters of one text that are shown.
@@ -157,14 +158,21 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
     text(source.slice(at..), out)
 }
 
-/// The source, with an asterisk for each octet of a password.
+/// The source, with an asterisk for each octet of a secret: people show a page to others.
 fn masked(document: &Document<'_>) -> String {
     let mut source = document.source().to_owned();
-    for password in document.elements().filter(|element| element.is(name::WSSE.uri, "Password")) {
-        let content = password.content_span();
+    for secret in document.elements().filter(|element| is_secret(*element)) {
+        let content = secret.content_span();
         source.replace_range(content.clone(), &"*".repeat(content.len()));
     }
     source
+}
+
+/// A password; or a key, or half of one, of a token service.
+fn is_secret(element: Element<'_>) -> bool {
+    let trust = [TrustVersion::V1_3, TrustVersion::V2005];
+    element.is(name::WSSE.uri, "Password")
+        || trust.iter().any(|version| element.is(version.namespace(), "BinarySecret"))
 }
 
 /// Source text. Long runs without a tag are shortened, and declarations of namespaces can be hidden.

@@ -118,10 +118,11 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     }
 }
 
-/// The start tag of an element and the beginning of its content, up to a password.
+/// The start tag of an element and the beginning of its content, up to a password, or a key of a token service.
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
-    let password = element.find("Password").and_then(|at| element.get(at..)?.find('>').map(|end| at + end + 1));
-    let shown: String = element.slice(..password.unwrap_or(element.len())).chars().take(SHOWN).collect();
+    let begins = |name| element.find(name).and_then(|at| element.get(at..)?.find('>').map(|end| at + end + 1));
+    let secret = ["Password", "BinarySecret"].into_iter().filter_map(begins).min();
+    let shown: String = element.slice(..secret.unwrap_or(element.len())).chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
 }
