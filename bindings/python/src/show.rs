@@ -52,9 +52,13 @@ pub(crate) fn inspect(py: Python<'_>, message: &[u8], form: &str) -> PyResult<St
 /// A fault that answers a message, with its HTTP status. Without a kind it says only that the message was refused.
 #[pyfunction]
 #[pyo3(signature = (message, kind=None))]
-pub(crate) fn fault(message: &[u8], kind: Option<&str>) -> (String, u16) {
-    let version = std::str::from_utf8(message).map_or(SoapVersion::V11, SoapVersion::of);
-    let code = FaultCode::ALL.into_iter().find(|code| kind.is_some_and(|kind| format!("{code:?}") == kind));
-    let fault = code.map_or_else(Fault::refused, Fault::naming);
-    (fault.envelope(version), fault.http_status(version))
+pub(crate) fn fault(message: &[u8], kind: Option<&str>) -> PyResult<(String, u16)> {
+    let version = SoapVersion::of(message);
+    let named = |kind: &str| {
+        let code = FaultCode::ALL.into_iter().find(|code| format!("{code:?}") == kind);
+        code.map(Fault::naming)
+            .ok_or_else(|| misuse("this is no kind of a fault: give the kind of an exception Refused"))
+    };
+    let fault = kind.map_or_else(|| Ok(Fault::refused()), named)?;
+    Ok((fault.envelope(version), fault.http_status(version)))
 }

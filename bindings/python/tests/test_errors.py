@@ -100,3 +100,38 @@ def test_explanations_speak_of_keys() -> None:
     message = signed(ENVELOPE.replace("Ann", "x y " * 4000)).replace(b"1499.90", b"9499.90")
     explained = json.dumps(receiver.explain(message), ensure_ascii=False)
     assert "`limit = [" in explained.replace("\\", "") and "::" not in explained.replace("urn:", "")
+
+
+def test_messages_are_octets_and_text_is_told_so() -> None:
+    message = signed()
+    text: Any = message.decode()
+    receiver = Receiver(Profile.from_dict({"verify": WANTS}, KEYS))
+    calls: list[Callable[[Any], object]] = [
+        receiver.open,
+        receiver.explain,
+        ws_security.lint,
+        ws_security.inspect,
+        ws_security.fault,
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="content of the response"):
+            call(text)
+    assert receiver.open(bytearray(message)).signer == opened_signer(message)  # type: ignore[arg-type]
+
+
+def opened_signer(message: bytes) -> str | None:
+    return Receiver(Profile.from_dict({"verify": WANTS}, KEYS)).open(memoryview(message)).signer  # type: ignore[arg-type]
+
+
+def test_a_kind_that_is_none_is_an_error() -> None:
+    with pytest.raises(ws_security.Misuse, match="no kind"):
+        ws_security.fault(signed(), "FailedChekc")
+    assert "FailedCheck" in ws_security.fault(signed(), "FailedCheck")[0]
+
+
+def test_what_is_sent_is_not_printed() -> None:
+    secure = {"key": "alice.key", "cert": "alice.pem", "symmetric": True, "to": "bob.pem", "derive-keys": "1.3"}
+    sent = Sender(Profile.from_dict({"secure": secure}, KEYS)).secure(ENVELOPE)
+    assert "correlation" not in repr(sent)
+    assert "Envelope" not in repr(sent)
+    assert "hunter2" not in repr(ws_security.Attachment("a@b", "text/plain", b"hunter2"))

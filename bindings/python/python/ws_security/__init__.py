@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class Attachment:
     content_id: str
     content_type: str
     """Of an opened one: empty if the signature covers the content alone, as without `attach-complete`."""
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 class Profile:
@@ -76,10 +76,10 @@ class Profile:
 class Secured:
     """A message for the wire."""
 
-    message: bytes
+    message: bytes = field(repr=False)
     content_type: str | None
     """The ``Content-Type`` of a package; ``None`` for an envelope."""
-    correlation: str
+    correlation: str = field(repr=False)
     """For ``Receiver.open(request=…)`` of the reply. It may have keys: keep it as one."""
 
 
@@ -188,47 +188,56 @@ class Receiver:
         ``content_type`` is that of HTTP, and needed for attachments. ``request`` is ``Secured.correlation`` of the request
         that the message answers. ``over_tls`` vouches that the message came over TLS, for profiles without a signature.
         """
-        return Opened(self._native.open(message, content_type, request, over_tls))
+        return Opened(self._native.open(_octets(message), content_type, request, over_tls))
 
     def explain(self, message: bytes, *, content_type: str | None = None) -> dict[str, Any]:
         """What is in a message, and why it does not fit. It accepts nothing."""
-        explained: dict[str, Any] = json.loads(self._native.explain(message, content_type))
+        explained: dict[str, Any] = json.loads(self._native.explain(_octets(message), content_type))
         return explained
 
 
 def lint(message: bytes, *, as_written: bool = False) -> dict[str, Any]:
     """A verdict on each requirement of the Basic Security Profile 1.1, as it is deployed or as it is written."""
-    report: dict[str, Any] = json.loads(_native.lint(message, as_written))
+    report: dict[str, Any] = json.loads(_native.lint(_octets(message), as_written))
     return report
 
 
 def lint_html(message: bytes, *, as_written: bool = False) -> str:
     """The report as a page that loads nothing."""
-    return _native.lint(message, as_written, True)
+    return _native.lint(_octets(message), as_written, True)
 
 
 def inspect(message: bytes) -> dict[str, Any]:
     """What a message has for security. Nothing in it is verified."""
-    picture: dict[str, Any] = json.loads(_native.inspect(message, "json"))
+    picture: dict[str, Any] = json.loads(_native.inspect(_octets(message), "json"))
     return picture
 
 
 def inspect_text(message: bytes) -> str:
     """As ``inspect``, in lines for people."""
-    return _native.inspect(message, "text")
+    return _native.inspect(_octets(message), "text")
 
 
 def inspect_html(message: bytes) -> str:
     """As ``inspect``, as a page that loads nothing."""
-    return _native.inspect(message, "html")
+    return _native.inspect(_octets(message), "html")
 
 
 def fault(message: bytes, kind: str | None = None) -> tuple[str, int]:
     """A SOAP fault that answers a message, and its HTTP status.
 
-    Without ``kind`` it says only that the message was refused. ``Refused.kind`` tells a trusted peer more.
+    Without ``kind`` it says only that the message was refused. ``Refused.kind`` tells a trusted peer more; ``Misuse`` if it is
+    no such word.
     """
-    return _native.fault(message, kind)
+    return _native.fault(_octets(message), kind)
+
+
+def _octets(message: object) -> bytes:
+    if isinstance(message, bytes):
+        return message
+    if isinstance(message, bytearray | memoryview):
+        return bytes(message)
+    raise TypeError("a message is octets, as they arrived: give the content of the response, and not its text")
 
 
 def _misuse(text: str) -> Misuse:
