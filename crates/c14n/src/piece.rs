@@ -249,11 +249,53 @@ mod tests {
     }
 
     #[test]
+    fn nodes_of_the_whole_are_counted_for_its_octets() {
+        let limits = Limits::default().with(Limit::NodesPerKibibyte, 1);
+        let half = "<c/>".repeat(10_000);
+        let (place, root) = (format!("<a>{half}<b>@</b></a>"), "<r>@</r>");
+        assert!(read(&place, &limits).is_ok());
+        let (found, is_put) = put(&place, &half, root, &limits);
+        assert!(found.is_err() && !is_put);
+        assert_eq!(found, read(&place.replace('@', &half), &limits));
+    }
+
+    #[test]
+    fn namespaces_in_scope_are_counted_where_the_content_is() {
+        // The root declared less than there is at the place, which no caller does.
+        let (place, content, root) = ("<a xmlns:p='urn:p' xmlns:q='urn:q'>@</a>", "<c xmlns:r='urn:r'/>", "<r>@</r>");
+        for (allowed, is_read) in [(2, false), (3, true)] {
+            let limits = Limits::default().with(Limit::NamespacesInScope, allowed);
+            let (found, is_put) = put(place, content, root, &limits);
+            assert_eq!((found.is_ok(), is_put), (is_read, false));
+            assert_eq!(found, read(&place.replace('@', content), &limits));
+        }
+    }
+
+    #[test]
+    fn what_is_read_and_what_is_put_together_is_charged() {
+        let (root, place) = ("<r><c/></r>", "<a><c/></a>");
+        let octets = (root.len() + place.len()) as u64;
+        for (left, of_piece, of_document) in [(octets, true, true), (octets - 1, true, false), (10, false, true)] {
+            let budget = budget(&Limits::default());
+            let used = budget.left(Limit::ParsedOctets) - left;
+            budget.charge(Limit::ParsedOctets, used).expect("as much as is left");
+            let piece = Piece::read_within(Wiped::from(root), &budget);
+            assert_eq!(piece.is_ok(), of_piece);
+            let Ok(mut piece) = piece else { continue };
+            piece.put_at(3);
+            assert_eq!(Document::parse_around(place, Some(piece), &budget).is_ok(), of_document);
+        }
+    }
+
+    #[test]
     fn another_text_than_what_was_read_is_read() {
         let budget = budget(&Limits::default());
-        let mut piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed");
-        piece.put_at(3);
-        let parsed = Document::parse_around("<a><d/></a>", Some(piece), &budget).expect("well-formed");
-        assert_eq!(parsed.root().children().next().expect("one child").qualified_name(), "d");
+        for source in ["<a><d/></a>", "<a>text</a>", "<a></a>"] {
+            let mut piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed");
+            piece.put_at(3);
+            let parsed = Document::parse_around(source, Some(piece), &budget).expect("well-formed");
+            let wanted = Document::parse(source, &Limits::default()).expect("well-formed");
+            assert_eq!(told(&parsed), told(&wanted), "{source}");
+        }
     }
 }

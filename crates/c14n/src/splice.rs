@@ -169,3 +169,73 @@ impl Moved {
         Some(start..end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wss_budget::Budget;
+
+    use super::*;
+
+    /// `0123456789` with two replacements and an insertion, made from the last to the first.
+    fn applied() -> (String, Moved) {
+        let mut splices = Splices::new();
+        assert!(splices.is_empty());
+        splices.replace(7..9, "");
+        splices.insert(6, "I");
+        splices.insert(6, "J");
+        splices.replace(2..4, "xyz");
+        assert!(!splices.is_empty());
+        splices.apply("0123456789")
+    }
+
+    #[test]
+    fn the_order_of_replacements_is_that_of_their_places_and_of_insertions_at_one_place_their_own() {
+        assert_eq!(applied().0, "01xyz45IJ69");
+    }
+
+    #[test]
+    fn a_span_moves_with_what_is_before_it_and_grows_with_what_is_in_it() {
+        let (next, moved) = applied();
+        let text = |span| moved.span(&span).map(|span| &next[span]);
+        for (span, wanted) in [
+            (0..2, "01"),
+            (0..1, "0"),
+            (2..4, "xyz"),
+            (1..5, "1xyz4"),
+            (4..6, "45"),
+            (5..7, "5IJ6"),
+            (6..7, "6"),
+            (7..9, ""),
+            (6..10, "69"),
+            (9..10, "9"),
+            (0..10, "01xyz45IJ69"),
+        ] {
+            assert_eq!(text(span.clone()), Some(wanted), "{span:?}");
+        }
+        // They are cut, or replaced with what is around them.
+        for span in [1..3, 3..5, 2..3, 3..4, 7..8, 8..10] {
+            assert_eq!(text(span.clone()), None, "{span:?}");
+        }
+        // Nothing is in them, so they stay before what is inserted there.
+        assert_eq!([2..2, 4..4, 6..6, 9..9].map(|span| moved.span(&span)), [2..2, 5..5, 7..7, 10..10].map(Some));
+        assert_eq!([2..4, 7..9].map(|span| moved.replaced(&span)), [2..5, 10..10].map(Some));
+        assert_eq!([1..4, 4..6].map(|span| moved.replaced(&span)), [None, None]);
+    }
+
+    #[test]
+    fn the_longest_piece_is_kept_wherever_it_is() {
+        let budget = Budget::dangerous_unbounded();
+        let contents = ["<a/>", "<b>long</b>", "<c></c>"];
+        for [first, second, third] in [[0, 1, 2], [1, 0, 2], [2, 0, 1], [0, 2, 1], [2, 1, 0], [1, 2, 0]] {
+            let mut splices = Splices::new();
+            for at in [first, second, third] {
+                let text = Wiped::from(format!("<r>{}</r>", contents[at]));
+                splices.replace_by(3 + at..4 + at, Piece::read_within(text, &budget).expect("well-formed"));
+            }
+            let (next, _, piece) = splices.apply_and_keep("<x>012</x>");
+            assert_eq!(next, "<x><a/><b>long</b><c></c></x>");
+            let piece = piece.expect("one of them");
+            assert!(piece.is_read() && piece.text() == contents[1], "{:?}", piece.text());
+        }
+    }
+}
