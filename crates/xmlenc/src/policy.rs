@@ -279,4 +279,126 @@ mod tests {
             [ContentEncryption::Camellia256Cbc, ContentEncryption::ChaCha20Poly1305, ContentEncryption::ChaCha20];
         assert!(rare.iter().all(|method| method.is_legacy()) && KeyWrap::Camellia128.is_legacy());
     }
+
+    /// Each content cipher, key wrap, key transport, agreement, encapsulation and derivation that a policy lets run.
+    fn admitted_by(policy: &AlgorithmPolicy) -> Vec<&'static str> {
+        let contents = ContentEncryption::ALL.iter().filter(|method| policy.check_content(*method).is_ok());
+        let wraps = KeyWrap::ALL.iter().filter(|wrap| policy.check_key(&KeyMethod::Wrap(*wrap)).is_ok());
+        let transport = |method| KeyTransport::with(method, None, None, Vec::new());
+        let transports = TransportMethod::ALL.into_iter().map(transport);
+        let transports =
+            transports.filter(|transport| policy.check_key(&KeyMethod::Transport(transport.clone())).is_ok());
+        let concat = derivations(DigestMethod::Sha256)[0].clone();
+        let agreements = KeyAgreement::ALL.iter().filter(|method| policy.check_agreement(*method, &concat).is_ok());
+        let encapsulations = PostQuantum::ALL.iter().filter(|method| policy.check_encapsulation(*method).is_ok());
+        let derived = derivations(DigestMethod::Sha256).into_iter().filter(|one| policy.check_derivation(one).is_ok());
+        let all = contents.map(|method| method.uri()).chain(wraps.map(|wrap| wrap.uri()));
+        let all = all.chain(transports.map(|transport| transport.uri())).chain(agreements.map(|method| method.uri()));
+        let all = all.chain(encapsulations.map(|method| method.uri()));
+        all.chain(derived.map(|derivation| derivation.method().uri())).collect()
+    }
+
+    fn derivations(digest: DigestMethod) -> [KeyDerivation; 3] {
+        [
+            KeyDerivation::ConcatKdf { digest, other_info: wss_crypto::OtherInfo::default() },
+            KeyDerivation::Hkdf { prf: digest, salt: Vec::new(), info: Vec::new() },
+            KeyDerivation::Pbkdf2 { prf: digest, salt: Vec::new(), iterations: 1 },
+        ]
+    }
+
+    /// What XML Encryption 1.1 and RFC 9231 have that is neither old, nor unauthenticated, nor of a cost that the sender says.
+    const MODERN: [&str; 16] = [
+        "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+        "http://www.w3.org/2009/xmlenc11#aes192-gcm",
+        "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+        "http://www.w3.org/2001/04/xmlenc#kw-aes128",
+        "http://www.w3.org/2001/04/xmlenc#kw-aes192",
+        "http://www.w3.org/2001/04/xmlenc#kw-aes256",
+        "http://www.w3.org/2009/xmlenc11#kw-aes-128-pad",
+        "http://www.w3.org/2009/xmlenc11#kw-aes-192-pad",
+        "http://www.w3.org/2009/xmlenc11#kw-aes-256-pad",
+        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+        "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+        "http://www.w3.org/2009/xmlenc11#ECDH-ES",
+        "http://www.w3.org/2021/04/xmldsig-more#x25519",
+        "http://www.w3.org/2021/04/xmldsig-more#x448",
+        "http://www.w3.org/2009/xmlenc11#ConcatKDF",
+        "http://www.w3.org/2021/04/xmldsig-more#hkdf",
+    ];
+
+    /// In any order.
+    #[track_caller]
+    fn admits(policy: &AlgorithmPolicy, more: &[&'static str]) {
+        let (mut found, mut wanted) = (admitted_by(policy), [&MODERN, more].concat());
+        found.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn a_policy_lets_run_what_it_names_and_nothing_else() {
+        let cbc =
+            ["aes128-cbc", "aes192-cbc", "aes256-cbc"].map(|name| format!("http://www.w3.org/2001/04/xmlenc#{name}"));
+        let cbc = cbc.map(|uri| ContentEncryption::from_uri(&uri).expect("a cipher").uri());
+        let modern = AlgorithmPolicy::modern_2026();
+        assert_eq!(admitted_by(&AlgorithmPolicy::empty()), [""; 0]);
+        admits(&modern, &[]);
+        admits(&AlgorithmPolicy::default(), &[]);
+        admits(&modern.clone().admit_cbc(), &cbc);
+        admits(&modern.clone().admit_agreement(&Agreement::default()), &[]);
+        admits(&modern.clone().dangerous_admit_retired(), &[]);
+        for (at, method) in cbc.into_iter().enumerate() {
+            let one = ContentEncryption::from_uri(method).expect("a cipher");
+            admits(&modern.clone().admit_content(one), &cbc[at..=at]);
+        }
+        let legacy = AlgorithmPolicy::everything_for_legacy_use_only();
+        let beyond = legacy.beyond_modern();
+        let known = admitted_by(&legacy);
+        assert!(MODERN.iter().all(|uri| known.contains(uri) && !beyond.contains(uri)));
+        assert!(known.iter().all(|uri| MODERN.contains(uri) || beyond.contains(uri)), "{beyond:?}");
+        // Each is admitted by its name, alone.
+        for uri in known.into_iter().filter(|uri| !MODERN.contains(uri)) {
+            let mut named = modern.clone();
+            assert!(named.admit_uri(uri) && named.beyond_modern() == [uri], "{uri}");
+            admits(&named, &[uri]);
+        }
+        assert!(!modern.admits_longer_keys() && legacy.admits_longer_keys());
+        let mut none = modern.clone();
+        assert!(!none.admit_uri("urn:none") && !none.admit_uri(DigestMethod::Md5.uri()) && none == modern);
+    }
+
+    #[test]
+    fn a_digest_in_a_key_is_judged_by_where_it_is() {
+        let modern = AlgorithmPolicy::modern_2026();
+        let legacy = AlgorithmPolicy::everything_for_legacy_use_only();
+        let oaep = |digest| KeyMethod::Transport(KeyTransport::oaep(digest));
+        let refused = |digest: DigestMethod| Err(DecryptError::NotAdmitted { uri: digest.uri() });
+        for digest in [DigestMethod::Sha1, DigestMethod::Sha224, DigestMethod::Sha3_224] {
+            // OAEP does not rest on collisions.
+            assert_eq!(modern.check_key(&oaep(digest)), Ok(()));
+            for derivation in &derivations(digest)[..2] {
+                assert_eq!(modern.check_derivation(derivation), refused(digest));
+                assert_eq!(modern.check_agreement(KeyAgreement::X25519, derivation), refused(digest));
+                assert_eq!(legacy.check_derivation(derivation), Ok(()));
+            }
+        }
+        for digest in [DigestMethod::Md5, DigestMethod::Ripemd160] {
+            for policy in [&modern, &legacy] {
+                let retired = policy.clone().dangerous_admit_retired();
+                assert_eq!(policy.check_key(&oaep(digest)), Err(DecryptError::Retired { uri: digest.uri() }));
+                assert_eq!(retired.check_key(&oaep(digest)), Ok(()));
+                assert_eq!(retired.clone().without_retired(), *policy);
+                // Nothing is derived with them.
+                for derivation in derivations(digest) {
+                    assert!(retired.check_derivation(&derivation).is_err());
+                }
+            }
+        }
+        let none = AlgorithmPolicy::empty().dangerous_admit_retired();
+        assert!(none.check_key(&oaep(DigestMethod::Md5)).is_err(), "the transport is not admitted");
+        let one = AlgorithmPolicy::empty().admit_transport(&KeyTransport::oaep(DigestMethod::Sha256));
+        assert_eq!(one.check_key(&oaep(DigestMethod::Sha256)), Ok(()));
+        assert!(one.check_key(&oaep(DigestMethod::Sha512)).is_err());
+        assert!(one.check_key(&KeyMethod::Transport(KeyTransport::oaep_mgf1p())).is_err());
+    }
 }
