@@ -379,3 +379,23 @@ fn a_reference_to_an_assertion_that_states_another_type_finds_no_key() {
         }
     }
 }
+
+/// Without the Body, an element of it may have been moved among the blocks: only what was asked for is what it seems.
+#[test]
+fn without_the_body_only_the_blocks_that_are_demanded_are_handed_out() {
+    let signed = |parts: &[Part]| {
+        let signing = Signing::with(&identity("alice")).parts(parts.to_vec());
+        recipe().sign(signing).secured(&envelope(SOAP11))
+    };
+    let to = || Part::header_block(WSA, "To");
+    let message = signed(&[Part::Timestamp, action(), to()]);
+    for demanded in [action(), Part::every_header_block(WSA, "Action")] {
+        let opened = of(Requirements::signed([Part::Timestamp, demanded])).open_parts(&message).expect("opens");
+        assert!(opened.header_block(WSA, "Action").is_some() && opened.header_block(WSA, "To").is_none());
+    }
+    let opened = of(Requirements::signed([Part::Timestamp])).open_parts(&message).expect("opens");
+    assert!(opened.header_block(WSA, "Action").is_none());
+    // The Body is where it was, so the blocks are, too.
+    let opened = of(Requirements::signed([Part::Body])).open(signed(&[Part::Body, action(), to()])).expect("opens");
+    assert!(opened.header_block(WSA, "Action").is_some() && opened.header_block(WSA, "To").is_some());
+}

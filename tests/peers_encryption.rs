@@ -281,6 +281,47 @@ fn cbc_ciphertext_that_no_list_names_is_opened_only_under_a_signature() {
     assert!(accepting.open(shaped(Signed::Ciphertext, &encrypt, "", "")).is_ok(), "the key is signed with it");
 }
 
+/// Whoever changes the signature and the ciphertext learns nothing of the plaintext.
+#[test]
+fn ciphertext_that_no_list_names_waits_for_a_signature_value_that_verifies() {
+    let secret = sixteen();
+    let key = key_to_bob(&secret, oaep(), &[]);
+    let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Content, Some(&key), octets);
+    let accepting = bob().accept_unlisted_encrypted_data();
+    let message = shaped(Signed::Plaintext, &encrypt, "", "");
+    assert!(accepting.open(&message).is_ok());
+    // The value in this element, with another first letter.
+    let changed = |message: &str, behind: &str, element: &str| {
+        let from = message.find(behind).expect("what is before it");
+        let at = from + message[from..].find(element).expect("the value") + element.len();
+        let other = if message[at..].starts_with('A') { "B" } else { "A" };
+        format!("{}{other}{}", &message[..at], &message[at + 1..])
+    };
+    let content = |message: &str| {
+        let at = message.rfind("<xenc:CipherValue>").expect("the content");
+        format!("{}{}", &message[..at], changed(&message[at..], "<", "<xenc:CipherValue>"))
+    };
+    let unproven = changed(&message, "<ds:Signature ", "<ds:SignatureValue>");
+    let error = refuse(&accepting, &unproven);
+    assert!(!matches!(error, OpenError::Decrypt(_)), "{error}");
+    assert_eq!(refuse(&accepting, &content(&unproven)), error);
+    assert_eq!(refuse(&accepting, &content(&message)), OpenError::Decrypt(DecryptError::Failed));
+}
+
+#[test]
+fn a_list_in_another_namespace_names_nothing() {
+    let secret = sixteen();
+    let key = key_to_bob(&secret, oaep(), &[]);
+    let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Content, Some(&by_reference()), octets);
+    let message = |list: &str| shaped(Signed::Plaintext, &encrypt, &format!("{key}{list}"), "");
+    let other = list().replacen("<xenc:ReferenceList", "<o:ReferenceList xmlns:o=\"urn:other\"", 1);
+    let other = other.replacen("</xenc:ReferenceList>", "</o:ReferenceList>", 1);
+    assert!(bob().open(message(&list())).is_ok());
+    // A call admits ciphertext that no list names, and `lenient` makes it.
+    let refused = |list: &str| refuse_strictly(&bob(), &message(list));
+    assert_eq!(refused(&other), refused(""));
+}
+
 /// A list behind the ciphertext of the header, and ciphertext there without a list.
 #[test]
 fn ciphertext_of_the_header_opens_before_its_list_and_without_one_by_a_named_call() {

@@ -117,3 +117,64 @@ impl NotFresh {
 fn between(later: SystemTime, earlier: SystemTime) -> String {
     seconds(later.duration_since(earlier).unwrap_or(Duration::ZERO))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many seconds after an instant that messages state.
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
+    }
+
+    /// Judged at 1,000, with an age of 300 and a skew of 60: what is wrong, if something is.
+    fn judged(created: Option<u64>, expires: Option<u64>, max_age: Duration) -> &'static str {
+        let window = Window { max_age, clock_skew: Duration::from_secs(60) };
+        match NotFresh::check("Timestamp", (created.map(at), expires.map(at)), at(1_000), window) {
+            Ok(()) => "",
+            Err(NotFresh::TooOld { .. }) => "too old",
+            Err(NotFresh::Expired { .. }) => "expired",
+            Err(NotFresh::Future { .. }) => "future",
+            Err(NotFresh::LongLived { .. }) => "long-lived",
+        }
+    }
+
+    /// SOAP Message Security 1.1.1 §10: what is past its `Expires` is not processed, nor, with clocks that differ, what is from
+    /// the future.
+    #[test]
+    fn each_bound_is_exact_to_the_second() {
+        for (created, expires, wanted) in [
+            (Some(1_000), None, ""),
+            (Some(1_060), None, ""),
+            (Some(1_061), None, "future"),
+            (Some(641), None, ""),
+            (Some(640), None, "too old"),
+            (Some(641), Some(9_000), ""),
+            (Some(640), Some(9_000), "too old"),
+            (Some(900), Some(941), ""),
+            (Some(900), Some(940), "expired"),
+            (Some(640), Some(940), "expired"),
+            (Some(1_061), Some(940), "future"),
+            (None, Some(941), ""),
+            (None, Some(940), "expired"),
+            (None, Some(1_360), ""),
+            (None, Some(1_361), "long-lived"),
+        ] {
+            assert_eq!(judged(created, expires, Duration::from_secs(300)), wanted, "{created:?} to {expires:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_highest_age_what_expired_and_what_is_ahead_is_refused_all_the_same() {
+        let ever = Duration::from_secs(u64::MAX);
+        for (created, expires, wanted) in [
+            (Some(0), None, ""),
+            (Some(0), Some(940), "expired"),
+            (None, Some(940), "expired"),
+            (None, Some(9_000), ""),
+            (Some(1_061), None, "future"),
+        ] {
+            assert_eq!(judged(created, expires, ever), wanted, "{created:?} to {expires:?}");
+        }
+    }
+}
