@@ -20,6 +20,7 @@ fn main() -> std::io::Result<()> {
             keep(target, &format!("decisions-{seed}"), &[&[0], &octets[..]].concat())?;
         }
         keep("c14n", &format!("decisions-{seed}"), &[&[1], &octets[..]].concat())?;
+        keep("graft", &format!("decisions-{seed}"), &seeded(seed, 256))?;
         let document = random_xml::document(&mut Choices::new(&octets));
         for target in ["parse", "c14n"] {
             keep(target, &format!("document-{seed}.xml"), document.as_bytes())?;

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use ws_security::attachments::{Attachment, Package};
 use ws_security::bsp;
 use ws_security::c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, ParseError, Problem, Subset,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limit, Limits, ParseError, Problem,
+    Subset,
 };
 use ws_security::crypto::{RevocationList, pkcs7_certificates, pki_path};
 use ws_security::prelude::*;
@@ -18,7 +19,7 @@ use crate::golden::Pool;
 use crate::mutate::{Mutant, mutant};
 use crate::oracle::{Proven, SeenGenuine, Shared};
 use crate::parties::{certificate, file, forgetful, identity, now, receiver};
-use crate::{random_xml, reference};
+use crate::{graft as grafts, random_xml, reference};
 
 /// The reader agrees with roxmltree and with the tree of the reference on every document that all accept.
 pub fn parse(octets: &[u8]) {
@@ -195,6 +196,77 @@ fn is_idempotent(canonical: &str, canonicalization: &Canonicalization, whole: bo
     let subset = if without_comments { subset.without_comments() } else { subset };
     let again = canonicalization.to_octets(&subset, &Budget::dangerous_unbounded()).expect("canonical again");
     assert_eq!(String::from_utf8_lossy(&again), canonical);
+}
+
+/// A document of which only what changed was read is the document that would be read: after steps of securing, and after
+/// decryptions, up to three of them.
+pub fn graft(octets: &[u8]) {
+    // The steps have octets of their own, so that a long document leaves some for them.
+    let (of_steps, of_document) = octets.split_at(octets.len() / 3);
+    let text = grafts::document(&mut Choices::new(of_document));
+    let Ok(mut document) = Document::parse(text, &Limits::dangerous_unbounded()) else { return };
+    let mut choices = Choices::new(of_steps);
+    for _ in 0..1 + choices.below(3) {
+        let next = if choices.one_in(2) { revised(document, &mut choices) } else { decrypted(&document, &mut choices) };
+        match next {
+            Some(next) => document = next,
+            None => return,
+        }
+    }
+}
+
+/// The document after some splices, as a step of securing makes it.
+fn revised(document: Document<'_>, choices: &mut Choices<'_>) -> Option<Document<'static>> {
+    let edits = grafts::Edits::new(&document, choices, None);
+    let text = edits.applied(document.source());
+    let wanted = Document::parse(text.as_str(), &Limits::dangerous_unbounded());
+    let spliced = Document::parse(document.source(), &Limits::dangerous_unbounded()).expect("read before");
+    assert_eq!(spliced.spliced(edits.splices()), text);
+    let elements: Vec<Element<'_>> = document.elements().collect();
+    let kept = choices.one_of(&elements).id();
+    let trail = format!("{edits:?} of {}, kept {kept:?}", document.source());
+    same_if_read(wanted, document.revised(edits.splices(), kept), &trail)
+}
+
+/// The document after pieces that were read were put into it, as a decryption makes it, and another step behind it.
+fn decrypted(document: &Document<'_>, choices: &mut Choices<'_>) -> Option<Document<'static>> {
+    let limits = grafts::limits(choices);
+    let budget = || Budget::new(&limits, 1 << 20);
+    let (of_wanted, of_found) = (budget(), budget());
+    let edits = grafts::Edits::new(document, choices, Some(&budget()));
+    let source = document.source();
+    let (next, moved, piece) = edits.splices().apply_and_keep(source);
+    assert_eq!(next, edits.applied(source));
+    for span in document.elements().map(Element::span) {
+        let moved = moved.span(&span).map(|span| &next[span]);
+        let wanted = (!edits.cut(&span)).then(|| edits.applied_within(source, span.clone()));
+        assert_eq!(moved, wanted.as_deref(), "{span:?} of {source} after {edits:?}");
+    }
+    let wanted = Document::parse_within(next.as_str(), &of_wanted);
+    let found = Document::parse_around(&next, piece, &of_found);
+    let found = same_if_read(wanted, found, &format!("{edits:?} of {source}, within {limits:?}"))?;
+    assert_eq!(of_found.used(Limit::ParsedOctets), of_wanted.used(Limit::ParsedOctets));
+    revised(found, choices)
+}
+
+/// The second of two documents with one text, which are the same in all that is seen of them, or are refused for one reason.
+fn same_if_read<'f>(
+    wanted: Result<Document<'_>, ParseError>,
+    found: Result<Document<'f>, ParseError>,
+    trail: &str,
+) -> Option<Document<'f>> {
+    match (wanted, found) {
+        (Ok(wanted), Ok(found)) => {
+            assert_eq!(found.source(), wanted.source(), "{trail}");
+            assert_eq!(grafts::seen(&found), grafts::seen(&wanted), "{trail}");
+            Some(found)
+        }
+        (wanted, found) => {
+            let error = |result: Result<Document<'_>, ParseError>| result.err().map(|error| error.to_string());
+            assert_eq!(error(found), error(wanted), "{trail}");
+            None
+        }
+    }
 }
 
 /// The state of the `open` target, made once.

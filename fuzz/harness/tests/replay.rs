@@ -47,6 +47,11 @@ fn the_canonicaliser_agrees_with_the_reference() {
 }
 
 #[test]
+fn what_is_grafted_is_what_would_be_read() {
+    replay("graft", targets::graft, 5_000, &[]);
+}
+
+#[test]
 fn no_mutant_makes_an_honest_party_say_what_it_never_said() {
     replay("open", targets::open, 4_000, &[]);
 }
