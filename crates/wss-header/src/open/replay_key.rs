@@ -25,6 +25,8 @@ mod tests {
             replay_key(b"a", &[b"b", b"cd"]),
             replay_key(b"ab", &[b"c", b"d"]),
             replay_key(b"a", &[b"bcd"]),
+            replay_key(b"a", &[b"bc", b"e"]),
+            replay_key(b"z", &[b"bc", b"d"]),
         ];
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{at}");
