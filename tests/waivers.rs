@@ -62,6 +62,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Requirements::encrypted", "demands more"),
     ("wss-header Requirements::signed_if_present", "demands more"),
     ("wss-header Requirements::encrypted_if_present", "demands more"),
+    ("wss-header Requirements::present", "demands more"),
     ("wss-header Requirements::any_token_of", "demands more"),
     ("wss-header Requirements::digest_passwords", "demands more"),
     ("wss-header Requirements::complete_attachments", "demands more"),

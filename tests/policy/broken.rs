@@ -135,7 +135,20 @@ fn what_is_required_may_be_encrypted_and_must_then_be_there() {
     ] {
         encrypted(shape, &required).unwrap_or_else(|error| panic!("{required}: {error}"));
     }
+    let hidden = shape.clone().with("signature", "encrypted");
+    let security = |element: &str| {
+        format!(
+            "<sp:RequiredElements><sp:XPath xmlns:s=\"{soap}\" xmlns:w=\"{}\" xmlns:saml2=\"{}\">\
+             /s:Envelope/s:Header/w:Security/{element}</sp:XPath></sp:RequiredElements>",
+            name::WSSE.uri,
+            name::SAML2.uri
+        )
+    };
     for (shape, required) in [
+        (&hidden, security("w:UsernameToken")),
+        (&hidden, security("saml2:Assertion")),
+        (&blocks, element("s:Header/a:From/a:Address")),
+        (&blocks, format!("<sp:RequiredParts>{}</sp:RequiredParts>", to.replace("http://www.w3.org", "urn:other"))),
         (&shape, format!("<sp:RequiredParts>{}</sp:RequiredParts>", to.replace("To", "From"))),
         (&blocks, format!("<sp:RequiredParts>{}</sp:RequiredParts>", to.replace("To", "From"))),
         (&shape, element("s:Header/a:From")),
@@ -143,7 +156,7 @@ fn what_is_required_may_be_encrypted_and_must_then_be_there() {
         (&shape, element("s:Body/b:pay/b:order")),
     ] {
         let error = encrypted(shape, &required).expect_err(&required);
-        assert!(error.contains("is not there"), "{required}: {error}");
+        assert!(error.contains("is not there") || error.contains("it is required"), "{required}: {error}");
     }
 }
 

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use wss_c14n::Document;
 use wss_header::{
     Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
     TransportFacts, UnsignedOpened,
 };
-use wss_soap::EnvelopeError;
 use wss_text::{Slice as _, WireText};
 
 use crate::error::PolicyError;
@@ -242,7 +240,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open(&message)?,
             None => opens.receiver.open(&message)?,
         };
-        opens.prove(&text, Some(opened.signer()), opened.evidence(), Some(opened.body().xml()))?;
+        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -261,7 +259,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
         };
-        opens.prove(&text, Some(opened.signer()), opened.evidence(), None)?;
+        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -277,7 +275,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
         let opened = opens.receiver.open_unsigned(&message, transport)?;
-        opens.prove(&text, opened.signer(), opened.evidence(), Some(opened.unauthenticated_body()))?;
+        opens.prove(&text, opened.signer(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -327,34 +325,17 @@ impl Opens {
     }
 
     /// Refuses an opened message that does not prove what only the signatures say.
-    fn prove(
-        &self,
-        message: &str,
-        signer: Option<&Signer>,
-        evidence: &Evidence,
-        body: Option<&str>,
-    ) -> Result<(), PolicyOpenError> {
+    fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
         let endorsing = self.terms.endorsing(self.direction);
-        let parts = endorsing.flat_map(|supporting| &supporting.parts.signed).chain(&self.terms.parts.required);
-        let mut present = self.present(message, parts.collect())?;
-        let hidden: Vec<&Part> = self.terms.parts.required.iter().filter(|part| !present.contains(part)).collect();
-        if let Some(body) = body.filter(|_| !hidden.is_empty()) {
-            let read = Document::parse(body, self.receiver.current_limits());
-            let read = read.map_err(|error| OpenError::from(EnvelopeError::from(error)))?;
-            let soap = read.root().name().namespace;
-            let envelope = format!("<s:Envelope xmlns:s=\"{soap}\">{body}</s:Envelope>");
-            present.extend(self.present(&envelope, hidden)?);
-        }
-        let proven = Proven { evidence, signer, present: &present, has_body: body.is_some() };
+        let parts: Vec<&Part> = endorsing.flat_map(|supporting| &supporting.parts.signed).collect();
+        let present = match parts.is_empty() {
+            true => Vec::new(),
+            false => form::with_read(message, self.receiver.current_limits(), |read| {
+                Ok(form::present(read, parts.into_iter()))
+            })?,
+        };
+        let proven = Proven { evidence, signer, present: &present };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
-    }
-
-    /// Which of the parts a message has.
-    fn present(&self, message: &str, parts: Vec<&Part>) -> Result<Vec<Part>, OpenError> {
-        if parts.is_empty() {
-            return Ok(Vec::new());
-        }
-        form::with_read(message, self.receiver.current_limits(), |read| Ok(form::present(read, parts.into_iter())))
     }
 }
 

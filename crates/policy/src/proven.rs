@@ -11,10 +11,8 @@ pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
     /// Who signed the parts of the message.
     pub(crate) signer: Option<&'a Signer>,
-    /// The parts that are there, of those that are required and those that endorsing tokens sign if they are there.
+    /// The parts that endorsing tokens sign if they are there, and that are there.
     pub(crate) present: &'a [Part],
-    /// Whether the Body was decrypted and looked into for them.
-    pub(crate) has_body: bool,
 }
 
 impl Proven<'_> {
@@ -22,8 +20,7 @@ impl Proven<'_> {
     pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
         let binding = terms.binding.as_ref();
         let of_binding = binding.and_then(|binding| self.of_binding(binding, direction));
-        let others = of_binding.or_else(|| self.endorsements(terms, direction));
-        others.or_else(|| self.required(terms)).map(|(name, why)| {
+        of_binding.or_else(|| self.endorsements(terms, direction)).map(|(name, why)| {
             let judged = terms.notes.find(&[name]);
             Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why }
         })
@@ -85,23 +82,6 @@ impl Proven<'_> {
             free.remove(at);
         }
         None
-    }
-
-    /// `sp:RequiredParts` and `sp:RequiredElements` that were not in clear text, and that nothing decrypted can be.
-    fn required(&self, terms: &Terms) -> Option<(&'static str, String)> {
-        let decrypted = |is: &dyn Fn(&str) -> bool| self.evidence.decrypted.iter().any(|line| is(line.part.as_str()));
-        let is_there = |part: &&Part| match part {
-            _ if self.present.contains(part) => true,
-            Part::HeaderBlock { local, .. } | Part::EveryHeaderBlock { local, .. } => {
-                decrypted(&|name| name == &**local)
-            }
-            Part::Element(path) | Part::EveryElement(path) if path.is_in_body() => !self.has_body,
-            Part::Element(_) | Part::EveryElement(_) => decrypted(&|name| name != "Body"),
-            // The receiver demands the tokens of the binding, and the supporting ones.
-            _ => true,
-        };
-        let missing = terms.parts.required.iter().find(|part| !is_there(part))?;
-        Some(("RequiredParts", format!("{missing} is not there")))
     }
 
     /// A part of its own that the signature of the token does not cover.

@@ -43,6 +43,7 @@ impl Receiving<'_> {
     fn receiver(&self) -> Result<(Receiver, Opening), Lack> {
         let (requirements, opening) = self.requirements()?;
         let requirements = self.narrowed(self.tokens(requirements)?);
+        let requirements = requirements.present(self.terms.parts.required.iter().cloned());
         let trust = self.trust();
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;

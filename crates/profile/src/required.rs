@@ -49,7 +49,7 @@ const REQUIREMENTS: [&str; 24] = [
 
 const ADVICE: &str = "give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, \
      token:username-digest, any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation, expires, complete-attachments, signed-if-present:PART, \
-     encrypted-if-present:PART, signature-method:WORD, digest:WORD, content:WORD or reference:FORM, where PART is Body, Timestamp, Signature, \
+     encrypted-if-present:PART, present:PART, signature-method:WORD, digest:WORD, content:WORD or reference:FORM, where PART is Body, Timestamp, Signature, \
      UsernameToken, Assertion, SigningToken, Attachments, {namespace}local, element:PATH or every:element:PATH";
 
 /// The requirements of a table.
@@ -65,6 +65,7 @@ pub struct Required {
     kerberos: bool,
     signed_if_present: Vec<Part>,
     encrypted_if_present: Vec<Part>,
+    present: Vec<Part>,
     narrow: Narrow,
 }
 
@@ -101,6 +102,7 @@ impl Required {
                 Some(("encrypted", part)) => required.encrypted.push(place(part)?),
                 Some(("signed-if-present", part)) => required.signed_if_present.push(place(part)?),
                 Some(("encrypted-if-present", part)) => required.encrypted_if_present.push(place(part)?),
+                Some(("present", part)) => required.present.push(place(part)?),
                 Some(("token", "username-digest")) => (required.username, required.narrow.digest) = (true, true),
                 Some(("any-token", words)) => required.narrow.any_token.push(tokens(words)?),
                 Some(("endorsed", words)) => required.narrow.endorsed_by.push(tokens(words)?),
@@ -171,7 +173,8 @@ impl Required {
         let mut requirements = requirements.encrypted(self.encrypted.iter().cloned());
         requirements = requirements
             .signed_if_present(self.signed_if_present.iter().cloned())
-            .encrypted_if_present(self.encrypted_if_present.iter().cloned());
+            .encrypted_if_present(self.encrypted_if_present.iter().cloned())
+            .present(self.present.iter().cloned());
         requirements = self.narrow.apply(requirements);
         if self.username {
             requirements = requirements.username_token();

@@ -46,6 +46,8 @@ pub struct Requirements {
     pub(crate) signed_if_present: BTreeSet<Part>,
     /// Must be encrypted if they are there.
     pub(crate) encrypted_if_present: BTreeSet<Part>,
+    /// Must be there, whoever wrote them.
+    pub(crate) present: BTreeSet<Part>,
     pub(crate) narrow: Narrow,
 }
 
@@ -159,6 +161,17 @@ impl Requirements {
     #[must_use]
     pub fn encrypted_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted_if_present.extend(parts);
+        self
+    }
+
+    /// The message must have `parts`, in clear text or encrypted to this receiver. It says nothing of who wrote them: for that,
+    /// there is [`Requirements::also_signed`]. Header blocks are those for this receiver.
+    ///
+    /// # Specification
+    /// WS-SecurityPolicy 1.3 §4.3, `sp:RequiredParts` and `sp:RequiredElements`.
+    #[must_use]
+    pub fn present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.present.extend(parts);
         self
     }
 
@@ -314,7 +327,9 @@ impl Requirements {
     /// An Id proves no place, and a part that exists only while a message is made cannot be required.
     pub(crate) fn check(&self) -> Result<(), RequirementError> {
         let is_id = |part: &&Part| matches!(part, Part::Id(_));
-        if let Some(part) = self.signed.iter().chain(&self.encrypted).find(is_id) {
+        let is_no_element = |part: &&Part| matches!(part, Part::Id(_) | Part::SigningToken);
+        let wrong = self.signed.iter().chain(&self.encrypted).find(is_id);
+        if let Some(part) = wrong.or_else(|| self.present.iter().find(is_no_element)) {
             return Err(RequirementError::NotAPlace { part: part.clone() });
         }
         let mut optional = self.signed_if_present.iter().chain(&self.encrypted_if_present);

@@ -107,13 +107,11 @@ pub(crate) fn breaches(
     Ok(form.found)
 }
 
-/// Which of the parts, header blocks and elements, a message has.
+/// Which of the parts a message has.
 pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<Part> {
     let is_there = |part: &&Part| match part {
-        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
-            read.envelope.blocks().any(|block| block.is(namespace, local))
-        }
-        Part::Element(path) | Part::EveryElement(path) => !path.find(read.envelope, &Role::UltimateReceiver).is_empty(),
+        Part::EveryHeaderBlock { namespace, local } => read.envelope.blocks().any(|block| block.is(namespace, local)),
+        Part::EveryElement(path) => !path.find(read.envelope, &Role::UltimateReceiver).is_empty(),
         _ => true,
     };
     parts.filter(is_there).cloned().collect()
@@ -441,8 +439,13 @@ impl<'a> Form<'a> {
                 }
                 _ => true,
             };
-            // Some clients encrypt more than the policy says: CXF encrypts every user that is signed.
-            if !there && self.hides(true) {
+            // Some clients encrypt more than the policy says: CXF encrypts every user that is signed. The receiver demands the
+            // token, but not what the policy says of its children.
+            let is_judged_later = match &supporting.token.kind {
+                TokenKind::Username { demanded, password } => demanded.is_empty() && *password != PasswordForm::No,
+                _ => true,
+            };
+            if !there && is_judged_later && self.hides(true) {
                 continue;
             }
             if !there {

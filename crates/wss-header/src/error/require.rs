@@ -53,6 +53,12 @@ pub enum RequirementError {
         /// The part.
         part: Part,
     },
+    /// *Refused.* A part that must be there is not.
+    #[error("{part} is not in the message, and it is required: the sender has to put it there")]
+    Absent {
+        /// The part.
+        part: Part,
+    },
     /// *Refused.* A required token is absent, or does not authenticate.
     #[error("no {token} token authenticates the message: {why}")]
     NoToken {

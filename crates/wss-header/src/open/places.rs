@@ -67,7 +67,8 @@ pub(super) fn is_present(part: &Part, revision: &Revision<'_>, places: &Places, 
         Part::UsernameToken => has_child(|child| child.is(name::WSSE.uri, "UsernameToken")),
         Part::SignatureConfirmation => has_child(|child| child.is(name::WSSE11.uri, "SignatureConfirmation")),
         Part::Assertion => has_child(Assertion::is_one),
-        // Requirements refuse these.
-        Part::Body | Part::Signature | Part::SigningToken | Part::Id(_) => true,
+        Part::Signature => has_child(|child| child.is(name::DS.uri, "Signature")),
+        // Every message has a Body, and requirements refuse the others.
+        Part::Body | Part::SigningToken | Part::Id(_) => true,
     }
 }

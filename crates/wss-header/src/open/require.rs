@@ -86,6 +86,7 @@ pub(super) fn check(
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
     }
+    check_present(&terms.receiver.requirements, facts, revision)?;
     check_confirmations(terms, &facts.confirmations)?;
     relation::check(revision, terms)?;
     // Without a proof, that error comes first.
@@ -291,6 +292,15 @@ fn check_tokens(
         }
     }
     Ok(())
+}
+
+/// Refuses a message without a part that must be there.
+fn check_present(requirements: &Requirements, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
+    let present = facts.present(&requirements.present, revision);
+    match requirements.present.iter().find(|part| !present.contains(part)) {
+        Some(part) => Err(RequirementError::Absent { part: part.clone() }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a message with an unencrypted part that must be encrypted. If there are several of a part, each must be.

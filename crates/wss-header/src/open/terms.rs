@@ -64,7 +64,8 @@ impl<'r> Terms<'r> {
     /// The parts that the receiver names in its requirements.
     pub(super) fn named_parts(&self) -> impl Iterator<Item = &Part> {
         let requirements = &self.receiver.requirements;
-        self.signable().chain(&requirements.encrypted).chain(&requirements.encrypted_if_present)
+        let encrypted = requirements.encrypted.iter().chain(&requirements.encrypted_if_present);
+        self.signable().chain(encrypted).chain(&requirements.present)
     }
 
     /// The parts that must be signed, and those that must be if they are there.
