@@ -270,8 +270,8 @@ impl Renew {
         let response = response(&document, self.version, self.context.as_deref())?;
         let given = given_secret(response, self.version)?;
         let renewed = issued(response, self.version, given.or_else(|| self.secret.clone()))?;
-        let wanted = context_of(&self.target)?;
-        if let (Some(wanted), found) = (&wanted, context_of(&renewed.xml)?)
+        let wanted = context_of(&self.target, limits)?;
+        if let (Some(wanted), found) = (&wanted, context_of(&renewed.xml, limits)?)
             && found.as_ref() != Some(wanted)
         {
             let found = found.as_deref().unwrap_or("a token of another kind").into();
@@ -282,8 +282,8 @@ impl Renew {
 }
 
 /// The identifier of a token that is a security context.
-fn context_of(token: &str) -> Result<Option<String>, StsError> {
-    let document = Document::parse(token, &Limits::default())?;
+fn context_of(token: &str, limits: &Limits) -> Result<Option<String>, StsError> {
+    let document = Document::parse(token, limits)?;
     let token = document.root();
     match SecurityContextToken::is_one(token) {
         true => Ok(Some(SecurityContextToken::parse(token)?.identifier().to_owned())),
