@@ -41,7 +41,10 @@ pub fn encrypt_element(
         _ => (element.parent(), 1),
     };
     let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
-    let mut text = String::with_capacity(element.span().len() + (declarations + NO_DEFAULT.len()) * pieces + BESIDE);
+    // Text that grows is moved, and what it leaves behind is not wiped.
+    let attributes = if along == TakeAlong::Namespaces { 0 } else { BESIDE };
+    let of_piece = declarations + NO_DEFAULT.len() + attributes;
+    let mut text = String::with_capacity(element.span().len() + of_piece * pieces + BESIDE);
     text.extend(std::iter::repeat_n('\0', method.iv_len()));
     match plaintext {
         PlaintextType::Content => element.push_standalone_content(along, &mut text),
