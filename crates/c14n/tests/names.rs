@@ -70,6 +70,16 @@ proptest! {
     fn names_are_those_that_another_reader_finds(source in document()) {
         let ours = Document::parse(source.as_str(), &Limits::default()).unwrap();
         let theirs = roxmltree::Document::parse(&source).unwrap();
+        // An attribute that is there twice, by its prefix or by another one for the same namespace, between others.
+        for (first, again) in [("", ""), ("a:", "a:"), ("a:", "abcdefgha:")] {
+            let with = |last: &str| {
+                let declared = "xmlns:a=\"urn:n\" xmlns:abcdefgha=\"urn:n\"";
+                format!("<r {declared}>{source}<e {first}abcdefghij=\"1\" b=\"2\" {last}=\"3\"/></r>")
+            };
+            let (twice, once) = (with(&format!("{again}abcdefghij")), with(&format!("{again}abcdefghik")));
+            prop_assert!(Document::parse(twice.as_str(), &Limits::default()).is_err(), "{}", twice);
+            prop_assert!(Document::parse(once.as_str(), &Limits::default()).is_ok(), "{}", once);
+        }
         for (element, peer) in ours.root().children().zip(theirs.root_element().children()) {
             prop_assert_eq!(names_of(element), names_of_peer(peer));
             let (namespace, local) = (peer.tag_name().namespace().unwrap_or(""), peer.tag_name().name());
