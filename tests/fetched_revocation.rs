@@ -358,3 +358,108 @@ fn a_list_of_the_future_is_not_kept() {
     }
     assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
 }
+
+/// Each judgement pays for each list.
+#[test]
+fn a_list_that_a_file_repeats_is_kept_once() {
+    const URL: &str = "http://lists.example/all.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    judged(&trust, &certificate).expect_err("nothing is known");
+    let one = List::of("root", &[]).issued("20250101000000Z").made("ca");
+    let errors = cache.fetch_blocking(&Stub { has: vec![(URL, pem(&vec![one; 70]))], ..Stub::default() });
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
+}
+
+#[test]
+fn a_file_has_four_lists_of_an_authority_at_most() {
+    const URL: &str = "http://lists.example/all.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let lists = ["20250101000000Z", "20250102000000Z", "20250103000000Z", "20250104000000Z", "20250105000000Z"]
+        .map(|issued| List::of("root", &[]).issued(issued).made("ca"));
+    for (most, is_kept) in [(4, true), (5, false)] {
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let file = pem(&lists[..most]);
+        let errors = cache.fetch_blocking(&Stub { has: vec![(URL, file)], ..Stub::default() });
+        match is_kept {
+            true => assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good)),
+            false => {
+                assert!(matches!(&errors[..], [FetchError::Unusable { .. }]), "{errors:?}");
+                assert!(errors[0].to_string().contains("more than 4 lists"), "{errors:?}");
+                judged(&trust, &certificate).expect_err("nothing is known");
+            }
+        }
+    }
+}
+
+/// Who controls the way can give the genuine lists of an authority in any choice.
+#[test]
+fn a_newer_list_replaces_none_of_another_scope() {
+    const URL: &str = "http://root.example/all.crl";
+    let (high, (middle, low)) = (leaf(&[distribution_point(URL)]), below(URL));
+    let list =
+        |tag, serials: &[&[u8]], at| List::of("root", serials).about(&pki::der(tag, &[0xFF])).issued(at).made("ca");
+    let users = || list(0x81, &[], "20250102000000Z");
+    let old_authorities = || list(0x82, &[], "20240101000000Z");
+    let gives = |lists: &[Vec<u8>]| Stub { has: vec![(URL, pem(lists))], ..Stub::default() };
+    for second in [vec![users()], vec![users(), old_authorities()], vec![old_authorities(), users()]] {
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors)
+            .intermediates([middle.clone()])
+            .revocation(ws_security::Revocation::UnknownIsGood);
+        judged(&trust, &low).expect("it is unknown");
+        cache.fetch_blocking(&gives(&[list(0x82, &[&[8]], "20250102000000Z")]));
+        assert!(matches!(judged(&trust, &low), Err(TrustError::Revoked { .. })));
+        judged(&trust, &high).expect("it is unknown");
+        cache.fetch_blocking(&gives(&second));
+        assert_eq!(judged(&trust, &high), Ok(RevocationStatus::Good));
+        assert!(matches!(judged(&trust, &low), Err(TrustError::Revoked { .. })), "it is revoked still");
+    }
+}
+
+#[test]
+fn an_older_list_replaces_none_of_its_scope() {
+    const URL: &str = "http://root.example/root.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    let list = |serials: &[&[u8]], at| List::of("root", serials).issued(at).made("ca");
+    let gives = |list| Stub { has: vec![(URL, list)], ..Stub::default() };
+    judged(&trust, &certificate).expect_err("nothing is known");
+    // Both wanted it, and the one who was slower got the older one.
+    struct Twice<'s>(&'s RevocationCache, Stub, Stub);
+    impl FetchBlocking for Twice<'_> {
+        fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+            assert!(self.0.fetch_blocking(&self.1).is_empty());
+            self.2.fetch(request)
+        }
+    }
+    let newer = gives(list(&[&[7]], "20250102000000Z"));
+    let errors = cache.fetch_blocking(&Twice(&cache, newer, gives(list(&[], "20250101000000Z"))));
+    assert!(matches!(&errors[..], [FetchError::Older { .. }]), "{errors:?}");
+    assert!(matches!(judged(&trust, &certificate), Err(TrustError::Revoked { .. })));
+}
+
+/// The file has one of today beside it, which is kept alone: a later one is not `Older`.
+#[test]
+fn a_list_of_the_future_does_not_keep_out_one_of_today() {
+    const URL: &str = "http://root.example/root.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let list = |serials: &[&[u8]], at| List::of("root", serials).issued(at).made("ca");
+    let future = list(&[], "20450101000000Z");
+    for lists in [
+        [list(&[], "20250101000000Z"), future.clone()],
+        [future, List::of("root", &[]).about(&pki::der(0x81, &[0xFF])).issued("20250101000000Z").made("ca")],
+    ] {
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let errors = cache.fetch_blocking(&Stub { has: vec![(URL, pem(&lists))], ..Stub::default() });
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
+    }
+}

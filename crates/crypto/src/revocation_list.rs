@@ -51,6 +51,8 @@ struct Scope {
     points: Option<Vec<Vec<u8>>>,
     users_only: bool,
     authorities_only: bool,
+    /// The octets of the extension that says so.
+    der: Option<Vec<u8>>,
 }
 
 impl RevocationList {
@@ -99,6 +101,15 @@ impl RevocationList {
     #[must_use]
     pub fn validity(&self) -> (SystemTime, SystemTime) {
         (self.0.this_update, self.0.next_update)
+    }
+
+    /// Its IssuingDistributionPoint, as DER: which certificates of the issuer it is about. `None` if it is about all.
+    ///
+    /// # Specification
+    /// RFC 5280 §5.2.5.
+    #[must_use]
+    pub fn issuing_distribution_point(&self) -> Option<&[u8]> {
+        self.0.scope.der.as_deref()
     }
 
     /// Whether it lists `certificate`, which must be from the same issuer.
@@ -212,7 +223,7 @@ impl Scope {
     /// Reads an IssuingDistributionPoint; `None` if it is malformed.
     fn of(value: &[u8]) -> Option<Result<Self, LoadError>> {
         let mut fields = der::Reader::new(der::Reader::new(value).only(der::SEQUENCE)?);
-        let mut scope = Self::default();
+        let mut scope = Self { der: Some(value.to_vec()), ..Self::default() };
         while !fields.is_empty() {
             let (tag, content) = fields.next()?;
             let is_set = content != [0];

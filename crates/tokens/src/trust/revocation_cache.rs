@@ -1,9 +1,10 @@
 //! Lists and responses that were fetched, and what is to be fetched.
 //!
 //! `Trust` validates without waiting. What it misses is noted here, the caller has it fetched, and then opens the message
-//! again. Only what is genuine is kept, so that a stranger on the way can replace nothing.
+//! again. Only what is genuine is kept, so that a stranger on the way can replace nothing. Of a URL and an authority, the newest
+//! list of each scope is kept: a list for users replaces none for authorities.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -18,6 +19,9 @@ use super::ocsp::{self, Freshness};
 use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
+/// The most lists of one authority that a URL gives: for its users, for authorities below it, and two more.
+const MAX_SCOPES: usize = 4;
+
 /// How much a [`RevocationCache`] fetches and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
@@ -25,7 +29,7 @@ pub struct CacheLimits {
     pub list_octets: usize,
     /// Octets of one OCSP response: 64 KiB.
     pub response_octets: usize,
-    /// Files of lists that are kept, each with one list as a rule: 64. The oldest goes first.
+    /// Files of lists that are kept, each with four lists of one authority at most, and one as a rule: 64. The oldest goes first.
     pub lists: usize,
     /// Responses that are kept: 4,096. The oldest goes first.
     pub responses: usize,
@@ -89,6 +93,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
+    /// For each point, the newest list of each scope.
     lists: HashMap<Point, (Vec<RevocationList>, Instant)>,
     responses: HashMap<Key, (OcspResponse, SystemTime)>,
     wanted: HashMap<Key, (Certificate, Certificate)>,
@@ -258,37 +263,54 @@ impl RevocationCache {
         // RFC 5280 §4.2.1.13: DER of one list. Some authorities give PEM.
         let read = RevocationList::all_from_pem(octets);
         let read = read.map_err(|source| FetchError::Unusable { url: url.into(), source })?;
+        let unusable = |why| FetchError::Unusable { url: url.into(), source: LoadError::UnsupportedList(why) };
         let Inquiry { certificate, issuer, .. } = inquiry;
-        let genuine = read.into_iter().filter(|list| list.verify_signature_of(issuer).is_ok()).collect::<Vec<_>>();
-        let concerned = |list: &&RevocationList| list.covers(certificate) || list.lists(certificate);
         // A file may have several: of older keys of the authority, or for its users and for authorities below it.
-        let list = genuine.iter().filter(concerned).max_by_key(|list| list.validity().0);
-        let list = list.ok_or_else(|| FetchError::NotGenuine { url: url.into() })?;
-        let ((this_update, next_update), now) = (list.validity(), SystemTime::now());
-        let unusable = |why| {
-            let source = LoadError::UnsupportedList(why);
-            Err(FetchError::Unusable { url: url.into(), source })
-        };
-        if !list.lists(certificate) {
-            if next_update <= now {
-                return unusable("it has expired");
+        let mut genuine = Vec::new();
+        for list in read {
+            if !genuine.contains(&list) && list.verify_signature_of(issuer).is_ok() {
+                genuine.push(list);
             }
-            if now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest) {
-                return unusable("it is of the future");
+            if genuine.len() > MAX_SCOPES {
+                return Err(unusable("it has more than 4 lists of the authority"));
             }
+        }
+        let concerned = |list: &RevocationList| list.covers(certificate) || list.lists(certificate);
+        if !genuine.iter().any(concerned) {
+            return Err(FetchError::NotGenuine { url: url.into() });
+        }
+        let now = SystemTime::now();
+        // Each would be newer than all of today, and keep them out.
+        genuine.retain(|list| now.checked_add(CLOCK_SKEW).is_none_or(|latest| list.validity().0 <= latest));
+        if !genuine.iter().any(concerned) {
+            return Err(unusable("it is of the future"));
+        }
+        let mut given = Vec::new();
+        genuine.into_iter().for_each(|list| _ = keep_newer(&mut given, list));
+        given.retain(|list| list.lists(certificate) || list.validity().1 > now);
+        if !given.iter().any(concerned) {
+            return Err(unusable("it has expired"));
         }
         let mut state = self.state();
         let point = (url.to_owned(), issuer.computed_key_identifier());
-        let known = state
-            .lists
-            .get(&point)
-            .and_then(|(known, _)| known.iter().filter(concerned).map(|list| list.validity().0).max());
-        if known.is_some_and(|known| known > this_update) {
-            return Err(FetchError::Older { url: url.into() });
+        let mut known = state.lists.get(&point).map(|(known, _)| known.clone()).unwrap_or_default();
+        let mut is_told = false;
+        for list in given {
+            let is_concerned = concerned(&list);
+            is_told |= keep_newer(&mut known, list) && is_concerned;
+        }
+        if known.len() > MAX_SCOPES {
+            known.retain(|list| list.validity().1 > now || list.lists(certificate));
+        }
+        if known.len() > MAX_SCOPES {
+            return Err(unusable("with those that are known, there are more than 4 kinds of lists of the authority"));
         }
         make_room(&mut state.lists, &point, lists, |(_, fetched)| *fetched);
-        state.lists.insert(point, (genuine, Instant::now()));
-        Ok(())
+        state.lists.insert(point, (known, Instant::now()));
+        match is_told {
+            true => Ok(()),
+            false => Err(FetchError::Older { url: url.into() }),
+        }
     }
 
     /// Ends an inquiry, and says why the status is not known if it is not: errors of URLs that were tried before the one that
@@ -327,13 +349,25 @@ impl RevocationCache {
     pub(super) fn lists(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<RevocationList> {
         let (state, key) = (self.state(), issuer.computed_key_identifier());
         let of = |url: &str| state.lists.get(&(url.to_owned(), key.clone())).map(|(lists, _)| lists.clone());
-        certificate.list_urls().filter_map(of).flatten().collect()
+        let mut seen = HashSet::new();
+        certificate.list_urls().filter(|url| seen.insert(*url)).filter_map(of).flatten().collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change is complete in itself, so that a panic elsewhere leaves nothing half done.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Keeps the newest list of each scope. Whether that is `list`.
+fn keep_newer(lists: &mut Vec<RevocationList>, list: RevocationList) -> bool {
+    let scope = list.issuing_distribution_point();
+    match lists.iter_mut().find(|known| known.issuing_distribution_point() == scope) {
+        Some(known) if known.validity().0 > list.validity().0 => return false,
+        Some(known) => *known = list,
+        None => lists.push(list),
+    }
+    true
 }
 
 /// Removes the oldest if there is no room for `new`.
