@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -10,11 +11,27 @@ use http_body_util::Full;
 use tower_service::Service;
 use ws_security::{Fetch, FetchFailure, FetchRequest};
 
+/// How long the default client waits for a whole response.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long it waits for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A `reqwest::Client` as a service of `http::Request<Full<Bytes>>`.
 ///
 /// A message is for the host that it was sent to, and a replay when it arrives twice: its body is never sent on to where a
-/// reply redirects, and the default client follows no redirect at all. Give your own client for timeouts, certificates and
-/// proxies.
+/// reply redirects, and the default client follows no redirect at all. It gives up after 30 seconds, and after 10 if there is no
+/// connection. Give your own client for other times, certificates and proxies:
+///
+/// ```
+/// use std::time::Duration;
+/// use reqwest::redirect::Policy;
+/// use wss_tower::HttpClient;
+///
+/// let client = reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(5)).build()?;
+/// let client = HttpClient(client);
+/// # Ok::<(), reqwest::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HttpClient(pub reqwest::Client);
 
@@ -22,7 +39,8 @@ impl Default for HttpClient {
     /// # Panics
     /// As [`reqwest::Client::new`], if there is no TLS backend or no resolver.
     fn default() -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
         Self(client.expect("a TLS backend and a resolver, as for `reqwest::Client::new`"))
     }
 }
@@ -46,8 +64,8 @@ impl Service<Request<Full<Bytes>>> for HttpClient {
 }
 
 /// Fetches revocation lists and responses of OCSP ([`RevocationCache::fetch`](ws_security::RevocationCache::fetch)). The default
-/// client follows no redirect, and has no timeout: give it one. A service inside a network gives it a proxy, too, since an
-/// authority may name any host.
+/// client follows no redirect, and gives up after 30 seconds; your own should do both, too. It connects to private addresses: a
+/// service inside a network gives it a proxy that refuses them, since an authority may name any host.
 impl Fetch for HttpClient {
     async fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
         let asked = match request.body() {
@@ -69,5 +87,18 @@ impl Fetch for HttpClient {
             octets.extend_from_slice(&chunk);
         }
         Ok(octets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HttpClient;
+
+    /// A responder that never answers would hold the message that asks.
+    #[test]
+    fn the_default_client_gives_up() {
+        // reqwest tells the time for the whole only so. That for connections it does not tell.
+        let shown = format!("{:?}", HttpClient::default());
+        assert!(shown.contains("30s"), "{shown}");
     }
 }
