@@ -17,7 +17,6 @@ use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
 use crate::message::SoapMessage;
 use crate::sides::Sides;
-use crate::work;
 
 /// The intent of a request of SOAP 1.1 (§6.1.1).
 pub(crate) const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
@@ -145,8 +144,7 @@ impl SecureLayer {
         headers: &mut HeaderMap,
     ) -> Result<(Bytes, Correlation), ClientError> {
         let sides = self.sides.clone();
-        let sealed =
-            work::run(sides.place(message.octets()), async move { message.secured(&sides, None).await }).await?;
+        let sealed = self.sides.run(message.octets(), async move { message.secured(&sides, None).await }).await?;
         let (content_type, action) = sealed.headers().ok_or(ClientError::Action)?;
         headers.insert(header::CONTENT_TYPE, content_type);
         if let Some(action) = action {
@@ -178,14 +176,16 @@ impl SecureLayer {
         let kind = Kind::of(&parts.headers);
         let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
         let (sides, limits, received) = (self.sides.clone(), self.limits, Received { kind, octets });
-        let opened = work::run(sides.place(received.octets.len()), async move {
-            let parsed = received.parsed(&limits)?;
-            let refused = |error| ClientError::Open { status, error };
-            let deferred = sides.receiver.answering(&sent).deferred();
-            let pending = sides.verified(deferred, parsed.incoming()).await.map_err(refused)?;
-            sides.accepted(pending).await.map_err(refused)
-        })
-        .await?;
+        let opened = self
+            .sides
+            .run(received.octets.len(), async move {
+                let parsed = received.parsed(&limits)?;
+                let refused = |error| ClientError::Open { status, error };
+                let deferred = sides.receiver.answering(&sent).deferred();
+                let pending = sides.verified(deferred, parsed.incoming()).await.map_err(refused)?;
+                sides.accepted(pending).await.map_err(refused)
+            })
+            .await?;
         Ok(Response::from_parts(parts, opened))
     }
 }

@@ -260,11 +260,13 @@ impl OpenLayer {
         };
         let received = Received { kind, octets };
         let (layer, message) = (self.clone(), received.clone());
-        let message = work::run(self.sides.place(received.octets.len()), async move {
-            let accepted = layer.accepted(&message, facts).await;
-            accepted.map_err(|refusal| (refusal, message.version(&layer.limits)))
-        })
-        .await?;
+        let message = self
+            .sides
+            .run(received.octets.len(), async move {
+                let accepted = layer.accepted(&message, facts).await;
+                accepted.map_err(|refusal| (refusal, message.version(&layer.limits)))
+            })
+            .await?;
         let (correlation, octets) = match message {
             Message::Signed(opened) => {
                 let taken = (opened.correlation().clone(), opened.body().xml().to_owned());
@@ -326,8 +328,7 @@ impl OpenLayer {
         let message = attachments.into_iter().fold(SoapMessage::from(envelope), SoapMessage::attachment);
         let (sides, correlation) = (self.sides.clone(), asked.correlation.clone());
         let sealed =
-            work::run(sides.place(message.octets()), async move { message.secured(&sides, Some(&correlation)).await })
-                .await?;
+            self.sides.run(message.octets(), async move { message.secured(&sides, Some(&correlation)).await }).await?;
         let (content_type, _) = sealed.headers().ok_or(no_envelope)?;
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, content_type);

@@ -1,13 +1,15 @@
 //! The two sides of an exchange: how messages are secured, and how they are opened.
 
+use std::future::Future;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use ws_security::{
     AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Deferred, Incoming, OpenError, Opened, Outgoing, PendingReplay,
     Plan, Receiver, SecureError, Secured, TransportFacts, UnsignedOpened, WireForm,
 };
 
-use crate::work::Place;
+use crate::work::{self, Place};
 
 /// What secures and what opens. Cloning is cheap.
 #[derive(Clone)]
@@ -22,17 +24,23 @@ pub(crate) struct Sides {
     pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
     /// Whether a key or the store blocks the thread that asks it.
     pub(crate) blocks: bool,
+    /// Whose turn it is, of large messages. All clones share them.
+    turns: Arc<Semaphore>,
 }
 
 impl Sides {
     pub(crate) fn new(plan: Plan, receiver: Receiver) -> Self {
         let (plan, receiver) = (Arc::new(plan), Arc::new(receiver));
-        Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false }
+        Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false, turns: work::turns() }
     }
 
-    /// Where a message of so many octets is worked on.
-    pub(crate) fn place(&self, octets: usize) -> Place {
-        Place::of(octets, self.blocks)
+    /// Works on a message of so many octets, where and when that delays no others.
+    pub(crate) fn run<T, F>(&self, octets: usize, work: F) -> impl Future<Output = T> + use<T, F>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        work::run(Arc::clone(&self.turns), Place::of(octets, self.blocks), work)
     }
 
     pub(crate) async fn secured<M: WireForm>(&self, outgoing: Outgoing<'_, M>) -> Result<Secured<M>, SecureError> {

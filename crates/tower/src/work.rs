@@ -1,18 +1,18 @@
 //! Where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use ws_security::text::WireText;
 
 /// Messages of more octets than this are secured and opened on a thread for blocking work, so that they do not delay other
 /// tasks. A smaller one takes about as long as moving it would.
 pub(crate) const BLOCKING_OCTETS: usize = 64 << 10;
 
-/// How many large messages are worked on at a time, for each processor. tokio has 512 threads for blocking work and a queue
+/// How many large messages a layer works on at a time, for each processor. tokio has 512 threads for blocking work and a queue
 /// without end, and each message costs some times its size of memory.
 const LARGE_AT_A_TIME: usize = 4;
 
@@ -38,20 +38,16 @@ impl Place {
     }
 }
 
-/// Waits for its turn. Who gives up before that, as when the peer closes the connection, costs nothing more.
-async fn turn() -> Option<SemaphorePermit<'static>> {
-    static TURNS: OnceLock<Semaphore> = OnceLock::new();
-    let turns = TURNS.get_or_init(|| Semaphore::new(large_at_a_time()));
-    // It is never closed.
-    turns.acquire().await.ok()
+/// The turns of one layer. Another layer has its own, so that its messages need not wait for the keys and the store of this one,
+/// and a key that is asked for through a layer does not wait for the message that asks.
+pub(crate) fn turns() -> Arc<Semaphore> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Arc::new(Semaphore::new(LARGE_AT_A_TIME * processors))
 }
 
-fn large_at_a_time() -> usize {
-    LARGE_AT_A_TIME * std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Runs `work`, which waits only for keys elsewhere and for a replay store.
-pub(crate) async fn run<T, F>(place: Place, work: F) -> T
+/// Runs `work`, which waits only for keys elsewhere and for a replay store. Until it is its turn it holds its message. Who gives
+/// up before that, as when the peer closes the connection, costs nothing more.
+pub(crate) async fn run<T, F>(turns: Arc<Semaphore>, place: Place, work: F) -> T
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -61,7 +57,8 @@ where
         Ok(threads) if place != Place::Here => threads,
         _ => return work.await,
     };
-    let turn = if place == Place::ThreadInTurn { turn().await } else { None };
+    // It is never closed.
+    let turn = if place == Place::ThreadInTurn { turns.acquire_owned().await.ok() } else { None };
     // Its events belong to the span of the request.
     let span = tracing::Span::current();
     let here = threads.clone();
@@ -98,47 +95,50 @@ fn text_of(panic: &(dyn std::any::Any + Send)) -> WireText {
 mod tests {
     use std::future::Future as _;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll, Waker};
     use std::time::Duration;
 
-    use super::{BLOCKING_OCTETS, Place, large_at_a_time, run};
+    use tokio::sync::{Semaphore, mpsc};
+    use tokio::time::timeout;
+
+    use super::{BLOCKING_OCTETS, Place, run, turns};
 
     /// A client may run on another executor, and the peer decides how large its reply is.
     #[test]
     fn large_work_runs_outside_of_tokio_too() {
-        let mut work = std::pin::pin!(run(Place::of(BLOCKING_OCTETS + 1, false), async { 7 }));
+        let mut work = std::pin::pin!(run(turns(), Place::of(BLOCKING_OCTETS + 1, false), async { 7 }));
         assert_eq!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn no_more_large_messages_than_these_are_worked_on_at_a_time() {
-        let (now, most, done) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-        let counts = Arc::new((now, most, done));
-        let one = || {
-            let counts = Arc::clone(&counts);
-            run(Place::ThreadInTurn, async move {
-                let (now, most, done) = &*counts;
-                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                std::thread::sleep(Duration::from_millis(20));
-                now.fetch_sub(1, Ordering::SeqCst);
-                done.fetch_add(1, Ordering::SeqCst);
-            })
+        let (turns, gate) = (Arc::new(Semaphore::new(2)), Arc::new(Semaphore::new(0)));
+        let (begins, mut begun) = mpsc::unbounded_channel();
+        // Each waits at the gate, as for a key service that hangs.
+        let one = |of: &str| {
+            let (of, begins, gate) = (of.to_owned(), begins.clone(), Arc::clone(&gate));
+            tokio::spawn(run(Arc::clone(&turns), Place::ThreadInTurn, async move {
+                begins.send(of).expect("the test listens");
+                gate.acquire().await.expect("the gate").forget();
+            }))
         };
-        let tasks = (0..4 * large_at_a_time()).map(|_| tokio::spawn(one())).collect::<Vec<_>>();
-        // As many again, of peers that close the connection before it is their turn.
-        for _ in 0..4 * large_at_a_time() {
-            let gone = tokio::spawn(one());
-            tokio::task::yield_now().await;
-            gone.abort();
+        let tasks = [(); 4].map(|()| one("stays"));
+        for _ in 0..2 {
+            assert_eq!(begun.recv().await.as_deref(), Some("stays"));
         }
+        // Of peers that close the connection before it is their turn.
+        for task in [(); 4].map(|()| one("gone")) {
+            tokio::task::yield_now().await;
+            task.abort();
+            assert!(task.await.is_err_and(|error| error.is_cancelled()));
+        }
+        assert!(timeout(Duration::from_millis(50), begun.recv()).await.is_err(), "a third one began");
+        gate.add_permits(tasks.len());
         for task in tasks {
             task.await.expect("done");
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let (_, most, done) = &*counts;
-        let (most, done) = (most.load(Ordering::SeqCst), done.load(Ordering::SeqCst));
-        assert!((2..=large_at_a_time()).contains(&most), "{most}");
-        assert!(done < 6 * large_at_a_time(), "{done} were done, of which most had nobody who waits");
+        drop(begins);
+        assert_eq!([begun.recv().await.as_deref(), begun.recv().await.as_deref()], [Some("stays"); 2]);
+        assert_eq!(begun.recv().await, None);
     }
 }

@@ -3,16 +3,20 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use common::*;
 use http::{Method, Request, Response};
+use tokio::sync::{Semaphore, mpsc};
 use tower::{Layer, Service, ServiceExt};
 use ws_security::attachments::Attachment;
 use ws_security::prelude::*;
-use ws_security::{Fault, OpenError, SoapVersion, TransportFacts, UnauthenticatedFault};
+use ws_security::{
+    AsyncReplayCache, Fault, OpenError, ReplayFuture, SoapVersion, TransportFacts, UnauthenticatedFault,
+};
 use wss_tower::{ClientError, HttpClient, OpenLayer, OpenedRequest, SoapMessage, UnsignedRequest};
 
 type Client = wss_tower::SecureService<HttpClient>;
@@ -143,6 +147,43 @@ async fn a_handler_that_panics_gives_a_fault_too() {
     }
     let seen = seen.lock().expect("the log");
     assert!(seen.len() == 2 && seen[0].contains("hunter2"), "the log says it: {seen:?}");
+}
+
+/// A store that hangs until the gate is opened, and says when it was asked.
+struct Hangs(mpsc::UnboundedSender<()>, Arc<Semaphore>);
+
+impl AsyncReplayCache for Hangs {
+    fn insert_if_absent_async<'a>(&'a self, _: &'a [u8; 32], _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async move {
+            self.0.send(()).expect("the test listens");
+            drop(self.1.acquire().await.expect("the gate"));
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_hangs_stops_no_other_layer() {
+    let (gate, (asks, mut asked)) = (Arc::new(Semaphore::new(0)), mpsc::unbounded_channel());
+    let hangs = service_layer(&SIGNED).replay(Hangs(asks, Arc::clone(&gate)));
+    let hanging = listens(Router::new().route("/pay", post(pay)).layer(hangs)).await;
+    let other = listens(Router::new().route("/pay", post(pay)).layer(service_layer(&SIGNED))).await;
+    let large = envelope(SOAP11, &format!("<a>{}</a>", "a".repeat(100_000)));
+    let message = client_plan(&SIGNED).message(&large).secure().expect("secured").message.into_bytes();
+    // As many as a layer works on at a time.
+    let turns = 4 * std::thread::available_parallelism().map_or(1, usize::from);
+    for _ in 0..turns {
+        let (hanging, message) = (hanging.clone(), message.clone());
+        drop(tokio::spawn(async move { answer(&hanging, Method::POST, "text/xml", message).await }));
+    }
+    for _ in 0..turns {
+        asked.recv().await.expect("the store is asked");
+    }
+    let answered = tokio::time::timeout(Duration::from_secs(20), answer(&other, Method::POST, "text/xml", message));
+    let answered = answered.await;
+    // The runtime waits for its threads, so this is before what may fail.
+    gate.add_permits(turns);
+    assert_eq!(answered.map(|(status, _, _)| status), Ok(StatusCode::OK));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
