@@ -64,7 +64,9 @@ impl Token {
     /// Runs `work` in a session. If the token was taken out, or forgot the session, it is run once more in a new one.
     pub(crate) fn run<T>(&self, work: impl Fn(&Session) -> Result<T, TokenFault>) -> Result<T, TokenError> {
         let shared = &self.0;
-        let session = match shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+        // Others take theirs while this one logs in.
+        let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let session = match idle {
             Some(session) => session,
             None => shared.session()?,
         };
