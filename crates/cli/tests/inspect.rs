@@ -140,7 +140,8 @@ fn a_browser_shows_the_page_at_every_width() {
          <wsse:UsernameToken><wsse:Username>ann</wsse:Username><wsse:Password>hunter2</wsse:Password></wsse:UsernameToken>\
          </wsse:Security></s:Header><s:Body>\
          <t:BinarySecret xmlns:t=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\">hunter3</t:BinarySecret>\
-         <t:BinarySecret xmlns:t=\"http://schemas.xmlsoap.org/ws/2005/02/trust\">hunter4</t:BinarySecret>",
+         <t:BinarySecret xmlns:t=\"http://schemas.xmlsoap.org/ws/2005/02/trust\">hunter4</t:BinarySecret>\
+         <t:BinarySecret xmlns:t=\"http://schemas.xmlsoap.org/ws/2004/04/trust\">hunter5</t:BinarySecret>",
     );
     let (message, secret) = (scratch("password.xml", &with_password), scratch("password.html", ""));
     run(0, &["inspect", "--html", secret.to_str().expect("UTF-8"), message.to_str().expect("UTF-8")]);
