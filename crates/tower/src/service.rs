@@ -204,11 +204,12 @@ where
         let mut inner = std::mem::replace(&mut self.inner, next);
         let layer = self.layer.clone();
         Box::pin(async move {
+            let told = Kind::of(request.headers()).map_or(SoapVersion::V11, |kind| kind.version());
             let opened = work::caught(layer.opened(request)).await;
             let (request, asked) = match opened {
                 Ok(Ok(opened)) => opened,
                 Ok(Err((refusal, version))) => return Ok(layer.refused(&refusal, version)),
-                Err(panic) => return Ok(layer.refused(&Refusal::Panicked(panic), SoapVersion::V11)),
+                Err(panic) => return Ok(layer.refused(&Refusal::Panicked(panic), told)),
             };
             let answering = async {
                 let response = inner.call(request).await.map_err(|error| Refusal::Service(error.into()))?;

@@ -149,6 +149,25 @@ async fn a_handler_that_panics_gives_a_fault_too() {
     assert!(seen.len() == 2 && seen[0].contains("hunter2"), "the log says it: {seen:?}");
 }
 
+/// A store that panics.
+struct Panics;
+
+impl AsyncReplayCache for Panics {
+    fn insert_if_absent_async<'a>(&'a self, _: &'a [u8; 32], _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
+        panic!("the store is broken")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panic_while_a_request_is_opened_gives_a_fault_of_its_version() {
+    let url = listens(Router::new().route("/pay", post(pay)).layer(service_layer(&SIGNED).replay(Panics))).await;
+    for (soap, version) in [(SOAP11, SoapVersion::V11), (SOAP12, SoapVersion::V12)] {
+        let message = client_plan(&SIGNED).message(&envelope(soap, "<a/>")).secure().expect("secured").message;
+        let (status, _, text) = answer(&url, Method::POST, version.media_type(), message.into_bytes()).await;
+        assert_eq!((status, text), (StatusCode::INTERNAL_SERVER_ERROR, Fault::service_failed().envelope(version)));
+    }
+}
+
 /// A store that hangs until the gate is opened, and says when it was asked.
 struct Hangs(mpsc::UnboundedSender<()>, Arc<Semaphore>);
 
