@@ -39,7 +39,7 @@ pub(super) struct Names<'s> {
     undo: Vec<(u32, u32)>,
     in_scope: usize,
     /// The first prefixes as numbers, see [`packed`].
-    packed: Vec<u64>,
+    packed: [u64; FEW],
     /// The prefix that was looked up last as a number, and its id.
     last_prefix: (u64, u32),
     /// The ids of what comes after the first few.
@@ -69,7 +69,7 @@ impl<'s> Names<'s> {
             declared: Vec::with_capacity(FEW),
             undo: Vec::with_capacity(FEW),
             in_scope: 0,
-            packed: Vec::with_capacity(FEW),
+            packed: [TOO_LONG; FEW],
             last_prefix: (TOO_LONG, NO_PREFIX),
             more_prefixes: HashMap::new(),
             more_uris: HashMap::new(),
@@ -225,10 +225,9 @@ impl<'s> Names<'s> {
         self.prefixes.push(keep(&mut self.arena, std::str::from_utf8(prefix).unwrap_or_default()));
         self.bound.push(UNBOUND);
         self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: "" });
-        if (id as usize) < FEW {
-            self.packed.push(packed(prefix));
-        } else {
-            self.more_prefixes.insert(prefix, id);
+        match self.packed.get_mut(id as usize) {
+            Some(number) => *number = packed(prefix),
+            None => _ = self.more_prefixes.insert(prefix, id),
         }
         id
     }
