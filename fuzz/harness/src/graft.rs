@@ -1,6 +1,6 @@
 //! Documents, splices and pieces for the target `graft`, and everything that a caller can see of a document.
 //!
-//! [`Draft`] writes well-formed XML most of the time: it knows which prefixes are bound. [`Edits`] are splices as the
+//! `Draft` writes well-formed XML most of the time: it knows which prefixes are bound. `Edits` are splices as the
 //! library's callers make them, at the ends of elements, of their content and of their names, and sometimes anywhere.
 //! [`seen`] is what must be the same of two documents with one text.
 
