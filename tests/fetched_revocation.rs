@@ -396,6 +396,24 @@ fn a_file_has_four_lists_of_an_authority_at_most() {
     }
 }
 
+/// Each is an operation with a public key before it is known whose it is.
+#[test]
+fn a_file_of_others_lists_is_refused_after_sixteen_of_them() {
+    const URL: &str = "http://lists.example/all.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let date = |hour: usize| -> &'static str { format!("20250101{:02}{hour}00Z", hour % 24).leak() };
+    let mut lists: Vec<_> = (10..27).map(|hour| List::of("root", &[]).issued(date(hour)).made("alice")).collect();
+    lists.push(List::of("root", &[]).issued("20250101000000Z").made("ca"));
+    for (skipped, is_kept) in [(0, false), (2, true)] {
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let errors = cache.fetch_blocking(&Stub { has: vec![(URL, pem(&lists[skipped..]))], ..Stub::default() });
+        assert_eq!(errors.is_empty(), is_kept, "{errors:?}");
+        assert!(is_kept || errors[0].to_string().contains("more than 16 lists"), "{errors:?}");
+    }
+}
+
 /// Who controls the way can give the genuine lists of an authority in any choice.
 #[test]
 fn a_newer_list_replaces_none_of_another_scope() {

@@ -22,6 +22,9 @@ use crate::error::TrustError;
 /// The most lists of one authority that a URL gives: for its users, for authorities below it, and two more.
 const MAX_SCOPES: usize = 4;
 
+/// The most lists of one file whose signature is verified, genuine or not.
+const MAX_VERIFIED: usize = 16;
+
 /// How much a [`RevocationCache`] fetches and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
@@ -266,9 +269,16 @@ impl RevocationCache {
         let unusable = |why| FetchError::Unusable { url: url.into(), source: LoadError::UnsupportedList(why) };
         let Inquiry { certificate, issuer, .. } = inquiry;
         // A file may have several: of older keys of the authority, or for its users and for authorities below it.
-        let mut genuine = Vec::new();
+        let (mut genuine, mut verified) = (Vec::new(), 0);
         for list in read {
-            if !genuine.contains(&list) && list.verify_signature_of(issuer).is_ok() {
+            if genuine.contains(&list) {
+                continue;
+            }
+            verified += 1;
+            if verified > MAX_VERIFIED {
+                return Err(unusable("it has more than 16 lists"));
+            }
+            if list.verify_signature_of(issuer).is_ok() {
                 genuine.push(list);
             }
             if genuine.len() > MAX_SCOPES {
