@@ -185,25 +185,20 @@ impl Default for Limits {
 }
 
 impl Limits {
-    const DEFAULT: Self = {
-        let mut values = [0; COUNT];
-        let mut at = 0;
-        while at < COUNT {
-            values[at] = Limit::ALL[at].default_value();
-            at += 1;
-        }
-        Self(values)
-    };
+    const DEFAULT: Self = Self::of_all(false);
+    const UNBOUNDED: Self = Self::of_all(true);
 
-    const UNBOUNDED: Self = {
+    /// Each limit at its default value, or at its greatest.
+    const fn of_all(greatest: bool) -> Self {
         let mut values = [0; COUNT];
         let mut at = 0;
         while at < COUNT {
-            values[at] = Limit::ALL[at].most();
+            let limit = Limit::ALL[at];
+            values[at] = if greatest { limit.most() } else { limit.default_value() };
             at += 1;
         }
         Self(values)
-    };
+    }
 
     /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
     ///
