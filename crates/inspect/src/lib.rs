@@ -16,5 +16,6 @@ mod text;
 
 pub use error::InspectError;
 pub use message::Message;
+pub use page::SECRET_ELEMENTS;
 pub use picture::Picture;
 pub use shape::hint;

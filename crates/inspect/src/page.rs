@@ -157,6 +157,10 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
     text(source.slice(at..), out)
 }
 
+/// The local names of elements whose content nobody is shown: a password; and a key, or half of one, of a token service, of any
+/// version of WS-Trust.
+pub const SECRET_ELEMENTS: [&str; 2] = ["Password", "BinarySecret"];
+
 /// The source, with an asterisk for each octet of a secret: people show a page to others.
 fn masked(document: &Document<'_>) -> String {
     let mut source = document.source().to_owned();
@@ -167,9 +171,8 @@ fn masked(document: &Document<'_>) -> String {
     source
 }
 
-/// A password; or a key, or half of one, of a token service, of any version of WS-Trust.
 fn is_secret(element: Element<'_>) -> bool {
-    matches!(element.name().local, "Password" | "BinarySecret")
+    SECRET_ELEMENTS.contains(&element.name().local)
 }
 
 /// Source text. Long runs without a tag are shortened, and declarations of namespaces can be hidden.

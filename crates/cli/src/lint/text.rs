@@ -3,8 +3,8 @@
 use std::io::IsTerminal as _;
 
 use ws_security::bsp::{Outcome, Report, Verdict};
-
 use ws_security::text::{Slice as _, escaped};
+use wss_inspect::SECRET_ELEMENTS;
 
 use crate::args::{Color, LintArgs};
 
@@ -122,7 +122,7 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
     let begins = |name| element.find(name).and_then(|at| element.get(at..)?.find('>').map(|end| at + end + 1));
-    let secret = ["Password", "BinarySecret"].into_iter().filter_map(begins).min();
+    let secret = SECRET_ELEMENTS.into_iter().filter_map(begins).min();
     let shown: String = element.slice(..secret.unwrap_or(element.len())).chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
 }
