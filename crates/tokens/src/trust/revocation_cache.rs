@@ -296,7 +296,9 @@ impl RevocationCache {
             return Err(unusable("it is of the future"));
         }
         let mut given = Vec::new();
-        genuine.into_iter().for_each(|list| _ = keep_newer(&mut given, list));
+        for list in genuine {
+            keep_newer(&mut given, list);
+        }
         given.retain(|list| list.lists(certificate) || list.validity().1 > now);
         if !given.iter().any(concerned) {
             return Err(unusable("it has expired"));
