@@ -249,7 +249,7 @@ impl UnauthenticatedFault {
         Self::of_body(envelope.body)
     }
 
-    /// The fault in this Body of either version; `None` if there is none.
+    /// The fault in this Body, which is one of SOAP 1.1 or SOAP 1.2; `None` if the Body has no fault.
     #[must_use]
     pub fn of_body(body: Element<'_>) -> Option<Self> {
         let is_body = |version: &SoapVersion| body.is(version.namespace(), "Body");

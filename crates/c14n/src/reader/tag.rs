@@ -452,8 +452,8 @@ impl Reader<'_, '_> {
         self.other_name(start, len)
     }
 
-    /// The name at `start`, read and checked: its key, its slot and its length. It is none of those read before if it has
-    /// `unknown` octets.
+    /// The name at `start`, read and checked: its key, its slot and its length. A name of `unknown` octets at this place was
+    /// already looked up, and is new.
     #[inline(never)]
     fn other_name(&mut self, start: usize, unknown: usize) -> Result<(Key, u8, usize), Failed> {
         let name = self.new_qname(start)?;
