@@ -11,6 +11,7 @@ use ws_security::bsp::Rule;
 use ws_security::c14n::{base64_encode, name};
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
+use ws_security::tokens::X509_V3;
 use ws_security::xmlenc::PlaintextType;
 use ws_security::{DangerousNoReplayCache, DigestMethod, ReferenceForm, Waiver};
 
@@ -117,6 +118,59 @@ fn items_in_hexadecimal_open_by_a_call_with_a_reference_around_them_and_without(
     let decimal = |serial: &str| of("alice")[0].replace("0x1001", serial);
     assert!(accepting.open(signed_naming(&around[0](&decimal("4097")))).is_ok());
     assert!(accepting.open(signed_naming(&around[0](&decimal("4098")))).is_err());
+}
+
+/// PEM as a file has it, as an editor left it, and the base64 of a whole file (loopbackio/strong-soap#225; Java's CertificateFactory,
+/// and so WSS4J, reads the last).
+#[test]
+fn certificates_in_pem_open_by_a_call() {
+    let (call, accepting) = ("accept_certificates_in_pem", service().accept_certificates_in_pem());
+    let waiver = Waiver::CertificatesInPem;
+    let armours: [fn(&str) -> String; 4] = [
+        |lines| format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"),
+        |lines| format!(" -----BEGIN CERTIFICATE----- {} -----END CERTIFICATE----- ", lines.replace('\n', " ")),
+        |lines| {
+            base64_encode(format!("-----BEGIN CERTIFICATE-----\r\n{lines}\r\n-----END CERTIFICATE-----").as_bytes())
+        },
+        |lines| {
+            let file =
+                base64_encode(format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n").as_bytes());
+            file.split_at(5).0.to_owned() + "\n" + file.split_at(5).1
+        },
+    ];
+    let holders: [fn(&str) -> String; 3] = [
+        |text| format!("<ds:X509Data><ds:X509Certificate>{text}</ds:X509Certificate></ds:X509Data>"),
+        |text| {
+            reference(&format!(
+                "<wsse:KeyIdentifier EncodingType=\"{BASE64}\" ValueType=\"{X509_V3}\">{text}</wsse:KeyIdentifier>"
+            ))
+        },
+        |text| {
+            reference(&format!(
+                "<wsse:Embedded><wsse:BinarySecurityToken EncodingType=\"{BASE64}\" ValueType=\"{X509_V3}\">{text}\
+                 </wsse:BinarySecurityToken></wsse:Embedded>"
+            ))
+        },
+    ];
+    let lines = |name: &str| {
+        let text = base64_encode(certificate(name).der());
+        text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>().join("\n")
+    };
+    for armour in armours {
+        for holder in holders {
+            let of = |name: &str| holder(&armour(&lines(name)));
+            opens_by(call, &accepting, waiver, &signed_naming(&of("alice")), &signed_naming(&of("carol")));
+            opens_by(call, &accepting, waiver, &encrypted_naming(&of("bob"), ""), &encrypted_naming(&of("carol"), ""));
+        }
+    }
+    // Two certificates are not one, and what is inside must be one.
+    for wrong in
+        [format!("{0}{0}", armours[0](&lines("alice"))), armours[0]("AAAA"), armours[0]("-----"), armours[2]("")]
+    {
+        for holder in holders {
+            assert!(accepting.open(signed_naming(&holder(&wrong))).is_err(), "{wrong}");
+        }
+    }
 }
 
 #[test]

@@ -55,7 +55,11 @@ const REPORTS: [(&str, &str, Verdict); 66] = [
     // A token without a type could be anything, and no peer reads it.
     ("token-without-types", "robrichards/xmlseclibs#96", Refused("accept_token_types_by_name")),
     ("token-without-encoding", "robrichards/xmlseclibs#96", Opens),
-    ("token-with-armour", "loopbackio/strong-soap#225", Refused("PEM")),
+    (
+        "token-with-armour",
+        "loopbackio/strong-soap#225",
+        OpensBy("accept_certificates_in_pem", Receiver::accept_certificates_in_pem),
+    ),
     ("prefix-for-no-namespace", "loopbackio/strong-soap#233", Refused("prefix bound to the empty namespace")),
     ("signed-token", "ebeigarts/signer#1, phpro/soap-client#257", Opens),
     ("body-alone-signed", "robrichards/wse-php#64", Refused("no trusted signature covers Timestamp")),

@@ -148,6 +148,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_encrypted_data_as_header_blocks => EncryptedDataAsHeaderBlocks,
     accept_lengths_of_whole_macs => LengthsOfWholeMacs,
     accept_hexadecimal_identifiers => HexadecimalIdentifiers,
+    accept_certificates_in_pem => CertificatesInPem,
     accept_element_paths_in_references => ElementPathsInReferences,
     accept_references_without_hash => ReferencesWithoutHash,
     accept_timestamps_without_created => TimestampsWithoutCreated,

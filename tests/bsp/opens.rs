@@ -46,7 +46,7 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("body-alone-signed", "covers Timestamp", "requirements: the timestamp is demanded to be signed"),
     ("signature-outside-the-header", "covers Body", "requirements: the Body is demanded to be signed"),
     ("digest-in-no-namespace", "is not supported", "policy of algorithms: nobody knows it"),
-    ("token-with-armour", "the token holds PEM", "the schema: base64"),
+    ("token-with-armour", "holds PEM", "the schema: base64"),
     ("pretty-printed", "signature value does not verify", "what is signed was changed"),
     ("id-of-a-draft", "has this Id in the namespace", "the profile does not say what an attribute of a draft is"),
     ("id-", "in another attribute than wsu:Id", "the profile names no other attribute, and forbids none"),

@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 43] = [
+pub(crate) const CALLS: [Call; 44] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -30,6 +30,7 @@ pub(crate) const CALLS: [Call; 43] = [
     ("accept_encrypted_data_without_type", Receiver::accept_encrypted_data_without_type),
     ("accept_encrypted_data_as_header_blocks", Receiver::accept_encrypted_data_as_header_blocks),
     ("accept_hexadecimal_identifiers", Receiver::accept_hexadecimal_identifiers),
+    ("accept_certificates_in_pem", Receiver::accept_certificates_in_pem),
     ("accept_lengths_of_whole_macs", Receiver::accept_lengths_of_whole_macs),
     ("accept_references_without_hash", Receiver::accept_references_without_hash),
     ("accept_timestamps_without_created", Receiver::accept_timestamps_without_created),

@@ -70,6 +70,7 @@ pub use ocsp::{CertificateStatus, OcspRequest, OcspResponse, SingleResponse};
 pub use path_signature::{
     DsaPathSignature, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures, path_signatures,
 };
+pub use pem::certificate_in_pem;
 pub use random::{Random, SystemRandom, fresh_name};
 pub use revocation_list::RevocationList;
 pub use rsa15::unpad_rsa15;

@@ -136,6 +136,14 @@ impl Section<'_> {
     }
 }
 
+/// The DER of the one certificate that a text in PEM holds, and nothing else, whatever became of its line ends on the way.
+#[must_use]
+pub fn certificate_in_pem(text: &str) -> Option<Vec<u8>> {
+    let inside = text.trim().strip_prefix("-----BEGIN CERTIFICATE-----")?.strip_suffix("-----END CERTIFICATE-----")?;
+    let base64: String = inside.split_ascii_whitespace().collect();
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).ok()
+}
+
 /// The certificates of a PEM file; a DER file unchanged.
 pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
     ders(octets, "certificate", |section| section.certificate())

@@ -60,6 +60,8 @@ const CALLS: &[Accepted] = rows![
     accept_token_types_by_name,
     /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
     accept_hexadecimal_identifiers,
+    /// Accept a certificate in PEM, or in base64 of PEM, in a BinarySecurityToken, a KeyIdentifier or an X509Certificate
+    accept_certificates_in_pem,
     /// Accept ds:HMACOutputLength with the length of the whole MAC, against BSP R5401; a MAC that was cut stays refused
     accept_lengths_of_whole_macs,
     /// Accept ds:Object in a signature, as XAdES writes it, against BSP R3102; what is in it is not judged

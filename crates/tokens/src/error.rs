@@ -69,8 +69,9 @@ pub enum TokenError {
         /// The type of the token.
         actual: &'static str,
     },
-    /// *Malformed.* A token holds PEM, with its lines BEGIN and END, or base64 of that.
-    #[error("the token holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else")]
+    /// *Malformed.* A token or a reference holds PEM, with its lines BEGIN and END, or base64 of that, and it is not that of one
+    /// certificate.
+    #[error("the token holds PEM that is not one certificate: have the peer send one, in base64 without BEGIN and END")]
     Armour,
     /// *Malformed.* The type in the reference is not the type of the token.
     #[error(

@@ -6,7 +6,7 @@ use std::fmt;
 use wss_c14n::{Budget, Element, Limit, Writer, name};
 use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_text::shown;
-use wss_xmldsig::{KeyInfoItem, X509Data, hexadecimal_octets, write_issuer_serial};
+use wss_xmldsig::{KeyInfoItem, X509Data, certificate_octets, hexadecimal_octets, write_issuer_serial};
 
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
@@ -240,7 +240,7 @@ impl<'d> SecurityTokenReference<'d> {
     fn identifier_of_certificate(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         /// The most octets of an identifier. No certificate is so short.
         const LONGEST: usize = 64;
-        let octets = element.base64_within(budget.limits(), Limit::CertificateOctets)?;
+        let octets = certificate_octets(element, budget)?.ok_or(TokenError::Armour)?;
         Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
     }
 
@@ -277,7 +277,7 @@ impl<'d> SecurityTokenReference<'d> {
                 Ok(Self::SubjectKeyIdentifier(identifier(element, shape, 256, &[8, SHA1, 32])?))
             }
             THUMBPRINT_SHA1 => thumbprint(),
-            X509_V3 => Ok(Self::Certificate(element.base64_within(budget.limits(), Limit::CertificateOctets)?)),
+            X509_V3 => Ok(Self::Certificate(certificate_octets(element, budget)?.ok_or(TokenError::Armour)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {

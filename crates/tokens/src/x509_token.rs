@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use wss_c14n::{Budget, Element, LeafError, Limit, Writer, name};
+use wss_c14n::{Budget, Element, Limit, Writer, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
+use wss_xmldsig::certificate_octets;
 
 use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
 use crate::error::TokenError;
@@ -195,11 +196,7 @@ impl<'d> X509Token<'d> {
 
 /// The octets of a token.
 fn decoded(element: Element<'_>, budget: &Budget) -> Result<Vec<u8>, TokenError> {
-    match element.base64_within(budget.limits(), Limit::CertificateOctets) {
-        Ok(octets) if octets.starts_with(b"-----BEGIN ") => Err(TokenError::Armour),
-        Err(LeafError::Base64 { .. }) if is_armoured(element) => Err(TokenError::Armour),
-        octets => Ok(octets?),
-    }
+    certificate_octets(element, budget)?.ok_or(TokenError::Armour)
 }
 
 /// The type of a token that holds these octets, if they are those of one.
@@ -211,11 +208,6 @@ fn held(octets: &[u8]) -> Option<&'static str> {
         Err(_) if pkcs7_certificates(octets).is_some() => Some(PKCS7),
         Err(_) => is_path().unwrap_or_default().then_some(X509_PKI_PATH),
     }
-}
-
-/// Whether its text begins as PEM does.
-fn is_armoured(element: Element<'_>) -> bool {
-    element.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"))
 }
 
 /// The certificate of a bag that did not issue any of the others, and the others.

@@ -13,6 +13,14 @@ impl Receiver {
         self
     }
 
+    /// Accepts a certificate in PEM, with its lines BEGIN and END, or base64 of that, where base64 of the certificate belongs: in a
+    /// `wsse:BinarySecurityToken`, a `wsse:KeyIdentifier` and a `ds:X509Certificate`. Each holds one certificate.
+    #[must_use]
+    pub fn accept_certificates_in_pem(mut self) -> Self {
+        self.waived.insert(Waiver::CertificatesInPem);
+        self
+    }
+
     /// Accepts a `ds:HMACOutputLength` that says the length of the whole MAC, against BSP R5401. A MAC that was cut stays refused.
     #[must_use]
     pub fn accept_lengths_of_whole_macs(mut self) -> Self {

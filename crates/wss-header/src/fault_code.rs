@@ -52,6 +52,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Enveloping
             | OpenError::Transforms { .. }
             | OpenError::AbsentTransforms { .. }
+            | OpenError::CertificateInPem { .. }
             | OpenError::InclusiveCanonicalization { .. }
             | OpenError::LocalTime { .. }
             | OpenError::NoZone { .. }

@@ -229,6 +229,9 @@ waivers! {
     /// [`Receiver::accept_hexadecimal_identifiers`](crate::Receiver::accept_hexadecimal_identifiers).
     HexadecimalIdentifiers = "hexadecimal-identifiers"
         ("a reference may have a serial number, a thumbprint or a key identifier in hexadecimal");
+    /// [`Receiver::accept_certificates_in_pem`](crate::Receiver::accept_certificates_in_pem).
+    CertificatesInPem = "certificates-in-pem"
+        ("a token or a reference may hold a certificate in PEM, or in base64 of PEM");
     /// [`Receiver::accept_lengths_of_whole_macs`](crate::Receiver::accept_lengths_of_whole_macs).
     LengthsOfWholeMacs = "lengths-of-whole-macs"
         ("a signature may say the length of its MAC, if that is whole");

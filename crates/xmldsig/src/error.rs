@@ -34,9 +34,10 @@ pub enum SignatureError {
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
-    /// *Malformed.* A `ds:X509Certificate` holds PEM, with its lines BEGIN and END, or base64 of that.
+    /// *Malformed.* A `ds:X509Certificate` holds PEM, with its lines BEGIN and END, or base64 of that, and it is not that of one
+    /// certificate.
     #[error(
-        "ds:X509Certificate holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else"
+        "ds:X509Certificate holds PEM that is not one certificate: have the peer send one, in base64 without BEGIN and END"
     )]
     Armour,
     /// *Malformed.* A `ds:RetrievalMethod` or `dsig11:KeyInfoReference` leads back to itself.

@@ -3,10 +3,11 @@
 use std::cell::LazyCell;
 use std::fmt;
 
-use wss_c14n::{Budget, Document, Element, LeafError, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
 use wss_text::{WireText, octets_of_hex, shown};
 
+use crate::armour::certificate_octets;
 use crate::error::SignatureError;
 
 /// A `ds:KeyInfo` in a document.
@@ -118,12 +119,7 @@ impl X509Data {
             let child_name = child.name();
             match (child_name.namespace, child_name.local) {
                 (ns, "X509Certificate") if ns == name::DS.uri => {
-                    let is_armoured = || child.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"));
-                    match child.base64_within(budget.limits(), Limit::CertificateOctets) {
-                        Ok(pem) if pem.starts_with(b"-----BEGIN ") => return Err(SignatureError::Armour),
-                        Err(LeafError::Base64 { .. }) if is_armoured() => return Err(SignatureError::Armour),
-                        der => data.certificates.push(der?),
-                    }
+                    data.certificates.push(certificate_octets(child, budget)?.ok_or(SignatureError::Armour)?);
                 }
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod armour;
 mod chain;
 mod child_path;
 mod dereferenced;
@@ -31,6 +32,7 @@ mod verified;
 mod verify;
 mod write_key_info;
 
+pub use armour::{certificate_octets, is_in_pem};
 pub use dereferenced::dereferenced_octets;
 pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};

@@ -238,6 +238,15 @@ pub enum OpenError {
         "the wsu:Timestamp has no wsu:Created: have the peer write it, or call `accept_timestamps_without_created`"
     )]
     NoCreated,
+    /// *Refused.* A token or a reference holds a certificate in PEM, or in base64 of PEM.
+    #[error(
+        "{path} holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else, or call \
+         `accept_certificates_in_pem`"
+    )]
+    CertificateInPem {
+        /// The path of the element.
+        path: WireText,
+    },
     /// *Refused.* `ds:SignedInfo`, or the element of a reference, is canonicalised inclusively (BSP R5404, R5423).
     #[error(
         "{what} is canonicalised inclusively, by {method}: have the peer use exclusive canonicalisation, or call \

@@ -7,7 +7,7 @@ use wss_soap::mime::xop::include_in;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_xmlenc::DecryptError;
 
-use super::shapes::ids_of;
+use super::shapes::{check_armour, ids_of};
 use super::terms::Terms;
 use crate::error::OpenError;
 
@@ -57,6 +57,7 @@ impl<'d> Revision<'d> {
         }
         let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
+        check_armour(header.element, terms.receiver)?;
         Ok(Self { document, envelope, ids, header, children: header.children().collect() })
     }
 

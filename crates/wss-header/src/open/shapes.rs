@@ -3,7 +3,7 @@
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, name};
 use wss_text::WireText;
 use wss_tokens::{ReferenceShape, TokenError};
-use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form};
+use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
 
 use crate::error::{OpenError, is_almost_ours};
 use crate::receiver::Receiver;
@@ -53,6 +53,23 @@ pub(super) fn check_form(uri: &str, ids: &IdIndex<'_>, receiver: &Receiver) -> R
     let is_accepted = receiver.waives(Waiver::ReferencesOfOtherForms);
     match id_in_other_form(uri).filter(|id| !is_accepted && ids.contains(id)) {
         Some(_) => Err(OpenError::UriForm { uri: uri.into() }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses PEM in a Security header where a certificate belongs, unless the receiver accepts it. Whatever reads the
+/// certificates later reads both.
+pub(super) fn check_armour(header: Element<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+    if receiver.waives(Waiver::CertificatesInPem) {
+        return Ok(());
+    }
+    let holds_certificate = |element: &Element<'_>| {
+        element.is(name::WSSE.uri, "BinarySecurityToken")
+            || element.is(name::WSSE.uri, "KeyIdentifier")
+            || element.is(name::DS.uri, "X509Certificate")
+    };
+    match header.descendants_and_self().find(|element| holds_certificate(element) && is_in_pem(*element)) {
+        Some(found) => Err(OpenError::CertificateInPem { path: found.path().into() }),
         None => Ok(()),
     }
 }
