@@ -68,7 +68,20 @@ fn a_reference_has_one_exclusive_transform() {
     let inclusive = transform("http://www.w3.org/TR/2001/REC-xml-c14n-20010315");
     let lax = receiver().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
     let with = |chain: &str| format!("{before}<ds:Transforms>{chain}</ds:Transforms>{after}");
-    for chain in [format!("{chain}{chain}"), format!("{enveloped}{enveloped}{chain}")] {
+    let more = chain.replacen(
+        "></ds:Transform>",
+        "><e:InclusiveNamespaces xmlns:e=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"p\"/></ds:Transform>",
+        1,
+    );
+    assert_ne!(more, chain);
+    for chain in [
+        format!("{chain}{more}"),
+        format!("{more}{chain}"),
+        format!("{chain}{enveloped}"),
+        format!("{chain}{inclusive}"),
+        format!("{inclusive}{chain}"),
+        format!("{enveloped}{enveloped}{chain}"),
+    ] {
         assert!(matches!(refuse(&lax, &with(&chain)), OpenError::Transforms { .. }), "{chain}");
     }
     assert!(matches!(refuse(&lax, &with(&inclusive)), OpenError::InclusiveCanonicalization { .. }));
