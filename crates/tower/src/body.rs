@@ -1,5 +1,7 @@
 //! Bodies of HTTP messages, read within a limit.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body;
@@ -8,6 +10,8 @@ use ws_security::attachments::Package;
 use ws_security::soap::mime::MimeError;
 use ws_security::{Incoming, Limits, SoapVersion};
 
+use crate::room::Share;
+
 /// An error of a body or a transport, whose type the caller chose.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -15,12 +19,15 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum BodyError {
     /// It has more octets than the limit.
     TooLarge,
+    /// There is no room for more of it.
+    Full,
     /// The transport failed.
     Transport(BoxError),
 }
 
-/// Reads a body of at most `max_octets`. Nothing beyond the limit is kept, whatever `Content-Length` says.
-pub(crate) async fn read<B>(body: B, max_octets: usize) -> Result<Bytes, BodyError>
+/// Reads a body of at most `max_octets`, for which `share` takes room as it arrives. Nothing beyond the limit is kept, whatever
+/// `Content-Length` says.
+pub(crate) async fn read<B>(body: B, max_octets: usize, share: &mut Share) -> Result<Bytes, BodyError>
 where
     B: Body,
     B::Error: Into<BoxError>,
@@ -36,6 +43,9 @@ where
         let Ok(mut data) = frame.into_data() else { continue };
         if bytes::Buf::remaining(&data) > max_octets - octets.len() {
             return Err(BodyError::TooLarge);
+        }
+        if !share.grows_to(octets.len() + bytes::Buf::remaining(&data)) {
+            return Err(BodyError::Full);
         }
         bytes::BufMut::put(&mut octets, &mut data);
     }
@@ -81,6 +91,9 @@ impl Kind {
 pub(crate) struct Received {
     pub(crate) kind: Kind,
     pub(crate) octets: Bytes,
+    /// The room that it takes.
+    #[expect(dead_code, reason = "it is given back when the message is dropped")]
+    pub(crate) share: Arc<Share>,
 }
 
 impl Received {

@@ -16,6 +16,7 @@ use ws_security::{AsyncKeyUnwrap, AsyncSigningKey, Correlation, Limits, Opened, 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
 use crate::message::SoapMessage;
+use crate::room::Share;
 use crate::sides::Sides;
 
 /// The intent of a request of SOAP 1.1 (§6.1.1).
@@ -165,8 +166,10 @@ impl SecureLayer {
     {
         let (parts, body) = response.into_parts();
         let max_octets = self.max_octets;
-        let octets = body::read(body, max_octets).await.map_err(|error| match error {
-            BodyError::TooLarge => ClientError::TooLarge { max_octets },
+        let mut share = Share::default();
+        let octets = body::read(body, max_octets, &mut share).await.map_err(|error| match error {
+            // A client takes no room: it asked for the reply.
+            BodyError::TooLarge | BodyError::Full => ClientError::TooLarge { max_octets },
             BodyError::Transport(error) => ClientError::Transport(error),
         })?;
         let status = parts.status;
@@ -175,7 +178,8 @@ impl SecureLayer {
         }
         let kind = Kind::of(&parts.headers);
         let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
-        let (sides, limits, received) = (self.sides.clone(), self.limits, Received { kind, octets });
+        let (sides, limits, received) =
+            (self.sides.clone(), self.limits, Received { kind, octets, share: Arc::new(share) });
         let opened = self
             .sides
             .run(received.octets.len(), async move {

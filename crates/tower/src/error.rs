@@ -70,6 +70,11 @@ pub enum Refusal {
         /// The limit.
         max_octets: usize,
     },
+    /// The large requests that the layer holds leave no room for another one.
+    #[error(
+        "there is no room for another large request: if the machine has the memory, give it more with `OpenLayer::max_octets_at_a_time`"
+    )]
+    NoRoom,
     /// The request did not arrive completely.
     #[error("the request did not arrive: {0}")]
     Transport(BoxError),

@@ -12,6 +12,7 @@ mod message;
 mod middleware;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod room;
 mod service;
 mod sides;
 mod work;

@@ -21,11 +21,15 @@ use ws_security::{
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::Refusal;
 use crate::message::SoapMessage;
+use crate::room::{Room, Share};
 use crate::sides::Sides;
 use crate::work;
 
 /// The most octets of a message that are read by default.
 pub(crate) const MAX_OCTETS: usize = 4 << 20;
+
+/// The octets of large requests that a layer holds at a time by default.
+const ROOM: usize = 256 << 20;
 
 /// What the caller does with the reason of a refusal.
 type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
@@ -45,6 +49,7 @@ pub struct OpenLayer {
     on_refusal: Option<Log>,
     limits: Limits,
     max_octets: usize,
+    room: Room,
     over_tls: bool,
     names_faults: bool,
 }
@@ -58,6 +63,7 @@ impl OpenLayer {
             on_refusal: None,
             limits: Limits::default(),
             max_octets: MAX_OCTETS,
+            room: Room::of(ROOM),
             over_tls: false,
             names_faults: false,
         }
@@ -114,6 +120,16 @@ impl OpenLayer {
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
+        self
+    }
+
+    /// The most octets of requests that the layer holds at a time, from their arrival until they are answered: 256 MiB by
+    /// default. The first 64 KiB of each are not counted; of one that is worked on, some times its octets are held. A request
+    /// that finds no room gets a fault with status 503. Set it to several times [`OpenLayer::max_octets`], and let the server
+    /// give up on peers that send slowly.
+    #[must_use]
+    pub fn max_octets_at_a_time(mut self, octets: usize) -> Self {
+        self.room = Room::of(octets);
         self
     }
 
@@ -249,8 +265,10 @@ impl OpenLayer {
         let kind = kind.map_err(|media_type| unknown(Refusal::MediaType { media_type: media_type.into() }))?;
         let told = kind.version();
         let max_octets = self.max_octets;
-        let octets = body::read(body, max_octets).await.map_err(|error| match error {
+        let mut share = self.room.share();
+        let octets = body::read(body, max_octets, &mut share).await.map_err(|error| match error {
             BodyError::TooLarge => (Refusal::TooLarge { max_octets }, told),
+            BodyError::Full => (Refusal::NoRoom, told),
             BodyError::Transport(error) => (Refusal::Transport(error), told),
         })?;
         let facts = parts.extensions.get::<TransportFacts>().cloned();
@@ -259,7 +277,7 @@ impl OpenLayer {
             (true, facts) => facts,
             (false, _) => None,
         };
-        let received = Received { kind, octets };
+        let received = Received { kind, octets, share: Arc::new(share) };
         let (layer, message) = (self.clone(), received.clone());
         let message = self
             .sides
@@ -310,8 +328,9 @@ impl OpenLayer {
     {
         let (mut parts, body) = response.into_parts();
         let max_octets = self.max_octets;
-        let octets = body::read(body, max_octets).await.map_err(|error| match error {
+        let octets = body::read(body, max_octets, &mut Share::default()).await.map_err(|error| match error {
             BodyError::TooLarge => Refusal::TooLarge { max_octets },
+            BodyError::Full => Refusal::NoRoom,
             BodyError::Transport(error) => Refusal::Service(error),
         })?;
         let no_envelope = Refusal::NoEnvelope { status: parts.status };
@@ -350,6 +369,7 @@ impl OpenLayer {
             | Refusal::Secure(_)
             | Refusal::NoTransportFacts => (Fault::service_failed(), None),
             Refusal::TooLarge { .. } => (Fault::refused(), Some(StatusCode::PAYLOAD_TOO_LARGE)),
+            Refusal::NoRoom => (Fault::service_failed(), Some(StatusCode::SERVICE_UNAVAILABLE)),
             Refusal::Method { .. } => (Fault::refused(), Some(StatusCode::METHOD_NOT_ALLOWED)),
             Refusal::MediaType { .. } => (Fault::refused(), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
             _ => (Fault::refused(), None),

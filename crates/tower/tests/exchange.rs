@@ -205,6 +205,51 @@ async fn a_store_that_hangs_stops_no_other_layer() {
     assert_eq!(answered.map(|(status, _, _)| status), Ok(StatusCode::OK));
 }
 
+/// Whether they wait for their turn, for the handler or for the rest of their octets: memory is held by all of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_requests_that_find_no_room_are_refused_and_small_ones_go_on() {
+    let (gate, (begins, mut begun)) = (Arc::new(Semaphore::new(0)), mpsc::unbounded_channel());
+    let waits = {
+        let gate = Arc::clone(&gate);
+        move |request: OpenedRequest| async move {
+            if request.body().xml().len() > 100_000 {
+                begins.send(()).expect("the test listens");
+                gate.acquire().await.expect("the gate").forget();
+            }
+            SoapMessage::from(envelope(SOAP11, "<done/>"))
+        }
+    };
+    let message = |octets: usize| {
+        let envelope = envelope(SOAP11, &format!("<a>{}</a>", "a".repeat(octets)));
+        client_plan(&SIGNED).message(&envelope).secure().expect("secured").message.into_bytes()
+    };
+    let (refusals, refused) = (Arc::new(Mutex::new(Vec::new())), StatusCode::SERVICE_UNAVAILABLE);
+    let log = Arc::clone(&refusals);
+    let layer = service_layer(&SIGNED).max_octets_at_a_time(message(120_000).len() * 2 - 2 * (64 << 10) + 100);
+    let layer = layer.on_refusal(move |refusal| log.lock().expect("the log").push(refusal.to_string()));
+    let url = listens(Router::new().route("/pay", post(waits)).layer(layer)).await;
+    let asks = |octets: usize| {
+        let (url, message) = (url.clone(), message(octets));
+        tokio::spawn(async move { answer(&url, Method::POST, "text/xml", message).await.0 })
+    };
+    let held = [asks(120_000), asks(120_000)];
+    for _ in 0..2 {
+        begun.recv().await.expect("the handler is asked");
+    }
+    assert_eq!(asks(120_000).await.expect("an answer"), refused);
+    assert_eq!(asks(10_000).await.expect("an answer"), StatusCode::OK, "what is small needs no room");
+    gate.add_permits(3);
+    for held in held {
+        assert_eq!(held.await.expect("an answer"), StatusCode::OK);
+    }
+    assert_eq!(asks(120_000).await.expect("an answer"), StatusCode::OK, "they gave it back");
+    let refusals = refusals.lock().expect("the log").clone();
+    assert!(
+        matches!(refusals.as_slice(), [only] if only.contains("`OpenLayer::max_octets_at_a_time`")),
+        "{refusals:?}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attachments_go_both_ways() {
     async fn stamp(request: OpenedRequest) -> SoapMessage {

@@ -1,0 +1,70 @@
+//! Room for large messages: how many octets of them a layer holds at a time, from their arrival until they are answered.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The first octets of each message that need no room. Small messages go on when large ones have taken all of it.
+const FREE: usize = crate::work::BLOCKING_OCTETS;
+
+/// The room of one layer. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Room {
+    pub(crate) fn of(octets: usize) -> Self {
+        Self(Arc::new(Semaphore::new(octets.min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// The share of a message that has no octet yet.
+    pub(crate) fn share(&self) -> Share {
+        Share { room: Some(Arc::clone(&self.0)), taken: None, octets: FREE }
+    }
+}
+
+/// What one message has of the room, which it gives back when it is dropped. The default takes none, and is never full.
+#[derive(Default)]
+pub(crate) struct Share {
+    room: Option<Arc<Semaphore>>,
+    taken: Option<OwnedSemaphorePermit>,
+    /// As many octets have room.
+    octets: usize,
+}
+
+impl Share {
+    /// Whether there is room for a message that now has so many octets. Nothing waits for room: peers that send slowly, or
+    /// stop, would hold up all others.
+    pub(crate) fn grows_to(&mut self, octets: usize) -> bool {
+        let Some(room) = &self.room else { return true };
+        let Some(more) = octets.checked_sub(self.octets).filter(|more| *more > 0) else { return true };
+        let Ok(more) = u32::try_from(more) else { return false };
+        let Ok(permit) = Arc::clone(room).try_acquire_many_owned(more) else { return false };
+        match &mut self.taken {
+            Some(taken) => taken.merge(permit),
+            taken @ None => *taken = Some(permit),
+        }
+        self.octets = octets;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FREE, Room};
+
+    #[test]
+    fn large_messages_share_the_room_and_give_it_back() {
+        let room = Room::of(100);
+        let (mut first, mut second, mut small) = (room.share(), room.share(), room.share());
+        assert!(first.grows_to(FREE) && first.grows_to(FREE + 40) && first.grows_to(FREE + 60));
+        assert!(second.grows_to(FREE + 40));
+        assert!(!second.grows_to(FREE + 41) && !first.grows_to(FREE + 61), "it is full");
+        assert!(small.grows_to(FREE), "what is small needs none");
+        drop(first);
+        assert!(second.grows_to(FREE + 100) && !second.grows_to(FREE + 101));
+        drop(second);
+        assert!(room.share().grows_to(FREE + 100), "nothing is lost, and none is given back twice");
+        assert!(!room.share().grows_to(usize::MAX));
+        assert!(super::Share::default().grows_to(usize::MAX));
+    }
+}
