@@ -144,6 +144,17 @@ fn genuine(content: &str) -> Vec<u8> {
     recipe.secured(&envelope).into_bytes()
 }
 
+/// A genuine message, of which a piece of SignedInfo was replaced afterwards: whoever explains it looks for what was signed.
+fn added(piece: &str, by: &str) -> Vec<u8> {
+    let message = String::from_utf8(genuine("")).expect("text");
+    assert!(message.contains(piece), "{piece}");
+    message.replacen(piece, by, 1).into_bytes()
+}
+
+const SIGNATURE_METHOD: &str = "<ds:SignatureMethod Algorithm=";
+const TRANSFORM: &str = "<ds:Transform Algorithm=";
+const DIGEST_METHOD: &str = "<ds:DigestMethod Algorithm=";
+
 fn numbered(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect()
 }
@@ -312,6 +323,12 @@ fn signatures() -> Vec<Shape> {
             let method = format!("<d:SignatureMethod Algorithm='http://www.w3.org/2007/05/xmldsig-more#rsa-pss'>{}</d:SignatureMethod>", "<n:a/>".repeat(n));
             header(&format!("<d:Signature>{}</d:Signature>", signed_info(&method, &reference("#body", ""))))
         };
+        "signature: prefixes of a list that was added" 7_500 |n| added("</ds:Transform>", &format!("<ec:InclusiveNamespaces xmlns:ec='{EXC}' PrefixList='{}'/></ds:Transform>", "s ".repeat(n)));
+        "signature: methods that were added" 2_500 |n| added(SIGNATURE_METHOD, &format!("{}{SIGNATURE_METHOD}", "<ds:SignatureMethod Algorithm='u'/>".repeat(n)));
+        "signature: transforms that were added" 2_500 |n| added(TRANSFORM, &format!("{}{TRANSFORM}", "<ds:Transform Algorithm='u'/>".repeat(n)));
+        "signature: digests that were added" 2_500 |n| added(DIGEST_METHOD, &format!("{}{DIGEST_METHOD}", "<ds:DigestMethod Algorithm='u'/><ds:DigestValue>AAAA</ds:DigestValue>".repeat(n)));
+        "signature: attributes that were added to a method" 15_000 |n| added(SIGNATURE_METHOD, &format!("<ds:SignatureMethod b='{}' Algorithm=", "x".repeat(n)));
+        "signature: references that were added" 500 |n| added("</ds:SignedInfo>", &format!("{}</ds:SignedInfo>", reference("#body", "").repeat(n)).replace("<d:", "<ds:").replace("</d:", "</ds:"));
         "signature: token that renders a long namespace" 5_000 |n| {
             let transform = format!("<d:Transform Algorithm='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform'><e:TransformationParameters><d:CanonicalizationMethod Algorithm='{EXC}'/></e:TransformationParameters></d:Transform>");
             let token = format!("<r:license u:Id='l' xmlns:l='{}'>{}</r:license>", long_name(), "<l:a/>".repeat(n));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{DigestMethod, SignatureMethod};
@@ -11,26 +12,56 @@ use super::super::cause::Cause;
 use super::super::clues::Clues;
 use super::super::edit::{Edit, piece};
 use super::super::token::{Tag, Token, tokens};
+use super::Edits;
 
 /// The most references whose parts are changed one by one.
 const REFERENCES: usize = 16;
+/// The most elements that are changed: more than a signature within the default limits has.
+const PARTS: usize = 1_024;
+/// The most elements outside of every reference that are changed one by one.
+const OUTSIDE: usize = 16;
+/// The most octets of a start tag, and the most prefixes of a list, of which each is changed.
+const TAG_OCTETS: usize = 4_096;
+const WORDS: usize = 64;
+/// The elements of which something is changed.
+const CHANGED: [&str; 8] = [
+    "CanonicalizationMethod",
+    "SignatureMethod",
+    "Reference",
+    "Transforms",
+    "Transform",
+    "InclusiveNamespaces",
+    "DigestMethod",
+    "DigestValue",
+];
 
 /// A change of octets: what is there instead, in which places.
 type Changes = Vec<(Range<usize>, String)>;
 
 /// An element of `ds:SignedInfo`.
+#[derive(Clone, Copy)]
 struct Part<'c> {
     local: &'c str,
     tag: &'c str,
-    /// Its start tag.
-    start: Range<usize>,
-    /// The whole of it.
-    whole: Range<usize>,
+    /// Where its start tag begins, and where that ends.
+    start: usize,
+    inside: usize,
+    /// The end of the whole of it.
+    end: usize,
     /// The reference that it is in, from 1; 0 outside of every reference.
     reference: usize,
 }
 
 impl Part<'_> {
+    /// Its start tag.
+    fn start(&self) -> Range<usize> {
+        self.start..self.inside
+    }
+
+    fn whole(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
     /// Of the digests of what the references name, that of its own; `None` if it is in no reference, or the digest is not known.
     fn digest<'f>(&self, found: &'f [String]) -> Option<&'f String> {
         found.get(self.reference.checked_sub(1)?).filter(|digest| !digest.is_empty())
@@ -38,36 +69,46 @@ impl Part<'_> {
 }
 
 /// Changes of this canonical form, the most likely first. `found` has the digests of what the references name, in base64;
-/// empty for one that is not known.
-pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
+/// empty for one that is not known. Each change is made when it is asked for: all of them together are many times as long as
+/// the form.
+pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> Edits<'s> {
     let parts = parts(base);
-    let mut edits = Vec::new();
-    for part in parts.iter().filter(|part| part.local == "DigestValue" && part.reference <= REFERENCES) {
-        let inside = inside(base, part);
-        let own = part.digest(found);
-        let others = found.iter().filter(|other| Some(*other) != own && !other.is_empty());
-        for digest in own.into_iter().chain(others) {
-            let what = format!("with the digest {digest} in reference {}", part.reference);
-            edits.push(edit(what, vec![(inside.clone(), digest.clone())]));
-        }
-    }
-    for part in parts.iter().filter(|part| part.reference <= REFERENCES) {
-        edits.extend(methods(part));
-        edits.extend(uris(part, &clues.ids));
-        edits.extend(lists(part, &clues.bound));
-    }
-    edits.extend(all_digests(base, &parts, found));
-    edits.extend(all_uris(&parts));
-    for local in ["DigestMethod", "Transform"] {
-        edits.extend(everywhere(&parts, local));
-    }
-    edits.extend(references(base, &parts));
-    edits
+    let near: Vec<Part<'_>> = {
+        let mut outside = 0;
+        let is_near = |part: &&Part<'_>| {
+            outside += usize::from(part.reference == 0);
+            part.reference <= REFERENCES && (part.reference > 0 || outside <= OUTSIDE)
+        };
+        let near = parts.iter().filter(is_near).filter(|part| part.tag.len() <= TAG_OCTETS);
+        near.copied().collect()
+    };
+    let values: Vec<Part<'_>> = near.iter().filter(|part| part.local == "DigestValue").copied().collect();
+    let digests = values.into_iter().flat_map(move |part| digests(base, part, found));
+    let changed = near
+        .into_iter()
+        .flat_map(move |part| methods(part).chain(uris(part, &clues.ids)).chain(lists(part, &clues.bound)));
+    let parts: Rc<[Part<'_>]> = parts.into();
+    let of_all = Rc::clone(&parts);
+    let of_all = std::iter::once_with(move || all_digests(base, &of_all, found).into_iter().chain(all_uris(&of_all)));
+    let two = ["DigestMethod", "Transform"].map(|local| everywhere(Rc::clone(&parts), local));
+    let others = of_all.flatten().chain(two.into_iter().flatten()).chain(references(base, &parts));
+    Box::new(digests.chain(changed).chain(others))
+}
+
+/// The digest of its own in place of a written one, and those of the others.
+fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Iterator<Item = Edit> + 's {
+    let inside = inside(base, &part);
+    let own = part.digest(found);
+    let others = found.iter().filter(move |other| Some(*other) != own && !other.is_empty());
+    own.into_iter().chain(others).map(move |digest| {
+        let what = format!("with the digest {digest} in reference {}", part.reference);
+        edit(what, vec![(inside.clone(), digest.clone())])
+    })
 }
 
 /// Where the text of an element is that contains no other.
 fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
-    part.start.end..base.get(..part.whole.end).and_then(|text| text.rfind("</")).unwrap_or(part.start.end)
+    part.inside..base.get(..part.end).and_then(|text| text.rfind("</")).unwrap_or(part.inside)
 }
 
 /// Every digest with what its reference digests to, or written otherwise.
@@ -96,7 +137,7 @@ fn all_uris(parts: &[Part<'_>]) -> [Edit; 2] {
         let changes = parts.iter().filter(|part| part.local == "Reference").filter_map(|part| {
             let tag = Tag::read(part.tag);
             let (_, uri) = tag.attributes.iter().find(|(name, _)| name == "URI")?;
-            Some((part.start.clone(), with(part.tag, "URI", &of(uri))?))
+            Some((part.start(), with(part.tag, "URI", &of(uri))?))
         });
         edit(format!("with every URI in {words} case"), changes.collect())
     })
@@ -114,22 +155,28 @@ fn edit(what: String, changes: Changes) -> Edit {
     })
 }
 
+/// The elements that may be changed, as far as there may be so many.
 fn parts(base: &str) -> Vec<Part<'_>> {
     let mut found: Vec<Part<'_>> = Vec::new();
-    let (mut open, mut at, mut reference) = (Vec::new(), 0, 0);
+    // Where each open element is among those, if it is.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let (mut at, mut reference) = (0, 0);
     for token in tokens(base) {
-        let start = at..at + token.as_str().len();
-        at = start.end;
+        let start = at;
+        at += token.as_str().len();
         match token {
             Token::Start(tag) => {
                 let local = local_name(tag);
                 reference += usize::from(local == "Reference");
-                open.push(found.len());
-                found.push(Part { local, tag, start: start.clone(), whole: start, reference });
+                let is_changed = CHANGED.contains(&local) && found.len() < PARTS;
+                open.push(is_changed.then_some(found.len()));
+                if is_changed {
+                    found.push(Part { local, tag, start, inside: at, end: at, reference });
+                }
             }
             Token::End(_) => {
-                if let Some(part) = open.pop().and_then(|nth| found.get_mut(nth)) {
-                    part.whole.end = at;
+                if let Some(part) = open.pop().flatten().and_then(|nth| found.get_mut(nth)) {
+                    part.end = at;
                 }
             }
             _ => {}
@@ -184,60 +231,57 @@ fn place(part: &Part<'_>) -> String {
     if part.reference == 0 { String::new() } else { format!(" of reference {}", part.reference) }
 }
 
-fn methods(part: &Part<'_>) -> Vec<Edit> {
-    let identifiers = identifiers(part.local).into_iter();
-    identifiers
-        .filter_map(|uri| {
-            let tag = with(part.tag, "Algorithm", uri)?;
-            let what = format!("with {uri} as {}{}", part.local, place(part));
-            Some(edit(what, vec![(part.start.clone(), tag)]))
-        })
-        .collect()
+fn methods<'s>(part: Part<'s>) -> impl Iterator<Item = Edit> + 's {
+    identifiers(part.local).into_iter().filter_map(move |uri| {
+        let tag = with(part.tag, "Algorithm", uri)?;
+        let what = format!("with {uri} as {}{}", part.local, place(&part));
+        Some(edit(what, vec![(part.start(), tag)]))
+    })
 }
 
 /// Every element of this name with another identifier.
-fn everywhere(parts: &[Part<'_>], local: &str) -> Vec<Edit> {
-    let all: Vec<&Part<'_>> = parts.iter().filter(|part| part.local == local).collect();
-    if all.len() < 2 {
-        return Vec::new();
-    }
-    let identifiers = identifiers(local).into_iter();
-    identifiers
-        .map(|uri| {
-            let changes = all.iter().filter_map(|part| Some((part.start.clone(), with(part.tag, "Algorithm", uri)?)));
-            edit(format!("with {uri} as every {local}"), changes.collect())
-        })
-        .collect()
+fn everywhere<'s>(parts: Rc<[Part<'s>]>, local: &'static str) -> impl Iterator<Item = Edit> + 's {
+    let several = parts.iter().filter(|part| part.local == local).nth(1).is_some();
+    let identifiers = if several { identifiers(local) } else { Vec::new() };
+    identifiers.into_iter().map(move |uri| {
+        let all = parts.iter().filter(|part| part.local == local);
+        let changes = all.filter_map(|part| Some((part.start(), with(part.tag, "Algorithm", uri)?)));
+        edit(format!("with {uri} as every {local}"), changes.collect())
+    })
 }
 
-fn uris(part: &Part<'_>, ids: &BTreeSet<String>) -> Vec<Edit> {
-    if part.local != "Reference" {
-        return Vec::new();
-    }
+fn uris<'s>(part: Part<'s>, ids: &'s BTreeSet<String>) -> impl Iterator<Item = Edit> + 's {
     let own = Tag::read(part.tag).attributes.iter().find(|(name, _)| name == "URI").map(|(_, uri)| uri.to_string());
     let cases = own.into_iter().flat_map(|uri| [uri.to_lowercase(), uri.to_uppercase()]);
     let uris = ids.iter().map(|id| format!("#{}", wss_c14n::escape(id))).chain([String::new()]).chain(cases);
-    uris.filter_map(|uri| {
+    uris.filter(move |_| part.local == "Reference").filter_map(move |uri| {
         let tag = with(part.tag, "URI", &uri)?;
-        Some(edit(format!("with the URI {uri:?} in reference {}", part.reference), vec![(part.start.clone(), tag)]))
+        Some(edit(format!("with the URI {uri:?} in reference {}", part.reference), vec![(part.start(), tag)]))
     })
-    .collect()
 }
 
 /// Without a list of prefixes, or with another.
-fn lists(part: &Part<'_>, bound: &BTreeSet<(String, String)>) -> Vec<Edit> {
-    if part.local != "InclusiveNamespaces" {
-        return Vec::new();
-    }
-    let mut edits = vec![edit(
-        format!("without the InclusiveNamespaces{}", place(part)),
-        vec![(part.whole.clone(), String::new())],
-    )];
-    let tag = Tag::read(part.tag);
+fn lists<'s>(part: Part<'s>, bound: &'s BTreeSet<(String, String)>) -> impl Iterator<Item = Edit> + 's {
+    let is_list = part.local == "InclusiveNamespaces";
+    let without = is_list
+        .then(|| edit(format!("without the InclusiveNamespaces{}", place(&part)), vec![(part.whole(), String::new())]));
+    let lists = if is_list { other_lists(part.tag, bound) } else { Vec::new() };
+    without.into_iter().chain(lists.into_iter().filter_map(move |list| {
+        let tag = with(part.tag, "PrefixList", &list)?;
+        Some(edit(format!("with the PrefixList {list:?}{}", place(&part)), vec![(part.start(), tag)]))
+    }))
+}
+
+/// The list of prefixes in a tag with one less or one more, and in another order; of one that is long, only an empty one.
+fn other_lists(tag: &str, bound: &BTreeSet<(String, String)>) -> Vec<String> {
+    let tag = Tag::read(tag);
     let listed = tag.attributes.iter().find(|(name, _)| name == "PrefixList").map(|(_, list)| list.to_string());
     let listed = listed.unwrap_or_default();
-    let words: Vec<&str> = listed.split_whitespace().collect();
+    let words: Vec<&str> = listed.split_whitespace().take(WORDS + 1).collect();
     let mut lists: Vec<String> = vec![String::new()];
+    if words.len() > WORDS {
+        return lists;
+    }
     for (at, _) in words.iter().enumerate() {
         let rest: Vec<&str> = words.iter().enumerate().filter(|(nth, _)| *nth != at).map(|(_, word)| *word).collect();
         lists.push(rest.join(" "));
@@ -251,38 +295,29 @@ fn lists(part: &Part<'_>, bound: &BTreeSet<(String, String)>) -> Vec<Edit> {
     let mut sorted = words.clone();
     sorted.sort_unstable();
     lists.push(sorted.join(" "));
-    edits.extend(lists.into_iter().filter_map(|list| {
-        let tag = with(part.tag, "PrefixList", &list)?;
-        Some(edit(format!("with the PrefixList {list:?}{}", place(part)), vec![(part.start.clone(), tag)]))
-    }));
-    edits
+    lists
 }
 
 /// Without one reference or transform, or with two references in the other order.
-fn references(base: &str, parts: &[Part<'_>]) -> Vec<Edit> {
-    let all: Vec<&Part<'_>> = parts.iter().filter(|part| part.local == "Reference").take(REFERENCES).collect();
-    let mut edits = Vec::new();
-    if all.len() > 1 {
-        edits.extend(all.iter().map(|part| {
-            edit(format!("without reference {}", part.reference), vec![(part.whole.clone(), String::new())])
-        }));
-    }
-    for pair in all.windows(2) {
-        if let [first, second] = pair {
-            let text = |part: &Part<'_>| piece(base, part.whole.clone()).to_owned();
-            let changes = vec![(first.whole.clone(), text(second)), (second.whole.clone(), text(first))];
-            edits.push(edit(
-                format!("with references {} and {} in the other order", first.reference, second.reference),
-                changes,
-            ));
-        }
-    }
-    for part in
-        parts.iter().filter(|part| matches!(part.local, "Transform" | "Transforms") && part.reference <= REFERENCES)
-    {
-        edits.push(edit(format!("without a {}{}", part.local, place(part)), vec![(part.whole.clone(), String::new())]));
-    }
-    edits
+fn references<'s>(base: &'s str, parts: &Rc<[Part<'s>]>) -> impl Iterator<Item = Edit> + 's {
+    let all: Vec<Part<'s>> = parts.iter().filter(|part| part.local == "Reference").take(REFERENCES).copied().collect();
+    let several = all.len() > 1;
+    let without = all.clone().into_iter().filter(move |_| several);
+    let without =
+        without.map(|part| edit(format!("without reference {}", part.reference), vec![(part.whole(), String::new())]));
+    let pairs = all.clone().into_iter().zip(all.into_iter().skip(1));
+    let swapped = pairs.map(move |(first, second)| {
+        let text = |part: &Part<'_>| piece(base, part.whole()).to_owned();
+        let changes = vec![(first.whole(), text(&second)), (second.whole(), text(&first))];
+        edit(format!("with references {} and {} in the other order", first.reference, second.reference), changes)
+    });
+    let is_transform =
+        |part: &&Part<'_>| matches!(part.local, "Transform" | "Transforms") && part.reference <= REFERENCES;
+    let transforms: Vec<Part<'s>> = parts.iter().filter(is_transform).copied().collect();
+    let bare = transforms
+        .into_iter()
+        .map(|part| edit(format!("without a {}{}", part.local, place(&part)), vec![(part.whole(), String::new())]));
+    without.chain(swapped).chain(bare)
 }
 
 #[cfg(test)]
@@ -296,7 +331,7 @@ mod tests {
         let bound = [("".to_owned(), "urn:d".to_owned()), ("z".to_owned(), "urn:z".to_owned())].into();
         let clues = Clues { bound, ids: ["c".to_owned()].into(), ..Clues::default() };
         let found = ["CCCC".to_owned(), "DDDD".to_owned()];
-        let all: Vec<String> = all(BASE, &found, &clues).iter().map(|edit| edit.text(BASE).expect("text")).collect();
+        let all: Vec<String> = all(BASE, &found, &clues).map(|edit| edit.text(BASE).expect("text")).collect();
         let expected = [
             BASE.replace("AAAA", "CCCC"),
             BASE.replace("BBBB", "DDDD"),
