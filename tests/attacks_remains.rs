@@ -4,11 +4,13 @@ mod common;
 
 use common::*;
 use ws_security::TransportFacts;
-use ws_security::c14n::{Document, Limits, name};
+use ws_security::c14n::{Document, Limits, Splices, name};
+use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
+use ws_security::xmlenc::{DecryptError, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 use ws_security::{
-    DangerousNoReplayCache, OpenError, ProtectionToken, RequirementError, Secret, SecureConversation, Waiver,
-    WhyEncrypted,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, KeyTransport, OpenError, ProtectionToken,
+    RequirementError, Secret, SecureConversation, Waiver, WhyEncrypted,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -182,4 +184,41 @@ fn unsigned_messages_and_nodes_on_the_way_are_told_so() {
 
 fn receiver_for_node() -> Receiver {
     receiver().actor("urn:node").forwards()
+}
+
+/// A wrapped key that was unwrapped before is known again by all that decides what is in it, and not by its octets alone: under
+/// another name it is for someone else, and by another method it is another key.
+#[test]
+fn a_wrapped_key_of_known_octets_is_unwrapped_again_unless_all_of_it_is_known() {
+    let secret = Secret::new((0..32).collect());
+    let ciphertext = |id: &str| {
+        let (octets, kind) = (format!("<d:{id} xmlns:d=\"urn:d\"></d:{id}>"), PlaintextType::Element);
+        let cipher = ContentEncryption::Aes256Gcm;
+        encrypt_octets(octets.as_bytes(), &kind, cipher, &secret, Some(id), None, &SystemRandom).expect("encrypted")
+    };
+    let body = ciphertext("one") + &ciphertext("two");
+    let envelope = format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body>{body}</s:Body></s:Envelope>");
+    let signed =
+        recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])).secured(&envelope);
+    let usual = KeyTransport::oaep_mgf1p();
+    let wrapped = certificate("bob").public_key().wrap_key(&usual, &secret).expect("wrapped");
+    let key = |to: &str, transport: KeyTransport, listed: &str| {
+        let key_info = format!("<ds:KeyName>{}</ds:KeyName>", certificate(to).subject());
+        let method = KeyMethod::Transport(transport);
+        write_encrypted_key(None, &method, Some(&key_info), &wrapped, &[listed.to_owned()])
+    };
+    let with_second = |second: String| {
+        let document = Document::parse(signed.as_str(), &Limits::default()).expect("well-formed");
+        let header = document.elements().find(|element| element.is(name::WSSE.uri, "Security")).expect("a header");
+        let mut splices = Splices::new();
+        splices.insert(header.content_span().end, key("bob", usual.clone(), "one") + &second);
+        splices.apply(&signed).0
+    };
+    let receiver = receiver().decrypt_with(identity("bob"));
+    let opened = receiver.open(with_second(key("bob", usual.clone(), "two"))).expect("opens");
+    assert!(["<d:one ", "<d:two "].iter().all(|text| opened.body().xml().contains(text)), "{}", opened.body().xml());
+    let (path, why) = remains(&receiver, &with_second(key("carol", usual.clone(), "two")));
+    assert!(matches!(why, WhyEncrypted::NoKey { .. }) && path.contains("EncryptedData"), "{path}");
+    let other = refuse(&receiver, &with_second(key("bob", KeyTransport::oaep(DigestMethod::Sha256), "two")));
+    assert_eq!(other, OpenError::Decrypt(DecryptError::Failed));
 }

@@ -7,7 +7,6 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::{FoundSecret, Holder, KeySearch, only_hint};
-use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::named::{addressee_told, in_hexadecimal};
@@ -26,10 +25,6 @@ impl<'a> KeySearch<'a, '_> {
     ) -> Result<Option<FoundSecret>, OpenError> {
         let terms = self.terms;
         terms.receiver.policy.encryption.check_key(key.method())?;
-        let sha1 = key.sha1();
-        if let Some(known) = self.ring.unwrapped(&sha1) {
-            return Ok(Some(found(key, known.secret.clone(), Holder::ANONYMOUS)));
-        }
         if let Some(agreement) = AgreementMethod::within(key.key_info(), &terms.budget)? {
             return self.unwrap_agreed(key, &agreement, expected_len);
         }
@@ -41,6 +36,10 @@ impl<'a> KeySearch<'a, '_> {
             self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
+        let by = identity.certificate().der();
+        if let Some(known) = self.ring.unwrapped(key, by) {
+            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS)));
+        }
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
         // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
@@ -57,7 +56,7 @@ impl<'a> KeySearch<'a, '_> {
             too_short = Some(secret.len()).filter(|_| !is_bare);
             Err(DecryptError::Failed)
         })?;
-        self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
+        self.ring.bring(key, by.to_vec(), &secret);
         Ok(Some(found(key, secret, Holder::ANONYMOUS).too_short(too_short)))
     }
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use wss_c14n::{Budget, Exceeded, Limit};
-use wss_crypto::{Certificate, LoadError};
+use wss_crypto::{Certificate, LoadError, Secret};
 use wss_tokens::{KerberosSession, Trust};
-use wss_xmlenc::DecryptError;
+use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::FoundSecret;
 use crate::correlation::SentKey;
@@ -26,6 +26,17 @@ pub(crate) struct KeyRing {
     short_secrets: bool,
     /// The certificates of `ds:X509Data` and of key identifiers, each parsed once.
     certificates: Vec<ParsedCertificate>,
+    /// The EncryptedKeys that were unwrapped.
+    unwrapped: Vec<Unwrapped>,
+}
+
+/// An EncryptedKey that was unwrapped, and all that decides what is in it. Of the same octets, another method or another
+/// originator makes another key.
+struct Unwrapped {
+    octets: Vec<u8>,
+    method: KeyMethod,
+    by: Vec<u8>,
+    secret: Secret,
 }
 
 struct ParsedCertificate {
@@ -42,6 +53,7 @@ impl KeyRing {
             uses: KeyUses::new(receiver.waives(Waiver::OneKeyToSignAndEncrypt)),
             short_secrets: receiver.waives(Waiver::ShortSecrets),
             certificates: Vec::new(),
+            unwrapped: Vec::new(),
         }
     }
 
@@ -67,9 +79,18 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The key from the EncryptedKey with this SHA-1.
-    pub(super) fn unwrapped(&self, sha1: &[u8]) -> Option<&SentKey> {
-        self.brought.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none())
+    /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and what it agreed on.
+    pub(super) fn unwrapped(&self, key: &EncryptedKey<'_>, by: &[u8]) -> Option<&Secret> {
+        let is_it =
+            |known: &&Unwrapped| known.octets == key.cipher_octets() && known.method == *key.method() && known.by == by;
+        self.unwrapped.iter().find(is_it).map(|known| &known.secret)
+    }
+
+    /// Notes the secret of an EncryptedKey.
+    pub(super) fn bring(&mut self, key: &EncryptedKey<'_>, by: Vec<u8>, secret: &Secret) {
+        let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
+        self.unwrapped.push(Unwrapped { octets, method, by, secret: secret.clone() });
+        self.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
     }
 
     /// Parses a certificate, unless the same octets were parsed before, or `trust` knows them. It is charged before it is parsed.
