@@ -145,6 +145,28 @@ fn every_block_of_a_name_is_encrypted_or_none_counts() {
     }
 }
 
+/// In clear text, or encrypted to this receiver; and not for another one, or inside another block.
+#[test]
+fn a_block_that_must_be_there_is_one_for_this_receiver() {
+    let plain = recipe().sign(sign([])).secured(&envelope(SOAP11));
+    let hidden = recipe().sign(sign([])).encrypt(to_bob([action()])).secured(&envelope(SOAP11));
+    let block = "<a:Action>urn:pay</a:Action>";
+    let to = |actor: &str| plain.replacen("<a:Action>", &format!("<a:Action s:actor=\"{actor}\">"), 1);
+    for part in [action(), Part::every_header_block(WSA, "Action")] {
+        let receiver = of(demands().present([part.clone()]));
+        for message in [&plain, &hidden, &to(""), &to("http://schemas.xmlsoap.org/soap/actor/next")] {
+            assert!(receiver.open(message).is_ok(), "{message}");
+        }
+        let inside = format!("<x:around xmlns:x=\"urn:x\">{block}</x:around>");
+        for message in [plain.replacen(block, "", 1), plain.replacen(block, &inside, 1), to("urn:other")] {
+            assert_eq!(refused(&receiver, &message), RequirementError::Absent { part: part.clone() }, "{message}");
+        }
+        // A block for another receiver stands for none, and one for this receiver beside it counts.
+        let both = to("urn:other").replacen("<s:Header>", &format!("<s:Header>{block}"), 1);
+        assert!(receiver.open(&both).is_ok());
+    }
+}
+
 /// A signature over one header block says nothing of another one of its name, which the next reader may take.
 #[test]
 fn an_unsigned_twin_of_a_signed_block_is_refused() {

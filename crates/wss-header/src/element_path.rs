@@ -254,7 +254,7 @@ fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, Sma
 
 /// Whether a header block may be for the receiver with this role: it names that role, the next receiver, or none. A
 /// Security header is not such a block.
-fn is_block_for(block: Element<'_>, version: SoapVersion, role: &Role) -> bool {
+pub(crate) fn is_block_for(block: Element<'_>, version: SoapVersion, role: &Role) -> bool {
     let other = Role::of(block, version);
     let is_ours = other == *role || other == Role::UltimateReceiver || other.is_next();
     is_ours && !block.is(name::WSSE.uri, "Security")

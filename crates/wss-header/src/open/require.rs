@@ -19,6 +19,7 @@ use super::why_no_token::WhyNoToken;
 use super::{author, lacking, remains};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
+use crate::element_path::is_block_for;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
 use crate::requirements::Requirements;
@@ -86,7 +87,7 @@ pub(super) fn check(
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
     }
-    check_present(&terms.receiver.requirements, facts, revision)?;
+    check_present(terms, facts, revision)?;
     check_confirmations(terms, &facts.confirmations)?;
     relation::check(revision, terms)?;
     // Without a proof, that error comes first.
@@ -294,10 +295,17 @@ fn check_tokens(
     Ok(())
 }
 
-/// Refuses a message without a part that must be there.
-fn check_present(requirements: &Requirements, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
-    let present = facts.present(&requirements.present, revision);
-    match requirements.present.iter().find(|part| !present.contains(part)) {
+/// Refuses a message without a part that must be there. A header block for another receiver is not there.
+fn check_present(terms: &Terms<'_>, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
+    let (receiver, envelope) = (terms.receiver, revision.envelope);
+    let present = facts.present(&receiver.requirements.present, revision);
+    let is_for_us = |part: &Part| match part {
+        Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => envelope
+            .blocks()
+            .any(|block| part.names_block(block) && is_block_for(block, envelope.version, &receiver.role)),
+        _ => true,
+    };
+    match receiver.requirements.present.iter().find(|part| !present.contains(part) || !is_for_us(part)) {
         Some(part) => Err(RequirementError::Absent { part: part.clone() }.into()),
         None => Ok(()),
     }
