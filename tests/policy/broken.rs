@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ws_security::c14n::name;
 use ws_security::policy::{Message, Policy, PolicyLimits, PolicyReader};
-use ws_security::{ElementPath, Limit, Limits, Part, Recipe, Signing};
+use ws_security::{ContentEncryption, ElementPath, Encrypting, Limit, Limits, Part, Recipe, Signing, Username};
 
-use crate::shapes::{Shape, policy};
+use crate::shapes::{PASSWORD, Shape, policy};
 use crate::{REQUEST, common::*, exchanged, sides};
 
 /// What the client does, what the service demands, and what its refusal says.
@@ -248,6 +248,77 @@ fn a_signature_over_an_endorsement_is_none_over_the_message() {
     assert_eq!(open(of_message), Ok(()), "another endorsement of the message");
     let refused = open(endorsing).expect_err("an endorsement of the endorsement");
     assert!(refused.contains("no endorsing signature covers"), "{refused}");
+}
+
+/// A block that is encrypted is there, and the endorsing signature must cover it as well as one in clear text.
+#[test]
+fn an_endorsing_signature_covers_its_parts_if_they_are_encrypted_too() {
+    for encrypted in ["nothing", "Body and To"] {
+        let shape = Shape::default().with("encrypted", encrypted).with("supporting", "endorsing");
+        let to = format!("<sp:SignedParts><sp:Header Name=\"To\" Namespace=\"{WSA}\"/></sp:SignedParts>");
+        let end = "</wsp:Policy></sp:EndorsingSupportingTokens>";
+        let strict = shape.policy().replacen(end, &format!("{to}{end}"), 1);
+        let (client, _) = sides(&shape, &shape.policy()).expect("both sides");
+        let (twin, service) = sides(&shape, &strict).expect("both sides");
+        exchanged(&twin.exchanges()[0], &service.exchanges()[0]).expect("the endorsement signs To");
+        let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        assert_eq!(message.contains("EncryptedHeader"), encrypted != "nothing");
+        let refused = service.exchanges()[0].open(&message, None).map(drop).expect_err(encrypted).to_string();
+        assert!(refused.contains("no endorsing signature covers"), "{refused}");
+    }
+}
+
+/// A signature over an element inside the Body is seen when it is encrypted, too.
+#[test]
+fn only_entire_parts_are_signed_where_the_signature_is_encrypted_too() {
+    let inner = format!("<pay xmlns:u=\"{}\" u:Id=\"inner\" ", name::WSU.uri);
+    let request = REQUEST.replacen("<pay ", &inner, 1);
+    for signature in ["readable", "encrypted"] {
+        let shape = Shape::default().with("signature", signature);
+        let secured = |inner: &[Part]| {
+            let to = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes256Cbc);
+            let encrypted = if signature == "encrypted" { vec![Part::Body, Part::Signature] } else { vec![Part::Body] };
+            let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(inner.to_vec());
+            let recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing).encrypt(to.parts(encrypted));
+            recipe.plan().expect("a plan").message(&request).secure().expect("secured").message
+        };
+        let at = "<sp:IncludeTimestamp";
+        let strict = shape.policy().replacen(at, &format!("<sp:OnlySignEntireHeadersAndBody/>{at}"), 1);
+        let open = |message: &str| {
+            let (_, service) = sides(&shape, &strict).expect("both sides");
+            service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(open(&secured(&[])), Ok(()), "{signature}");
+        let refused = open(&secured(&[Part::Id("inner".to_owned())])).expect_err(signature);
+        assert!(refused.contains("inside a part"), "{refused}");
+    }
+}
+
+/// A user that is encrypted has what the policy demands of its token, as one in clear text.
+#[test]
+fn a_user_has_what_its_token_must_have_if_it_is_encrypted_too() {
+    let shape = Shape::default().with("supporting", "user");
+    let secured = |user: Username| {
+        let all = [Part::Body, Part::UsernameToken];
+        let encrypting = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes256Cbc).parts(all.clone());
+        let signing = Signing::with(&identity("alice")).parts(all).parts([Part::Timestamp]);
+        let recipe = Recipe::new().timestamp(Duration::from_secs(300)).username(user).sign(signing).encrypt(encrypting);
+        recipe.plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    let user = || Username::text("ann", PASSWORD);
+    for child in ["Nonce", "Created"] {
+        let strict =
+            shape.policy().replacen("<sp:WssUsernameToken10/>", &format!("<sp:WssUsernameToken10/><sp:{child}/>"), 1);
+        assert_ne!(strict, shape.policy());
+        let without = secured(if child == "Nonce" { user().without_nonce() } else { user().without_created() });
+        let open = |policy: &str, message: &str| {
+            let (_, service) = sides(&shape, policy).expect("both sides");
+            service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!((open(&strict, &secured(user())), open(&shape.policy(), &without)), (Ok(()), Ok(())));
+        let refused = open(&strict, &without).expect_err(child);
+        assert!(refused.contains(&format!("the username token has no {child}")), "{refused}");
+    }
 }
 
 /// The message signs the Body and its timestamp, and encrypts nothing.

@@ -240,7 +240,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open(&message)?,
             None => opens.receiver.open(&message)?,
         };
-        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -259,7 +259,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
         };
-        opens.prove(&text, Some(opened.signer()), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), Some(opened.signer()), opened.evidence())?;
         Ok(opened)
     }
 
@@ -275,7 +275,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
         let opened = opens.receiver.open_unsigned(&message, transport)?;
-        opens.prove(&text, opened.signer(), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), opened.signer(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -324,7 +324,7 @@ impl Opens {
         })
     }
 
-    /// Refuses an opened message that does not prove what only the signatures say.
+    /// Refuses an opened message that does not prove what only the signatures say. What is encrypted in `message` is not there.
     fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
         let endorsing = self.terms.endorsing(self.direction);
         let parts: Vec<&Part> = endorsing.flat_map(|supporting| &supporting.parts.signed).collect();

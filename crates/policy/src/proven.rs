@@ -20,7 +20,8 @@ impl Proven<'_> {
     pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
         let binding = terms.binding.as_ref();
         let of_binding = binding.and_then(|binding| self.of_binding(binding, direction));
-        of_binding.or_else(|| self.endorsements(terms, direction)).map(|(name, why)| {
+        let others = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
+        of_binding.or_else(others).map(|(name, why)| {
             let judged = terms.notes.find(&[name]);
             Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why }
         })
@@ -46,11 +47,20 @@ impl Proven<'_> {
                 return Some(("X509Token", format!("the certificate is of version {found}")));
             }
         }
+        if let Some(inner) = self.inner_element().filter(|_| binding.only_entire) {
+            return Some(("OnlySignEntireHeadersAndBody", format!("a signature refers to {inner} inside a part")));
+        }
         let suite = binding.suite.as_ref().filter(|_| !matches!(binding.tokens, Tokens::Transport))?;
         let wanted = suite.key_transport();
         let is_other = |key: &&str| key.starts_with("http") && *key != wanted.uri();
         let other = self.evidence.decrypted.iter().map(|line| line.key).find(is_other)?;
         Some((suite.name, format!("a key is encrypted with {other}")))
+    }
+
+    /// An element inside the Body or a header block that a signature covers, which may have been encrypted.
+    fn inner_element(&self) -> Option<&Part> {
+        let mut parts = self.evidence.signatures.iter().flat_map(|signature| &signature.parts);
+        parts.find(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)))
     }
 
     /// Each endorsing token has a signature of its own, over that of the message, or over the timestamp, and over its parts.
@@ -82,6 +92,18 @@ impl Proven<'_> {
             free.remove(at);
         }
         None
+    }
+
+    /// What the policy says of the children of a username token, which may have been encrypted.
+    fn user(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
+        let user = self.evidence.user.as_ref().filter(|_| direction == Direction::Request)?;
+        let demanded = terms.supporting.iter().filter_map(|supporting| match &supporting.token.kind {
+            TokenKind::Username { demanded, .. } => Some(demanded),
+            _ => None,
+        });
+        let lacks = |local: &&&str| if **local == "Nonce" { !user.had_nonce() } else { !user.had_created() };
+        let local: &'static str = demanded.flatten().find(lacks)?;
+        Some((local, format!("the username token has no {local}")))
     }
 
     /// A part of its own that the signature of the token does not cover.

@@ -48,7 +48,11 @@ impl Receiving<'_> {
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;
         let receiver = if opening == Opening::Transport { receiver.over_protected_transport() } else { receiver };
-        Ok((self.understanding(self.direction_of(receiver)?), opening))
+        let receiver = self.understanding(self.direction_of(receiver)?);
+        // Of the parts that endorsing tokens sign, those count that are in the decrypted message.
+        let mut endorsing = self.terms.endorsing(self.direction);
+        let looks = endorsing.any(|supporting| !supporting.parts.signed.is_empty());
+        Ok((if looks { receiver.forwards() } else { receiver }, opening))
     }
 
     fn binding(&self) -> Option<&Binding> {

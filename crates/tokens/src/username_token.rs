@@ -345,7 +345,7 @@ impl<'d> UsernameToken<'d> {
             _ if !matches => Err(PasswordError::WrongPassword),
             _ => Ok(()),
         }?;
-        Ok(AuthenticatedUser { username: self.username.clone(), clear_text: self.is_clear_text() })
+        Ok(self.user(self.is_clear_text()))
     }
 
     /// Whether it is for deriving a key from the user's password, and not for sending a password.
@@ -379,8 +379,12 @@ impl<'d> UsernameToken<'d> {
         if !is_known {
             key = Secret::generate(&SystemRandom, key.len()).unwrap_or(key);
         }
-        let user = AuthenticatedUser { username: self.username.clone(), clear_text: false };
-        Ok(PasswordKey { key, user, is_known })
+        Ok(PasswordKey { key, user: self.user(false), is_known })
+    }
+
+    fn user(&self, clear_text: bool) -> AuthenticatedUser {
+        let (has_nonce, has_created) = (self.nonce.is_some(), self.created_text.is_some());
+        AuthenticatedUser { username: self.username.clone(), clear_text, has_nonce, has_created }
     }
 
     /// The octets that identify one use of this token, in every spelling; `None` if nothing does. For a digest, they are
@@ -447,6 +451,8 @@ impl PasswordKey {
 pub struct AuthenticatedUser {
     username: String,
     clear_text: bool,
+    has_nonce: bool,
+    has_created: bool,
 }
 
 impl std::fmt::Debug for AuthenticatedUser {
@@ -455,6 +461,8 @@ impl std::fmt::Debug for AuthenticatedUser {
         f.debug_struct("AuthenticatedUser")
             .field("username", &shown(&self.username))
             .field("clear_text", &self.clear_text)
+            .field("has_nonce", &self.has_nonce)
+            .field("has_created", &self.has_created)
             .finish()
     }
 }
@@ -470,6 +478,18 @@ impl AuthenticatedUser {
     #[must_use]
     pub fn password_was_clear_text(&self) -> bool {
         self.clear_text
+    }
+
+    /// Whether the token had a `wsse:Nonce`.
+    #[must_use]
+    pub fn had_nonce(&self) -> bool {
+        self.has_nonce
+    }
+
+    /// Whether the token had a `wsu:Created`.
+    #[must_use]
+    pub fn had_created(&self) -> bool {
+        self.has_created
     }
 }
 
