@@ -23,10 +23,7 @@ pub(super) fn authors(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Fa
     if !signature.signer.is_anonymous() {
         return vec![signature.signer.clone()];
     }
-    let endorses = |other: &&ProvenSignature| {
-        !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
-    };
-    let endorsing = facts.signatures.iter().filter(endorses).map(|endorsing| endorsing.signer.clone());
+    let endorsing = endorsements(signature, facts).map(|endorsing| endorsing.signer.clone());
     let own = known_users(facts).filter(|(span, user)| is_senders_own(signature, span, user, terms, facts));
     let users = own.map(|(_, user)| Signer::User(user.clone()));
     let nobody = terms.receiver.requirements.anonymous.then_some(Signer::Anonymous);
@@ -55,7 +52,7 @@ pub(super) fn confirmed_assertions(
             ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, (at, seen), terms, facts)),
             ConfirmationMethod::SenderVouches => of_message().any(|s| vouches(s, seen, terms, facts)),
             ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => {
-                is_presented(proof, &Part::Assertion, &seen.span, terms)
+                is_presented(proof, &Part::Assertion, &seen.span, terms, facts)
             }
         });
         if let Some(method) = method {
@@ -99,10 +96,29 @@ fn is_encrypted_by(signature: &ProvenSignature, span: &Range<usize>, facts: &Fac
 }
 
 /// Whether the token at `span`, which proves nothing by itself, belongs to the message that `proof` proves: a known
-/// signer put it there.
-fn is_presented(proof: Option<&ProvenSignature>, part: &Part, span: &Range<usize>, terms: &Terms<'_>) -> bool {
-    let by_signer = |proof: &ProvenSignature| !proof.signer.is_anonymous() && proof.coverage.has(part, span);
+/// signer put it there, who made that signature, or endorsed an anonymous one.
+fn is_presented(
+    proof: Option<&ProvenSignature>,
+    part: &Part,
+    span: &Range<usize>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> bool {
+    let is_known =
+        |proof: &ProvenSignature| !proof.signer.is_anonymous() || endorsements(proof, facts).next().is_some();
+    let by_signer = |proof: &ProvenSignature| proof.coverage.has(part, span) && is_known(proof);
     terms.is_protected || proof.is_some_and(by_signer)
+}
+
+/// The signatures of known signers over a signature.
+fn endorsements<'f>(
+    signature: &ProvenSignature,
+    facts: &'f Facts<'_>,
+) -> impl Iterator<Item = &'f ProvenSignature> + use<'f> {
+    let span = signature.span.clone();
+    let endorses =
+        move |other: &&ProvenSignature| !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &span);
+    facts.signatures.iter().filter(endorses)
 }
 
 /// Whether the user of the token at `span` made the message that `proof` proves, or its signer presents that token.
@@ -119,6 +135,6 @@ fn is_user_of(
     let endorses = |other: &ProvenSignature| other.coverage.has(&Part::Signature, &proof.span);
     let by_key = facts.signatures.iter().any(|other| is_own(other) && (other.span == proof.span || endorses(other)));
     by_key
-        || is_presented(Some(proof), &Part::UsernameToken, span, terms)
+        || is_presented(Some(proof), &Part::UsernameToken, span, terms, facts)
         || (proof.signer.is_anonymous() && is_senders_own(proof, span, user, terms, facts))
 }
