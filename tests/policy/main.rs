@@ -8,6 +8,7 @@ mod names;
 mod packages;
 mod reading;
 mod shapes;
+mod supporting;
 mod together;
 mod tokens;
 

@@ -23,6 +23,8 @@ use crate::wsdl::{OperationPolicy, PortPolicy};
 #[derive(Debug)]
 pub struct Side {
     pub(crate) exchanges: Vec<Exchange>,
+    /// Of a service, the other alternatives of its operations that can be used.
+    pub(crate) others: Vec<Exchange>,
     pub(crate) unusable: Vec<Unusable>,
 }
 
@@ -43,6 +45,40 @@ impl Side {
     #[must_use]
     pub fn unusable(&self) -> &[Unusable] {
         &self.unusable
+    }
+
+    /// Changes the receivers of all alternatives, as [`Exchange::with_receiver`] changes one.
+    #[must_use]
+    pub fn with_receivers(mut self, change: impl Fn(Receiver) -> Receiver) -> Self {
+        let all = |exchanges: Vec<Exchange>| exchanges.into_iter().map(|one| one.with_receiver(&change)).collect();
+        (self.exchanges, self.others) = (all(self.exchanges), all(self.others));
+        self
+    }
+
+    /// The alternative of an operation that a request follows: the first one that the keys allow and whose form the request has, as far
+    /// as that can be seen without keys. It is that of [`Side::operation`] if the request has the form of none. A client may follow any
+    /// alternative of the policy of its service, so a service that has several opens and answers each request with this one.
+    ///
+    /// ```
+    /// # use wss_policy::Side;
+    /// # fn open(service: &Side, request: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let exchange = service.fitting("pay", request)?;
+    /// let opened = exchange.open(request, None)?; // which proves what the form only shows
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`SideError`].
+    pub fn fitting<'m>(&self, operation: &str, request: impl Into<Incoming<'m>>) -> Result<&Exchange, SideError> {
+        let first = self.operation(operation)?;
+        let request = request.into();
+        let is_same = |other: &&Exchange| {
+            let names = |one: &Exchange| [one.service.clone(), one.port.clone(), one.operation.clone()];
+            names(other) == names(first)
+        };
+        let mut all = std::iter::once(first).chain(self.others.iter().filter(is_same));
+        Ok(all.find(|one| one.breaches(&request).is_ok_and(|breaches| breaches.is_empty())).unwrap_or(first))
     }
 
     /// The operation of this name, in the first port that has a usable one; an empty name is the first operation.
@@ -346,45 +382,54 @@ pub(crate) enum Role {
     Service,
 }
 
-/// Makes the exchange of one operation, with the first alternative that can be used.
-pub(crate) fn exchange(
+/// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
+pub(crate) fn exchanges(
     port: &PortPolicy,
     operation: &OperationPolicy,
     role: Role,
     keys: &Keys,
-) -> Result<Exchange, Unusable> {
-    let mut lacks = Vec::new();
+) -> Result<Vec<Exchange>, Unusable> {
+    let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
     let nothing = [Vec::new()];
     let replies = operation.reply.as_deref().unwrap_or(&nothing);
-    for common in operation.common.iter() {
-        for request in &operation.request {
-            for reply in replies {
-                let of = |message: &[_]| {
-                    let together = common.iter().chain(message).cloned().collect();
-                    Terms::read(&together, &keys.blocks)
-                };
-                let (request, reply) = (of(request), operation.reply.is_some().then(|| of(reply)));
-                match pair(request, reply, role, keys) {
-                    Ok((None, None)) if protects_otherwise(operation) && !keys.agrees(Consent::Unprotected) => {
-                        let why = "the alternative protects nothing, and others do";
-                        lacks.push(Lack::consent(Consent::Unprotected, why));
-                    }
-                    Ok((sends, opens)) => {
-                        return Ok(Exchange {
+    let requests = operation.common.iter().flat_map(|common| operation.request.iter().map(move |own| (common, own)));
+    for (at, (common, request)) in requests.enumerate() {
+        for (of_reply, reply) in replies.iter().enumerate() {
+            let of = |message: &[_]| {
+                let together = common.iter().chain(message).cloned().collect();
+                Terms::read(&together, &keys.blocks)
+            };
+            let (request, reply) = (of(request), operation.reply.is_some().then(|| of(reply)));
+            match pair(request, reply, role, keys) {
+                Ok((None, None)) if protects_otherwise(operation) && !keys.agrees(Consent::Unprotected) => {
+                    let why = "the alternative protects nothing, and others do";
+                    lacks.push(Lack::consent(Consent::Unprotected, why));
+                }
+                Ok((sends, opens)) => {
+                    // Everything has the form of a request of which nothing is demanded.
+                    if made.is_empty() || opens.is_some() {
+                        made.push(Exchange {
                             service: port.service.to_string(),
                             port: port.port.clone(),
                             operation: operation.name.clone(),
                             action: operation.action.clone(),
-                            alternative: lacks.len() + 1,
-                            skipped: lacks,
+                            alternative: at * replies.len() + of_reply + 1,
+                            skipped: lacks.clone(),
                             sends,
                             opens,
                         });
                     }
-                    Err(lack) => lacks.push(lack),
+                    if role == Role::Client {
+                        return Ok(made);
+                    }
+                    break;
                 }
+                Err(lack) => lacks.push(lack),
             }
         }
+    }
+    if !made.is_empty() {
+        return Ok(made);
     }
     if lacks.is_empty() {
         lacks.push(Lack::NoAlternative);

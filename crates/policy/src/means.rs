@@ -8,7 +8,7 @@ use wss_tokens::ReferenceForm;
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::suite::{Suite, Transport};
-use crate::terms::{Binding, Direction, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The algorithms of the messages.
 pub(crate) struct Means {
@@ -109,8 +109,11 @@ pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
     parts
 }
 
-/// The parts of a message that are encrypted in any case, without its signatures.
+/// The parts of a message that are encrypted in any case, without its signatures. A protected transport encrypts the whole message.
 pub(crate) fn always_encrypted(terms: &Terms, direction: Direction) -> Vec<Part> {
+    if terms.is_over_transport() {
+        return Vec::new();
+    }
     let body = terms.parts.encrypted_body.then_some(Part::Body);
     body.into_iter().chain(supported(terms, direction, |supporting| supporting.encrypted)).collect()
 }
@@ -130,9 +133,21 @@ pub(crate) fn protects(token: Option<&Token>, is_mac: bool, direction: Direction
 
 /// Whether messages have anything that is encrypted.
 pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
+    if terms.is_over_transport() {
+        return false;
+    }
     let optional = terms.parts.encrypted.len() + terms.parts.content.len();
     let has_signature = terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature);
     !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
+}
+
+/// Whether a request has a password as text that the policy does not say is encrypted. Our clients encrypt it, and so does CXF.
+pub(crate) fn shows_password(terms: &Terms, direction: Direction) -> bool {
+    let shows = |supporting: &Supporting| {
+        let is_text = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::Text, .. });
+        is_text && !supporting.endorsing && !supporting.encrypted
+    };
+    direction == Direction::Request && !terms.is_over_transport() && terms.supporting.iter().any(shows)
 }
 
 /// The tokens of requests for which `is` holds, as parts.

@@ -9,7 +9,7 @@ use wss_soap::SoapVersion;
 use crate::assertion::Alternative;
 use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
-use crate::exchange::{Role, Side, SideError, exchange};
+use crate::exchange::{Role, Side, SideError, exchanges};
 use crate::expression::{At, Expressions, File};
 use crate::form::{self, Breach};
 use crate::keys::Keys;
@@ -220,7 +220,7 @@ impl Policy {
     }
 
     /// How a service opens requests, and what it answers: for each operation, the first alternative that the keys allow.
-    /// Requests of its other alternatives are refused.
+    /// It refuses requests of other alternatives; [`Side::fitting`] finds the one that a request follows.
     ///
     /// # Errors
     /// As [`Policy::client`].
@@ -229,11 +229,15 @@ impl Policy {
     }
 
     fn side(&self, role: Role, keys: &Keys) -> Result<Side, SideError> {
-        let mut side = Side { exchanges: Vec::new(), unusable: Vec::new() };
+        let mut side = Side { exchanges: Vec::new(), others: Vec::new(), unusable: Vec::new() };
         for port in &self.ports {
             for operation in &port.operations {
-                match exchange(port, operation, role, keys) {
-                    Ok(made) => side.exchanges.push(made),
+                match exchanges(port, operation, role, keys) {
+                    Ok(made) => {
+                        let mut made = made.into_iter();
+                        side.exchanges.extend(made.next());
+                        side.others.extend(made);
+                    }
                     Err(why) => side.unusable.push(why),
                 }
             }

@@ -6,7 +6,7 @@ use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference};
+use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference, shows_password};
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
@@ -81,6 +81,12 @@ impl Receiving<'_> {
         self.terms.endorsing(self.direction).next().is_some()
     }
 
+    /// Whether requests are signed under a key that anyone can encrypt to the service, and nobody endorses that.
+    fn is_anonymous(&self) -> bool {
+        let is_certificate = self.signing_token().is_some_and(|token| matches!(token.kind, TokenKind::X509(_)));
+        self.is_symmetric() && is_certificate && !self.is_endorsed()
+    }
+
     /// What is signed and encrypted.
     fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
         let parts = &self.terms.parts;
@@ -153,6 +159,12 @@ impl Receiving<'_> {
                 if supporting.is_loose_user(self.terms.is_over_transport()) {
                     let what = "no signature ties the user to a request: in sp:SignedSupportingTokens it does, and clients \
                                 that do as the policy says have it covered";
+                    return Err(Lack::Together { what });
+                }
+                if !supporting.endorsing && !supporting.is_secret() && self.is_anonymous() {
+                    let what = "anyone with the certificate of the service can sign a request, so that a digest or an assertion \
+                                that someone else made may be in it: have a token endorse requests \
+                                (sp:EndorsingSupportingTokens), or send the password as text, encrypted";
                     return Err(Lack::Together { what });
                 }
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
@@ -261,9 +273,13 @@ impl Receiving<'_> {
             policy.admit_uri(means.suite.key_transport().uri());
         }
         let mut receiver = receiver;
-        if !matches!(binding.tokens, Tokens::Transport) && encrypts(self.terms, self.direction) {
+        if encrypts(self.terms, self.direction) {
             policy.admit_uri(means.suite.content.uri());
             receiver = self.cbc(receiver, means, binding)?;
+        } else if shows_password(self.terms, self.direction) {
+            // The policy has nothing encrypted, so that nobody has to agree to it; a client may encrypt the password all the same.
+            policy.admit_uri(means.suite.content.uri());
+            receiver = self.cbc(receiver.clone(), means, binding).unwrap_or(receiver);
         }
         Ok(receiver.algorithms(policy))
     }
@@ -272,7 +288,8 @@ impl Receiving<'_> {
         if means.suite.content.is_authenticated() {
             return Ok(receiver);
         }
-        let encrypts_tokens = self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.encrypted);
+        let encrypts_tokens = shows_password(self.terms, self.direction)
+            || (self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.encrypted));
         // A signature that endorses is verified before the one over the ciphertext.
         let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
         if binding.encrypt_first && is_covered {
@@ -294,11 +311,12 @@ impl Receiving<'_> {
             return Ok(receiver);
         };
         let mut receiver = receiver;
-        if *is_one
-            && signature.as_ref().is_some_and(|token| token.derived.is_none())
-            && encrypts(self.terms, self.direction)
-        {
-            if !self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
+        let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
+        let agrees = self.keys.agrees(Consent::OneKeyToSignAndEncrypt);
+        if has_one_key && agrees && shows_password(self.terms, self.direction) {
+            receiver = receiver.accept_one_key_to_sign_and_encrypt();
+        } else if has_one_key && encrypts(self.terms, self.direction) {
+            if !agrees {
                 let why = "without sp:RequireDerivedKeys, one key signs and encrypts";
                 return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));
             }

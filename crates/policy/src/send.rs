@@ -6,7 +6,7 @@ use wss_tokens::ReferenceForm;
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference};
+use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference, shows_password};
 use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens};
 
 /// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
@@ -104,6 +104,9 @@ impl Sending<'_> {
     /// The steps of the binding, in its order.
     fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
         let parties = self.parties(binding)?;
+        if matches!(binding.tokens, Tokens::Transport) {
+            return self.sign(&parties, binding);
+        }
         if binding.encrypt_first {
             // Tokens of ours are signed as they are, and are encrypted with the signature.
             let (tokens, rest): (Vec<_>, Vec<_>) =
@@ -154,7 +157,7 @@ impl Sending<'_> {
                     (None, ..) => None,
                 };
                 let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
-                self.check_one_key(has_one_key && encrypts(self.terms, self.direction))?;
+                self.check_one_key(has_one_key && self.encrypts())?;
                 self.check_reply()?;
                 let encrypting = encrypting.map_or(Recipient::Nobody, Recipient::Token);
                 let signing = signing.map(|token| Signing::with_token(&token));
@@ -311,9 +314,18 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What is encrypted in any case, without signatures.
+    /// What is encrypted in any case, without signatures. A password as text is, whatever the policy says: no other message would
+    /// keep it from those who read along.
     fn encrypted(&self) -> Vec<Part> {
-        always_encrypted(self.terms, self.direction)
+        let mut parts = always_encrypted(self.terms, self.direction);
+        if shows_password(self.terms, self.direction) && !parts.contains(&Part::UsernameToken) {
+            parts.push(Part::UsernameToken);
+        }
+        parts
+    }
+
+    fn encrypts(&self) -> bool {
+        encrypts(self.terms, self.direction) || shows_password(self.terms, self.direction)
     }
 
     fn encrypt(&mut self, parties: &Parties, always: Vec<Part>) -> Result<(), Lack> {

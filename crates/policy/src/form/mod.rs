@@ -12,9 +12,10 @@ use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
+use crate::means::shows_password;
 use crate::place::Place;
 use crate::suite::Suite;
-use crate::terms::{Binding, Direction, Layout, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
+use crate::terms::{Binding, Direction, Inclusion, Layout, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
 
 /// An assertion that a message breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -386,7 +387,8 @@ impl<'a> Form<'a> {
         if includes && !is_direct && !is_embedded {
             self.breach(&["InitiatorToken", "RecipientToken", "X509Token"], "the certificate is not in the message");
         }
-        if !includes && is_direct {
+        // "Once" leaves open what replies have.
+        if !includes && is_direct && token.inclusion != Inclusion::Once {
             self.breach(&["X509Token"], "the certificate is in the message, against sp:IncludeToken");
         }
         let Some(reference) = token.reference.filter(|_| !includes) else { return };
@@ -399,8 +401,9 @@ impl<'a> Form<'a> {
     /// The last step is the first that the header shows.
     fn order(&mut self, binding: &Binding) {
         // Signatures and tokens are encrypted last in any case.
-        let encrypts_tokens =
-            self.direction == Direction::Request && self.terms.supporting.iter().any(|supporting| supporting.encrypted);
+        let encrypts_tokens = shows_password(self.terms, self.direction)
+            || (self.direction == Direction::Request
+                && self.terms.supporting.iter().any(|supporting| supporting.encrypted));
         if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
             return;
         }
@@ -439,13 +442,10 @@ impl<'a> Form<'a> {
                 }
                 _ => true,
             };
-            // Some clients encrypt more than the policy says: CXF encrypts every user that is signed. The receiver demands the
-            // token, but not what the policy says of its children.
-            let is_judged_later = match &supporting.token.kind {
-                TokenKind::Username { demanded, password } => demanded.is_empty() && *password != PasswordForm::No,
-                _ => true,
-            };
-            if !there && is_judged_later && self.hides(true) {
+            // Some clients encrypt more than the policy says: CXF encrypts every user that is signed. What the policy says of it is
+            // judged again once the message is open.
+            let has_key = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::No, .. });
+            if !there && !has_key && self.hides(true) {
                 continue;
             }
             if !there {
@@ -454,7 +454,8 @@ impl<'a> Form<'a> {
             if let TokenKind::Username { demanded, password } = &supporting.token.kind {
                 self.username_tokens(demanded, *password);
             }
-            if supporting.encrypted && there && !matches!(supporting.token.kind, TokenKind::X509(_)) {
+            let is_over_tls = self.terms.binding.is_some() && self.terms.is_over_transport();
+            if supporting.encrypted && there && !is_over_tls && !matches!(supporting.token.kind, TokenKind::X509(_)) {
                 let all = ["EncryptedSupportingTokens", "SignedEncryptedSupportingTokens"];
                 self.breach(&all, "the token is in clear text");
             }

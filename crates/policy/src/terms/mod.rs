@@ -5,6 +5,7 @@
 mod binding;
 mod other;
 mod parts;
+mod path;
 mod supporting;
 mod together;
 mod token;
@@ -21,7 +22,7 @@ use crate::standing::{Notes, Standing};
 pub(crate) use binding::{Binding, Layout, Tokens};
 pub(crate) use parts::Parts;
 pub(crate) use supporting::Supporting;
-pub(crate) use token::{Direction, PasswordForm, Reference, Token, TokenKind, X509Form};
+pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
 use wss::Wss;
 
 /// What one alternative says of a message.

@@ -1,12 +1,12 @@
 //! The parts of a message that are signed, encrypted or required (WS-SecurityPolicy 1.3 §4).
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use wss_c14n::name;
-use wss_header::{AddressingVersion, ElementPath, Part};
+use wss_header::{AddressingVersion, Part};
 
 use super::other::unexpected;
+use super::path::{Words, part_of};
 use crate::assertion::{Assertion, Parameter};
 use crate::names::is_security;
 use crate::place::Place;
@@ -32,9 +32,6 @@ pub(crate) struct Parts {
 
 /// The language of paths, and the default of `XPathVersion`.
 const XPATH_10: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
-
-/// What is done, or why it is refused.
-type Words = Cow<'static, str>;
 
 /// What is done with parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -207,50 +204,4 @@ fn dedupe(parts: &mut Vec<Part>) {
 fn every_known_block(blocks: &[(String, String)]) -> impl Iterator<Item = Part> {
     let addressing = AddressingVersion::ALL.into_iter().flat_map(AddressingVersion::every_part);
     addressing.chain(blocks.iter().map(|(namespace, local)| Part::every_header_block(namespace, local)))
-}
-
-/// The part that a direct path names.
-fn part_of(parameter: &Parameter) -> Result<Part, Words> {
-    let direct = "only direct paths are supported: /s:Envelope/s:Body/p:a/p:b, with a name for each element";
-    let path = parameter.text().strip_prefix('/').filter(|path| !path.starts_with('/')).ok_or(direct)?;
-    let mut steps: Vec<(&str, &str)> = Vec::new();
-    for step in path.split('/') {
-        let (prefix, local) = step.trim().split_once(':').unwrap_or(("", step.trim()));
-        if !name::is_ncname(local) || !(prefix.is_empty() || name::is_ncname(prefix)) {
-            return Err(direct.into());
-        }
-        // In XPath a name without a prefix is in no namespace.
-        let namespace = match prefix {
-            "" => "",
-            prefix => parameter.namespace_of(prefix).ok_or_else(|| format!("the prefix {prefix} is not bound"))?,
-        };
-        steps.push((namespace, local));
-    }
-    let is_soap = |namespace: &str| [name::SOAP11.uri, name::SOAP12.uri].contains(&namespace);
-    match steps.as_slice() {
-        [(envelope, "Envelope"), (of, "Body")] if is_soap(envelope) && of == envelope => Ok(Part::Body),
-        [(envelope, "Envelope"), (of, "Header"), block @ ..] if is_soap(envelope) && of == envelope => match block {
-            [] => Err("the Header itself is not a part: name its blocks".into()),
-            [(security, "Security"), inner @ ..] if *security == name::WSSE.uri => in_security(inner),
-            [(namespace, local)] => Ok(Part::every_header_block(*namespace, *local)),
-            _ => element(&steps),
-        },
-        _ => element(&steps),
-    }
-}
-
-fn element(steps: &[(&str, &str)]) -> Result<Part, Words> {
-    let steps: Vec<_> = steps.iter().map(|(namespace, local)| format!("{{{namespace}}}{local}")).collect();
-    ElementPath::parse(&steps.join("/")).map(Part::every_element).map_err(|error| error.to_string().into())
-}
-
-/// A child of the Security header.
-fn in_security(inner: &[(&str, &str)]) -> Result<Part, Words> {
-    match inner {
-        [(_, "Timestamp")] => Ok(Part::Timestamp),
-        [(_, "UsernameToken")] => Ok(Part::UsernameToken),
-        [(_, "Assertion")] => Ok(Part::Assertion),
-        [(_, "Signature")] => Ok(Part::Signature),
-        _ => Err("only Timestamp, UsernameToken, Assertion and Signature of the Security header are parts".into()),
-    }
 }

@@ -76,6 +76,11 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
 
+    /// Whether only who knows a secret can send it: a password as text, which is encrypted.
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
+    }
+
     /// Why it cannot be done, if so.
     pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
         let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));

@@ -1,0 +1,173 @@
+//! Supporting tokens beside what protects them: the transport, an endorsement, encryption that the policy does not say; and the
+//! alternative that a request follows.
+
+use std::time::SystemTime;
+
+use ws_security::crypto::SystemRandom;
+use ws_security::policy::{Exchange, Keys, Policy, Side};
+use ws_security::{AssertionTrust, NewAssertion, SamlVersion, TransportFacts, Trust};
+
+use crate::common::*;
+use crate::shapes::{PASSWORD, SP, Shape, policy};
+use crate::{REQUEST, exchanged};
+
+fn always(kind: &str, inside: &str) -> String {
+    let include = format!("sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"");
+    format!("<sp:{kind} {include}><wsp:Policy>{inside}</wsp:Policy></sp:{kind}>")
+}
+
+fn supporting(kind: &str, token: &str) -> String {
+    format!("<sp:{kind}SupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:{kind}SupportingTokens>")
+}
+
+/// The policy of a shape, and more.
+fn and(shape: &Shape, more: &str) -> String {
+    shape.policy().replace("</wsp:All>", &format!("{more}</wsp:All>"))
+}
+
+fn assertion() -> String {
+    let about = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank").bearer();
+    about.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued")
+}
+
+fn keys() -> (Keys, Keys) {
+    let issuer = Trust::pins([certificate("carol")]);
+    let issuer = AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", issuer).accept_bearer();
+    let shape = Shape::default();
+    let client = shape.client(identity("alice"), certificate("bob"), certificate("ca")).assertion(assertion());
+    let service = shape.service(identity("bob"), certificate("alice"), certificate("ca")).assertions(issuer);
+    (client, service)
+}
+
+fn client(text: &str) -> Result<Side, String> {
+    Policy::from_wsdl(text).expect("a policy").client(&keys().0).map_err(|error| error.to_string())
+}
+
+fn service(text: &str) -> Result<Side, String> {
+    Policy::from_wsdl(text).expect("a policy").service(&keys().1).map_err(|error| error.to_string())
+}
+
+fn request(text: &str) -> String {
+    let client = client(text).expect("a client");
+    client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+}
+
+/// What the service of a policy says of a request by another one.
+fn refused(demands: &str, does: &str) -> String {
+    let service = service(demands).expect("a service");
+    service.exchanges()[0].open(request(does).as_str(), None).expect_err("refused").to_string()
+}
+
+fn both(text: &str) -> Result<(), String> {
+    exchanged(&client(text)?.exchanges()[0], &service(text)?.exchanges()[0])
+}
+
+#[test]
+fn the_transport_encrypts_what_a_policy_has_encrypted() {
+    let tls = |more: &str| {
+        policy(&format!(
+            "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy><sp:HttpsToken/></wsp:Policy></sp:TransportToken>\
+             <sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy></sp:AlgorithmSuite><sp:IncludeTimestamp/>\
+             </wsp:Policy></sp:TransportBinding>{more}"
+        ))
+    };
+    let open = |exchange: &Exchange, message: &str| {
+        let opened = exchange.open_over(TransportFacts::server_authenticated_tls(), message);
+        opened.map(|_| ()).map_err(|error| error.to_string())
+    };
+    let (user, saml) = (always("UsernameToken", ""), always("SamlToken", "<sp:WssSamlV20Token11/>"));
+    let certificate = always("X509Token", "<sp:WssX509V3Token10/>");
+    let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>";
+    for more in [
+        supporting("Encrypted", &user),
+        supporting("SignedEncrypted", &user),
+        supporting("SignedEncrypted", &saml),
+        supporting("Endorsing", &certificate) + parts,
+    ] {
+        let (text, bare) = (tls(&more), tls(""));
+        let service = service(&text).unwrap_or_else(|error| panic!("{more}: {error}"));
+        assert_eq!(open(&service.exchanges()[0], &request(&text)), Ok(()), "{more}");
+        assert!(open(&service.exchanges()[0], &request(&bare)).is_err(), "{more}: the token is missing");
+    }
+    // Without a transport binding, nobody encrypts it.
+    let loose = service(&policy(&supporting("Encrypted", &user))).expect("a service");
+    let clear = request(&tls(&supporting("Signed", &user)));
+    assert!(open(&loose.exchanges()[0], &clear).expect_err("refused").contains("clear text"));
+}
+
+#[test]
+fn a_password_as_text_is_encrypted_even_where_the_policy_does_not_say_so() {
+    for shape in
+        [Shape::default(), Shape::default().with("binding", "derived"), Shape::default().with("binding", "one-key")]
+    {
+        for shape in [shape.clone(), shape.clone().with("encrypted", "nothing"), shape.with("order", "encrypt-first")] {
+            let text = and(&shape, &supporting("Signed", &always("UsernameToken", "")));
+            assert!(!request(&text).contains(PASSWORD), "{}", shape.name());
+            both(&text).unwrap_or_else(|error| panic!("{}: {error}", shape.name()));
+            assert!(refused(&text, &shape.policy()).contains("UsernameToken"), "{}", shape.name());
+        }
+    }
+}
+
+/// The form of a token that was ciphertext is judged once the message is open.
+#[test]
+fn what_a_policy_says_of_a_user_holds_for_one_that_was_encrypted() {
+    let shape = Shape::default();
+    let of = |kind: &str, inside: &str| and(&shape, &supporting(kind, &always("UsernameToken", inside)));
+    let (text, hashed) = (of("SignedEncrypted", ""), of("SignedEncrypted", "<sp:HashPassword/>"));
+    let dated = of("SignedEncrypted", "<sp:Created/><sp:Nonce/>");
+    for policy in [&text, &hashed, &dated, &of("Signed", "<sp:Created/><sp:Nonce/>")] {
+        both(policy).unwrap_or_else(|error| panic!("{error}\n{policy}"));
+    }
+    assert!(refused(&text, &hashed).contains("without sp:HashPassword"));
+    assert!(refused(&hashed, &text).contains("digest"));
+}
+
+/// Anyone can sign under a key that he encrypted to the service, and put the assertion of another into his message.
+#[test]
+fn who_endorses_an_anonymous_signature_presents_what_it_covers() {
+    let shape = Shape::default().with("binding", "derived");
+    let saml = supporting("Signed", &always("SamlToken", "<sp:WssSamlV20Token11/>"));
+    let hashed = supporting("Signed", &always("UsernameToken", "<sp:HashPassword/>"));
+    let endorsed = shape.clone().with("supporting", "endorsing");
+    for token in [&saml, &hashed] {
+        both(&and(&endorsed, token)).unwrap_or_else(|error| panic!("{error}\n{token}"));
+        assert!(refused(&and(&endorsed, token), &and(&shape, token)).contains("endorses"), "{token}");
+        let alone = service(&and(&shape, token)).map(|_| ()).expect_err("nobody is known");
+        assert!(alone.contains("sp:EndorsingSupportingTokens"), "{alone}");
+    }
+    // A signature by a certificate presents what it covers, and a password as text is known to its user alone.
+    both(&and(&Shape::default(), &saml)).expect("exchanged");
+    both(&and(&shape, &supporting("Signed", &always("UsernameToken", "")))).expect("exchanged");
+}
+
+#[test]
+fn a_service_opens_each_request_by_the_alternative_that_it_follows() {
+    let shapes = [Shape::default().with("binding", "derived").with("supporting", "user"), Shape::default()];
+    let inside = |shape: &Shape| {
+        let text = shape.policy();
+        let (start, end) = (text.find("<wsp:All>").expect("a start"), text.find("</wsp:All>").expect("an end"));
+        text[start..end].to_owned() + "</wsp:All>"
+    };
+    let all: String = shapes.iter().map(inside).collect();
+    let text = policy("").replace("<wsp:All></wsp:All>", &all);
+    let side = service(&text).expect("a service");
+    for (at, shape) in shapes.iter().enumerate() {
+        let client = client(&shape.policy()).expect("a client");
+        let exchange = side.fitting("", request(&shape.policy()).as_str()).expect("an operation");
+        assert_eq!(exchange.alternative(), at + 1, "{}", shape.name());
+        exchanged(&client.exchanges()[0], exchange).unwrap_or_else(|error| panic!("{}: {error}", shape.name()));
+    }
+    // What has the form of none is refused by the first.
+    let other = request(&Shape::default().with("encrypted", "nothing").policy());
+    let first = side.fitting("", &other).expect("an operation");
+    assert_eq!(first.alternative(), 1);
+    assert!(first.open(&other, None).is_err());
+    assert!(side.fitting("", REQUEST).expect("an operation").open(REQUEST, None).is_err());
+    assert!(side.fitting("other", &other).is_err());
+    let strict = side.with_receivers(|receiver| {
+        receiver.limits(ws_security::Limits::default().with(ws_security::Limit::DocumentOctets, 10))
+    });
+    let request = request(&shapes[1].policy());
+    assert!(strict.fitting("", &request).expect("an operation").open(&request, None).is_err());
+}
