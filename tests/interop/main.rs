@@ -33,6 +33,8 @@ mod node;
 mod peer;
 mod phase4;
 mod policy;
+mod policy_bindings;
+mod policy_row;
 #[path = "../policy/shapes.rs"]
 mod policy_shapes;
 mod policy_tokens;

@@ -12,6 +12,8 @@ use ws_security::{Certificate, CoverageLost, Identity, OpenError, Opened, Receiv
 
 /// How long a peer is waited for on a connection.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long what we answered is waited for once the client has failed.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether peers are to be run; says loudly if not.
 pub(crate) fn wanted() -> bool {
@@ -198,7 +200,11 @@ impl<T> Serving<T> {
 
     /// What is remembered, once the client of the peer has ended.
     pub(crate) fn end(self) -> Result<T, &'static str> {
-        self.remembered.recv_timeout(PATIENCE).map_err(|error| match error {
+        self.end_within(PATIENCE)
+    }
+
+    fn end_within(self, patience: Duration) -> Result<T, &'static str> {
+        self.remembered.recv_timeout(patience).map_err(|error| match error {
             RecvTimeoutError::Timeout => "the peer did not call us",
             RecvTimeoutError::Disconnected => "our service panicked",
         })
@@ -208,7 +214,9 @@ impl<T> Serving<T> {
 impl Serving {
     /// Whether what the client answered is right; if it is not, what both sides said.
     pub(crate) fn judge(self, called: Result<String, String>, is_right: impl Fn(&str) -> bool) -> Result<(), String> {
-        match (called, self.end().map(|served| served.answer)) {
+        // A client that failed may have called nobody.
+        let patience = if called.is_ok() { PATIENCE } else { SHORT_PATIENCE };
+        match (called, self.end_within(patience).map(|served| served.answer)) {
             (Ok(body), Ok(Ok(_))) if is_right(&body) => Ok(()),
             (Ok(said) | Err(said), answer) => Err(format!("{said}\nwe answered {answer:?}")),
         }
