@@ -4,7 +4,7 @@
 use wss_header::{Evidence, Part, SignatureEvidence, Signer};
 
 use crate::form::Breach;
-use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, TokenKind, Tokens, X509Form};
 
 /// What an opened message is.
 pub(crate) struct Proven<'a> {
@@ -102,8 +102,15 @@ impl Proven<'_> {
             _ => None,
         });
         let lacks = |local: &&&str| if **local == "Nonce" { !user.had_nonce() } else { !user.had_created() };
-        let local: &'static str = demanded.flatten().find(lacks)?;
-        Some((local, format!("the username token has no {local}")))
+        if let Some(local) = demanded.flatten().find(lacks) {
+            return Some((local, format!("the username token has no {local}")));
+        }
+        let wants_text = |supporting: &Supporting| {
+            let is_text = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::Text, .. });
+            is_text && !supporting.endorsing
+        };
+        let is_other = !user.password_was_clear_text() && terms.supporting.iter().any(wants_text);
+        is_other.then(|| ("UsernameToken", "the password is a digest, without sp:HashPassword".to_owned()))
     }
 
     /// A part of its own that the signature of the token does not cover.
