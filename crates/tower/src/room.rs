@@ -9,16 +9,24 @@ const FREE: usize = crate::work::BLOCKING_OCTETS;
 
 /// The room of one layer. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Room(Arc<Semaphore>);
+pub(crate) struct Room {
+    octets: usize,
+    left: Arc<Semaphore>,
+}
 
 impl Room {
     pub(crate) fn of(octets: usize) -> Self {
-        Self(Arc::new(Semaphore::new(octets.min(Semaphore::MAX_PERMITS))))
+        Self { octets, left: Arc::new(Semaphore::new(octets.min(Semaphore::MAX_PERMITS))) }
+    }
+
+    /// The same, or a new one if it has less than so many octets.
+    pub(crate) fn at_least(self, octets: usize) -> Self {
+        if self.octets < octets { Self::of(octets) } else { self }
     }
 
     /// The share of a message that has no octet yet.
     pub(crate) fn share(&self) -> Share {
-        Share { room: Some(Arc::clone(&self.0)), taken: None, octets: FREE }
+        Share { room: Some(Arc::clone(&self.left)), taken: None, octets: FREE }
     }
 }
 
@@ -66,5 +74,7 @@ mod tests {
         assert!(room.share().grows_to(FREE + 100), "nothing is lost, and none is given back twice");
         assert!(!room.share().grows_to(usize::MAX));
         assert!(super::Share::default().grows_to(usize::MAX));
+        assert!(!room.clone().at_least(100).share().grows_to(FREE + 101));
+        assert!(room.at_least(101).share().grows_to(FREE + 101));
     }
 }

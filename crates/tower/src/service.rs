@@ -116,17 +116,18 @@ impl OpenLayer {
     }
 
     /// The most octets of a request, and of a handler's reply, that are read: 4 MiB by default. The receiver has limits
-    /// of its own.
+    /// of its own. It raises [`OpenLayer::max_octets_at_a_time`] to four times as much, if that is less.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
+        self.room = self.room.at_least(octets.saturating_mul(4));
         self
     }
 
     /// The most octets of requests that the layer holds at a time, from their arrival until they are answered: 256 MiB by
     /// default. The first 64 KiB of each are not counted; of one that is worked on, some times its octets are held. A request
-    /// that finds no room gets a fault with status 503. Set it to several times [`OpenLayer::max_octets`], and let the server
-    /// give up on peers that send slowly.
+    /// that finds no room gets a fault with status 503. Set it after [`OpenLayer::max_octets`], to several times as much, and let the
+    /// server give up on peers that send slowly.
     #[must_use]
     pub fn max_octets_at_a_time(mut self, octets: usize) -> Self {
         self.room = Room::of(octets);

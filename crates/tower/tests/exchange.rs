@@ -205,7 +205,7 @@ async fn a_store_that_hangs_stops_no_other_layer() {
     assert_eq!(answered.map(|(status, _, _)| status), Ok(StatusCode::OK));
 }
 
-/// Whether they wait for their turn, for the handler or for the rest of their octets: memory is held by all of them.
+/// From their arrival until they are answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_requests_that_find_no_room_are_refused_and_small_ones_go_on() {
     let (gate, (begins, mut begun)) = (Arc::new(Semaphore::new(0)), mpsc::unbounded_channel());
