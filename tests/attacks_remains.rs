@@ -9,8 +9,8 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::xmlenc::{DecryptError, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, DigestMethod, KeyTransport, OpenError, ProtectionToken,
-    RequirementError, Secret, SecureConversation, Waiver, WhyEncrypted,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, KeyTransport, Limit, OpenError, ProtectionToken,
+    ReferenceForm, RequirementError, Secret, SecureConversation, Waiver, WhyEncrypted,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -221,4 +221,22 @@ fn a_wrapped_key_of_known_octets_is_unwrapped_again_unless_all_of_it_is_known() 
     assert!(matches!(why, WhyEncrypted::NoKey { .. }) && path.contains("EncryptedData"), "{path}");
     let other = refuse(&receiver, &with_second(key("bob", KeyTransport::oaep(DigestMethod::Sha256), "two")));
     assert_eq!(other, OpenError::Decrypt(DecryptError::Failed));
+}
+
+/// What its KeyInfo has is read and charged once, however many parts are under it.
+#[test]
+fn the_key_of_many_parts_is_read_once() {
+    let ids: Vec<String> = (0..12).map(|number| format!("e{number}")).collect();
+    let elements: String =
+        ids.iter().map(|id| format!("<p:To xmlns:u=\"{}\" u:Id=\"{id}\">Ann</p:To>", name::WSU.uri)).collect();
+    let many = envelope(SOAP11).replace("<p:To>Ann</p:To>", &elements);
+    let (embedded, agreed) = (ReferenceForm::Embedded, ReferenceForm::IssuerSerial);
+    for (to, reference) in [("bob", embedded), ("ka-x25519", agreed)] {
+        let encrypting = Encrypting::to(&certificate(to)).reference(reference).parts(ids.iter().cloned().map(Part::Id));
+        let message = recipe().sign(signing()).encrypt(encrypting).secured(&many);
+        let limits = Limits::default().with(Limit::Certificates, 3).with(Limit::PrivateKeyOperations, 1);
+        let opened = receiver().decrypt_with(identity(to)).limits(limits).open(&message);
+        let opened = opened.unwrap_or_else(|error| panic!("{to}: {error}"));
+        assert_eq!(opened.body().xml().matches("<p:To ").count(), ids.len());
+    }
 }

@@ -2,9 +2,12 @@
 //! §5.6).
 
 use wss_c14n::TakeAlong;
+use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
+use super::encrypted_key::found;
+use super::ring::Written;
 use super::{FoundSecret, Holder, KeySearch};
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
@@ -27,25 +30,22 @@ impl KeySearch<'_, '_> {
             self.addressee = Some(addressee_told(agreement.recipient(), self.tokens));
             return Ok(None);
         };
-        let unwrapped = |secret, origin| FoundSecret::new(secret, origin, Holder::ANONYMOUS, agreement.method().uri());
-        let found = |secret| {
-            let found = unwrapped(secret, KeyOrigin::EncryptedKey);
-            Ok(Some(found.through("xenc:EncryptedKey", key.element())))
-        };
+        let label = agreement.method().uri();
+        let written = Written::of(key.element(), &self.terms.budget)?;
         // All that they agree on is in the KeyInfo.
         let said = key.key_info().map(|said| said.standalone(TakeAlong::Namespaces)).unwrap_or_default();
-        let by = [identity.certificate().der(), said.as_bytes()].concat();
+        let by = [identity.certificate().der(), Digest::of(DigestMethod::Sha256, said.as_bytes()).as_octets()].concat();
         if let Some(known) = self.ring.unwrapped(key, &by) {
-            return found(known.clone());
+            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
         }
         // The originator's key is fresh for each message, so no known key is named in the header.
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();
         let wrapping = agreement.agree(ours, originator, wrap.key_len(), &self.terms.budget)?;
-        let wrapping = unwrapped(wrapping, KeyOrigin::Agreed);
+        let wrapping = FoundSecret::new(wrapping, KeyOrigin::Agreed, Holder::ANONYMOUS, label);
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        self.ring.bring(key, by, &secret);
-        found(secret)
+        self.ring.bring((key, written), by, label, &secret);
+        Ok(Some(found(key, secret, Holder::ANONYMOUS, label)))
     }
 }

@@ -6,6 +6,7 @@ use wss_tokens::{SecurityTokenReference, TokenError, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
+use super::ring::Written;
 use super::{FoundSecret, Holder, KeySearch, only_hint};
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
@@ -24,6 +25,10 @@ impl<'a> KeySearch<'a, '_> {
         expected_len: Option<usize>,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let terms = self.terms;
+        // All parts under one key ask for it, and what its KeyInfo has is read once.
+        if let Some((secret, label)) = self.ring.written(key) {
+            return Ok(Some(found(key, secret.clone(), Holder::ANONYMOUS, label)));
+        }
         terms.receiver.policy.encryption.check_key(key.method())?;
         if let Some(agreement) = AgreementMethod::within(key.key_info(), &terms.budget)? {
             return self.unwrap_agreed(key, &agreement, expected_len);
@@ -36,10 +41,11 @@ impl<'a> KeySearch<'a, '_> {
             self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
-        let by = identity.certificate().der();
+        let (by, label) = (identity.certificate().der(), label_of(key));
         if let Some(known) = self.ring.unwrapped(key, by) {
-            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS)));
+            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
         }
+        let written = Written::of(key.element(), &terms.budget)?;
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
         // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
@@ -56,8 +62,8 @@ impl<'a> KeySearch<'a, '_> {
             too_short = Some(secret.len()).filter(|_| !is_bare);
             Err(DecryptError::Failed)
         })?;
-        self.ring.bring(key, by.to_vec(), &secret);
-        Ok(Some(found(key, secret, Holder::ANONYMOUS).too_short(too_short)))
+        self.ring.bring((key, written), by.to_vec(), label, &secret);
+        Ok(Some(found(key, secret, Holder::ANONYMOUS, label).too_short(too_short)))
     }
 
     /// Unwraps a key that one of our secrets wraps; `None` if another secret does.
@@ -79,7 +85,7 @@ impl<'a> KeySearch<'a, '_> {
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
         // Whoever wraps with a shared secret has it.
-        Ok(Some(found(key, secret, wrapping.holder)))
+        Ok(Some(found(key, secret, wrapping.holder, label_of(key))))
     }
 
     /// Whether a key is transported to an identity that is not ours.
@@ -184,12 +190,16 @@ fn is_bare(key: &EncryptedKey<'_>) -> bool {
 }
 
 /// The secret from an EncryptedKey.
-fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder) -> FoundSecret {
-    let label = match key.method() {
-        KeyMethod::Transport(transport) => transport.uri(),
-        KeyMethod::Wrap(wrap) => wrap.uri(),
-    };
+pub(super) fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder, label: &'static str) -> FoundSecret {
     let is_bare = is_bare(key);
     let found = FoundSecret { is_bare, ..FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label) };
     found.through("xenc:EncryptedKey", key.element())
+}
+
+/// The identifier of the method of a key.
+fn label_of(key: &EncryptedKey<'_>) -> &'static str {
+    match key.method() {
+        KeyMethod::Transport(transport) => transport.uri(),
+        KeyMethod::Wrap(wrap) => wrap.uri(),
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use wss_c14n::{Budget, Exceeded, Limit};
+use wss_c14n::{Budget, Element, Exceeded, Limit};
 use wss_crypto::{Certificate, LoadError, Secret};
+use wss_text::Slice as _;
 use wss_tokens::{KerberosSession, Trust};
 use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
@@ -33,10 +34,38 @@ pub(crate) struct KeyRing {
 /// An EncryptedKey that was unwrapped, and all that decides what is in it. Of the same octets, another method or another
 /// originator makes another key.
 struct Unwrapped {
+    written: Written,
     octets: Vec<u8>,
     method: KeyMethod,
     by: Vec<u8>,
     secret: Secret,
+    label: &'static str,
+}
+
+/// How an EncryptedKey is written. Where its text and the namespaces around it are the same, so is all that is read from it.
+pub(super) struct Written {
+    text: String,
+    scope: Vec<(String, String)>,
+}
+
+impl Written {
+    /// It is charged before it is kept.
+    pub(super) fn of(element: Element<'_>, budget: &Budget) -> Result<Self, Exceeded> {
+        let (text, scope) = (text_of(element), element.namespaces_in_scope());
+        let octets = scope.iter().map(|(prefix, uri)| prefix.len() + uri.len()).sum::<usize>() + text.len();
+        budget.charge(Limit::KeptOctets, octets as u64)?;
+        let scope = scope.into_iter().map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).collect();
+        Ok(Self { text: text.to_owned(), scope })
+    }
+
+    fn is(&self, element: Element<'_>) -> bool {
+        let known = self.scope.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str()));
+        self.text == text_of(element) && known.eq(element.namespaces_in_scope())
+    }
+}
+
+fn text_of(element: Element<'_>) -> &str {
+    element.document().source().slice(element.span())
 }
 
 struct ParsedCertificate {
@@ -79,6 +108,12 @@ impl KeyRing {
         Ok(())
     }
 
+    /// The secret of an EncryptedKey that is written as one that was unwrapped before, and the identifier of what led to it.
+    pub(super) fn written(&self, key: &EncryptedKey<'_>) -> Option<(&Secret, &'static str)> {
+        let known = self.unwrapped.iter().find(|known| known.written.is(key.element()))?;
+        Some((&known.secret, known.label))
+    }
+
     /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and what it agreed on.
     pub(super) fn unwrapped(&self, key: &EncryptedKey<'_>, by: &[u8]) -> Option<&Secret> {
         let is_it =
@@ -86,10 +121,16 @@ impl KeyRing {
         self.unwrapped.iter().find(is_it).map(|known| &known.secret)
     }
 
-    /// Notes the secret of an EncryptedKey.
-    pub(super) fn bring(&mut self, key: &EncryptedKey<'_>, by: Vec<u8>, secret: &Secret) {
+    /// Notes the secret of an EncryptedKey, and the identifier of what led to it.
+    pub(super) fn bring(
+        &mut self,
+        (key, written): (&EncryptedKey<'_>, Written),
+        by: Vec<u8>,
+        label: &'static str,
+        secret: &Secret,
+    ) {
         let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
-        self.unwrapped.push(Unwrapped { octets, method, by, secret: secret.clone() });
+        self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), label });
         self.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
     }
 
