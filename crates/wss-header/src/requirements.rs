@@ -276,7 +276,7 @@ impl Requirements {
     }
 
     /// A SAML assertion of this version must be about the sender: its key signs the Body, or an attester vouches for
-    /// it, or it is a bearer assertion that the signer of the Body covers, or that came over a transport that is
+    /// it, or it is a bearer assertion that a known signer presents, or that came over a transport that is
     /// declared protected.
     #[must_use]
     pub fn saml_token(mut self, version: SamlVersion) -> Self {

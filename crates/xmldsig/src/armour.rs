@@ -8,6 +8,9 @@ const BEGIN: &str = "-----BEGIN";
 /// The same in base64, as far as it does not depend on what follows.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJ";
 
+/// The characters of both lines, without white space.
+const ARMOUR: usize = 50;
+
 /// Whether the text of an element begins as PEM does, or as base64 of PEM.
 #[must_use]
 pub fn is_in_pem(element: Element<'_>) -> bool {
@@ -26,6 +29,9 @@ pub fn certificate_octets(element: Element<'_>, budget: &Budget) -> Result<Optio
         return element.base64_within(budget.limits(), Limit::CertificateOctets).map(Some);
     }
     let written = element.text()?;
+    // Four characters of base64 are three octets.
+    let characters = written.bytes().filter(|octet| !octet.is_ascii_whitespace()).count();
+    budget.check(Limit::CertificateOctets, characters.saturating_sub(ARMOUR) / 4 * 3)?;
     let armour = match written.trim_start().starts_with(BEGIN) {
         true => written.into_owned(),
         false => {
@@ -34,7 +40,5 @@ pub fn certificate_octets(element: Element<'_>, budget: &Budget) -> Result<Optio
             text
         }
     };
-    let Some(octets) = certificate_in_pem(&armour) else { return Ok(None) };
-    budget.check(Limit::CertificateOctets, octets.len())?;
-    Ok(Some(octets))
+    Ok(certificate_in_pem(&armour))
 }

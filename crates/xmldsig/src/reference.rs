@@ -265,7 +265,7 @@ impl<'d> Reference<'d> {
         self.needs_xpath() || self.transforms.iter().any(|transform| matches!(transform, Transform::Filter(_)))
     }
 
-    /// `ds:Transform`, in order, a canonicalisation that is repeated once; empty where `ds:Transforms` is absent or empty, which implies inclusive
+    /// `ds:Transform`, in order, of a repeated canonicalisation one; empty where `ds:Transforms` is absent or empty, which implies inclusive
     /// canonicalisation.
     #[must_use]
     pub fn transforms(&self) -> &[Transform] {

@@ -238,7 +238,7 @@ pub enum OpenError {
         "the wsu:Timestamp has no wsu:Created: have the peer write it, or call `accept_timestamps_without_created`"
     )]
     NoCreated,
-    /// *Refused.* A token or a reference holds a certificate in PEM, or in base64 of PEM.
+    /// *Refused.* A token or a reference holds PEM, or base64 of PEM, where a certificate belongs.
     #[error(
         "{path} holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else, or call \
          `accept_certificates_in_pem`"

@@ -3,7 +3,7 @@
 //! Whoever sees a token can put it into a message of his own, cover it with a signature of his own, and encrypt it to
 //! the receiver. So a token identifies the sender only through a key, through a password that only the receiver can
 //! read, or over a transport that the caller declares protected. A password digest, a bearer assertion, a license or a
-//! ticket under an anonymous signature identifies nobody.
+//! ticket under an anonymous signature identifies nobody, unless a known signer endorses that signature: he presents it.
 
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, name};
 use wss_text::WireText;
-use wss_tokens::{ReferenceShape, TokenError};
+use wss_tokens::{ReferenceShape, TokenError, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
 
 use crate::error::{OpenError, is_almost_ours};
@@ -64,7 +64,8 @@ pub(super) fn check_armour(header: Element<'_>, receiver: &Receiver) -> Result<(
         return Ok(());
     }
     let holds_certificate = |element: &Element<'_>| {
-        element.is(name::WSSE.uri, "BinarySecurityToken")
+        X509Token::is_one(*element)
+            || X509Token::is_by_name(*element)
             || element.is(name::WSSE.uri, "KeyIdentifier")
             || element.is(name::DS.uri, "X509Certificate")
     };
