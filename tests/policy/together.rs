@@ -163,6 +163,22 @@ fn a_client_certificate_of_the_transport_is_listed_however_it_is_written() {
 }
 
 #[test]
+fn a_binding_has_tokens_whose_keys_do_what_it_says() {
+    let context = format!("<sp:SecureConversationToken>{}</sp:SecureConversationToken>", all(""));
+    for token in ["<sp:HttpsToken/>", "<sp:UsernameToken/>", "<sp:KerberosToken/>", &context] {
+        let why = refused(&initiator(token), "InitiatorToken");
+        assert!(why.contains("no pair of keys"), "{token}: {why}");
+    }
+    assert!(refused(&symmetric(&with("ProtectionToken", "<sp:HttpsToken/>")), "ProtectionToken").contains("TLS"));
+    for token in ["<sp:SamlToken/>", "<sp:IssuedToken/>", &never()] {
+        assert!(judged(&initiator(token)).0, "{token}");
+    }
+    for token in ["<sp:UsernameToken/>", "<sp:KerberosToken/>", &context, &never()] {
+        assert!(judged(&symmetric(&with("ProtectionToken", token))).0, "{token}");
+    }
+}
+
+#[test]
 fn parts_are_not_said_to_be_signed_where_no_key_signs() {
     let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>";
     for name in ["SignedParts", "EncryptedParts"] {

@@ -131,6 +131,18 @@ fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
         let trust = Trust::pins([certificate("carol")]);
         AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", trust).accept_bearer()
     };
+    // Who presents a bearer assertion of another is not its holder.
+    let presents = {
+        let policy = Policy::from_wsdl(&supporting).expect("a policy");
+        let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca")).assertion(bearer.as_str());
+        let client = policy.client(&keys).expect("a client");
+        client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    let demands = Policy::from_wsdl(&initiator).expect("a policy");
+    let service = shape.service(identity("bob"), certificate("alice"), certificate("ca")).assertions(issuer());
+    let service = demands.service(&service).expect("a service");
+    let refused = service.exchanges()[0].open(&presents, None).expect_err("refused").to_string();
+    assert!(refused.contains("InitiatorToken") && refused.contains("key that an assertion names"), "{refused}");
     for (text, assertion) in [(initiator, holder), (supporting, bearer)] {
         let policy = Policy::from_wsdl(&text).expect("a policy");
         let client =
@@ -170,4 +182,27 @@ fn a_security_context_protects_both_directions() {
     let service = policy.service(&receives).expect("a service");
     let refused = service.exchanges()[0].open(&message, None).expect_err("refused").to_string();
     assert!(refused.contains("security context"), "{refused}");
+}
+
+/// A certificate that endorses, or a user, stands in for no initiator.
+#[test]
+fn in_the_asymmetric_binding_the_signature_of_the_message_is_by_the_initiator() {
+    let shape = Shape::default().with("supporting", "endorsing");
+    let users = user("<sp:NoPassword/>").replace("sp:SupportingTokens", "sp:EndorsingSupportingTokens");
+    let and_user = |shape: &Shape| {
+        let text = shape.policy().replace("</wsp:All>", &format!("{users}</wsp:All>"));
+        text.replace("<sp:WssX509V3Token10/>", "")
+    };
+    let service = || shape.service(identity("bob"), certificate("alice"), certificate("ca"));
+    let service = Policy::from_wsdl(&and_user(&shape)).expect("a policy").service(&service()).expect("a service");
+    let message = |shape: &Shape| {
+        let client = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+        let client = Policy::from_wsdl(&and_user(shape)).expect("a policy").client(&client).expect("a client");
+        client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    // The user endorses by a MAC, so that the methods of the policy have one.
+    assert!(service.exchanges()[0].open(message(&shape).as_str(), None).expect("opened").user().is_some());
+    let by_secret = message(&shape.clone().with("binding", "derived"));
+    let refused = service.exchanges()[0].open(&by_secret, None).expect_err("refused").to_string();
+    assert!(refused.contains("InitiatorToken"), "{refused}");
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use wss_header::{
-    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
-    TransportFacts, UnsignedOpened,
+    Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan,
+    Receiver, TransportFacts, UnsignedOpened,
 };
 use wss_text::{Slice as _, WireText};
 
@@ -276,7 +276,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open(&message)?,
             None => opens.receiver.open(&message)?,
         };
-        opens.prove(opened.forwarded().unwrap_or(&text), Some(opened.signer()), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -295,7 +295,7 @@ impl Exchange {
             Some(request) => opens.answering(request).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
         };
-        opens.prove(opened.forwarded().unwrap_or(&text), Some(opened.signer()), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -311,7 +311,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
         let opened = opens.receiver.open_unsigned(&message, transport)?;
-        opens.prove(opened.forwarded().unwrap_or(&text), opened.signer(), opened.evidence())?;
+        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
         Ok(opened)
     }
 
@@ -361,7 +361,12 @@ impl Opens {
     }
 
     /// Refuses an opened message that does not prove what only the signatures say. What is encrypted in `message` is not there.
-    fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
+    fn prove(
+        &self,
+        message: &str,
+        assertions: &[AuthenticatedAssertion],
+        evidence: &Evidence,
+    ) -> Result<(), PolicyOpenError> {
         let endorsing = self.terms.endorsing(self.direction);
         let parts: Vec<&Part> = endorsing.flat_map(|supporting| &supporting.parts.signed).collect();
         let present = match parts.is_empty() {
@@ -370,7 +375,7 @@ impl Opens {
                 Ok(form::present(read, parts.into_iter()))
             })?,
         };
-        let proven = Proven { evidence, signer, present: &present };
+        let proven = Proven { evidence, assertions, present: &present };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
 }

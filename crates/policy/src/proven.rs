@@ -1,7 +1,8 @@
-//! What an opened message proves beside the terms: the signatures of endorsing tokens with the parts of their own, the context
-//! that signs, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
+//! What an opened message proves beside the terms: that the token of the binding signs, the signatures of endorsing tokens with
+//! the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
 
-use wss_header::{Evidence, Part, SignatureEvidence, Signer};
+use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer};
+use wss_tokens::ConfirmationMethod;
 
 use crate::form::Breach;
 use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, TokenKind, Tokens, X509Form};
@@ -9,8 +10,8 @@ use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, TokenKin
 /// What an opened message is.
 pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
-    /// Who signed the parts of the message.
-    pub(crate) signer: Option<&'a Signer>,
+    /// The assertions about the sender.
+    pub(crate) assertions: &'a [AuthenticatedAssertion],
     /// The parts that endorsing tokens sign if they are there, and that are there.
     pub(crate) present: &'a [Part],
 }
@@ -19,7 +20,8 @@ impl Proven<'_> {
     /// The first assertion that the message breaks.
     pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
         let binding = terms.binding.as_ref();
-        let of_binding = binding.and_then(|binding| self.of_binding(binding, direction));
+        let by_token = binding.and_then(|binding| self.by_token(terms, binding, direction));
+        let of_binding = by_token.or_else(|| binding.and_then(|binding| self.of_binding(binding, direction)));
         let others = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
         of_binding.or_else(others).map(|(name, why)| {
             let judged = terms.notes.find(&[name]);
@@ -27,20 +29,52 @@ impl Proven<'_> {
         })
     }
 
-    fn of_binding(&self, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
-        if let Tokens::Symmetric { signature: Some(token), .. } = &binding.tokens
-            && matches!(token.kind, TokenKind::SecurityContext(_))
-            && !self.signer.is_some_and(|signer| is_by(&token.kind, signer))
-        {
-            return Some(("SecureConversationToken", "the signature is by no security context".to_owned()));
+    /// The maker of the signature that proves the message. It may be anonymous where the message is not, since somebody endorses it.
+    fn signer(&self) -> Option<&Signer> {
+        self.evidence.signatures.iter().find(|signature| signature.proves).map(|signature| &signature.signer)
+    }
+
+    /// The token of the binding signs the message, and not another one that the receiver trusts as well.
+    fn by_token(&self, terms: &Terms, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
+        let token = binding.tokens.signing(direction)?;
+        let (names, is_judged) = match (&binding.tokens, &token.kind) {
+            (Tokens::Asymmetric { .. }, _) if direction == Direction::Request => {
+                (["InitiatorToken", "InitiatorSignatureToken"], true)
+            }
+            (Tokens::Asymmetric { .. }, _) => (["RecipientToken", "RecipientSignatureToken"], true),
+            // A key that is encrypted to a certificate names nobody, and replies are under the key of their request.
+            (_, TokenKind::X509(_)) => (PROTECTS, false),
+            (_, TokenKind::SecurityContext(_)) => (PROTECTS, true),
+            _ => (PROTECTS, direction == Direction::Request),
+        };
+        let signer = self.signer().filter(|_| is_judged)?;
+        if is_by(&token.kind, signer) || self.is_by_holder(&token.kind, signer) {
+            return None;
         }
+        let name = names.into_iter().find(|name| terms.notes.find(&[name]).is_some())?;
+        Some((name, format!("the signature is by no {}", words(&token.kind))))
+    }
+
+    /// Whether a certificate signed whose key an assertion of the token names. Another signer would have confirmed another one.
+    fn is_by_holder(&self, kind: &TokenKind, signer: &Signer) -> bool {
+        let (TokenKind::Saml(version) | TokenKind::Issued(version)) = kind else { return false };
+        let is_held = |assertion: &AuthenticatedAssertion| {
+            assertion.confirmed_by() == ConfirmationMethod::HolderOfKey
+                && version.is_none_or(|version| version == assertion.assertion().version())
+        };
+        signer.certificate().is_some()
+            && self.evidence.signatures.iter().all(|signature| signature.signer == *signer)
+            && self.assertions.iter().any(is_held)
+    }
+
+    fn of_binding(&self, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
         if matches!(binding.tokens, Tokens::Asymmetric { .. }) {
             let version = match binding.tokens.signing(direction).map(|token| &token.kind) {
                 Some(TokenKind::X509(X509Form::V1)) => Some(1),
                 Some(TokenKind::X509(X509Form::V3)) => Some(3),
                 _ => None,
             };
-            let certificate = self.signer.and_then(Signer::certificate);
+            let certificate = self.signer().and_then(Signer::certificate);
             if let Some((version, found)) = version.zip(certificate.map(|certificate| certificate.version()))
                 && version != found
             {
@@ -126,6 +160,20 @@ impl Proven<'_> {
         let body = supporting.parts.signed_body.then_some(&Part::Body);
         let optional = supporting.parts.signed.iter().filter(|part| self.present.contains(part));
         body.into_iter().chain(optional).find(|part| !covers(part)).cloned()
+    }
+}
+
+/// The names of the token of the symmetric binding that signs.
+const PROTECTS: [&str; 2] = ["ProtectionToken", "SignatureToken"];
+
+fn words(kind: &TokenKind) -> &'static str {
+    match kind {
+        TokenKind::X509(_) => "certificate",
+        TokenKind::Username { .. } => "password of a user",
+        TokenKind::Kerberos(_) => "ticket",
+        TokenKind::SecurityContext(_) => "security context",
+        TokenKind::Saml(_) | TokenKind::Issued(_) => "key that an assertion names",
+        TokenKind::Transport | TokenKind::Refused => "token that can sign",
     }
 }
 

@@ -460,6 +460,9 @@ pub struct SignatureEvidence {
     /// Whether it covers the signature that proves the message, the one of [`Opened::signer`](crate::OpenedParts::signer). A signature over another
     /// signature says nothing of the message.
     pub endorses: bool,
+    /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous, and somebody
+    /// endorses it.
+    pub proves: bool,
 }
 
 /// A decrypted part.

@@ -1,7 +1,7 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
 use super::other::unexpected;
-use super::token::{Direction, Token};
+use super::token::{Direction, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::standing::Notes;
@@ -150,45 +150,65 @@ impl Binding {
     fn token(&mut self, inner: &Assertion, notes: &mut Notes) {
         match (&mut self.tokens, inner.local()) {
             (Tokens::Asymmetric { initiator, initiator_encryption, .. }, "InitiatorToken") => {
-                *initiator = Token::inside(inner, "the client signs with it, and replies are encrypted to it", notes);
+                *initiator = of_pair(inner, "the client signs with it, and replies are encrypted to it", notes);
                 initiator_encryption.clone_from(initiator);
             }
             (Tokens::Asymmetric { initiator, .. }, "InitiatorSignatureToken") => {
-                *initiator = Token::inside(inner, "the client signs with it", notes);
+                *initiator = of_pair(inner, "the client signs with it", notes);
             }
             (Tokens::Asymmetric { initiator_encryption, .. }, "InitiatorEncryptionToken") => {
-                *initiator_encryption = Token::inside(inner, "replies are encrypted to it", notes);
+                *initiator_encryption = of_pair(inner, "replies are encrypted to it", notes);
             }
             (Tokens::Asymmetric { recipient, recipient_encryption, .. }, "RecipientToken") => {
-                *recipient = Token::inside(inner, "the service signs with it, and requests are encrypted to it", notes);
+                *recipient = of_pair(inner, "the service signs with it, and requests are encrypted to it", notes);
                 recipient_encryption.clone_from(recipient);
             }
             (Tokens::Asymmetric { recipient, .. }, "RecipientSignatureToken") => {
-                *recipient = Token::inside(inner, "the service signs with it", notes);
+                *recipient = of_pair(inner, "the service signs with it", notes);
             }
             (Tokens::Asymmetric { recipient_encryption, .. }, "RecipientEncryptionToken") => {
-                *recipient_encryption = Token::inside(inner, "requests are encrypted to it", notes);
+                *recipient_encryption = of_pair(inner, "requests are encrypted to it", notes);
             }
             (Tokens::Symmetric { signature, encryption, is_one }, "ProtectionToken") => {
-                *signature = Token::inside(inner, "its key, or one that is sent to it, signs and encrypts", notes);
+                *signature = of_secret(inner, "its key, or one that is sent to it, signs and encrypts", notes);
                 encryption.clone_from(signature);
                 *is_one = true;
             }
             (Tokens::Symmetric { signature, .. }, "SignatureToken") => {
-                *signature = Token::inside(inner, "its key, or one that is sent to it, signs", notes);
+                *signature = of_secret(inner, "its key, or one that is sent to it, signs", notes);
             }
             (Tokens::Symmetric { encryption, .. }, "EncryptionToken") => {
-                *encryption = Token::inside(inner, "its key, or one that is sent to it, encrypts", notes);
+                *encryption = of_secret(inner, "its key, or one that is sent to it, encrypts", notes);
             }
             (Tokens::Transport, "TransportToken") => {
                 let token = Token::inside(inner, "what protects the transport", notes);
-                if token.is_some_and(|token| !matches!(token.kind, super::token::TokenKind::Transport)) {
+                if token.is_some_and(|token| !matches!(token.kind, TokenKind::Transport)) {
                     notes.refused(inner, "a transport is protected by an sp:HttpsToken");
                 }
             }
             _ => unexpected(inner, notes),
         }
     }
+}
+
+/// The token of a side of the asymmetric binding, which needs a pair of keys.
+fn of_pair(inner: &Assertion, what: &'static str, notes: &mut Notes) -> Option<Token> {
+    let token = Token::inside(inner, what, notes)?;
+    if token.kind.has_no_pair() {
+        let why = "its token has no pair of keys: take an sp:X509Token, sp:SamlToken or sp:IssuedToken, or an \
+                   sp:SymmetricBinding or sp:TransportBinding";
+        notes.refused(inner, why);
+    }
+    Some(token)
+}
+
+/// The token of the symmetric binding, which needs a key.
+fn of_secret(inner: &Assertion, what: &'static str, notes: &mut Notes) -> Option<Token> {
+    let token = Token::inside(inner, what, notes)?;
+    if matches!(token.kind, TokenKind::Transport) {
+        notes.refused(inner, "TLS has no key for messages: take another token, or an sp:TransportBinding");
+    }
+    Some(token)
 }
 
 impl Layout {

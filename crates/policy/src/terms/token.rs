@@ -46,6 +46,13 @@ pub(crate) enum TokenKind {
     Refused,
 }
 
+impl TokenKind {
+    /// Whether both sides have its key, if it has one.
+    pub(super) fn has_no_pair(&self) -> bool {
+        matches!(self, Self::Username { .. } | Self::Kerberos(_) | Self::SecurityContext(_) | Self::Transport)
+    }
+}
+
 /// The version of an assertion; `None` if the policy leaves it open.
 pub(crate) type SamlForm = Option<SamlVersion>;
 
