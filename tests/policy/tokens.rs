@@ -67,6 +67,29 @@ fn over_a_transport_a_user_has_a_password_as_text_or_as_a_digest() {
 }
 
 #[test]
+fn a_transport_is_what_its_policy_says() {
+    let opened = |https: &str, facts: TransportFacts| {
+        let policy = Policy::from_wsdl(&transport(&user("")).replace("<sp:HttpsToken/>", https)).expect("a policy");
+        let client = policy.client(&keys().user("ann", PASSWORD)).expect("a client");
+        let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        let service = policy.service(&service()).expect("a service");
+        service.exchanges()[0].open_over(facts, &message).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let tls = TransportFacts::server_authenticated_tls;
+    let nested = "<sp:HttpsToken><wsp:Policy><sp:RequireClientCertificate/></wsp:Policy></sp:HttpsToken>";
+    for https in ["<sp:HttpsToken/>", "<sp:HttpsToken RequireClientCertificate=\"false\"/>"] {
+        assert_eq!(opened(https, tls()), Ok(()));
+        let refused = opened(https, TransportFacts::dangerous_unprotected()).expect_err("refused");
+        assert!(refused.contains("vouches for no TLS"), "{refused}");
+    }
+    for https in [nested, "<sp:HttpsToken RequireClientCertificate=\"true\"/>"] {
+        let refused = opened(https, tls()).expect_err("refused");
+        assert!(refused.contains("certificate of the client"), "{refused}");
+        assert_eq!(opened(https, tls().with_client_certificate(certificate("alice"))), Ok(()));
+    }
+}
+
+#[test]
 fn a_user_is_covered_by_the_signature_of_the_message_even_where_the_policy_does_not_say_so() {
     let shape = Shape::default();
     let with = |user: &str| shape.policy().replace("</wsp:All>", &format!("{user}</wsp:All>"));

@@ -13,7 +13,7 @@ use crate::error::PolicyError;
 use crate::form::{self, Breach};
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::proven::Proven;
+use crate::proven::{self, Proven};
 use crate::receive::{self, Opening};
 use crate::send;
 use crate::terms::{Direction, Terms};
@@ -299,7 +299,8 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// Opens a message that the transport protects. `transport` is what the caller vouches for.
+    /// Opens a message that the transport protects. `transport` is what the caller vouches for: TLS where the policy has an
+    /// `sp:TransportBinding`, and the certificate of the client where its `sp:HttpsToken` has `sp:RequireClientCertificate`.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -310,6 +311,9 @@ impl Exchange {
     ) -> Result<UnsignedOpened, PolicyOpenError> {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
+        if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
+            return Err(PolicyOpenError::Form(breach));
+        }
         let opened = opens.receiver.open_unsigned(&message, transport)?;
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
         Ok(opened)

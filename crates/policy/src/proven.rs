@@ -1,7 +1,7 @@
 //! What an opened message proves beside the terms: that the token of the binding signs, the signatures of endorsing tokens with
 //! the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
 
-use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer};
+use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer, TransportFacts};
 use wss_tokens::ConfirmationMethod;
 
 use crate::form::Breach;
@@ -161,6 +161,25 @@ impl Proven<'_> {
         let optional = supporting.parts.signed.iter().filter(|part| self.present.contains(part));
         body.into_iter().chain(optional).find(|part| !covers(part)).cloned()
     }
+}
+
+/// What the caller does not vouch for, and the policy demands of the transport.
+pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
+    let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
+    let demands_client = binding.client_certificate && direction == Direction::Request;
+    let (name, why) = if !transport.is_protected() {
+        (
+            "TransportBinding",
+            "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one",
+        )
+    } else if demands_client && transport.client_certificate().is_none() {
+        let why = "the caller knows no certificate of the client: add the one of its TLS connection to the facts";
+        ("RequireClientCertificate", why)
+    } else {
+        return None;
+    };
+    let judged = terms.notes.find(&[name, "HttpsToken"]);
+    Some(Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why: why.to_owned() })
 }
 
 /// The names of the token of the symmetric binding that signs.

@@ -47,7 +47,6 @@ impl Receiving<'_> {
         let trust = self.trust();
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;
-        let receiver = if opening == Opening::Transport { receiver.over_protected_transport() } else { receiver };
         let receiver = self.understanding(self.direction_of(receiver)?);
         // Of the parts that endorsing tokens sign, those count that are in the decrypted message.
         let mut endorsing = self.terms.endorsing(self.direction);

@@ -27,7 +27,8 @@ impl TransportFacts {
     }
 
     /// The certificate by which the client authenticated in that TLS connection, verified by the caller's TLS stack.
-    /// [`UnsignedOpened::transport`](crate::UnsignedOpened::transport) returns it; it fulfils no requirement.
+    /// [`UnsignedOpened::transport`](crate::UnsignedOpened::transport) returns it; it fulfils no requirement but the
+    /// `sp:RequireClientCertificate` of a policy.
     #[must_use]
     pub fn with_client_certificate(mut self, certificate: Certificate) -> Self {
         self.client_certificate = Some(certificate);

@@ -1,7 +1,7 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
 use super::other::unexpected;
-use super::token::{Direction, Token, TokenKind};
+use super::token::{Direction, Token, TokenKind, demands_client_certificate};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::standing::Notes;
@@ -19,6 +19,8 @@ pub(crate) struct Binding {
     pub(crate) encrypt_signature: bool,
     pub(crate) protect_tokens: bool,
     pub(crate) only_entire: bool,
+    /// The client authenticates to the transport by its certificate.
+    pub(crate) client_certificate: bool,
 }
 
 /// The tokens of a binding.
@@ -84,6 +86,7 @@ impl Binding {
             encrypt_signature: false,
             protect_tokens: false,
             only_entire: false,
+            client_certificate: false,
         };
         notes.done(
             assertion,
@@ -182,6 +185,7 @@ impl Binding {
             }
             (Tokens::Transport, "TransportToken") => {
                 let token = Token::inside(inner, "what protects the transport", notes);
+                self.client_certificate |= inner.nested.iter().any(|https| demands_client_certificate(https));
                 if token.is_some_and(|token| !matches!(token.kind, TokenKind::Transport)) {
                     notes.refused(inner, "a transport is protected by an sp:HttpsToken");
                 }

@@ -342,6 +342,14 @@ impl X509Form {
     }
 }
 
+/// Whether an `sp:HttpsToken` has the client authenticate by its certificate.
+pub(super) fn demands_client_certificate(https: &Assertion) -> bool {
+    let is_so =
+        |inner: &Assertion| names::is_security(&inner.written.namespace) && inner.local() == "RequireClientCertificate";
+    https.attribute("RequireClientCertificate").and_then(flag) == Some(true)
+        || https.nested.iter().any(|inner| is_so(inner))
+}
+
 /// WS-SecurityPolicy 1.1 says by an attribute what 1.2 says by an assertion.
 fn transport(assertion: &Assertion, notes: &mut Notes) {
     match assertion.attribute("RequireClientCertificate").map(flag) {
