@@ -141,6 +141,32 @@ fn who_endorses_an_anonymous_signature_presents_what_it_covers() {
     both(&and(&shape, &supporting("Signed", &always("UsernameToken", "")))).expect("exchanged");
 }
 
+/// The message signature does not cover the block, so that anyone can add one.
+#[test]
+fn an_endorsing_token_signs_each_block_of_a_name() {
+    let parts = "<sp:SignedParts><sp:Header Name=\"Role\" Namespace=\"urn:app\"/></sp:SignedParts>";
+    let text = and(&Shape::default(), &supporting("Endorsing", &(always("X509Token", "") + parts)));
+    let role = |name: &str| format!("<r:Role xmlns:r=\"urn:app\">{name}</r:Role>");
+    let (client, service) = (client(&text).expect("a client"), service(&text).expect("a service"));
+    let message = |roles: &str| {
+        let request = REQUEST.replace("<s:Header>", &format!("<s:Header>{roles}"));
+        client.exchanges()[0].plan().expect("a plan").message(&request).secure().expect("secured").message
+    };
+    let open =
+        |message: &str| service.exchanges()[0].open(message, None).map(|_| ()).map_err(|error| error.to_string());
+    for roles in [String::new(), role("clerk"), role("clerk") + &role("teller")] {
+        assert_eq!(open(&message(&roles)), Ok(()), "{roles}");
+    }
+    for at in ["<s:Header>", "</s:Header>"] {
+        let added = match at {
+            "<s:Header>" => [at, &role("admin")].concat(),
+            _ => [&role("admin"), at].concat(),
+        };
+        let refused = open(&message(&role("clerk")).replacen(at, &added, 1)).expect_err("an unsigned block");
+        assert!(refused.contains("Role"), "{refused}");
+    }
+}
+
 #[test]
 fn a_service_opens_each_request_by_the_alternative_that_it_follows() {
     let shapes = [Shape::default().with("binding", "derived").with("supporting", "user"), Shape::default()];

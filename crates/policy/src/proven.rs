@@ -12,8 +12,8 @@ pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
     /// The assertions about the sender.
     pub(crate) assertions: &'a [AuthenticatedAssertion],
-    /// The parts that endorsing tokens sign if they are there, and that are there.
-    pub(crate) present: &'a [Part],
+    /// The parts that endorsing tokens sign if they are there, and that are there, each with the number of its elements.
+    pub(crate) present: &'a [(Part, usize)],
 }
 
 impl Proven<'_> {
@@ -147,19 +147,22 @@ impl Proven<'_> {
         is_other.then(|| ("UsernameToken", "the password is a digest, without sp:HashPassword".to_owned()))
     }
 
-    /// A part of its own that the signature of the token does not cover.
+    /// A part of its own that the signature of the token does not cover, in each of its elements.
     fn lacks(&self, supporting: &Supporting, signature: &SignatureEvidence) -> Option<Part> {
-        let covers = |part: &Part| {
-            signature.parts.iter().any(|known| match (known, part) {
+        let covered = |part: &Part| {
+            let is_it = |known: &&Part| match (known, part) {
                 (Part::HeaderBlock { namespace, local }, Part::EveryHeaderBlock { namespace: of, local: named }) => {
                     namespace == of && local == named
                 }
-                _ => known == part,
-            })
+                _ => *known == part,
+            };
+            signature.parts.iter().filter(is_it).count()
         };
-        let body = supporting.parts.signed_body.then_some(&Part::Body);
-        let optional = supporting.parts.signed.iter().filter(|part| self.present.contains(part));
-        body.into_iter().chain(optional).find(|part| !covers(part)).cloned()
+        let body = supporting.parts.signed_body.then_some((&Part::Body, 1));
+        let optional = self.present.iter().map(|(part, count)| (part, *count));
+        let optional = optional.filter(|(part, _)| supporting.parts.signed.contains(part));
+        let mut demanded = body.into_iter().chain(optional);
+        demanded.find(|(part, count)| covered(part) < *count).map(|(part, _)| part.clone())
     }
 }
 

@@ -451,7 +451,7 @@ pub struct SignatureEvidence {
     pub signer: Signer,
     /// The signature method.
     pub method: SignatureMethod,
-    /// The parts it covers.
+    /// The parts it covers: of several elements that are one part, as many.
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<WireText>,

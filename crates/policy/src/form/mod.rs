@@ -108,14 +108,16 @@ pub(crate) fn breaches(
     Ok(form.found)
 }
 
-/// Which of the parts a message has.
-pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<Part> {
-    let is_there = |part: &&Part| match part {
-        Part::EveryHeaderBlock { namespace, local } => read.envelope.blocks().any(|block| block.is(namespace, local)),
-        Part::EveryElement(path) => !path.find(read.envelope, &Role::UltimateReceiver).is_empty(),
-        _ => true,
+/// The parts that a message has, and of how many elements each is.
+pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<(Part, usize)> {
+    let count = |part: &Part| match part {
+        Part::EveryHeaderBlock { namespace, local } => {
+            read.envelope.blocks().filter(|block| block.is(namespace, local)).count()
+        }
+        Part::EveryElement(path) => path.find(read.envelope, &Role::UltimateReceiver).len(),
+        _ => 1,
     };
-    parts.filter(is_there).cloned().collect()
+    parts.map(|part| (part.clone(), count(part))).filter(|(_, count)| *count > 0).collect()
 }
 
 struct Form<'a> {

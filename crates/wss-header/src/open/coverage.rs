@@ -4,6 +4,7 @@
 //! signature proves the plaintext only if nobody else could have made another plaintext of the same ciphertext.
 //! Otherwise the coverage is lost, and the reason is kept for the error and for the evidence.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -145,6 +146,12 @@ impl Coverage {
     /// The parts that it proves, each at its place.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&Part, &Range<usize>)> {
         self.held().filter_map(|covered| Some((covered.part.as_ref()?, &covered.span)))
+    }
+
+    /// The parts that it proves, each of one place once.
+    pub(super) fn parts_once(&self) -> impl Iterator<Item = &Part> {
+        let mut seen = HashSet::new();
+        self.parts().filter(move |(_, span)| seen.insert((span.start, span.end))).map(|(part, _)| part)
     }
 
     /// Whether it proves the part at this place.

@@ -400,7 +400,7 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
     let signatures = facts.signatures.iter().map(|signature| SignatureEvidence {
         signer: signature.signer.clone(),
         method: signature.method,
-        parts: signature.coverage.parts().map(|(part, _)| part.clone()).collect(),
+        parts: signature.coverage.parts_once().cloned().collect(),
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
         lost: signature.lost().collect(),
         endorses: proof.is_some_and(|proof| signature.coverage.has(&Part::Signature, &proof.span)),
