@@ -59,6 +59,9 @@ impl Side {
     /// as that can be seen without keys. It is that of [`Side::operation`] if the request has the form of none. A client may follow any
     /// alternative of the policy of its service, so a service that has several opens and answers each request with this one.
     ///
+    /// Two alternatives that differ only in what is hidden by encryption have one form: the first is found for both, and refuses the
+    /// requests of the other. `operation` is the one whose element the Body has, as [`Side::operation`] says.
+    ///
     /// ```
     /// # use wss_policy::Side;
     /// # fn open(service: &Side, request: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -82,6 +85,10 @@ impl Side {
     }
 
     /// The operation of this name, in the first port that has a usable one; an empty name is the first operation.
+    ///
+    /// Nothing ties a message to its operation but the caller. A service takes the operation by the element of the Body that it
+    /// will carry out, or compares both once the message is open: a `SOAPAction`, or a Body that is not opened yet, is what
+    /// anyone wrote, and may name an operation with a weaker policy.
     ///
     /// # Errors
     /// [`SideError`].
