@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use wss_header::{
     Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan,
@@ -9,6 +10,7 @@ use wss_header::{
 };
 use wss_text::{Slice as _, WireText};
 
+use crate::assertion::Alternative;
 use crate::error::PolicyError;
 use crate::form::{self, Breach};
 use crate::keys::{Consent, Keys};
@@ -80,8 +82,8 @@ impl Side {
             let names = |one: &Exchange| [one.service.clone(), one.port.clone(), one.operation.clone()];
             names(other) == names(first)
         };
-        let mut all = std::iter::once(first).chain(self.others.iter().filter(is_same));
-        Ok(all.find(|one| one.breaches(&request).is_ok_and(|breaches| breaches.is_empty())).unwrap_or(first))
+        let all = || std::iter::once(first).chain(self.others.iter().filter(is_same));
+        Ok(first_fitting(&request, all).unwrap_or(first))
     }
 
     /// The operation of this name, in the first port that has a usable one; an empty name is the first operation.
@@ -108,6 +110,27 @@ impl Side {
             }
         }
     }
+}
+
+/// The first exchange whose form a request has. The request is read once, unless the receivers have limits of their own.
+fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
+    request: &Incoming<'_>,
+    all: impl Fn() -> I,
+) -> Option<&'e Exchange> {
+    let Some(first) = all().find_map(|one| one.opens.as_ref()) else { return all().next() };
+    let limits = first.receiver.current_limits();
+    if all().any(|one| one.opens.as_ref().is_none_or(|opens| opens.receiver.current_limits() != limits)) {
+        return all().find(|one| one.breaches(request).is_ok_and(|breaches| breaches.is_empty()));
+    }
+    let text = first.receiver.unauthenticated_envelope(request).ok()?;
+    let fits = |read: &form::Read<'_>, opens: &Opens| {
+        let breaches = form::breaches(read, &opens.terms, opens.direction, Some(&opens.keys));
+        breaches.is_ok_and(|breaches| breaches.is_empty())
+    };
+    let found = form::with_read(&text, limits, |read| {
+        Ok(all().find(|one| one.opens.as_ref().is_some_and(|opens| fits(read, opens))))
+    });
+    found.ok().flatten()
 }
 
 /// Why there is no exchange.
@@ -156,16 +179,23 @@ pub struct Exchange {
     operation: String,
     action: Option<String>,
     alternative: usize,
-    skipped: Vec<Lack>,
+    skipped: Skipped,
     sends: Option<Plan>,
     opens: Option<Opens>,
 }
 
+/// Why alternatives are not used: of those of an operation, the first so many.
+struct Skipped {
+    lacks: Arc<[Lack]>,
+    count: usize,
+}
+
 /// What opens the messages of the other side.
+#[derive(Clone)]
 struct Opens {
     receiver: Receiver,
     opening: Opening,
-    terms: Terms,
+    terms: Arc<Terms>,
     direction: Direction,
     keys: Keys,
 }
@@ -238,7 +268,7 @@ impl Exchange {
     /// Why each alternative before it is not used.
     #[must_use]
     pub fn skipped(&self) -> &[Lack] {
-        &self.skipped
+        self.skipped.lacks.get(..self.skipped.count).unwrap_or_default()
     }
 
     /// What secures the messages of this side; `None` if the policy demands nothing of them.
@@ -408,43 +438,55 @@ pub(crate) fn exchanges(
     let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
     let nothing = [Vec::new()];
     let replies = operation.reply.as_deref().unwrap_or(&nothing);
-    let requests = operation.common.iter().flat_map(|common| operation.request.iter().map(move |own| (common, own)));
-    for (at, (common, request)) in requests.enumerate() {
-        for (of_reply, reply) in replies.iter().enumerate() {
-            let of = |message: &[_]| {
-                let together = common.iter().chain(message).cloned().collect();
-                Terms::read(&together, &keys.blocks)
-            };
-            let (request, reply) = (of(request), operation.reply.is_some().then(|| of(reply)));
-            match pair(request, reply, role, keys) {
-                Ok((None, None)) if protects_otherwise(operation) && !keys.agrees(Consent::Unprotected) => {
-                    let why = "the alternative protects nothing, and others do";
-                    lacks.push(Lack::consent(Consent::Unprotected, why));
-                }
-                Ok((sends, opens)) => {
-                    // Everything has the form of a request of which nothing is demanded.
-                    if made.is_empty() || opens.is_some() {
-                        made.push(Exchange {
-                            service: port.service.to_string(),
-                            port: port.port.clone(),
-                            operation: operation.name.clone(),
-                            action: operation.action.clone(),
-                            alternative: at * replies.len() + of_reply + 1,
-                            skipped: lacks.clone(),
-                            sends,
-                            opens,
-                        });
+    let side = OneSide { role, keys, protects: Protects::of(operation) };
+    let mut at = 0;
+    'all: for common in operation.common.iter() {
+        let replies: Vec<Result<Half, Lack>> = replies
+            .iter()
+            .map(|own| match operation.reply {
+                Some(_) => side.half(common, own, Direction::Reply),
+                None => Ok(Half::default()),
+            })
+            .collect();
+        for own in &operation.request {
+            let request = side.half(common, own, Direction::Request);
+            let first = at;
+            at += replies.len();
+            for (of_reply, reply) in replies.iter().enumerate() {
+                let (request, reply) = match (&request, reply) {
+                    (Ok(request), Ok(reply)) => (request, reply),
+                    (Err(lack), _) | (_, Err(lack)) => {
+                        lacks.push(lack.clone());
+                        continue;
                     }
-                    if role == Role::Client {
-                        return Ok(made);
-                    }
-                    break;
+                };
+                let (sends, opens) = match role {
+                    Role::Client => (request.sends.clone(), reply.opens.clone()),
+                    Role::Service => (reply.sends.clone(), request.opens.clone()),
+                };
+                // Everything has the form of a request of which nothing is demanded.
+                if made.is_empty() || opens.is_some() {
+                    made.push(Exchange {
+                        service: port.service.to_string(),
+                        port: port.port.clone(),
+                        operation: operation.name.clone(),
+                        action: operation.action.clone(),
+                        alternative: first + of_reply + 1,
+                        skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
+                        sends,
+                        opens,
+                    });
                 }
-                Err(lack) => lacks.push(lack),
+                if role == Role::Client {
+                    break 'all;
+                }
+                break;
             }
         }
     }
     if !made.is_empty() {
+        let lacks: Arc<[Lack]> = lacks.into();
+        made.iter_mut().for_each(|exchange| exchange.skipped.lacks = Arc::clone(&lacks));
         return Ok(made);
     }
     if lacks.is_empty() {
@@ -453,39 +495,62 @@ pub(crate) fn exchanges(
     Err(Unusable { port: port.port.clone(), operation: operation.name.clone(), lacks })
 }
 
-/// Whether any alternative of the operation says something about security.
-fn protects_otherwise(operation: &OperationPolicy) -> bool {
-    let replies = operation.reply.iter().flatten();
-    let mut all = operation.common.iter().chain(&operation.request).chain(replies);
-    all.any(|alternative| !Terms::read(alternative, &[]).is_empty())
+/// Whether any alternative of the request, and of the reply, says something about security.
+struct Protects {
+    request: bool,
+    reply: bool,
 }
 
-/// What is sent, and what opens what comes.
-fn pair(request: Terms, reply: Option<Terms>, role: Role, keys: &Keys) -> Result<(Option<Plan>, Option<Opens>), Lack> {
-    for terms in std::iter::once(&request).chain(&reply) {
+impl Protects {
+    fn of(operation: &OperationPolicy) -> Self {
+        let says = |alternative: &Alternative| !Terms::read(alternative, &[]).is_empty();
+        let common = operation.common.iter().any(says);
+        Self {
+            request: common || operation.request.iter().any(says),
+            reply: common || operation.reply.iter().flatten().any(says),
+        }
+    }
+}
+
+/// One side of one operation.
+struct OneSide<'a> {
+    role: Role,
+    keys: &'a Keys,
+    protects: Protects,
+}
+
+/// What one side does with the requests, or with the replies: it sends them, or opens them.
+#[derive(Default)]
+struct Half {
+    sends: Option<Plan>,
+    opens: Option<Opens>,
+}
+
+impl OneSide<'_> {
+    /// What is sent, or what opens what comes.
+    fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
+        let Self { role, keys, protects } = self;
+        let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);
         if let Some(judged) = terms.notes.first_refused() {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
-    }
-    let request = (Direction::Request, Some(request));
-    let reply = (Direction::Reply, reply);
-    let (sent, received) = match role {
-        Role::Client => (request, reply),
-        Role::Service => (reply, request),
-    };
-    let sends = match sent.1 {
-        Some(terms) => send::recipe(&terms, sent.0, keys)?.map(wss_header::Recipe::plan).transpose()?,
-        None => None,
-    };
-    let opens = match received.1 {
-        Some(terms) => receive::receiver(&terms, received.0, keys)?.map(|(receiver, opening)| Opens {
+        let protects = if direction == Direction::Request { protects.request } else { protects.reply };
+        if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
+            return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
+        }
+        if (*role == Role::Client) == (direction == Direction::Request) {
+            let recipe = send::recipe(&terms, direction, keys)?;
+            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None });
+        }
+        let receiver = receive::receiver(&terms, direction, keys)?;
+        let keys = || (*keys).clone();
+        let opens = receiver.map(|(receiver, opening)| Opens {
             receiver,
             opening,
-            terms,
-            direction: received.0,
-            keys: keys.clone(),
-        }),
-        None => None,
-    };
-    Ok((sends, opens))
+            terms: Arc::new(terms),
+            direction,
+            keys: keys(),
+        });
+        Ok(Half { sends: None, opens })
+    }
 }
