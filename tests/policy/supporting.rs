@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use ws_security::crypto::SystemRandom;
 use ws_security::policy::{Exchange, Keys, Policy, Side};
-use ws_security::{AssertionTrust, NewAssertion, SamlVersion, TransportFacts, Trust};
+use ws_security::{AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, TransportFacts, Trust};
 
 use crate::common::*;
 use crate::shapes::{PASSWORD, SP, Shape, policy};
@@ -196,4 +196,48 @@ fn a_service_opens_each_request_by_the_alternative_that_it_follows() {
     });
     let request = request(&shapes[1].policy());
     assert!(strict.fitting("", &request).expect("an operation").open(&request, None).is_err());
+}
+
+/// A description whose only binding has these operations.
+fn description(operations: &str) -> String {
+    format!(
+        "<d:definitions xmlns:d=\"http://schemas.xmlsoap.org/wsdl/\" targetNamespace=\"urn:bank\"><d:binding name=\"B\">{operations}\
+         </d:binding></d:definitions>"
+    )
+}
+
+#[test]
+fn an_operation_has_its_own_alternatives_and_not_those_of_another_of_its_name() {
+    let pay = |input: &str| format!("<d:operation name=\"pay\"><d:input>{input}</d:input></d:operation>");
+    let (plain, strong) = (Shape::default().policy(), Shape::default().with("supporting", "endorsing").policy());
+    let either = strong.replace("</wsp:ExactlyOne>", &format!("{plain}</wsp:ExactlyOne>"));
+    let request = request(&plain);
+    for (operations, opens) in [(pay(&either), true), (pay(&strong) + &pay(&either), false)] {
+        let side = service(&description(&operations)).expect("a service");
+        let opened = side.fitting("pay", &request).expect("an operation").open(&request, None);
+        assert_eq!(opened.is_ok(), opens, "{operations}");
+    }
+}
+
+#[test]
+fn a_request_is_not_sent_in_clear_for_want_of_keys_because_replies_are_protected() {
+    let shape = Shape::default();
+    let plain = shape.policy();
+    let optional = plain.replace("</wsp:ExactlyOne>", "<wsp:All/></wsp:ExactlyOne>");
+    let of = |input: &str, output: &str| {
+        let text = description(&format!(
+            "<d:operation name=\"pay\"><d:input>{input}</d:input><d:output>{output}</d:output></d:operation>"
+        ));
+        Policy::from_wsdl(&text).expect("a policy")
+    };
+    let anchors = Trust::pins([certificate("bob")]);
+    let keys = || shape.agreed(Keys::new(anchors.clone(), MemoryReplayCache::default()).partner(certificate("bob")));
+    let refused = of(&optional, &plain).client(&keys()).expect_err("refused").to_string();
+    assert!(refused.contains("Keys::identity") && refused.contains("Keys::dangerous_unprotected"), "{refused}");
+    let agreed = of(&optional, &plain).client(&keys().dangerous_unprotected()).expect("agreed");
+    assert!(agreed.exchanges()[0].plan().is_none() && agreed.exchanges()[0].alternative() == 2);
+    let whole = of(&optional, &plain).client(&keys().identity(identity("alice"))).expect("a client");
+    assert_eq!(whole.exchanges()[0].alternative(), 1);
+    // Where no alternative of the request has any protection, none is missed.
+    assert!(of("", &plain).client(&keys()).is_ok());
 }

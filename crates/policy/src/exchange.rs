@@ -78,15 +78,13 @@ impl Side {
     pub fn fitting<'m>(&self, operation: &str, request: impl Into<Incoming<'m>>) -> Result<&Exchange, SideError> {
         let first = self.operation(operation)?;
         let request = request.into();
-        let is_same = |other: &&Exchange| {
-            let names = |one: &Exchange| [one.service.clone(), one.port.clone(), one.operation.clone()];
-            names(other) == names(first)
-        };
+        let is_same = |other: &&Exchange| other.of == first.of;
         let all = || std::iter::once(first).chain(self.others.iter().filter(is_same));
         Ok(first_fitting(&request, all).unwrap_or(first))
     }
 
-    /// The operation of this name, in the first port that has a usable one; an empty name is the first operation.
+    /// The operation of this name, in the first port that has a usable one; an empty name is the first operation. Of several that
+    /// have one name it is the first: the others are in [`Side::exchanges`].
     ///
     /// Nothing ties a message to its operation but the caller. A service takes the operation by the element of the Body that it
     /// will carry out, or compares both once the message is open: a `SOAPAction`, or a Body that is not opened yet, is what
@@ -174,6 +172,8 @@ impl std::error::Error for Unusable {}
 
 /// What one side does for one operation.
 pub struct Exchange {
+    /// Which operation of the policy it is of: several may have one name.
+    of: usize,
     service: String,
     port: String,
     operation: String,
@@ -431,7 +431,7 @@ pub(crate) enum Role {
 /// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
 pub(crate) fn exchanges(
     port: &PortPolicy,
-    operation: &OperationPolicy,
+    (of, operation): (usize, &OperationPolicy),
     role: Role,
     keys: &Keys,
 ) -> Result<Vec<Exchange>, Unusable> {
@@ -467,6 +467,7 @@ pub(crate) fn exchanges(
                 // Everything has the form of a request of which nothing is demanded.
                 if made.is_empty() || opens.is_some() {
                     made.push(Exchange {
+                        of,
                         service: port.service.to_string(),
                         port: port.port.clone(),
                         operation: operation.name.clone(),

@@ -230,9 +230,11 @@ impl Policy {
 
     fn side(&self, role: Role, keys: &Keys) -> Result<Side, SideError> {
         let mut side = Side { exchanges: Vec::new(), others: Vec::new(), unusable: Vec::new() };
+        let mut of = 0;
         for port in &self.ports {
             for operation in &port.operations {
-                match exchanges(port, operation, role, keys) {
+                of += 1;
+                match exchanges(port, (of, operation), role, keys) {
                     Ok(made) => {
                         let mut made = made.into_iter();
                         side.exchanges.extend(made.next());
