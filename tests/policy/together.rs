@@ -179,6 +179,46 @@ fn a_binding_has_tokens_whose_keys_do_what_it_says() {
 }
 
 #[test]
+fn what_an_assertion_of_another_domain_says_of_a_token_is_not_dropped() {
+    let wcf = "xmlns:m=\"http://schemas.microsoft.com/ws/2005/07/securitypolicy\"";
+    let tokens = |more: &str| format!("{}{}", binding(""), with("EndorsingSupportingTokens", &(never() + more)));
+    assert!(judged(&tokens("")).0);
+    refused(&tokens(&format!("<m:RsaToken {wcf}/>")), "RsaToken");
+    let cxf = "xmlns:c=\"http://cxf.apache.org/custom/security-policy\"";
+    for ignorable in ["", "wsp:Ignorable=\"false\""] {
+        let why = refused(&tokens(&format!("<c:AnyToken {cxf} {ignorable}/>")), "AnyToken");
+        assert!(why.contains("wsp:Ignorable"), "{why}");
+        refused(&initiator(&x509("", &format!("<c:Any {cxf} {ignorable}/>"))), "Any");
+    }
+    assert!(judged(&tokens(&format!("<c:AnyToken {cxf} wsp:Ignorable=\"true\"/>"))).0);
+    // How a context ends, as WCF says it, and what it says of the transport.
+    let context = |inside: &str| format!("<sp:SecureConversationToken>{}</sp:SecureConversationToken>", all(inside));
+    let ends =
+        |namespace: &str| symmetric(&with("ProtectionToken", &context(&format!("<m:MustNotSendCancel {namespace}/>"))));
+    assert!(judged(&ends(wcf)).0);
+    let http = "<h:NegotiateAuthentication xmlns:h=\"http://schemas.microsoft.com/ws/06/2004/policy/http\"/>";
+    assert!(judged(&format!("{}{http}", binding(""))).0);
+}
+
+#[test]
+fn a_path_that_names_something_else_than_it_says_is_refused() {
+    let path = |namespace: &str, steps: &str| {
+        format!(
+            "<sp:SignedElements><sp:XPath xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:b=\"{namespace}\" \
+             xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" \
+             xmlns:d=\"http://www.w3.org/2000/09/xmldsig#\">/s:Envelope/{steps}</sp:XPath></sp:SignedElements>"
+        )
+    };
+    let of = |path: String| format!("{}{path}", binding(""));
+    assert!(judged(&of(path("urn:a", "s:Body/b:pay"))).0);
+    assert!(refused(&of(path("urn:a}b/{urn:c", "s:Body/b:pay")), "XPath").contains("brace"));
+    // The signature of the message covers none; that of an endorsing token covers the one of the message in any case.
+    let signature = path("urn:a", "s:Header/w:Security/d:Signature");
+    assert!(refused(&of(signature.clone()), "XPath").contains("sp:EndorsingSupportingTokens"));
+    assert!(judged(&of(with("EndorsingSupportingTokens", &(never() + &signature)))).0);
+}
+
+#[test]
 fn parts_are_not_said_to_be_signed_where_no_key_signs() {
     let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>";
     for name in ["SignedParts", "EncryptedParts"] {

@@ -36,8 +36,17 @@ pub(crate) fn is_cxf_suite(namespace: &str) -> bool {
     namespace == SECURITY_CXF
 }
 
+const WCF: &str = "WCF, about the transport or a session";
+
+/// The security domain of WCF, beside WS-SecurityPolicy.
+const SECURITY_WCF: &str = "http://schemas.microsoft.com/ws/2005/07/securitypolicy";
+
+pub(crate) fn is_wcf_security(namespace: &str) -> bool {
+    namespace == SECURITY_WCF
+}
+
 /// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 18] = [
     ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),
     ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "WS-Addressing"),
     ("http://www.w3.org/2006/05/addressing/wsdl", "WS-Addressing"),
@@ -49,7 +58,11 @@ const OTHERS: [(&str, &str); 14] = [
     ("http://schemas.xmlsoap.org/ws/2005/02/rm/policy", "WS-ReliableMessaging"),
     ("http://schemas.xmlsoap.org/ws/2004/10/wsat", "WS-AtomicTransaction"),
     ("http://docs.oasis-open.org/ws-tx/", "WS-Transaction"),
-    ("http://schemas.microsoft.com/ws/", "WCF, about the transport or a session"),
+    ("http://schemas.microsoft.com/ws/06/2004/policy/http", WCF),
+    ("http://schemas.microsoft.com/ws/06/2004/mspolicy/", WCF),
+    ("http://schemas.microsoft.com/ws/2005/05/routing/policy", WCF),
+    ("http://schemas.microsoft.com/ws/2006/05/framing/policy", WCF),
+    ("http://schemas.microsoft.com/ws/2006/02/tx/oletx", WCF),
     ("http://cxf.apache.org/", "CXF, about its own configuration"),
     ("http://java.sun.com/xml/ns/", "Metro, about its own configuration"),
 ];

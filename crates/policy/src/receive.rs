@@ -113,7 +113,7 @@ impl Receiving<'_> {
             }
             (false, None) => (Requirements::dangerous_unsigned(), Opening::Transport),
         };
-        let optional = parts.signed.iter().filter(|part| !matches!(part, Part::Signature)).cloned();
+        let optional = parts.signed.iter().cloned();
         let mut encrypted = always_encrypted(self.terms, self.direction);
         if self.binding().is_some_and(|binding| binding.encrypt_signature) {
             encrypted.push(Part::Signature);

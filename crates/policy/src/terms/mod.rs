@@ -46,6 +46,9 @@ impl Terms {
         if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
             terms.parts.refuse_inner_elements(&mut terms.notes);
         }
+        if !terms.is_over_transport() {
+            terms.parts.refuse_signatures(&mut terms.notes);
+        }
         terms.parts.finish();
         if terms.notes.0.len() < size(alternative) {
             terms.refuse_unread(alternative);

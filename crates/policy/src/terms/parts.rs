@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) complete_attachments: bool,
     /// The elements inside the Body or header blocks that are named for a signature, and where.
     inner: Vec<(Part, Place)>,
+    /// Where the signatures of the header are named for a signature.
+    signatures: Vec<Place>,
 }
 
 /// The language of paths, and the default of `XPathVersion`.
@@ -150,6 +152,9 @@ impl Parts {
         if verb == Verb::Sign && matches!(part, Part::EveryElement(_)) {
             self.inner.extend(place.map(|place| (part.clone(), place.clone())));
         }
+        if verb == Verb::Sign && part == Part::Signature {
+            self.signatures.extend(place.cloned());
+        }
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
             (Verb::Encrypt | Verb::EncryptContent, Part::Body) => self.encrypted_body = true,
@@ -181,6 +186,14 @@ impl Parts {
     pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
         let others: HashSet<&Part> = others.signed.iter().collect();
         self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)
+    }
+
+    /// The signature of the message covers no signature; endorsing ones do.
+    pub(crate) fn refuse_signatures(&self, notes: &mut Notes) {
+        for place in &self.signatures {
+            let why = "a signature cannot cover itself: sp:EndorsingSupportingTokens have a token sign it";
+            notes.at(place, Standing::Refused(why.into()));
+        }
     }
 
     /// `sp:OnlySignEntireHeadersAndBody` forbids what `sp:SignedElements` demands.

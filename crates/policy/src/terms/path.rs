@@ -39,6 +39,10 @@ pub(super) fn part_of(parameter: &Parameter) -> Result<Part, Words> {
 }
 
 fn element(steps: &[(&str, &str)]) -> Result<Part, Words> {
+    // A brace would end the namespace of a step that is written as `{namespace}local`.
+    if steps.iter().any(|(namespace, _)| namespace.contains(['{', '}'])) {
+        return Err("a namespace has a brace, which no URI has: correct it".into());
+    }
     let steps: Vec<_> = steps.iter().map(|(namespace, local)| format!("{{{namespace}}}{local}")).collect();
     ElementPath::parse(&steps.join("/")).map(Part::every_element).map_err(|error| error.to_string().into())
 }

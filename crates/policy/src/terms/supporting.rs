@@ -1,7 +1,7 @@
 //! Supporting tokens: what a request has besides the tokens of the binding (WS-SecurityPolicy 1.3 §8).
 
 use super::binding::{Binding, Tokens, read_suite};
-use super::other::unexpected;
+use super::other::foreign;
 use super::parts::Parts;
 use super::token::{PasswordForm, Token, TokenKind};
 use crate::assertion::Assertion;
@@ -58,7 +58,7 @@ impl Supporting {
                 | "ContentEncryptedElements" => {
                     notes.refused(inner, "only endorsing tokens have parts of their own, and only to sign");
                 }
-                _ => unexpected(inner, notes),
+                _ => foreign(inner, notes),
             }
         }
         parts.finish();

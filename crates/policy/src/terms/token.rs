@@ -2,7 +2,7 @@
 
 use wss_tokens::{KerberosForm, SamlVersion, SecureConversation};
 
-use super::other::unexpected;
+use super::other::{foreign, unexpected};
 use crate::assertion::Assertion;
 use crate::expression::flag;
 use crate::names;
@@ -141,7 +141,7 @@ impl Token {
             [] => notes.refused(assertion, "it has no token"),
             _ => notes.refused(assertion, "it has several tokens"),
         }
-        others.iter().for_each(|other| unexpected(other, notes));
+        others.iter().for_each(|other| foreign(other, notes));
         let mut read: Vec<_> = tokens.iter().map(|token| Self::read(token, notes)).collect();
         read.pop()
     }
@@ -206,10 +206,15 @@ impl Token {
     }
 
     fn property(&mut self, inner: &Assertion, conversation: SecureConversation, notes: &mut Notes) {
-        if !names::is_security(&inner.written.namespace) {
-            return unexpected(inner, notes);
-        }
         let local = inner.local();
+        if !names::is_security(&inner.written.namespace) {
+            let is_context = matches!(self.kind, TokenKind::SecurityContext(_));
+            return match names::is_wcf_security(&inner.written.namespace) && is_context && local == "MustNotSendCancel"
+            {
+                true => notes.not_ours(inner, "WS-Trust: how the context ends"),
+                false => foreign(inner, notes),
+            };
+        }
         let refers = |reference, what: &str, notes: &mut Notes| {
             notes.done(inner, format!("references are by {what}, where the token is not in the message"));
             Some(reference)
