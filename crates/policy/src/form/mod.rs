@@ -403,7 +403,8 @@ impl<'a> Form<'a> {
     /// The last step is the first that the header shows.
     fn order(&mut self, binding: &Binding) {
         // Signatures and tokens are encrypted last in any case.
-        let encrypts_tokens = shows_password(self.terms, self.direction)
+        let hides_password = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
+        let encrypts_tokens = (shows_password(self.terms, self.direction) && hides_password())
             || (self.direction == Direction::Request
                 && self.terms.supporting.iter().any(|supporting| supporting.encrypted));
         if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
