@@ -75,6 +75,7 @@ fn a_reference_has_one_exclusive_transform() {
     );
     assert_ne!(more, chain);
     for chain in [
+        format!("{chain}{chain}"),
         format!("{chain}{more}"),
         format!("{more}{chain}"),
         format!("{chain}{enveloped}"),

@@ -145,12 +145,7 @@ fn parse_transforms(list: Element<'_>, budget: &Budget) -> Result<SmallVec<[Tran
         true => Transform::parse(child, budget),
         false => Err(list.unexpected(child).into()),
     });
-    let mut transforms: SmallVec<[Transform; 1]> = parsed.collect::<Result<_, SignatureError>>()?;
-    // The canonical form of an element is its own canonical form. What filters select need not be one.
-    if !transforms.iter().any(|transform| matches!(transform, Transform::Filter(_))) {
-        transforms.dedup_by(|second, first| first.canonicalization().is_some() && first == second);
-    }
-    Ok(transforms)
+    parsed.collect()
 }
 
 /// A `ds:Reference` in a document.
@@ -265,7 +260,7 @@ impl<'d> Reference<'d> {
         self.needs_xpath() || self.transforms.iter().any(|transform| matches!(transform, Transform::Filter(_)))
     }
 
-    /// `ds:Transform`, in order, of a repeated canonicalisation one; empty where `ds:Transforms` is absent or empty, which implies inclusive
+    /// `ds:Transform`, in order; empty where `ds:Transforms` is absent or empty, which implies inclusive
     /// canonicalisation.
     #[must_use]
     pub fn transforms(&self) -> &[Transform] {
