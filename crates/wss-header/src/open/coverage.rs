@@ -151,7 +151,11 @@ impl Coverage {
     /// The parts that it proves, each of one place once.
     pub(super) fn parts_once(&self) -> impl Iterator<Item = &Part> {
         let mut seen = HashSet::new();
-        self.parts().filter(move |(_, span)| seen.insert((span.start, span.end))).map(|(part, _)| part)
+        let mut is_first = move |part: &Part, span: &Range<usize>| {
+            // A message has one of these, and most messages have no others: nothing is allocated for them.
+            matches!(part, Part::Body | Part::Timestamp) || seen.insert((span.start, span.end))
+        };
+        self.parts().filter(move |(part, span)| is_first(part, span)).map(|(part, _)| part)
     }
 
     /// Whether it proves the part at this place.
