@@ -544,13 +544,12 @@ impl OneSide<'_> {
             return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None });
         }
         let receiver = receive::receiver(&terms, direction, keys)?;
-        let keys = || (*keys).clone();
         let opens = receiver.map(|(receiver, opening)| Opens {
             receiver,
             opening,
             terms: Arc::new(terms),
             direction,
-            keys: keys(),
+            keys: Keys::clone(keys),
         });
         Ok(Half { sends: None, opens })
     }

@@ -8,7 +8,7 @@ use wss_tokens::ReferenceForm;
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::suite::{Suite, Transport};
-use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The algorithms of the messages.
 pub(crate) struct Means {
@@ -143,11 +143,14 @@ pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
 
 /// Whether a request has a password as text that the policy does not say is encrypted. Our clients encrypt it, and so does CXF.
 pub(crate) fn shows_password(terms: &Terms, direction: Direction) -> bool {
-    let shows = |supporting: &Supporting| {
-        let is_text = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::Text, .. });
-        is_text && !supporting.endorsing && !supporting.encrypted
-    };
+    let shows =
+        |supporting: &Supporting| supporting.has_text_password() && !supporting.endorsing && !supporting.encrypted;
     direction == Direction::Request && !terms.is_over_transport() && terms.supporting.iter().any(shows)
+}
+
+/// Whether the policy says that tokens of a message are encrypted.
+pub(crate) fn encrypts_tokens(terms: &Terms, direction: Direction) -> bool {
+    direction == Direction::Request && terms.supporting.iter().any(|supporting| supporting.encrypted)
 }
 
 /// The tokens of requests for which `is` holds, as parts.

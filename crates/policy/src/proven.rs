@@ -5,7 +5,7 @@ use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Sign
 use wss_tokens::ConfirmationMethod;
 
 use crate::form::Breach;
-use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
 /// What an opened message is.
 pub(crate) struct Proven<'a> {
@@ -23,10 +23,7 @@ impl Proven<'_> {
         let by_token = binding.and_then(|binding| self.by_token(terms, binding, direction));
         let of_binding = by_token.or_else(|| binding.and_then(|binding| self.of_binding(binding, direction)));
         let others = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
-        of_binding.or_else(others).map(|(name, why)| {
-            let judged = terms.notes.find(&[name]);
-            Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why }
-        })
+        of_binding.or_else(others).map(|(name, why)| Breach::of(terms, &[name], why))
     }
 
     /// The maker of the signature that proves the message. It may be anonymous where the message is not, since somebody endorses it.
@@ -139,10 +136,7 @@ impl Proven<'_> {
         if let Some(local) = demanded.flatten().find(lacks) {
             return Some((local, format!("the username token has no {local}")));
         }
-        let wants_text = |supporting: &Supporting| {
-            let is_text = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::Text, .. });
-            is_text && !supporting.endorsing
-        };
+        let wants_text = |supporting: &Supporting| supporting.has_text_password() && !supporting.endorsing;
         let is_other = !user.password_was_clear_text() && terms.supporting.iter().any(wants_text);
         is_other.then(|| ("UsernameToken", "the password is a digest, without sp:HashPassword".to_owned()))
     }
@@ -181,8 +175,7 @@ pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &Tran
     } else {
         return None;
     };
-    let judged = terms.notes.find(&[name, "HttpsToken"]);
-    Some(Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why: why.to_owned() })
+    Some(Breach { name: name.to_owned(), ..Breach::of(terms, &[name, "HttpsToken"], why) })
 }
 
 /// The names of the token of the symmetric binding that signs.

@@ -6,7 +6,9 @@ use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference, shows_password};
+use crate::means::{
+    Means, always_encrypted, always_signed, encrypts, encrypts_tokens, protects, reference, shows_password,
+};
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
@@ -160,7 +162,7 @@ impl Receiving<'_> {
                                 that do as the policy says have it covered";
                     return Err(Lack::Together { what });
                 }
-                if !supporting.endorsing && !supporting.is_secret() && self.is_anonymous() {
+                if !supporting.endorsing && !supporting.has_text_password() && self.is_anonymous() {
                     let what = "anyone with the certificate of the service can sign a request, so that a digest or an assertion \
                                 that someone else made may be in it: have a token endorse requests \
                                 (sp:EndorsingSupportingTokens), or send the password as text, encrypted";
@@ -287,8 +289,7 @@ impl Receiving<'_> {
         if means.suite.content.is_authenticated() {
             return Ok(receiver);
         }
-        let encrypts_tokens = shows_password(self.terms, self.direction)
-            || (self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.encrypted));
+        let encrypts_tokens = shows_password(self.terms, self.direction) || encrypts_tokens(self.terms, self.direction);
         // A signature that endorses is verified before the one over the ciphertext.
         let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
         if binding.encrypt_first && is_covered {

@@ -12,7 +12,7 @@ use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
-use crate::means::shows_password;
+use crate::means::{encrypts_tokens, shows_password};
 use crate::place::Place;
 use crate::suite::Suite;
 use crate::terms::{Binding, Direction, Inclusion, Layout, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
@@ -26,6 +26,17 @@ pub struct Breach {
     pub place: Option<Place>,
     /// How the message breaks it.
     pub why: String,
+}
+
+impl Breach {
+    /// Of the first assertion of these names that the policy has.
+    pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
+        let judged = terms.notes.find(names);
+        let name =
+            judged.map(|judged| judged.name.to_string()).or_else(|| names.first().map(|name| (*name).to_owned()));
+        let place = judged.map(|judged| judged.place.clone());
+        Self { name: name.unwrap_or_default(), place, why: why.into() }
+    }
 }
 
 impl std::fmt::Display for Breach {
@@ -131,11 +142,7 @@ struct Form<'a> {
 impl<'a> Form<'a> {
     /// Notes a breach of the first assertion of these names that is in force.
     fn breach(&mut self, names: &[&str], why: impl Into<String>) {
-        let judged = self.terms.notes.find(names);
-        let name =
-            judged.map(|judged| judged.name.to_string()).or_else(|| names.first().map(|name| (*name).to_owned()));
-        let place = judged.map(|judged| judged.place.clone());
-        self.found.push(Breach { name: name.unwrap_or_default(), place, why: why.into() });
+        self.found.push(Breach::of(self.terms, names, why));
     }
 
     fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {
@@ -405,8 +412,7 @@ impl<'a> Form<'a> {
         // Signatures and tokens are encrypted last in any case.
         let hides_password = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
         let encrypts_tokens = (shows_password(self.terms, self.direction) && hides_password())
-            || (self.direction == Direction::Request
-                && self.terms.supporting.iter().any(|supporting| supporting.encrypted));
+            || encrypts_tokens(self.terms, self.direction);
         if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
             return;
         }

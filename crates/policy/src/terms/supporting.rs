@@ -76,8 +76,8 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
 
-    /// Whether only who knows a secret can send it: a password as text, which is encrypted.
-    pub(crate) fn is_secret(&self) -> bool {
+    /// Whether it is a user with a password as text.
+    pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
     }
 
