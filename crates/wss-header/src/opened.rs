@@ -280,8 +280,8 @@ impl OpenedParts {
 
     /// The user of the message, if a username token proves one: the key derived from the user's password signed the
     /// Body, or endorsed its signature; or a known [`Opened::signer`](crate::OpenedParts::signer) covers the token,
-    /// or endorsed an anonymous signature that does, and so presents it; or an anonymous signature covers it, and the password came as text that only the receiver can
-    /// read; or the transport is declared protected. A token whose password was checked but that nothing ties to the
+    /// or endorsed an anonymous signature that does, and so presents it; or an anonymous signature covers it, and the password
+    /// came as text that only the receiver can read; or the transport is declared protected. A token whose password was checked but that nothing ties to the
     /// message is not returned.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {

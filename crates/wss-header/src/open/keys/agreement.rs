@@ -31,13 +31,13 @@ impl KeySearch<'_, '_> {
             return Ok(None);
         };
         let label = agreement.method().uri();
-        let written = Written::of(key.element(), &self.terms.budget)?;
         // All that they agree on is in the KeyInfo.
         let said = key.key_info().map(|said| said.standalone(TakeAlong::Namespaces)).unwrap_or_default();
         let by = [identity.certificate().der(), Digest::of(DigestMethod::Sha256, said.as_bytes()).as_octets()].concat();
         if let Some(known) = self.ring.unwrapped(key, &by) {
             return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
         }
+        let written = Written::of(key.element(), &self.terms.budget)?;
         // The originator's key is fresh for each message, so no known key is named in the header.
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();
