@@ -161,7 +161,7 @@ fn a_block_that_must_be_there_is_one_for_this_receiver() {
         for message in [plain.replacen(block, "", 1), plain.replacen(block, &inside, 1), to("urn:other")] {
             assert_eq!(refused(&receiver, &message), RequirementError::Absent { part: part.clone() }, "{message}");
         }
-        // A block for another receiver stands for none, and one for this receiver beside it counts.
+        // A block for another receiver does not count. One for this receiver beside it does.
         let both = to("urn:other").replacen("<s:Header>", &format!("<s:Header>{block}"), 1);
         assert!(receiver.open(&both).is_ok());
     }

@@ -207,7 +207,7 @@ fn a_security_context_protects_both_directions() {
     assert!(refused.contains("security context"), "{refused}");
 }
 
-/// A certificate that endorses, or a user, stands in for no initiator.
+/// The initiator signs. A certificate that endorses, or a user, does not replace its signature.
 #[test]
 fn in_the_asymmetric_binding_the_signature_of_the_message_is_by_the_initiator() {
     let shape = Shape::default().with("supporting", "endorsing");
