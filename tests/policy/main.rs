@@ -55,6 +55,13 @@ pub(crate) fn exchanged(client: &Exchange, service: &Exchange) -> Result<(), Str
     Ok(())
 }
 
+/// What an error says, which has this in it.
+#[track_caller]
+pub(crate) fn says<T, E: std::fmt::Display>(result: Result<T, E>, words: &str) {
+    let Err(error) = result else { panic!("not refused: {words}") };
+    assert!(error.to_string().contains(words), "{words}: {error}");
+}
+
 fn all_open(shapes: &[Shape]) {
     let mut wrong = Vec::new();
     for shape in shapes {

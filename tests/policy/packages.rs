@@ -76,7 +76,10 @@ fn both_sides_of_a_policy_open_packages() {
         let (content_type, mut octets) = written(&secure(vec![photo()]).message);
         let last = octets.windows(4).rposition(|end| end == b"\r\n--").expect("a delimiter") - 1;
         octets[last] ^= 1;
-        assert!(opened(service, &(content_type, octets), None).is_err(), "{signed} {encrypted}");
+        let error = opened(service, &(content_type, octets), None).expect_err("refused");
+        // The cipher is in CBC mode: what was changed may have a padding by chance, and the signature tells it.
+        let is_ciphertext = !encrypted.is_empty() && error == "decryption failed";
+        assert!(is_ciphertext || error == "digest of \"cid:photo@bank\" does not match", "{error}");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::shapes::{SP, Shape, policy};
 const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 
 /// A description whose binding, operation and messages have these policies.
-fn wsdl(binding: &str, input: &str, output: &str) -> String {
+pub(crate) fn wsdl(binding: &str, input: &str, output: &str) -> String {
     format!(
         "<d:definitions xmlns:d=\"{WSDL}\" xmlns:wsp=\"http://www.w3.org/ns/ws-policy\" xmlns:sp=\"{SP}\" \
          xmlns:soap=\"{WSDL}soap/\" xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" \
@@ -21,7 +21,7 @@ fn wsdl(binding: &str, input: &str, output: &str) -> String {
     )
 }
 
-fn with_id(policy: &str, id: &str) -> String {
+pub(crate) fn with_id(policy: &str, id: &str) -> String {
     let utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     policy.replacen("<wsp:Policy ", &format!("<wsp:Policy xmlns:u=\"{utility}\" u:Id=\"{id}\" "), 1)
 }

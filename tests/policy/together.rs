@@ -184,6 +184,16 @@ fn what_an_assertion_of_another_domain_says_of_a_token_is_not_dropped() {
     let tokens = |more: &str| format!("{}{}", binding(""), with("EndorsingSupportingTokens", &(never() + more)));
     assert!(judged(&tokens("")).0);
     refused(&tokens(&format!("<m:RsaToken {wcf}/>")), "RsaToken");
+    // AD FS has it optional, with parts that it signs: whoever leaves it out leaves them out.
+    let ad_fs = |optional: &str| {
+        let to = "<sp:SignedParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:SignedParts>";
+        let inside = format!("<m:RsaToken {wcf} {optional}/>{to}");
+        format!("{}{}", binding(""), with("EndorsingSupportingTokens", &inside))
+    };
+    assert!(judged(&ad_fs("wsp:Optional=\"true\"")).0);
+    refused(&ad_fs("wsp:Optional=\"false\""), "RsaToken");
+    let empty = format!("{}{}", binding(""), with("EndorsingSupportingTokens", ""));
+    assert!(refused(&empty, "EndorsingSupportingTokens").contains("no token"));
     let cxf = "xmlns:c=\"http://cxf.apache.org/custom/security-policy\"";
     for ignorable in ["", "wsp:Ignorable=\"false\""] {
         let why = refused(&tokens(&format!("<c:AnyToken {cxf} {ignorable}/>")), "AnyToken");

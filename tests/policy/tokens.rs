@@ -10,9 +10,9 @@ use ws_security::{
 };
 
 use crate::common::*;
+use crate::reading::{with_id, wsdl};
 use crate::shapes::{PASSWORD, SP, Shape, policy};
-use crate::with_context;
-use crate::{REQUEST, exchanged};
+use crate::{REQUEST, exchanged, says, with_context};
 
 fn transport(tokens: &str) -> String {
     policy(&format!(
@@ -61,9 +61,9 @@ fn over_a_transport_a_user_has_a_password_as_text_or_as_a_digest() {
     };
     assert_eq!(open(&text, &message(&text, PASSWORD)), Ok(true));
     assert_eq!(open(&hash, &message(&hash, PASSWORD)), Ok(true));
-    assert!(open(&text, &message(&text, "other")).is_err());
-    assert!(open(&hash, &message(&text, PASSWORD)).is_err(), "text where a digest is demanded");
-    assert!(open(&text, REQUEST).is_err(), "no header");
+    says(open(&text, &message(&text, "other")), "the password is wrong");
+    says(open(&hash, &message(&text, PASSWORD)), "no digest");
+    says(open(&text, REQUEST), "there is no Security header");
 }
 
 #[test]
@@ -124,36 +124,54 @@ fn an_endorsing_certificate_signs_the_timestamp_over_a_transport() {
     let unsigned = Policy::from_wsdl(&transport("")).expect("a policy");
     let client = unsigned.client(&keys()).expect("a client");
     let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
-    let refused = service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message);
-    assert!(refused.is_err());
+    says(
+        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message),
+        "no signature endorses the message",
+    );
+}
+
+fn saml_token() -> String {
+    format!(
+        "<sp:SamlToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:WssSamlV20Token11/></wsp:Policy>\
+         </sp:SamlToken>"
+    )
+}
+
+/// A policy whose initiator has an assertion in place of its certificate.
+fn with_saml_initiator(text: &str) -> String {
+    let start = text.find("<sp:X509Token").expect("a token");
+    let end = text.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
+    [&text[..start], &saml_token(), &text[end..]].concat()
+}
+
+fn with_saml_supporting(text: &str) -> String {
+    let token = saml_token();
+    text.replace(
+        "</wsp:All>",
+        &format!("<sp:SignedSupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:SignedSupportingTokens></wsp:All>"),
+    )
+}
+
+/// An assertion about ann, for whoever has the key of a certificate or, without one, for whoever bears it.
+fn about_ann(holder: Option<&str>) -> String {
+    let new = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank");
+    let new = match holder {
+        Some(holder) => new.holder_of_key(&certificate(holder)),
+        None => new.bearer(),
+    };
+    new.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued")
+}
+
+fn issuer() -> AssertionTrust {
+    let trust = Trust::pins([certificate("carol")]);
+    AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", trust).accept_bearer()
 }
 
 #[test]
 fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
     let shape = Shape::default();
-    let certificate_token = shape.policy();
-    let start = certificate_token.find("<sp:X509Token").expect("a token");
-    let end = certificate_token.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
-    let token = format!(
-        "<sp:SamlToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:WssSamlV20Token11/></wsp:Policy>\
-         </sp:SamlToken>"
-    );
-    let initiator = [&certificate_token[..start], &token, &certificate_token[end..]].concat();
-    let supporting = certificate_token.replace(
-        "</wsp:All>",
-        &format!("<sp:SignedSupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:SignedSupportingTokens></wsp:All>"),
-    );
-    let issued = |new: NewAssertion| {
-        let new = new.audience("urn:bank");
-        new.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued")
-    };
-    let about_ann = || NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann");
-    let holder = issued(about_ann().holder_of_key(&certificate("alice")));
-    let bearer = issued(about_ann().bearer());
-    let issuer = || {
-        let trust = Trust::pins([certificate("carol")]);
-        AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", trust).accept_bearer()
-    };
+    let (initiator, supporting) = (with_saml_initiator(&shape.policy()), with_saml_supporting(&shape.policy()));
+    let (holder, bearer) = (about_ann(Some("alice")), about_ann(None));
     // Who presents a bearer assertion of another is not its holder.
     let presents = {
         let policy = Policy::from_wsdl(&supporting).expect("a policy");
@@ -178,8 +196,38 @@ fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
         let plain = Policy::from_wsdl(&shape.policy()).expect("a policy");
         let client = plain.client(&client).expect("a client");
         let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
-        assert!(service.exchanges()[0].open(&message, None).is_err());
+        let refused = service.exchanges()[0].open(&message, None).expect_err("refused").to_string();
+        assert!(refused.contains("SAML token") || refused.contains("SamlToken"), "{refused}");
     }
+}
+
+/// Where the policy has nothing signed in every message, what is there is signed by its token all the same.
+#[test]
+fn parts_that_may_be_missing_are_signed_by_the_token_of_the_binding_too() {
+    let shape = Shape::default();
+    let without_timestamp = shape.policy().replace("<sp:IncludeTimestamp/>", "");
+    let body = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
+    let to =
+        "<sp:SignedParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:SignedParts>";
+    let and_body = without_timestamp.replace(body, &format!("{to}{body}"));
+    let of_message = |parts: &str| format!("<wsp:Policy>{parts}</wsp:Policy>");
+    let binding = with_id(&with_saml_initiator(&without_timestamp.replace(body, "")), "binding");
+    let service = shape.service(identity("bob"), certificate("alice"), certificate("ca"));
+    let service = service.assertions(issuer()).dangerous_unsigned_body();
+    let described = Policy::from_wsdl(&wsdl(&binding, &of_message(to), &of_message(body))).expect("a policy");
+    let service = described.service(&service).expect("a service");
+    let message = |text: &str, assertion: String| {
+        let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca")).assertion(assertion);
+        let client = Policy::from_wsdl(text).expect("a policy").client(&keys).expect("a client");
+        client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    let open = |message: &str| {
+        let opened = service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), message);
+        opened.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(open(&message(&with_saml_initiator(&and_body), about_ann(Some("alice")))), Ok(()));
+    let refused = open(&message(&with_saml_supporting(&and_body), about_ann(None))).expect_err("refused");
+    assert!(refused.contains("InitiatorToken") && refused.contains("key that an assertion names"), "{refused}");
 }
 
 #[test]
@@ -196,7 +244,7 @@ fn a_security_context_protects_both_directions() {
     let service = policy.service(&context(7)).expect("a service");
     exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
     let other = policy.service(&context(8)).expect("a service");
-    assert!(exchanged(&client.exchanges()[0], &other.exchanges()[0]).is_err());
+    says(exchanged(&client.exchanges()[0], &other.exchanges()[0]), "decryption failed");
     // A key that the message brings is none of the context.
     let by_key = Policy::from_wsdl(&shape.with("supporting", "user").policy()).expect("a policy");
     let client = by_key.client(&context(7).partner(certificate("bob")).user("ann", PASSWORD)).expect("a client");

@@ -22,6 +22,8 @@ pub(crate) struct Written {
     pub(crate) place: Place,
     /// `wsp:Ignorable`: whoever does not know it may pass over it.
     pub(crate) is_ignorable: bool,
+    /// The assertions of the largest alternative of its nested policy.
+    pub(crate) most_nested: usize,
     /// Those that are read, and the first of those that are not.
     pub(crate) attributes: Vec<Attribute>,
     /// Its children that are no policy.
@@ -95,6 +97,11 @@ impl Assertion {
 
     pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
         attribute(&self.written.attributes, local)
+    }
+
+    /// Whether an optional assertion inside it is left out in this alternative.
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.nested.len() < self.written.most_nested
     }
 
     /// The number of assertions, parameters and attributes that are judged with it.

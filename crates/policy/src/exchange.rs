@@ -101,8 +101,9 @@ impl Side {
             Some(unusable) => Err(SideError::Unusable(unusable.clone())),
             None => {
                 let known = self.exchanges.iter().map(|exchange| exchange.operation.as_str());
-                let there: Vec<&str> =
-                    known.chain(self.unusable.iter().map(|other| other.operation.as_str())).collect();
+                let there = known.chain(self.unusable.iter().map(|other| other.operation.as_str()));
+                // That of a policy without a WSDL has none.
+                let there: Vec<&str> = there.map(|known| if known.is_empty() { "\"\"" } else { known }).collect();
                 let (name, there) = (name.into(), there.join(", ").into());
                 Err(SideError::NoSuch(PolicyError::NoSuch { what: "operation", name, there }))
             }

@@ -243,6 +243,7 @@ impl<'d> Expressions<'d> {
             namespace: self.namespace(names::POLICY_15),
             place,
             is_ignorable: false,
+            most_nested: 0,
             attributes,
             parameters: Vec::new(),
         };
@@ -313,7 +314,8 @@ impl<'d> Expressions<'d> {
         }
         let place = self.place_in(at, around.path, element.name().local);
         let namespace = self.namespace(element.name().namespace);
-        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, parameters });
+        let most_nested = nested.iter().map(Vec::len).max().unwrap_or_default();
+        let written = Arc::new(Written { namespace, place, is_ignorable, most_nested, attributes, parameters });
         self.charge.assertions(nested.len().saturating_mul(1 + unread))?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();

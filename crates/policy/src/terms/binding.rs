@@ -1,6 +1,6 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
-use super::other::unexpected;
+use super::other::{foreign, unexpected};
 use super::token::{Direction, Token, TokenKind, demands_client_certificate};
 use crate::assertion::Assertion;
 use crate::names;
@@ -120,7 +120,7 @@ impl Binding {
 
     fn property(&mut self, inner: &Assertion, notes: &mut Notes) {
         if !names::is_security(&inner.written.namespace) {
-            return unexpected(inner, notes);
+            return foreign(inner, notes);
         }
         match inner.local() {
             "AlgorithmSuite" => self.suite = read_suite(inner, notes),
@@ -128,6 +128,11 @@ impl Binding {
             "IncludeTimestamp" => {
                 self.timestamp = true;
                 notes.done(inner, "messages have a wsu:Timestamp, which is signed");
+            }
+            "SignBeforeEncrypting" | "EncryptBeforeSigning" | "EncryptSignature"
+                if matches!(self.tokens, Tokens::Transport) =>
+            {
+                notes.not_ours(inner, "TLS encrypts the whole message");
             }
             "EncryptBeforeSigning" => {
                 self.encrypt_first = true;
@@ -226,7 +231,7 @@ impl Layout {
                 "LaxTsFirst" => (Self::TimestampFirst, "the timestamp is the first child of the header"),
                 "LaxTsLast" => (Self::TimestampLast, "the timestamp is the last child of the header"),
                 _ => {
-                    unexpected(inner, notes);
+                    foreign(inner, notes);
                     continue;
                 }
             };
@@ -245,7 +250,7 @@ pub(super) fn read_suite(assertion: &Assertion, notes: &mut Notes) -> Option<Sui
         let namespace = &*inner.written.namespace;
         let home = if names::is_cxf_suite(namespace) { Home::Cxf } else { Home::Oasis };
         if home == Home::Oasis && !names::is_security(namespace) {
-            unexpected(inner, notes);
+            foreign(inner, notes);
             continue;
         }
         match inner.local() {

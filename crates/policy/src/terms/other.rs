@@ -35,14 +35,13 @@ pub(super) fn unexpected(assertion: &Assertion, notes: &mut Notes) {
     }
 }
 
-/// Assertions of another domain beside a token or inside it. They say something of the token, or are one, so that its domain being known
-/// is not enough.
+/// Assertions of another domain in a binding, beside a token or inside it. They say something of what protects the message, or are a
+/// token, so that their domain being known is not enough.
 pub(super) fn foreign(assertion: &Assertion, notes: &mut Notes) {
     let namespace = &*assertion.written.namespace;
     let is_known = names::other_domain(namespace).is_some();
     if is_known && !assertion.written.is_ignorable {
-        let why =
-            "what an assertion of another domain says of a token is not known: leave it out, or mark it wsp:Ignorable";
+        let why = "what an assertion of another domain says at this place is not known: leave it out, or mark it wsp:Ignorable";
         return notes.refused(assertion, why);
     }
     unexpected(assertion, notes);

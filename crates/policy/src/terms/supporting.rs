@@ -38,6 +38,12 @@ impl Supporting {
         let does = [(signed, "signed"), (encrypted, "encrypted"), (endorsing, "signing the signature")];
         let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
         let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
+        // WCF, and so AD FS, has a key without a certificate there, which is optional.
+        if !assertion.nested.iter().any(|inner| Token::is_one(inner)) && assertion.leaves_out() {
+            notes.done(assertion, "no token: what is in it is optional");
+            assertion.nested.iter().for_each(|inner| notes.all_not_ours(inner, "of a token that is left out"));
+            return Vec::new();
+        }
         notes.done(assertion, format!("tokens in requests, {how}"));
         let (mut tokens, mut parts) = (Vec::new(), Parts::default());
         for inner in &assertion.nested {
