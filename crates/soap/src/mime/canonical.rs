@@ -193,7 +193,8 @@ impl<R: Read> Refill for LineEnds<R> {
 /// is WSS4J's form. Metro adds an empty line.
 ///
 /// # Errors
-/// [`MimeError`] if a covered field cannot be read.
+/// [`MimeError`] if a covered field cannot be read, or has a control character once it is decoded: an end of a line in one value would
+/// be the beginning of another field, or of the content.
 pub fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     let mut out = String::new();
     for name in COVERED {
@@ -218,6 +219,14 @@ pub fn canonical_type(fields: &Fields) -> Option<String> {
 }
 
 fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
+    let canonical = decoded_value(name, value)?;
+    match canonical.chars().any(|character| character.is_control() && character != '\t') {
+        true => Err(MimeError::Header { line: value.into() }),
+        false => Ok(canonical),
+    }
+}
+
+fn decoded_value(name: &str, value: &str) -> Result<String, MimeError> {
     match name {
         "Content-Description" => decoded_words(value).ok_or_else(|| MimeError::Header { line: value.into() }),
         // Values are case-sensitive.
@@ -359,6 +368,26 @@ mod tests {
         assert_eq!(
             header("Content-Type: a/b; name*0*=utf-8'de'Z%C3%BC; name*1=rich"),
             "Content-Type:a/b;name=\"Zürich\"\r\n"
+        );
+    }
+
+    /// A value that ends its line could be another field, or the beginning of the content.
+    #[test]
+    fn no_value_ends_its_line() {
+        for fields in [
+            "Content-Description: =?utf-8?Q?D=0D=0AContent-Type:text/html=0D=0A?=\r\nContent-Type: a/b",
+            "Content-Description: =?utf-8?B?DQo=?=",
+            "Content-Description: =?iso-8859-1?Q?=85?=",
+            "Content-Type: a/b; name*=utf-8''a%0D%0AContent-Type:text/html%0D%0A",
+            "Content-Disposition: attachment; filename*0*=utf-8''a%0A; filename*1=b",
+        ] {
+            let refused =
+                with_part(&format!("{fields}\r\n\r\n"), |part| canonical_header(part.unauthenticated_fields()));
+            assert!(matches!(refused, Err(MimeError::Header { .. })), "{fields}: {refused:?}");
+        }
+        assert_eq!(
+            header("Content-Description: =?utf-8?Q?a=09b?="),
+            "Content-Description: a\tb\r\nContent-Type:text/plain;charset=\"us-ascii\"\r\n"
         );
     }
 }
