@@ -44,8 +44,8 @@ pub use wss_header::{EvidenceRecord, RecordError};
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, CacheLimits, ConfirmationMethod, ExtendedKeyUsage, Fetch, FetchBlocking,
     FetchError, FetchFailure, FetchRequest, IssuedAssertion, KerberosAcceptor, KerberosForm, KerberosInitiator,
-    KerberosSession, KerberosTicket, Licenses, NewAssertion, NewIdCard, Password, PasswordSource, Precision,
-    ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlName, SamlVersion,
+    KerberosSession, KerberosTicket, LicenseHolder, Licenses, NewAssertion, NewIdCard, Password, PasswordSource,
+    Precision, ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlName, SamlVersion,
     SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate, X509Item,
 };
 

@@ -3,10 +3,9 @@
 mod common;
 
 use common::*;
-use ws_security::crypto::PublicKey;
 use ws_security::prelude::*;
 use ws_security::tokens::{REL_LICENSE, TokenError};
-use ws_security::{DangerousNoReplayCache, OpenError, Signer};
+use ws_security::{DangerousNoReplayCache, LicenseHolder, OpenError, Signer};
 
 const LICENSE: &str = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" \
     xmlns:wsu=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" \
@@ -20,8 +19,9 @@ fn by_holder(license: &str) -> String {
 
 /// Knows Dave's license, however it is declared.
 fn service() -> Receiver {
-    let holder = |license: &str| -> Option<PublicKey> {
-        license.contains("<r:info>Dave</r:info>").then(|| certificate("dave").public_key().clone())
+    let holder = |license: &str| -> Option<LicenseHolder> {
+        let dave = || LicenseHolder { name: "Dave".to_owned(), key: certificate("dave").public_key().clone() };
+        license.contains("<r:info>Dave</r:info>").then(dave)
     };
     Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache).licenses(holder)
 }
@@ -39,7 +39,10 @@ fn the_holder_of_a_license_signs() {
     assert!(message.contains(LICENSE), "attached unchanged");
     assert!(message.contains(&format!("<wsse:Reference URI=\"#license-7\" ValueType=\"{REL_LICENSE}\">")));
     let opened = service().open(&message).expect("opens");
-    assert!(matches!(opened.signer(), Signer::License { id } if id == "license-7"));
+    assert!(matches!(opened.signer(), Signer::License { holder } if holder == "Dave"));
+    // Whoever sends a license chooses its Id, which says nothing of its holder.
+    let renamed = by_holder(&LICENSE.replace("license-7", "license-of-ann"));
+    assert_eq!(service().open(&renamed).expect("opens").signer(), opened.signer());
     refuse(&service(), &message.replace("<r:info>Dave", "<r:info>Eve"));
     refuse(&service(), &message.replace(AMOUNT, "1.00"));
     assert!(matches!(refuse(&receiver(), &message), OpenError::NoKey { .. }), "no one reads licenses");

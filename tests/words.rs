@@ -222,7 +222,7 @@ fn parts_signers_and_subjects_are_plain_and_short() {
             Signer::SharedSecret { name: Some(text.clone()) }.to_string(),
             format!("{:?}", Signer::SecurityContext { identifier: text.clone() }),
             Signer::Kerberos { principal: text.clone() }.to_string(),
-            Signer::License { id: text.clone() }.to_string(),
+            Signer::License { holder: text.clone() }.to_string(),
             WireText::from(text.as_str()).to_string(),
         ];
         for shown in shown {

@@ -40,7 +40,7 @@ pub use kerberos::{
     KerberosToken, write_kerberos_token,
 };
 pub use password_error::PasswordError;
-pub use rel::{Licenses, REL_LICENSE, is_license};
+pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
     Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, NewIdCard,
     SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,

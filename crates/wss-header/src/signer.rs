@@ -33,8 +33,8 @@ pub enum Signer {
     },
     /// The holder of a license, as the application reads it.
     License {
-        /// Its `wsu:Id`, or its `licenseId`.
-        id: String,
+        /// Its holder, as [`Licenses::holder`](wss_tokens::Licenses::holder) said.
+        holder: String,
     },
     /// Holder of key: the subject of a SAML assertion, by a key that the assertion names.
     Assertion(Box<AuthenticatedAssertion>),
@@ -102,7 +102,7 @@ impl fmt::Display for Signer {
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
             Self::SecurityContext { identifier } => write!(f, "party of the context {}", shown(identifier)),
             Self::Kerberos { principal } => write!(f, "Kerberos principal {}", shown(principal)),
-            Self::License { id } => write!(f, "holder of the license {}", shown(id)),
+            Self::License { holder } => write!(f, "holder of a license {}", shown(holder)),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();
                 match issued.subject() {

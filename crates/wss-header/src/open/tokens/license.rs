@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use wss_c14n::{Element, id_of};
-use wss_tokens::{Licenses, REL_LICENSE, SecurityTokenReference, TokenError, is_license};
+use wss_tokens::{LicenseHolder, Licenses, REL_LICENSE, SecurityTokenReference, TokenError, is_license};
 
 use super::kind::TokenKind;
 use crate::error::OpenError;
@@ -60,8 +60,8 @@ impl TokenKind for License {
         let octets = license.canonical(&search.terms.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::no_key())?;
-        let key = licenses.holder(&xml).ok_or_else(OpenError::no_key)?;
-        let holder = Holder::Known(Signer::License { id });
+        let LicenseHolder { name, key } = licenses.holder(&xml).ok_or_else(OpenError::no_key)?;
+        let holder = Holder::Known(Signer::License { holder: name });
         Ok(Some(FoundKey { key: key.into(), holder, token: Some(license.span()), root: None }))
     }
 }
