@@ -137,3 +137,24 @@ fn whoever_confirms_an_assertion_signs_the_body_himself() {
         }
     }
 }
+
+/// Whoever endorses a signature by the key of an assertion uses it, although he confirms nothing by that.
+#[test]
+fn an_assertion_for_one_use_is_used_by_an_endorsement() {
+    for version in BOTH {
+        let once = NewAssertion::new(version, ISSUER, "uid=ann").audience("urn:bank").one_time_use();
+        let held = issue(&once.holder_of_key(&certificate("dave")));
+        let key = || ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+        let message = || {
+            let anonymous = Signing::with_token(&key()).parts([Part::Body, Part::Timestamp]);
+            let endorsing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Signature]);
+            secured(recipe().token(held.as_str()).sign(anonymous).sign(endorsing), &envelope(SOAP11))
+        };
+        let demands = demands().endorsed_by([ws_security::RequiredToken::Saml(version)]);
+        let receiver = Receiver::new(trust(), demands, MemoryReplayCache::default());
+        let receiver = receiver.decrypt_with(identity("bob")).assertions(issuers());
+        let opened = receiver.open(message()).expect("opens");
+        assert!(matches!(opened.signer(), Signer::Assertion(_)), "{:?}", opened.signer());
+        assert!(matches!(refuse(&receiver, &message()), OpenError::Replay(_)), "{version:?}");
+    }
+}

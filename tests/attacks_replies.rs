@@ -98,3 +98,26 @@ fn a_request_that_nothing_proves_keeps_its_keys() {
     let plan = recipe().encrypt(Encrypting::with_token(&token).parts([Part::Body])).plan().expect("a plan");
     assert!(plan.message(&envelope(SOAP11)).answering(opened.correlation()).secure().is_ok());
 }
+
+/// Whoever saw a request can write what confirms its signature. Over TLS it is the service that wrote it.
+#[test]
+fn a_confirmation_that_nobody_signs_confirms_over_tls_alone() {
+    let plan = recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])).plan();
+    let sent = plan.expect("a plan").message(&envelope(SOAP11)).secure().expect("secured");
+    let reply = recipe().signature_confirmation().over_protected_transport().plan().expect("a plan");
+    let service = Receiver::new(trust(), Requirements::signed([Part::Body]), ws_security::DangerousNoReplayCache);
+    let request = service.open(&sent.message).expect("opens");
+    let reply = reply.message(&envelope(SOAP11)).answering(request.correlation()).secure().expect("secured").message;
+    assert!(reply.contains("SignatureConfirmation"), "{reply}");
+    let client = |requirements: Requirements, facts: ws_security::TransportFacts| {
+        let receiver = Receiver::new(trust(), requirements, ws_security::DangerousNoReplayCache);
+        receiver.answering(&sent.correlation).open_unsigned(&reply, facts).map(drop)
+    };
+    let confirmed = || Requirements::dangerous_unsigned().signature_confirmation();
+    let (tls, bare) =
+        (ws_security::TransportFacts::server_authenticated_tls, ws_security::TransportFacts::dangerous_unprotected);
+    assert_eq!(client(confirmed(), tls()), Ok(()));
+    let not_confirmed = ws_security::OpenError::Requirement(ws_security::RequirementError::NotConfirmed);
+    assert_eq!(client(confirmed(), bare()), Err(not_confirmed));
+    assert_eq!(client(Requirements::dangerous_unsigned(), bare()), Ok(()), "it was not demanded");
+}

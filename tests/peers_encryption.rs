@@ -347,8 +347,12 @@ fn keys_outside_the_header_open_by_a_named_call() {
                      </ds:RetrievalMethod>";
     let accepting = bob().accept_encrypted_keys_outside_the_header();
     let (call, waiver) = ("accept_encrypted_keys_outside_the_header", Waiver::EncryptedKeysOutsideTheHeader);
+    let wsse = ws_security::c14n::name::WSSE.uri;
+    let embedded = format!(
+        "<wsse:SecurityTokenReference xmlns:wsse=\"{wsse}\"><wsse:Embedded>{key}</wsse:Embedded></wsse:SecurityTokenReference>"
+    );
     for (key_info, before) in
-        [(key.clone(), ""), (by_reference(), block.as_str()), (retrieval.to_owned(), block.as_str())]
+        [(key.clone(), ""), (embedded, ""), (by_reference(), block.as_str()), (retrieval.to_owned(), block.as_str())]
     {
         let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Content, Some(&key_info), octets);
         let message = shaped(Signed::Plaintext, &encrypt, &list(), before);

@@ -32,7 +32,9 @@ fn encrypted_attachments_open_in_both_orders() {
                     let opened = open(&decrypting(), message).unwrap_or_else(|error| panic!("{case}: {error}"));
                     let [invoice, note] = opened.attachments() else { panic!("{case}") };
                     assert_eq!(invoice.content().expect("read").as_ref(), BINARY, "{case}");
-                    assert_eq!(note.content().expect("read").as_ref(), TEXT.replace('\n', "\r\n").as_bytes(), "{case}");
+                    // Signed as text, it has the form of text. Signed as ciphertext, it is what was encrypted.
+                    let text = if sign_first { TEXT.replace('\n', "\r\n") } else { TEXT.to_owned() };
+                    assert_eq!(note.content().expect("read").as_ref(), text.as_bytes(), "{case}");
                     // What the signature covers by way of the ciphertext, it covers.
                     let knows_type = complete_signature || !sign_first;
                     assert_eq!(invoice.content_type(), knows_type.then_some("application/pdf"), "{case}");
@@ -370,9 +372,26 @@ fn cipher_references_name_attachments_and_nothing_else() {
     assert!(matches!(receiver.open(envelope_of(&text)), Err(OpenError::NoAttachment { .. })));
 }
 
-/// A type that the signed EncryptedData does not state is a field of the package, which anyone can change.
+/// A type that the signed EncryptedData does not state is a field of the package, which anyone can change. It chooses no form of what
+/// was signed as ciphertext.
 #[test]
 fn a_type_that_no_signed_element_states_is_not_handed_out() {
+    let outside = b"filename=\"invoice.pdf\"\r\nContent-Type: application/octet-stream";
+    // As text, ciphertext without an end of a line has the same digest.
+    let attacked = (0..100).find_map(|_| {
+        let message = with_a_type_left_out();
+        let opened = open(&decrypting_attachments(), &message).unwrap_or_else(|error| panic!("{error}"));
+        let known: Vec<bool> = opened.attachments().iter().map(|one| one.content_type().is_some()).collect();
+        assert_eq!(known, [false, true]);
+        let text = changed(&message, outside, b"filename=\"invoice.pdf\"\r\nContent-Type: text/plain");
+        open(&decrypting_attachments(), &text).ok()
+    });
+    let opened = attacked.expect("one without an end of a line");
+    assert_eq!(opened.attachments()[0].content().expect("read").as_ref(), BINARY);
+}
+
+/// A package whose first EncryptedData does not state the type of its plaintext, signed.
+fn with_a_type_left_out() -> (String, Vec<u8>) {
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
     let message = written(recipe().encrypt(encrypting).sign(signing()));
     let text = String::from_utf8_lossy(&message.1).into_owned();
@@ -389,10 +408,7 @@ fn a_type_that_no_signed_element_states_is_not_handed_out() {
     let end = start + 11 + stated[start + 11..].find('"').expect("its end") + 1;
     let unstated = format!("{}{}", &stated[..start], &stated[end..]);
     let resigned = resigned(&unstated, &digest(stated), &digest(&unstated));
-    let opened = open(&decrypting_attachments(), &changed(&message, stated.as_bytes(), resigned.as_bytes()));
-    let opened = opened.unwrap_or_else(|error| panic!("{error}"));
-    let known: Vec<bool> = opened.attachments().iter().map(|one| one.content_type().is_some()).collect();
-    assert_eq!(known, [false, true]);
+    changed(&message, stated.as_bytes(), resigned.as_bytes())
 }
 
 fn decrypting_attachments() -> Receiver {
@@ -447,4 +463,24 @@ fn encrypted_data_of_an_attachment_has_one_place_and_one_type() {
     let is_twice =
         |error: &OpenError| matches!(error, OpenError::EncryptedData { why, .. } if *why == WhyMisplaced::Twice);
     assert!(outcome.as_ref().is_err_and(is_twice), "{outcome:?}");
+}
+
+/// The type of a plaintext, which its EncryptedData says, is not its header.
+#[test]
+fn complete_attachments_have_their_headers_signed_where_they_are_ciphertext_too() {
+    for (complete_signature, complete_encryption) in [(false, false), (true, false), (false, true), (true, true)] {
+        let signing = if complete_signature { signing().complete_attachments() } else { signing() };
+        let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+        let encrypting = if complete_encryption { encrypting.complete_attachments() } else { encrypting };
+        let message = written(recipe().encrypt(encrypting).sign(signing));
+        let requirements = Requirements::signed([Part::Body, Part::Attachments]).complete_attachments();
+        let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+        let refused = open(&receiver, &message).map(drop);
+        let incomplete =
+            |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::IncompleteAttachment { .. }));
+        match complete_signature || complete_encryption {
+            true => assert_eq!(refused, Ok(())),
+            false => assert!(refused.as_ref().is_err_and(incomplete), "{refused:?}"),
+        }
+    }
 }

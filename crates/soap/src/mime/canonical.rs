@@ -55,6 +55,12 @@ impl<'m> Canonical<'m> {
         Ok(Self { content: part.unauthenticated_octets().clone(), is_text: media_type.starts_with("text/") })
     }
 
+    /// The content of `part` as it is: what has no form by its type, as the plaintext of a ciphertext.
+    #[must_use]
+    pub fn as_it_is(part: &MimePart<'m>) -> Self {
+        Self { content: part.unauthenticated_octets().clone(), is_text: false }
+    }
+
     /// Reads it from its beginning.
     #[must_use]
     pub fn reader(&self) -> Box<dyn Read + '_> {

@@ -1,6 +1,6 @@
 //! Output: the content of a message that meets its requirements, and the evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -195,7 +195,14 @@ impl Content {
         facts: &Facts<'_>,
         signature: Option<&ProvenSignature>,
     ) -> Result<Self, OpenError> {
-        let Some(signature) = signature else { return Ok(Self::default()) };
+        let Some(signature) = signature else {
+            // Anyone who saw the request can write what confirms it.
+            let is_anyones = terms.receiver.requirements.confirmation && !facts.confirmations.is_empty();
+            return match is_anyones && terms.request.is_some() && !terms.is_protected {
+                true => Err(RequirementError::NotConfirmed.into()),
+                false => Ok(Self::default()),
+            };
+        };
         check_bound(signature, revision.envelope.body, terms, facts)?;
         let blocks = read_blocks(signature, revision, facts, &terms.budget)?;
         let elements = read_elements(signature, revision, terms, facts)?;
@@ -226,13 +233,17 @@ impl Content {
                 self.unauthenticated_attachments.push(part.content_id().map(str::to_owned));
                 continue;
             };
-            let content = Canonical::of(part, budget).map_err(OpenError::Attachment)?;
-            // Anyone can change the type, unless a reference covers the header.
-            let complete = references.iter().any(|reference| reference.complete);
+            // What was signed as ciphertext is what was encrypted, and has no other form, least of all one that anyone chooses by a type.
+            let content = match references.iter().all(|reference| reference.as_ciphertext) {
+                true => Canonical::as_it_is(part),
+                false => Canonical::of(part, budget).map_err(OpenError::Attachment)?,
+            };
+            // Anyone can change the type, unless a reference covers it.
+            let is_typed = references.iter().any(|reference| reference.typed);
             self.attachments.push(AuthenticatedAttachment {
                 content_id: first.content_id.clone(),
                 content: content.into_owned(),
-                content_type: canonical_type(part.unauthenticated_fields()).filter(|_| complete),
+                content_type: canonical_type(part.unauthenticated_fields()).filter(|_| is_typed),
             });
         }
         Ok(())
@@ -391,7 +402,13 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     let until: SystemTime = terms.now.checked_add(terms.receiver.window.to_remember()).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
     let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
-    let of_assertions = replay_keys(assertions).map(|(key, at_least)| (key, at_least.max(until)));
+    // Whose holder signs is used, too, whatever it signs: it may have endorsed what another one made.
+    let holders = facts.signatures.iter().filter_map(|signature| match &signature.signer {
+        Signer::Assertion(assertion) => Some(&**assertion),
+        _ => None,
+    });
+    let used: BTreeMap<_, _> = replay_keys(assertions.iter().chain(holders)).collect();
+    let of_assertions = used.into_iter().map(|(key, at_least)| (key, at_least.max(until)));
     Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
 }
 

@@ -67,6 +67,10 @@ pub(super) struct SignedAttachment {
     pub(super) content_id: String,
     /// Whether the header of the attachment is covered, too.
     pub(super) complete: bool,
+    /// Whether its type is covered: with the header, or by the EncryptedData of a ciphertext.
+    pub(super) typed: bool,
+    /// Whether it was ciphertext when it was verified.
+    pub(super) as_ciphertext: bool,
 }
 
 impl SignedAttachments {

@@ -236,7 +236,12 @@ fn covered(
         if let Some((url, complete)) = reference.attachment() {
             if let Some(content_id) = content_id_of(url) {
                 covered.attachments.named.push(content_id.clone());
-                covered.attachments.proven.push(SignedAttachment { content_id, complete });
+                covered.attachments.proven.push(SignedAttachment {
+                    content_id,
+                    complete,
+                    typed: complete,
+                    as_ciphertext: false,
+                });
             }
             continue;
         }

@@ -26,6 +26,8 @@ pub(super) struct EncryptedAttachment {
     content_id: String,
     /// The span of the EncryptedData.
     span: Range<usize>,
+    /// The header is inside the plaintext.
+    is_complete: bool,
     /// The type of the plaintext is stated by the EncryptedData, or inside the plaintext.
     states_type: bool,
     cipher: ContentEncryption,
@@ -63,8 +65,9 @@ pub(super) fn find(
     };
     let is_covered = facts.signatures.iter().any(covers);
     // A signature over the EncryptedData covers the type of the plaintext, and where its header ends.
-    let states_type = data.mime_type().is_some() || is_complete(data);
-    Ok(EncryptedAttachment { at, content_id, span, states_type, cipher: data.method(), is_covered })
+    let is_complete = is_complete(data);
+    let states_type = data.mime_type().is_some() || is_complete;
+    Ok(EncryptedAttachment { at, content_id, span, is_complete, states_type, cipher: data.method(), is_covered })
 }
 
 /// Decrypts the attachment that `data`, which has this Id, describes.
@@ -125,7 +128,9 @@ fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found
     }
     for attachment in attachments.proven.iter_mut().filter(|attachment| attachment.content_id == *content_id) {
         // The covered header has the type of the ciphertext.
-        attachment.complete = covers_data && (attachment.complete || ciphertext.states_type);
+        attachment.typed = covers_data && (attachment.typed || ciphertext.states_type);
+        attachment.complete = covers_data && (attachment.complete || ciphertext.is_complete);
+        attachment.as_ciphertext = true;
     }
 }
 

@@ -156,6 +156,9 @@ impl<'d> KeySearch<'_, 'd> {
                 let found = self.secret_of_token(token, value_type.as_deref(), wanted)?;
                 Ok(found.map(|found| found.of_token(token)))
             }
+            SecurityTokenReference::Embedded(key) if key.is(name::XENC.uri, "EncryptedKey") => {
+                self.secret_outside(*key, false, wanted)
+            }
             SecurityTokenReference::Embedded(token) => self.secret_of_token(*token, None, wanted),
             SecurityTokenReference::KeyName(name) => Ok(self.named_secret(name)),
             reference => self.secret_named(place, reference, wanted),

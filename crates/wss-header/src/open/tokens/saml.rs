@@ -384,10 +384,10 @@ pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: 
 }
 
 /// The replay key of each assertion that may be used once, and until when it must be remembered at least.
-pub(crate) fn replay_keys(
-    confirmed: &[AuthenticatedAssertion],
+pub(crate) fn replay_keys<'a>(
+    assertions: impl Iterator<Item = &'a AuthenticatedAssertion>,
 ) -> impl Iterator<Item = ([u8; 32], std::time::SystemTime)> {
-    confirmed.iter().filter_map(|assertion| {
+    assertions.filter_map(|assertion| {
         let issued = &assertion.issued;
         let until = issued.used_up_until(assertion.method)?;
         Some((replay_key(b"assertion", &[issued.issuer().as_bytes(), issued.id().as_bytes()]), until))
