@@ -45,14 +45,29 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     all.into_iter().filter(|(is, _)| *is).map(|(_, hint)| hint.to_owned()).collect()
 }
 
-/// Whether a question mark has a letter on each side of it, in text.
+/// Whether a question mark has a letter on each side of it, in text. Behind the `://` of an address it has its own meaning.
 fn has_question_marks(source: &str) -> bool {
-    source.match_indices('?').any(|(at, _)| {
-        let side = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-        let before = source.slice(..at);
-        let is_address = before.rsplit(['>', ' ', '"']).next().is_some_and(|word| word.contains("://"));
-        side(before.chars().next_back())
-            && side(source.get(at + 1..).and_then(|after| after.chars().next()))
-            && !is_address
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let is_between_letters =
+        |(before, after): (&str, &str)| is_letter(before.chars().next_back()) && is_letter(after.chars().next());
+    // Each character is looked at once, however long a word is.
+    let words = source.split(['>', ' ', '"']).filter_map(|word| word.split("://").next());
+    words.into_iter().any(|word| {
+        word.match_indices('?').any(|(at, mark)| is_between_letters((word.slice(..at), word.slice(at + mark.len()..))))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_question_marks;
+
+    #[test]
+    fn a_question_mark_counts_between_letters_outside_of_an_address() {
+        for lost in ["<a>M?ller</a>", "<a>x ?y M?ller</a>", "<a>M?ller http://x/y?z</a>", "<a>ü?ü</a>", "a?b://c"] {
+            assert!(has_question_marks(lost), "{lost}");
+        }
+        for usual in ["", "?", "<a>why? he</a>", "<a>1?2</a>", "<a b=\"http://x/y?z&q?r\"/>", "<?p?><a>?b</a>"] {
+            assert!(!has_question_marks(usual), "{usual}");
+        }
+    }
 }
