@@ -130,6 +130,8 @@ pub fn digest(
     let mut with_empty_line = (complete && empty_line).then(|| Digest::new(method));
     if complete {
         let header = canonical_header(part.unauthenticated_fields())?;
+        // Each reference makes it again.
+        budget.charge(Limit::DigestedOctets, header.len() as u64)?;
         digest.update(header.as_bytes());
         if let Some(other) = &mut with_empty_line {
             other.update(header.as_bytes());
@@ -275,12 +277,12 @@ fn decoded_words(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length.
+/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length. No piece has a question mark (RFC 2047 §2), so that no
+/// character is looked at for more than one beginning. Words above 75 characters are read, as by peers.
 fn encoded_word(text: &str) -> Option<(String, usize)> {
-    let mut pieces = text.strip_prefix("=?")?.splitn(3, '?');
-    let (charset, encoding, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
-    let end = rest.find("?=")?;
-    let encoded = rest.get(..end)?;
+    let mut pieces = text.strip_prefix("=?")?.splitn(4, '?');
+    let (charset, encoding, encoded) = (pieces.next()?, pieces.next()?, pieces.next()?);
+    pieces.next()?.strip_prefix('=')?;
     let octets = match encoding {
         "B" | "b" => base64_decode(encoded, 1_024)?,
         "Q" | "q" => {
@@ -303,7 +305,7 @@ fn encoded_word(text: &str) -> Option<(String, usize)> {
         _ => return None,
     };
     let decoded = in_charset(&octets, &charset.to_ascii_lowercase())?;
-    let len = 2 + charset.len() + 1 + encoding.len() + 1 + end + 2;
+    let len = 2 + charset.len() + 1 + encoding.len() + 1 + encoded.len() + 2;
     Some((decoded, len))
 }
 
@@ -369,6 +371,14 @@ mod tests {
         assert_eq!(
             header("Content-Description: =?iso-8859-1?Q?Z=FCrich?= =?utf-8?b?w7w=?= (x)\r\nContent-Type: a/b"),
             "Content-Description: Zürichü (x)\r\nContent-Type:a/b\r\n"
+        );
+        // A long word, and what is none.
+        let long = "a".repeat(80);
+        assert_eq!(
+            header(&format!(
+                "Content-Description: =?utf-8?q?{long}?= =?x =?utf-8?q?a?b?= =?utf-8?x?a?=\r\nContent-Type: a/b"
+            )),
+            format!("Content-Description:{long} =?x =?utf-8?q?a?b?= =?utf-8?x?a?=\r\nContent-Type:a/b\r\n")
         );
         // 14: continuations and character sets.
         assert_eq!(
