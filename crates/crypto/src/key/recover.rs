@@ -79,14 +79,36 @@ impl Field {
         // Newton's iteration doubles the number of correct bits.
         let inverse =
             (0..6).fold(1_u64, |inverse, _| inverse.wrapping_mul(2_u64.wrapping_sub(least.wrapping_mul(inverse))));
-        let mut square_of_radix = vec![0; modulus.len()];
-        if let Some(first) = square_of_radix.first_mut() {
-            *first = 1;
+        let mut field = Self { modulus, inverse: inverse.wrapping_neg(), square_of_radix: Vec::new() };
+        field.square_of_radix = field.radix_in_form();
+        field
+    }
+
+    /// The radix in Montgomery's form, which is its square. Powers of two in this form take far fewer steps than doubling
+    /// one as often as the square has bits.
+    fn radix_in_form(&self) -> Vec<u64> {
+        let radix_bits = 64 * self.modulus.len();
+        let zeros: u32 =
+            self.modulus.iter().rev().take_while(|limb| **limb == 0).map(|limb| limb.leading_zeros()).sum();
+        let zeros = zeros + self.modulus.iter().rev().find(|limb| **limb != 0).map_or(0, |limb| limb.leading_zeros());
+        // The highest power of two that is not above the modulus, doubled until it is twice the radix: two in the form.
+        let mut two = vec![0; self.modulus.len()];
+        let highest = radix_bits.saturating_sub(zeros as usize + 1);
+        if let Some(limb) = two.get_mut(highest / 64) {
+            *limb = 1 << (highest % 64);
         }
-        for _ in 0..2 * 64 * modulus.len() {
-            double(&mut square_of_radix, &modulus);
+        for _ in highest..=radix_bits {
+            double(&mut two, &self.modulus);
         }
-        Self { modulus, inverse: inverse.wrapping_neg(), square_of_radix }
+        let mut power = two.clone();
+        let bits = usize::BITS - radix_bits.leading_zeros();
+        for bit in (0..bits.saturating_sub(1)).rev() {
+            power = self.times(&power, &power);
+            if radix_bits >> bit & 1 == 1 {
+                double(&mut power, &self.modulus);
+            }
+        }
+        power
     }
 
     /// The product of both, divided by the radix.

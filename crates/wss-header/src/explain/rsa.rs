@@ -6,7 +6,7 @@
 use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMethod};
 
 use super::cause::Cause;
-use super::goal::{Aim, Goal};
+use super::goal::{Aim, Goal, Meter};
 
 /// What a value contains: aims for the signed octets, and the padding in words.
 pub(super) struct Recovered {
@@ -16,21 +16,35 @@ pub(super) struct Recovered {
     pub(super) is_certain: bool,
 }
 
-/// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding.
-pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
+/// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding, or if `meter` does not
+/// allow to look.
+pub(super) fn recovered(
+    key: &PublicKey,
+    value: &[u8],
+    said: Option<SignatureMethod>,
+    meter: &Meter<'_>,
+) -> Option<Recovered> {
     let length = key.rsa_components()?.0.len();
-    let as_it_is = key.recover(&of_length(value, length)).and_then(|padded| read(&padded, key, said));
+    let read = |value: &[u8]| {
+        let padded = meter.pays(cost(length), &[]).then(|| key.recover(&of_length(value, length))).flatten()?;
+        read(&padded, key, said)
+    };
+    let as_it_is = read(value);
     // What fits by chance is no answer before the other order is tried.
     if as_it_is.as_ref().is_some_and(|found| found.is_certain) {
         return as_it_is;
     }
     let reversed: Vec<u8> = value.iter().rev().copied().collect();
-    let turned = key.recover(&of_length(&reversed, length)).and_then(|padded| read(&padded, key, said));
-    let turned = turned.filter(|found| found.is_certain).map(|mut found| {
+    let turned = read(&reversed).filter(|found| found.is_certain).map(|mut found| {
         found.aims.iter_mut().for_each(|aim| aim.causes.push(Cause::Reversed));
         found
     });
     turned.or(as_it_is)
+}
+
+/// The octets that an operation with a modulus of this length counts for: twice the length is four times the work.
+fn cost(length: usize) -> usize {
+    length.saturating_mul(length) / 4
 }
 
 /// The value with leading zeros, which some peers leave out.

@@ -221,13 +221,13 @@ impl Signed<'_, '_> {
         let mut rsa = 0;
         for (causes, key, label) in kinds(|kind| matches!(kind, KeyKind::Rsa { .. })) {
             rsa += 1;
-            if !self.meter.pays(32 << 10, &[]) {
+            let recovered = self.read.values.iter().find_map(|value| {
+                Some((recovered(key, &value.octets, self.read.method, self.meter)?, value.causes.as_slice()))
+            });
+            if self.meter.exceeded().is_some() {
                 return None;
             }
-            let readings = self.read.values.iter();
-            let recovered = readings
-                .filter_map(|value| Some((recovered(key, &value.octets, self.read.method)?, value.causes.as_slice())));
-            let Some((mut recovered, spelling)) = recovered.into_iter().next() else { continue };
+            let Some((mut recovered, spelling)) = recovered else { continue };
             let before = [spelling, causes].concat();
             recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, before.iter().cloned()).for_each(drop));
             let made = format!("the value was made with the key of {label}, by {}", recovered.words);
