@@ -2,6 +2,9 @@
 //!
 //! Each is proven by a plaintext: by the tag of GCM, or by text in place of octets where nothing authenticates.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod,
@@ -35,41 +38,47 @@ type Candidate = (Vec<Cause>, Secret);
 
 /// The causes that make an `xenc:EncryptedData` decrypt; empty if none does. `is_of_key` if its key is to blame, and not
 /// its place or the list that names it.
-pub(super) fn explain(data: Element<'_>, is_of_key: bool, holdings: &Holdings<'_>) -> Vec<Cause> {
+pub(super) fn explain<'d>(
+    data: Element<'d>,
+    is_of_key: bool,
+    keys: &EncryptedKeys<'d>,
+    holdings: &Holdings<'_>,
+) -> Vec<Cause> {
     let Some(content) = Content::read(data, holdings.budget) else { return Vec::new() };
     let wanted = content.said.map(ContentEncryption::key_len);
     let of_secrets = || secrets_of(holdings).into_iter().find_map(|candidate| content.opened_by(candidate));
-    let found = keys_of(data).into_iter().find_map(|key_element| {
+    let found = keys.of(data).into_iter().find_map(|key_element| {
         let wrapped = cipher_value(key_element, 1_024);
         let said = transport_of(key_element);
         holdings.identities.iter().take(MOST).find_map(|identity| {
             transports(said.as_ref()).into_iter().find_map(|(causes, transport)| {
                 wrapped.iter().find_map(|wrapped| {
-                    holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
                     let key = identity.unwrapping_key();
                     // With RSA 1.5, a wrong length gives a substitute: without one it cannot be told from the right key.
-                    let lengths = if transport == KeyTransport::Rsa15 { [wanted, None] } else { [None, None] };
-                    lengths.into_iter().find_map(|length| {
+                    let with_wanted = wanted.filter(|_| transport == KeyTransport::Rsa15).map(Some);
+                    with_wanted.into_iter().chain([None]).find_map(|length| {
+                        holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
                         let secret = key.unwrap_key(&transport, &wrapped.octets, length).ok()?;
-                        let whose = || recipient(data, key_element, identity.certificate(), holdings.budget);
-                        let whose = is_of_key.then(whose).flatten();
                         let causes = wrapped.causes.iter().cloned().chain(causes.clone());
                         let found = content.opened_by((causes.collect(), secret))?;
-                        Some((found, whose))
+                        Some((found, key_element, identity.certificate()))
                     })
                 })
             })
         })
     });
     match found {
-        Some((causes, whose)) if causes.is_empty() => whose.into_iter().collect(),
-        Some((causes, _)) => causes,
+        Some((causes, key, ours)) if causes.is_empty() && is_of_key => {
+            recipient(data, key, ours, holdings.budget).into_iter().collect()
+        }
+        Some((causes, ..)) => causes,
         None => of_secrets().unwrap_or_default(),
     }
 }
 
 /// Why the key of ours was not found, which is encrypted to this certificate of ours; `None` if the message leads to it.
 fn recipient(data: Element<'_>, key: Element<'_>, ours: &Certificate, budget: &Budget) -> Option<Cause> {
+    budget.charge(Limit::CauseOctets, data.document().source().len() as u64).ok()?;
     let whose = || WireText::from(format!("the certificate of {}", ours.subject()));
     let key_info = key.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
     match key_info.and_then(|key_info| names(key_info, ours, budget)) {
@@ -112,21 +121,23 @@ fn leads_to(data: Element<'_>, key: Element<'_>) -> bool {
 }
 
 /// Ciphertext as it is written.
-struct Content<'d> {
-    data: Element<'d>,
+struct Content<'c> {
     said: Option<ContentEncryption>,
     readings: Vec<Spelled>,
-    budget: Budget,
+    /// The namespace declarations that its plaintext needs to be XML.
+    declarations: String,
+    budget: &'c Budget,
 }
 
-impl<'d> Content<'d> {
-    fn read(data: Element<'d>, budget: &Budget) -> Option<Self> {
+impl<'c> Content<'c> {
+    fn read(data: Element<'_>, budget: &'c Budget) -> Option<Self> {
         let source = data.document().source().slice(data.span()).len();
         budget.charge(Limit::CauseOctets, source as u64).ok()?;
         let readings = cipher_value(data, source);
         let said = ContentEncryption::from_uri(&method_of(data)?.attribute("", "Algorithm")?);
-        let own = Budget::new(budget.limits(), source as u64);
-        Some(Self { data, said, readings, budget: own }).filter(|content| !content.readings.is_empty())
+        let declarations = data.parent().map(Element::declarations_in_scope).unwrap_or_default();
+        budget.charge(Limit::CauseOctets, declarations.len() as u64).ok()?;
+        Some(Self { said, readings, declarations, budget }).filter(|content| !content.readings.is_empty())
     }
 
     /// The causes with which a secret decrypts; `None` if with none.
@@ -212,9 +223,12 @@ impl<'d> Content<'d> {
     }
 
     fn is_xml(&self, text: &str) -> bool {
-        let declarations = self.data.parent().map(Element::declarations_in_scope).unwrap_or_default();
-        let wrapped = Zeroizing::new(format!("<x{declarations}>{text}</x>"));
-        Document::parse_within(wrapped.as_str(), &self.budget).is_ok()
+        let pays = self.budget.charge(Limit::CauseOctets, self.declarations.len() as u64 + text.len() as u64);
+        if pays.is_err() {
+            return false;
+        }
+        let wrapped = Zeroizing::new(format!("<x{}>{text}</x>", self.declarations));
+        Document::parse_within(wrapped.as_str(), self.budget).is_ok()
     }
 }
 
@@ -345,18 +359,27 @@ fn cipher_value(element: Element<'_>, most: usize) -> Vec<Spelled> {
     value.and_then(|value| value.text().ok()).map(|text| spelled(&text, most)).unwrap_or_default()
 }
 
-/// The keys that may be meant: in its own KeyInfo, those that list it, then the others.
-fn keys_of(data: Element<'_>) -> Vec<Element<'_>> {
-    let id = data.attribute("", "Id").map(|id| format!("#{id}"));
-    let lists = |key: &Element<'_>| {
-        let uris = key.descendants_and_self().filter_map(|inner| inner.attribute("", "URI"));
-        uris.into_iter().any(|uri| Some(uri.as_ref()) == id.as_deref())
-    };
-    let all = data.document().elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey"));
-    let mut all: Vec<Element<'_>> = all.take(MOST).collect();
-    all.sort_by_key(|key| (!data.contains(*key), !lists(key)));
-    all.truncate(4);
-    all
+/// The first encrypted keys of a document, and what each lists.
+pub(super) struct EncryptedKeys<'d>(Vec<(Element<'d>, HashSet<Cow<'d, str>>)>);
+
+impl<'d> EncryptedKeys<'d> {
+    pub(super) fn read(document: &'d Document<'d>) -> Self {
+        let uris = |key: Element<'d>| {
+            let uris = key.descendants_and_self().filter_map(|inner| inner.attribute("", "URI"));
+            uris.filter(|uri| uri.starts_with('#')).collect()
+        };
+        let all = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey"));
+        Self(all.take(MOST).map(|key| (key, uris(key))).collect())
+    }
+
+    /// The keys that may be meant: in its own KeyInfo, those that list it, then the others.
+    fn of(&self, data: Element<'d>) -> Vec<Element<'d>> {
+        let id = data.attribute("", "Id").map(|id| format!("#{id}"));
+        let lists = |uris: &HashSet<Cow<'d, str>>| id.as_deref().is_some_and(|id| uris.contains(id));
+        let mut all: Vec<&(Element<'d>, _)> = self.0.iter().collect();
+        all.sort_by_key(|(key, uris)| (!data.contains(*key), !lists(uris)));
+        all.into_iter().take(4).map(|(key, _)| *key).collect()
+    }
 }
 
 /// The key transport that a message says, if it is one.

@@ -14,7 +14,7 @@ use wss_text::{Slice as _, WireText};
 use wss_tokens::Assertion;
 
 use super::cause::Cause;
-use super::ciphertext::{self, Holdings};
+use super::ciphertext::{self, EncryptedKeys, Holdings};
 use super::clues::Clues;
 use super::digest::{self, Around};
 use super::explanation::{ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
@@ -320,6 +320,7 @@ impl<'w> Walk<'w> {
         // What was spent on digests is no reason to leave out why nothing was decrypted.
         let budget = Budget::new(&self.receiver.limits, self.message.len() as u64);
         let holdings = Holdings { identities, secrets: &secrets, budget: &budget };
+        let keys = EncryptedKeys::read(&document);
         let data = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
         for (data, explained) in data.zip(&mut self.explanation.ciphertexts) {
             let is_of_key = match &explained.outcome {
@@ -327,7 +328,7 @@ impl<'w> Walk<'w> {
                 Outcome::ForAnother { .. } | Outcome::WrongKey { .. } => true,
                 Outcome::Failed { .. } => false,
             };
-            explained.causes = ciphertext::explain(data, is_of_key, &holdings);
+            explained.causes = ciphertext::explain(data, is_of_key, &keys, &holdings);
         }
         let children = document.elements().filter(|element| element.is(name::WSSE.uri, "Security")).take(4);
         for child in children.flat_map(Element::children).filter(|child| Assertion::is_one(*child)).take(8) {
