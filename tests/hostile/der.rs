@@ -108,6 +108,17 @@ pub(crate) fn nth_authority(nth: usize) -> Vec<u8> {
     element(0x30, &joined(&outer))
 }
 
+/// As [`nth`], with an RSA key of 8,192 bits of its own.
+pub(crate) fn with_large_key(nth: usize) -> Vec<u8> {
+    let modulus = [&[0, 0xC1][..], &[0x5A; 1_021], &[nth as u8, 1]].concat();
+    let key = element(0x30, &[element(2, &modulus), element(2, &[1, 0, 1])].concat());
+    let rsa = element(0x30, &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1, 5, 0]);
+    changed(|tbs| {
+        tbs[1].1 = vec![1, nth as u8];
+        tbs[6].1 = [rsa, element(3, &[&[0], &key[..]].concat())].concat();
+    })
+}
+
 pub(crate) fn bag(count: usize) -> Vec<u8> {
     let certificates: Vec<u8> = (0..count).flat_map(nth).collect();
     let data = element(0x30, &element(6, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1]));

@@ -2,11 +2,10 @@
 
 use ws_security::c14n::base64_encode;
 
-use super::{Shape, by_key, data, header, message, numbered, reference, signature};
+use super::{SWA, Shape, by_key, data, header, message, numbered, reference, signature};
 
 const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 const KW: &str = "http://www.w3.org/2001/04/xmlenc#kw-aes256";
-const SWA: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#";
 
 pub(crate) fn all() -> Vec<Shape> {
     [agreements(), hints(), includes()].into_iter().flatten().collect()

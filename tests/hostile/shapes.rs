@@ -14,13 +14,16 @@ macro_rules! shapes {
     };
 }
 
+#[path = "explained.rs"]
+mod explained;
 #[path = "recent.rs"]
 mod recent;
 
 const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+pub(crate) const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 const WSSE11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
 const X509: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#";
+const SWA: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#";
 const EXC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 const RSA: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -35,7 +38,7 @@ pub(crate) struct Shape {
 }
 
 /// An envelope with these header blocks beside a Security header with these children.
-fn message(blocks: &str, children: &str, body: &str) -> Vec<u8> {
+pub(crate) fn message(blocks: &str, children: &str, body: &str) -> Vec<u8> {
     format!(
         "<s:Envelope xmlns:s=\"{SOAP11}\" xmlns:e=\"{WSSE}\" xmlns:u=\"{WSU}\" xmlns:f=\"{WSSE11}\" \
          xmlns:d=\"http://www.w3.org/2000/09/xmldsig#\" xmlns:x=\"http://www.w3.org/2001/04/xmlenc#\" \
@@ -95,7 +98,7 @@ fn by_key(key_info: &str) -> Vec<u8> {
     header(&signature(&reference("#body", ""), key_info))
 }
 
-fn by_x509(entries: &str) -> Vec<u8> {
+pub(crate) fn by_x509(entries: &str) -> Vec<u8> {
     by_key(&x509(entries))
 }
 
@@ -155,7 +158,7 @@ const SIGNATURE_METHOD: &str = "<ds:SignatureMethod Algorithm=";
 const TRANSFORM: &str = "<ds:Transform Algorithm=";
 const DIGEST_METHOD: &str = "<ds:DigestMethod Algorithm=";
 
-fn numbered(count: usize, item: impl Fn(usize) -> String) -> String {
+pub(crate) fn numbered(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect()
 }
 
@@ -191,7 +194,7 @@ fn wrapped_key(list: &str, id: &str) -> String {
     format!("{tag}{namespaces} Id=\"{id}\">{rest}{list}</xenc:EncryptedKey>")
 }
 
-fn data(id: &str, value: &str) -> String {
+pub(crate) fn data(id: &str, value: &str) -> String {
     format!(
         "<x:EncryptedData Id=\"{id}\" Type=\"http://www.w3.org/2001/04/xmlenc#Element\"><x:EncryptionMethod \
          Algorithm=\"http://www.w3.org/2009/xmlenc11#aes256-gcm\"/><x:CipherData><x:CipherValue>{value}</x:CipherValue>\
@@ -213,10 +216,20 @@ fn package(part_header: &str, more: &str) -> Vec<u8> {
 }
 
 pub(crate) fn all() -> Vec<Shape> {
-    [documents(), headers(), signatures(), keys(), encryption(), assertions(), packages(), recent::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        documents(),
+        headers(),
+        signatures(),
+        keys(),
+        encryption(),
+        assertions(),
+        packages(),
+        recent::all(),
+        explained::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn documents() -> Vec<Shape> {

@@ -1,0 +1,54 @@
+//! Shapes for explanations, which look for the cause of what nobody authenticated.
+
+use ws_security::c14n::base64_encode;
+
+use super::{SWA, Shape, body, data, header, message, numbered, reference, signature, token, wrapped_key, x509};
+use crate::der;
+
+pub(crate) fn all() -> Vec<Shape> {
+    [characters(), parts(), keys(), ciphertexts()].into_iter().flatten().collect()
+}
+
+fn characters() -> Vec<Shape> {
+    shapes! {
+        "explain: question marks" 50_000 |n| body(&"?".repeat(n));
+        "explain: question marks of an address" 25_000 |n| body(&format!("://{}", "?a".repeat(n)));
+    }
+}
+
+/// Signatures that cover one part, with its header, as often as they may.
+fn of_part(description: &str) -> Vec<u8> {
+    let transform = format!("<d:Transform Algorithm='{SWA}Attachment-Complete-Signature-Transform'/>");
+    let signature = signature(&reference("cid:a@b", &transform).repeat(64), "").repeat(8);
+    let envelope = String::from_utf8(header(&signature)).expect("text");
+    let head = "Content-Type: multipart/related; boundary=b\r\n\r\n";
+    let part = format!("Content-ID: <a@b>\r\nContent-Type: a/b\r\nContent-Description: {description}");
+    format!("{head}--b\r\nContent-Type: text/xml\r\n\r\n{envelope}\r\n--b\r\n{part}\r\n\r\nx\r\n--b--\r\n").into_bytes()
+}
+
+fn parts() -> Vec<Shape> {
+    shapes! {
+        "explain: beginnings of encoded words, often" 1_200 |n| of_part(&"=?x".repeat(n));
+        "explain: encoded words of no charset, often" 400 |n| of_part(&format!("{}?=", "=?x?q?aa".repeat(n)));
+    }
+}
+
+fn keys() -> Vec<Shape> {
+    shapes! {
+        "explain: the largest RSA keys" 2 |n| {
+            let certificate = |i: usize| format!("<d:X509Certificate>{}</d:X509Certificate>", base64_encode(&der::with_large_key(i)));
+            let tokens = numbered(14, |i| token("X509v3", &der::with_large_key(i)).replace("\"t\"", &format!("\"t{i}\"")));
+            header(&format!("{tokens}{}", signature(&reference("#body", ""), &x509(&numbered(8, |i| certificate(14 + i)))).repeat(n)))
+        };
+    }
+}
+
+fn list(count: usize) -> String {
+    format!("<xenc:ReferenceList>{}</xenc:ReferenceList>", "<xenc:DataReference URI='#x'/>".repeat(count))
+}
+
+fn ciphertexts() -> Vec<Shape> {
+    shapes! {
+        "explain: ciphertexts beside long lists" 2_000 |n| message("", &numbered(8, |i| wrapped_key(&list(n), &format!("k{i}"))), &numbered(64, |i| data(&format!("d{i}"), "AAAA")));
+    }
+}
