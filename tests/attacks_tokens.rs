@@ -28,7 +28,10 @@ fn knowing(more: impl Fn(Requirements) -> Requirements) -> Receiver {
         .decrypt_with(identity("bob"))
         .passwords(passwords)
         .assertions(issuers)
-        .licenses(|_: &str| Some(certificate("carol").public_key().clone()))
+        .licenses(|_: &str| {
+            let key = certificate("carol").public_key().clone();
+            Some(ws_security::LicenseHolder { name: "Carol".to_owned(), key })
+        })
         .kerberos(|_: &[u8]| {
             Some(KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: Secret::new(vec![11; 32]) })
         })

@@ -23,7 +23,7 @@ use linear::{TWICE_THE_TIME, is_linear};
 use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context};
 use ws_security::prelude::*;
-use ws_security::{AssertionTrust, Limits, PublicKey, Secret};
+use ws_security::{AssertionTrust, LicenseHolder, Limits, Secret};
 
 /// A door: the outcome for a message, in a word.
 type Door<'r> = (&'static str, Box<dyn Fn(&[u8]) -> String + 'r>);
@@ -39,7 +39,7 @@ fn of_every_token() -> Receiver {
         .passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())))
         .security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])))
         .shared_secret(None, Secret::new(vec![9; 32]))
-        .licenses(|_: &str| None::<PublicKey>)
+        .licenses(|_: &str| None::<LicenseHolder>)
         .assertions(assertions)
         .bsp(bsp::Enforcement::Report(bsp::Variant::as_deployed()))
         .forwards()
