@@ -191,11 +191,13 @@ impl Row {
                 message_id: None,
                 correlation: Some(opened.correlation().clone()),
             }),
-            _ => exchange.open_over(TransportFacts::server_authenticated_tls(), message).map(|opened| Opened {
-                body: opened.unauthenticated_body().to_owned(),
-                message_id: None,
-                correlation: Some(opened.correlation().clone()),
-            }),
+            _ => {
+                exchange.open_over(TransportFacts::server_authenticated_tls(), message, request).map(|opened| Opened {
+                    body: opened.unauthenticated_body().to_owned(),
+                    message_id: None,
+                    correlation: Some(opened.correlation().clone()),
+                })
+            }
         };
         opened.map_err(|error| format!("{error}\n{message}"))
     }

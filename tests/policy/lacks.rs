@@ -179,7 +179,7 @@ fn opened(exchange: &Exchange, message: &str, request: Option<&Correlation>) -> 
         }
         Some(_) => {
             let facts = TransportFacts::server_authenticated_tls();
-            exchange.open_over(facts, message).map(|opened| opened.correlation().clone()).map_err(text)
+            exchange.open_over(facts, message, request).map(|opened| opened.correlation().clone()).map_err(text)
         }
         None => Err("there is no receiver".to_owned()),
     }

@@ -6,6 +6,7 @@ mod common;
 mod lacks;
 mod names;
 mod packages;
+mod practice;
 mod reading;
 mod shapes;
 mod supporting;

@@ -5,7 +5,7 @@ use ws_security::policy::Exchange;
 use ws_security::{Correlation, Limits};
 
 use crate::shapes::{SP, Shape};
-use crate::{REPLY, REQUEST, sides};
+use crate::{REPLY, REQUEST, says, sides};
 
 const PHOTO: &[u8] = b"\x89PNG\r\n\x1a\n of Ann";
 
@@ -42,13 +42,18 @@ fn opened(
 
 #[test]
 fn both_sides_of_a_policy_open_packages() {
-    let complete = format!(
-        "<sp:Attachments><x:AttachmentCompleteSignatureTransform xmlns:x=\"{}\"/></sp:Attachments>",
-        SP.replace("200702", "200802")
-    );
+    let by = |transforms: &[&str]| {
+        let transforms: String = transforms.iter().map(|one| format!("<x:{one}/>")).collect();
+        format!("<sp:Attachments xmlns:x=\"{}\">{transforms}</sp:Attachments>", SP.replace("200702", "200802"))
+    };
+    let (whole, bare) = ("AttachmentCompleteSignatureTransform", "ContentSignatureTransform");
+    let (complete, content) = (by(&[whole]), by(&[bare]));
+    assert!(sides(&Shape::default(), &policy(&by(&[whole, bare]), "")).is_err(), "both");
     for (signed, encrypted) in [
         ("<sp:Attachments/>", ""),
         ("<sp:Attachments/>", "<sp:Attachments/>"),
+        (content.as_str(), ""),
+        (content.as_str(), "<sp:Attachments/>"),
         (complete.as_str(), ""),
         (complete.as_str(), "<sp:Attachments/>"),
     ] {
@@ -98,4 +103,22 @@ fn an_attachment_that_a_policy_has_signed_or_encrypted_and_is_not_is_refused() {
     assert!(unsigned.contains("no trusted signature covers Attachments"), "{unsigned}");
     let readable = refused(&both.1.exchanges()[0], &request(&signed.0.exchanges()[0]));
     assert!(readable.contains("not encrypted"), "{readable}");
+}
+
+/// Whoever says no transform means the one with the header (WS-SecurityPolicy 1.3 §4.1.1), as CXF has it.
+#[test]
+fn the_header_of_an_attachment_is_signed_unless_the_policy_says_otherwise() {
+    let content = "<sp:Attachments><x:ContentSignatureTransform xmlns:x=\"http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802\"/>\
+                   </sp:Attachments>";
+    let both =
+        [content, "<sp:Attachments/>"].map(|signed| sides(&Shape::default(), &policy(signed, "")).expect("sides"));
+    let request = |client: &Exchange| {
+        let plan = client.plan().expect("a plan");
+        written(&plan.message(REQUEST).attachments(vec![photo()]).secure().expect("secured").message)
+    };
+    let [content, whole] = both.each_ref().map(|(client, _)| request(&client.exchanges()[0]));
+    let [(_, of_content), (_, of_whole)] = &both;
+    assert!(opened(&of_content.exchanges()[0], &content, None).is_ok());
+    assert!(opened(&of_whole.exchanges()[0], &whole, None).is_ok());
+    says(opened(&of_whole.exchanges()[0], &content, None), "header");
 }

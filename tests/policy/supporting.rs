@@ -72,7 +72,7 @@ fn the_transport_encrypts_what_a_policy_has_encrypted() {
         ))
     };
     let open = |exchange: &Exchange, message: &str| {
-        let opened = exchange.open_over(TransportFacts::server_authenticated_tls(), message);
+        let opened = exchange.open_over(TransportFacts::server_authenticated_tls(), message, None);
         opened.map(|_| ()).map_err(|error| error.to_string())
     };
     let (user, saml) = (always("UsernameToken", ""), always("SamlToken", "<sp:WssSamlV20Token11/>"));
@@ -90,10 +90,12 @@ fn the_transport_encrypts_what_a_policy_has_encrypted() {
         assert_eq!(open(&service.exchanges()[0], &request(&text)), Ok(()), "{more}");
         says(open(&service.exchanges()[0], &request(&bare)), lacks);
     }
-    // Without a transport binding, nobody encrypts it.
-    let loose = service(&policy(&supporting("Encrypted", &user))).expect("a service");
-    let clear = request(&tls(&supporting("Signed", &user)));
-    assert!(open(&loose.exchanges()[0], &clear).expect_err("refused").contains("clear text"));
+    // Without a binding, nobody signs or encrypts it.
+    for kind in ["Encrypted", "Signed", "SignedEncrypted"] {
+        let loose = policy(&supporting(kind, &user));
+        says(service(&loose), "add an sp:TransportBinding");
+        says(client(&loose), "add an sp:TransportBinding");
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn over_a_transport_a_user_has_a_password_as_text_or_as_a_digest() {
     };
     let open = |policy: &Policy, message: &str| {
         let service = policy.service(&service()).expect("a service");
-        let opened = service.exchanges()[0].open_over(facts(), message);
+        let opened = service.exchanges()[0].open_over(facts(), message, None);
         opened.map(|opened| opened.user().is_some()).map_err(|error| error.to_string())
     };
     assert_eq!(open(&text, &message(&text, PASSWORD)), Ok(true));
@@ -73,7 +73,7 @@ fn a_transport_is_what_its_policy_says() {
         let client = policy.client(&keys().user("ann", PASSWORD)).expect("a client");
         let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
         let service = policy.service(&service()).expect("a service");
-        service.exchanges()[0].open_over(facts, &message).map(|_| ()).map_err(|error| error.to_string())
+        service.exchanges()[0].open_over(facts, &message, None).map(|_| ()).map_err(|error| error.to_string())
     };
     let tls = TransportFacts::server_authenticated_tls;
     let nested = "<sp:HttpsToken><wsp:Policy><sp:RequireClientCertificate/></wsp:Policy></sp:HttpsToken>";
@@ -119,13 +119,13 @@ fn an_endorsing_certificate_signs_the_timestamp_over_a_transport() {
     let message = plan.message(REQUEST).secure().expect("secured").message;
     let service = policy.service(&keys()).expect("a service");
     let opened =
-        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message).expect("opened");
+        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message, None).expect("opened");
     assert_eq!(opened.signer().and_then(ws_security::Signer::certificate), Some(&certificate("alice")));
     let unsigned = Policy::from_wsdl(&transport("")).expect("a policy");
     let client = unsigned.client(&keys()).expect("a client");
     let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
     says(
-        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message),
+        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message, None),
         "no signature endorses the message",
     );
 }
@@ -222,7 +222,7 @@ fn parts_that_may_be_missing_are_signed_by_the_token_of_the_binding_too() {
         client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
     };
     let open = |message: &str| {
-        let opened = service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), message);
+        let opened = service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), message, None);
         opened.map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(open(&message(&with_saml_initiator(&and_body), about_ann(Some("alice")))), Ok(()));

@@ -42,6 +42,7 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
         is_read.set(true);
         Some(file.clone())
     });
+    let reader = arguments.not_ours.iter().fold(reader, PolicyReader::not_ours);
     let policy = reader.read(&text).map_err(refused)?;
     if let Some((location, _)) = imports.iter().find(|(_, (_, is_read))| !is_read.get()) {
         let why = "no wsdl:import and no reference to a policy names this location: write it as the file has it";

@@ -58,7 +58,7 @@ pub(crate) struct Details {
 }
 
 /// The elements inside parameters that are read.
-pub(crate) const INSIDE: [&str; 2] = ["AttachmentCompleteSignatureTransform", "TokenType"];
+pub(crate) const INSIDE: [&str; 3] = ["AttachmentCompleteSignatureTransform", "ContentSignatureTransform", "TokenType"];
 
 impl Attribute {
     /// In place of a local name: the value is the name of an attribute that is not read.

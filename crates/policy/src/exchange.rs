@@ -18,7 +18,7 @@ use crate::lack::Lack;
 use crate::proven::{self, Proven};
 use crate::receive::{self, Opening};
 use crate::send;
-use crate::terms::{Direction, Terms};
+use crate::terms::{Direction, Supporting, Terms};
 use crate::wsdl::{OperationPolicy, PortPolicy};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
@@ -95,7 +95,13 @@ impl Side {
     pub fn operation(&self, name: &str) -> Result<&Exchange, SideError> {
         let is_meant = |other: &str| name.is_empty() || other == name;
         if let Some(found) = self.exchanges.iter().find(|exchange| is_meant(&exchange.operation)) {
-            return Ok(found);
+            // One that demands nothing is not taken for want of keys for another of its name.
+            let is_bare = found.sends.is_none() && found.opens.is_none();
+            let better = self.unusable.iter().find(|unusable| is_bare && unusable.operation == found.operation);
+            return match better {
+                Some(unusable) => Err(SideError::Unusable(unusable.clone())),
+                None => Ok(found),
+            };
         }
         match self.unusable.iter().find(|unusable| is_meant(&unusable.operation)) {
             Some(unusable) => Err(SideError::Unusable(unusable.clone())),
@@ -338,7 +344,8 @@ impl Exchange {
     }
 
     /// Opens a message that the transport protects. `transport` is what the caller vouches for: TLS where the policy has an
-    /// `sp:TransportBinding`, and the certificate of the client where its `sp:HttpsToken` has `sp:RequireClientCertificate`.
+    /// `sp:TransportBinding`, and the certificate of the client where its `sp:HttpsToken` has `sp:RequireClientCertificate`. A reply that
+    /// has to confirm the signatures of its request needs `request`, the [`Correlation`] that securing the request returned.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -346,13 +353,21 @@ impl Exchange {
         &self,
         transport: TransportFacts,
         message: impl Into<Incoming<'m>>,
+        request: Option<&Correlation>,
     ) -> Result<UnsignedOpened, PolicyOpenError> {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));
         }
-        let opened = opens.receiver.open_unsigned(&message, transport)?;
+        let opened = match request {
+            Some(request) => opens.answering(request).open_unsigned(&message, transport)?,
+            None if opens.direction == Direction::Reply && opens.terms.wss.confirmation => {
+                let why = "the reply has to confirm its request, which is not given";
+                return Err(PolicyOpenError::OtherVerb { why, call: "open_over(…, …, Some(&sent.correlation))" });
+            }
+            None => opens.receiver.open_unsigned(&message, transport)?,
+        };
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
         Ok(opened)
     }
@@ -417,7 +432,13 @@ impl Opens {
                 Ok(form::present(read, parts.into_iter()))
             })?,
         };
-        let proven = Proven { evidence, assertions, present: &present };
+        let every = match self.terms.parts.every_signed.is_empty() || self.terms.is_over_transport() {
+            true => Vec::new(),
+            false => form::with_read(message, self.receiver.current_limits(), |read| {
+                Ok(form::blocks_of(read, &self.terms.parts.every_signed))
+            })?,
+        };
+        let proven = Proven { evidence, assertions, present: &present, every: &every };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
 }
@@ -537,6 +558,12 @@ impl OneSide<'_> {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
         let protects = if direction == Direction::Request { protects.request } else { protects.reply };
+        let brings_token = |supporting: &Supporting| supporting.token.inclusion.includes(Direction::Reply);
+        if direction == Direction::Reply && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
+            return Err(Lack::Together {
+                what: "supporting tokens of replies are not supported: only requests have them",
+            });
+        }
         if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
             return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
         }

@@ -44,6 +44,8 @@ pub(crate) struct Expressions<'d> {
     namespaces: RefCell<HashMap<&'d str, Arc<str>>>,
     /// The path of what no assertion is around.
     top: Arc<str>,
+    /// The namespaces that the caller passes over.
+    not_ours: &'d [String],
 }
 
 /// Where an expression is.
@@ -65,7 +67,7 @@ struct Around<'a> {
 }
 
 impl<'d> Expressions<'d> {
-    pub(crate) fn new(files: &'d [File<'d>], charge: &'d Charge) -> Self {
+    pub(crate) fn new(files: &'d [File<'d>], charge: &'d Charge, not_ours: &'d [String]) -> Self {
         let ids = [(name::WSU.uri, "Id"), (name::XML, "id")];
         let mut by_id: Vec<Named> = files.iter().map(|_| Named::new()).collect();
         let mut by_name = Named::new();
@@ -81,6 +83,7 @@ impl<'d> Expressions<'d> {
             known: RefCell::default(),
             namespaces: RefCell::default(),
             top: "".into(),
+            not_ours,
         }
     }
 
@@ -286,6 +289,7 @@ impl<'d> Expressions<'d> {
             Some(_) => below(around.path, element.name().local).into(),
             None => Arc::clone(&self.top),
         };
+        let is_passed_over = |known: &String| known == element.name().namespace;
         let (mut is_optional, mut is_ignorable) = (false, false);
         for (name, value) in element.attributes().filter(|(name, _)| names::is_policy(name.namespace)) {
             let wrong = || self.malformed(at, around, "wsp:Optional and wsp:Ignorable are true or false");
@@ -295,6 +299,7 @@ impl<'d> Expressions<'d> {
                 _ => {}
             }
         }
+        is_ignorable |= self.not_ours.iter().any(is_passed_over);
         let attributes = attributes(element);
         let unread = attributes.iter().filter(|attribute| attribute.is_unread()).count();
         let is_nested = |child: &Element<'_>| {

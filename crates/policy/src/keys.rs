@@ -65,6 +65,7 @@ pub(crate) enum Consent {
     Anonymous,
     UnsignedBody,
     Unprotected,
+    ProtectedTransport,
 }
 
 impl Consent {
@@ -79,6 +80,7 @@ impl Consent {
             Self::Anonymous => "Keys::dangerous_anonymous",
             Self::UnsignedBody => "Keys::dangerous_unsigned_body",
             Self::Unprotected => "Keys::dangerous_unprotected",
+            Self::ProtectedTransport => "Keys::over_protected_transport",
         }
     }
 }
@@ -268,6 +270,13 @@ impl Keys {
     #[must_use]
     pub fn dangerous_unprotected(self) -> Self {
         self.agree(Consent::Unprotected)
+    }
+
+    /// A client says that a transport protects what it sends, where a policy has a password as text or an assertion and no binding. One
+    /// with an `sp:TransportBinding` needs no such call.
+    #[must_use]
+    pub fn over_protected_transport(self) -> Self {
+        self.agree(Consent::ProtectedTransport)
     }
 
     pub(crate) fn agrees(&self, consent: Consent) -> bool {

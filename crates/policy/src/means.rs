@@ -26,11 +26,11 @@ impl Means {
         suite.asymmetric = keys.asymmetric.unwrap_or(suite.asymmetric);
         suite.symmetric = keys.symmetric.unwrap_or(suite.symmetric);
         let means = Self { legacy: keys.agrees(Consent::LegacyAlgorithms), suite };
-        means.check(terms, binding)?;
+        means.check(terms, binding, keys)?;
         Ok(Some(means))
     }
 
-    fn check(&self, terms: &Terms, binding: &Binding) -> Result<(), Lack> {
+    fn check(&self, terms: &Terms, binding: &Binding, keys: &Keys) -> Result<(), Lack> {
         if self.legacy {
             return Ok(());
         }
@@ -39,12 +39,20 @@ impl Means {
             let why = format!("the suite {name} has {what}, which is legacy{instead}");
             Err(Lack::consent(Consent::LegacyAlgorithms, why))
         };
-        let is_endorsed = terms.supporting.iter().any(|supporting| supporting.endorsing);
-        let (signs, macs) = match binding.tokens {
+        let (mut signs, mut macs) = match binding.tokens {
             Tokens::Asymmetric { .. } => (true, false),
-            Tokens::Symmetric { .. } => (is_endorsed, true),
-            Tokens::Transport => (is_endorsed, false),
+            Tokens::Symmetric { .. } => (false, true),
+            Tokens::Transport => (false, false),
         };
+        for supporting in terms.supporting.iter().filter(|supporting| supporting.endorsing) {
+            // An assertion names a public key or, as those of WCF do, a secret.
+            let has_secret = keys.own.assertion_secret.is_some();
+            match &supporting.token.kind {
+                TokenKind::X509(_) => signs = true,
+                kind if kind.is_assertion() && !has_secret => signs = true,
+                _ => macs = true,
+            }
+        }
         if signs && asymmetric.is_legacy() {
             return consent(asymmetric.uri(), "; `Keys::asymmetric_signature` says another");
         }

@@ -7,6 +7,8 @@ pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";
 
 /// WS-SecurityPolicy 1.1.
 const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
+/// The draft of WS-SecurityPolicy 1.2, which has the assertions of 1.2: of WebLogic, WebSphere and Metro.
+const SECURITY_2005_12: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200512";
 /// WS-SecurityPolicy 1.2, and what 1.3 kept.
 const SECURITY_2007: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
 /// What WS-SecurityPolicy 1.3 added.
@@ -24,7 +26,7 @@ pub(crate) fn is_policy(namespace: &str) -> bool {
 
 /// Whether it is of WS-SecurityPolicy, in any version.
 pub(crate) fn is_security(namespace: &str) -> bool {
-    [SECURITY_2005, SECURITY_2007, SECURITY_2008].contains(&namespace)
+    [SECURITY_2005, SECURITY_2005_12, SECURITY_2007, SECURITY_2008].contains(&namespace)
 }
 
 /// Whether it is of WS-SecurityPolicy 1.1, which goes with the drafts of WS-SecureConversation and WS-Trust of 2005.
@@ -46,7 +48,7 @@ pub(crate) fn is_wcf_security(namespace: &str) -> bool {
 }
 
 /// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
-const OTHERS: [(&str, &str); 18] = [
+const OTHERS: [(&str, &str); 20] = [
     ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),
     ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "WS-Addressing"),
     ("http://www.w3.org/2006/05/addressing/wsdl", "WS-Addressing"),
@@ -65,6 +67,8 @@ const OTHERS: [(&str, &str); 18] = [
     ("http://schemas.microsoft.com/ws/2006/02/tx/oletx", WCF),
     ("http://cxf.apache.org/", "CXF, about its own configuration"),
     ("http://java.sun.com/xml/ns/", "Metro, about its own configuration"),
+    ("http://schemas.sun.com/2006/03/wss/", "Metro, about its own keys"),
+    ("http://ws.apache.org/rampart/policy", "Rampart, about its own keys"),
 ];
 
 /// The domain of an assertion that is not about the security of messages; `None` for one that we do not know.

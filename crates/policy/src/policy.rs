@@ -32,6 +32,7 @@ type Source = (String, String);
 pub struct PolicyReader<'i> {
     limits: PolicyLimits,
     imports: Option<Box<Imports<'i>>>,
+    not_ours: Vec<String>,
 }
 
 impl std::fmt::Debug for PolicyReader<'_> {
@@ -63,6 +64,14 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
+    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
+    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are.
+    #[must_use]
+    pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
+        self.not_ours.push(namespace.into());
+        self
+    }
+
     /// Reads a WSDL 1.1 description, or a document that is a `wsp:Policy`. The latter is in force for the request and the
     /// reply of one operation without a name.
     ///
@@ -79,7 +88,7 @@ impl<'i> PolicyReader<'i> {
             .iter()
             .map(|(location, document)| File { document, lines: Lines::of(location, document.source()) })
             .collect();
-        let expressions = Expressions::new(&files, &charge);
+        let expressions = Expressions::new(&files, &charge, &self.not_ours);
         let mut unread: Vec<String> = left_out.iter().map(|import| import.location.clone()).collect();
         for (file, known) in files.iter().enumerate() {
             for found in unread::unread(known.document.root()) {

@@ -14,6 +14,8 @@ pub(crate) struct Proven<'a> {
     pub(crate) assertions: &'a [AuthenticatedAssertion],
     /// The parts that endorsing tokens sign if they are there, and that are there, each with the number of its elements.
     pub(crate) present: &'a [(Part, usize)],
+    /// The header blocks that the policy has signed without naming each, with their numbers.
+    pub(crate) every: &'a [(Part, usize)],
 }
 
 impl Proven<'_> {
@@ -22,7 +24,8 @@ impl Proven<'_> {
         let binding = terms.binding.as_ref();
         let by_token = binding.and_then(|binding| self.by_token(terms, binding, direction));
         let of_binding = by_token.or_else(|| binding.and_then(|binding| self.of_binding(binding, direction)));
-        let others = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
+        let of_tokens = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
+        let others = || of_tokens().or_else(|| self.every_block());
         of_binding.or_else(others).map(|(name, why)| Breach::of(terms, &[name], why))
     }
 
@@ -64,6 +67,14 @@ impl Proven<'_> {
             && self.assertions.iter().any(is_held)
     }
 
+    /// The signature of the message covers each header block, where the policy has them all signed.
+    fn every_block(&self) -> Option<(&'static str, String)> {
+        let proof = self.evidence.signatures.iter().find(|signature| signature.proves);
+        let missing = |(part, count): &&(Part, usize)| proof.is_none_or(|proof| covered(proof, part) < *count);
+        let (part, _) = self.every.iter().find(missing)?;
+        Some(("SignedParts", format!("no signature covers {part}")))
+    }
+
     fn of_binding(&self, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
         if matches!(binding.tokens, Tokens::Asymmetric { .. }) {
             let version = match binding.tokens.signing(direction).map(|token| &token.kind) {
@@ -102,7 +113,11 @@ impl Proven<'_> {
             _ => signature.parts.contains(&endorsed),
         };
         let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
-        for supporting in terms.endorsing(direction) {
+        // Whoever has parts of its own takes the signature that covers them.
+        let (of_parts, others): (Vec<&Supporting>, Vec<&Supporting>) = terms
+            .endorsing(direction)
+            .partition(|supporting| supporting.parts.signed_body || !supporting.parts.signed.is_empty());
+        for supporting in of_parts.into_iter().chain(others) {
             let mut lacked = None;
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {
@@ -143,21 +158,23 @@ impl Proven<'_> {
 
     /// A part of its own that the signature of the token does not cover, in each of its elements.
     fn lacks(&self, supporting: &Supporting, signature: &SignatureEvidence) -> Option<Part> {
-        let covered = |part: &Part| {
-            let is_it = |known: &&Part| match (known, part) {
-                (Part::HeaderBlock { namespace, local }, Part::EveryHeaderBlock { namespace: of, local: named }) => {
-                    namespace == of && local == named
-                }
-                _ => *known == part,
-            };
-            signature.parts.iter().filter(is_it).count()
-        };
         let body = supporting.parts.signed_body.then_some((&Part::Body, 1));
         let optional = self.present.iter().map(|(part, count)| (part, *count));
         let optional = optional.filter(|(part, _)| supporting.parts.signed.contains(part));
         let mut demanded = body.into_iter().chain(optional);
-        demanded.find(|(part, count)| covered(part) < *count).map(|(part, _)| part.clone())
+        demanded.find(|(part, count)| covered(signature, part) < *count).map(|(part, _)| part.clone())
     }
+}
+
+/// How many elements of a part a signature covers.
+fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
+    let is_it = |known: &&Part| match (known, part) {
+        (Part::HeaderBlock { namespace, local }, Part::EveryHeaderBlock { namespace: of, local: named }) => {
+            namespace == of && local == named
+        }
+        _ => *known == part,
+    };
+    signature.parts.iter().filter(is_it).count()
 }
 
 /// What the caller does not vouch for, and the policy demands of the transport.

@@ -28,6 +28,14 @@ pub enum Opening {
 pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
     let brings_tokens = direction == Direction::Request && !terms.supporting.is_empty();
     if terms.binding.is_none() && !brings_tokens {
+        let demands = !terms.parts.required.is_empty() || (direction == Direction::Reply && terms.wss.confirmation);
+        let what =
+            "parts or confirmations are required of messages that nothing secures: add a binding, or leave them out";
+        return if demands { Err(Lack::Together { what }) } else { Ok(None) };
+    }
+    let knows_client =
+        direction == Direction::Request && terms.binding.as_ref().is_some_and(|binding| binding.client_certificate);
+    if terms.adds_nothing(direction) && !knows_client && terms.parts.required.is_empty() {
         return Ok(None);
     }
     let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
@@ -50,9 +58,11 @@ impl Receiving<'_> {
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;
         let receiver = self.understanding(self.direction_of(receiver)?);
-        // Of the parts that endorsing tokens sign, those count that are in the decrypted message.
+        // Of the parts that endorsing tokens sign, and of the header blocks that are all signed, those count that are in the decrypted
+        // message.
         let mut endorsing = self.terms.endorsing(self.direction);
-        let looks = endorsing.any(|supporting| !supporting.parts.signed.is_empty());
+        let looks = endorsing.any(|supporting| !supporting.parts.signed.is_empty())
+            || (!self.terms.is_over_transport() && !self.terms.parts.every_signed.is_empty());
         Ok((if looks { receiver.forwards() } else { receiver }, opening))
     }
 
@@ -78,6 +88,11 @@ impl Receiving<'_> {
         self.direction == Direction::Request
     }
 
+    /// Whether these messages confirm the signatures of others.
+    fn confirms(&self) -> bool {
+        !self.is_request() && self.terms.wss.confirmation
+    }
+
     fn is_endorsed(&self) -> bool {
         self.terms.endorsing(self.direction).next().is_some()
     }
@@ -97,7 +112,8 @@ impl Receiving<'_> {
                 true => Requirements::signed([Part::Timestamp]).signed_if_present(self.endorsed_elements()),
                 false => Requirements::dangerous_unsigned(),
             };
-            return Ok((if timestamp { signed.expires() } else { signed }, Opening::Transport));
+            let signed = if timestamp { signed.expires() } else { signed };
+            return Ok((if self.confirms() { signed.signature_confirmation() } else { signed }, Opening::Transport));
         }
         let mut signed = always_signed(self.terms, self.direction);
         let protects_token = protects(self.signing_token(), self.is_symmetric(), self.direction);
@@ -126,8 +142,7 @@ impl Receiving<'_> {
             .encrypted_if_present(parts.encrypted.iter().chain(&parts.content).cloned());
         let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
         let requirements = if timestamp { requirements.expires() } else { requirements };
-        let confirms = !self.is_request() && self.terms.wss.confirmation;
-        let requirements = if confirms { requirements.signature_confirmation() } else { requirements };
+        let requirements = if self.confirms() { requirements.signature_confirmation() } else { requirements };
         let complete = parts.complete_attachments;
         Ok((if complete { requirements.complete_attachments() } else { requirements }, opening))
     }
@@ -222,9 +237,11 @@ impl Receiving<'_> {
             Some(Tokens::Symmetric { .. }) => Some(means.suite.symmetric),
             _ => None,
         };
-        let endorsing = self.terms.endorsing(self.direction).map(|supporting| match supporting.token.kind {
-            TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => means.suite.asymmetric,
-            _ => means.suite.symmetric,
+        let endorsing = self.terms.endorsing(self.direction).flat_map(|supporting| match &supporting.token.kind {
+            TokenKind::X509(_) => vec![means.suite.asymmetric],
+            // It names a public key or a secret.
+            kind if kind.is_assertion() => vec![means.suite.asymmetric, means.suite.symmetric],
+            _ => vec![means.suite.symmetric],
         });
         own.into_iter().chain(endorsing).collect()
     }

@@ -1,8 +1,9 @@
 //! Sending: from terms and keys to a recipe.
 
+use wss_c14n::{Document, Limits, name};
 use wss_crypto::Identity;
 use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing};
-use wss_tokens::ReferenceForm;
+use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
@@ -12,7 +13,7 @@ use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, T
 /// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<Recipe>, Lack> {
     let sends_tokens = direction == Direction::Request && !terms.supporting.is_empty();
-    if terms.binding.is_none() && !sends_tokens {
+    if terms.adds_nothing(direction) || (terms.binding.is_none() && !sends_tokens) {
         return Ok(None);
     }
     let means = Means::of(terms, keys)?;
@@ -45,7 +46,7 @@ impl Sending<'_> {
     }
 
     fn begin(&mut self) -> Result<(), Lack> {
-        let Some(binding) = &self.terms.binding else { return Ok(()) };
+        let Some(binding) = &self.terms.binding else { return self.begin_without_binding() };
         if self.keys.agrees(Consent::LegacyAlgorithms) {
             self.change(Recipe::allow_legacy_algorithms);
         }
@@ -67,6 +68,22 @@ impl Sending<'_> {
             self.change(Recipe::signature_confirmation);
         }
         Ok(())
+    }
+
+    /// Nothing but a transport protects the tokens of a policy without a binding.
+    fn begin_without_binding(&mut self) -> Result<(), Lack> {
+        if self.keys.agrees(Consent::ProtectedTransport) {
+            self.change(Recipe::over_protected_transport);
+            return Ok(());
+        }
+        let shows = |supporting: &Supporting| supporting.has_text_password() || supporting.token.kind.is_assertion();
+        match self.terms.supporting.iter().any(shows) {
+            true => {
+                let why = "no binding protects the password or the assertion, which whoever reads it can use";
+                Err(Lack::consent(Consent::ProtectedTransport, why))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Puts a supporting token into the request.
@@ -92,13 +109,57 @@ impl Sending<'_> {
         self.keys.own.user.clone().ok_or(Lack::key("a user", "Keys::user"))
     }
 
+    /// Whether the messages have it, so that a step can name it.
+    fn makes(&self, part: &Part) -> bool {
+        let is_user = |supporting: &Supporting| {
+            matches!(supporting.token.kind, TokenKind::Username { .. }) && !supporting.endorsing
+        };
+        match part {
+            Part::Timestamp => self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp),
+            Part::UsernameToken => self.is_request() && self.terms.supporting.iter().any(is_user),
+            Part::Assertion => self.attached,
+            _ => false,
+        }
+    }
+
+    fn is_request(&self) -> bool {
+        self.direction == Direction::Request
+    }
+
     fn attach_assertion(&mut self) -> Result<(), Lack> {
+        self.check_assertion()?;
         if !std::mem::replace(&mut self.attached, true) {
             let assertion = self.keys.own.assertion.clone();
             let assertion = assertion.ok_or(Lack::key("a SAML assertion", "Keys::assertion"))?;
             self.change(|recipe| recipe.token(assertion));
         }
         Ok(())
+    }
+
+    /// The one assertion that there is fits each token that demands one.
+    fn check_assertion(&self) -> Result<(), Lack> {
+        let of_binding = self.terms.binding.as_ref().and_then(|binding| binding.tokens.signing(self.direction));
+        let tokens = self.terms.supporting.iter().map(|supporting| &supporting.token).chain(of_binding);
+        let versions = tokens.filter_map(|token| match token.kind {
+            TokenKind::Saml(version) | TokenKind::Issued(version) => version,
+            _ => None,
+        });
+        let mut versions: Vec<SamlVersion> = versions.collect();
+        versions.dedup();
+        let is_of = |xml: &str| {
+            let read = Document::parse(xml, &Limits::default());
+            let read = read.ok()?;
+            let versions = [(SamlVersion::V1_1, name::SAML.uri), (SamlVersion::V2_0, name::SAML2.uri)];
+            versions.into_iter().find(|(_, of)| read.root().name().namespace == *of).map(|(version, _)| version)
+        };
+        match (versions.as_slice(), &self.keys.own.assertion) {
+            ([], _) | (_, None) => Ok(()),
+            ([version], Some(xml)) if is_of(xml).is_none_or(|found| found == *version) => Ok(()),
+            ([_], Some(_)) => {
+                Err(Lack::Together { what: "the assertion at hand is of another version of SAML than the policy has" })
+            }
+            _ => Err(Lack::Together { what: "assertions of two versions of SAML are demanded, and one can be given" }),
+        }
     }
 
     /// The steps of the binding, in its order.
@@ -260,6 +321,15 @@ impl Sending<'_> {
             let mut signed = always_signed(self.terms, self.direction);
             let mut optional = self.terms.parts.signed.clone();
             // Of the children of the Security header, those that the recipe makes.
+            let made: Vec<Part> = optional.iter().filter(|part| self.makes(part)).cloned().collect();
+            // Nothing else ties a bearer of an assertion to the message.
+            let is_loose = |supporting: &Supporting| supporting.token.kind.is_assertion() && !supporting.endorsing;
+            let loose = (self.is_request() && self.terms.supporting.iter().any(is_loose)).then_some(Part::Assertion);
+            for part in made.into_iter().chain(loose) {
+                if !signed.contains(&part) {
+                    signed.push(part);
+                }
+            }
             optional.retain(is_in_body_or_header);
             if binding.protect_tokens && protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {
                 signed.push(Part::SigningToken);
@@ -292,8 +362,10 @@ impl Sending<'_> {
                 return Err(Lack::Together { what: "an endorsing token has no signature to sign" });
             }
             let token = &supporting.token;
-            let (signing, is_mac) = match token.kind {
-                TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => (self.certificate(token)?, false),
+            let has_secret = self.keys.own.assertion_secret.is_some();
+            let (signing, is_mac) = match &token.kind {
+                TokenKind::X509(_) => (self.certificate(token)?, false),
+                kind if kind.is_assertion() && !has_secret => (self.certificate(token)?, false),
                 _ => (Signing::with_token(&self.shared(token)?), true),
             };
             let mut parts = match self.terms.is_over_transport() {
@@ -306,6 +378,11 @@ impl Sending<'_> {
             let has_to = self.terms.binding.as_ref().is_some_and(|binding| binding.protect_tokens);
             if has_to && protects(Some(token), is_mac, self.direction) {
                 parts.push(Part::SigningToken);
+            }
+            for part in supporting.parts.signed.iter().filter(|part| self.makes(part)) {
+                if !parts.contains(part) {
+                    parts.push(part.clone());
+                }
             }
             let optional = supporting.parts.signed.iter().filter(|part| is_in_body_or_header(part)).cloned();
             let signing = self.algorithms(signing, is_mac).parts(parts).parts_if_present(optional);

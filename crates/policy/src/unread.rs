@@ -48,7 +48,10 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
                     found.push(Unread::OtherNamespace(element));
                 }
                 let is_subject = name.namespace == WSDL && SUBJECTS.contains(&name.local);
-                if !is_subject && has_policy(element) {
+                // A description has policies for references, and is none of what they are about.
+                let is_root = name.namespace == WSDL && name.local == "definitions";
+                let has_policy = if is_root { refers_to_policy(element) } else { !is_subject && has_policy(element) };
+                if has_policy {
                     found.push(Unread::Elsewhere(element));
                 }
                 continue;
@@ -57,6 +60,13 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
         inside = element.span().end;
     }
     found
+}
+
+fn refers_to_policy(element: Element<'_>) -> bool {
+    let is_reference =
+        |child: Element<'_>| names::is_policy(child.name().namespace) && child.name().local == "PolicyReference";
+    element.children().any(is_reference)
+        || element.attributes().any(|(name, _)| names::is_policy(name.namespace) && name.local == "PolicyURIs")
 }
 
 fn has_policy(element: Element<'_>) -> bool {

@@ -38,6 +38,7 @@ use Help::{Apart, Key, Value};
 /// Calls that have a key, in the order of the manual. Those of [`AcceptOptions::calls`] have the key of their words.
 const CALLS: &[(&str, Help)] = &[
     ("imports", Apart("--import", "--import of `wss policy`")),
+    ("PolicyReader::not_ours", Apart("--not-ours", "--not-ours of `wss policy`")),
     ("answers", Apart("--confirm", "`answers`")),
     ("AssertionTrust::accept_bearer", Key("accept-bearer")),
     ("AssertionTrust::accept_id_cards", Key("accept-id-cards")),
@@ -115,6 +116,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Keys::header_block", Value("part", "{NAMESPACE}NAME")),
     ("Keys::asymmetric_signature", Key("signature-method")),
     ("Keys::symmetric_signature", Key("signature-method")),
+    ("Keys::over_protected_transport", Key("over-protected-transport")),
     ("Recipe::token", Key("token")),
     ("open_over", Key("over-protected-transport")),
 ];

@@ -206,6 +206,18 @@ impl ElementPath {
         self.under == Under::Body
     }
 
+    /// The version of SOAP that the path is for; `None` for either.
+    #[must_use]
+    pub fn version(&self) -> Option<SoapVersion> {
+        [SoapVersion::V11, SoapVersion::V12].into_iter().find(|version| self.soap == Some(version.namespace()))
+    }
+
+    /// The same path, for either version of SOAP.
+    #[must_use]
+    pub fn in_either_version(&self) -> Self {
+        Self { soap: None, ..self.clone() }
+    }
+
     /// Whether a message of this version may have the element.
     pub(crate) fn fits(&self, version: SoapVersion) -> bool {
         self.soap.is_none_or(|namespace| namespace == version.namespace())

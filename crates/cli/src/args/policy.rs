@@ -44,6 +44,9 @@ pub(crate) struct PolicyArgs {
     /// nothing is fetched
     #[arg(long, value_name = "LOCATION=FILE")]
     pub(crate) import: Vec<String>,
+    /// Assertions of this namespace say nothing of security, and are passed over
+    #[arg(long, value_name = "NAMESPACE")]
+    pub(crate) not_ours: Vec<String>,
     /// Raise or lower a limit on what a policy may cost: alternatives, assertions, in-force or imports
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) policy_limit: Vec<String>,

@@ -68,6 +68,7 @@ impl<'a> Form<'a> {
         }
         let referred = Referred::of(self, &self.read.signatures);
         self.signed(&referred);
+        self.every_block(&referred);
         self.signed_tokens(&referred);
         self.entire(&referred);
     }
@@ -84,10 +85,21 @@ impl<'a> Form<'a> {
         if has_timestamp && !self.named(name::WSU.uri, "Timestamp").iter().all(is_covered) {
             self.breach(&["IncludeTimestamp"], "no signature refers to the timestamp");
         }
-        for part in &self.terms.parts.signed {
+        // A token may be signed by way of a reference to it: whichever it is.
+        let is_hidden = |part: &Part| referred.has_token && matches!(part, Part::Assertion | Part::UsernameToken);
+        for part in self.terms.parts.signed.iter().filter(|part| !is_hidden(part)) {
             if !self.shown(part).iter().all(is_covered) {
                 self.breach(&["SignedParts", "SignedElements"], format!("no signature refers to {part}"));
             }
+        }
+    }
+
+    /// The header blocks that are all signed, known or not.
+    fn every_block(&mut self, referred: &Referred<'a>) {
+        let unsigned = self.read.every_block(&self.terms.parts.every_signed).find(|block| !referred.may_cover(*block));
+        if let Some(block) = unsigned {
+            let why = format!("no signature refers to the header block {}", WireText::of(block.name()));
+            self.breach(&["SignedParts"], why);
         }
     }
 
@@ -133,6 +145,11 @@ impl<'a> Form<'a> {
             self.breach(&NAMES, "the Body is not encrypted");
         }
         let parts = &self.terms.parts;
+        if let Some(block) =
+            self.read.every_block(&parts.every_encrypted).find(|block| !is_ciphertext(*block) && !is_encrypted(*block))
+        {
+            self.breach(&NAMES, format!("the header block {} is in clear text", WireText::of(block.name())));
+        }
         for part in &parts.encrypted {
             // A block in clear text may be around ciphertext, as WSS 1.0 has it.
             let is_block = matches!(part, Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. });
@@ -168,6 +185,11 @@ impl<'a> Form<'a> {
             _ => Vec::new(),
         }
     }
+}
+
+/// Whether a header block is one that is encrypted.
+fn is_encrypted(block: Element<'_>) -> bool {
+    block.is(name::WSSE11.uri, "EncryptedHeader") || block.is(name::XENC.uri, "EncryptedData")
 }
 
 /// Whether the content of an element is ciphertext.

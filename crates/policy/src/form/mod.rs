@@ -2,6 +2,8 @@
 
 mod covered;
 
+use std::collections::BTreeMap;
+
 use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
@@ -96,7 +98,7 @@ pub(crate) fn breaches(
     let mut form = Form { terms, direction, keys, read, found: Vec::new() };
     form.required();
     if !read.has_header {
-        if terms.binding.is_some() {
+        if terms.binding.is_some() && !terms.adds_nothing(direction) {
             form.breach(&["AsymmetricBinding", "SymmetricBinding", "TransportBinding"], "there is no Security header");
         }
         return Ok(form.found);
@@ -129,6 +131,30 @@ pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>
         _ => 1,
     };
     parts.map(|part| (part.clone(), count(part))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// The header blocks for the receiver of these namespaces, each name with its number; `None` is all of them.
+pub(crate) fn blocks_of(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(Part, usize)> {
+    let mut counted: BTreeMap<Part, usize> = BTreeMap::new();
+    for block in read.every_block(namespaces) {
+        let name = block.name();
+        *counted.entry(Part::every_header_block(name.namespace, name.local)).or_default() += 1;
+    }
+    counted.into_iter().collect()
+}
+
+impl<'a> Read<'a> {
+    /// The header blocks for the receiver of these namespaces.
+    fn every_block(&self, namespaces: &[Option<String>]) -> impl Iterator<Item = Element<'a>> {
+        let version = self.envelope.version;
+        let is_one = move |block: &Element<'a>| {
+            let is_named = |of: &Option<String>| of.as_deref().is_none_or(|of| block.name().namespace == of);
+            !block.is(name::WSSE.uri, "Security")
+                && Role::of(*block, version) == Role::UltimateReceiver
+                && namespaces.iter().any(is_named)
+        };
+        self.envelope.blocks().filter(is_one)
+    }
 }
 
 struct Form<'a> {
@@ -339,6 +365,9 @@ impl<'a> Form<'a> {
         }
         if binding.encrypt_signature && !self.read.signatures.is_empty() {
             self.breach(&["EncryptSignature"], "a signature is in clear text");
+        }
+        if binding.encrypt_signature && !self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty() {
+            self.breach(&["EncryptSignature"], "a confirmation of a signature is in clear text");
         }
         let Some(main) = self.main_signature().filter(|_| binding.protect_tokens) else { return };
         let key_info = main.element().children_named(name::DS.uri, "KeyInfo").next();

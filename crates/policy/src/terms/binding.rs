@@ -1,7 +1,7 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
 use super::other::{foreign, unexpected};
-use super::token::{Direction, Token, TokenKind, demands_client_certificate};
+use super::token::{Direction, OF_KEY, Token, TokenKind, demands_client_certificate};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::standing::Notes;
@@ -214,6 +214,9 @@ fn of_pair(inner: &Assertion, what: &'static str, notes: &mut Notes) -> Option<T
 /// The token of the symmetric binding, which needs a key.
 fn of_secret(inner: &Assertion, what: &'static str, notes: &mut Notes) -> Option<Token> {
     let token = Token::inside(inner, what, notes)?;
+    if matches!(&token.kind, TokenKind::Username { demanded, .. } if !demanded.is_empty()) {
+        notes.refused(inner, OF_KEY);
+    }
     if matches!(token.kind, TokenKind::Transport) {
         notes.refused(inner, "TLS has no key for messages: take another token, or an sp:TransportBinding");
     }

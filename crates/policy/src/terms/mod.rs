@@ -14,6 +14,8 @@ mod wss;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use wss_header::Part;
+
 use crate::assertion::{Alternative, Assertion, size};
 use crate::names;
 use crate::place::Place;
@@ -44,11 +46,13 @@ impl Terms {
             terms.assertion(assertion, blocks);
         }
         if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
-            terms.parts.refuse_inner_elements(&mut terms.notes);
+            let of_tokens = terms.supporting.iter().map(|supporting| &supporting.parts);
+            of_tokens.chain([&terms.parts]).for_each(|parts| parts.refuse_inner_elements(&mut terms.notes));
         }
         if !terms.is_over_transport() {
             terms.parts.refuse_signatures(&mut terms.notes);
         }
+        terms.encrypt_header_children();
         terms.parts.finish();
         if terms.notes.0.len() < size(alternative) {
             terms.refuse_unread(alternative);
@@ -65,6 +69,39 @@ impl Terms {
             }
         }
         terms
+    }
+
+    /// The children of the Security header that `sp:EncryptedElements` names, as IBM WebSphere has it: they are encrypted by what makes
+    /// them.
+    fn encrypt_header_children(&mut self) {
+        if self.is_over_transport() {
+            return;
+        }
+        for (part, place) in self.parts.take_encrypted_children() {
+            let is_it = |token: &Token| match part {
+                Part::UsernameToken => matches!(token.kind, TokenKind::Username { .. }),
+                _ => matches!(token.kind, TokenKind::Saml(_) | TokenKind::Issued(_)),
+            };
+            let why = match (&part, &mut self.binding) {
+                (Part::Signature, Some(binding)) => {
+                    binding.encrypt_signature = true;
+                    continue;
+                }
+                (Part::UsernameToken | Part::Assertion, Some(binding)) => {
+                    let of_binding = Direction::BOTH.iter().any(|to| binding.tokens.signing(*to).is_some_and(is_it));
+                    let endorsing = |supporting: &Supporting| supporting.endorsing && part == Part::UsernameToken;
+                    let mut those = self.supporting.iter_mut().filter(|supporting| is_it(&supporting.token));
+                    if !of_binding && those.all(|supporting| !endorsing(supporting)) {
+                        let those = self.supporting.iter_mut().filter(|supporting| is_it(&supporting.token));
+                        those.for_each(|supporting| supporting.encrypted = true);
+                        continue;
+                    }
+                    "the token whose key signs stays readable: name another one, or leave it out"
+                }
+                _ => "it stays readable: of the Security header, signatures and tokens are encrypted",
+            };
+            self.notes.at(&place, Standing::Refused(why.into()));
+        }
     }
 
     /// Refuses what is inside an assertion that is done, and of which nothing was said, such as children without the
@@ -147,6 +184,14 @@ impl Terms {
     /// Whether no binding protects the message itself: the transport does, if anything.
     pub(crate) fn is_over_transport(&self) -> bool {
         self.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
+    }
+
+    /// Whether a transport does all that it says of messages in this direction: they have no Security header.
+    pub(crate) fn adds_nothing(&self, direction: Direction) -> bool {
+        let has_tokens = direction == Direction::Request && !self.supporting.is_empty();
+        let confirms = direction == Direction::Reply && self.wss.confirmation;
+        let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
+        self.binding.as_ref().is_some_and(is_bare) && !has_tokens && !confirms
     }
 
     /// The tokens that endorse a message in this direction: only requests have them.

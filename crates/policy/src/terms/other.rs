@@ -20,9 +20,15 @@ pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
             notes.refused(assertion, format!("{uri:?}: {place}"));
         }
         None if assertion.written.is_ignorable => {
-            notes.all_not_ours(assertion, "of a domain that is not known; it is marked as ignorable");
+            notes.all_not_ours(assertion, "of a domain that is not known; it is ignorable, as it or the caller says");
         }
-        None => notes.refused(assertion, format!("the domain {} is not known", shortened(namespace))),
+        None => {
+            let domain = shortened(namespace);
+            let why = format!(
+                "the domain {domain} is not known: if it says nothing of security, `PolicyReader::not_ours` passes over it"
+            );
+            notes.refused(assertion, why);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The parts of a message that are signed, encrypted or required (WS-SecurityPolicy 1.3 §4).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wss_c14n::name;
-use wss_header::{AddressingVersion, Part};
+use wss_header::{AddressingVersion, ElementPath, Part};
+use wss_soap::SoapVersion;
 
 use super::other::unexpected;
 use super::path::{Words, part_of};
@@ -26,10 +27,16 @@ pub(crate) struct Parts {
     /// Must be there.
     pub(crate) required: Vec<Part>,
     pub(crate) complete_attachments: bool,
+    /// The namespaces of which each header block is signed, known or not; `None` for all.
+    pub(crate) every_signed: Vec<Option<String>>,
+    /// Those of which each is encrypted.
+    pub(crate) every_encrypted: Vec<Option<String>>,
     /// The elements inside the Body or header blocks that are named for a signature, and where.
     inner: Vec<(Part, Place)>,
     /// Where the signatures of the header are named for a signature.
     signatures: Vec<Place>,
+    /// The children of the Security header that are named for encryption, and where.
+    encrypted_children: Vec<(Part, Place)>,
 }
 
 /// The language of paths, and the default of `XPathVersion`.
@@ -68,6 +75,7 @@ impl Parts {
         if is_bare && is_parts && verb != Verb::Require {
             self.add(verb, Part::Body, None);
             if verb == Verb::Sign {
+                self.note_every(verb, None);
                 every_known_block(blocks).for_each(|part| self.add(verb, part, None));
                 notes.done(assertion, "the Body is signed, and every known header block that is there");
             } else {
@@ -105,7 +113,11 @@ impl Parts {
                 if namespace.is_empty() {
                     return Err("every header block has a namespace (SOAP 1.2 §5.2.1): give its Namespace".into());
                 }
-                match parameter.attribute("Name") {
+                // Some write an empty name for none.
+                match parameter.attribute("Name").filter(|local| !local.is_empty()) {
+                    None if verb == Verb::Require => {
+                        Err("which header block is required is not said: give its Name".into())
+                    }
                     Some(local) if !name::is_ncname(local) => Err(
                         "no header block has this Name: give its local name, or leave it out for all of the namespace"
                             .into(),
@@ -117,6 +129,7 @@ impl Parts {
                         Ok(what)
                     }
                     None => {
+                        self.note_every(verb, Some(namespace));
                         let parts = every_known_block(blocks);
                         let of_namespace = |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
                         let parts: Vec<_> = parts.filter(of_namespace).collect();
@@ -133,8 +146,20 @@ impl Parts {
             }
             "Attachments" => {
                 self.add(verb, Part::Attachments, None);
-                self.complete_attachments |= parameter.inside("AttachmentCompleteSignatureTransform").is_some();
-                Ok(format!("the attachments are {}", verb.words()).into())
+                let is_there = |name: &str| parameter.inside(name).is_some();
+                let (complete, content) =
+                    (is_there("AttachmentCompleteSignatureTransform"), is_there("ContentSignatureTransform"));
+                match (verb, complete, content) {
+                    (Verb::Sign, true, true) => {
+                        Err("an attachment is signed with its header or without: keep one of the two".into())
+                    }
+                    (Verb::Sign, _, false) => {
+                        self.complete_attachments = true;
+                        Ok("the attachments are signed with their headers".into())
+                    }
+                    (Verb::Sign, false, true) => Ok("the content of the attachments is signed".into()),
+                    _ => Ok(format!("the attachments are {}", verb.words()).into()),
+                }
             }
             "XPath" => {
                 let part = part_of(parameter)?;
@@ -148,12 +173,25 @@ impl Parts {
         }
     }
 
+    /// Notes that each header block of a namespace is signed or encrypted, or of all.
+    fn note_every(&mut self, verb: Verb, namespace: Option<&str>) {
+        match verb {
+            Verb::Sign => self.every_signed.push(namespace.map(str::to_owned)),
+            Verb::Encrypt => self.every_encrypted.push(namespace.map(str::to_owned)),
+            Verb::EncryptContent | Verb::Require => {}
+        }
+    }
+
     fn add(&mut self, verb: Verb, part: Part, place: Option<&Place>) {
         if verb == Verb::Sign && matches!(part, Part::EveryElement(_)) {
             self.inner.extend(place.map(|place| (part.clone(), place.clone())));
         }
         if verb == Verb::Sign && part == Part::Signature {
             self.signatures.extend(place.cloned());
+        }
+        let is_child = matches!(part, Part::Signature | Part::Timestamp | Part::UsernameToken | Part::Assertion);
+        if let (Verb::Encrypt | Verb::EncryptContent, true, Some(place)) = (verb, is_child, place) {
+            return self.encrypted_children.push((part, place.clone()));
         }
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
@@ -168,8 +206,14 @@ impl Parts {
     /// After the last part was read.
     pub(crate) fn finish(&mut self) {
         for parts in [&mut self.signed, &mut self.encrypted, &mut self.content, &mut self.required] {
+            of_either_version(parts);
             dedupe(parts);
         }
+    }
+
+    /// The children of the Security header that are named for encryption, and where.
+    pub(crate) fn take_encrypted_children(&mut self) -> Vec<(Part, Place)> {
+        std::mem::take(&mut self.encrypted_children)
     }
 
     /// A part that became ciphertext is not there when it is signed.
@@ -201,6 +245,25 @@ impl Parts {
         for (_, place) in &self.inner {
             let why = "it is inside a part, and sp:OnlySignEntireHeadersAndBody admits whole parts alone";
             notes.at(place, Standing::Refused(why.into()));
+        }
+    }
+}
+
+/// Makes one path of two that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its version, and
+/// no message has both.
+fn of_either_version(parts: &mut [Part]) {
+    let mut versions: HashMap<ElementPath, HashSet<SoapVersion>> = HashMap::new();
+    for part in parts.iter() {
+        if let Part::EveryElement(path) = part {
+            versions.entry(path.in_either_version()).or_default().extend(path.version());
+        }
+    }
+    for part in parts {
+        if let Part::EveryElement(path) = part {
+            let either = path.in_either_version();
+            if versions.get(&either).is_some_and(|versions| versions.len() > 1) {
+                *path = either;
+            }
         }
     }
 }

@@ -50,10 +50,10 @@ fn element(steps: &[(&str, &str)]) -> Result<Part, Words> {
 /// A child of the Security header.
 fn in_security(inner: &[(&str, &str)]) -> Result<Part, Words> {
     match inner {
-        [(_, "Timestamp")] => Ok(Part::Timestamp),
-        [(_, "UsernameToken")] => Ok(Part::UsernameToken),
-        [(_, "Assertion")] => Ok(Part::Assertion),
-        [(_, "Signature")] => Ok(Part::Signature),
+        [(of, "Timestamp")] if *of == name::WSU.uri => Ok(Part::Timestamp),
+        [(of, "UsernameToken")] if *of == name::WSSE.uri => Ok(Part::UsernameToken),
+        [(of, "Assertion")] if [name::SAML.uri, name::SAML2.uri].contains(of) => Ok(Part::Assertion),
+        [(of, "Signature")] if *of == name::DS.uri => Ok(Part::Signature),
         _ => Err("only Timestamp, UsernameToken, Assertion and Signature of the Security header are parts".into()),
     }
 }

@@ -1,9 +1,11 @@
 //! Supporting tokens: what a request has besides the tokens of the binding (WS-SecurityPolicy 1.3 §8).
 
+use wss_header::Part;
+
 use super::binding::{Binding, Tokens, read_suite};
 use super::other::foreign;
 use super::parts::Parts;
-use super::token::{PasswordForm, Token, TokenKind};
+use super::token::{Inclusion, OF_KEY, PasswordForm, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::place::Place;
@@ -56,7 +58,15 @@ impl Supporting {
                     read_suite(inner, notes);
                     notes.refused(inner, "a suite for supporting tokens alone is not supported");
                 }
-                "SignedParts" | "SignedElements" if endorsing => parts.read(inner, blocks, notes),
+                "SignedParts" | "SignedElements" if endorsing => {
+                    parts.read(inner, blocks, notes);
+                    if parts.signed.contains(&Part::Attachments) {
+                        notes.refused(
+                            inner,
+                            "an endorsing token signs no attachments: name them in sp:SignedParts of the message",
+                        );
+                    }
+                }
                 "SignedParts"
                 | "SignedElements"
                 | "EncryptedParts"
@@ -82,6 +92,19 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
 
+    /// Why no request has it, if so: only requests have supporting tokens here.
+    fn is_never_sent(&self) -> Option<&'static str> {
+        match (&self.token.kind, self.token.inclusion) {
+            (_, Inclusion::ToInitiator) => {
+                Some("tokens of replies alone are not supported: only requests have supporting tokens")
+            }
+            (TokenKind::Username { .. } | TokenKind::Saml(_) | TokenKind::Issued(_), Inclusion::Never) => {
+                Some("a user or an assertion that is never in a message proves nothing")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it is a user with a password as text.
     pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
@@ -90,12 +113,21 @@ impl Supporting {
     /// Why it cannot be done, if so.
     pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
         let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));
+        if binding.is_none() && (self.signed || self.encrypted) {
+            return Some(
+                "no binding says whose key signs or encrypts it: add an sp:TransportBinding, or take sp:SupportingTokens",
+            );
+        }
+        if let Some(why) = self.is_never_sent() {
+            return Some(why);
+        }
         match &self.token.kind {
             TokenKind::Saml(_) | TokenKind::Issued(_) | TokenKind::Refused => {}
             TokenKind::Transport => return Some("TLS is no supporting token"),
             TokenKind::Username { password: PasswordForm::No, .. } if !self.endorsing => {
                 return Some("a user without a password proves nothing unless its key signs");
             }
+            TokenKind::Username { demanded, .. } if self.endorsing && !demanded.is_empty() => return Some(OF_KEY),
             TokenKind::Username { .. } if !self.endorsing => {}
             _ if !self.endorsing => {
                 return Some("a token that is no user and no assertion proves nothing unless it endorses");

@@ -15,6 +15,10 @@ pub(crate) enum Direction {
     Reply,
 }
 
+impl Direction {
+    pub(crate) const BOTH: [Self; 2] = [Self::Request, Self::Reply];
+}
+
 /// A token assertion.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
@@ -47,11 +51,20 @@ pub(crate) enum TokenKind {
 }
 
 impl TokenKind {
+    /// Whether it is an assertion, or a token of a token service.
+    pub(crate) fn is_assertion(&self) -> bool {
+        matches!(self, Self::Saml(_) | Self::Issued(_))
+    }
+
     /// Whether both sides have its key, if it has one.
     pub(super) fn has_no_pair(&self) -> bool {
         matches!(self, Self::Username { .. } | Self::Kerberos(_) | Self::SecurityContext(_) | Self::Transport)
     }
 }
+
+/// Why no nonce and no date are demanded of a user whose password makes a key.
+pub(super) const OF_KEY: &str =
+    "a user whose password makes a key has a salt, and neither sp:Nonce nor sp:Created: leave them out";
 
 /// The version of an assertion; `None` if the policy leaves it open.
 pub(crate) type SamlForm = Option<SamlVersion>;
