@@ -1,12 +1,15 @@
 //! Assertions whose subject the sender proved to be.
 
+use std::sync::Arc;
+
 use wss_tokens::{ConfirmationMethod, IssuedAssertion, SamlName};
 
 /// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
 /// sender proved to be its subject, or to be the one whom the issuer names to act for it. Only [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedAssertion {
-    pub(crate) issued: IssuedAssertion,
+    /// It may be the larger part of a message: all who vouch for it share it.
+    pub(crate) issued: Arc<IssuedAssertion>,
     pub(crate) method: ConfirmationMethod,
 }
 

@@ -6,6 +6,7 @@
 //! ticket under an anonymous signature identifies nobody, unless a known signer endorses that signature: he presents it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
@@ -56,7 +57,7 @@ pub(super) fn confirmed_assertions(
             }
         });
         if let Some(method) = method {
-            confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });
+            confirmed.push(AuthenticatedAssertion { issued: Arc::clone(&seen.issued), method });
         }
     }
     confirmed

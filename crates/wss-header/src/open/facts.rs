@@ -65,7 +65,7 @@ pub(crate) struct SeenConfirmation {
 /// An assertion with a trusted issuer and fulfilled conditions.
 pub(crate) struct SeenAssertion {
     pub(super) span: Range<usize>,
-    pub(super) issued: IssuedAssertion,
+    pub(super) issued: Arc<IssuedAssertion>,
     /// The certificate of its subject, if the issuer included one.
     pub(super) certificate: Option<Certificate>,
     /// The key of its subject, if the issuer included one: whoever signs with it holds it.

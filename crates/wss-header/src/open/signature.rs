@@ -1,5 +1,7 @@
 //! Signatures of the header: shape, value, signer, and coverage.
 
+use std::sync::Arc;
+
 use wss_c14n::Element;
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
@@ -201,7 +203,7 @@ fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Corr
         Holder::Known(signer) => signer,
         Holder::Password(key) => Signer::User(key.proven_by_mac()?),
         Holder::Assertion { at, .. } => {
-            let issued = assertions.get(at).ok_or_else(OpenError::no_key)?.issued.clone();
+            let issued = Arc::clone(&assertions.get(at).ok_or_else(OpenError::no_key)?.issued);
             let method = ConfirmationMethod::HolderOfKey;
             Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
         }

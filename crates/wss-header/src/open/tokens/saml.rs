@@ -1,6 +1,8 @@
 //! SAML assertions (SAML Token Profile 1.1.1): the issuer is checked when an assertion is read, the subject when the message
 //! is verified. A subject signs with the key that the assertion names, or that its issuer encrypted to us.
 
+use std::sync::Arc;
+
 use wss_c14n::{Budget, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{
@@ -277,7 +279,7 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     let policy = &terms.receiver.policy.signature;
     let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;
     let holder = holder_of(element, &issued, &terms.budget);
-    Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None, holder }))
+    Ok(Some(SeenAssertion { span: element.span(), issued: Arc::new(issued), certificate: None, holder }))
 }
 
 /// The public key that a holder-of-key assertion contains; `None` if it has none that can be read, or several. Whoever refers to
