@@ -8,7 +8,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 use thiserror::Error;
-use wss_c14n::{Element, name};
+use wss_c14n::{Budget, Element, Exceeded, Limit, name};
 use wss_soap::{Envelope, Role, SoapVersion};
 use wss_text::{WireText, shown};
 
@@ -139,13 +139,30 @@ impl ElementPath {
         Ok(Self { soap, under, steps })
     }
 
-    /// The path of an element inside the Body or a header block other than a Security header, for either version of SOAP;
-    /// `None` for others.
-    pub(crate) fn of(element: Element<'_>, envelope: Envelope<'_>) -> Option<Self> {
-        let (under, steps) = under(element, envelope)?;
-        let steps: Vec<Step> = steps.into_iter().map(Step::of).collect();
-        let is_inside = steps.len() >= under.least_steps();
-        is_inside.then_some(Self { soap: None, under, steps })
+    /// Whether an element is inside the Body or a header block other than a Security header, and so has a path.
+    pub(crate) fn is_of(element: Element<'_>, envelope: Envelope<'_>) -> bool {
+        under(element, envelope).is_some_and(|(under, steps)| steps.len() >= under.least_steps())
+    }
+
+    /// Whether a receiver with this role finds such an element: the header block around it is for that receiver.
+    pub(crate) fn is_for(element: Element<'_>, envelope: Envelope<'_>, role: &Role) -> bool {
+        under(element, envelope)
+            .is_some_and(|(under, steps)| steps.len() >= under.least_steps() && is_found(under, &steps, envelope, role))
+    }
+
+    /// The path of an element, for either version of SOAP; `None` where [`ElementPath::is_of`] is false. It has the namespace
+    /// of every element on the way, each of which may be longer than all that is inside it: it is charged before it is made.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub(crate) fn of(element: Element<'_>, envelope: Envelope<'_>, budget: &Budget) -> Result<Option<Self>, Exceeded> {
+        let Some((under, steps)) = under(element, envelope).filter(|(under, steps)| steps.len() >= under.least_steps())
+        else {
+            return Ok(None);
+        };
+        let octets = |step: &Element<'_>| step.name().namespace.len() + step.name().local.len();
+        budget.charge(Limit::KeptOctets, steps.iter().map(octets).sum::<usize>() as u64)?;
+        Ok(Some(Self { soap: None, under, steps: steps.into_iter().map(Step::of).collect() }))
     }
 
     /// The elements of an envelope that have this path, in document order: under the Body, or under header blocks for
@@ -183,13 +200,8 @@ impl ElementPath {
     /// Whether `element` is the one to which `steps` lead from the Body or the Header.
     fn ends_at(&self, element: Element<'_>, steps: &[Step], envelope: Envelope<'_>, role: &Role) -> bool {
         let Some((under, on_the_way)) = under(element, envelope) else { return false };
-        let is_for_us = match (under, on_the_way.first()) {
-            (Under::Header, Some(block)) => is_block_for(*block, envelope.version, role),
-            (Under::Header, None) => false,
-            (Under::Body, _) => true,
-        };
         under == self.under
-            && is_for_us
+            && is_found(under, &on_the_way, envelope, role)
             && self.fits(envelope.version)
             && on_the_way.len() == steps.len()
             && on_the_way.iter().zip(steps).all(|(element, step)| step.names(*element))
@@ -264,6 +276,15 @@ fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, Sma
     None
 }
 
+/// Whether what is under the Body, or under the first of these elements, a header block, is for the receiver with this role.
+fn is_found(under: Under, on_the_way: &[Element<'_>], envelope: Envelope<'_>, role: &Role) -> bool {
+    match (under, on_the_way.first()) {
+        (Under::Header, Some(block)) => is_block_for(*block, envelope.version, role),
+        (Under::Header, None) => false,
+        (Under::Body, _) => true,
+    }
+}
+
 /// Whether a header block may be for the receiver with this role: it names that role, the next receiver, or none. A
 /// Security header is not such a block.
 pub(crate) fn is_block_for(block: Element<'_>, version: SoapVersion, role: &Role) -> bool {
@@ -334,7 +355,7 @@ impl fmt::Debug for ElementPath {
 #[cfg(test)]
 mod tests {
     use super::{ElementPath, ElementPathError};
-    use wss_c14n::{Document, Limits, name};
+    use wss_c14n::{Budget, Document, Limits, name};
     use wss_soap::{Envelope, Role};
 
     const SOAP: &str = name::SOAP11.uri;
@@ -402,7 +423,8 @@ mod tests {
             let named: Vec<_> = document.elements().filter(|element| path.names(*element, envelope, &role)).collect();
             assert_eq!(named, found, "{text}");
             for element in found {
-                let of = ElementPath::of(element, envelope).expect("inside a part");
+                let of = ElementPath::of(element, envelope, &Budget::dangerous_unbounded());
+                let of = of.expect("unbounded").expect("inside a part");
                 assert!(
                     of.names(element, envelope, &role) && path.names_sibling_of(element, envelope, &role),
                     "{text}"

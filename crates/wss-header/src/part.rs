@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wss_c14n::Element;
+use wss_c14n::{Budget, Element, Exceeded, Limit};
 use wss_text::shown;
 
 use crate::element_path::ElementPath;
@@ -89,6 +89,17 @@ impl Part {
     #[must_use]
     pub fn every_element(path: ElementPath) -> Self {
         Self::EveryElement(path)
+    }
+
+    /// The header block that an element is. Its namespace may be longer than all of the block: it is charged before it is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub(crate) fn of_block(block: Element<'_>, budget: &Budget) -> Result<Self, Exceeded> {
+        let (namespace, local) = (block.name().namespace, block.name().local);
+        budget.charge(Limit::KeptOctets, (namespace.len() + local.len()) as u64)?;
+        Ok(Self::header_block(namespace, local))
     }
 
     /// The path of its element or elements; `None` for other parts.

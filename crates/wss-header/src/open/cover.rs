@@ -59,7 +59,7 @@ pub(super) fn apex_at(
         return if apex == signature { Err(misplaced()) } else { Ok(part()) };
     }
     if revision.envelope.header == Some(parent) && apex != revision.header.element {
-        return Ok(Apex::Part(Part::header_block(apex.name().namespace, apex.name().local)));
+        return Ok(Apex::Part(Part::of_block(apex, &terms.budget)?));
     }
     // The signature's own KeyInfo, or the reference inside it. No other element is allowed there.
     let own = signature.children_named(name::DS.uri, "KeyInfo").next();
@@ -77,12 +77,19 @@ pub(super) fn apex_at(
     if parent.is(name::WSSE11.uri, "EncryptedHeader") {
         return Err(misplaced());
     }
-    let element = ElementPath::of(apex, revision.envelope).ok_or_else(misplaced)?;
+    if !ElementPath::is_of(apex, revision.envelope) {
+        return Err(misplaced());
+    }
     Ok(match terms.signed_element(apex, revision.envelope) {
         Some(part) => Apex::Part(part.clone()),
         None if terms.is_ciphertext_of_one(apex, revision.envelope) => Apex::Nothing,
-        None => Apex::Inside(element),
+        None => inside(apex, revision, terms)?.ok_or_else(misplaced)?,
     })
+}
+
+/// An element inside the Body or a header block that the receiver does not name.
+fn inside(apex: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<Option<Apex>, OpenError> {
+    Ok(ElementPath::of(apex, revision.envelope, &terms.budget)?.map(Apex::Inside))
 }
 
 /// Whether an element is a `ds:Object` of the signature, or one of XAdES inside it. No header block is: one that was moved
@@ -129,10 +136,10 @@ fn check_place(
     }
     let envelope = revision.envelope;
     let is_known = element.is(name::XENC.uri, "EncryptedData") || terms.signed_element(element, envelope).is_some();
-    match ElementPath::of(element, envelope).filter(|_| !is_held && !is_known) {
-        Some(path) => Apex::Inside(path).part(element).map(drop),
-        None => Ok(()),
+    if is_held || is_known {
+        return Ok(());
     }
+    inside(element, revision, terms)?.map_or(Ok(()), |what| what.part(element).map(drop))
 }
 
 /// Refuses a signed child of our header that may be a header block that was moved there.

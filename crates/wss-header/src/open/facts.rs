@@ -244,14 +244,14 @@ impl<'m> Facts<'m> {
     }
 
     /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.
-    pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) {
+    pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         self.places = Places::find(revision, terms);
         self.demanded.clone_from(&terms.demanded);
         let optional = self.present(&terms.receiver.requirements.signed_if_present, revision);
         if !optional.is_empty() {
             Arc::make_mut(&mut self.demanded).extend(optional);
         }
-        self.identify_elements(revision, terms);
+        self.identify_elements(revision, terms)?;
         let elements = self.decryptions.elements.iter_mut().enumerate();
         for (number, decrypted) in elements.filter(|(_, decrypted)| !decrypted.place.is_in_body()) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
@@ -260,7 +260,7 @@ impl<'m> Facts<'m> {
                 true if element.is(name::DS.uri, "Signature") => Some(Part::Signature),
                 true if UsernameToken::is_one(element) => Some(Part::UsernameToken),
                 true if Assertion::is_one(element) => Some(Part::Assertion),
-                _ if is_block => Some(Part::header_block(element.name().namespace, element.name().local)),
+                _ if is_block => Some(Part::of_block(element, &terms.budget)?),
                 _ => None,
             };
             // Whoever signed the ciphertext in its place signed this block, or this child of our header; a token only if it is
@@ -279,6 +279,7 @@ impl<'m> Facts<'m> {
                 evidence.part = element.name().local.into();
             }
         }
+        Ok(())
     }
 
     /// Those of `parts` that the message has.
@@ -289,16 +290,23 @@ impl<'m> Facts<'m> {
     }
 
     /// Notes which elements inside parts took the place of signed ciphertext: whoever signed it in its place signed them.
-    fn identify_elements(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) {
+    fn identify_elements(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         for decrypted in &self.decryptions.elements {
+            if !self.signatures.iter().any(|signature| signature.coverage.spans().any(|span| *span == decrypted.span)) {
+                continue;
+            }
             let element = revision.document.element_at(decrypted.span.start);
             let Some(element) = element.filter(|element| element.span() == decrypted.span) else { continue };
-            let Some(path) = ElementPath::of(element, revision.envelope) else { continue };
-            let part = terms.signed_element(element, revision.envelope).cloned().unwrap_or(Part::Element(path));
+            let part = match terms.signed_element(element, revision.envelope) {
+                Some(named) => Some(named.clone()),
+                None => ElementPath::of(element, revision.envelope, &terms.budget)?.map(Part::Element),
+            };
+            let Some(part) = part else { continue };
             for signature in &mut self.signatures {
                 signature.coverage.rename(&decrypted.span, &part);
             }
         }
+        Ok(())
     }
 
     /// Judges the last revision by the profile, after everything was processed in order.

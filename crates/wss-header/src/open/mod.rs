@@ -119,7 +119,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
             if let Some(profile) = profile.as_mut().filter(|_| decrypted.is_none()) {
                 profile.message(&document)?;
             }
-            facts.identify(&revision, &terms);
+            facts.identify(&revision, &terms)?;
             tokens::note(&revision, &terms, &mut facts)?;
             let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;

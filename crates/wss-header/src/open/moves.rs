@@ -35,7 +35,7 @@ pub(super) fn check_not_moved(
         has_name_of(part, element) && !is_at(part) && !holds_all
     };
     let named = terms.signable().find(is_elsewhere).map(ToString::to_string);
-    let is_inside = || ElementPath::of(element, revision.envelope).is_some();
+    let is_inside = || ElementPath::is_of(element, revision.envelope);
     let of_header =
         || (belongs_only_in_header(element, terms) && is_inside()).then(|| "the Security header".to_owned());
     let of_block = || (addressing::is_block(element) && !revision.is_block(element)).then(|| "the Header".to_owned());

@@ -271,7 +271,7 @@ impl Securing {
 /// What is encrypted of an element: the Body element stays, whatever names it (BSP R5607), and so do elements inside
 /// parts, if only their content is to be encrypted.
 fn kind_of(element: Element<'_>, envelope: Envelope<'_>, encrypting: &Encrypting) -> PlaintextType {
-    let keeps_element = encrypting.content_only && ElementPath::of(element, envelope).is_some();
+    let keeps_element = encrypting.content_only && ElementPath::is_of(element, envelope);
     if element == envelope.body || keeps_element { PlaintextType::Content } else { PlaintextType::Element }
 }
 

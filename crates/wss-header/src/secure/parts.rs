@@ -87,13 +87,12 @@ pub(super) fn may_be_signed(
 ) -> bool {
     let own = own.map(|header| header.element);
     let parent = element.parent();
-    let is_inside = || ElementPath::of(element, envelope).is_some_and(|path| path.names(element, envelope, role));
     match parent {
         None => false,
         Some(_) if element == envelope.body => true,
         Some(_) if parent == envelope.header => own != Some(element),
         Some(_) if parent == own => true,
-        Some(_) => is_inside(),
+        Some(_) => ElementPath::is_for(element, envelope, role),
     }
 }
 

@@ -49,7 +49,7 @@ impl<'d> Target<'d> {
             let is_accepted = receiver.waives(Waiver::EncryptedDataAsHeaderBlocks);
             return is_accepted.then_some(Self { data: named, replaced: named, place: Place::Header });
         }
-        let is_inside = ElementPath::of(named, revision.envelope).is_some();
+        let is_inside = ElementPath::is_of(named, revision.envelope);
         is_inside.then_some(Self { data: named, replaced: named, place: Place::InsideBlock })
     }
 
