@@ -71,7 +71,7 @@ limits! {
     // XPath, where a policy admits it.
     XPathOctets = "xpath-octets" 4_096 Each "octets of one XPath expression";
     XPathDepth = "xpath-depth" 32 Each "XPath expressions one inside the other";
-    XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and that it works on";
+    XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and expressions that it evaluates";
     XPathStrings = "xpath-strings" 16_777_216 Message "octets of strings that XPath makes and compares";
     // Keys, and hints to keys.
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";

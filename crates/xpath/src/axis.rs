@@ -1,10 +1,12 @@
 //! Axes and node tests (XPath 1.0 §2.2 and §2.3).
 
-use wss_c14n::name::ExpandedName;
 use wss_c14n::{Budget, Limit, Tree, TreeKind, TreeNode};
 
 use crate::error::XPathError;
 use crate::syntax::{Axis, Test};
+
+/// The octets of a namespace that take as long to compare as a node to visit. Those of usual length are not charged.
+const OCTETS_OF_A_NODE: usize = 256;
 
 /// The nodes on an axis that pass a test, in the order of the axis. Each node on the axis is charged.
 pub(crate) fn nodes_on(
@@ -20,7 +22,7 @@ pub(crate) fn nodes_on(
             budget.charge(Limit::XPathNodes, 1)?;
             // A walk comes past attributes and namespaces, which are on no such axis.
             let is_passed = is_walk(axis) && visited != node && is_of_element(visited, tree);
-            if !is_passed && passes(test, axis, visited, tree) {
+            if !is_passed && passes(test, axis, visited, tree, budget)? {
                 found.push(visited);
             }
         }
@@ -80,14 +82,21 @@ fn is_walk(axis: Axis) -> bool {
 }
 
 /// Whether a node passes a test on an axis, which has a principal kind of nodes.
-fn passes(test: &Test, axis: Axis, node: TreeNode, tree: &Tree<'_>) -> bool {
+fn passes(test: &Test, axis: Axis, node: TreeNode, tree: &Tree<'_>, budget: &Budget) -> Result<bool, XPathError> {
     let kind = tree.kind(node);
     let principal = match axis {
         Axis::Attribute => TreeKind::Attribute,
         Axis::Namespace => TreeKind::Namespace,
         _ => TreeKind::Element,
     };
-    match test {
+    let is_in = |namespace: &str| {
+        let other = tree.name(node).namespace;
+        if other.len() == namespace.len() {
+            budget.charge(Limit::XPathNodes, (namespace.len() / OCTETS_OF_A_NODE) as u64)?;
+        }
+        Ok::<bool, XPathError>(other == namespace)
+    };
+    Ok(match test {
         Test::Node => true,
         Test::Text => kind == TreeKind::Text,
         Test::Comment => kind == TreeKind::Comment,
@@ -96,7 +105,7 @@ fn passes(test: &Test, axis: Axis, node: TreeNode, tree: &Tree<'_>) -> bool {
             kind == TreeKind::ProcessingInstruction && target.as_ref().is_none_or(is_target)
         }
         Test::AnyName => kind == principal,
-        Test::Namespace(namespace) => kind == principal && tree.name(node).namespace == namespace,
-        Test::Name(namespace, local) => kind == principal && tree.name(node) == ExpandedName { namespace, local },
-    }
+        Test::Namespace(namespace) => kind == principal && is_in(namespace)?,
+        Test::Name(namespace, local) => kind == principal && tree.name(node).local == local && is_in(namespace)?,
+    })
 }

@@ -21,6 +21,8 @@ struct Evaluator<'c> {
 
 impl Evaluator<'_> {
     fn value(&self, expression: &Expr, at: At) -> Result<Value, XPathError> {
+        // A number or an operator costs as much as a node that is visited.
+        self.context.budget().charge(Limit::XPathNodes, 1)?;
         Ok(match expression {
             Expr::Any(operands) => Value::Boolean(self.is_any(operands, at, true)?),
             Expr::All(operands) => Value::Boolean(!self.is_any(operands, at, false)?),
@@ -53,7 +55,6 @@ impl Evaluator<'_> {
             }
             Expr::Number(number) => Value::Number(*number),
             Expr::Call(function, arguments) => {
-                self.context.budget().charge(Limit::XPathNodes, 1)?;
                 let arguments = arguments.iter().map(|argument| self.value(argument, at));
                 call(*function, &arguments.collect::<Result<Vec<_>, _>>()?, at, self.context)?
             }
@@ -117,7 +118,6 @@ impl Evaluator<'_> {
             let mut kept = Vec::new();
             for (before, node) in nodes.into_iter().enumerate() {
                 let at = At { node, position: before + 1, size };
-                self.context.budget().charge(Limit::XPathNodes, 1)?;
                 let holds = match self.value(predicate, at)? {
                     Value::Number(number) => number == at.position as f64,
                     other => other.to_boolean(),

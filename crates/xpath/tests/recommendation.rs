@@ -233,4 +233,32 @@ fn every_cost_is_charged() {
         }
     }
     assert_eq!(evaluated(&wide, &Limits::default()).as_deref(), Ok("1001"));
+    // Each number and operator for itself, where no node is visited.
+    match evaluated(&wide, &Limits::default().with(Limit::XPathNodes, 1_000)) {
+        Err(XPathError::Limit(exceeded)) => assert_eq!(exceeded.limit, Limit::XPathNodes),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A long namespace costs what its comparisons do, one of usual length nothing.
+#[test]
+fn comparisons_of_long_namespaces_are_charged() {
+    let charged = |octets: usize, expression: &str| {
+        let namespace = "x".repeat(octets);
+        let xml = format!("<a xmlns='{namespace}'>{}</a>", "<a/>".repeat(100));
+        let document = Document::parse(&xml, &Limits::default()).expect("a document");
+        let budget = Budget::new(&Limits::default(), xml.len() as u64);
+        let tree = Tree::new(&document, &budget).expect("a tree");
+        let expression = Expression::parse(expression, &[("p", &namespace)], &budget).expect("an expression");
+        let before = budget.used(Limit::XPathNodes);
+        let found = expression.select(&Context::new(&tree, &budget), TreeNode::ROOT).expect("nodes");
+        (found.len(), budget.used(Limit::XPathNodes) - before)
+    };
+    for expression in ["//p:a", "//p:*"] {
+        let ((usual, few), (long, many)) = (charged(100, expression), charged(51_200, expression));
+        assert_eq!((usual, long), (101, 101), "{expression}");
+        assert_eq!(many - few, 101 * 200, "{expression}");
+    }
+    // Another local name is not compared further.
+    assert_eq!(charged(51_200, "//p:b"), (0, charged(100, "//p:b").1));
 }
