@@ -190,7 +190,8 @@ fn read_leniently<'d>(document: &'d Document<'d>, terms: &Terms<'_>) -> Option<R
     let limits = terms.budget.limits();
     let header = SecurityHeader::locate(envelope, &terms.receiver.role, limits).ok()??;
     let children = header.children().take(limits.size(Limit::HeaderChildren)).collect();
-    Some(Revision { document, envelope, ids, header, children })
+    let (tickets, encrypted_keys) = Default::default();
+    Some(Revision { document, envelope, ids, header, children, tickets, encrypted_keys })
 }
 
 /// Processes the children from `position` on, up to the first that decrypts a part of the envelope.

@@ -1,5 +1,6 @@
 //! Revisions: the message as received, and after each decryption.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, Piece, name};
@@ -20,6 +21,35 @@ pub(super) struct Revision<'d> {
     pub(super) header: SecurityHeader<'d>,
     /// The children of that header, in document order.
     pub(super) children: Vec<Element<'d>>,
+    /// What a reference by the SHA-1 of a ticket, or of an encrypted key, is compared with.
+    pub(super) tickets: TokensBySha1,
+    pub(super) encrypted_keys: TokensBySha1,
+}
+
+/// The tokens of our header of one kind that were read for their SHA-1 so far, in document order; `None` for one that has none.
+/// Each is read once, however many references there are.
+#[derive(Default)]
+pub(super) struct TokensBySha1(RefCell<Vec<Option<Vec<u8>>>>);
+
+impl TokensBySha1 {
+    /// The first of `tokens` with this SHA-1. They are the same for each call.
+    pub(super) fn find<'d>(
+        &self,
+        tokens: impl Iterator<Item = Element<'d>>,
+        digest: &[u8],
+        sha1: impl Fn(Element<'d>) -> Result<Option<Vec<u8>>, OpenError>,
+    ) -> Result<Option<Element<'d>>, OpenError> {
+        let mut read = self.0.borrow_mut();
+        for (at, token) in tokens.enumerate() {
+            if at == read.len() {
+                read.push(sha1(token)?);
+            }
+            if read.get(at).is_some_and(|known| known.as_deref() == Some(digest)) {
+                return Ok(Some(token));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Parses a revision. Plaintext is parsed under the same limits as the message. Exceeding a limit inside plaintext is
@@ -58,7 +88,8 @@ impl<'d> Revision<'d> {
         let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
         check_armour(header.element, terms.receiver)?;
-        Ok(Self { document, envelope, ids, header, children: header.children().collect() })
+        let (tickets, encrypted_keys) = Default::default();
+        Ok(Self { document, envelope, ids, header, children: header.children().collect(), tickets, encrypted_keys })
     }
 
     /// Whether `element` is a child of our header.

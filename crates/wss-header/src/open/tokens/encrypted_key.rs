@@ -61,13 +61,13 @@ impl TokenKind for WrappedKey {
         let SecurityTokenReference::EncryptedKeySha1(digest) = reference else { return Ok(None) };
         let (terms, revision) = (search.terms, search.revision);
         let keys = revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
-        for element in keys.take(terms.budget.limits().size(Limit::EncryptedKeys)) {
+        let keys = keys.take(terms.budget.limits().size(Limit::EncryptedKeys));
+        let sha1 = |element| Ok(Some(EncryptedKey::parse(element, &terms.budget)?.sha1()));
+        if let Some(element) = revision.encrypted_keys.find(keys, digest, sha1)? {
             let key = EncryptedKey::parse(element, &terms.budget)?;
-            if key.sha1() == *digest {
-                search.check_order(place, element, key.id().unwrap_or_default())?;
-                let found = search.unwrap(&key, wanted.len)?;
-                return Ok(found.map(|found| found.of_token(element)));
-            }
+            search.check_order(place, element, key.id().unwrap_or_default())?;
+            let found = search.unwrap(&key, wanted.len)?;
+            return Ok(found.map(|found| found.of_token(element)));
         }
         let known = terms.request.and_then(|request| request.key(digest, false));
         Ok(known.map(|secret| {

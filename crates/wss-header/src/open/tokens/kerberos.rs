@@ -63,13 +63,12 @@ impl TokenKind for Kerberos {
         let SecurityTokenReference::KerberosApReqSha1(digest) = reference else { return Ok(None) };
         let (terms, revision) = (search.terms, search.revision);
         let tokens = revision.header.element.children_named(name::WSSE.uri, "BinarySecurityToken");
-        for token in tokens.take(terms.budget.limits().size(Limit::Tokens)) {
-            let Ok(ticket) = KerberosToken::parse(token) else { continue };
-            if ticket.sha1() == *digest {
-                search.check_order(place, token, &id_of(token).unwrap_or_default())?;
-                let found = secret_of(search, token, &ticket, wanted);
-                return Ok(found.map(|found| found.of_token(token)));
-            }
+        let tokens = tokens.take(terms.budget.limits().size(Limit::Tokens));
+        let sha1 = |token| Ok(KerberosToken::parse(token).ok().map(|ticket| ticket.sha1()));
+        if let Some(token) = revision.tickets.find(tokens, digest, sha1)? {
+            search.check_order(place, token, &id_of(token).unwrap_or_default())?;
+            let found = secret_of(search, token, &KerberosToken::parse(token)?, wanted);
+            return Ok(found.map(|found| found.of_token(token)));
         }
         let known = terms.request.and_then(|request| request.key(digest, true));
         Ok(known.map(|secret| {
