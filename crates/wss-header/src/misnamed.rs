@@ -4,6 +4,8 @@
 //! X.509 Token Profile 1.1 §3.2: an identifier is the octets of the extension, a thumbprint the SHA-1 of the DER, both in
 //! base64; a serial number is decimal (XML Signature §4.4.4).
 
+use std::cell::LazyCell;
+
 use wss_c14n::{Element, base64_decode, base64_encode};
 use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNumber};
 use wss_text::hex;
@@ -12,35 +14,95 @@ use wss_xmldsig::hexadecimal_octets;
 /// The most octets of an identifier.
 const LONGEST: usize = 128;
 
-/// How a `ds:KeyInfo` refers to this certificate, as in "by its SHA-256 thumbprint, in place of SHA-1"; `None` if in no usual
-/// way.
-pub(crate) fn how(key_info: Element<'_>, certificate: &Certificate) -> Option<String> {
-    key_info.descendants_and_self().take(32).find_map(|inner| match inner.name().local {
-        "X509IssuerSerial" => by_serial(inner, certificate),
-        "KeyIdentifier" | "X509SKI" => by_identifier(&inner.text().ok()?, certificate),
-        _ => None,
-    })
+/// What a `ds:KeyInfo` says of a certificate, read once for all certificates that it is compared with.
+pub(crate) struct Description(Vec<Said>);
+
+enum Said {
+    Serial(IssuerSerial),
+    /// The octets that an identifier may mean, and how each is spelled.
+    Identifier(Vec<(Vec<u8>, &'static str)>),
 }
 
-fn by_serial(written: Element<'_>, certificate: &Certificate) -> Option<String> {
-    let text = |local: &str| {
-        let child = written.children().find(|child| child.name().local == local)?;
-        child.text().ok().map(|text| text.trim().to_owned())
-    };
-    let (name, number) = (text("X509IssuerName")?, text("X509SerialNumber")?);
-    let is_same = |other: &DistinguishedName| DistinguishedName::parse(&name).is_ok_and(|name| name == *other);
-    let is_issuer = is_same(certificate.issuer()) || sorted(&name) == sorted(&certificate.issuer().to_string());
-    if let Some(how) = serial_otherwise(&number, certificate).filter(|_| is_issuer) {
-        return Some(how);
+impl Description {
+    pub(crate) fn read(key_info: Element<'_>) -> Self {
+        let said = key_info.descendants_and_self().take(32).filter_map(|inner| match inner.name().local {
+            "X509IssuerSerial" => IssuerSerial::read(inner).map(Said::Serial),
+            "KeyIdentifier" | "X509SKI" => Some(Said::Identifier(readings(&inner.text().ok()?))),
+            _ => None,
+        });
+        Self(said.collect())
     }
-    if SerialNumber::parse(&number).ok().as_ref() != Some(certificate.serial()) || is_same(certificate.issuer()) {
-        return None;
+
+    /// How it refers to this certificate, as in "by its SHA-256 thumbprint, in place of SHA-1"; `None` if in no usual way.
+    pub(crate) fn how(&self, certificate: &Certificate) -> Option<String> {
+        let identifiers = LazyCell::new(|| identifiers(certificate));
+        self.0.iter().find_map(|said| match said {
+            Said::Serial(serial) => serial.how(certificate),
+            Said::Identifier(readings) => readings.iter().find_map(|(octets, spelled)| {
+                let (_, what) = identifiers.iter().find(|(known, _)| known == octets)?;
+                Some(format!("by {what}{spelled}"))
+            }),
+        })
     }
-    Some(match () {
-        () if is_same(certificate.subject()) => "with the name of its subject in place of that of its issuer".into(),
-        () if is_issuer => "with the attributes of its issuer in another order".into(),
-        () => format!("with another name of its issuer, which is {}", certificate.issuer()),
-    })
+}
+
+/// A `ds:X509IssuerSerial`.
+struct IssuerSerial {
+    name: Option<DistinguishedName>,
+    /// The attributes of the name, sorted.
+    attributes: Vec<String>,
+    number: Option<SerialNumber>,
+    /// The digits of the number if they are hexadecimal ones, without zeros in front.
+    digits: String,
+}
+
+impl IssuerSerial {
+    fn read(written: Element<'_>) -> Option<Self> {
+        let text = |local: &str| {
+            let child = written.children().find(|child| child.name().local == local)?;
+            child.text().ok().map(|text| text.trim().to_owned())
+        };
+        let (name, number) = (text("X509IssuerName")?, text("X509SerialNumber")?);
+        let digits = number.to_lowercase().replace([':', ' ', '-'], "");
+        let digits = digits.strip_prefix("0x").unwrap_or(&digits).trim_start_matches('0').to_owned();
+        let number = SerialNumber::parse(&number).ok();
+        Some(Self { name: DistinguishedName::parse(&name).ok(), attributes: sorted(&name), number, digits })
+    }
+
+    fn how(&self, certificate: &Certificate) -> Option<String> {
+        let is_same = |other: &DistinguishedName| self.name.as_ref() == Some(other);
+        let is_issuer =
+            || is_same(certificate.issuer()) || self.attributes == sorted(&certificate.issuer().to_string());
+        if self.number.as_ref() != Some(certificate.serial()) {
+            return self.serial_otherwise(certificate).filter(|_| is_issuer());
+        }
+        if is_same(certificate.issuer()) {
+            return None;
+        }
+        Some(match () {
+            () if is_same(certificate.subject()) => {
+                "with the name of its subject in place of that of its issuer".into()
+            }
+            () if is_issuer() => "with the attributes of its issuer in another order".into(),
+            () => format!("with another name of its issuer, which is {}", certificate.issuer()),
+        })
+    }
+
+    fn serial_otherwise(&self, certificate: &Certificate) -> Option<String> {
+        let decimal = certificate.serial_decimal();
+        let octets = octets_of(&decimal);
+        if !self.digits.is_empty() && self.digits == hex(&octets).trim_start_matches('0') {
+            return Some(format!("with its serial number in hexadecimal digits: in decimal it is {decimal}"));
+        }
+        let number = self.number.as_ref()?;
+        let is = |octets: &[u8]| SerialNumber::from_der_integer(octets).is_ok_and(|other| other == *number);
+        if is(&octets) {
+            return Some(format!("with its serial number as a negative one: it is {decimal}"));
+        }
+        let back: Vec<u8> = octets.iter().rev().copied().collect();
+        (is(&back) || is(&[&[0], back.as_slice()].concat()))
+            .then(|| format!("with the octets of its serial number in reverse order: it is {decimal}"))
+    }
 }
 
 /// The attributes of a name, in an order that does not depend on how it is written.
@@ -50,28 +112,6 @@ fn sorted(name: &str) -> Vec<String> {
     all.retain(|one| !one.is_empty());
     all.sort();
     all
-}
-
-fn serial_otherwise(text: &str, certificate: &Certificate) -> Option<String> {
-    let octets = octets_of(&certificate.serial_decimal());
-    let digits = hex(&octets);
-    let written = text.to_lowercase().replace([':', ' ', '-'], "");
-    let written = written.strip_prefix("0x").unwrap_or(&written).trim_start_matches('0');
-    if SerialNumber::parse(text).ok().as_ref() == Some(certificate.serial()) {
-        return None;
-    }
-    let decimal = certificate.serial_decimal();
-    if !written.is_empty() && written == digits.trim_start_matches('0') {
-        return Some(format!("with its serial number in hexadecimal digits: in decimal it is {decimal}"));
-    }
-    let number = SerialNumber::parse(text).ok()?;
-    let is = |octets: &[u8]| SerialNumber::from_der_integer(octets).is_ok_and(|other| other == number);
-    if is(&octets) {
-        return Some(format!("with its serial number as a negative one: it is {decimal}"));
-    }
-    let back: Vec<u8> = octets.iter().rev().copied().collect();
-    (is(&back) || is(&[&[0], back.as_slice()].concat()))
-        .then(|| format!("with the octets of its serial number in reverse order: it is {decimal}"))
 }
 
 /// A positive number in decimal as octets, without zeros in front; those of a negative one are empty.
@@ -94,7 +134,8 @@ fn octets_of(decimal: &str) -> Vec<u8> {
     octets
 }
 
-fn by_identifier(text: &str, certificate: &Certificate) -> Option<String> {
+/// The octets that the text of an identifier may mean, and how each is spelled.
+fn readings(text: &str) -> Vec<(Vec<u8>, &'static str)> {
     let decoded = base64_decode(text, LONGEST);
     let digits = hexadecimal_octets(text);
     let inner = decoded.as_deref().and_then(|octets| std::str::from_utf8(octets).ok()).and_then(hexadecimal_octets);
@@ -103,15 +144,7 @@ fn by_identifier(text: &str, certificate: &Certificate) -> Option<String> {
         (inner, " in base64 of its hexadecimal digits"),
         (decoded, ""),
     ];
-    for (octets, spelled) in readings {
-        let Some(octets) = octets else { continue };
-        if let Some(what) =
-            identifiers(certificate).into_iter().find_map(|(known, what)| (known == octets).then_some(what))
-        {
-            return Some(format!("by {what}{spelled}"));
-        }
-    }
-    None
+    readings.into_iter().filter_map(|(octets, spelled)| Some((octets?, spelled))).collect()
 }
 
 /// What may identify a certificate, and its words.

@@ -29,7 +29,7 @@ use super::reading::ReadSignature;
 use super::signature::{self, Bounds, Keys};
 use crate::error::OpenError;
 use crate::incoming::Incoming;
-use crate::misnamed::how;
+use crate::misnamed::Description;
 use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
 use crate::opened::Opened;
 use crate::policy::AlgorithmPolicy;
@@ -570,5 +570,7 @@ fn explained(
 /// How a KeyInfo refers to the certificate that made the value, if in another way than the profile has it.
 fn referred_otherwise(key_info: Element<'_>, certificate: &Certificate) -> Option<Cause> {
     let key = format!("the certificate of {}", certificate.subject());
-    how(key_info, certificate).map(|how| Cause::ReferenceOtherwise { key: key.into(), how: how.into() })
+    Description::read(key_info)
+        .how(certificate)
+        .map(|how| Cause::ReferenceOtherwise { key: key.into(), how: how.into() })
 }

@@ -16,7 +16,7 @@ use super::missing_key::MissingKey;
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
-use crate::misnamed::how;
+use crate::misnamed::Description;
 use crate::waiver::Waiver;
 
 /// The most derived keys that are followed to the token that they are derived from.
@@ -190,11 +190,12 @@ fn otherwise<'k>(
     let data = key_info.descendants_and_self().find(is_data).and_then(|data| X509Data::parse(data, &terms.budget).ok());
     let data =
         data.map(SecurityTokenReference::X509Data).filter(|_| !terms.receiver.waives(Waiver::HexadecimalIdentifiers));
+    let description = Description::read(key_info);
     for known in certificates {
         if let Some(right) = data.as_ref().and_then(|data| in_hexadecimal(data, known)) {
             return Some(MissingKey::Hexadecimal { right });
         }
-        if let Some(how) = how(key_info, known) {
+        if let Some(how) = description.how(known) {
             let how = WireText::of(format!("{how}, the known certificate of {}", known.subject()));
             return Some(MissingKey::Otherwise { how });
         }
