@@ -12,6 +12,7 @@ use crate::error::OpenError;
 use crate::key_uses::KeyUse;
 use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, KeyRing};
+use crate::open::span::is_within;
 use crate::open::terms::Terms;
 use crate::waiver::Waiver;
 
@@ -54,11 +55,12 @@ fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Term
         return;
     }
     let absence = terms.receiver.waives(Waiver::UntoldAbsenceOfDefaultNamespace);
-    let known = facts.decryptions.elements.iter();
-    let known: Vec<Range<usize>> = known.map(|decrypted| decrypted.span.clone()).collect();
+    // Few are around it, of all that were decrypted: only they may be around what is around it.
+    let known = facts.decryptions.elements.iter().map(|decrypted| decrypted.span.clone()).enumerate();
+    let known: Vec<(usize, Range<usize>)> = known.filter(|(_, span)| is_within(&replaced.span(), span)).collect();
     for signature in &mut facts.signatures {
         signature.coverage.lose_where(&replaced.span(), |covered| {
-            let later = known.slice(covered.plaintexts_before..);
+            let later = known.slice(known.partition_point(|(number, _)| *number < covered.plaintexts_before)..);
             untold(covered, replaced, plaintext.prefixes_from_around(), later, absence)
         });
     }

@@ -18,13 +18,13 @@ use crate::open::span::is_within;
 
 /// Why a signature that covers `covered` does not prove a plaintext at `replaced` that takes the namespaces of
 /// `prefixes` from its context: the first prefix whose namespace the signature does not cover. With `absence`, it need
-/// not cover the absence of a default namespace. `plaintexts` are the spans that were decrypted after the element was
-/// covered.
+/// not cover the absence of a default namespace. `plaintexts` are the spans around `replaced` that were decrypted
+/// after the element was covered, each with its number.
 pub(super) fn untold(
     covered: &Covered,
     replaced: Element<'_>,
     prefixes: &[String],
-    plaintexts: &[Range<usize>],
+    plaintexts: &[(usize, Range<usize>)],
     absence: bool,
 ) -> Option<CoverageLost> {
     let around = replaced.parent();
@@ -51,7 +51,7 @@ pub(super) fn untold(
 
 /// Whether the digested octets determine what `prefix` is bound to around `replaced`, which is inside the covered
 /// element.
-fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[Range<usize>]) -> bool {
+fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[(usize, Range<usize>)]) -> bool {
     for element in replaced.ancestors_and_self().skip(1) {
         let span = element.span();
         if !is_within(&span, &covered.span) {
@@ -59,7 +59,7 @@ fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &
             return covered.canonicalization.lists(prefix);
         }
         // Every octet of an earlier plaintext is proven.
-        if !plaintexts.iter().any(|plaintext| is_within(&span, plaintext)) {
+        if !plaintexts.iter().any(|(_, plaintext)| is_within(&span, plaintext)) {
             return covered.canonicalization.tells_namespace(prefix, element);
         }
         if element.declares(prefix) {
