@@ -223,6 +223,8 @@ pub(super) struct Lines<R> {
     buffer: Vec<u8>,
     /// How much of the buffer was returned.
     taken: usize,
+    /// How much of it was read. It has room behind that, which is made once, however little each read brings.
+    filled: usize,
     is_at_end: bool,
     at_line_start: bool,
 }
@@ -236,13 +238,13 @@ struct Line<'l> {
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(stream: R) -> Self {
-        Self { stream, buffer: Vec::new(), taken: 0, is_at_end: false, at_line_start: true }
+        Self { stream, buffer: Vec::new(), taken: 0, filled: 0, is_at_end: false, at_line_start: true }
     }
 
     /// `None` at the end of the stream.
     fn line(&mut self) -> Result<Option<Line<'_>>, MimeError> {
         loop {
-            let rest = self.buffer.slice(self.taken..);
+            let rest = self.buffer.slice(self.taken..self.filled);
             let whole = memchr::memchr(b'\n', rest).map(|at| at + 1);
             // A carriage return stays together with a line feed that may follow.
             let piece = rest.len() - usize::from(rest.ends_with(b"\r"));
@@ -264,17 +266,20 @@ impl<R: Read> Lines<R> {
     }
 
     fn fill(&mut self) -> Result<(), MimeError> {
-        self.buffer.drain(..self.taken);
-        self.taken = 0;
-        let len = self.buffer.len();
-        self.buffer.resize(len + PIECE, 0);
+        self.buffer.copy_within(self.taken..self.filled, 0);
+        (self.taken, self.filled) = (0, self.filled - self.taken);
+        // A line that is returned in pieces leaves less than a delimiter behind.
+        if self.buffer.len() < self.filled + PIECE {
+            self.buffer.resize(self.filled + PIECE, 0);
+        }
+        let room = self.filled..self.filled + PIECE;
         let count = loop {
-            match self.stream.read(self.buffer.slice_mut(len..)) {
+            match self.stream.read(self.buffer.slice_mut(room.clone())) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read?,
             }
         };
-        self.buffer.truncate(len + count);
+        self.filled += count;
         self.is_at_end = count == 0;
         Ok(())
     }
