@@ -55,6 +55,8 @@ struct Fields {
     weak_digest: Option<&'static str>,
     extensions: Extensions,
     digests: Digests,
+    /// The identifier that is computed for it, once it was asked for.
+    key_identifier: OnceLock<DigestValue>,
 }
 
 /// The digests of a certificate that were asked for: a message may ask for the same ones of every certificate, often.
@@ -145,6 +147,7 @@ impl Certificate {
             weak_digest: signed.weak_digest(),
             extensions,
             digests: Digests::new(),
+            key_identifier: OnceLock::new(),
             der: der.to_vec(),
         })))
     }
@@ -212,21 +215,25 @@ impl Certificate {
     }
 
     /// The identifier that some stacks compute for a certificate without a SubjectKeyIdentifier: SHA-1 of the bits of
-    /// its public key (RFC 5280 §4.2.1.2, method 1).
+    /// its public key (RFC 5280 §4.2.1.2, method 1). It is made once.
     #[must_use]
     pub fn computed_key_identifier(&self) -> Vec<u8> {
-        self.key_digest(DigestMethod::Sha1)
+        self.0.key_identifier.get_or_init(|| self.digest_of_key(DigestMethod::Sha1)).as_octets().to_vec()
     }
 
     /// The digest of the bits of its public key, without their tag, as OCSP identifies issuers and responders.
     pub(crate) fn key_digest(&self, method: DigestMethod) -> Vec<u8> {
+        self.digest_of_key(method).as_octets().to_vec()
+    }
+
+    fn digest_of_key(&self, method: DigestMethod) -> DigestValue {
         let bits = |spki| -> Option<&[u8]> {
             let mut spki = der::Reader::new(der::Reader::new(spki).only(der::SEQUENCE)?);
             spki.expect(der::SEQUENCE)?;
             spki.expect(der::BIT_STRING)?.strip_prefix(&[0])
         };
         let bits = bits(self.public_key().spki()).unwrap_or_default();
-        Digest::of(method, bits).as_octets().to_vec()
+        Digest::of(method, bits)
     }
 
     /// The octets of its serial number and of the name of its issuer, as they are written in it.
