@@ -51,8 +51,16 @@ pub(super) fn find(
     let only = LazyCell::new(|| only_addressees(revision, terms, facts, ring));
     let mut remains = Vec::new();
     for (part, holder) in holders {
-        for data in holder.descendants_and_self().filter(|inner| inner.is(name::XENC.uri, "EncryptedData")) {
-            if !is_left(data, revision, facts) {
+        if holder.ancestors_and_self().skip(1).any(is_ciphertext) {
+            continue;
+        }
+        // What begins before the last ciphertext ends is inside it.
+        let mut end = 0;
+        for data in holder.descendants_and_self().filter(|inner| is_ciphertext(*inner)) {
+            let is_inside = data.span().start < end;
+            end = end.max(data.span().end);
+            // The EncryptedData of an attachment stays where it is when the attachment is decrypted.
+            if is_inside || (revision.is_in_header(data) && is_opened(data, facts)) {
                 continue;
             }
             terms.budget.check(Limit::EncryptedData, remains.len() + 1)?;
@@ -138,10 +146,6 @@ fn addressee_of(element: Element<'_>, search: KeySearch<'_, '_>) -> Result<Optio
     Ok((!is_for_us).then(|| addressee_told(key.key_info(), search.tokens)))
 }
 
-/// Whether `data` still is ciphertext, and is not inside other ciphertext. The EncryptedData of an attachment stays where
-/// it is when the attachment is decrypted.
-fn is_left(data: Element<'_>, revision: &Revision<'_>, facts: &Facts<'_>) -> bool {
-    let is_opened = revision.is_in_header(data) && is_opened(data, facts);
-    let mut around = data.ancestors_and_self().skip(1);
-    !is_opened && !around.any(|outer| outer.is(name::XENC.uri, "EncryptedData"))
+fn is_ciphertext(element: Element<'_>) -> bool {
+    element.is(name::XENC.uri, "EncryptedData")
 }

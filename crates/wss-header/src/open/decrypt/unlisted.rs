@@ -76,8 +76,14 @@ pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Result
 fn outside<'d>(revision: &Revision<'d>) -> impl Iterator<Item = Element<'d>> {
     let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
     let header = revision.header.element;
-    let all = revision.document.elements().filter(move |element| is_data(*element));
-    all.filter(move |data| !header.contains(*data) && !data.ancestors_and_self().skip(1).any(is_data))
+    let all = revision.document.elements().filter(move |element| is_data(*element) && !header.contains(*element));
+    // They come in document order: what begins before the last one ends is inside it.
+    let mut end = 0;
+    all.filter(move |data| {
+        let is_outermost = data.span().start >= end;
+        end = end.max(data.span().end);
+        is_outermost
+    })
 }
 
 /// The EncryptedKeys of our header, by the Ids that their lists name.
