@@ -158,3 +158,29 @@ fn an_assertion_for_one_use_is_used_by_an_endorsement() {
         assert!(matches!(refuse(&receiver, &message()), OpenError::Replay(_)), "{version:?}");
     }
 }
+
+/// Of two signatures, the one that proves the message is part of what was proven.
+#[cfg(feature = "serde")]
+#[test]
+fn a_record_tells_which_signature_proves_the_message() {
+    use std::sync::Arc;
+    use ws_security::{EvidenceRecord, FixedClock, RecordError};
+    let by = |name: &str, parts: &[Part]| Signing::with(&identity(name)).parts(parts.to_vec());
+    let both = recipe().sign(by("alice", &[Part::Body])).sign(by("bob", &[Part::Body, Part::Timestamp]));
+    let message = secured(both, &envelope(SOAP11));
+    let open = |requirements: Requirements, now: SystemTime| {
+        let trust = Trust::pins([certificate("alice"), certificate("bob")]);
+        let receiver = Receiver::new(trust, requirements, DangerousNoReplayCache);
+        receiver.clock(Arc::new(FixedClock(now))).open(&message).expect("opens")
+    };
+    let now = SystemTime::now();
+    let opened = open(Requirements::signed([Part::Body]), now);
+    assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+    let record = EvidenceRecord::of(opened.evidence(), &message, now);
+    let then = record.opened_at().expect("an instant");
+    assert_eq!(record.compare(open(Requirements::signed([Part::Body]), then).evidence(), &message), Ok(()));
+    let other = open(demands(), then);
+    assert_eq!(other.signer().certificate(), Some(&certificate("bob")));
+    let differs = record.compare(other.evidence(), &message);
+    assert_eq!(differs, Err(RecordError::Differs { field: "signatures" }));
+}

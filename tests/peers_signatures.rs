@@ -140,6 +140,22 @@ fn a_signature_over_the_whole_document_opens_by_a_call() {
     }
 }
 
+/// Each part of the document is compared with the others.
+#[test]
+fn a_signature_over_the_whole_document_covers_as_many_parts_as_it_could_name() {
+    let accepting = receiver().accept_signatures_over_the_whole_document();
+    let with = |blocks: usize| {
+        let blocks = "<b:Block xmlns:b=\"urn:b\"/>".repeat(blocks);
+        over_the_whole_document(&signed(SOAP11).replacen("</s:Header>", &format!("{blocks}</s:Header>"), 1))
+    };
+    assert!(accepting.open(with(40)).is_ok());
+    let error = refuse(&accepting, &with(80));
+    assert!(
+        matches!(&error, ws_security::OpenError::Limit(over) if over.limit == ws_security::Limit::References),
+        "{error}"
+    );
+}
+
 /// An identifier of certificates that is not that of the token: in the token, in the reference, or in both.
 #[test]
 fn types_of_other_certificates_open_by_a_call() {

@@ -78,6 +78,9 @@ struct SignatureRecord {
     method: String,
     parts: Vec<String>,
     attachments: Vec<String>,
+    lost: Vec<String>,
+    proves: bool,
+    endorses: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,6 +219,9 @@ impl SignatureRecord {
             method: signature.method.uri().to_owned(),
             parts: signature.parts.iter().map(ToString::to_string).collect(),
             attachments: signature.attachments.iter().map(ToString::to_string).collect(),
+            lost: signature.lost.iter().map(|(part, why)| format!("{part}: {why}")).collect(),
+            proves: signature.proves,
+            endorses: signature.endorses,
         }
     }
 }

@@ -139,6 +139,11 @@ impl Coverage {
         self.0.iter_mut().filter(is_it).find_map(|covered| covered.text.take())
     }
 
+    /// How many elements it covers, or covered.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn held(&self) -> impl Iterator<Item = &Covered> {
         self.0.iter().filter(|covered| covered.lost.is_none())
     }

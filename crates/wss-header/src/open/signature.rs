@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::Element;
+use wss_c14n::{Element, Limit};
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
@@ -269,6 +269,8 @@ fn covered(
                 return Err(OpenError::WholeDocument);
             }
             for part in parts_of_document(revision, signature) {
+                // Each is compared with the others, as if a reference named it.
+                terms.budget.check(Limit::References, covered.elements.len() + 1)?;
                 covered.elements.add(
                     apex_at(part, revision, terms, signature)?.part(part)?,
                     part.span(),
