@@ -242,3 +242,27 @@ fn signing_reply() -> Plan {
     let encrypting = Encrypting::to_requester().parts([Part::Body]);
     recipe().signature_confirmation().sign(signing).encrypt(encrypting).plan().expect("a plan")
 }
+
+/// A message is read again with each answer, and a ticket is new once.
+#[test]
+fn a_ticket_is_accepted_once_however_often_the_message_is_read() {
+    let gss_token = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e".to_vec();
+    let key = || ws_security::Secret::new(vec![11; 32]);
+    let ticket = ws_security::KerberosTicket { gss_token, key: key() };
+    let token = ws_security::ProtectionToken::kerberos(move || Some(ticket.clone()));
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
+    let message = recipe().encrypt(encrypting).sign(signing).secured(&envelope(SOAP12));
+    let seen = Mutex::new(Vec::new());
+    let receiver = elsewhere("bob").kerberos(move |token: &[u8]| {
+        let mut seen = seen.lock().expect("a lock");
+        let is_new = !seen.contains(&token.to_vec());
+        seen.push(token.to_vec());
+        is_new.then(|| ws_security::KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: key() })
+    });
+    let keys = Service::of(&["bob"]);
+    let opened = open_with(&receiver, &keys, &message).expect("opened");
+    assert!(matches!(opened.signer(), ws_security::Signer::Kerberos { .. }), "{:?}", opened.signer());
+    assert_eq!(keys.asked.load(Ordering::Relaxed), 1);
+    assert!(open_with(&receiver, &keys, &message).is_err(), "the same ticket in another message");
+}

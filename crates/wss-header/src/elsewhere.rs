@@ -12,6 +12,7 @@ use wss_crypto::{
     Certificate, CryptoError, Identity, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod, SigningKey,
 };
 use wss_text::octets;
+use wss_tokens::{KerberosAcceptor, KerberosSession};
 
 use crate::error::{ElsewhereError, OpenError};
 use crate::receiver::Receiver;
@@ -179,6 +180,8 @@ impl Question {
 struct Asked {
     answers: Vec<(Question, Result<Secret, CryptoError>)>,
     open: Option<Question>,
+    /// The tickets that were accepted or refused: whoever accepts one accepts it once.
+    tickets: Vec<(Vec<u8>, Option<KerberosSession>)>,
 }
 
 /// The keys elsewhere of one message: they answer what is known, and note what is not.
@@ -197,7 +200,28 @@ impl Asking {
             let key = Arc::new(KeyElsewhere { certificate: certificate.clone(), asking: self.clone() });
             receiver.keys.identities.push(Identity::from_parts(key.clone(), key, certificate));
         }
+        if let Some(acceptor) = receiver.keys.kerberos.take() {
+            receiver.keys.kerberos = Some(Arc::new(AcceptsOnce { acceptor, asking: self.clone() }));
+        }
         receiver
+    }
+}
+
+/// Accepts each ticket of one message once, however often the message is read.
+struct AcceptsOnce {
+    acceptor: Arc<dyn KerberosAcceptor>,
+    asking: Asking,
+}
+
+impl KerberosAcceptor for AcceptsOnce {
+    fn accept(&self, gss_token: &[u8]) -> Option<KerberosSession> {
+        let known = |asked: &Asked| asked.tickets.iter().find(|(known, _)| known == gss_token).cloned();
+        if let Some((_, session)) = known(&self.asking.asked()) {
+            return session;
+        }
+        let session = self.acceptor.accept(gss_token);
+        self.asking.asked().tickets.push((gss_token.to_owned(), session.clone()));
+        session
     }
 }
 
