@@ -65,11 +65,15 @@ fn nested_in_one_namespace(octets: usize, count: usize) -> String {
     )
 }
 
-/// So many genuine ciphertexts of elements below nested ones of a namespace of so many octets, which nobody signed.
+/// So many genuine ciphertexts inside a header block, below nested elements of a namespace of so many octets. Nobody signed
+/// them.
 fn plaintexts_in_one_namespace(octets: usize, count: usize) -> Vec<u8> {
+    let envelope = nested_in_one_namespace(octets, count);
+    let (start, rest) = envelope.split_once("<s:Header/><s:Body>").expect("an empty Header");
+    let (block, end) = rest.split_once("</s:Body>").expect("a Body");
+    let envelope = format!("{start}<s:Header>{block}</s:Header><s:Body/>{end}");
     let parts = (0..count).map(|i| Part::Id(format!("i{i}")));
-    let encrypting = Encrypting::to(&certificate("bob")).parts(parts);
-    recipe().encrypt(encrypting).secured(&nested_in_one_namespace(octets, count)).into_bytes()
+    recipe().encrypt(Encrypting::to(&certificate("bob")).parts(parts)).secured(&envelope).into_bytes()
 }
 
 #[test]
