@@ -49,9 +49,68 @@ pub enum ParseError {
         /// Which rule.
         problem: Problem,
     },
+    /// *Malformed.* A prefix is used where nothing binds it to a namespace (Namespaces in XML 1.0 §5).
+    #[error(
+        "not well-formed at octet {offset}: the prefix {prefix:?} is not bound to a namespace: have the sender declare it there, \
+         or around it"
+    )]
+    Unbound {
+        /// Where the name with the prefix is.
+        offset: usize,
+        /// The prefix.
+        prefix: WireText,
+    },
     /// *Refused.* The document exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),
+}
+
+impl ParseError {
+    /// With the prefix that is not bound, if what `source` has in this tag and before it tells which one that is.
+    #[cold]
+    pub(crate) fn naming(self, source: &str) -> Self {
+        let Self::Malformed { offset, problem: Problem::UnboundPrefix } = self else { return self };
+        let (before, rest) = source.split_at_checked(offset).unwrap_or_default();
+        let (names, tag_len) = names_of_tag(rest);
+        let mut prefixes: Vec<&str> = names.into_iter().filter_map(|name| Some(name.split_once(':')?.0)).collect();
+        prefixes.retain(|prefix| !prefix.is_empty() && !["xml", "xmlns"].contains(prefix));
+        prefixes.dedup();
+        let seen = [before, rest.get(..tag_len).unwrap_or_default()];
+        let is_declared = |prefix: &&&str| seen.iter().any(|text| text.contains(&format!("xmlns:{prefix}")));
+        let unbound = match prefixes.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|prefix| !is_declared(prefix)),
+        };
+        match unbound {
+            Some(prefix) => Self::Unbound { offset, prefix: WireText::from(*prefix) },
+            None => self,
+        }
+    }
+}
+
+/// The most names of a tag that are looked at.
+const MOST_NAMES: usize = 64;
+
+/// The names of the element and of the attributes in a tag at the front of `text`, and its length.
+fn names_of_tag(text: &str) -> (Vec<&str>, usize) {
+    let is_end = |c: char| c.is_whitespace() || "<>=/'\"".contains(c);
+    let (mut names, mut rest) = (Vec::new(), text.strip_prefix('<').unwrap_or(text));
+    while names.len() < MOST_NAMES {
+        let (name, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+        names.push(name);
+        // Behind the value of an attribute, if it has one.
+        let after = after.trim_start();
+        let value = after.strip_prefix('=').map(str::trim_start);
+        let quote = value.and_then(|value| value.chars().next()).filter(|quote| "'\"".contains(*quote));
+        rest = match (value, quote) {
+            (Some(value), Some(quote)) => value.splitn(3, quote).nth(2).unwrap_or_default().trim_start(),
+            _ => after,
+        };
+        if rest.is_empty() || rest.starts_with(is_end) {
+            break;
+        }
+    }
+    (names, text.len() - rest.len())
 }
 
 /// The well-formedness and namespace rules a document can break.

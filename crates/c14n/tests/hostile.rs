@@ -177,7 +177,6 @@ fn what_peers_let_through_is_refused() {
         ("<r xmlns='urn:a' xmlns='urn:b'/>", Problem::DuplicateAttribute),
         ("<r xmlns:p='urn:a' xmlns:q='urn:a' p:x='' q:x=''/>", Problem::DuplicateAttribute),
         ("<p:c xmlns:p=''/>", Problem::EmptyNamespace),
-        ("<r foo:xmlns='urn:evil'/>", Problem::UnboundPrefix),
         ("<r>&#xD800;</r>", Problem::Reference),
         ("<r>&#x110000;</r>", Problem::Reference),
         ("<r>&#x1;</r>", Problem::Reference),
@@ -188,6 +187,8 @@ fn what_peers_let_through_is_refused() {
         ("<a><?b:c?></a>", Problem::ProcessingInstruction),
         ("<r xmlns:xmlns='urn:a'/>", Problem::ReservedNamespace),
         ("<xmlns:r/>", Problem::UnboundPrefix),
+        // Which of the two it is, only the reader knew.
+        ("<r><p:a xmlns:p='urn:p' xmlns:q='urn:q'/><p:b q:c='1'/></r>", Problem::UnboundPrefix),
         ("<r xmlns='http://www.w3.org/2000/xmlns/'/>", Problem::ReservedNamespace),
         ("<r xmlns:x='http://www.w3.org/XML/1998/namespace'/>", Problem::ReservedNamespace),
         ("<?xml version='1.1'?><a/>", Problem::Declaration),
@@ -208,6 +209,18 @@ fn what_peers_let_through_is_refused() {
             }
             other => panic!("{source}: {other:?}"),
         }
+    }
+    for (source, at, named) in [
+        ("<r foo:xmlns='urn:evil'/>", 0, "foo"),
+        ("<r><wsu:a>1</wsu:a></r>", 3, "wsu"),
+        ("<r a='1' é:b = '2'/>", 0, "é"),
+        ("<p:r xmlns:p='urn:p'><p:a/><q:a></q:a></p:r>", 27, "q"),
+        ("<p:r xmlns:p='urn:p'><p:a x='>' p:y='q:z' q:b='1'/></p:r>", 21, "q"),
+        // A declaration that is no longer in scope.
+        ("<r><p:a xmlns:p='urn:p'/><p:b c='1'/></r>", 25, "p"),
+    ] {
+        let expected = ParseError::Unbound { offset: at, prefix: named.into() };
+        assert_eq!(Document::parse(source, &Limits::default()).map(drop), Err(expected), "{source}");
     }
     assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));
     // An ordinary attribute, in a namespace of its own.

@@ -44,7 +44,7 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
         Err(Failed) => {
             // The number of attributes is compared when a tag ends, but it was too large before.
             reader.check_attributes().unwrap_or(());
-            Err(reader.failure.unwrap_or(malformed(0, Problem::Markup)))
+            Err(reader.failure.unwrap_or(malformed(0, Problem::Markup)).naming(source))
         }
     }
 }
