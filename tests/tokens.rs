@@ -455,3 +455,55 @@ fn hashed_passwords_are_digested_as_they_are_kept() {
     let plain = with(Recipe::new().username_digest("ann", "s3cret"));
     assert!(service.open_unsigned(plain, TransportFacts::dangerous_unprotected()).is_err());
 }
+
+/// The message, with these octets in its token.
+fn holding(message: &str, octets: &[u8]) -> String {
+    let start = message.find("<wsse:BinarySecurityToken").expect("a token");
+    let start = start + message[start..].find('>').expect("its tag") + 1;
+    let end = message.find("</wsse:BinarySecurityToken>").expect("its end");
+    format!("{}{}{}", &message[..start], ws_security::c14n::base64_encode(octets), &message[end..])
+}
+
+/// A token that holds no certificate says what it holds, whatever its type.
+#[test]
+fn a_token_without_a_certificate_says_what_it_holds() {
+    use ws_security::c14n::base64_encode;
+    let alice = certificate("alice");
+    let encoded = base64_encode(alice.der());
+    let lines = encoded.as_bytes().chunks(64).flat_map(|line| [line, b"\r\n"].concat()).collect::<Vec<_>>();
+    let digits: String = alice.der().iter().map(|octet| format!("{octet:02X}")).collect();
+    for form in [ReferenceForm::Direct, ReferenceForm::DirectPath, ReferenceForm::DirectPkcs7] {
+        let message = with(recipe().sign(signing().reference(form)));
+        for (octets, words) in [
+            (&b""[..], "it is empty"),
+            (encoded.as_bytes(), "base64 once more, so have it encoded once"),
+            (&lines, "base64 once more, so have it encoded once"),
+            (digits.as_bytes(), "in hexadecimal"),
+        ] {
+            let error = refuse(&receiver(), &holding(&message, octets)).to_string();
+            assert!(error.contains(words), "{form:?}: {error}");
+        }
+    }
+}
+
+/// A PKIPath has its signer last (X.509 §7.7), and one that has it first is told so, whatever its authority may do.
+#[test]
+fn a_path_in_the_wrong_order_is_told_to_be() {
+    let (dave, sub_ca) = (certificate("dave"), certificate("sub-ca"));
+    let identity = identity("dave").chain(vec![sub_ca.clone()]);
+    let signing = Signing::with(&identity).parts([Part::Body, Part::Timestamp]).reference(ReferenceForm::DirectPath);
+    let message = with(recipe().sign(signing));
+    let rule = SignerRule::subject("CN=Dave, O=\"Example, Inc\", C=DE").expect("a name");
+    let trust = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule);
+    let receiver = Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
+    assert!(receiver.open(&message).is_ok());
+    let path = |certificates: &[&Certificate]| holding(&message, &ws_security::crypto::to_pki_path(certificates));
+    assert!(receiver.open(path(&[&sub_ca, &dave])).is_ok());
+    let error = refuse(&receiver, &path(&[&dave, &sub_ca]));
+    assert!(matches!(error, OpenError::Token(ws_security::tokens::TokenError::PathOrder { .. })), "{error}");
+    let error = error.to_string();
+    assert!(error.contains(&format!("issued {:?}", dave.subject().to_string())), "{error}");
+    assert!(error.contains("with the certificate of its signer last"), "{error}");
+    // Alone it stays what it was: the signature is of another key, or the path does not begin with its end.
+    assert!(receiver.open(path(&[&dave])).is_err());
+}

@@ -114,7 +114,7 @@ impl Certificate {
         if der.len() > MAX_OCTETS {
             return Err(LoadError::TooLarge { what: "certificate", allowed: MAX_OCTETS });
         }
-        let malformed = || LoadError::Malformed { what: "certificate" };
+        let malformed = || LoadError::malformed("certificate", der);
         let signed = Signed::read(der).ok_or_else(malformed)?;
         let mut fields = signed.fields().ok_or_else(malformed)?;
         let version = version(&mut fields).ok_or_else(malformed)?;

@@ -40,6 +40,14 @@ pub enum LoadError {
         /// What was being read.
         what: &'static str,
     },
+    /// *Malformed.* There is no DER, but nothing, or DER in an encoding.
+    #[error("the {what} is malformed: {found}")]
+    NotDer {
+        /// What was being read.
+        what: &'static str,
+        /// What there is.
+        found: &'static str,
+    },
     /// *Refused.* A kind of key that is not supported here.
     #[error(
         "keys of this kind are not supported: use RSA, EC on a NIST or Brainpool curve, Ed25519, Ed448, X25519 or X448"
@@ -106,6 +114,29 @@ pub enum LoadError {
         /// The name as given.
         name: WireText,
     },
+}
+
+impl LoadError {
+    /// These octets are not the DER of `what`: says so if they are none at all, or DER in an encoding.
+    #[must_use]
+    pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
+        let text = octets.trim_ascii();
+        let is = |start: &[u8], in_alphabet: fn(u8) -> bool| {
+            text.starts_with(start) && text.iter().all(|octet| in_alphabet(*octet) || octet.is_ascii_whitespace())
+        };
+        let found = match () {
+            () if text.is_empty() => "it is empty",
+            // The first octets of a SEQUENCE.
+            () if is(b"MI", |octet| octet.is_ascii_alphanumeric() || b"+/=".contains(&octet)) => {
+                "it is base64 once more, so have it encoded once"
+            }
+            () if is(b"30", |octet| octet.is_ascii_hexdigit()) => {
+                "it is in hexadecimal, so have its octets encoded in its place"
+            }
+            () => return Self::Malformed { what },
+        };
+        Self::NotDer { what, found }
+    }
 }
 
 /// Why an operation failed.

@@ -58,6 +58,17 @@ pub enum TokenError {
         /// The type of what it holds.
         held: &'static str,
     },
+    /// *Malformed.* A PKIPath does not have the certificate of its signer last (X.509 §7.7, X.509 Token Profile §3.1).
+    #[error(
+        "the PKIPath of the token ends with {last:?}, which issued {issued:?} before it: have the peer write the path from the \
+         authority down, with the certificate of its signer last"
+    )]
+    PathOrder {
+        /// The subject of its last certificate.
+        last: WireText,
+        /// The subject of one that this issued.
+        issued: WireText,
+    },
     /// *Malformed.* The type in the reference is another type of certificates than that of the token.
     #[error(
         "the reference expects a token of type {expected:?}, and the token is of type {actual:?}: have the peer write the same \

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use wss_c14n::{Budget, Element, Limit, Writer, name};
-use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
+use wss_crypto::{Certificate, DistinguishedName, LoadError, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
+use wss_text::WireText;
 use wss_xmldsig::certificate_octets;
 
 use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
@@ -96,14 +97,16 @@ impl<'d> X509Token<'d> {
         let (certificate, others) = match value_type {
             X509_V3 | X509_V1 => (parsed(octets)?, Vec::new()),
             X509_PKI_PATH => {
-                let malformed = || element.missing("a PkiPath");
+                let malformed = || not_der(octets).unwrap_or_else(|| element.missing("a PkiPath").into());
                 let path = pki_path(octets).ok_or_else(malformed)?;
                 budget.check(Limit::PathCertificates, path.len())?;
                 let mut path = path.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
+                check_order(&path)?;
                 (path.pop().ok_or_else(malformed)?, path)
             }
             _ => {
-                let bag = pkcs7_certificates(octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
+                let malformed = || not_der(octets).unwrap_or_else(|| element.missing("a PKCS#7 SignedData").into());
+                let bag = pkcs7_certificates(octets).ok_or_else(malformed)?;
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
             }
@@ -191,6 +194,24 @@ impl<'d> X509Token<'d> {
     #[must_use]
     pub fn others(&self) -> &[Certificate] {
         &self.others
+    }
+}
+
+/// Octets that are nothing, or DER in an encoding.
+fn not_der(octets: &[u8]) -> Option<TokenError> {
+    let error = LoadError::malformed("token", octets);
+    matches!(error, LoadError::NotDer { .. }).then(|| error.into())
+}
+
+/// Refuses a path whose last certificate issued another one of it: its signer is not at its end (X.509 §7.7).
+fn check_order(path: &[Certificate]) -> Result<(), TokenError> {
+    let Some((last, others)) = path.split_last() else { return Ok(()) };
+    let is_issued = |other: &&Certificate| other.issuer() == last.subject() && other.subject() != last.subject();
+    match others.iter().find(is_issued) {
+        Some(other) => {
+            Err(TokenError::PathOrder { last: WireText::of(last.subject()), issued: WireText::of(other.subject()) })
+        }
+        None => Ok(()),
     }
 }
 

@@ -336,7 +336,8 @@ fn attribute_type(name: &str) -> Option<Vec<u8>> {
     if let Some((_, oid, _)) = SHORT_NAMES.iter().find(|(short, ..)| *short == upper) {
         return Some(oid.to_vec());
     }
-    object_identifier(upper.strip_prefix("OID.").unwrap_or(&upper))
+    // Old WSS4J writes `.2.5.4.97`.
+    object_identifier(upper.strip_prefix("OID.").or(upper.strip_prefix('.')).unwrap_or(&upper))
 }
 
 /// The content octets of an OBJECT IDENTIFIER in dotted decimal; `None` if it is not one, or above 64 octets.
@@ -507,6 +508,21 @@ mod tests {
         }
         assert!(DistinguishedName::parse("OID.0.45=a").is_err(), "0.45 and 1.5 would be one");
         assert!(DistinguishedName::parse("OID.1.+5=a").is_err());
+    }
+
+    /// apache/santuario-xml-security-java#446: old WSS4J and Axis write a dot before an attribute type that they have no name for.
+    #[test]
+    fn an_attribute_type_with_a_dot_before_it_is_the_same_one() {
+        for (dotted, plain) in [
+            (".2.5.4.97=VATES-Q2826004J,O=a", "2.5.4.97=VATES-Q2826004J,O=a"),
+            ("CN=a, .2.5.4.97=#130161", "CN=a,OID.2.5.4.97=a"),
+        ] {
+            assert_eq!(name(dotted), name(plain));
+        }
+        assert_ne!(name(".2.5.4.97=a"), name("2.5.4.98=a"));
+        for broken in ["..2.5.4.97=a", ".CN=a", ".=a", "OID..2.5.4.97=a", ".OID.2.5.4.97=a", "2.5.4.97.=a"] {
+            assert!(DistinguishedName::parse(broken).is_err(), "{broken}");
+        }
     }
 
     #[test]
