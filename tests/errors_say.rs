@@ -441,3 +441,100 @@ fn recipe_without_timestamp(time: &str) -> String {
     let signing = Signing::with(&identity("alice")).parts([Part::Body]);
     Recipe::new().sign(signing).secured(&envelope(SOAP11).replacen("<s:Header>", &format!("<s:Header>{time}"), 1))
 }
+
+/// What is encrypted under the secret of an exchange, or out of a password, is told as a signature under it is.
+#[test]
+fn ciphertext_under_a_secret_that_is_missing_names_what_gives_it() {
+    let to = |token: &ProtectionToken| {
+        let encrypting = Encrypting::with_token(token).parts([Part::Body]);
+        [recipe().sign(signing()).encrypt(encrypting.clone()), recipe().encrypt(encrypting).sign(signing())].map(made)
+    };
+    let context = |version| ProtectionToken::security_context(version, "urn:ctx", Secret::new(vec![7; 32]));
+    let knowing = |identifier: &'static str| {
+        receiver().security_contexts(move |known: &str, _: Option<&str>| {
+            (known == identifier).then(|| Secret::new(vec![7; 32]))
+        })
+    };
+    for version in [SecureConversation::V2005, SecureConversation::V1_3] {
+        for token in [context(version), context(version).derived_keys(version)] {
+            for message in to(&token) {
+                for lacking in [receiver(), knowing("urn:other")] {
+                    has(&said(&lacking, &message), &["no key of ours fits", "\"urn:ctx\"", "`security_contexts`"]);
+                    assert!(!said(&lacking, &message).contains("decrypt_with"));
+                    has(&lacking.explain(&message).to_string(), &["is encrypted to", "`security_contexts`"]);
+                }
+                assert!(knowing("urn:ctx").open(&message).is_ok());
+            }
+        }
+    }
+    for message in to(&ProtectionToken::username("ann", "s3cret")) {
+        has(&said(&receiver(), &message), &["no key of ours fits", "made out of a password: call `passwords`"]);
+    }
+}
+
+#[test]
+fn a_weak_key_is_named_with_what_admits_it() {
+    use ws_security::crypto::VerifyingKey;
+    use ws_security::xmldsig::AlgorithmPolicy;
+    let call = "AlgorithmPolicy::admit_weak_keys_for_legacy_use_only";
+    let dsa = ws_security::crypto::KeyKind::Dsa { bits: 1024, subgroup_bits: 160 };
+    let error = ws_security::xmldsig::VerifyError::WeakKey { key: dsa }.to_string();
+    has(&error, &["DSA key of 1024 and 160 bits, where 2048 and 224 are the least", call]);
+    for (name, words) in [("weak", "RSA key of 1024 bits"), ("p224", "P224")] {
+        let key = VerifyingKey::from(certificate(name).public_key().clone());
+        let error = AlgorithmPolicy::modern_2026().check_key(&key).expect_err("weak");
+        has(&error.to_string(), &[words, call]);
+        let admitting = AlgorithmPolicy::modern_2026().admit_weak_keys_for_legacy_use_only();
+        assert_eq!(admitting.check_key(&key), Ok(()));
+    }
+    let parts = [Part::Body, Part::Timestamp];
+    let message = made(recipe().allow_legacy_algorithms().sign(Signing::with(&identity("weak")).parts(parts)));
+    let pinned = receiver_of(Trust::pins([certificate("weak")]));
+    has(&said(&pinned, &message), &["RSA key of 1024 bits, where 2048 are the least", call]);
+    let mut legacy = ws_security::AlgorithmPolicy::default();
+    legacy.signature = legacy.signature.admit_weak_keys_for_legacy_use_only();
+    assert!(pinned.algorithms(legacy).open(&message).is_ok());
+}
+
+/// An attribute that only its schema makes an Id is none here (SOAP Message Security 1.1.1 §4.2), and it is there.
+#[test]
+fn an_id_that_only_a_schema_makes_one_is_named() {
+    let pay = Part::parse("element:Body/{urn:p}Pay").expect("a path");
+    let message = made(recipe().sign(Signing::with(&identity("alice")).parts([Part::Timestamp, pay])));
+    let (before, after) = message.split_once("<p:Pay ").expect("the element");
+    for (name, written) in [("Id", "Id"), ("ID", "ID"), ("id", "id"), ("{urn:p}ID", "p:ID")] {
+        let changed = format!("{before}<p:Pay {}", after.replacen("wsu:Id=", &format!("{written}="), 1));
+        for receiver in [receiver(), receiver().accept_ids_by_other_names()] {
+            let error = refuse(&receiver, &changed);
+            assert!(matches!(error, OpenError::IdBySchema { .. }), "{error}");
+            has(&error.to_string(), &["p:Pay", &format!("attribute {name},"), "no schema is read", "wsu:Id"]);
+        }
+    }
+    let nothing = format!("{before}<p:Pay {}", after.replacen("wsu:Id=", "name=", 1));
+    has(&said(&receiver(), &nothing), &["no element has this Id", "`SameDocument::with_id_attributes`"]);
+}
+
+/// The errors of AS4 come without a signature where the peer could not read ours.
+#[test]
+fn an_error_of_ebms_that_nobody_signed_is_told_with_its_code_and_reason() {
+    let ebms = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+    let error = "<eb:Error errorCode=\"EBMS:0101\" severity=\"failure\" shortDescription=\"FailedAuthentication\">\
+                 <eb:Description>no such signer</eb:Description></eb:Error>";
+    let with = |signal: &str, security: &str| {
+        format!(
+            "<s:Envelope xmlns:s=\"{SOAP12}\"><s:Header><eb:Messaging xmlns:eb=\"{ebms}\"><eb:SignalMessage>{signal}\
+             </eb:SignalMessage></eb:Messaging>{security}</s:Header><s:Body></s:Body></s:Envelope>"
+        )
+    };
+    let empty = format!("<w:Security xmlns:w=\"{}\"></w:Security>", name::WSSE.uri);
+    for security in ["", empty.as_str()] {
+        let message = with(error, security);
+        let refusal = refuse(&receiver(), &message);
+        assert!(matches!(refusal, OpenError::UnauthenticatedError { .. }), "{refusal}");
+        let words = ["EBMS:0101", "FailedAuthentication: no such signer"];
+        has(&refusal.to_string(), &[words[0], words[1], "nobody signed", "unauthenticated"]);
+        has(&receiver().explain(&message).to_string(), &words);
+    }
+    assert_eq!(refuse(&receiver(), &with("<eb:Receipt/>", "")), OpenError::NoSecurityHeader);
+    has(&said(&receiver(), &with("<eb:Receipt/>", "")), &["nothing secures it", "have the peer secure it"]);
+}

@@ -8,7 +8,7 @@ use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
 use ws_security::bsp::Report;
 use ws_security::c14n::{Budget, Document};
 use ws_security::soap::Envelope;
-use ws_security::tokens::{PasswordError, TrustError};
+use ws_security::tokens::{PasswordError, TokenError, TrustError};
 use ws_security::xmldsig::VerifyError;
 use ws_security::xmlenc::DecryptError;
 use ws_security::{
@@ -324,7 +324,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }
-        OpenError::Verify(VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch) => {
+        error if is_mismatch(error) => {
             "; `wss explain`, with the same keys, tries what gateways and peers usually change"
         }
         OpenError::Password(PasswordError::WrongPassword) => {
@@ -364,9 +364,22 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         Some(name) if error.contains("`AlgorithmPolicy::admit_uri`") => {
             format!("; {name} has other algorithms, and --allow goes with --require in place of --network")
         }
+        Some(name) if error.contains("`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`") => {
+            format!("; {name} has stronger keys, and --allow-legacy goes with --require in place of --network")
+        }
         _ => String::new(),
     };
     format!("{error}{hint}{whom}{preset}")
+}
+
+/// Whether octets were changed, or another key was used: of the message, or of an assertion in it.
+fn is_mismatch(error: &OpenError) -> bool {
+    let error = match error {
+        OpenError::Verify(error) => error,
+        OpenError::Token(TokenError::AssertionSignature(error)) => error.as_ref(),
+        _ => return false,
+    };
+    matches!(error, VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch)
 }
 
 fn attachments_json<'a>(

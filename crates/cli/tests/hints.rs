@@ -115,6 +115,53 @@ fn who_only_encrypts_is_told_the_command_for_that() {
 }
 
 #[test]
+fn who_only_signs_is_told_the_command_for_that() {
+    let line = "secure --key KEYS/alice.key --cert KEYS/alice.pem --user ann --password-file KEYS/ca.crl";
+    says(&format!("{line} -"), &["the recipient is missing", "`wss sign`"]);
+    assert!(!said(&format!("{line} --encrypt-part Body -"), ENVELOPE).contains("wss sign"));
+}
+
+#[test]
+fn a_token_that_is_named_as_a_header_block_leads_to_its_word() {
+    let wsse = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}";
+    let utility = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}";
+    let ds = "{http://www.w3.org/2000/09/xmldsig#}";
+    let keys = "--key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --user ann --password-file KEYS/ca.crl";
+    for (part, word) in [
+        (format!("{wsse}UsernameToken"), "the word UsernameToken alone"),
+        (format!("{wsse}BinarySecurityToken"), "the word SigningToken alone"),
+        (format!("{utility}Timestamp"), "the word Timestamp alone"),
+        (format!("{ds}Signature"), "the word Signature alone"),
+    ] {
+        says(&format!("sign {keys} --part {part} -"), &["inside the Security header", word]);
+        let signed = common::wss(format!("sign {keys} --part Body -").split(' '), ENVELOPE).stdout;
+        let signed = String::from_utf8(signed).expect("a message");
+        let line = format!("verify --trust KEYS/ca.pem --require signed:{part} -");
+        assert!(said(&line, &signed).contains(word), "{}", said(&line, &signed));
+    }
+    assert!(!said(&format!("sign {keys} --part {wsse}Other -"), ENVELOPE).contains("the word"));
+}
+
+#[test]
+fn the_help_of_parts_has_every_word() {
+    let help = String::from_utf8(common::wss(["sign", "--help"], "").stdout).expect("text");
+    let (_, part) = help.split_once("--part <").expect("the option");
+    let part = part.split("\n      --").next().expect("its help");
+    for word in [
+        "Body",
+        "Timestamp",
+        "Signature",
+        "UsernameToken",
+        "SigningToken",
+        "Assertion",
+        "SignatureConfirmation",
+        "Attachments",
+    ] {
+        assert!(ws_security::Part::parse(word).is_some() && part.contains(word), "{word}: {part}");
+    }
+}
+
+#[test]
 fn a_document_that_is_no_message_leads_to_the_commands_for_documents() {
     let verify = "verify --trust KEYS/ca.pem --require signed:Body -";
     let data = "<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\"/>";

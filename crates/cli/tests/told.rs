@@ -93,3 +93,46 @@ fn the_json_of_explain_speaks_of_options() {
     let json = String::from_utf8(common::wss(arguments, &message).stdout).expect("text");
     assert!(json.contains("--limit cause-octets") && !json.contains("Limits::"), "{json}");
 }
+
+#[test]
+fn a_weak_key_and_what_a_context_gives_name_their_options() {
+    let (key, cert) = (key("weak.key"), key("weak.pem"));
+    let sign = ["sign", "--allow-legacy", "--key", &key, "--cert", &cert, "--part", "Body", "-"];
+    let weak = String::from_utf8(common::wss(sign, ENVELOPE).stdout).expect("a message");
+    let verify = ["verify", "--pin", &cert, "--require", "signed:Body", "-"];
+    let told = said(&verify, &weak);
+    assert!(told.contains("an RSA key of 1024 bits") && told.contains("with --allow-legacy"), "{told}");
+    let mut legacy = verify.to_vec();
+    legacy.insert(1, "--allow-legacy");
+    assert!(common::wss(legacy, &weak).status.success());
+}
+
+/// An invoice whose Id only its schema knows.
+#[test]
+fn an_id_of_a_schema_leads_to_the_option_of_documents() {
+    let (key, cert) = (key("alice.key"), key("alice.pem"));
+    let sign = ["dsig", "sign", "--key", &key, "--cert", &cert, "--id-attr", "Id", "--reference", "#a", "-"];
+    let signed =
+        String::from_utf8(common::wss(sign, "<invoice><p Id=\"a\">1</p></invoice>").stdout).expect("a document");
+    let verify = ["dsig", "verify", "--cert", &cert, "-"];
+    let told = said(&verify, &signed);
+    assert!(told.contains("no element has this Id in an attribute that is one without its schema"), "{told}");
+    assert!(told.contains("--id-attr") && !told.contains("SameDocument"), "{told}");
+    let mut with_name = verify.to_vec();
+    with_name.splice(2..2, ["--id-attr", "Id"]);
+    assert!(common::wss(with_name, &signed).status.success());
+}
+
+#[test]
+fn what_a_derived_key_is_of_is_drawn() {
+    let wsc = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
+    let wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    let header = format!(
+        "<s:Header><w:Security xmlns:w=\"{wsse}\"><c:SecurityContextToken xmlns:c=\"{wsc}\"><c:Identifier>urn:uuid:1</c:Identifier>\
+         </c:SecurityContextToken><c:DerivedKeyToken xmlns:c=\"{wsc}\"><w:SecurityTokenReference><w:Reference URI=\"urn:uuid:2\"/>\
+         </w:SecurityTokenReference></c:DerivedKeyToken></w:Security></s:Header><s:Body>"
+    );
+    let message = ENVELOPE.replace("<s:Body>", &header);
+    let shown = String::from_utf8(common::wss(["inspect", "-"], &message).stdout).expect("text");
+    assert!(shown.contains("Identifier urn:uuid:1") && shown.contains("key by urn:uuid:2"), "{shown}");
+}

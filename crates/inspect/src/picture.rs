@@ -210,6 +210,12 @@ impl<'d> Reader<'d> {
                 self.key_info(element, &mut links)?;
                 self.reference_list(element, &mut links)?;
             }
+            "DerivedKeyToken" => self.key_references(element, &mut links)?,
+            "SecurityContextToken" => {
+                self.limits.check(Limit::HeaderChildren, element.children().count())?;
+                let identifiers = element.children().filter(|child| child.name().local == "Identifier");
+                facts.extend(identifiers.map(|child| format!("Identifier {}", shortened(&leaf(child)))));
+            }
             "ReferenceList" => {
                 self.limits.check(Limit::DataReferences, element.children().count())?;
                 links.extend(element.children().map(|child| self.link(LinkKind::Opens, attribute(child, "URI"))));
@@ -250,26 +256,26 @@ impl<'d> Reader<'d> {
     }
 
     fn key_info(&self, element: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
+        let mut infos = element.children().filter(|child| child.name().local == "KeyInfo");
+        infos.try_for_each(|info| self.key_references(info, links))
+    }
+
+    /// What the references inside an element lead to.
+    fn key_references(&self, info: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
         let before = links.len();
-        for info in element.children().filter(|child| child.name().local == "KeyInfo") {
-            for inner in info.descendants_and_self().skip(1) {
-                match inner.name().local {
-                    "Reference" => links.push(self.link(LinkKind::Key, attribute(inner, "URI"))),
-                    "KeyIdentifier" => {
-                        let said = format!("{} {}", attribute(inner, "ValueType"), shortened(&leaf(inner)));
-                        links.push(Link::to_nowhere(LinkKind::Key, said));
-                    }
-                    "X509IssuerName" => links.push(Link::to_nowhere(LinkKind::Key, format!("issuer {}", leaf(inner)))),
-                    "X509SerialNumber" => {
-                        links.push(Link::to_nowhere(LinkKind::Key, format!("serial {}", leaf(inner))))
-                    }
-                    "KeyName" => {
-                        links.push(Link::to_nowhere(LinkKind::Key, format!("name {}", shortened(&leaf(inner)))))
-                    }
-                    _ => {}
+        for inner in info.descendants_and_self().skip(1) {
+            match inner.name().local {
+                "Reference" => links.push(self.link(LinkKind::Key, attribute(inner, "URI"))),
+                "KeyIdentifier" => {
+                    let said = format!("{} {}", attribute(inner, "ValueType"), shortened(&leaf(inner)));
+                    links.push(Link::to_nowhere(LinkKind::Key, said));
                 }
-                self.limits.check(Limit::SecurityTokenReferences, links.len() - before)?;
+                "X509IssuerName" => links.push(Link::to_nowhere(LinkKind::Key, format!("issuer {}", leaf(inner)))),
+                "X509SerialNumber" => links.push(Link::to_nowhere(LinkKind::Key, format!("serial {}", leaf(inner)))),
+                "KeyName" => links.push(Link::to_nowhere(LinkKind::Key, format!("name {}", shortened(&leaf(inner))))),
+                _ => {}
             }
+            self.limits.check(Limit::SecurityTokenReferences, links.len() - before)?;
         }
         Ok(())
     }

@@ -172,7 +172,14 @@ fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encr
             form.into_iter().fold(encrypting, Encrypting::reference)
         }
         (None, None) => {
-            let give = "`to`, or `answers` for the signer of a request";
+            // Who only signs has no recipient.
+            let is_signed = options.parts.only.is_none() && options.parts.encrypt_part.is_empty();
+            let give = match is_signed {
+                true => {
+                    "`to`, or `answers` for the signer of a request, or, to sign alone, use `wss sign` or `only = \"sign\"`"
+                }
+                false => "`to`, or `answers` for the signer of a request",
+            };
             return Err(ProfileError::Missing { what: "the recipient", give });
         }
     };

@@ -82,8 +82,9 @@ options! {
 options! {
     /// What is signed and encrypted.
     PartOptions under "What is signed and encrypted" {
-        /// What to sign (of `wss encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local, #id, element:PATH, or
-        /// every:element:PATH for all elements of one path, as in element:Body/{ns}order/{ns}card
+        /// What to sign (of `wss encrypt`: to encrypt): Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion,
+        /// SignatureConfirmation, Attachments, a header block {ns}local, #id, element:PATH, or every:element:PATH for all
+        /// elements of one path, as in element:Body/{ns}order/{ns}card
         part: Vec<String>,
         /// What `secure` encrypts
         encrypt_part: Vec<String> = "PART",

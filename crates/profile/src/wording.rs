@@ -57,6 +57,8 @@ const CALLS: &[(&str, Help)] = &[
     ("Part::every_header_block", Value("require", "signed:every:{NAMESPACE}NAME")),
     ("Requirements::signed", Value("require", "signed:PART")),
     ("AlgorithmPolicy::admit_uri", Key("allow")),
+    ("AlgorithmPolicy::admit_weak_keys_for_legacy_use_only", Key("allow-legacy")),
+    ("SameDocument::with_id_attributes", Apart("--id-attr of `wss dsig`", "--id-attr of `wss dsig`")),
     ("dangerous_admit_retired", Apart("--dangerous-retired", "`wss dsig` with --dangerous-retired")),
     ("understands", Key("understand")),
     ("understands_addressing", Value("understand", "addressing")),

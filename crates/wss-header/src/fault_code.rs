@@ -47,6 +47,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::NoSecurityHeader
             | OpenError::OtherActor { .. }
             | OpenError::UnauthenticatedFault { .. }
+            | OpenError::UnauthenticatedError { .. }
             | OpenError::Structure(_)
             | OpenError::Signature(_)
             | OpenError::Enveloping
@@ -72,6 +73,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::NoHash { .. }
             | OpenError::UriForm { .. }
             | OpenError::IdByAnotherName { .. }
+            | OpenError::IdBySchema { .. }
             | OpenError::OtherEncoding { .. }
             | OpenError::Misdeclared { .. }
             | OpenError::NoCreated

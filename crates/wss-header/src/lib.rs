@@ -18,6 +18,7 @@ mod authenticated_assertion;
 mod clock;
 mod correlation;
 mod deferred;
+mod ebms_error;
 mod element_path;
 mod elsewhere;
 mod emission;

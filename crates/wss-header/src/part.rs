@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use wss_c14n::{Budget, Element, Exceeded, Limit};
+use wss_c14n::name::Namespace;
+use wss_c14n::{Budget, Element, Exceeded, Limit, name};
 use wss_text::shown;
 
 use crate::element_path::ElementPath;
@@ -172,6 +173,26 @@ impl Part {
                 (!local.is_empty()).then(|| block(namespace, local))
             }
         }
+    }
+}
+
+impl Part {
+    /// The word by which a part is named, in words for an error, where it is named as a header block that is in the Security header.
+    pub(crate) fn word_instead(&self) -> String {
+        let (Self::HeaderBlock { namespace, local } | Self::EveryHeaderBlock { namespace, local }) = self else {
+            return String::new();
+        };
+        let is = |known: Namespace, word: &str| *namespace == known.uri && local == word;
+        let word = match () {
+            () if is(name::WSSE, "UsernameToken") => Self::UsernameToken,
+            () if is(name::WSSE, "BinarySecurityToken") => Self::SigningToken,
+            () if is(name::WSU, "Timestamp") => Self::Timestamp,
+            () if is(name::DS, "Signature") => Self::Signature,
+            () if is(name::SAML, "Assertion") || is(name::SAML2, "Assertion") => Self::Assertion,
+            () if is(name::WSSE11, "SignatureConfirmation") => Self::SignatureConfirmation,
+            () => return String::new(),
+        };
+        format!("; it is no header block, but inside the Security header: name it by the word {word} alone")
     }
 }
 

@@ -9,7 +9,8 @@ use wss_text::WireText;
 use crate::correlation::Correlation;
 use crate::opened::Opened;
 
-const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+/// The namespace of ebMS 3.0.
+pub(crate) const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 const EBBP: Namespace = Namespace { prefix: "ebbp", uri: "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0" };
 
 /// Why a reply is not a receipt for a request.

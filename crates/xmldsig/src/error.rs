@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use wss_c14n::{CanonicalizationMethod, CanonicalizeError, Exceeded, LeafError};
-use wss_crypto::{CryptoError, DigestMethod, LoadError, SignatureMethod};
+use wss_crypto::{CryptoError, DigestMethod, KeyKind, LoadError, SignatureMethod};
 use wss_text::{WireText, nearest_identifier};
 use wss_xpath::XPathError;
 
@@ -97,9 +97,14 @@ pub enum VerifyError {
     },
     /// *Refused.* The key is weaker than the policy admits.
     #[error(
-        "the signing key is too weak: RSA keys have at least 2048 bits and an exponent of 65537 or more, and P-224 is legacy"
+        "the signing key is too weak: {}; have the peer take a stronger one, or admit it with \
+         `AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`",
+        weakness(*key)
     )]
-    WeakKey,
+    WeakKey {
+        /// The kind of the key.
+        key: KeyKind,
+    },
     /// *Failed.* The key cannot run the signature method.
     #[error("the key cannot run the signature method")]
     KeyMismatch,
@@ -119,9 +124,12 @@ pub enum VerifyError {
         if uri.as_str().starts_with("#xpointer(") {
             "an XPointer is not followed here: have the peer write `#` and the Id alone"
         } else if uri.as_str().starts_with("cid:") {
-            "no attachment has this Content-ID: give the whole MIME message, with the header that has its Content-Type"
+            "no attachment has this Content-ID: give the whole MIME message, with the header that has its Content-Type, or have the \
+             peer send what it signed"
         } else if uri.as_str().starts_with('#') {
-            "no element of the message has this Id, or the token that it refers to is not there"
+            "no element has this Id in an attribute that is one without its schema (wsu:Id, xml:id, and those of signatures, \
+             encryption and SAML), or the token that it refers to is not there; in a document, \
+             `SameDocument::with_id_attributes` reads other attributes"
         } else {
             "the caller gave nothing for it; elements of the same document are named by `#` and their Id"
         }
@@ -239,6 +247,23 @@ pub enum SignError {
         /// The prefix.
         prefix: WireText,
     },
+}
+
+/// What is weak about a key.
+fn weakness(key: KeyKind) -> String {
+    match key {
+        KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits, .. } if bits < 2_048 => {
+            format!("an RSA key of {bits} bits, where 2048 are the least")
+        }
+        KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } => {
+            "an RSA key whose public exponent is below 65537, which is the least".to_owned()
+        }
+        KeyKind::Dsa { bits, subgroup_bits } => {
+            format!("a DSA key of {bits} and {subgroup_bits} bits, where 2048 and 224 are the least")
+        }
+        KeyKind::Ec(curve) => format!("an EC key on the legacy curve {curve:?}"),
+        other => format!("a key of the kind {other:?}"),
+    }
 }
 
 /// The identifier that an unknown one is a misspelling of, among all that a signature can have.

@@ -119,7 +119,7 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits RSA keys of 1 024 bits and small exponents for verification.
+    /// Admits RSA keys of 1 024 bits and small exponents, DSA keys below 2 048 and 224 bits, and legacy curves, for verification.
     #[must_use]
     pub fn admit_weak_keys_for_legacy_use_only(mut self) -> Self {
         self.weak_keys = true;
@@ -259,7 +259,7 @@ impl AlgorithmPolicy {
 
     fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
         self.check_retired(kind.is_retired(), "an RSA key below 1024 bits")?;
-        if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey) }
+        if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey { key: kind }) }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Errors of a message, one enum for each verb. They are for the log; another type is for the wire.
 
+mod namespaces;
 mod open;
 mod plan;
 mod require;
 mod secure;
 
+pub(crate) use namespaces::is_almost_ours;
 pub use open::OpenError;
-pub(crate) use open::is_almost_ours;
 pub use plan::PlanError;
 pub use require::RequirementError;
 pub use secure::{ElsewhereError, SecureError};

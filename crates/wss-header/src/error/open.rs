@@ -11,6 +11,7 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
+use super::namespaces::kind_of_namespace;
 use super::{ElsewhereError, RequirementError};
 use crate::addressing::AddressingVersion;
 use crate::freshness::NotFresh;
@@ -25,7 +26,10 @@ pub enum OpenError {
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
     /// *Malformed.* The message has no Security header for our role.
-    #[error("the message has no Security header for this role")]
+    #[error(
+        "the message has no Security header, so that nothing secures it: have the peer secure it; the error of a peer may come \
+         unsecured like this, and anyone may have sent it"
+    )]
     NoSecurityHeader,
     /// *Malformed.* The only Security headers are of drafts of WS-Security.
     #[error(
@@ -39,7 +43,7 @@ pub enum OpenError {
     },
     /// *Malformed.* There is no Security header, and a `ds:Signature` is somewhere else.
     #[error(
-        "the message has no Security header for this role, and a ds:Signature at {path}: have the peer put it inside, or verify \
+        "the message has no Security header, and a ds:Signature at {path}: have the peer put it inside, or verify \
          the message as a document, with `xmldsig::verify`"
     )]
     SignatureElsewhere {
@@ -48,7 +52,7 @@ pub enum OpenError {
     },
     /// *Malformed.* There is no Security header, and an `xenc:EncryptedData` or `xenc:EncryptedKey` is somewhere.
     #[error(
-        "the message has no Security header for this role, and ciphertext at {path}: have the peer put what leads to its key into \
+        "the message has no Security header, and ciphertext at {path}: have the peer put what leads to its key into \
          the header, or decrypt the message as a document, with `decrypt_document`"
     )]
     CiphertextElsewhere {
@@ -75,7 +79,7 @@ pub enum OpenError {
     },
     /// *Malformed.* There is no Security header, and a token or a timestamp that belongs into one.
     #[error(
-        "the message has no Security header for this role, but a {element} at {path}: have the peer put it into a wsse:Security \
+        "the message has no Security header, but a {element} at {path}: have the peer put it into a wsse:Security \
          in the Header of the envelope"
     )]
     TokenElsewhere {
@@ -205,6 +209,19 @@ pub enum OpenError {
         uri: WireText,
         /// The element.
         path: WireText,
+    },
+    /// *Refused.* A reference names an element by an attribute that only its schema can make an Id (SOAP Message Security §4.2).
+    #[error(
+        "reference {uri:?} cannot be dereferenced: {path:?} has this value in its attribute {attribute}, which is an Id only by \
+         its schema, and no schema is read: have the peer write wsu:Id there"
+    )]
+    IdBySchema {
+        /// The reference.
+        uri: WireText,
+        /// The element.
+        path: WireText,
+        /// The name of the attribute.
+        attribute: Box<WireText>,
     },
     /// *Malformed.* A reference names an element whose Id is in another namespace than that of the utility schema.
     #[error(
@@ -453,6 +470,18 @@ pub enum OpenError {
         /// Its reason, unauthenticated.
         reason: WireText,
     },
+    /// *Failed.* The message is an error of ebMS 3.0, as AS4 sends it, without any signature. Anyone may have sent it; what it
+    /// says is for the log.
+    #[error(
+        "the message is an eb:Error that nobody signed, so anyone may have sent it: code {code:?}, reason {reason:?} (both \
+         unauthenticated)"
+    )]
+    UnauthenticatedError {
+        /// Its code, unauthenticated.
+        code: WireText,
+        /// Its description, unauthenticated.
+        reason: WireText,
+    },
     /// *Failed.* A password does not authenticate.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -563,33 +592,4 @@ fn is_addressing(block: &str) -> bool {
         local.is_some_and(|local| AddressingVersion::BLOCKS.contains(&local))
     };
     AddressingVersion::ALL.into_iter().any(is_of)
-}
-
-/// What is known of a namespace that somebody took for one of WS-Security.
-fn kind_of_namespace(written: &str) -> &'static str {
-    match written {
-        _ if written == wss_c14n::name::WSSE11.uri => " (which is that of WS-Security 1.1, for what 1.1 added)",
-        _ if is_draft(written) => " (which is of a draft of 2002 or 2003)",
-        _ if is_almost_ours(written) => " (which is almost it)",
-        _ => "",
-    }
-}
-
-fn is_draft(written: &str) -> bool {
-    written.starts_with("http://schemas.xmlsoap.org/ws/200")
-}
-
-/// Whether a namespace is of a draft of WS-Security, or one of its namespaces with a few letters changed.
-pub(crate) fn is_almost_ours(written: &str) -> bool {
-    is_draft(written) || [wss_c14n::name::WSSE, wss_c14n::name::WSU].iter().any(|ours| is_near(written, ours.uri))
-}
-
-/// Whether two identifiers differ by a few letters in one place.
-fn is_near(written: &str, known: &str) -> bool {
-    let same = |one: &mut dyn Iterator<Item = u8>, other: &mut dyn Iterator<Item = u8>| {
-        one.zip(other).take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count()
-    };
-    let start = same(&mut written.bytes(), &mut known.bytes());
-    let end = same(&mut written.bytes().rev(), &mut known.bytes().rev());
-    written.len().abs_diff(known.len()) <= 8 && start + end + 8 >= known.len()
 }

@@ -14,9 +14,10 @@ use crate::part::Part;
 pub enum RequirementError {
     /// *Refused.* No signature covers all parts that must be signed.
     #[error(
-        "no trusted signature covers {}{}: have the peer sign all required parts in one signature",
+        "no trusted signature covers {}{}: have the peer sign all required parts in one signature{}",
         listed(missing),
-        Absent(absent)
+        Absent(absent),
+        absent.first().map(Part::word_instead).unwrap_or_default()
     )]
     NotSigned {
         /// The parts that the best signature does not cover.

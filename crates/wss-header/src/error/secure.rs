@@ -22,7 +22,7 @@ pub enum SecureError {
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
     /// *Misuse.* The envelope lacks a part of the recipe, or has it twice.
-    #[error("the envelope has no {part}, or more than one")]
+    #[error("the envelope has no {part}, or more than one{}", part.word_instead())]
     NoSuchPart {
         /// The part.
         part: Part,

@@ -13,6 +13,7 @@ use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
 use wss_xmlenc::DecryptError;
 
 use super::carry::Carry;
+use super::missing_key::MissingKey;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
@@ -109,6 +110,18 @@ pub(crate) struct ForOthers {
     pub(super) name: String,
     /// To whom it is encrypted.
     pub(super) addressee: WireText,
+    /// What would give us its key.
+    pub(super) missing: MissingKey,
+}
+
+impl ForOthers {
+    /// To whom it is encrypted, and what would give us the key if that is known.
+    pub(super) fn told(&self) -> WireText {
+        match &self.missing {
+            MissingKey::Any => self.addressee.clone(),
+            missing => WireText::of(format!("{}: {missing}", self.addressee)),
+        }
+    }
 }
 
 /// A plaintext in the envelope.

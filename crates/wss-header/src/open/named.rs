@@ -213,6 +213,18 @@ pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate
     })
 }
 
+/// What would give the receiver the secret that a `ds:KeyInfo` of ciphertext leads to; `Any` if that is no secret which an
+/// exchange before this message, or a password, determines.
+pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
+    match missing(key_info, revision, terms) {
+        known @ (MissingKey::SecurityContext { .. }
+        | MissingKey::OfRequest
+        | MissingKey::OfOtherRequest
+        | MissingKey::Password) => known,
+        _ => MissingKey::Any,
+    }
+}
+
 /// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
 fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
     let Some(mut place) = key_info else { return MissingKey::Any };

@@ -4,6 +4,8 @@ use std::fmt;
 
 use wss_text::{WireText, shown};
 
+use super::missing_key::MissingKey;
+
 /// Why ciphertext was not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,16 +21,23 @@ pub enum WhyEncrypted {
         addressee: WireText,
         /// How many private keys and secrets the receiver has.
         known: usize,
+        /// What would give it the key; `Any` if that is a private key or a shared secret.
+        missing: Box<MissingKey>,
     },
 }
 
 /// How many keys for decryption there are, and how to add one.
-struct Known(usize);
+struct Known<'a>(usize, &'a MissingKey);
 
-impl fmt::Display for Known {
+impl fmt::Display for Known<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, are) = (self.0, if self.0 == 1 { "key is" } else { "keys are" });
-        write!(f, "{count} {are} known: add the one that fits with `decrypt_with` or `shared_secret`")
+        match self.1 {
+            MissingKey::Any => {
+                write!(f, "{count} {are} known: add the one that fits with `decrypt_with` or `shared_secret`")
+            }
+            missing => write!(f, "{count} {are} known: {missing}"),
+        }
     }
 }
 
@@ -43,8 +52,8 @@ impl fmt::Display for WhyEncrypted {
                 "it is a header block itself, as WS-Security 1.0 has it (if it is one, call \
                  `accept_encrypted_data_as_header_blocks`)",
             ),
-            Self::NoKey { addressee, known } => {
-                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known))
+            Self::NoKey { addressee, known, missing } => {
+                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known, missing))
             }
         }
     }

@@ -13,9 +13,10 @@ use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{EncryptedKey, KeyMethod};
 
 use super::decrypt::unlisted;
-use super::facts::Facts;
+use super::facts::{Facts, ForOthers};
 use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
+use super::missing_key::MissingKey;
 use super::named::{addressee_told, named_by};
 use super::proven::ProvenSignature;
 use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
@@ -67,17 +68,18 @@ pub(super) fn find(
             let id = data.attribute("", "Id").map(|id| id.into_owned());
             // An encrypted assertion needs no list.
             let is_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
-            let listed = facts.decryptions.for_others_at(&data.span()).map(|other| other.addressee.clone());
-            let of_assertion = || is_assertion.then(|| named_by(data.parent()));
-            let addressee = match listed.or_else(of_assertion) {
-                None => only.clone()?,
+            let listed = facts.decryptions.for_others_at(&data.span()).map(|other| no_key_for(other, terms));
+            let no_key = |addressee| no_key(addressee, MissingKey::Any, terms);
+            let of_assertion = || is_assertion.then(|| no_key(named_by(data.parent())));
+            let known = match listed.or_else(of_assertion) {
+                None => only.clone()?.map(no_key),
                 known => known,
             };
             let unlisted = match terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.is_block(data) {
                 true => WhyEncrypted::HeaderBlock,
                 false => WhyEncrypted::NotListed,
             };
-            let why = addressee.map_or(unlisted, |addressee| no_key_for(addressee, terms));
+            let why = known.unwrap_or(unlisted);
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
             }
@@ -100,7 +102,7 @@ pub(super) fn unless_encrypted(
         return error;
     }
     if let Some(other) = facts.decryptions.for_others.first() {
-        return OpenError::NotForUs { id: (&other.name).into(), why: no_key_for(other.addressee.clone(), terms) };
+        return OpenError::NotForUs { id: (&other.name).into(), why: no_key_for(other, terms) };
     }
     let is_read = |data: &Element<'_>| {
         !terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.envelope.body.contains(*data)
@@ -112,8 +114,13 @@ pub(super) fn unless_encrypted(
     }
 }
 
-fn no_key_for(addressee: WireText, terms: &Terms<'_>) -> WhyEncrypted {
-    WhyEncrypted::NoKey { addressee, known: terms.receiver.keys.identities.len() + terms.receiver.keys.secrets.len() }
+fn no_key_for(other: &ForOthers, terms: &Terms<'_>) -> WhyEncrypted {
+    no_key(other.addressee.clone(), other.missing.clone(), terms)
+}
+
+fn no_key(addressee: WireText, missing: MissingKey, terms: &Terms<'_>) -> WhyEncrypted {
+    let known = terms.receiver.keys.identities.len() + terms.receiver.keys.secrets.len();
+    WhyEncrypted::NoKey { addressee, known, missing: Box::new(missing) }
 }
 
 /// To whom the keys of our header are encrypted, if there are some and none is for us. A key that cannot be read tells

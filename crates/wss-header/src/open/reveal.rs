@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wss_c14n::{Budget, Document, Element, Limit, Wiped, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
-use wss_soap::mime::{MimePart, Package};
+use wss_soap::mime::{MimePart, Package, named_by};
 use wss_soap::{Envelope, SecurityHeader};
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, KeyInfo};
@@ -12,18 +12,21 @@ use wss_xmlenc::DecryptError;
 
 use super::Arrived;
 use super::carry::Carry;
-use super::decrypt::decrypt_listed;
+use super::decrypt::{decrypt_each, decrypt_in_place, decrypt_listed, name_of};
 use super::dereference::Documents;
 use super::facts::{DecryptedElement, Facts};
+use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
 use super::named::{addressee, naming};
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::shapes::ids_of;
+use super::signature::digests_fit;
 use super::terms::Terms;
 use super::tokens::note_one;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
 /// A revision with the keys that were found so far, when some of its signatures are next in order.
@@ -38,7 +41,8 @@ pub(crate) struct Stage<'a, 'd> {
     pub(crate) lists: &'a [RevealedList],
 }
 
-/// What became of a list of ciphertext in our header, or of the ciphertext of one `xenc:EncryptedKey`.
+/// What became of a list of ciphertext in our header, of the ciphertext of one `xenc:EncryptedKey`, or of ciphertext that
+/// no list names.
 pub(crate) struct RevealedList {
     /// The Ids of its ciphertext for which no key was found, and to whom each is encrypted.
     pub(crate) for_others: Vec<(String, WireText)>,
@@ -46,9 +50,9 @@ pub(crate) struct RevealedList {
     pub(crate) failure: Option<WireText>,
     /// A key was found, and the octets do not decrypt under it.
     pub(crate) has_wrong_key: bool,
-    /// To whom its `xenc:EncryptedKey` is encrypted, if it is the list of one.
+    /// To whom its `xenc:EncryptedKey` is encrypted, if it has one.
     pub(crate) recipient: Option<WireText>,
-    /// The Ids that it names.
+    /// The Ids that it names; the path of ciphertext without an Id.
     pub(crate) ids: Vec<String>,
 }
 
@@ -98,6 +102,16 @@ impl<'d> Stage<'_, 'd> {
     /// The certificates that came in tokens of our header.
     pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.facts.tokens.iter().flat_map(|token| std::iter::once(&token.certificate).chain(&token.others))
+    }
+
+    /// The Ids of the ciphertext of attachments that was decrypted.
+    pub(crate) fn opened_attachments(&self) -> impl Iterator<Item = &str> {
+        self.facts.attachments.opened_data.iter().map(String::as_str)
+    }
+
+    /// The attachment that a URL names, decrypted if that was done.
+    pub(crate) fn attachment(&self, url: &str) -> Option<&MimePart<'_>> {
+        named_by(&self.facts.attachments.parts, url)
     }
 
     /// The secrets that were unwrapped, or came with tickets.
@@ -155,7 +169,8 @@ pub(crate) fn survey(
                 let _unreadable = note_one(*child, &terms, &mut facts);
             }
             let from = position;
-            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position, &mut lists);
+            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position, &mut lists)
+                .or_else(|| decrypt_rest(&revision, &terms, &mut facts, &mut ring, &mut lists));
             let due: Vec<usize> = (from..position)
                 .filter(|at| revision.children.get(*at).is_some_and(|child| child.is(name::DS.uri, "Signature")))
                 .collect();
@@ -205,19 +220,69 @@ fn decrypt_next(
 ) -> Option<Replacement> {
     while let Some(child) = revision.children.get(*position).copied() {
         *position += 1;
-        if !is_list(child) {
+        let decrypted = if is_list(child) {
+            let decrypted = decrypt_listed(revision, terms, facts, ring, child);
+            lists.push(RevealedList::of(child, facts, decrypted.as_ref().err(), terms));
+            decrypted
+        } else if !terms.receiver.waives(Waiver::UnlistedEncryptedData) {
             continue;
-        }
-        let decrypted = decrypt_listed(revision, terms, facts, ring, child);
-        lists.push(RevealedList::of(child, facts, decrypted.as_ref().err(), terms));
+        } else if child.is(name::XENC.uri, "EncryptedData") && !is_opened(child, facts) {
+            let decrypted = decrypt_in_place(revision, terms, facts, ring, child);
+            lists.push(RevealedList::of_data(child, facts, decrypted.as_ref().err()));
+            decrypted
+        } else if child.is(name::DS.uri, "Signature") && !digests_fit(revision, terms, facts, child) {
+            // It may be over the plaintext. What fails is told when everything else was tried.
+            decrypt_each(revision, terms, facts, ring, &mut |_, _| Ok(()))
+        } else {
+            continue;
+        };
         if let Some(replacement) = decrypted.ok().flatten().filter(|replacement| !replacement.splices.is_empty()) {
+            *position -= usize::from(replacement.revisit);
             return Some(replacement);
         }
     }
     None
 }
 
+/// Decrypts what no list names, after the last child of our header, if the receiver accepts such.
+fn decrypt_rest(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    lists: &mut Vec<RevealedList>,
+) -> Option<Replacement> {
+    if !terms.receiver.waives(Waiver::UnlistedEncryptedData) {
+        return None;
+    }
+    let mut failures = Vec::new();
+    let replacement = decrypt_each(revision, terms, facts, ring, &mut |data, error| {
+        failures.push((data, error));
+        Ok(())
+    });
+    lists.extend(failures.iter().map(|(data, error)| RevealedList::of_data(*data, facts, Some(error))));
+    let others = facts.decryptions.for_others.iter();
+    let others = others.filter_map(|other| revision.document.element_at(other.span.start));
+    lists.extend(others.map(|data| RevealedList::of_data(data, facts, None)));
+    replacement.ok().flatten()
+}
+
 impl RevealedList {
+    /// Of ciphertext that no list names.
+    fn of_data(data: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>) -> Self {
+        let name = name_of(data);
+        let other = facts.decryptions.for_others_at(&data.span());
+        let is_key = |inner: &Element<'_>| inner.is(name::XENC.uri, "EncryptedKey");
+        let key = data.descendants_and_self().find(is_key);
+        Self {
+            for_others: other.map(|other| (name.clone(), other.told())).into_iter().collect(),
+            failure: failure.map(WireText::of),
+            has_wrong_key: matches!(failure, Some(OpenError::Decrypt(DecryptError::Failed))),
+            recipient: key.map(|key| addressee(key.children_named(name::DS.uri, "KeyInfo").next(), &facts.tokens)),
+            ids: vec![name],
+        }
+    }
+
     fn of(child: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>, terms: &Terms<'_>) -> Self {
         let references = child.descendants_and_self().filter(|inner| inner.is(name::XENC.uri, "DataReference"));
         let ids = references.take(terms.budget.limits().size(Limit::DataReferences)).filter_map(|reference| {
@@ -229,7 +294,7 @@ impl RevealedList {
         let for_others = facts.decryptions.for_others.iter();
         let for_others = for_others.filter(|other| ids.contains(&other.name));
         Self {
-            for_others: for_others.map(|other| (other.name.clone(), other.addressee.clone())).collect(),
+            for_others: for_others.map(|other| (other.name.clone(), other.told())).collect(),
             failure: failure.map(WireText::of),
             has_wrong_key: matches!(failure, Some(OpenError::Decrypt(DecryptError::Failed))),
             recipient: child.is(name::XENC.uri, "EncryptedKey").then(|| addressee(key_info, &facts.tokens)),

@@ -10,6 +10,7 @@ use wss_xmlenc::DecryptError;
 
 use super::shapes::{check_armour, ids_of};
 use super::terms::Terms;
+use crate::ebms_error::EbmsError;
 use crate::error::OpenError;
 
 /// One revision, and its parts.
@@ -150,8 +151,12 @@ fn without_header(envelope: Envelope<'_>) -> OpenError {
     })
 }
 
-/// The fault in the Body, as an error that says that anyone may have sent it.
+/// The fault in the Body, or the error of ebMS, as an error that says that anyone may have sent it.
 pub(super) fn unauthenticated_fault(envelope: Envelope<'_>) -> Option<OpenError> {
-    let fault = UnauthenticatedFault::of(envelope)?;
+    let error = || {
+        let error = EbmsError::of(envelope)?;
+        Some(OpenError::UnauthenticatedError { code: error.code, reason: error.reason })
+    };
+    let Some(fault) = UnauthenticatedFault::of(envelope) else { return error() };
     Some(OpenError::UnauthenticatedFault { code: fault.code().into(), reason: fault.reason().into() })
 }

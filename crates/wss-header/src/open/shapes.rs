@@ -1,6 +1,6 @@
 //! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and how an error tells them from nonsense.
 
-use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, name};
+use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
 use wss_text::WireText;
 use wss_tokens::{ReferenceShape, TokenError, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
@@ -29,10 +29,26 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
         return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };
     }
     let is_meant = |element: &Element<'_>| id_of_other_name(*element).as_deref() == Some(wanted);
-    match document.elements().find(is_meant) {
-        Some(element) => OpenError::IdByAnotherName { uri: uri.clone(), path: element.path().into() },
+    if let Some(element) = document.elements().find(is_meant) {
+        return OpenError::IdByAnotherName { uri: uri.clone(), path: element.path().into() };
+    }
+    let by_schema = document.elements().find_map(|element| Some((element, attribute_by_schema(element, wanted)?)));
+    match by_schema {
+        Some((element, attribute)) => {
+            OpenError::IdBySchema { uri: uri.clone(), path: element.path().into(), attribute: Box::new(attribute) }
+        }
         None => error,
     }
+}
+
+/// The name of an attribute with this value that a schema may have as an Id, if it is none here.
+fn attribute_by_schema(element: Element<'_>, wanted: &str) -> Option<WireText> {
+    if indexed_id_of(element).as_deref() == Some(wanted) {
+        return None;
+    }
+    let is_id = |local: &str| local.eq_ignore_ascii_case("id") || local.ends_with("ID");
+    let mut ids = element.attributes().filter(|(attribute, _)| is_id(attribute.local));
+    ids.find(|(_, value)| value == wanted).map(|(attribute, _)| attribute.to_string().into())
 }
 
 /// The namespace of an attribute `Id` with this value that is almost the one of WS-Security.

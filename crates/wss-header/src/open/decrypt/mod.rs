@@ -20,11 +20,11 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
 use self::target::Target;
-pub(super) use self::unlisted::{decrypt_in_place, decrypt_unlisted, unlisted};
+pub(super) use self::unlisted::{decrypt_each, decrypt_in_place, decrypt_unlisted, name_of, unlisted};
 use super::facts::{Facts, ForOthers};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
-use super::named::addressee_told;
+use super::named::{addressee_told, missing_secret};
 use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
@@ -161,10 +161,11 @@ impl<'d> Step<'_, 'd, '_> {
         let Some(found) = find_key(&mut search, &data, key)? else {
             // It is for another receiver: a part that holds it is not handed out.
             let named = search.addressee.take();
-            let named = named.unwrap_or_else(|| addressee_told(data.key_info(), &self.facts.tokens));
+            let addressee = named.unwrap_or_else(|| addressee_told(data.key_info(), &self.facts.tokens));
+            let missing = missing_secret(data.key_info().filter(|_| key.is_none()), revision, terms);
             let (span, name) = (target.data.span(), id.to_owned());
             if self.facts.decryptions.for_others_at(&span).is_none() {
-                self.facts.decryptions.for_others.push(ForOthers { span, name, addressee: named });
+                self.facts.decryptions.for_others.push(ForOthers { span, name, addressee, missing });
             }
             return Ok(());
         };

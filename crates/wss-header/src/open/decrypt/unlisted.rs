@@ -26,13 +26,25 @@ pub(crate) fn decrypt_unlisted(
     facts: &mut Facts<'_>,
     ring: &mut KeyRing,
 ) -> Result<Option<Replacement>, OpenError> {
+    decrypt_each(revision, terms, facts, ring, &mut |_, error| Err(error))
+}
+
+/// As [`decrypt_unlisted`]; `failed` says whether to go on after ciphertext that is not decrypted.
+pub(crate) fn decrypt_each<'d>(
+    revision: &Revision<'d>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    failed: &mut dyn FnMut(Element<'d>, OpenError) -> Result<(), OpenError>,
+) -> Result<Option<Replacement>, OpenError> {
     let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
     let keys = KeyLists::read(revision, terms)?;
     for data in outside(revision) {
         let name = name_of(data);
         let target = Target::of_data(revision, data, terms.receiver);
         if let Some(target) = target.filter(|_| step.facts.decryptions.for_others_at(&data.span()).is_none()) {
-            step.decrypt(&target, &name, keys.key_of(data, terms)?.as_ref())?;
+            let key = keys.key_of(data, terms)?;
+            step.decrypt(&target, &name, key.as_ref()).or_else(|error| failed(data, error))?;
         }
     }
     let replacement = step.finish(true);
@@ -117,7 +129,7 @@ fn ids_of(data: Element<'_>) -> impl Iterator<Item = Cow<'_, str>> {
 }
 
 /// Its Id, or its path without one.
-fn name_of(data: Element<'_>) -> String {
+pub(crate) fn name_of(data: Element<'_>) -> String {
     id_of(data).map_or_else(|| data.path(), |id| id.into_owned())
 }
 
