@@ -2,11 +2,12 @@
 
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, base64_encode};
 use ws_security::crypto::Digest;
-use ws_security::{DigestMethod, Verdict};
+use ws_security::prelude::*;
+use ws_security::{DigestMethod, SignatureMethod, Verdict};
 
 use crate::common::*;
 use crate::forge::{SHA256, body, canonical, digesting, signed_again, with_digest_text, wsu};
-use crate::{differences, explained, is_explained_by, words};
+use crate::{differences, explained, is_explained_by, usual, words};
 
 /// A Body with this content, signed by Alice.
 fn with_body(content: &str) -> String {
@@ -389,4 +390,49 @@ fn octets_that_are_digested_as_text_are_named() {
     is_explained_by(&digesting(&message, lines.join("\r\n")), &["text-of-octets"]);
     let digits: String = octets.bytes().map(|octet| format!("{octet:02x}")).collect();
     is_explained_by(&digesting(&message, digits), &["text-of-octets"]);
+}
+
+/// A document that was signed by inclusive canonicalisation and then put into a message, as Brazilian invoices are: the
+/// envelope changed it, and the sender used the method that it names.
+#[test]
+fn the_envelope_around_a_signed_document_is_named_under_inclusive_canonicalisation() {
+    use ws_security::c14n::{Document, Limits};
+    use ws_security::xmldsig::{DocumentSigning, sign_document};
+    let invoice = "<NFe xmlns=\"urn:nfe\"><infNFe Id=\"NFe35\"><v>1</v></infNFe></NFe>";
+    let envelope = |document: &str| {
+        format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body><m xmlns=\"urn:m\">{document}</m></s:Body></s:Envelope>")
+    };
+    let alice = identity("alice");
+    let inclusive = Canonicalization::new(CanonicalizationMethod::Inclusive);
+    let exclusive = Canonicalization::default();
+    for (of_signature, of_reference, causes) in [
+        (&exclusive, &inclusive, &["namespace-added"][..]),
+        (&inclusive, &inclusive, &["namespace-added", "namespace-added"]),
+        (&exclusive, &exclusive, &[]),
+    ] {
+        let signing = DocumentSigning::new(SignatureMethod::RsaSha256).id_attributes(["Id"]);
+        let signing = signing.canonicalization(of_signature.clone()).of_references(of_reference.clone());
+        let document = Document::parse(invoice, &Limits::default()).expect("XML");
+        let signed = sign_document(&document, &["NFe35".to_owned()], &signing, &**alice.signing_key()).expect("signed");
+        let knowing = Receiver::new(
+            Trust::pins([alice.certificate().clone()]),
+            Requirements::signed([Part::Body]),
+            ws_security::DangerousNoReplayCache,
+        );
+        let explanation = knowing.explain(envelope(&signed));
+        assert_eq!(words(&explanation), causes, "{explanation}");
+        assert_eq!(explanation.to_string().contains("without the namespace declaration of s:"), !causes.is_empty());
+    }
+}
+
+/// auth0/node-xml-encryption#140: of what is ciphertext still, nothing is said about the content.
+#[test]
+fn ciphertext_that_does_not_open_is_no_changed_content() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let message = recipe().sign(signing()).encrypt(encrypting).secured(&envelope(SOAP11));
+    let text = receiver().decrypt_with(identity("carol")).explain(&message).to_string();
+    assert!(text.contains("digest: DOES NOT FIT") && text.contains("it still contains ciphertext"), "{text}");
+    assert!(!text.contains("the content itself was changed"), "{text}");
+    let text = usual().explain(message.replace("urn:pay", "urn:take")).to_string();
+    assert!(text.contains("the content itself was changed"), "{text}");
 }

@@ -2,8 +2,10 @@
 //!
 //! The messages are broken by means of their own: edits of text after signing, and a signer that digests and signs other
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
-//! `tokens` those of tokens and ciphertext, `messages` what is wrong with whole messages, and what an explanation never does.
+//! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
+//! what an explanation never does.
 
+mod attachments;
 mod changes;
 #[path = "../common/mod.rs"]
 mod common;
@@ -59,6 +61,7 @@ fn the_manual_lists_every_word() {
 #[test]
 fn every_word_has_a_test() {
     let tests = [
+        include_str!("attachments.rs"),
         include_str!("changes.rs"),
         include_str!("digests.rs"),
         include_str!("values.rs"),

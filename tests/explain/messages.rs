@@ -345,3 +345,18 @@ fn a_search_that_stopped_goes_on_with_the_limit_that_is_named() {
     let (less, default, more) = (tried(8), tried(16), tried(24));
     assert!(less < default && default < more, "{less} {default} {more}");
 }
+
+/// savonrb/akami#27: what was not read has no signature, and none that is missing.
+#[test]
+fn of_a_message_that_is_no_xml_nothing_is_said_to_be_there_or_not() {
+    let message = signed(SOAP11);
+    let unbound = message.replacen("<wsu:Timestamp ", "<wsv:Timestamp ", 1);
+    for broken in [unbound.as_str(), "not XML at all"] {
+        let explanation = usual().explain(broken);
+        assert!(explanation.is_unread && !explanation.fits(), "{explanation}");
+        let text = explanation.to_string();
+        assert!(!text.contains("there is no signature"), "{text}");
+    }
+    assert!(usual().explain(&unbound).to_string().contains("the prefix \"wsv\" is not bound to a namespace"));
+    assert!(usual().explain(envelope(SOAP11)).to_string().contains("there is no signature"));
+}

@@ -12,7 +12,7 @@ use ws_security::{
 };
 
 use crate::common::*;
-use crate::forge::{between, canonical, with_value};
+use crate::forge::{between, body, canonical, digesting, with_value};
 use crate::words;
 
 fn knowing_ann() -> Receiver {
@@ -427,4 +427,35 @@ fn a_ticket_says_which_it_is_and_an_unknown_token_is_no_fault() {
     assert!(text.contains("ValueType: urn:of-a-bank#Token") && !text.contains("unsupported"), "{text}");
     let text = with(gss, "AAAA");
     assert!(text.contains("an AP-REQ in the form its ValueType says"), "{text}");
+}
+
+/// lsh123/xmlsec#607: the EncryptedKey is in the KeyInfo of its data, and no list names it.
+#[test]
+fn ciphertext_that_no_list_names_is_explained_as_the_receiver_reads_it() {
+    let golden = encrypted(KeyTransport::oaep_mgf1p(), ContentEncryption::Aes128Gcm);
+    let (before, rest) = golden.split_once("<xenc:EncryptedKey").expect("the key");
+    let (key, after) = rest.split_once("</xenc:EncryptedKey>").expect("its end");
+    let (key, _) = key.split_once("<xenc:ReferenceList>").expect("the list");
+    let info =
+        format!("<ds:KeyInfo xmlns:ds=\"{}\"><xenc:EncryptedKey{key}</xenc:EncryptedKey></ds:KeyInfo>", name::DS.uri);
+    let at = after.find("<xenc:CipherData>").expect("the data");
+    let message = format!("{before}{}{info}{}", &after[..at], &after[at..]);
+    let strict = explained(&message).to_string();
+    assert!(strict.contains("call `accept_unlisted_encrypted_data`"), "{strict}");
+    let accepting = receiver().accept_unlisted_encrypted_data();
+    let bob = accepting.clone().decrypt_with(identity("bob"));
+    assert!(bob.open(&message).is_ok());
+    let explanation = bob.explain(&message);
+    assert!(explanation.fits() && explanation.refusal.is_none(), "{explanation}");
+    // Signed as ciphertext: the digests fit before it is decrypted.
+    let ciphertext = digesting(&message, body(&message));
+    let explanation = bob.explain(&ciphertext);
+    assert!(explanation.fits(), "{explanation}");
+    // What the ciphertext lacks is told of it, and for whom it is.
+    let value = content_of(&golden);
+    let octets = base64_decode(&value, 1 << 20).expect("base64");
+    let explanation = bob.explain(message.replacen(&value, &base64_encode(&octets[..octets.len() - 16]), 1));
+    assert_eq!(words(&explanation), ["ciphertext-otherwise"], "{explanation}");
+    let explanation = accepting.decrypt_with(identity("carol")).explain(&message);
+    assert!(matches!(explanation.ciphertexts[0].outcome, Outcome::ForAnother { .. }), "{explanation}");
 }

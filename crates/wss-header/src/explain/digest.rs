@@ -5,6 +5,7 @@ use wss_crypto::Digest;
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 
+use super::attachment::{self, Attachment, Attachments};
 use super::cause::Cause;
 use super::clues::Clues;
 use super::explanation::{ExplainedReference, Verdict};
@@ -29,6 +30,8 @@ pub(super) struct Around<'a, 'd> {
     pub(super) has_index: bool,
     /// Tokens and attachments.
     pub(super) targets: &'a dyn Dereference<'d>,
+    /// The attachment that a URL names, if it can be searched.
+    pub(super) attachment: &'a dyn Fn(&str) -> Option<Attachment>,
     /// The elements that may have been meant.
     pub(super) likely: &'a [Element<'d>],
     /// What the message says of prefixes.
@@ -40,6 +43,12 @@ pub(super) struct Around<'a, 'd> {
     pub(super) searches: usize,
     /// Whether someone wants to see the octets.
     pub(super) shows: bool,
+}
+
+impl<'a, 'd> Around<'a, 'd> {
+    fn attachments(&self) -> Attachments<'a, 'd> {
+        Attachments { targets: self.targets, read: self.attachment, budget: self.budget }
+    }
 }
 
 /// What a reference names.
@@ -108,10 +117,12 @@ pub(super) fn explain(
     if let Err(why) = &found {
         notes.push(why.clone());
     }
-    if let (Verdict::Differs { causes, .. }, Named::Target(Target { apex: Some(apex), .. })) = (&verdict, &named)
-        && causes.is_empty()
-    {
-        notes.extend(hints(*apex, around.budget));
+    if matches!(&verdict, Verdict::Differs { causes, .. } if causes.is_empty()) {
+        notes.extend(match &named {
+            Named::Target(Target { apex: Some(apex), .. }) => hints(*apex, around.budget),
+            Named::Attachment { .. } => attachment::hints(uri, around.document, &around.attachments()),
+            _ => Vec::new(),
+        });
     }
     ExplainedReference {
         uri: uri.into(),
@@ -381,7 +392,7 @@ fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, sea
             with_token().or_else(with_the_same_id).or_else(run)
         }
         Named::Token(reference, token, by) => of_token(*reference, token, by, around, search),
-        Named::Attachment { complete } => of_attachment(uri, *complete, around, search),
+        Named::Attachment { complete } => attachment::explain(uri, *complete, &around.attachments(), search),
         Named::Nothing => {
             let id = uri.trim_start_matches('#');
             let elsewhere = search.elsewhere(None, around.likely, form);
@@ -449,24 +460,6 @@ fn of_token(
         }
     };
     as_read.or_else(itself).or_else(changed)
-}
-
-/// The other reading of the two transforms of attachments; the octets themselves are not at hand.
-fn of_attachment(uri: &str, complete: bool, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
-    search.aims.iter().find_map(|aim| {
-        let Goal::Digest { method, value } = &aim.goal else { return None };
-        let other = around.targets.attachment(uri, !complete, *method, around.budget).ok()?;
-        let declared = around.targets.attachment(uri, complete, *method, around.budget).ok()?;
-        let fits = |digests: &[wss_crypto::DigestValue]| digests.iter().any(|digest| digest.as_octets() == value);
-        let how = match (fits(&declared), fits(&other), complete) {
-            (true, ..) => "what the transform says, in another reading or by another method",
-            (false, true, true) => "the content alone, while the transform says that the header is signed, too",
-            (false, true, false) => "the content and its header, while the transform says that the content is signed",
-            (false, false, _) => return None,
-        };
-        let causes = [aim.causes.as_slice(), &[Cause::AttachmentOtherwise { how: how.into() }]].concat();
-        Some(Found { causes, octets: Vec::new() })
-    })
 }
 
 /// Looks for the digest of a reference in another revision of the message: `causes` say which.

@@ -19,6 +19,8 @@ use super::cause::Cause;
 pub struct Explanation {
     /// What is wrong with the message as a whole, or strange about it.
     pub notes: Vec<String>,
+    /// The message is no document of XML: nothing is known of what is in it.
+    pub is_unread: bool,
     /// The tokens, timestamps and keys of the Security headers, in document order.
     pub items: Vec<ExplainedItem>,
     /// The ciphertext of the message.
@@ -30,13 +32,16 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Whether every signature and digest fits, and nothing is left encrypted. That is no reason to accept the message.
+    /// Whether the message was read, every signature and digest fits, and nothing is left encrypted. That is no reason to accept
+    /// the message.
     #[must_use]
     pub fn fits(&self) -> bool {
         let signatures = self.signatures.iter().all(|signature| {
             signature.value.fits() && signature.references.iter().all(|reference| reference.verdict.fits())
         });
-        signatures && self.ciphertexts.iter().all(|ciphertext| matches!(ciphertext.outcome, Outcome::Decrypted))
+        !self.is_unread
+            && signatures
+            && self.ciphertexts.iter().all(|ciphertext| matches!(ciphertext.outcome, Outcome::Decrypted))
     }
 
     /// Every cause that was found: of tokens, of ciphertext, of signature values and of references.

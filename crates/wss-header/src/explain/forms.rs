@@ -1,7 +1,7 @@
 //! The canonical forms of an element: the one that the message says, and those that peers use instead.
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset,
+    Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset, name,
 };
 use wss_text::Slice as _;
 
@@ -40,6 +40,16 @@ impl<'d> Target<'d> {
     /// The root of what is canonicalised.
     pub(super) fn root(&self) -> Element<'d> {
         self.apex.unwrap_or_else(|| self.document.root())
+    }
+
+    /// Whether it is an element that was probably a document once: inside the Body of an envelope, or inside another document.
+    pub(super) fn is_wrapped(&self) -> bool {
+        let Some(apex) = self.apex else { return false };
+        let is_soap =
+            |element: Element<'_>, local| element.is(name::SOAP11.uri, local) || element.is(name::SOAP12.uri, local);
+        let is_message = is_soap(self.document.root(), "Envelope");
+        let mut around = apex.ancestors_and_self().skip(1);
+        if is_message { around.any(|outer| is_soap(outer, "Body")) } else { around.next().is_some() }
     }
 
     /// Octets of its source.

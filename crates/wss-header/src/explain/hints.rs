@@ -3,6 +3,10 @@
 use wss_c14n::{Budget, Element, Limit, name};
 use wss_text::Slice as _;
 
+/// What is said of an element with ciphertext in it, whose plaintext was perhaps signed.
+pub(super) const STILL_CIPHERTEXT: &str =
+    "it still contains ciphertext: if the signature is over plaintext, decrypt first";
+
 /// The hints for an element, if there is budget to look.
 pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     let source = target.document().source().slice(target.span());
@@ -25,10 +29,7 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
             ["Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã©", "â€"].iter().any(|sign| source.contains(sign)),
             "it contains signs of UTF-8 that was read in another encoding, as Ã or â: someone wrote its characters anew",
         ),
-        (
-            holds(&|inner| inner.is(name::XENC.uri, "EncryptedData")),
-            "it still contains ciphertext: if the signature is over plaintext, decrypt first",
-        ),
+        (holds(&|inner| inner.is(name::XENC.uri, "EncryptedData")), STILL_CIPHERTEXT),
         (
             holds(&|inner| inner.name().local == "Include"),
             "it contains xop:Include: if the signature is over what is included, give the whole MIME message",

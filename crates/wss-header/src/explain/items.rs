@@ -7,7 +7,7 @@ use wss_tokens::{Assertion, binary_token_facts};
 use super::cause::Cause;
 use super::explanation::{ExplainedCiphertext, ExplainedItem, Outcome};
 use super::{password, times};
-use crate::open::named_by;
+use crate::open::{WhyEncrypted, named_by};
 use crate::receiver::Receiver;
 
 /// What a child of a Security header says; `None` for a signature, which is explained in full.
@@ -46,7 +46,7 @@ pub(super) fn ciphertext(data: Element<'_>) -> ExplainedCiphertext {
         path: data.path().into(),
         id: id_of(data),
         method: method_of(data),
-        outcome: Outcome::Failed { why: "no list in our header names it, so that no key is looked for".to_owned() },
+        outcome: Outcome::Failed { why: WhyEncrypted::NotListed.to_string() },
         causes: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use wss_text::escaped;
 
 use super::cause::Cause;
 use super::explanation::{ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
+use super::hints::STILL_CIPHERTEXT;
 
 /// Writes a line at a depth of the tree.
 fn line(f: &mut fmt::Formatter<'_>, depth: usize, text: impl Display) -> fmt::Result {
@@ -41,7 +42,7 @@ impl Display for Explanation {
             line(f, 0, format_args!("signature {}: {}{id}", nth + 1, signature.path))?;
             signature.write(f)?;
         }
-        if self.signatures.is_empty() {
+        if self.signatures.is_empty() && !self.is_unread {
             line(f, 0, "there is no signature")?;
         }
         match &self.refusal {
@@ -59,7 +60,7 @@ impl ExplainedSignature {
             line(f, 2, format_args!("! not used: {why}"))?;
         }
         causes(f, 2, &self.key_causes)?;
-        verdict(f, 1, "signature value", &self.value)?;
+        verdict(f, 1, "signature value", &self.value, false)?;
         for note in &self.notes {
             line(f, 2, note)?;
         }
@@ -81,7 +82,8 @@ impl ExplainedReference {
         if let Some(found) = &self.found {
             line(f, 2, format_args!("found    {found}"))?;
         }
-        verdict(f, 2, "digest", &self.verdict)?;
+        let is_ciphertext = self.notes.iter().any(|note| note == STILL_CIPHERTEXT);
+        verdict(f, 2, "digest", &self.verdict, is_ciphertext)?;
         for note in &self.notes {
             line(f, 3, note)?;
         }
@@ -89,16 +91,29 @@ impl ExplainedReference {
     }
 }
 
-fn verdict(f: &mut fmt::Formatter<'_>, depth: usize, what: &str, verdict: &Verdict) -> fmt::Result {
+/// Writes a verdict. Of what is ciphertext still, nothing is known about the content.
+fn verdict(
+    f: &mut fmt::Formatter<'_>,
+    depth: usize,
+    what: &str,
+    verdict: &Verdict,
+    is_ciphertext: bool,
+) -> fmt::Result {
     match verdict {
         Verdict::Fits => line(f, depth, format_args!("{what}: fits")),
         Verdict::Unknown { why } => line(f, depth, format_args!("{what}: could not be computed: {why}")),
         Verdict::Differs { causes: found, tried, stopped } => {
             line(f, depth, format_args!("{what}: DOES NOT FIT"))?;
             causes(f, depth + 1, found)?;
-            if found.is_empty() {
-                let tried = format_args!("{tried} usual changes were tried, alone and in pairs");
-                line(f, depth + 1, format_args!("no usual cause fits: {tried}"))?;
+            match tried {
+                _ if !found.is_empty() => {}
+                0 => line(f, depth + 1, "no usual change could be tried on it")?,
+                tried => {
+                    let tried = format_args!("{tried} usual changes were tried, alone and in pairs");
+                    line(f, depth + 1, format_args!("no usual cause fits: {tried}"))?;
+                }
+            }
+            if found.is_empty() && *tried > 0 && !is_ciphertext {
                 line(
                     f,
                     depth + 1,

@@ -37,6 +37,7 @@ impl Search<'_> {
         let others = said.others(target.root());
         self.octets(&[Cause::NothingDigested], 0, &|_| {})
             .or_else(|| self.form(target, said, &[]))
+            .or_else(|| self.wrapped(target, said))
             .or_else(|| self.forms(target, &others, &[]))
             .or_else(|| self.elsewhere(target.apex, elements, said))
             .or_else(|| self.edited(target, said))
@@ -50,7 +51,19 @@ impl Search<'_> {
 
     /// Octets for `target` in any form, and without changes.
     pub(super) fn in_forms(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
-        self.form(target, said, &[]).or_else(|| self.forms(target, &said.others(target.root()), &[]))
+        self.form(target, said, &[])
+            .or_else(|| self.wrapped(target, said))
+            .or_else(|| self.forms(target, &said.others(target.root()), &[]))
+    }
+
+    /// What inclusive canonicalisation wrote before an element came into the document around it, whose namespaces it writes now.
+    /// What the exclusive method writes may be the same, and then it was not used: the message says so.
+    fn wrapped(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        if said.by.method().is_exclusive() || !target.is_wrapped() {
+            return None;
+        }
+        let base = self.text(target, said)?;
+        self.edits(&base, edits::of_scope(&Sketch::of(&base)), &said.causes)
     }
 
     /// Octets of one of other elements: `target` is not what was digested.

@@ -13,6 +13,7 @@ use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFau
 use wss_text::{Slice as _, WireText};
 use wss_tokens::Assertion;
 
+use super::attachment::Attachment;
 use super::cause::Cause;
 use super::ciphertext::{self, EncryptedKeys, Holdings};
 use super::clues::Clues;
@@ -27,6 +28,7 @@ use super::keys::{
 use super::places;
 use super::reading::ReadSignature;
 use super::signature::{self, Bounds, Keys};
+use crate::ebms_error::EbmsError;
 use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::misnamed::Description;
@@ -45,8 +47,11 @@ const CIPHERTEXTS: usize = 64;
 pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool, show: Show<'_>) -> Explanation {
     let arrived = Arrived::new(incoming, None);
     let mut explanation = Explanation::default();
-    if let Some((text, attachments)) = text_of(&arrived, receiver, &mut explanation) {
-        Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
+    match text_of(&arrived, receiver, &mut explanation) {
+        Some((text, attachments)) => {
+            Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
+        }
+        None => explanation.is_unread = true,
     }
     explanation.refusal = open::open::<Opened>(receiver, arrived).err().map(|error| error.to_string());
     explanation
@@ -165,7 +170,8 @@ impl<'w> Walk<'w> {
         let mut is_later = false;
         let decryption = survey(&lenient, self.message, attachments, incoming.package(), &mut |stage| {
             self.stage(stage, is_later, show);
-            outcomes = stage.lists.iter().flat_map(outcomes_of).collect();
+            let attachments = stage.opened_attachments().map(|id| (id.to_owned(), Outcome::Decrypted));
+            outcomes = attachments.chain(stage.lists.iter().flat_map(outcomes_of)).collect();
             is_later = true;
         });
         if let Some(decryption) = &decryption {
@@ -173,7 +179,8 @@ impl<'w> Walk<'w> {
                 let carried = decryption.carried.iter().find(|carried| carried.wire == span);
                 let is_decrypted = carried.is_some_and(|carried| decryption.revealed.contains(&carried.now));
                 let Some(known) = self.explanation.ciphertexts.get_mut(at) else { continue };
-                let told = outcomes.iter().find(|(id, _)| known.id.as_ref().is_some_and(|known| known == id.as_str()));
+                let name = known.id.as_ref().unwrap_or(&known.path);
+                let told = outcomes.iter().find(|(told, _)| name == told.as_str());
                 match (is_decrypted, told) {
                     (true, _) => known.outcome = Outcome::Decrypted,
                     (false, Some((_, outcome))) => known.outcome = outcome.clone(),
@@ -201,6 +208,7 @@ impl<'w> Walk<'w> {
             Ok(document) => document,
             Err(error) => {
                 self.explanation.notes.push(error.to_string());
+                self.explanation.is_unread = true;
                 return None;
             }
         };
@@ -238,6 +246,9 @@ impl<'w> Walk<'w> {
         if let Some(fault) = UnauthenticatedFault::of(envelope) {
             let (code, reason) = (WireText::from(fault.code()), WireText::from(fault.reason()));
             notes.push(format!("the Body is a fault: code {code:?}, reason {reason:?}"));
+        }
+        if let Some(EbmsError { code, reason }) = EbmsError::of(envelope) {
+            notes.push(format!("the message has an eb:Error: code {code:?}, reason {reason:?}"));
         }
         match SecurityHeader::locate(envelope, &self.receiver.role, self.budget.limits()) {
             Err(error) => notes.push(error.to_string()),
@@ -287,12 +298,14 @@ impl<'w> Walk<'w> {
             let key = stage.named(read.key_info);
             let targets = stage.targets();
             let by_id = |id: &str| stage.element(id);
+            let attachment = |url: &str| stage.attachment(url).and_then(Attachment::of);
             let around = Around {
                 document: stage.document(),
                 signature: read.element,
                 by_id: &by_id,
                 has_index: true,
                 targets: &targets,
+                attachment: &attachment,
                 likely: &likely,
                 clues: &clues,
                 budget: &self.budget,
@@ -424,6 +437,7 @@ impl<'w> Walk<'w> {
                 by_id: &by_id,
                 has_index: ids.is_some(),
                 targets: &NoTargets,
+                attachment: &|_| None,
                 likely: &likely,
                 clues: &clues,
                 budget: &self.budget,

@@ -54,6 +54,11 @@ pub(super) fn usual(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits
 }
 
+/// The edits that take declarations away which came from around.
+pub(super) fn of_scope(sketch: &Sketch) -> Vec<Edit> {
+    names::of_scope(sketch)
+}
+
 /// An envelope before it had its signature, or its Security header.
 pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     structure::without_security(sketch)

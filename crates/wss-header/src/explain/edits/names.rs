@@ -35,12 +35,16 @@ pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     if sketch.has_undeclared {
         edits.push(Edit::tags(Cause::DefaultUndeclared, |_, tag| tag.namespaces.retain(|(_, uri)| !uri.is_empty())));
     }
-    edits.extend(sketch.at_apex.iter().filter_map(removed));
-    edits.extend(all_removed(sketch));
-    edits.extend(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri)));
+    edits.extend(of_scope(sketch));
     let of_types = USUAL.slice(..3);
     edits.extend(of_types.iter().filter_map(|declaration| added(sketch, &[*declaration])));
     edits
+}
+
+/// Without declarations that came from around.
+pub(super) fn of_scope(sketch: &Sketch) -> Vec<Edit> {
+    let removed = sketch.at_apex.iter().filter_map(removed).chain(all_removed(sketch));
+    removed.chain(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri))).collect()
 }
 
 /// Everything else about names.

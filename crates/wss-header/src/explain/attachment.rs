@@ -1,0 +1,208 @@
+//! Attachments: what else the digest of one may be of, and what is strange about one.
+
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+use wss_c14n::{Budget, Document, Element, Limit, base64_decode, base64_encode};
+use wss_soap::mime::{MimePart, canonical_header};
+use wss_text::Slice as _;
+use wss_xmldsig::Dereference;
+
+use super::cause::Cause;
+use super::goal::Goal;
+use super::search::{Found, Search};
+use crate::receipt::EBMS;
+
+/// The most octets of an attachment that is read, and of what it holds compressed.
+const MOST: usize = 16 << 20;
+/// The octets that are decompressed at once.
+const PIECE: usize = 256 << 10;
+
+/// An attachment as it came, or as it was decrypted.
+pub(super) struct Attachment {
+    /// Its header in the form of the complete transform.
+    header: String,
+    content: Vec<u8>,
+    /// The content as it is written in the package.
+    encoded: Option<Vec<u8>>,
+}
+
+impl Attachment {
+    /// `None` if it is large, or cannot be read.
+    pub(super) fn of(part: &MimePart<'_>) -> Option<Self> {
+        let is_small = part.unauthenticated_octets().len() <= MOST as u64;
+        let encoded = part.unauthenticated_encoded().filter(|encoded| encoded.len() <= MOST);
+        Some(Self {
+            header: canonical_header(part.unauthenticated_fields()).ok()?,
+            content: is_small.then(|| part.unauthenticated_content().ok())??.into_owned(),
+            encoded: encoded.map(<[u8]>::to_vec),
+        })
+    }
+}
+
+/// Where attachments come from.
+pub(super) struct Attachments<'a, 'd> {
+    /// What digests those that a URL names.
+    pub(super) targets: &'a dyn Dereference<'d>,
+    /// Reads the one that a URL names, if it can be searched.
+    pub(super) read: &'a dyn Fn(&str) -> Option<Attachment>,
+    pub(super) budget: &'a Budget,
+}
+
+/// The cause of a digest that is not of the attachment that `uri` names, with its header if `complete`.
+pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
+    other_reading(uri, complete, from, search).or_else(|| {
+        // It is copied.
+        let attachment = search.meter.pays(PIECE, &[]).then(|| (from.read)(uri))??;
+        changed(&attachment, complete, search)
+    })
+}
+
+/// The other reading of the two transforms of attachments.
+fn other_reading(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
+    search.aims.iter().find_map(|aim| {
+        let Goal::Digest { method, value } = &aim.goal else { return None };
+        let other = from.targets.attachment(uri, !complete, *method, from.budget).ok()?;
+        let declared = from.targets.attachment(uri, complete, *method, from.budget).ok()?;
+        let fits = |digests: &[wss_crypto::DigestValue]| digests.iter().any(|digest| digest.as_octets() == value);
+        let how = match (fits(&declared), fits(&other), complete) {
+            (true, ..) => "what the transform says, in another reading or by another method",
+            (false, true, true) => "the content alone, while the transform says that the header is signed, too",
+            (false, true, false) => "the content and its header, while the transform says that the content is signed",
+            (false, false, _) => return None,
+        };
+        let causes = [aim.causes.as_slice(), &[Cause::AttachmentOtherwise { how: how.into() }]].concat();
+        Some(Found { causes, octets: Vec::new() })
+    })
+}
+
+/// The content before it was changed, or after the sender changed it.
+fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Option<Found> {
+    let content = attachment.content.as_slice();
+    let header = if complete { attachment.header.as_bytes() } else { &[] };
+    let tried = |how: &str, octets: &[u8]| {
+        let cause = [Cause::AttachmentOtherwise { how: how.into() }];
+        search.octets(&cause, header.len() + octets.len(), &|out| {
+            out(header);
+            out(octets);
+        })
+    };
+    let without_header = || {
+        let inner = after_empty_line(content)?;
+        tried(
+            "what is behind the first empty line of the content: whoever made the message wrote lines of a header into the \
+             content, or behind another empty line; have the peer leave them out",
+            inner,
+        )
+    };
+    let decompressed = || {
+        let inner = decompressed(content, search)?;
+        tried(
+            "what the content holds, decompressed: have the peer compress it before it signs, as AS4 has it, since what is sent \
+             is what is signed",
+            &inner,
+        )
+    };
+    let encoded = || {
+        let octets = attachment.encoded.as_deref()?;
+        tried("the content in its transfer encoding: have the peer sign what it stands for", octets)
+    };
+    let decoded = || {
+        let text = std::str::from_utf8(content).ok()?;
+        let octets = base64_decode(text.trim(), MOST)?;
+        tried("what the base64 of the content stands for: someone encoded it once more after it was signed", &octets)
+    };
+    tried("the content as it came, not in the canonical form of its type", content)
+        .or_else(without_header)
+        .or_else(|| {
+            tried("the content behind an empty line, which the package does not have", &before(b"\r\n", content))
+        })
+        .or_else(decompressed)
+        .or_else(encoded)
+        .or_else(decoded)
+        .or_else(|| {
+            tried(
+                "the base64 of the content: have the peer sign the octets that it stands for",
+                base64_encode(content).as_bytes(),
+            )
+        })
+        .or_else(|| line_ends(content).into_iter().find_map(|(how, octets)| tried(how, &octets)))
+}
+
+/// The content with other ends of its lines.
+fn line_ends(content: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let Ok(text) = std::str::from_utf8(content) else { return Vec::new() };
+    let line_feeds = text.replace("\r\n", "\n");
+    let both = line_feeds.replace('\n', "\r\n");
+    let whole = text.trim_end_matches(['\r', '\n']);
+    vec![
+        ("the content with line feeds as CR LF: someone wrote its lines anew", both.into_bytes()),
+        ("the content with CR LF as line feeds: someone wrote its lines anew", line_feeds.into_bytes()),
+        ("the content without the end of its last line, which someone added", whole.into()),
+        ("the content with CR LF at its end, which someone removed", before(whole.as_bytes(), b"\r\n")),
+        ("the content with a line feed at its end, which someone removed", before(whole.as_bytes(), b"\n")),
+    ]
+}
+
+fn before(first: &[u8], second: &[u8]) -> Vec<u8> {
+    [first, second].concat()
+}
+
+/// What is behind the first empty line.
+fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
+    let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\n\n"];
+    let is_first =
+        [&b"\r\n"[..], b"\n"].into_iter().find(|end| content.starts_with(end)).map(|end| content.slice(end.len()..));
+    let found = ends.into_iter().filter_map(|end| {
+        let at = content.windows(end.len()).position(|window| window == end)?;
+        Some(content.slice(at + end.len()..))
+    });
+    is_first.or_else(|| found.max_by_key(|rest| rest.len()))
+}
+
+/// What gzip compressed, as far as the search pays for it; `None` if it is not all of it.
+fn decompressed(content: &[u8], search: &Search<'_>) -> Option<Vec<u8>> {
+    if !is_gzip(content) {
+        return None;
+    }
+    let mut reader = MultiGzDecoder::new(content);
+    let mut out = Vec::new();
+    while out.len() <= MOST && search.meter.pays(PIECE, &[]) {
+        let read = reader.by_ref().take(PIECE as u64).read_to_end(&mut out).ok()?;
+        if read == 0 {
+            return Some(out);
+        }
+    }
+    None
+}
+
+fn is_gzip(content: &[u8]) -> bool {
+    content.starts_with(&[0x1F, 0x8B])
+}
+
+/// What is strange about an attachment whose digest fits for no usual cause.
+pub(super) fn hints(uri: &str, document: &Document<'_>, from: &Attachments<'_, '_>) -> Vec<String> {
+    let source = document.source().len() as u64;
+    if from.budget.charge(Limit::CauseOctets, source).is_err() {
+        return Vec::new();
+    }
+    let Some(attachment) = (from.read)(uri) else { return Vec::new() };
+    let is_said = document.elements().any(|element| is_said_compressed(element, uri));
+    if is_said && !is_gzip(&attachment.content) {
+        return vec![
+            "its eb:PartInfo says that it is compressed, and it is not: someone on the way may have decompressed it, and what \
+             is signed is the compressed content"
+                .to_owned(),
+        ];
+    }
+    Vec::new()
+}
+
+/// Whether an element is the `eb:PartInfo` of this attachment, with a CompressionType.
+fn is_said_compressed(element: Element<'_>, uri: &str) -> bool {
+    element.is(EBMS, "PartInfo")
+        && element.attribute("", "href").as_deref() == Some(uri)
+        && element.descendants_and_self().any(|inner| {
+            inner.is(EBMS, "Property") && inner.attribute("", "name").as_deref() == Some("CompressionType")
+        })
+}
