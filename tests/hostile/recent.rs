@@ -91,7 +91,7 @@ fn hints() -> Vec<Shape> {
 }
 
 /// A package whose envelope has this Body and these children of its header, and one part `a@b` of these octets.
-fn included(body: &str, children: &str, octets: &str, kind: &str) -> Vec<u8> {
+pub(crate) fn included(body: &str, children: &str, octets: &str, kind: &str) -> Vec<u8> {
     let envelope = String::from_utf8(message("", children, body)).expect("text");
     let head = "Content-Type: multipart/related; boundary=b; type=\"application/xop+xml\"\r\n\r\n";
     format!(

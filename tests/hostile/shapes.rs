@@ -18,6 +18,8 @@ macro_rules! shapes {
 mod explained;
 #[path = "recent.rs"]
 mod recent;
+#[path = "within.rs"]
+mod within;
 
 const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 pub(crate) const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
@@ -225,6 +227,7 @@ pub(crate) fn all() -> Vec<Shape> {
         assertions(),
         packages(),
         recent::all(),
+        within::all(),
         explained::all(),
     ]
     .into_iter()

@@ -21,6 +21,7 @@ mod context;
 pub mod emission;
 mod enforcement;
 mod holdings;
+mod ids;
 mod judge;
 mod kind;
 mod listed;

@@ -4,11 +4,11 @@
 //! Ciphertext is in scope if the message's security put it there: a list names it, or it is in the SOAP Header, or
 //! directly in the Body.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, id_of, name};
+use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, name};
 
+use super::ids::Ids;
 use super::kind::is_saml;
 use super::reference::{Reference, Tokens};
 use wss_soap::SoapVersion;
@@ -21,8 +21,8 @@ pub(crate) struct Targets<'d> {
     pub(crate) body: Option<Element<'d>>,
     /// `soap:Header/wsse:Security`.
     pub(crate) security: Vec<Element<'d>>,
-    /// Elements with an Id of any kind, sorted by its value and then in document order.
-    ids: Vec<NodeId>,
+    /// Ids of any kind.
+    ids: Ids,
     pub(crate) references: Vec<Reference<'d>>,
     pub(crate) tokens: Tokens<'d>,
     /// `wsse:Security/ds:Signature`.
@@ -82,7 +82,7 @@ impl<'d> Targets<'d> {
             header,
             body,
             security,
-            ids: Vec::new(),
+            ids: Ids::of(document),
             references: Vec::new(),
             tokens: Tokens::default(),
             signatures: Vec::new(),
@@ -91,7 +91,6 @@ impl<'d> Targets<'d> {
             lists: Vec::new(),
             elements: Vec::new(),
         };
-        targets.find_ids();
         targets.find_steps();
         targets.find_encrypted_data();
         targets.find_elements();
@@ -99,13 +98,6 @@ impl<'d> Targets<'d> {
         let references = targets.all(name::WSSE.uri, "SecurityTokenReference");
         targets.references = references.map(|element| Reference::read(element, &targets)).collect::<Vec<_>>();
         targets
-    }
-
-    fn find_ids(&mut self) {
-        let document = self.document;
-        self.ids = document.elements().filter(|element| id_of(*element).is_some()).map(Element::id).collect();
-        // Each value is looked for once, and kept no longer than this takes: they stay in the source.
-        self.ids.sort_by_cached_key(|id| id_at(document, *id));
     }
 
     fn find_steps(&mut self) {
@@ -128,11 +120,14 @@ impl<'d> Targets<'d> {
 
     fn find_encrypted_data(&mut self) {
         let mut named: HashMap<NodeId, Vec<usize>> = HashMap::new();
+        // Many may name one header, which has many children.
+        let mut of_header: HashMap<NodeId, Option<Element<'d>>> = HashMap::new();
         for (at, list) in self.lists.iter().enumerate() {
             for reference in &list.data {
                 let Some(target) = self.named_by(*reference) else { continue };
                 let data = if target.is(name::WSSE11.uri, "EncryptedHeader") {
-                    target.children().find(|child| is_encrypted_data(*child))
+                    let find = || target.children().find(|child| is_encrypted_data(*child));
+                    *of_header.entry(target.id()).or_insert_with(find)
                 } else {
                     Some(target).filter(|target| is_encrypted_data(*target))
                 };
@@ -198,15 +193,21 @@ impl<'d> Targets<'d> {
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<Element<'d>> {
-        let at = self.ids.partition_point(|node| id_at(self.document, *node).is_some_and(|known| *known < *id));
-        let element = self.document.element(*self.ids.get(at)?)?;
-        id_of(element).filter(|known| known == id).map(|_| element)
+        self.ids.first(self.document, id)
     }
 
     /// The entry for ciphertext in scope.
     pub(crate) fn encrypted_data_at(&self, element: Element<'_>) -> Option<&EncryptedData<'d>> {
         let at = self.encrypted_data.binary_search_by_key(&element.id(), |data| data.element.id());
         at.ok().and_then(|at| self.encrypted_data.get(at))
+    }
+
+    /// Whether a list in this Security header names the ciphertext.
+    pub(crate) fn is_named_in(&self, data: &EncryptedData<'_>, security: Element<'_>) -> bool {
+        // Lists are in the order of their headers.
+        let owner = |list: &usize| self.lists.get(*list).map(|list| list.security.id());
+        let first = data.named_by.partition_point(|list| owner(list) < Some(security.id()));
+        data.named_by.get(first).and_then(owner) == Some(security.id())
     }
 
     /// The entry for a reference in scope.
@@ -246,10 +247,6 @@ impl<'d> Targets<'d> {
     pub(crate) fn index(&self) -> Option<IdIndex<'d>> {
         IdIndex::build(self.document).ok()
     }
-}
-
-fn id_at<'d>(document: &'d Document<'d>, node: NodeId) -> Option<Cow<'d, str>> {
-    document.element(node).and_then(id_of)
 }
 
 /// The place of the cipher octets, if they are not in the EncryptedData but in an attachment.

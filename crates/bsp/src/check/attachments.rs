@@ -1,6 +1,6 @@
 //! Chapter 18: attachments, as far as the envelope shows them, and the package if there is one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
 use wss_c14n::{Budget, Element, Limits, name};
@@ -23,7 +23,7 @@ pub(crate) fn judge(
     limits: &Limits,
     findings: &mut Findings<'_>,
 ) {
-    let mut attachments = Attachments { package, opened, limits, encrypted: Vec::new(), digests: HashMap::new() };
+    let mut attachments = Attachments { package, opened, limits, encrypted: HashSet::new(), digests: HashMap::new() };
     for data in &targets.encrypted_data {
         if let Some(reference) = cipher_reference(data.element) {
             attachments.encrypted(data.element, reference, !data.named_by.is_empty(), findings);
@@ -45,7 +45,7 @@ struct Attachments<'p, 'm> {
     opened: &'p [MimePart<'m>],
     limits: &'p Limits,
     /// The Content-IDs of parts that are ciphertext.
-    encrypted: Vec<String>,
+    encrypted: HashSet<String>,
     /// Digests that were computed before: Content-ID, on the wire or opened, with or without header, and method.
     digests: HashMap<(String, usize, bool, &'static str), Digests>,
 }
@@ -130,7 +130,7 @@ impl<'p> Attachments<'p, '_> {
         };
         let has_type = part.unauthenticated_fields().get("Content-Type").is_ok_and(|value| value.is_some());
         findings.check(Rule::U18_2_5, reference, has_type, "the part states no Content-Type");
-        let is_encrypted = part.content_id().is_some_and(|id| self.encrypted.iter().any(|encrypted| encrypted == id));
+        let is_encrypted = part.content_id().is_some_and(|id| self.encrypted.contains(id));
         let is_complete = transforms().any(|uri| uri == ATTACHMENT_COMPLETE);
         let opened = named_by(self.opened, &uri);
         let parts: Vec<_> = opened.into_iter().chain([part]).collect();

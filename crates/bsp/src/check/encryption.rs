@@ -19,10 +19,11 @@ pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     for data in &targets.encrypted_data {
         encrypted_data(data, targets, findings);
     }
-    let steps = Steps::of(targets);
+    let keys = key_names(targets);
+    let steps = Steps::of(targets, &keys);
     let hides = targets.hidden().is_some() || targets.hiding_data().next().is_some();
     for (at, list) in targets.lists.iter().enumerate() {
-        judge_list(list, hides, targets, findings);
+        judge_list(list, hides, &keys, targets, findings);
         steps.complete(at, list, findings);
     }
 }
@@ -121,7 +122,7 @@ fn key_info(encrypted: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §10.2.1, §10.4.1, §10.7 to §10.10.
-fn judge_list(list: &List<'_>, hides: bool, targets: &Targets<'_>, findings: &mut Findings<'_>) {
+fn judge_list(list: &List<'_>, hides: bool, keys: &[KeyName], targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let (data_rule, key_rule) = match list.key {
         None => (Rule::R5608, Rule::R5613),
         Some(_) => (Rule::R3006, Rule::R3007),
@@ -146,15 +147,15 @@ fn judge_list(list: &List<'_>, hides: bool, targets: &Targets<'_>, findings: &mu
         let fits = targets.named_by(*reference).is_some_and(|target| target.is(name::XENC.uri, "EncryptedKey"));
         findings.check(key_rule, *reference, fits, "the URI is not \"#\" and the Id of an xenc:EncryptedKey");
     }
-    let named = || list.named.iter().filter_map(|at| targets.encrypted_data.get(*at));
     match list.key {
         Some(key) => {
-            for data in named().filter(|data| targets.security_of(data.element) == Some(list.security)) {
+            let named = list.named.iter().filter_map(|at| targets.encrypted_data.get(*at));
+            for data in named.filter(|data| targets.security_of(data.element) == Some(list.security)) {
                 let precedes = key.id() < data.element.id();
                 findings.check(Rule::R3208, key, precedes, "it follows xenc:EncryptedData of the header that it lists");
             }
         }
-        None => single_key(list, named(), targets, findings),
+        None => single_key(list, list.named.iter().filter_map(|at| keys.get(*at)).copied(), findings),
     }
 }
 
@@ -163,13 +164,8 @@ fn is_shorthand(reference: Element<'_>) -> bool {
 }
 
 /// §10.2.1.
-fn single_key<'s, 'd: 's>(
-    list: &List<'d>,
-    named: impl Iterator<Item = &'s EncryptedData<'d>>,
-    targets: &Targets<'d>,
-    findings: &mut Findings<'_>,
-) {
-    let mut keys: Vec<KeyName> = named.map(|data| KeyName::of(data.element, targets)).collect();
+fn single_key(list: &List<'_>, named: impl Iterator<Item = KeyName>, findings: &mut Findings<'_>) {
+    let mut keys: Vec<KeyName> = named.collect();
     keys.dedup();
     match keys.as_slice() {
         [] => {}
@@ -185,17 +181,24 @@ fn single_key<'s, 'd: 's>(
 }
 
 /// The key that the `ds:KeyInfo` of EncryptedData names.
-#[derive(PartialEq, Eq, Hash, Clone)]
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
 enum KeyName {
     /// A token of the message.
     Token(NodeId),
-    /// A token outside the message, by the text that identifies it.
-    Elsewhere(String),
+    /// A token outside the message, by the number of the text that identifies it.
+    Elsewhere(usize),
     Nothing,
 }
 
+/// The names of the keys of all EncryptedData, in the order of [`Targets::encrypted_data`]. They are read once, and compared by
+/// number: many lists may name one EncryptedData, whose name of its key is long.
+fn key_names(targets: &Targets<'_>) -> Vec<KeyName> {
+    let mut texts = HashMap::new();
+    targets.encrypted_data.iter().map(|data| KeyName::of(data.element, targets, &mut texts)).collect()
+}
+
 impl KeyName {
-    fn of(data: Element<'_>, targets: &Targets<'_>) -> Self {
+    fn of(data: Element<'_>, targets: &Targets<'_>, texts: &mut HashMap<String, usize>) -> Self {
         let key_info = child(data, name::DS.uri, "KeyInfo");
         let Some(reference) = key_info.and_then(|info| child(info, name::WSSE.uri, "SecurityTokenReference")) else {
             return Self::Nothing;
@@ -203,18 +206,20 @@ impl KeyName {
         let Some(reference) = targets.reference_at(reference) else { return Self::Nothing };
         match reference.internal_token() {
             Some(token) => Self::Token(token.id()),
-            None => Self::elsewhere(reference),
+            None => {
+                let next = texts.len();
+                text_of(reference).map_or(Self::Nothing, |text| Self::Elsewhere(*texts.entry(text).or_insert(next)))
+            }
         }
     }
+}
 
-    fn elsewhere(reference: &Reference<'_>) -> Self {
-        match reference.form() {
-            Some((Form::Direct, child)) => Self::Elsewhere(child.attribute("", "URI").unwrap_or_default().into_owned()),
-            Some((Form::KeyIdentifier, child)) => {
-                Self::Elsewhere(child.text().unwrap_or_default().split_ascii_whitespace().collect())
-            }
-            _ => Self::Nothing,
-        }
+/// The text by which a reference identifies a token outside the message.
+fn text_of(reference: &Reference<'_>) -> Option<String> {
+    match reference.form()? {
+        (Form::Direct, child) => Some(child.attribute("", "URI").unwrap_or_default().into_owned()),
+        (Form::KeyIdentifier, child) => Some(child.text().unwrap_or_default().split_ascii_whitespace().collect()),
+        _ => None,
     }
 }
 
@@ -227,7 +232,7 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(targets: &Targets<'_>) -> Self {
+    fn of(targets: &Targets<'_>, keys: &[KeyName]) -> Self {
         let mut of_key: HashMap<KeyName, usize> = HashMap::new();
         for (at, list) in targets.lists.iter().enumerate() {
             if let Some(key) = list.key {
@@ -237,8 +242,7 @@ impl Steps {
         let mut key_lists = targets.lists.iter().enumerate().filter(|(_, list)| list.key.is_some());
         let only_key_list = key_lists.next().map(|(at, _)| at).filter(|_| key_lists.next().is_none());
         let mut unnamed = Vec::new();
-        for data in &targets.encrypted_data {
-            let key = KeyName::of(data.element, targets);
+        for (data, key) in targets.encrypted_data.iter().zip(keys.iter().copied()) {
             match data.named_by.first() {
                 None => unnamed.push(key),
                 Some(at) if key != KeyName::Nothing => {

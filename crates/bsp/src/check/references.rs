@@ -105,13 +105,11 @@ fn place(reference: &Reference<'_>, targets: &Targets<'_>, findings: &mut Findin
             None => {
                 let data = element.ancestors_and_self().find(|element| is_encrypted_data(*element));
                 let data = data.and_then(|data| targets.encrypted_data_at(data));
-                let lists = data.into_iter().flat_map(|data| &data.named_by).filter_map(|at| targets.lists.get(*at));
-                let owners: Vec<_> = lists.map(|list| list.security).collect();
-                if owners.is_empty() {
-                    findings.unknown(Rule::R3067, direct, "which header the ciphertext belongs to: no list names it");
-                } else {
+                if let Some(data) = data.filter(|data| !data.named_by.is_empty()) {
                     let why = "the token is in a wsse:Security whose lists do not name the ciphertext";
-                    findings.check(Rule::R3067, direct, owners.contains(&of_token), why);
+                    findings.check(Rule::R3067, direct, targets.is_named_in(data, of_token), why);
+                } else {
+                    findings.unknown(Rule::R3067, direct, "which header the ciphertext belongs to: no list names it");
                 }
             }
         }

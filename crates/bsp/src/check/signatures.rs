@@ -1,9 +1,9 @@
 //! Chapter 9: signatures.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Element, name};
+use wss_c14n::{Element, NodeId, name};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
 use crate::listed;
@@ -15,12 +15,13 @@ pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    let mut embedding = Embedding::new();
     for signature in &targets.signatures {
         whole(*signature, findings);
         if let Some(signed_info) = child(*signature, "SignedInfo") {
             canonicalization(signed_info, findings);
             for reference in signed_info.children_named(name::DS.uri, "Reference") {
-                judge_reference(*signature, reference, targets, findings);
+                judge_reference(*signature, reference, targets, &mut embedding, findings);
             }
         }
         key_info(*signature, findings);
@@ -86,7 +87,13 @@ fn prefix_list(rule: Rule, parent: Element<'_>, target: Element<'_>, findings: &
 }
 
 /// §9.1, §9.2, §9.3, §9.6.
-fn judge_reference(signature: Element<'_>, reference: Element<'_>, targets: &Targets<'_>, findings: &mut Findings<'_>) {
+fn judge_reference(
+    signature: Element<'_>,
+    reference: Element<'_>,
+    targets: &Targets<'_>,
+    embedding: &mut Embedding,
+    findings: &mut Findings<'_>,
+) {
     let uri = reference.attribute("", "URI");
     let transforms = child(reference, "Transforms");
     let list = || transforms.iter().flat_map(|transforms| transforms.children_named(name::DS.uri, "Transform"));
@@ -110,7 +117,11 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, targets: &Tar
         if is_shorthand {
             kind_of_id(reference, target, findings);
         }
-        embedded_assertion(reference, target, list().any(|t| algorithm(t) == STR_TRANSFORM), findings);
+        if *embedding.entry(target.id()).or_insert_with(|| embeds_assertion(target)) {
+            let dereferences = list().any(|transform| algorithm(transform) == STR_TRANSFORM);
+            let why = "the STR-Transform on an embedded SAML 2.0 assertion: sign the assertion by its own id";
+            findings.check(Rule::R6612, reference, !dereferences, why);
+        }
     }
     findings.check(Rule::R5416, reference, transforms.is_some(), "no ds:Transforms");
     if let Some(transforms) = transforms {
@@ -159,15 +170,14 @@ fn kind_of_id(reference: Element<'_>, target: Element<'_>, findings: &mut Findin
     }
 }
 
+/// Whether what is signed is a reference to an embedded assertion. Many may sign one element, which has many children.
+type Embedding = HashMap<NodeId, bool>;
+
 /// §16.2.5.
-fn embedded_assertion(reference: Element<'_>, target: Element<'_>, dereferences: bool, findings: &mut Findings<'_>) {
-    let embedded = target.children_named(name::WSSE.uri, "Embedded").next();
-    let holds =
-        embedded.is_some_and(|embedded| embedded.children().any(|token| token.is(name::SAML2.uri, "Assertion")));
-    if target.is(name::WSSE.uri, "SecurityTokenReference") && holds {
-        let why = "the STR-Transform on an embedded SAML 2.0 assertion: sign the assertion by its own id";
-        findings.check(Rule::R6612, reference, !dereferences, why);
-    }
+fn embeds_assertion(target: Element<'_>) -> bool {
+    let embedded = || target.children_named(name::WSSE.uri, "Embedded").next();
+    target.is(name::WSSE.uri, "SecurityTokenReference")
+        && embedded().is_some_and(|embedded| embedded.children().any(|token| token.is(name::SAML2.uri, "Assertion")))
 }
 
 /// §9.3.3 to §9.3.7.
@@ -210,7 +220,7 @@ fn key_info(signature: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The elements that signatures of the header name by `#id`, and through the STR-Transform.
-pub(crate) fn signed<'d>(targets: &Targets<'d>) -> HashSet<wss_c14n::NodeId> {
+pub(crate) fn signed<'d>(targets: &Targets<'d>) -> HashSet<NodeId> {
     let mut found = HashSet::new();
     for signature in &targets.signatures {
         let Some(signed_info) = child(*signature, "SignedInfo") else { continue };
