@@ -8,6 +8,7 @@ mod signed_again;
 mod broken;
 mod cases;
 mod context;
+mod costs;
 mod edit;
 mod emission;
 mod goldens;

@@ -1,9 +1,9 @@
 //! The report: a verdict on every requirement, collected in one pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use wss_c14n::Element;
+use wss_c14n::{Element, NodeId};
 use wss_text::shown;
 
 use super::holdings::Revealed;
@@ -220,7 +220,11 @@ pub(crate) struct Findings<'v> {
     kept_by_ciphertext: BTreeSet<Rule>,
     /// The decrypted spans, while the decrypted revision is judged.
     decrypted: Option<Decrypted>,
+    steps: Steps,
 }
+
+/// The steps of paths that were made, of the revision that is judged: many places are in one element, which has many siblings.
+type Steps = HashMap<NodeId, String>;
 
 /// A revision of the message with decrypted parts.
 #[derive(Debug)]
@@ -255,6 +259,7 @@ impl<'v> Findings<'v> {
             rows: vec![Row::default(); Rule::ALL.len()],
             kept_by_ciphertext: BTreeSet::new(),
             decrypted: None,
+            steps: Steps::new(),
         }
     }
 
@@ -270,6 +275,7 @@ impl<'v> Findings<'v> {
             row.unknown.retain(|unknown| !unknown.by_ciphertext);
             row.kept = 0;
         }
+        self.steps.clear();
         self.decrypted = Some(Decrypted { revealed, carried, again });
     }
 
@@ -301,7 +307,8 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.passes += 1;
         if row.passed.is_none() {
-            row.passed = Some(Place { path: path_of(element), span, why: String::new() });
+            let path = path_of(element, &mut self.steps);
+            self.row(rule).passed = Some(Place { path, span, why: String::new() });
         }
     }
 
@@ -322,7 +329,8 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.failures += 1;
         if row.failed.len() < MAX_PLACES {
-            row.failed.push(Place { path: path_of(element), span, why: plain(&why.into()) });
+            let path = path_of(element, &mut self.steps);
+            self.row(rule).failed.push(Place { path, span, why: plain(&why.into()) });
         }
     }
 
@@ -346,8 +354,9 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
-            let place = Place { path: path_of(element), span, why: plain(&format!("missing: {missing}")) };
-            row.unknown.push(Unknown { place, by_ciphertext });
+            let path = path_of(element, &mut self.steps);
+            let place = Place { path, span, why: plain(&format!("missing: {missing}")) };
+            self.row(rule).unknown.push(Unknown { place, by_ciphertext });
         }
         true
     }
@@ -461,31 +470,35 @@ fn may_be_hidden(rule: Rule) -> bool {
 
 /// An element, for a finding about it at another place.
 pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
-    Place { path: path_of(element), span, why: String::new() }
+    Place { path: path_of(element, &mut Steps::new()), span, why: String::new() }
 }
 
-/// The path of an element, with a position if siblings have its name.
-fn path_of(element: Element<'_>) -> String {
-    let mut steps: Vec<String> = Vec::new();
-    for element in element.ancestors_and_self() {
-        let qualified = element.qualified_name();
-        let siblings = element.parent().into_iter().flat_map(Element::children);
-        let (mut same, mut position) = (0, 0);
-        for sibling in siblings.take(MAX_SIBLINGS).filter(|sibling| sibling.qualified_name() == qualified) {
-            same += 1;
-            if sibling == element {
-                position = same;
-            }
-        }
-        steps.push(if same > 1 && position > 0 {
-            format!("{}[{position}]", shown(qualified))
-        } else {
-            shown(qualified).to_string()
-        });
+/// The path of an element.
+fn path_of(element: Element<'_>, known: &mut Steps) -> String {
+    let elements: Vec<_> = element.ancestors_and_self().collect();
+    let mut path = String::new();
+    for element in elements.into_iter().rev() {
+        path.push('/');
+        path.push_str(known.entry(element.id()).or_insert_with(|| step_of(element)));
     }
-    steps.push(String::new());
-    steps.reverse();
-    steps.join("/")
+    path
+}
+
+/// The name of an element, with a position if siblings have it as well.
+fn step_of(element: Element<'_>) -> String {
+    let qualified = element.qualified_name();
+    let siblings = element.parent().into_iter().flat_map(Element::children);
+    let (mut same, mut position) = (0, 0);
+    for sibling in siblings.take(MAX_SIBLINGS).filter(|sibling| sibling.qualified_name() == qualified) {
+        same += 1;
+        if sibling == element {
+            position = same;
+        }
+    }
+    match same > 1 && position > 0 {
+        true => format!("{}[{position}]", shown(qualified)),
+        false => shown(qualified).to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -496,7 +509,7 @@ mod tests {
     fn paths_count_siblings_of_one_name() {
         let document = wss_c14n::Document::parse("<a><b/><c><b/></c><b/></a>", &wss_c14n::Limits::default());
         let document = document.expect("well-formed");
-        let paths: Vec<_> = document.elements().map(path_of).collect();
+        let paths: Vec<_> = document.elements().map(|element| path_of(element, &mut Steps::new())).collect();
         assert_eq!(paths, ["/a", "/a/b[1]", "/a/c", "/a/c/b", "/a/b[2]"]);
     }
 

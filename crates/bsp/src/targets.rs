@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, name};
 
 use super::ids::Ids;
-use super::kind::is_saml;
+use super::kind::{is_saml, is_token};
 use super::reference::{Reference, Tokens};
 use wss_soap::SoapVersion;
 
@@ -220,6 +220,11 @@ impl<'d> Targets<'d> {
     pub(crate) fn all(&self, namespace: &str, local: &str) -> impl Iterator<Item = Element<'d>> {
         let elements = self.elements.iter().filter_map(|id| self.document.element(*id));
         elements.filter(move |element| element.is(namespace, local))
+    }
+
+    /// Tokens in scope, of any kind, in document order.
+    pub(crate) fn tokens_in_scope(&self) -> impl Iterator<Item = Element<'d>> {
+        self.elements.iter().filter_map(|id| self.document.element(*id)).filter(|element| is_token(*element))
     }
 
     /// The Security header that an element is in.

@@ -1,9 +1,10 @@
 //! Chapter 18: attachments, as far as the envelope shows them, and the package if there is one.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
-use wss_c14n::{Budget, Element, Limits, name};
+use wss_c14n::{Budget, Element, Exceeded, Limit, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
@@ -11,7 +12,7 @@ use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::{Targets, cipher_reference};
-use wss_soap::mime::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
+use wss_soap::mime::{Canonical, MimeError, MimePart, Package, canonical_header, content_id_of, named_by};
 
 const PACKAGE: &str = "the MIME package";
 
@@ -23,7 +24,10 @@ pub(crate) fn judge(
     limits: &Limits,
     findings: &mut Findings<'_>,
 ) {
-    let mut attachments = Attachments { package, opened, limits, encrypted: HashSet::new(), digests: HashMap::new() };
+    let octets = package.iter().flat_map(|package| package.attachments()).chain(opened);
+    let octets = octets.map(|part| part.unauthenticated_octets().len()).sum::<u64>();
+    let budget = Budget::new(limits, octets.saturating_add(targets.document.source().len() as u64));
+    let mut attachments = Attachments { package, opened, budget, encrypted: HashSet::new(), digests: HashMap::new() };
     for data in &targets.encrypted_data {
         if let Some(reference) = cipher_reference(data.element) {
             attachments.encrypted(data.element, reference, !data.named_by.is_empty(), findings);
@@ -43,22 +47,26 @@ pub(crate) fn judge(
 struct Attachments<'p, 'm> {
     package: Option<&'p Package<'m>>,
     opened: &'p [MimePart<'m>],
-    limits: &'p Limits,
+    /// For the digests of all parts: each may be named with every method.
+    budget: Budget,
     /// The Content-IDs of parts that are ciphertext.
     encrypted: HashSet<String>,
-    /// Digests that were computed before: Content-ID, on the wire or opened, with or without header, and method.
-    digests: HashMap<(String, usize, bool, &'static str), Digests>,
+    /// Digests that were computed before; `None` for a part that has none.
+    digests: HashMap<Digested, Option<Vec<u8>>>,
 }
 
-/// Digests of one part.
-#[derive(Clone)]
-struct Digests {
+/// Content-ID, on the wire or opened, with or without header, method, and reading.
+type Digested = (String, usize, bool, &'static str, Reading);
+
+/// What is digested of a part.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Reading {
     /// As the profile says.
-    canonical: Option<Vec<u8>>,
-    /// Of the content, decoded but not canonicalised.
-    plain: Option<Vec<u8>>,
-    /// Of the content in its transfer encoding.
-    encoded: Option<Vec<u8>>,
+    Canonical,
+    /// The content, decoded but not canonicalised.
+    Plain,
+    /// The content in its transfer encoding.
+    Encoded,
 }
 
 impl<'p> Attachments<'p, '_> {
@@ -155,34 +163,42 @@ impl<'p> Attachments<'p, '_> {
             child("DigestMethod").and_then(|method| DigestMethod::from_uri(&method.attribute("", "Algorithm")?));
         let value = child("DigestValue").and_then(|value| value.base64(64).ok());
         let (Some(method), Some(value)) = (method, value) else { return };
-        let limits = self.limits;
-        let fits = |found: &Option<Vec<u8>>| found.as_ref() == Some(&value);
-        let mut of_parts = Vec::new();
-        for (nth, part) in parts.iter().rev().enumerate() {
-            let key = (part.content_id().unwrap_or_default().to_owned(), nth, is_complete, method.uri());
-            let digests = self.digests.entry(key).or_insert_with(|| Digests::of(part, is_complete, method, limits));
-            of_parts.push(digests.clone());
-        }
-        let Some(first) = of_parts.last() else { return };
-        if of_parts.iter().any(|digests| fits(&digests.canonical)) {
+        let mut exceeds = false;
+        let mut fits = |nth: usize, reading: Reading| {
+            let Some(part) = parts.iter().rev().nth(nth) else { return false };
+            let key = (part.content_id().unwrap_or_default().to_owned(), nth, is_complete, method.uri(), reading);
+            let found = match self.digests.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => match digest(part, is_complete, method, reading, &self.budget) {
+                    Ok(found) => place.insert(found),
+                    Err(Exceeded { .. }) => {
+                        exceeds = true;
+                        return false;
+                    }
+                },
+            };
+            found.as_ref() == Some(&value)
+        };
+        let first = parts.len().saturating_sub(1);
+        if (0..parts.len()).any(|nth| fits(nth, Reading::Canonical)) {
             findings.pass(canonicalised, reference);
             findings.pass(decoded, reference);
         } else if is_hidden {
             findings.hidden(canonicalised, reference, "is the attachment");
             findings.hidden(decoded, reference, "is the attachment");
-        } else if fits(&first.plain) {
+        } else if fits(first, Reading::Plain) {
             findings.fail(canonicalised, reference, "the digest is over content that is not in canonical form");
             findings.pass(decoded, reference);
-        } else if fits(&first.encoded) {
+        } else if fits(first, Reading::Encoded) {
             findings.fail(decoded, reference, "the digest is over the content in its transfer encoding");
             findings.unknown(canonicalised, reference, "a digest over the content itself");
         } else {
+            let missing = match exceeds {
+                true => "the digest: the package has more to digest than the limit digested-octets allows",
+                false => "a digest that fits: the attachment was changed, or digested otherwise",
+            };
             for rule in [canonicalised, decoded] {
-                findings.unknown(
-                    rule,
-                    reference,
-                    "a digest that fits: the attachment was changed, or digested otherwise",
-                );
+                findings.unknown(rule, reference, missing);
             }
         }
     }
@@ -220,22 +236,32 @@ impl<'p> Attachments<'p, '_> {
     }
 }
 
-impl Digests {
-    fn of(part: &MimePart<'_>, is_complete: bool, method: DigestMethod, limits: &Limits) -> Self {
-        let header =
-            if is_complete { canonical_header(part.unauthenticated_fields()).ok() } else { Some(String::new()) };
-        let digest = |header: &str, mut content: Box<dyn Read + '_>| {
-            let mut digest = Digest::new(method);
-            digest.update(header.as_bytes());
-            io::copy(&mut content, &mut digest).ok().map(|_| digest.finish().as_octets().to_vec())
-        };
-        let stated = header.as_deref().unwrap_or_default();
-        let canonical = Canonical::of(part, &Budget::new(limits, part.unauthenticated_octets().len())).ok();
-        let canonical = header.as_deref().zip(canonical.as_ref());
-        Self {
-            canonical: canonical.and_then(|(header, content)| digest(header, content.reader())),
-            plain: digest(stated, part.unauthenticated_octets().reader()),
-            encoded: part.unauthenticated_encoded().and_then(|encoded| digest(stated, Box::new(encoded))),
-        }
-    }
+/// Its octets are charged before they are digested.
+fn digest(
+    part: &MimePart<'_>,
+    is_complete: bool,
+    method: DigestMethod,
+    reading: Reading,
+    budget: &Budget,
+) -> Result<Option<Vec<u8>>, Exceeded> {
+    let content = part.unauthenticated_octets();
+    let encoded = part.unauthenticated_encoded();
+    let len = if reading == Reading::Encoded { encoded.map_or(0, |octets| octets.len() as u64) } else { content.len() };
+    budget.charge(Limit::DigestedOctets, len)?;
+    let header = if is_complete { canonical_header(part.unauthenticated_fields()).ok() } else { Some(String::new()) };
+    let digest = |mut content: Box<dyn Read + '_>| {
+        let mut digest = Digest::new(method);
+        digest.update(header.as_deref().unwrap_or_default().as_bytes());
+        io::copy(&mut content, &mut digest).ok().map(|_| digest.finish().as_octets().to_vec())
+    };
+    Ok(match reading {
+        Reading::Canonical if header.is_none() => None,
+        Reading::Canonical => match Canonical::of(part, budget) {
+            Ok(canonical) => digest(canonical.reader()),
+            Err(MimeError::Limit(exceeded)) => return Err(exceeded),
+            Err(_) => None,
+        },
+        Reading::Plain => digest(content.reader()),
+        Reading::Encoded => encoded.and_then(|encoded| digest(Box::new(encoded))),
+    })
 }

@@ -20,6 +20,8 @@ use crate::targets::{Targets, is_encrypted_data};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let hides = targets.hidden().is_some();
+    let embeds = targets.references.iter().any(|reference| reference.by(Form::Embedded).is_some());
+    let tokens: Vec<_> = if embeds { targets.tokens_in_scope().collect() } else { Vec::new() };
     for reference in &targets.references {
         one_reference(reference, findings);
         token_type(reference, findings);
@@ -27,7 +29,7 @@ pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
         match reference.form() {
             Some((Form::Direct, child)) => direct(reference, child, targets, hides, findings),
             Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, targets, hides, findings),
-            Some((Form::Embedded, child)) => embedded(child, findings),
+            Some((Form::Embedded, child)) => embedded(child, &tokens, findings),
             Some((Form::IssuerSerial, child)) => issuer(child, findings),
             None => {}
         }
@@ -262,15 +264,20 @@ fn saml_identifier(
     findings.check(Rule::R6605, child, is_ncname(text) && !encoded, "not the id of an assertion as a string");
 }
 
-/// §8.6.
-fn embedded(child: Element<'_>, findings: &mut Findings<'_>) {
+/// §8.6. `tokens` are those of the message, in its order.
+fn embedded(child: Element<'_>, tokens: &[Element<'_>], findings: &mut Findings<'_>) {
     let count = child.children().count();
     let is_one_token = count == 1 && child.children().all(is_token);
     let why = format!("{count} children, where one token belongs");
     findings.check(Rule::R3060, child, is_one_token && !child.has_character_data(), &why);
     let holds_reference = child.children().any(|inner| inner.is(name::WSSE.uri, "SecurityTokenReference"));
     findings.check(Rule::R3056, child, !holds_reference, "a wsse:SecurityTokenReference inside wsse:Embedded");
-    let wrapped = |inner: Element<'_>| !is_token(inner) && inner.descendants_and_self().any(is_token);
+    // Embedded tokens may be one inside the other.
+    let has_token = |inner: Element<'_>| {
+        let next = tokens.partition_point(|token| token.id() < inner.id());
+        tokens.get(next).is_some_and(|token| inner.contains(*token))
+    };
+    let wrapped = |inner: Element<'_>| !is_token(inner) && has_token(inner);
     let is_wrapped = child.children().any(wrapped);
     findings.check(Rule::R3025, child, !is_wrapped, "the token is wrapped, as it would not be in the header");
 }
