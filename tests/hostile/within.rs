@@ -3,7 +3,7 @@
 use super::{Shape, header, message, numbered, signature};
 
 pub(crate) fn all() -> Vec<Shape> {
-    [signed(), ciphertexts(), attachments()].into_iter().flatten().collect()
+    [signed(), ciphertexts(), attachments(), links()].into_iter().flatten().collect()
 }
 
 const STR: &str = "e:SecurityTokenReference";
@@ -51,6 +51,17 @@ fn attachments() -> Vec<Shape> {
             let cipher = |i: usize| format!("<x:EncryptedData><x:CipherData><x:CipherReference URI='cid:{i:09}@b'/></x:CipherData></x:EncryptedData>");
             let package = super::recent::included("", &format!("{}{}", numbered(n, cipher), references(n, "cid:aaaaaaaaa@b")), "x", "text/xml");
             String::from_utf8(package).expect("text").replace("<a@b>", "<aaaaaaaaa@b>").into_bytes()
+        };
+    }
+}
+
+/// As many links as the limits allow, in a message of which no index of Ids can be made.
+fn links() -> Vec<Shape> {
+    shapes! {
+        "within: links beside an Id of two elements" 8 |n| {
+            let list = format!("<x:ReferenceList>{}</x:ReferenceList>", "<x:DataReference URI='#r'/>".repeat(60)).repeat(n);
+            let others = numbered(7, |i| format!("<e:Security s:actor='urn:{i}'>{list}</e:Security>"));
+            message(&others, &list, &format!("<n:a u:Id='two'/><n:a u:Id='two'/>{}", "<n:a u:Id='a'/>".repeat(500 * n)))
         };
     }
 }

@@ -23,7 +23,7 @@ use linear::{TWICE_THE_TIME, is_linear};
 use usage::{Usage, own_peak, run};
 
 /// One of each family of costs: nodes, text, namespaces, references, keys, ciphertext, assertions, packages.
-const SHAPES: [&str; 12] = [
+const SHAPES: [&str; 13] = [
     "xml: empty elements",
     "xml: declarations of one element",
     "xml: a long namespace that is rendered",
@@ -36,6 +36,7 @@ const SHAPES: [&str; 12] = [
     "keys: certificates",
     "keys: a long serial number",
     "keys: encrypted keys",
+    "within: links beside an Id of two elements",
 ];
 
 /// The shortest of some runs, and the most memory of them.

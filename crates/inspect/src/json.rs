@@ -39,7 +39,7 @@ fn link(link: &Link) -> Value {
     json!({
         "kind": link.kind.word(),
         "reference": link.reference,
-        "target": link.target.as_ref().map(|target| &target.path),
+        "target": link.target.as_ref().map(|target| &*target.path),
         "method": link.method,
         "digestFits": link.fits,
         "causes": link.causes,

@@ -1,10 +1,13 @@
 //! The picture: what a message has for security, with the links between its pieces. Nothing in it is verified.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use ws_security::attachments::Package;
-use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
+use ws_security::c14n::{Budget, Document, Element, IdIndex, NodeId, id_of, name};
 use ws_security::text::WireText;
 use ws_security::tokens::binary_token_facts;
 use ws_security::{
@@ -91,11 +94,13 @@ pub(crate) struct Link {
     pub(crate) causes: Vec<String>,
 }
 
-/// An element that a link leads to.
+/// An element that a link leads to. Many may lead to one.
 #[derive(Clone)]
 pub(crate) struct Target {
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
     pub(crate) span: Range<usize>,
+    /// Whether it is ciphertext, or has some inside.
+    hides: bool,
 }
 
 /// An `xenc:EncryptedData`.
@@ -115,18 +120,24 @@ pub(crate) fn of<'d>(
     limits: &'d Limits,
 ) -> Result<Picture, InspectError> {
     let mut problems = Vec::new();
-    let ids = IdIndex::build(document).map_err(|error| problems.push(error.to_string())).ok();
+    let ids = IdIndex::build(document).map_or_else(
+        |error| {
+            problems.push(error.to_string());
+            Ids::Repeated(repeated(document))
+        },
+        Ids::Unique,
+    );
     let explanation = explained(document, package, clock, limits);
     problems.extend(explanation.notes.iter().map(ToString::to_string));
     let budget = Budget::new(limits, document.source().len() as u64);
-    let reader = Reader { document, ids, explanation, budget, limits };
+    let reader = Reader { ids, targets: RefCell::default(), explanation, budget, limits };
     let is_header = |element: &Element<'_>| element.is(name::WSSE.uri, "Security");
     limits.check(Limit::SecurityHeaders, document.elements().filter(is_header).count())?;
     let headers = document.elements().filter(is_header).map(|header| reader.header(header));
     let headers = headers.collect::<Result<Vec<Header>, InspectError>>()?;
     for link in headers.iter().flat_map(|header| &header.items).flat_map(|item| &item.links) {
         if link.fits == Some(false) {
-            let place = link.target.as_ref().map_or(link.reference.as_str(), |target| target.path.as_str());
+            let place = link.target.as_ref().map_or(link.reference.as_str(), |target| &*target.path);
             problems.push(match &link.causes[..] {
                 [] => format!(
                     "the digest of {place} does not fit, for no usual cause: it was changed after it was signed"
@@ -175,9 +186,27 @@ fn explained(
     }
 }
 
+/// The elements by Id.
+enum Ids<'d> {
+    Unique(IdIndex<'d>),
+    /// Of a document that has an Id twice, or one that is none: the first element with each, and whether there are others.
+    Repeated(HashMap<Cow<'d, str>, (Element<'d>, bool)>),
+}
+
+fn repeated<'d>(document: &'d Document<'d>) -> HashMap<Cow<'d, str>, (Element<'d>, bool)> {
+    let mut all = HashMap::new();
+    for element in document.elements() {
+        if let Some(id) = id_of(element) {
+            all.entry(id).and_modify(|(_, has_others)| *has_others = true).or_insert((element, false));
+        }
+    }
+    all
+}
+
 struct Reader<'d> {
-    document: &'d Document<'d>,
-    ids: Option<IdIndex<'d>>,
+    ids: Ids<'d>,
+    /// What links led to before.
+    targets: RefCell<HashMap<NodeId, Target>>,
     explanation: Explanation,
     budget: Budget,
     limits: &'d Limits,
@@ -246,8 +275,7 @@ impl<'d> Reader<'d> {
                 (link.fits, link.causes) = verdict(explained);
             }
             // What was encrypted after it was signed has another digest until it is decrypted.
-            if link.fits == Some(false) && link.target.as_ref().is_some_and(|target| self.has_ciphertext(&target.span))
-            {
+            if link.fits == Some(false) && link.target.as_ref().is_some_and(|target| target.hides) {
                 (link.fits, link.causes) = (None, Vec::new());
             }
             links.push(link);
@@ -288,24 +316,24 @@ impl<'d> Reader<'d> {
         Ok(())
     }
 
-    fn has_ciphertext(&self, span: &Range<usize>) -> bool {
+    fn target(&self, element: Element<'d>) -> Target {
         let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
-        self.document.elements_within(span.clone()).any(|element| element.descendants_and_self().any(&is_data))
+        let mut known = self.targets.borrow_mut();
+        let target = known.entry(element.id()).or_insert_with(|| Target {
+            path: path_of(element).into(),
+            span: element.span(),
+            hides: element.descendants_and_self().any(is_data),
+        });
+        target.clone()
     }
 
     fn link(&self, kind: LinkKind, reference: String) -> Link {
-        // If any Id of the document is on two elements, there is no index: a search finds the elements with this one.
-        let with_id = |id: &str| {
-            let mut all = self.document.elements().filter(|element| id_of(*element).is_some_and(|own| own == id));
-            (all.next(), all.next().is_some())
-        };
         let (found, is_ambiguous) = match (reference.strip_prefix('#'), &self.ids) {
-            (Some(id), Some(ids)) => (ids.get(id), false),
-            (Some(id), None) => with_id(id),
+            (Some(id), Ids::Unique(ids)) => (ids.get(id), false),
+            (Some(id), Ids::Repeated(ids)) => ids.get(id).map_or((None, false), |(first, more)| (Some(*first), *more)),
             (None, _) => (None, false),
         };
-        let target = found.filter(|_| !is_ambiguous);
-        let target = target.map(|element| Target { path: path_of(element), span: element.span() });
+        let target = found.filter(|_| !is_ambiguous).map(|element| self.target(element));
         Link { target, is_ambiguous, ..Link::to_nowhere(kind, reference) }
     }
 }
