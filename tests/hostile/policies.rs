@@ -1,8 +1,10 @@
 //! Hostile policies and descriptions: read, listed, and refused or judged within the same bounds as messages.
 
-use ws_security::policy::PolicyReader;
+use ws_security::policy::{Message, PolicyLimits, PolicyReader};
+use ws_security::{Limit, Limits};
 
-use super::{Door, judge, shapes::Shape};
+use super::shapes::{self, Shape};
+use super::{Door, judge};
 
 const NAMES: &str = "xmlns='http://schemas.xmlsoap.org/wsdl/' xmlns:p='http://www.w3.org/ns/ws-policy' \
      xmlns:s='http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702' xmlns:t='urn:t' \
@@ -28,6 +30,29 @@ fn operations(count: usize, inside: &str, policy: &str) -> String {
         "<portType name='T'>{port_type}</portType><binding name='B' type='t:T'>{policy}{all}</binding>\
          <service name='S'><port name='P' binding='t:B'/></service>"
     ))
+}
+
+/// Many ports of one binding, and what the service, the definitions and the binding have beside them.
+fn ports(count: usize, service: &str, port_type: &str, binding: &str) -> String {
+    let port_type = if port_type.is_empty() { "<portType name='T'/>" } else { port_type };
+    let all = numbered(count, |at| format!("<port name='P{at}' binding='t:B'/>"));
+    definitions(&format!(
+        "{port_type}<binding name='B' type='t:T'>{binding}</binding><service name='S'>{service}{all}</service>"
+    ))
+}
+
+/// Many of these references to a policy of many assertions, which no alternative has.
+fn beside_nothing(count: usize, reference: &str) -> String {
+    let named = format!("<p:Policy u:Id='a'>{}</p:Policy>", "<s:Wss10/>".repeat(count));
+    let all = reference.repeat(20 * count);
+    definitions(&format!(
+        "{named}<portType name='T'/><binding name='B' type='t:T'><p:Policy><p:ExactlyOne/>{all}</p:Policy></binding>"
+    ))
+}
+
+/// An assertion that is in force for messages which have policies of their own.
+fn for_many_messages(count: usize, assertion: &str) -> String {
+    operations(count, "<input><p:Policy><s:Wss11/></p:Policy></input>", &format!("<p:Policy>{assertion}</p:Policy>"))
 }
 
 const PATHS: &str =
@@ -122,6 +147,46 @@ fn shapes() -> Vec<Shape> {
         of("imports that are given", 8, |count| {
             definitions(&numbered(count, |at| format!("<import location='given{at}' namespace='urn:t'/>")))
         }),
+        of("ports of a port type of many operations", 1_000, |count| {
+            ports(count, "", &format!("<portType name='T'>{}</portType>", "<operation name='o'/>".repeat(count)), "")
+        }),
+        of("ports of a service of many policies", 1_000, |count| ports(count, &"<p:Policy/>".repeat(count), "", "")),
+        of("ports of a binding of many children", 2_000, |count| ports(count, "", "", &"<x/>".repeat(count))),
+        of("ports under a long namespace", 2_000, |count| {
+            ports(count, "", "", "").replace("urn:t", &format!("urn:{}", "t".repeat(5 * count)))
+        }),
+        of("operations of one name with inputs of many", 300, |count| {
+            let all =
+                |count: usize| numbered(count, |at| format!("<operation name='o'><input name='{at}'/></operation>"));
+            definitions(&format!(
+                "<portType name='T'>{}</portType><binding name='B' type='t:T'>{}</binding>",
+                all(10 * count),
+                all(count)
+            ))
+        }),
+        of("operations of a long action for many ports", 10, |count| {
+            let soap = "xmlns:w='http://schemas.xmlsoap.org/wsdl/soap/'";
+            let one = format!("<w:operation {soap} soapAction='{}'/><input/>", "a".repeat(4_000));
+            let all = numbered(20, |at| format!("<operation name='o{at}'>{one}</operation>"));
+            ports(count, "", &format!("<portType name='T'>{}</portType>", all.replace(&one, "")), &all)
+        }),
+        of("references beside a choice of nothing", 500, |count| {
+            beside_nothing(count, "<p:PolicyReference URI='#a'/>")
+        }),
+        of("choices of references beside a choice of nothing", 500, |count| {
+            beside_nothing(count, "<p:ExactlyOne><p:PolicyReference URI='#a'/></p:ExactlyOne>")
+        }),
+        of("a long path for many messages", 200, |count| {
+            let path = format!(
+                "/*[namespace-uri()='urn:{}' and local-name()='a']/*[namespace-uri()='' and local-name()='b']",
+                "b".repeat(40 * count)
+            );
+            for_many_messages(count, &format!("<s:SignedElements><s:XPath>{path}</s:XPath></s:SignedElements>"))
+        }),
+        of("a long namespace of a header for many messages", 200, |count| {
+            let header = format!("<s:Header Namespace='urn:{}' Name='a'/>", "b".repeat(40 * count));
+            for_many_messages(count, &format!("<s:SignedParts>{header}</s:SignedParts>"))
+        }),
         of("policies elsewhere", 2_000, |count| definitions(&"<x><p:Policy/></x>".repeat(count))),
         of("lines", 50_000, |count| policy(&"\n".repeat(count))),
     ]
@@ -152,4 +217,31 @@ fn every_hostile_policy_is_linear_and_small_in_memory() {
         failures.extend(judge(shape.name, &door, &texts, !only.is_empty()));
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A message whose header has many children, and one with many references to the last of them.
+#[test]
+fn the_layout_of_a_header_is_checked_in_linear_time() {
+    let message = |count: usize| {
+        let references = "<e:Reference URI='#last'/>".repeat(count);
+        shapes::header(&format!("<n:a>{references}</n:a>{}<n:a u:Id='last'/>", "<n:a/>".repeat(count)))
+    };
+    let strict = "<s:TransportBinding><p:Policy><s:Layout><p:Policy><s:Strict/></p:Policy></s:Layout></p:Policy>\
+                  </s:TransportBinding>";
+    let checked = |documents: Limits| {
+        let limits = PolicyLimits::default().documents(documents);
+        let strict = PolicyReader::new().limits(limits).read(&policy(strict)).expect("a policy");
+        move |text: &[u8]| {
+            let breaches = strict.check("", Message::Request, std::str::from_utf8(text).expect("UTF-8"));
+            breaches
+                .map_or_else(|error| error.to_string(), |breaches| breaches.iter().map(ToString::to_string).collect())
+        }
+    };
+    let texts: Vec<Vec<u8>> = [1, 2, 4].iter().map(|times| message(2_000 * times)).collect();
+    let usual = checked(Limits::default());
+    assert!(texts.iter().all(|text| usual(text).contains("Limit::HeaderChildren")));
+    let raised = checked(Limits::default().with(Limit::HeaderChildren, 1_000_000));
+    assert!(raised(&texts[0]).contains("after its use"));
+    let failures = judge("layout", &("check", Box::new(raised)), &texts, false);
+    assert!(failures.is_empty(), "{failures:?}");
 }

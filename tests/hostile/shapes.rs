@@ -52,7 +52,7 @@ pub(crate) fn message(blocks: &str, children: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn header(children: &str) -> Vec<u8> {
+pub(crate) fn header(children: &str) -> Vec<u8> {
     message("", children, "<n:a/>")
 }
 

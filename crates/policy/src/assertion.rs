@@ -55,6 +55,13 @@ pub(crate) struct Details {
     pub(crate) prefixes: Vec<(String, Arc<str>)>,
     /// The names of the elements inside it, and their texts.
     pub(crate) inside: Vec<(&'static str, String)>,
+    /// What it costs beside other parameters: its text and its expanded names are read for each message.
+    pub(crate) long: usize,
+}
+
+/// What long attributes cost: they are read for each message.
+pub(crate) fn long(attributes: &[Attribute]) -> usize {
+    attributes.iter().map(|attribute| attribute.value.len() / 64).sum()
 }
 
 /// The elements inside parameters that are read.
@@ -104,16 +111,16 @@ impl Assertion {
         self.nested.len() < self.written.most_nested
     }
 
-    /// The number of assertions, parameters and attributes that are judged with it.
+    /// The number of assertions, parameters and attributes that are judged with it, and what long ones of them cost.
     pub(crate) fn size(&self) -> usize {
         let unread = |attributes: &[Attribute]| attributes.iter().filter(|attribute| attribute.is_unread()).count();
         let parameters: usize =
-            self.written.parameters.iter().map(|parameter| 1 + unread(parameter.attributes())).sum();
-        1 + unread(&self.written.attributes) + parameters + size(&self.nested)
+            self.written.parameters.iter().map(|parameter| 1 + unread(parameter.attributes()) + parameter.long()).sum();
+        1 + unread(&self.written.attributes) + long(&self.written.attributes) + parameters + size(&self.nested)
     }
 }
 
-/// The number of assertions, parameters and attributes that are judged of an alternative.
+/// As [`Assertion::size`], of an alternative.
 pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
     alternative.iter().map(|assertion| assertion.size()).sum()
 }
@@ -134,6 +141,10 @@ impl Parameter {
 
     pub(crate) fn attributes(&self) -> &[Attribute] {
         self.details.as_ref().map(|details| details.attributes.as_slice()).unwrap_or_default()
+    }
+
+    fn long(&self) -> usize {
+        self.details.as_ref().map_or(0, |details| details.long)
     }
 
     /// The text of an element of this name inside it.

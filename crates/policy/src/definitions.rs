@@ -4,6 +4,7 @@
 //! error, since its policy would be passed over.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use wss_c14n::Element;
@@ -78,10 +79,31 @@ pub(crate) fn referred(root: Element<'_>) -> Vec<String> {
 pub(crate) struct Definitions<'e, 'd> {
     expressions: &'e Expressions<'d>,
     files: &'d [File<'d>],
-    /// By kind, namespace and local name.
-    named: HashMap<(Kind, Cow<'d, str>, Cow<'d, str>), At<'d>>,
+    /// By kind, the number of the namespace, and local name.
+    named: HashMap<(Kind, usize, Cow<'d, str>), At<'d>>,
+    namespaces: Namespaces<'d>,
     /// Imports that were not given.
     left_out: &'e [Import],
+}
+
+/// The target namespaces, each with a number. A namespace may be long, and many names are of it.
+#[derive(Default)]
+struct Namespaces<'d> {
+    numbers: HashMap<Cow<'d, str>, usize>,
+    /// By the place and the length of a name in a file: of what was looked for before.
+    known: RefCell<HashMap<(usize, usize), Option<usize>>>,
+}
+
+impl<'d> Namespaces<'d> {
+    fn number(&mut self, namespace: Cow<'d, str>) -> usize {
+        let next = self.numbers.len();
+        *self.numbers.entry(namespace).or_insert(next)
+    }
+
+    fn find(&self, namespace: &'d str) -> Option<usize> {
+        let place = (namespace.as_ptr() as usize, namespace.len());
+        *self.known.borrow_mut().entry(place).or_insert_with(|| self.numbers.get(namespace).copied())
+    }
 }
 
 impl<'e, 'd> Definitions<'e, 'd> {
@@ -92,16 +114,16 @@ impl<'e, 'd> Definitions<'e, 'd> {
         expressions: &'e Expressions<'d>,
         left_out: &'e [Import],
     ) -> Result<Self, PolicyError> {
-        let mut read = Self { expressions, files, named: HashMap::new(), left_out };
+        let mut read = Self { expressions, files, named: HashMap::new(), namespaces: Namespaces::default(), left_out };
         for (file, known) in files.iter().enumerate() {
             let root = known.document.root();
-            let namespace = root.attribute("", "targetNamespace").unwrap_or_default();
+            let namespace = read.namespaces.number(borrowed(root, "targetNamespace"));
             for element in root.children() {
                 let Some(kind) = Kind::ALL.into_iter().find(|kind| element.is(WSDL, kind.local())) else { continue };
                 let Some(name) = element.attribute("", "name") else { continue };
                 expressions.definition()?;
                 let at = At { file, element };
-                if read.named.insert((kind, namespace.clone(), name), at).is_some() {
+                if read.named.insert((kind, namespace, name), at).is_some() {
                     let why = "another definition of this kind has its name: remove one of them";
                     return Err(PolicyError::Malformed { place: read.place(at), why });
                 }
@@ -121,8 +143,8 @@ impl<'e, 'd> Definitions<'e, 'd> {
         let Some(written) = at.element.attribute("", local) else { return Ok(None) };
         let (prefix, name) = written.trim().split_once(':').unwrap_or(("", written.trim()));
         let namespace = at.element.namespace_of_prefix(prefix).unwrap_or_default();
-        let key = (kind, Cow::Owned(namespace.to_owned()), Cow::Owned(name.to_owned()));
-        match self.named.get(&key) {
+        let found = self.namespaces.find(namespace);
+        match found.and_then(|namespace| self.named.get(&(kind, namespace, Cow::Owned(name.to_owned())))) {
             Some(found) => Ok(Some(*found)),
             None => Err(self.unresolved(at, kind.element(), format!("{{{namespace}}}{name}"), namespace)),
         }
@@ -143,5 +165,10 @@ impl<'e, 'd> Definitions<'e, 'd> {
 
 /// An attribute; empty without it.
 pub(crate) fn attribute(element: Element<'_>, local: &str) -> String {
-    element.attribute("", local).map(Cow::into_owned).unwrap_or_default()
+    borrowed(element, local).into_owned()
+}
+
+/// An attribute; empty without it.
+pub(crate) fn borrowed<'d>(element: Element<'d>, local: &str) -> Cow<'d, str> {
+    element.attribute("", local).unwrap_or_default()
 }

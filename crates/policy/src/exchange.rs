@@ -106,8 +106,8 @@ impl Side {
         match self.unusable.iter().find(|unusable| is_meant(&unusable.operation)) {
             Some(unusable) => Err(SideError::Unusable(unusable.clone())),
             None => {
-                let known = self.exchanges.iter().map(|exchange| exchange.operation.as_str());
-                let there = known.chain(self.unusable.iter().map(|other| other.operation.as_str()));
+                let known = self.exchanges.iter().map(|exchange| &*exchange.operation);
+                let there = known.chain(self.unusable.iter().map(|other| &*other.operation));
                 // That of a policy without a WSDL has none.
                 let there: Vec<&str> = there.map(|known| if known.is_empty() { "\"\"" } else { known }).collect();
                 let (name, there) = (name.into(), there.join(", ").into());
@@ -154,9 +154,9 @@ pub enum SideError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
     /// The port.
-    pub port: String,
+    pub port: Arc<str>,
     /// The operation.
-    pub operation: String,
+    pub operation: Arc<str>,
     /// Each alternative, in order, and why it is not used.
     pub lacks: Vec<Lack>,
 }
@@ -181,10 +181,10 @@ impl std::error::Error for Unusable {}
 pub struct Exchange {
     /// Which operation of the policy it is of: several may have one name.
     of: usize,
-    service: String,
-    port: String,
-    operation: String,
-    action: Option<String>,
+    service: Arc<str>,
+    port: Arc<str>,
+    operation: Arc<str>,
+    action: Option<Arc<str>>,
     alternative: usize,
     skipped: Skipped,
     sends: Option<Plan>,
@@ -459,7 +459,7 @@ pub(crate) fn exchanges(
 ) -> Result<Vec<Exchange>, Unusable> {
     let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
     let nothing = [Vec::new()];
-    let replies = operation.reply.as_deref().unwrap_or(&nothing);
+    let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
     let side = OneSide { role, keys, protects: Protects::of(operation) };
     let mut at = 0;
     'all: for common in operation.common.iter() {
@@ -470,7 +470,7 @@ pub(crate) fn exchanges(
                 None => Ok(Half::default()),
             })
             .collect();
-        for own in &operation.request {
+        for own in operation.request.iter() {
             let request = side.half(common, own, Direction::Request);
             let first = at;
             at += replies.len();
@@ -490,9 +490,9 @@ pub(crate) fn exchanges(
                 if made.is_empty() || opens.is_some() {
                     made.push(Exchange {
                         of,
-                        service: port.service.to_string(),
-                        port: port.port.clone(),
-                        operation: operation.name.clone(),
+                        service: Arc::clone(&port.service),
+                        port: Arc::clone(&port.port),
+                        operation: Arc::clone(&operation.name),
                         action: operation.action.clone(),
                         alternative: first + of_reply + 1,
                         skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
@@ -515,7 +515,7 @@ pub(crate) fn exchanges(
     if lacks.is_empty() {
         lacks.push(Lack::NoAlternative);
     }
-    Err(Unusable { port: port.port.clone(), operation: operation.name.clone(), lacks })
+    Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
 }
 
 /// Whether any alternative of the request, and of the reply, says something about security.
@@ -530,7 +530,7 @@ impl Protects {
         let common = operation.common.iter().any(says);
         Self {
             request: common || operation.request.iter().any(says),
-            reply: common || operation.reply.iter().flatten().any(says),
+            reply: common || operation.reply.iter().flat_map(|reply| reply.iter()).any(says),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wss_c14n::{Document, Element, NodeId, name};
 
-use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, size};
+use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, long, size};
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
@@ -25,7 +25,7 @@ pub(crate) struct File<'d> {
 }
 
 /// A policy in normal form.
-type Normal = Arc<Vec<Alternative>>;
+pub(crate) type Normal = Arc<Vec<Alternative>>;
 
 /// Policies by a key; `None` for a key of two.
 type Named = HashMap<String, Option<(usize, NodeId)>>;
@@ -190,12 +190,19 @@ impl<'d> Expressions<'d> {
         for element in at.element.children() {
             let of_child = self.operand(At { element, ..at }, around)?;
             self.charge.alternatives(alternatives.len() + of_child.len())?;
-            alternatives.extend(of_child);
+            match Arc::try_unwrap(of_child) {
+                Ok(of_child) => alternatives.extend(of_child),
+                // Of a policy that is referred to.
+                Err(of_others) => {
+                    self.charge.assertions(of_others.iter().map(Vec::len).sum())?;
+                    alternatives.extend(of_others.iter().cloned());
+                }
+            }
         }
         Ok(alternatives)
     }
 
-    fn operand(&self, at: At<'d>, around: Around<'_>) -> Result<Vec<Alternative>, PolicyError> {
+    fn operand(&self, at: At<'d>, around: Around<'_>) -> Result<Normal, PolicyError> {
         let name = at.element.name();
         let around = Around { depth: around.depth + 1, ..around };
         if around.depth > DEEPEST {
@@ -206,13 +213,13 @@ impl<'d> Expressions<'d> {
             ));
         }
         if !names::is_policy(name.namespace) {
-            return self.assertion(at, around);
+            return self.assertion(at, around).map(Arc::new);
         }
         self.charge.step()?;
         match name.local {
-            "Policy" | "All" => self.all(at, around),
-            "ExactlyOne" => self.exactly_one(at, around),
-            "PolicyReference" => self.referred(at, around).map(|alternatives| alternatives.to_vec()),
+            "Policy" | "All" => self.all(at, around).map(Arc::new),
+            "ExactlyOne" => self.exactly_one(at, around).map(Arc::new),
+            "PolicyReference" => self.referred(at, around),
             _ => Err(self.malformed(at, around, "no operator of WS-Policy has this name")),
         }
     }
@@ -301,7 +308,7 @@ impl<'d> Expressions<'d> {
         }
         is_ignorable |= self.not_ours.iter().any(is_passed_over);
         let attributes = attributes(element);
-        let unread = attributes.iter().filter(|attribute| attribute.is_unread()).count();
+        let unread = attributes.iter().filter(|attribute| attribute.is_unread()).count() + long(&attributes);
         let is_nested = |child: &Element<'_>| {
             names::is_policy(child.name().namespace)
                 && ["Policy", "PolicyReference", "ExactlyOne", "All"].contains(&child.name().local)
@@ -344,10 +351,14 @@ impl<'d> Expressions<'d> {
         let element = at.element;
         let mut details = Details { attributes: attributes(element), ..Details::default() };
         self.charge.assertions(details.attributes.iter().filter(|attribute| attribute.is_unread()).count())?;
+        details.long = long(&details.attributes);
         if element.name().local == "XPath" {
             details.text = text_of(element);
-            details.prefixes = self.prefixes(element, &details.text)?;
+            details.long += details.text.len() / 32;
+            let (prefixes, cost) = self.prefixes(element, &details.text);
+            (details.prefixes, details.long) = (prefixes, details.long + cost);
         }
+        self.charge.assertions(details.long)?;
         for inner in element.descendants_and_self().skip(1) {
             let known = INSIDE.into_iter().find(|known| *known == inner.name().local);
             details.inside.extend(known.map(|local| (local, text_of(inner))));
@@ -356,9 +367,9 @@ impl<'d> Expressions<'d> {
         Ok(Parameter::new(self.namespace(element.name().namespace), place, details))
     }
 
-    /// The namespace of each prefix of a path. Its expanded names are paid for, each time that it has one.
-    fn prefixes(&self, element: Element<'d>, path: &str) -> Result<Vec<(String, Arc<str>)>, PolicyError> {
-        let mut prefixes: Vec<(String, Arc<str>)> = Vec::new();
+    /// The namespace of each prefix of a path, and what its expanded names cost, each time that it has one.
+    fn prefixes(&self, element: Element<'d>, path: &str) -> (Vec<(String, Arc<str>)>, usize) {
+        let (mut prefixes, mut cost) = (Vec::<(String, Arc<str>)>::new(), 0);
         for step in path.split('/') {
             let Some((prefix, _)) = step.trim().split_once(':') else { continue };
             let known = prefixes.iter().find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.len());
@@ -369,9 +380,9 @@ impl<'d> Expressions<'d> {
                 prefixes.push((prefix.to_owned(), namespace));
                 Some(octets)
             });
-            self.charge.assertions(octets.unwrap_or_default() / 32)?;
+            cost += octets.unwrap_or_default() / 32;
         }
-        Ok(prefixes)
+        (prefixes, cost)
     }
 }
 

@@ -41,7 +41,8 @@ impl PolicyLimits {
     }
 
     /// The most assertions that are kept: those in all alternatives of all policies together, with nested ones, parts,
-    /// definitions and operations. A path costs one more for each 32 octets of its expanded names.
+    /// definitions and operations. A path costs one more for each 32 octets of its text, and
+    /// of its expanded names; an attribute that is read, for each 64.
     #[must_use]
     pub fn assertions(mut self, most: usize) -> Self {
         self.assertions = most;

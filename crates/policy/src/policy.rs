@@ -168,10 +168,10 @@ fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -
 
 fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
     let (request, reply) = (wsdl::nothing(), Some(wsdl::nothing()));
-    let operation = OperationPolicy { name: String::new(), action: None, common, request, reply };
+    let operation = OperationPolicy { name: "".into(), action: None, common, request, reply };
     PortPolicy {
         service: "".into(),
-        port: String::new(),
+        port: "".into(),
         binding: "".into(),
         address: None,
         version: SoapVersion::V11,
@@ -212,9 +212,9 @@ impl Policy {
     /// # Errors
     /// [`PolicyError::NoSuch`].
     pub fn port(&self, name: &str) -> Result<Self, PolicyError> {
-        let ports: Vec<_> = self.ports.iter().filter(|port| port.port == name).cloned().collect();
+        let ports: Vec<_> = self.ports.iter().filter(|port| *port.port == *name).cloned().collect();
         if ports.is_empty() {
-            let there: Vec<&str> = self.ports.iter().map(|port| port.port.as_str()).collect();
+            let there: Vec<&str> = self.ports.iter().map(|port| &*port.port).collect();
             return Err(PolicyError::NoSuch { what: "port", name: name.into(), there: there.join(", ").into() });
         }
         Ok(Self { ports, unread: self.unread.clone(), limits: self.limits })
@@ -289,10 +289,10 @@ impl Policy {
     /// # Errors
     /// [`CheckError`].
     pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<Breach>, CheckError> {
-        let is_meant = |known: &&OperationPolicy| operation.is_empty() || known.name == operation;
+        let is_meant = |known: &&OperationPolicy| operation.is_empty() || *known.name == *operation;
         let found = self.ports.iter().flat_map(|port| &port.operations).find(is_meant);
         let found = found.ok_or_else(|| {
-            let all = self.ports.iter().flat_map(|port| &port.operations).map(|known| known.name.as_str());
+            let all = self.ports.iter().flat_map(|port| &port.operations).map(|known| &*known.name);
             let there = all.collect::<Vec<_>>().join(", ").into();
             CheckError::NoSuch(PolicyError::NoSuch { what: "operation", name: operation.into(), there })
         })?;

@@ -1,14 +1,14 @@
 //! The form of a message beside the terms: what can be seen without keys. It proves nothing; a receiver does that.
 
 mod covered;
+mod layout;
 
 use std::collections::BTreeMap;
 
-use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Limits, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
-use wss_text::shown;
 use wss_tokens::SamlVersion;
 use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::means::{encrypts_tokens, shows_password};
 use crate::place::Place;
 use crate::suite::Suite;
-use crate::terms::{Binding, Direction, Inclusion, Layout, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
+use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
 
 /// An assertion that a message breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,7 @@ pub(crate) fn with_read<T>(
     let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
     let has_header = header.is_some();
     let children: Vec<Element<'_>> = header.into_iter().flat_map(SecurityHeader::children).collect();
+    budget.check(Limit::HeaderChildren, children.len())?;
     let signatures = children.iter().filter(|child| is_signature(**child));
     let signatures = signatures.map(|element| Signature::parse(*element, &budget)).collect::<Result<_, _>>()?;
     ask(&Read { envelope, ids, has_header, children, signatures, budget: &budget })
@@ -288,45 +289,6 @@ impl<'a> Form<'a> {
                 method == asymmetric || method == symmetric
             }
             None => method == suite.asymmetric || method == suite.symmetric || !method.is_legacy(),
-        }
-    }
-
-    fn layout(&mut self, binding: &Binding) {
-        let is_timestamp = |child: &Element<'_>| child.is(name::WSU.uri, "Timestamp");
-        match binding.layout {
-            Layout::Lax => {}
-            Layout::TimestampFirst if self.read.children.first().is_some_and(is_timestamp) => {}
-            Layout::TimestampLast if self.read.children.last().is_some_and(is_timestamp) => {}
-            Layout::TimestampFirst => {
-                self.breach(&["LaxTsFirst"], "the timestamp is not the first child of the header")
-            }
-            Layout::TimestampLast => self.breach(&["LaxTsLast"], "the timestamp is not the last child of the header"),
-            Layout::Strict => self.strict(),
-        }
-    }
-
-    /// A token is before its use.
-    fn strict(&mut self) {
-        let mut late = None;
-        for (at, child) in self.read.children.iter().enumerate() {
-            let references = child.descendants_and_self().filter(|inner| inner.is(name::WSSE.uri, "Reference"));
-            for uri in references.filter_map(|reference| reference.attribute("", "URI")) {
-                let id = uri.strip_prefix('#').unwrap_or(&uri);
-                let target = self.read.ids.get(id);
-                let place =
-                    target.and_then(|target| self.read.children.iter().position(|child| child.contains(target)));
-                if place.is_some_and(|place| place > at) {
-                    late = Some(id.to_owned());
-                }
-            }
-        }
-        if let Some(id) = late {
-            self.breach(&["Strict"], format!("the token {} is after its use", shown(&id)));
-        }
-        let timestamp = self.read.children.iter().position(|child| child.is(name::WSU.uri, "Timestamp"));
-        let signature = self.read.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
-        if timestamp.zip(signature).is_some_and(|(timestamp, signature)| signature < timestamp) {
-            self.breach(&["Strict"], "the timestamp is after the signature that signs it");
         }
     }
 
