@@ -94,6 +94,36 @@ fn where_tls_does_it_all_there_is_nothing_to_do() {
     );
 }
 
+/// What TLS alone knows is not said to be judged here, and another alternative or port is found beside it.
+#[test]
+fn what_is_left_to_tls_stays_with_tls() {
+    let knows_client = transport("").replace("\"false\"", "\"true\"");
+    says(
+        Policy::from_wsdl(&policy(&knows_client)).expect("a policy").service(&service()),
+        "where the connection is made",
+    );
+    let required = transport("")
+        + "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
+    says(Policy::from_wsdl(&policy(&required)).expect("a policy").service(&service()), "required of messages");
+    let shape = Shape::default();
+    let two = shape.policy().replace("<wsp:All>", &format!("<wsp:All>{}</wsp:All><wsp:All>", transport("")));
+    let service_side = Policy::from_wsdl(&two).expect("a policy").service(&service()).expect("a service");
+    let signed = request(&shape.policy(), &client());
+    assert_eq!(service_side.fitting("", &signed).expect("an operation").alternative(), 2);
+    assert_eq!(service_side.fitting("", REQUEST).expect("an operation").alternative(), 1);
+    let one = wsdl(&with_id(&policy(&transport("")), "binding"), "", "");
+    let other = with_id(&Shape::default().with("binding", "derived").policy(), "other");
+    let binding = format!(
+        "{other}<d:binding name=\"C\" type=\"b:T\"><wsp:PolicyReference URI=\"#other\"/><d:operation name=\"pay\">\
+         <soap:operation soapAction=\"urn:pay\"/><d:input/><d:output/></d:operation></d:binding><d:service name=\"S\">"
+    );
+    let both = one.replace("<d:service name=\"S\">", &binding);
+    let both = both.replace("</d:service>", "<d:port name=\"Q\" binding=\"b:C\"/></d:service>");
+    let bare = Keys::new(Trust::no_certificates(), MemoryReplayCache::default());
+    let client_side = Policy::from_wsdl(&both).expect("a policy").client(&bare).expect("a client");
+    assert_eq!(client_side.operation("pay").expect("TLS is enough").port(), "P");
+}
+
 /// A reply over TLS confirms the request whose reply it is, and no other.
 #[test]
 fn a_reply_over_tls_confirms_its_own_request() {
@@ -123,12 +153,22 @@ fn what_paths_name_in_the_security_header_is_encrypted() {
     let security = |version: &str, local: &str| format!("/{version}:Envelope/{version}:Header/w:Security/{local}");
     let named = |local: &str| paths("EncryptedElements", &[&security("s", local), &security("t", local)]);
     let shape = Shape::default();
-    let text = and(&shape, &(named("d:Signature") + &supporting("Signed", &user()) + &named("w:UsernameToken")));
-    let (client_side, service_side) = sides(&shape, &text).expect("both sides");
-    exchanged(&client_side.exchanges()[0], &service_side.exchanges()[0]).expect("exchanged");
-    let visible = request(&and(&shape, &supporting("Signed", &user())), &client());
-    says(service_side.exchanges()[0].open(&visible, None), "EncryptSignature");
-    for (local, says_why) in [("u:Timestamp", "stays readable"), ("x:Timestamp", "of the Security header")] {
+    let hashed = token("UsernameToken", "AlwaysToRecipient", "<sp:HashPassword/>");
+    let signed_user = supporting("Signed", &hashed);
+    for (named, says_why) in [
+        (named("d:Signature"), "a signature is in clear text"),
+        (named("w:UsernameToken"), "the token is in clear text"),
+    ] {
+        let text = and(&shape, &(signed_user.clone() + &named));
+        let (client_side, service_side) = sides(&shape, &text).expect("both sides");
+        exchanged(&client_side.exchanges()[0], &service_side.exchanges()[0]).expect("exchanged");
+        let visible = request(&and(&shape, &signed_user), &client());
+        says(service_side.exchanges()[0].open(&visible, None), says_why);
+    }
+    says(sides(&shape, &and(&shape, &named("w:UsernameToken"))).map(drop), "leave it out");
+    let content = named("d:Signature").replace("EncryptedElements", "ContentEncryptedElements");
+    says(sides(&shape, &and(&shape, &content)).map(drop), "whole elements");
+    for (local, says_why) in [("u:Timestamp", "stays readable"), ("x:Timestamp", "are parts")] {
         says(sides(&shape, &and(&shape, &named(local))).map(drop), says_why);
     }
     let element = |version: &str| format!("/{version}:Envelope/{version}:Body/b:pay");
@@ -249,14 +289,17 @@ fn tokens_of_replies_are_not_dropped() {
         Policy::from_wsdl(&wsdl(&binding, "", &tokens)).expect("a policy").client(&client())
     };
     says(of_reply("Always"), "supporting tokens of replies");
+    let endorsing = supporting("Endorsing", &token("X509Token", "Never", "<sp:WssX509V3Token10/>"));
+    let endorsed = Policy::from_wsdl(&wsdl(&binding, "", &all(&endorsing))).expect("a policy");
+    says(endorsed.client(&client()), "supporting tokens of replies");
     assert!(of_reply("AlwaysToRecipient").is_ok(), "requests alone have it");
 }
 
-/// What is required of messages that nothing secures would not be judged.
+/// What is required of messages would not be judged.
 #[test]
 fn parts_are_not_required_of_messages_without_a_receiver() {
     let required = "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
-    says(sides(&Shape::default(), &policy(required)).map(drop), "required of messages that nothing secures");
+    says(sides(&Shape::default(), &policy(required)).map(drop), "required of messages");
     let unnamed = required.replace(" Name=\"To\"", "");
     says(sides(&Shape::default(), &and(&Shape::default(), &unnamed)).map(drop), "give its Name");
 }
@@ -268,7 +311,9 @@ fn every_header_block_is_signed_where_the_policy_says_every_one() {
     let body = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
     let of_namespace = "<sp:SignedParts><sp:Body/><sp:Header Namespace=\"urn:app\"/></sp:SignedParts>";
     let known = |keys: Keys| keys.header_block("urn:app", "Known");
-    for every in ["<sp:SignedParts/>", of_namespace] {
+    let hidden = Shape::default().with("signature", "encrypted");
+    let shapes = [&shape, &hidden].map(|shape| [(shape, "<sp:SignedParts/>"), (shape, of_namespace)]);
+    for (shape, every) in shapes.into_iter().flatten() {
         let text = shape.policy().replace(body, every);
         let read = Policy::from_wsdl(&text).expect("a policy");
         let client_side = read.client(&known(client())).expect("a client");
@@ -282,6 +327,11 @@ fn every_header_block_is_signed_where_the_policy_says_every_one() {
         assert_eq!(open(&secured("Known")), Ok(()), "{every}");
         says(open(&secured("Unknown")), "Unknown");
     }
+    // A block that was encrypted after it was signed is another element.
+    let shape = Shape::default().with("encrypted", "Body and To");
+    let text = shape.policy().replace(body, "<sp:SignedParts/>");
+    let (client_side, service_side) = sides(&shape, &text).expect("both sides");
+    exchanged(&client_side.exchanges()[0], &service_side.exchanges()[0]).expect("exchanged");
 }
 
 /// An alternative port that demands nothing is not taken because keys for the other are missing.

@@ -193,6 +193,10 @@ fn what_an_assertion_of_another_domain_says_of_a_token_is_not_dropped() {
     };
     assert!(judged(&ad_fs("wsp:Optional=\"true\"")).0);
     refused(&ad_fs("wsp:Optional=\"false\""), "RsaToken");
+    // What it signs may be left out, and not the token.
+    let parts = "<sp:SignedParts wsp:Optional=\"true\"><sp:Body/></sp:SignedParts>";
+    let mandatory = with("EndorsingSupportingTokens", &format!("<m:RsaToken {wcf}/>{parts}"));
+    refused(&format!("{}{mandatory}", binding("")), "RsaToken");
     let empty = format!("{}{}", binding(""), with("EndorsingSupportingTokens", ""));
     assert!(refused(&empty, "EndorsingSupportingTokens").contains("no token"));
     let cxf = "xmlns:c=\"http://cxf.apache.org/custom/security-policy\"";

@@ -106,7 +106,7 @@ impl Assertion {
         attribute(&self.written.attributes, local)
     }
 
-    /// Whether an optional assertion inside it is left out in this alternative.
+    /// Whether another alternative of its nested policy has more assertions: this one leaves something out.
     pub(crate) fn leaves_out(&self) -> bool {
         self.nested.len() < self.written.most_nested
     }

@@ -84,6 +84,14 @@ pub enum PolicyError {
     },
 }
 
+impl PolicyError {
+    /// No operation has this name; that of a policy without a WSDL has an empty one.
+    pub(crate) fn no_operation<'n>(name: &str, there: impl Iterator<Item = &'n str>) -> Self {
+        let there: Vec<&str> = there.map(|known| if known.is_empty() { "\"\"" } else { known }).collect();
+        Self::NoSuch { what: "operation", name: name.into(), there: there.join(", ").into() }
+    }
+}
+
 fn no_such(what: &str, name: &WireText, there: &WireText) -> String {
     let there = if there.as_str().is_empty() { "none".to_owned() } else { there.to_string() };
     if name.as_str().is_empty() {

@@ -96,7 +96,7 @@ impl Side {
         let is_meant = |other: &str| name.is_empty() || other == name;
         if let Some(found) = self.exchanges.iter().find(|exchange| is_meant(&exchange.operation)) {
             // One that demands nothing is not taken for want of keys for another of its name.
-            let is_bare = found.sends.is_none() && found.opens.is_none();
+            let is_bare = found.sends.is_none() && found.opens.is_none() && !found.has_tls;
             let better = self.unusable.iter().find(|unusable| is_bare && unusable.operation == found.operation);
             return match better {
                 Some(unusable) => Err(SideError::Unusable(unusable.clone())),
@@ -108,10 +108,7 @@ impl Side {
             None => {
                 let known = self.exchanges.iter().map(|exchange| &*exchange.operation);
                 let there = known.chain(self.unusable.iter().map(|other| &*other.operation));
-                // That of a policy without a WSDL has none.
-                let there: Vec<&str> = there.map(|known| if known.is_empty() { "\"\"" } else { known }).collect();
-                let (name, there) = (name.into(), there.join(", ").into());
-                Err(SideError::NoSuch(PolicyError::NoSuch { what: "operation", name, there }))
+                Err(SideError::NoSuch(PolicyError::no_operation(name, there)))
             }
         }
     }
@@ -124,8 +121,12 @@ fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
 ) -> Option<&'e Exchange> {
     let Some(first) = all().find_map(|one| one.opens.as_ref()) else { return all().next() };
     let limits = first.receiver.current_limits();
-    if all().any(|one| one.opens.as_ref().is_none_or(|opens| opens.receiver.current_limits() != limits)) {
-        return all().find(|one| one.breaches(request).is_ok_and(|breaches| breaches.is_empty()));
+    // Everything has the form of a request of which nothing is demanded.
+    let bare = || all().find(|one| one.opens.is_none());
+    if all().any(|one| one.opens.as_ref().is_some_and(|opens| opens.receiver.current_limits() != limits)) {
+        let fits =
+            |one: &&Exchange| one.opens.is_some() && one.breaches(request).is_ok_and(|breaches| breaches.is_empty());
+        return all().find(fits).or_else(bare);
     }
     let text = first.receiver.unauthenticated_envelope(request).ok()?;
     let fits = |read: &form::Read<'_>, opens: &Opens| {
@@ -135,7 +136,7 @@ fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     let found = form::with_read(&text, limits, |read| {
         Ok(all().find(|one| one.opens.as_ref().is_some_and(|opens| fits(read, opens))))
     });
-    found.ok().flatten()
+    found.ok().flatten().or_else(bare)
 }
 
 /// Why there is no exchange.
@@ -189,6 +190,8 @@ pub struct Exchange {
     skipped: Skipped,
     sends: Option<Plan>,
     opens: Option<Opens>,
+    /// Whether it has a transport binding, which may do it all.
+    has_tls: bool,
 }
 
 /// Why alternatives are not used: of those of an operation, the first so many.
@@ -218,9 +221,11 @@ pub enum PolicyOpenError {
     #[error("{0}")]
     Form(Breach),
     /// *Misuse.* The policy demands nothing of these messages, so that there is no receiver.
-    #[error("the policy says nothing of the security of these messages: nothing is proven of them")]
+    #[error(
+        "the policy demands nothing of these messages, or all of TLS: nothing is proven of them, so read them as they are"
+    )]
     NothingDemanded,
-    /// *Misuse.* The message is opened by another verb.
+    /// *Misuse.* The message is opened by another verb, or with the correlation of its request.
     #[error("{why}: call `{call}`")]
     OtherVerb {
         /// Why.
@@ -278,13 +283,13 @@ impl Exchange {
         self.skipped.lacks.get(..self.skipped.count).unwrap_or_default()
     }
 
-    /// What secures the messages of this side; `None` if the policy demands nothing of them.
+    /// What secures the messages of this side; `None` if the policy demands nothing of them, or all of TLS.
     #[must_use]
     pub fn plan(&self) -> Option<&Plan> {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if the policy demands nothing of them. What the policy says of
+    /// What opens the messages of the other side; `None` if the policy demands nothing of them, or all of TLS. What the policy says of
     /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
@@ -435,7 +440,7 @@ impl Opens {
         let every = match self.terms.parts.every_signed.is_empty() || self.terms.is_over_transport() {
             true => Vec::new(),
             false => form::with_read(message, self.receiver.current_limits(), |read| {
-                Ok(form::blocks_of(read, &self.terms.parts.every_signed))
+                Ok(form::counted_blocks(read, &self.terms.parts.every_signed))
             })?,
         };
         let proven = Proven { evidence, assertions, present: &present, every: &every };
@@ -498,6 +503,7 @@ pub(crate) fn exchanges(
                         skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
                         sends,
                         opens,
+                        has_tls: request.has_tls || reply.has_tls,
                     });
                 }
                 if role == Role::Client {
@@ -547,6 +553,7 @@ struct OneSide<'a> {
 struct Half {
     sends: Option<Plan>,
     opens: Option<Opens>,
+    has_tls: bool,
 }
 
 impl OneSide<'_> {
@@ -558,18 +565,20 @@ impl OneSide<'_> {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
         let protects = if direction == Direction::Request { protects.request } else { protects.reply };
-        let brings_token = |supporting: &Supporting| supporting.token.inclusion.includes(Direction::Reply);
+        let brings_token =
+            |supporting: &Supporting| supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply);
         if direction == Direction::Reply && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
             return Err(Lack::Together {
-                what: "supporting tokens of replies are not supported: only requests have them",
+                what: "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply",
             });
         }
         if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
             return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
         }
+        let has_tls = terms.binding.is_some() && terms.is_over_transport();
         if (*role == Role::Client) == (direction == Direction::Request) {
             let recipe = send::recipe(&terms, direction, keys)?;
-            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None });
+            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
         }
         let receiver = receive::receiver(&terms, direction, keys)?;
         let opens = receiver.map(|(receiver, opening)| Opens {
@@ -579,6 +588,6 @@ impl OneSide<'_> {
             direction,
             keys: Keys::clone(keys),
         });
-        Ok(Half { sends: None, opens })
+        Ok(Half { sends: None, opens, has_tls })
     }
 }

@@ -293,8 +293,7 @@ impl Policy {
         let found = self.ports.iter().flat_map(|port| &port.operations).find(is_meant);
         let found = found.ok_or_else(|| {
             let all = self.ports.iter().flat_map(|port| &port.operations).map(|known| &*known.name);
-            let there = all.collect::<Vec<_>>().join(", ").into();
-            CheckError::NoSuch(PolicyError::NoSuch { what: "operation", name: operation.into(), there })
+            CheckError::NoSuch(PolicyError::no_operation(operation, all))
         })?;
         let nothing = wsdl::nothing();
         let (of_message, direction) = match message {

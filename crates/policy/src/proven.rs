@@ -113,11 +113,12 @@ impl Proven<'_> {
             _ => signature.parts.contains(&endorsed),
         };
         let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
-        // Whoever has parts of its own takes the signature that covers them.
-        let (of_parts, others): (Vec<&Supporting>, Vec<&Supporting>) = terms
-            .endorsing(direction)
-            .partition(|supporting| supporting.parts.signed_body || !supporting.parts.signed.is_empty());
-        for supporting in of_parts.into_iter().chain(others) {
+        // Whoever has most parts of its own takes the first signature that covers them.
+        let mut tokens: Vec<&Supporting> = terms.endorsing(direction).collect();
+        let parts =
+            |supporting: &&Supporting| supporting.parts.signed.len() + usize::from(supporting.parts.signed_body);
+        tokens.sort_by_key(|supporting| std::cmp::Reverse(parts(supporting)));
+        for supporting in tokens {
             let mut lacked = None;
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {

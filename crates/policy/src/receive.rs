@@ -27,15 +27,14 @@ pub enum Opening {
 /// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
     let brings_tokens = direction == Direction::Request && !terms.supporting.is_empty();
-    if terms.binding.is_none() && !brings_tokens {
-        let demands = !terms.parts.required.is_empty() || (direction == Direction::Reply && terms.wss.confirmation);
-        let what =
-            "parts or confirmations are required of messages that nothing secures: add a binding, or leave them out";
-        return if demands { Err(Lack::Together { what }) } else { Ok(None) };
+    terms.check_required(direction)?;
+    let knows_client = terms.binding.as_ref().is_some_and(|binding| binding.client_certificate);
+    if terms.adds_nothing(direction) && knows_client && direction == Direction::Request {
+        let what = "TLS alone knows the client, and requests have nothing to open: demand its certificate where the connection is \
+                    made, or add a timestamp to the binding";
+        return Err(Lack::Together { what });
     }
-    let knows_client =
-        direction == Direction::Request && terms.binding.as_ref().is_some_and(|binding| binding.client_certificate);
-    if terms.adds_nothing(direction) && !knows_client && terms.parts.required.is_empty() {
+    if terms.adds_nothing(direction) || (terms.binding.is_none() && !brings_tokens) {
         return Ok(None);
     }
     let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };

@@ -13,6 +13,7 @@ use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, T
 /// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<Recipe>, Lack> {
     let sends_tokens = direction == Direction::Request && !terms.supporting.is_empty();
+    terms.check_required(direction)?;
     if terms.adds_nothing(direction) || (terms.binding.is_none() && !sends_tokens) {
         return Ok(None);
     }
@@ -155,10 +156,12 @@ impl Sending<'_> {
         match (versions.as_slice(), &self.keys.own.assertion) {
             ([], _) | (_, None) => Ok(()),
             ([version], Some(xml)) if is_of(xml).is_none_or(|found| found == *version) => Ok(()),
-            ([_], Some(_)) => {
-                Err(Lack::Together { what: "the assertion at hand is of another version of SAML than the policy has" })
-            }
-            _ => Err(Lack::Together { what: "assertions of two versions of SAML are demanded, and one can be given" }),
+            ([_], Some(_)) => Err(Lack::Together {
+                what: "the assertion at hand is of another version of SAML than the policy has: give one of its version",
+            }),
+            _ => Err(Lack::Together {
+                what: "assertions of two versions of SAML are demanded, and one can be given: take another alternative",
+            }),
         }
     }
 

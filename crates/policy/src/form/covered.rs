@@ -9,7 +9,7 @@ use wss_soap::Role;
 use wss_text::WireText;
 use wss_xmldsig::{Signature, Transform};
 
-use super::Form;
+use super::{Form, is_encrypted};
 use crate::means::{always_encrypted, always_signed};
 use crate::terms::{Direction, TokenKind};
 
@@ -96,7 +96,9 @@ impl<'a> Form<'a> {
 
     /// The header blocks that are all signed, known or not.
     fn every_block(&mut self, referred: &Referred<'a>) {
-        let unsigned = self.read.every_block(&self.terms.parts.every_signed).find(|block| !referred.may_cover(*block));
+        // One that was encrypted after it was signed is judged once the message is open.
+        let mut blocks = self.read.blocks_of(&self.terms.parts.every_signed).filter(|block| !is_encrypted(*block));
+        let unsigned = blocks.find(|block| !referred.may_cover(*block));
         if let Some(block) = unsigned {
             let why = format!("no signature refers to the header block {}", WireText::of(block.name()));
             self.breach(&["SignedParts"], why);
@@ -146,7 +148,7 @@ impl<'a> Form<'a> {
         }
         let parts = &self.terms.parts;
         if let Some(block) =
-            self.read.every_block(&parts.every_encrypted).find(|block| !is_ciphertext(*block) && !is_encrypted(*block))
+            self.read.blocks_of(&parts.every_encrypted).find(|block| !is_ciphertext(*block) && !is_encrypted(*block))
         {
             self.breach(&NAMES, format!("the header block {} is in clear text", WireText::of(block.name())));
         }
@@ -185,11 +187,6 @@ impl<'a> Form<'a> {
             _ => Vec::new(),
         }
     }
-}
-
-/// Whether a header block is one that is encrypted.
-fn is_encrypted(block: Element<'_>) -> bool {
-    block.is(name::WSSE11.uri, "EncryptedHeader") || block.is(name::XENC.uri, "EncryptedData")
 }
 
 /// Whether the content of an element is ciphertext.

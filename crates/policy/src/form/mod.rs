@@ -134,10 +134,10 @@ pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>
     parts.map(|part| (part.clone(), count(part))).filter(|(_, count)| *count > 0).collect()
 }
 
-/// The header blocks for the receiver of these namespaces, each name with its number; `None` is all of them.
-pub(crate) fn blocks_of(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(Part, usize)> {
+/// How many header blocks for the ultimate receiver there are of each name, in these namespaces; `None` is every namespace.
+pub(crate) fn counted_blocks(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(Part, usize)> {
     let mut counted: BTreeMap<Part, usize> = BTreeMap::new();
-    for block in read.every_block(namespaces) {
+    for block in read.blocks_of(namespaces) {
         let name = block.name();
         *counted.entry(Part::every_header_block(name.namespace, name.local)).or_default() += 1;
     }
@@ -145,8 +145,8 @@ pub(crate) fn blocks_of(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(
 }
 
 impl<'a> Read<'a> {
-    /// The header blocks for the receiver of these namespaces.
-    fn every_block(&self, namespaces: &[Option<String>]) -> impl Iterator<Item = Element<'a>> {
+    /// The header blocks for the ultimate receiver in these namespaces; `None` is every namespace.
+    fn blocks_of(&self, namespaces: &[Option<String>]) -> impl Iterator<Item = Element<'a>> {
         let version = self.envelope.version;
         let is_one = move |block: &Element<'a>| {
             let is_named = |of: &Option<String>| of.as_deref().is_none_or(|of| block.name().namespace == of);
@@ -212,17 +212,14 @@ impl<'a> Form<'a> {
 
     /// Whether a part may be in what is encrypted.
     fn may_hide(&self, part: &Part) -> bool {
-        let is_encrypted = |element: &Element<'_>| {
-            element.is(name::WSSE11.uri, "EncryptedHeader") || element.is(name::XENC.uri, "EncryptedData")
-        };
         let mut blocks = self.read.envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security"));
         match part {
-            Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => blocks.any(|block| is_encrypted(&block)),
+            Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => blocks.any(is_encrypted),
             Part::Element(path) | Part::EveryElement(path) if path.is_in_body() => {
-                self.read.envelope.body.descendants_and_self().any(|element| is_encrypted(&element))
+                self.read.envelope.body.descendants_and_self().any(is_encrypted)
             }
             Part::Element(_) | Part::EveryElement(_) => {
-                blocks.any(|block| block.descendants_and_self().any(|element| is_encrypted(&element)))
+                blocks.any(|block| block.descendants_and_self().any(is_encrypted))
             }
             _ => self.hides(true),
         }
@@ -326,9 +323,10 @@ impl<'a> Form<'a> {
             return;
         }
         if binding.encrypt_signature && !self.read.signatures.is_empty() {
-            self.breach(&["EncryptSignature"], "a signature is in clear text");
+            self.breach(&["EncryptSignature", "EncryptedElements"], "a signature is in clear text");
         }
-        if binding.encrypt_signature && !self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty() {
+        let is_meant = self.terms.notes.find(&["EncryptSignature"]).is_some();
+        if is_meant && !self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty() {
             self.breach(&["EncryptSignature"], "a confirmation of a signature is in clear text");
         }
         let Some(main) = self.main_signature().filter(|_| binding.protect_tokens) else { return };
@@ -527,6 +525,11 @@ impl<'a> Form<'a> {
             self.breach(&names, "no endorsing signature covers the Body");
         }
     }
+}
+
+/// Whether an element is a header block or another element that is encrypted.
+fn is_encrypted(element: Element<'_>) -> bool {
+    element.is(name::WSSE11.uri, "EncryptedHeader") || element.is(name::XENC.uri, "EncryptedData")
 }
 
 fn is_signature(element: Element<'_>) -> bool {

@@ -93,7 +93,9 @@ impl Binding {
             match binding.tokens {
                 Tokens::Asymmetric { .. } => "each side signs with its key, and encrypts to the other's",
                 Tokens::Symmetric { .. } => "both sides sign and encrypt with keys that both have",
-                Tokens::Transport => "the transport protects messages: open them with `open_over`",
+                Tokens::Transport => {
+                    "the transport protects messages; those that have a Security header are opened with `open_over`"
+                }
             },
         );
         for inner in &assertion.nested {

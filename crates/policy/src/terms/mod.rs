@@ -17,11 +17,13 @@ use std::sync::Arc;
 use wss_header::Part;
 
 use crate::assertion::{Alternative, Assertion, size};
+use crate::lack::Lack;
 use crate::names;
 use crate::place::Place;
 use crate::standing::{Notes, Standing};
 
 pub(crate) use binding::{Binding, Layout, Tokens};
+use parts::EncryptedChild;
 pub(crate) use parts::Parts;
 pub(crate) use supporting::Supporting;
 pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
@@ -77,12 +79,15 @@ impl Terms {
         if self.is_over_transport() {
             return;
         }
-        for (part, place) in self.parts.take_encrypted_children() {
+        for EncryptedChild { part, is_whole, place } in self.parts.take_encrypted_children() {
             let is_it = |token: &Token| match part {
                 Part::UsernameToken => matches!(token.kind, TokenKind::Username { .. }),
-                _ => matches!(token.kind, TokenKind::Saml(_) | TokenKind::Issued(_)),
+                _ => token.kind.is_assertion(),
             };
             let why = match (&part, &mut self.binding) {
+                (Part::Signature | Part::UsernameToken | Part::Assertion, _) if !is_whole => {
+                    "of the Security header, whole elements are encrypted: name it in sp:EncryptedElements"
+                }
                 (Part::Signature, Some(binding)) => {
                     binding.encrypt_signature = true;
                     continue;
@@ -90,13 +95,13 @@ impl Terms {
                 (Part::UsernameToken | Part::Assertion, Some(binding)) => {
                     let of_binding = Direction::BOTH.iter().any(|to| binding.tokens.signing(*to).is_some_and(is_it));
                     let endorsing = |supporting: &Supporting| supporting.endorsing && part == Part::UsernameToken;
-                    let mut those = self.supporting.iter_mut().filter(|supporting| is_it(&supporting.token));
-                    if !of_binding && those.all(|supporting| !endorsing(supporting)) {
-                        let those = self.supporting.iter_mut().filter(|supporting| is_it(&supporting.token));
-                        those.for_each(|supporting| supporting.encrypted = true);
+                    let mut those: Vec<_> =
+                        self.supporting.iter_mut().filter(|supporting| is_it(&supporting.token)).collect();
+                    if !of_binding && !those.is_empty() && !those.iter().any(|supporting| endorsing(supporting)) {
+                        those.iter_mut().for_each(|supporting| supporting.encrypted = true);
                         continue;
                     }
-                    "the token whose key signs stays readable: name another one, or leave it out"
+                    "a token is encrypted that a supporting token demands, and whose key signs nothing: leave it out"
                 }
                 _ => "it stays readable: of the Security header, signatures and tokens are encrypted",
             };
@@ -192,6 +197,20 @@ impl Terms {
         let confirms = direction == Direction::Reply && self.wss.confirmation;
         let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
         self.binding.as_ref().is_some_and(is_bare) && !has_tokens && !confirms
+    }
+
+    /// Refuses what is required of messages that have no Security header, which no receiver opens.
+    pub(crate) fn check_required(&self, direction: Direction) -> Result<(), Lack> {
+        let has_tokens = direction == Direction::Request && !self.supporting.is_empty();
+        let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !has_tokens);
+        let confirms = direction == Direction::Reply && self.wss.confirmation;
+        match is_bare && (confirms || !self.parts.required.is_empty()) {
+            true => Err(Lack::Together {
+                what: "parts or confirmations are required of messages that nothing in them secures: add a binding with a \
+                       timestamp or a signature, or leave them out",
+            }),
+            false => Ok(()),
+        }
     }
 
     /// The tokens that endorse a message in this direction: only requests have them.

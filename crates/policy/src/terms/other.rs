@@ -47,7 +47,8 @@ pub(super) fn foreign(assertion: &Assertion, notes: &mut Notes) {
     let namespace = &*assertion.written.namespace;
     let is_known = names::other_domain(namespace).is_some();
     if is_known && !assertion.written.is_ignorable {
-        let why = "what an assertion of another domain says at this place is not known: leave it out, or mark it wsp:Ignorable";
+        let why = "what an assertion of another domain says at this place is not known: leave it out, or mark it wsp:Ignorable; \
+             `PolicyReader::not_ours` does that for a namespace";
         return notes.refused(assertion, why);
     }
     unexpected(assertion, notes);

@@ -36,7 +36,16 @@ pub(crate) struct Parts {
     /// Where the signatures of the header are named for a signature.
     signatures: Vec<Place>,
     /// The children of the Security header that are named for encryption, and where.
-    encrypted_children: Vec<(Part, Place)>,
+    encrypted_children: Vec<EncryptedChild>,
+}
+
+/// A child of the Security header that is named for encryption.
+#[derive(Debug, Clone)]
+pub(crate) struct EncryptedChild {
+    pub(crate) part: Part,
+    /// The element, and not its content alone.
+    pub(crate) is_whole: bool,
+    pub(crate) place: Place,
 }
 
 /// The language of paths, and the default of `XPathVersion`.
@@ -77,7 +86,10 @@ impl Parts {
             if verb == Verb::Sign {
                 self.note_every(verb, None);
                 every_known_block(blocks).for_each(|part| self.add(verb, part, None));
-                notes.done(assertion, "the Body is signed, and every known header block that is there");
+                notes.done(
+                    assertion,
+                    "the Body is signed, and every header block: those that are known are, and another one is refused",
+                );
             } else {
                 notes.done(assertion, "the Body is encrypted");
             }
@@ -140,7 +152,7 @@ impl Parts {
                             .into());
                         }
                         parts.into_iter().for_each(|part| self.add(verb, part, None));
-                        Ok(format!("every known header block of {namespace} is {}", verb.words()).into())
+                        Ok(format!("every header block of {namespace} is {}: those that are known are, and another one is refused", verb.words()).into())
                     }
                 }
             }
@@ -191,7 +203,8 @@ impl Parts {
         }
         let is_child = matches!(part, Part::Signature | Part::Timestamp | Part::UsernameToken | Part::Assertion);
         if let (Verb::Encrypt | Verb::EncryptContent, true, Some(place)) = (verb, is_child, place) {
-            return self.encrypted_children.push((part, place.clone()));
+            let is_whole = verb == Verb::Encrypt;
+            return self.encrypted_children.push(EncryptedChild { part, is_whole, place: place.clone() });
         }
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
@@ -205,14 +218,19 @@ impl Parts {
 
     /// After the last part was read.
     pub(crate) fn finish(&mut self) {
+        let named: Vec<Part> = self.inner.iter().map(|(part, _)| part.clone()).collect();
+        for (part, _) in &mut self.inner {
+            of_either_version(std::slice::from_mut(part), &named);
+        }
         for parts in [&mut self.signed, &mut self.encrypted, &mut self.content, &mut self.required] {
-            of_either_version(parts);
+            let named = parts.clone();
+            of_either_version(parts, &named);
             dedupe(parts);
         }
     }
 
     /// The children of the Security header that are named for encryption, and where.
-    pub(crate) fn take_encrypted_children(&mut self) -> Vec<(Part, Place)> {
+    pub(crate) fn take_encrypted_children(&mut self) -> Vec<EncryptedChild> {
         std::mem::take(&mut self.encrypted_children)
     }
 
@@ -249,11 +267,11 @@ impl Parts {
     }
 }
 
-/// Makes one path of two that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its version, and
-/// no message has both.
-fn of_either_version(parts: &mut [Part]) {
+/// Makes one path of two of `named` that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its
+/// version, and no message has both.
+fn of_either_version(parts: &mut [Part], named: &[Part]) {
     let mut versions: HashMap<ElementPath, HashSet<SoapVersion>> = HashMap::new();
-    for part in parts.iter() {
+    for part in named {
         if let Part::EveryElement(path) = part {
             versions.entry(path.in_either_version()).or_default().extend(path.version());
         }

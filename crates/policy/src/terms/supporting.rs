@@ -41,7 +41,9 @@ impl Supporting {
         let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
         let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
         // WCF, and so AD FS, has a key without a certificate there, which is optional.
-        if !assertion.nested.iter().any(|inner| Token::is_one(inner)) && assertion.leaves_out() {
+        let is_left =
+            |inner: &std::sync::Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
+        if assertion.nested.iter().all(is_left) && assertion.leaves_out() {
             notes.done(assertion, "no token: what is in it is optional");
             assertion.nested.iter().for_each(|inner| notes.all_not_ours(inner, "of a token that is left out"));
             return Vec::new();
@@ -60,6 +62,9 @@ impl Supporting {
                 }
                 "SignedParts" | "SignedElements" if endorsing => {
                     parts.read(inner, blocks, notes);
+                    if !parts.every_signed.is_empty() {
+                        notes.refused(inner, "an endorsing token signs the header blocks that are named: name each");
+                    }
                     if parts.signed.contains(&Part::Attachments) {
                         notes.refused(
                             inner,
@@ -96,11 +101,11 @@ impl Supporting {
     fn is_never_sent(&self) -> Option<&'static str> {
         match (&self.token.kind, self.token.inclusion) {
             (_, Inclusion::ToInitiator) => {
-                Some("tokens of replies alone are not supported: only requests have supporting tokens")
+                Some("only requests have supporting tokens here: leave it out, or have it sent in requests")
             }
-            (TokenKind::Username { .. } | TokenKind::Saml(_) | TokenKind::Issued(_), Inclusion::Never) => {
-                Some("a user or an assertion that is never in a message proves nothing")
-            }
+            (TokenKind::Username { .. } | TokenKind::Saml(_) | TokenKind::Issued(_), Inclusion::Never) => Some(
+                "a user or an assertion that is never in a message proves nothing: leave it out, or have it sent in requests",
+            ),
             _ => None,
         }
     }
