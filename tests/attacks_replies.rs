@@ -117,7 +117,7 @@ fn a_confirmation_that_nobody_signs_confirms_over_tls_alone() {
     let (tls, bare) =
         (ws_security::TransportFacts::server_authenticated_tls, ws_security::TransportFacts::dangerous_unprotected);
     assert_eq!(client(confirmed(), tls()), Ok(()));
-    let not_confirmed = ws_security::OpenError::Requirement(ws_security::RequirementError::NotConfirmed);
+    let not_confirmed = ws_security::OpenError::Requirement(ws_security::RequirementError::ConfirmedByAnyone);
     assert_eq!(client(confirmed(), bare()), Err(not_confirmed));
     assert_eq!(client(Requirements::dangerous_unsigned(), bare()), Ok(()), "it was not demanded");
 }

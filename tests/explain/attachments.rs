@@ -133,4 +133,6 @@ fn an_attachment_that_was_changed_otherwise_is_searched_within_bounds() {
     let explanation = explained(&digesting(PAYLOAD, CONTENT), "Content-Type: application/gzip", &zeros);
     assert!(before.elapsed().as_secs() < 20, "{:?}", before.elapsed());
     assert_eq!(words(&explanation), Vec::<&str>::new());
+    let text = explanation.to_string();
+    assert!(text.contains("usual change") && !text.contains(": 0 usual changes"), "it was searched: {text}");
 }

@@ -170,3 +170,23 @@ fn a_package_that_comes_octet_by_octet_costs_little_for_each() {
     println!("{took:?} for {} octets", package.len());
     assert!(took.as_nanos() < 1_000 * package.len() as u128, "{took:?} for {} octets", package.len());
 }
+
+/// A receiver that decrypts what no list names stops at the limit, and so does what explains the message.
+#[test]
+fn an_explanation_of_unlisted_ciphertext_stops_at_the_limit() {
+    let receiver = receiver().decrypt_with(identity("bob")).accept_unlisted_encrypted_data();
+    let message = |count: usize| {
+        let data = "<x:EncryptedData/>".repeat(count);
+        let signature = "<d:Signature xmlns:d='http://www.w3.org/2000/09/xmldsig#'/>".repeat(8);
+        format!(
+            "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:x='http://www.w3.org/2001/04/xmlenc#' \
+             xmlns:w='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'><s:Header><w:Security>\
+             {signature}</w:Security></s:Header><s:Body>{data}</s:Body></s:Envelope>"
+        )
+    };
+    let explained = |count: usize| measured(|| receiver.explain(message(count).as_bytes()).to_string()).1;
+    let (less, more) = (explained(10_000), explained(40_000));
+    assert!(more.took < less.took.max(crate::NOISE) * 10, "{:?} and {:?}", less.took, more.took);
+    let len = message(40_000).len();
+    assert!(more.peak < 12 * len + (1 << 20), "{} octets for {len}", more.peak);
+}

@@ -50,7 +50,7 @@ limits! {
     // Work on the whole message.
     ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed, for each octet of the message";
     DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
-    KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form kept in memory, for each octet of the message";
+    KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form, paths and names kept in memory, for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
     // Explanations.
     CauseOctets = "cause-octets" 16 PerOctet "octets tried to explain a message, for each octet of it";
@@ -62,7 +62,7 @@ limits! {
     Signatures = "signatures" 8 Message "signatures, those of assertions included";
     Confirmations = "confirmations" 8 Message "signature confirmations";
     // A signature.
-    References = "references" 64 Each "references in one signature";
+    References = "references" 64 Each "references in one signature, or parts that one over the whole document covers";
     Transforms = "transforms" 3 Each "transforms on one reference";
     PrefixListOctets = "prefix-list-octets" 2_048 Each "octets of one PrefixList";
     Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";

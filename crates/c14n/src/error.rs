@@ -72,6 +72,10 @@ impl ParseError {
         let Self::Malformed { offset, problem: Problem::UnboundPrefix } = self else { return self };
         let (before, rest) = source.split_at_checked(offset).unwrap_or_default();
         let (names, tag_len) = names_of_tag(rest);
+        // It may be one of the others.
+        if names.len() >= MOST_NAMES {
+            return self;
+        }
         let mut prefixes: Vec<&str> = names.into_iter().filter_map(|name| Some(name.split_once(':')?.0)).collect();
         prefixes.retain(|prefix| !prefix.is_empty() && !["xml", "xmlns"].contains(prefix));
         prefixes.dedup();

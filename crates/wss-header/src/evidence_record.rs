@@ -219,7 +219,7 @@ impl SignatureRecord {
             method: signature.method.uri().to_owned(),
             parts: signature.parts.iter().map(ToString::to_string).collect(),
             attachments: signature.attachments.iter().map(ToString::to_string).collect(),
-            lost: signature.lost.iter().map(|(part, why)| format!("{part}: {why}")).collect(),
+            lost: signature.lost.iter().map(|(part, why)| format!("{part}: {}", why.word())).collect(),
             proves: signature.proves,
             endorses: signature.endorses,
         }

@@ -299,7 +299,7 @@ impl Requirements {
         self
     }
 
-    /// The reply must confirm every signature of its request, under its own signature: for
+    /// The reply must confirm every signature of its request, under its own signature or over a protected transport: for
     /// [`Receiver::answering`](crate::Receiver::answering).
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {

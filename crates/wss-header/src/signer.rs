@@ -102,7 +102,7 @@ impl fmt::Display for Signer {
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
             Self::SecurityContext { identifier } => write!(f, "party of the context {}", shown(identifier)),
             Self::Kerberos { principal } => write!(f, "Kerberos principal {}", shown(principal)),
-            Self::License { holder } => write!(f, "holder of a license {}", shown(holder)),
+            Self::License { holder } => write!(f, "{}, by a license", shown(holder)),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();
                 match issued.subject() {

@@ -10,6 +10,15 @@ use wss_text::WireText;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MimeError {
+    /// *Refused.* A header field that is signed with its attachment decodes to a control character, which may end its line.
+    #[error(
+        "a MIME header decodes to a control character at {line:?}, as the end of a line, so that it can be read in two ways: have the \
+         peer leave it out"
+    )]
+    ControlCharacter {
+        /// The value.
+        line: WireText,
+    },
     /// *Malformed.* A header field that cannot be read.
     #[error("a MIME header cannot be read at {line:?}")]
     Header {

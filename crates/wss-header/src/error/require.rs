@@ -125,6 +125,12 @@ pub enum RequirementError {
          several recipients: say whose reply it is with `Correlation::answered_by`, or have the peer sign with a certificate"
     )]
     SeveralRecipients,
+    /// *Refused.* The reply confirms the request, and nobody signs that.
+    #[error(
+        "the reply confirms the signatures of the request, and nobody signs that: anyone who saw the request can write it; have the \
+         peer sign the reply, or open it with the facts of the TLS connection that brought it"
+    )]
+    ConfirmedByAnyone,
     /// *Refused.* The reply does not confirm a signature of the request.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,

@@ -9,6 +9,7 @@ use wss_text::Slice as _;
 use wss_xmldsig::Dereference;
 
 use super::cause::Cause;
+use super::edit::Out;
 use super::goal::Goal;
 use super::search::{Found, Search};
 use crate::receipt::EBMS;
@@ -52,9 +53,9 @@ pub(super) struct Attachments<'a, 'd> {
 /// The cause of a digest that is not of the attachment that `uri` names, with its header if `complete`.
 pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
     other_reading(uri, complete, from, search).or_else(|| {
-        // It is copied.
-        let attachment = search.meter.pays(PIECE, &[]).then(|| (from.read)(uri))??;
-        changed(&attachment, complete, search)
+        let attachment = search.meter.affords(PIECE as u64).then(|| (from.read)(uri))??;
+        // It was copied.
+        search.meter.affords(attachment.content.len() as u64).then(|| changed(&attachment, complete, search))?
     })
 }
 
@@ -87,7 +88,10 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
             out(octets);
         })
     };
+    // Each looks through the content, or copies it, before it is tried.
+    let affords = || search.meter.affords(content.len() as u64).then_some(());
     let without_header = || {
+        affords()?;
         let inner = after_empty_line(content)?;
         tried(
             "what is behind the first empty line of the content: whoever made the message wrote lines of a header into the \
@@ -96,18 +100,24 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
         )
     };
     let decompressed = || {
-        let inner = decompressed(content, search)?;
-        tried(
-            "what the content holds, decompressed: have the peer compress it before it signs, as AS4 has it, since what is sent \
-             is what is signed",
-            &inner,
-        )
+        let cause = [Cause::AttachmentOtherwise {
+            how: "what the content holds, decompressed: have the peer compress it before it signs, as AS4 has it, since what is \
+                  sent is what is signed"
+                .into(),
+        }];
+        let len = decompressed_len(content, search)?;
+        search.streamed(&cause, header.len() + len, &|out| {
+            out(header);
+            decompress(content, out);
+        })
     };
     let encoded = || {
+        affords()?;
         let octets = attachment.encoded.as_deref()?;
         tried("the content in its transfer encoding: have the peer sign what it stands for", octets)
     };
     let decoded = || {
+        affords()?;
         let text = std::str::from_utf8(content).ok()?;
         let octets = base64_decode(text.trim(), MOST)?;
         tried("what the base64 of the content stands for: someone encoded it once more after it was signed", &octets)
@@ -115,33 +125,42 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
     tried("the content as it came, not in the canonical form of its type", content)
         .or_else(without_header)
         .or_else(|| {
+            affords()?;
             tried("the content behind an empty line, which the package does not have", &before(b"\r\n", content))
         })
         .or_else(decompressed)
         .or_else(encoded)
         .or_else(decoded)
         .or_else(|| {
+            affords()?;
             tried(
                 "the base64 of the content: have the peer sign the octets that it stands for",
                 base64_encode(content).as_bytes(),
             )
         })
-        .or_else(|| line_ends(content).into_iter().find_map(|(how, octets)| tried(how, &octets)))
+        .or_else(|| {
+            let text = affords().and_then(|()| std::str::from_utf8(content).ok())?;
+            LINE_ENDS.iter().find_map(|(how, ends)| affords().and_then(|()| tried(how, &ends(text))))
+        })
 }
 
-/// The content with other ends of its lines.
-fn line_ends(content: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let Ok(text) = std::str::from_utf8(content) else { return Vec::new() };
-    let line_feeds = text.replace("\r\n", "\n");
-    let both = line_feeds.replace('\n', "\r\n");
-    let whole = text.trim_end_matches(['\r', '\n']);
-    vec![
-        ("the content with line feeds as CR LF: someone wrote its lines anew", both.into_bytes()),
-        ("the content with CR LF as line feeds: someone wrote its lines anew", line_feeds.into_bytes()),
-        ("the content without the end of its last line, which someone added", whole.into()),
-        ("the content with CR LF at its end, which someone removed", before(whole.as_bytes(), b"\r\n")),
-        ("the content with a line feed at its end, which someone removed", before(whole.as_bytes(), b"\n")),
-    ]
+/// The text with other ends of its lines.
+type LineEnds = (&'static str, fn(&str) -> Vec<u8>);
+
+const LINE_ENDS: [LineEnds; 5] = [
+    ("the content with line feeds as CR LF: someone wrote its lines anew", |text| {
+        text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()
+    }),
+    ("the content with CR LF as line feeds: someone wrote its lines anew", |text| {
+        text.replace("\r\n", "\n").into_bytes()
+    }),
+    ("the content without the end of its last line, which someone added", |text| without_end(text).into()),
+    ("the content with CR LF at its end, which someone removed", |text| before(without_end(text), b"\r\n")),
+    ("the content with a line feed at its end, which someone removed", |text| before(without_end(text), b"\n")),
+];
+
+fn without_end(text: &str) -> &[u8] {
+    text.trim_end_matches(['\r', '\n']).as_bytes()
 }
 
 fn before(first: &[u8], second: &[u8]) -> Vec<u8> {
@@ -160,20 +179,31 @@ fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
     is_first.or_else(|| found.max_by_key(|rest| rest.len()))
 }
 
-/// What gzip compressed, as far as the search pays for it; `None` if it is not all of it.
-fn decompressed(content: &[u8], search: &Search<'_>) -> Option<Vec<u8>> {
+/// How many octets gzip compressed, as far as the search pays for them; `None` if it is not gzip, or too many.
+fn decompressed_len(content: &[u8], search: &Search<'_>) -> Option<usize> {
     if !is_gzip(content) {
         return None;
     }
     let mut reader = MultiGzDecoder::new(content);
-    let mut out = Vec::new();
-    while out.len() <= MOST && search.meter.pays(PIECE, &[]) {
-        let read = reader.by_ref().take(PIECE as u64).read_to_end(&mut out).ok()?;
-        if read == 0 {
-            return Some(out);
+    let mut piece = vec![0; PIECE];
+    let mut len = 0;
+    while len <= MOST {
+        match reader.read(&mut piece).ok()? {
+            0 => return Some(len),
+            read if search.meter.affords(read as u64) => len += read,
+            _ => return None,
         }
     }
     None
+}
+
+/// What gzip compressed, piece by piece: it may be a thousand times as long as the message.
+fn decompress(content: &[u8], out: Out<'_>) {
+    let mut reader = MultiGzDecoder::new(content);
+    let mut piece = vec![0; PIECE];
+    while let Ok(read @ 1..) = reader.read(&mut piece) {
+        out(piece.slice(..read));
+    }
 }
 
 fn is_gzip(content: &[u8]) -> bool {

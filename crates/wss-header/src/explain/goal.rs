@@ -89,6 +89,13 @@ impl<'b> Meter<'b> {
     pub(super) fn pays(&self, octets: usize, aims: &[Aim]) -> bool {
         let operations: u64 = aims.iter().map(|aim| aim.goal.cost()).sum();
         let cost = (octets as u64).max(LEAST).saturating_mul(aims.len().max(1) as u64).saturating_add(operations);
+        let is_paid = self.affords(cost);
+        self.tried.set(self.tried.get() + usize::from(is_paid));
+        is_paid
+    }
+
+    /// Pays for looking through so many octets, or copying them, before an attempt.
+    pub(super) fn affords(&self, cost: u64) -> bool {
         let left = self.share.get();
         if self.exceeded.get().is_some() || cost > left {
             self.exceeded.set(Some(self.budget.exceeded(Limit::CauseOctets)));
@@ -99,7 +106,6 @@ impl<'b> Meter<'b> {
             return false;
         }
         self.share.set(left - cost);
-        self.tried.set(self.tried.get() + 1);
         true
     }
 

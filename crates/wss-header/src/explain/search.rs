@@ -215,12 +215,17 @@ impl Search<'_> {
 
     /// Whether the octets that `write` writes fit, which are about so many.
     pub(super) fn octets(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
+        let mut found = self.streamed(causes, about, write)?;
+        write(&mut |piece| found.octets.extend_from_slice(piece));
+        Some(found)
+    }
+
+    /// As [`Search::octets`], of octets that are not kept: they may be many more than the message has.
+    pub(super) fn streamed(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
         if !self.meter.pays(about, self.aims) {
             return None;
         }
         let aim = self.aims.iter().find(|aim| aim.goal.fits(write))?;
-        let mut octets = Vec::new();
-        write(&mut |piece| octets.extend_from_slice(piece));
-        Some(Found { causes: [aim.causes.as_slice(), causes].concat(), octets })
+        Some(Found { causes: [aim.causes.as_slice(), causes].concat(), octets: Vec::new() })
     }
 }

@@ -49,7 +49,9 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     let mut explanation = Explanation::default();
     match text_of(&arrived, receiver, &mut explanation) {
         Some((text, attachments)) => {
-            Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
+            let octets =
+                text.len() as u64 + attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
+            Walk::new(receiver, (&text, octets), &mut explanation, shows).run(attachments, incoming, show);
         }
         None => explanation.is_unread = true,
     }
@@ -141,8 +143,14 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(receiver: &'w Receiver, message: &'w str, explanation: &'w mut Explanation, shows: bool) -> Self {
-        let budget = Budget::new(&receiver.limits, message.len() as u64);
+    /// Of a message of so many octets, with its attachments.
+    fn new(
+        receiver: &'w Receiver,
+        (message, octets): (&'w str, u64),
+        explanation: &'w mut Explanation,
+        shows: bool,
+    ) -> Self {
+        let budget = Budget::new(&receiver.limits, octets);
         Self {
             receiver,
             message,

@@ -73,6 +73,20 @@ pub enum CoverageLost {
     UnsignedData,
 }
 
+impl CoverageLost {
+    /// The variant in lower case with hyphens: as `unsigned-key`. It stays as it is, whatever is said of it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::UnsignedKey { .. } => "unsigned-key",
+            Self::UnsignedNamespace { .. } => "unsigned-namespace",
+            Self::UntoldAbsenceOfDefaultNamespace => "untold-absence-of-default-namespace",
+            Self::UnknownToken => "unknown-token",
+            Self::UnsignedData => "unsigned-data",
+        }
+    }
+}
+
 /// What a signature covers as ciphertext without proving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -199,7 +199,7 @@ impl Content {
             // Anyone who saw the request can write what confirms it.
             let is_anyones = terms.receiver.requirements.confirmation && !facts.confirmations.is_empty();
             return match is_anyones && terms.request.is_some() && !terms.is_protected {
-                true => Err(RequirementError::NotConfirmed.into()),
+                true => Err(RequirementError::ConfirmedByAnyone.into()),
                 false => Ok(Self::default()),
             };
         };

@@ -38,7 +38,7 @@ impl<'d> Target<'d> {
         }
         let body = revision.envelope.body;
         if body.contains(named) && named != body {
-            let alone = parent == body && parent.children().count() == 1 && !parent.has_character_data();
+            let alone = parent == body && parent.children().nth(1).is_none() && !parent.has_character_data();
             let place = if alone { Place::WholeBody } else { Place::Body };
             return Some(Self { data: named, replaced: named, place });
         }

@@ -44,7 +44,14 @@ pub(crate) fn decrypt_each<'d>(
         let target = Target::of_data(revision, data, terms.receiver);
         if let Some(target) = target.filter(|_| step.facts.decryptions.for_others_at(&data.span()).is_none()) {
             let key = keys.key_of(data, terms)?;
-            step.decrypt(&target, &name, key.as_ref()).or_else(|error| failed(data, error))?;
+            if let Err(error) = step.decrypt(&target, &name, key.as_ref()) {
+                // No later one is within the limit.
+                let is_over = error.exceeds_a_limit();
+                failed(data, error)?;
+                if is_over {
+                    break;
+                }
+            }
         }
     }
     let replacement = step.finish(true);

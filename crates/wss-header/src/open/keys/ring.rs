@@ -20,7 +20,7 @@ pub(crate) struct KeyRing {
     /// Keys that were unwrapped, or came with tickets, in order.
     pub(crate) brought: Vec<SentKey>,
     /// Tickets that were accepted, by the SHA-1 of their tokens.
-    pub(crate) sessions: HashMap<Vec<u8>, KerberosSession>,
+    pub(crate) sessions: HashMap<Vec<u8>, Option<KerberosSession>>,
     /// The uses of each secret.
     uses: KeyUses,
     /// Whether secrets of fewer than 16 octets are accepted.

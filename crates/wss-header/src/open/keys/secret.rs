@@ -157,7 +157,7 @@ impl<'d> KeySearch<'_, 'd> {
                 Ok(found.map(|found| found.of_token(token)))
             }
             SecurityTokenReference::Embedded(key) if key.is(name::XENC.uri, "EncryptedKey") => {
-                self.secret_outside(*key, false, wanted)
+                self.secret_outside(*key, true, wanted)
             }
             SecurityTokenReference::Embedded(token) => self.secret_of_token(*token, None, wanted),
             SecurityTokenReference::KeyName(name) => Ok(self.named_secret(name)),

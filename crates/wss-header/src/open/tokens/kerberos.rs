@@ -91,14 +91,15 @@ fn secret_of(
     Some(found.through("wsse:BinarySecurityToken", token))
 }
 
-/// The session of a ticket, which is accepted once, however often it is referenced.
+/// The session of a ticket, which is accepted or refused once, however often it is referenced.
 fn session(ring: &mut KeyRing, ticket: &KerberosToken, receiver: &Receiver) -> Option<KerberosSession> {
     let sha1 = ticket.sha1();
     if let Some(session) = ring.sessions.get(&sha1) {
-        return Some(session.clone());
+        return session.clone();
     }
-    let session = receiver.keys.kerberos.as_ref()?.accept(&ticket.gss_token())?;
+    let session = receiver.keys.kerberos.as_ref()?.accept(&ticket.gss_token());
     ring.sessions.insert(sha1.clone(), session.clone());
+    let session = session?;
     ring.brought.push(SentKey { sha1, secret: session.key.clone(), kerberos: Some(ticket.form()), recipient: None });
     Some(session)
 }

@@ -17,7 +17,7 @@ use crate::receiver::Receiver;
 use crate::signer::Signer;
 
 impl Receiver {
-    /// Calls `licenses` for the key that a license names (REL Token Profile 1.1.1).
+    /// Calls `licenses` for the holder that a license names, and his key (REL Token Profile 1.1.1).
     #[must_use]
     pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
         self.keys.licenses = Some(Arc::new(licenses));
