@@ -58,7 +58,7 @@ fn a_listing_speaks_of_options() {
     let headers = policy("<sp:SignedParts><sp:Header Namespace=\"urn:h\"/></sp:SignedParts>");
     let license = policy("<sp:SupportingTokens><wsp:Policy><sp:RelToken/></wsp:Policy></sp:SupportingTokens>");
     for (code, policy, option) in [
-        (0, &transport, "open them with --over-protected-transport"),
+        (0, &transport, "opened with --over-protected-transport"),
         (1, &headers, "name them with --part {NAMESPACE}NAME"),
         (1, &license, "attached with --token,"),
     ] {
