@@ -87,6 +87,11 @@ fn shapes() -> Vec<Shape> {
             let paths = numbered(count, |at| format!("<s:XPath>/a/b{at}</s:XPath>"));
             policy(&format!("<s:SignedElements>{paths}</s:SignedElements>"))
         }),
+        of("paths to elements", 200, |count| {
+            let paths = numbered(count, |at| format!("<s:XPath>/e:Envelope/e:Body/b{at}</s:XPath>"));
+            let soap = "xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'";
+            policy(&format!("<s:SignedElements {soap}>{paths}</s:SignedElements>"))
+        }),
         of("paths under many namespaces", 2_000, |count| {
             let names = numbered(60, |at| format!(" xmlns:n{at}='urn:{}'", "x".repeat(400)));
             let paths = "<s:XPath>/a</s:XPath>".repeat(count);

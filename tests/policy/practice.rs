@@ -110,7 +110,10 @@ fn what_is_left_to_tls_stays_with_tls() {
     let service_side = Policy::from_wsdl(&two).expect("a policy").service(&service()).expect("a service");
     let signed = request(&shape.policy(), &client());
     assert_eq!(service_side.fitting("", &signed).expect("an operation").alternative(), 2);
-    assert_eq!(service_side.fitting("", REQUEST).expect("an operation").alternative(), 1);
+    let bare = service_side.fitting("", REQUEST).expect("an operation");
+    assert_eq!(bare.alternative(), 1);
+    says(bare.open_over(TransportFacts::dangerous_unprotected(), REQUEST, None), "vouches for no TLS");
+    says(bare.open_over(TransportFacts::server_authenticated_tls(), REQUEST, None), "all of TLS");
     let one = wsdl(&with_id(&policy(&transport("")), "binding"), "", "");
     let other = with_id(&Shape::default().with("binding", "derived").policy(), "other");
     let binding = format!(
@@ -165,7 +168,7 @@ fn what_paths_name_in_the_security_header_is_encrypted() {
         let visible = request(&and(&shape, &signed_user), &client());
         says(service_side.exchanges()[0].open(&visible, None), says_why);
     }
-    says(sides(&shape, &and(&shape, &named("w:UsernameToken"))).map(drop), "leave it out");
+    says(sides(&shape, &and(&shape, &named("w:UsernameToken"))).map(drop), "leave the path out");
     let content = named("d:Signature").replace("EncryptedElements", "ContentEncryptedElements");
     says(sides(&shape, &and(&shape, &content)).map(drop), "whole elements");
     for (local, says_why) in [("u:Timestamp", "stays readable"), ("x:Timestamp", "are parts")] {

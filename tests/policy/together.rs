@@ -197,6 +197,8 @@ fn what_an_assertion_of_another_domain_says_of_a_token_is_not_dropped() {
     let parts = "<sp:SignedParts wsp:Optional=\"true\"><sp:Body/></sp:SignedParts>";
     let mandatory = with("EndorsingSupportingTokens", &format!("<m:RsaToken {wcf}/>{parts}"));
     refused(&format!("{}{mandatory}", binding("")), "RsaToken");
+    let none = with("EndorsingSupportingTokens", &format!("<sp:SignedParts><sp:Body/></sp:SignedParts>{parts}"));
+    assert!(refused(&format!("{}{none}", binding("")), "EndorsingSupportingTokens").contains("no token"));
     let empty = format!("{}{}", binding(""), with("EndorsingSupportingTokens", ""));
     assert!(refused(&empty, "EndorsingSupportingTokens").contains("no token"));
     let cxf = "xmlns:c=\"http://cxf.apache.org/custom/security-policy\"";

@@ -12,7 +12,8 @@ const SIGNED_DATA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x
 
 /// The error of a file that should have held `wanted`, with what it is in place of that.
 pub(crate) fn told(error: LoadError, wanted: &'static str, octets: &[u8]) -> LoadError {
-    let is_broken = matches!(error, LoadError::NotFound { .. } | LoadError::Malformed { .. });
+    let is_broken =
+        matches!(error, LoadError::NotFound { .. } | LoadError::Malformed { .. } | LoadError::NotDer { .. });
     match kind_of(octets).filter(|found| is_broken && !found.is(wanted)) {
         Some(found) => LoadError::OtherKind { found, wanted },
         None => error,

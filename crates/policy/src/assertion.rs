@@ -22,8 +22,8 @@ pub(crate) struct Written {
     pub(crate) place: Place,
     /// `wsp:Ignorable`: whoever does not know it may pass over it.
     pub(crate) is_ignorable: bool,
-    /// The assertions of the largest alternative of its nested policy.
-    pub(crate) most_nested: usize,
+    /// Whether an alternative of its nested policy has a token, of whatever domain.
+    pub(crate) has_token: bool,
     /// Those that are read, and the first of those that are not.
     pub(crate) attributes: Vec<Attribute>,
     /// Its children that are no policy.
@@ -106,9 +106,14 @@ impl Assertion {
         attribute(&self.written.attributes, local)
     }
 
-    /// Whether another alternative of its nested policy has more assertions: this one leaves something out.
-    pub(crate) fn leaves_out(&self) -> bool {
-        self.nested.len() < self.written.most_nested
+    /// Whether another alternative of its nested policy has a token, and this one has none.
+    pub(crate) fn leaves_token_out(&self) -> bool {
+        self.written.has_token && !self.nested.iter().any(|inner| inner.is_token())
+    }
+
+    /// Whether it has the name of a token, in whatever namespace.
+    pub(crate) fn is_token(&self) -> bool {
+        self.local().ends_with("Token")
     }
 
     /// The number of assertions, parameters and attributes that are judged with it, and what long ones of them cost.

@@ -222,7 +222,8 @@ pub enum PolicyOpenError {
     Form(Breach),
     /// *Misuse.* The policy demands nothing of these messages, so that there is no receiver.
     #[error(
-        "the policy demands nothing of these messages, or all of TLS: nothing is proven of them, so read them as they are"
+        "the policy demands nothing of these messages, or all of TLS: nothing is proven of them; read them as they are, if the \
+         connection was what the policy demands"
     )]
     NothingDemanded,
     /// *Misuse.* The message is opened by another verb, or with the correlation of its request.
@@ -361,6 +362,9 @@ impl Exchange {
         request: Option<&Correlation>,
     ) -> Result<UnsignedOpened, PolicyOpenError> {
         let message = message.into();
+        if self.opens.is_none() && self.has_tls && !transport.is_protected() {
+            return Err(PolicyOpenError::Form(proven::without_tls()));
+        }
         let (opens, text) = self.checked(&message, &[Opening::Transport])?;
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));

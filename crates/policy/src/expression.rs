@@ -253,7 +253,7 @@ impl<'d> Expressions<'d> {
             namespace: self.namespace(names::POLICY_15),
             place,
             is_ignorable: false,
-            most_nested: 0,
+            has_token: false,
             attributes,
             parameters: Vec::new(),
         };
@@ -326,8 +326,8 @@ impl<'d> Expressions<'d> {
         }
         let place = self.place_in(at, around.path, element.name().local);
         let namespace = self.namespace(element.name().namespace);
-        let most_nested = nested.iter().map(Vec::len).max().unwrap_or_default();
-        let written = Arc::new(Written { namespace, place, is_ignorable, most_nested, attributes, parameters });
+        let has_token = nested.iter().flatten().any(|inner| inner.is_token());
+        let written = Arc::new(Written { namespace, place, is_ignorable, has_token, attributes, parameters });
         self.charge.assertions(nested.len().saturating_mul(1 + unread))?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();
@@ -354,7 +354,8 @@ impl<'d> Expressions<'d> {
         details.long = long(&details.attributes);
         if element.name().local == "XPath" {
             details.text = text_of(element);
-            details.long += details.text.len() / 32;
+            // Those that products write for elements inside the Security header have some hundred octets.
+            details.long += details.text.len().saturating_sub(512) / 32;
             let (prefixes, cost) = self.prefixes(element, &details.text);
             (details.prefixes, details.long) = (prefixes, details.long + cost);
         }

@@ -178,15 +178,19 @@ fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
     signature.parts.iter().filter(is_it).count()
 }
 
+const NO_TLS: &str = "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one";
+
+/// The breach of a message without TLS, where TLS is all that the policy demands.
+pub(crate) fn without_tls() -> Breach {
+    Breach { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
+}
+
 /// What the caller does not vouch for, and the policy demands of the transport.
 pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
     let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let demands_client = binding.client_certificate && direction == Direction::Request;
     let (name, why) = if !transport.is_protected() {
-        (
-            "TransportBinding",
-            "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one",
-        )
+        ("TransportBinding", NO_TLS)
     } else if demands_client && transport.client_certificate().is_none() {
         let why = "the caller knows no certificate of the client: add the one of its TLS connection to the facts";
         ("RequireClientCertificate", why)

@@ -1,9 +1,9 @@
 //! Keys behind an asynchronous call: in a key service, or in an HSM that is reached over a network.
 //!
 //! Sending stops at each signature ([`Pending`](crate::Pending)) and continues with its value. Receiving is done again from
-//! the start with each answer: opening has no effect before the replay store is asked, except that a Kerberos ticket is accepted, so
-//! that a message with one encrypted key is read twice. Answers and accepted tickets are kept over a call, and no other state of a
-//! half-verified message.
+//! the start with each answer, so that a message with one encrypted key is read twice. Opening has no effect before the replay store is
+//! asked, except that a Kerberos ticket is accepted. Answers and tickets are kept over a call, and no other state of a half-verified
+//! message.
 
 use std::error::Error;
 use std::pin::Pin;

@@ -25,7 +25,12 @@ pub(crate) fn judge(
     findings: &mut Findings<'_>,
 ) {
     let octets = package.iter().flat_map(|package| package.attachments()).chain(opened);
-    let octets = octets.map(|part| part.unauthenticated_octets().len()).sum::<u64>();
+    // What is written in quoted-printable may be three times as long.
+    let len = |part: &MimePart<'_>| {
+        let encoded = part.unauthenticated_encoded().map_or(0, |encoded| encoded.len() as u64);
+        part.unauthenticated_octets().len().max(encoded)
+    };
+    let octets = octets.map(len).sum::<u64>();
     let budget = Budget::new(limits, octets.saturating_add(targets.document.source().len() as u64));
     let mut attachments = Attachments { package, opened, budget, encrypted: HashSet::new(), digests: HashMap::new() };
     for data in &targets.encrypted_data {
@@ -194,7 +199,9 @@ impl<'p> Attachments<'p, '_> {
             findings.unknown(canonicalised, reference, "a digest over the content itself");
         } else {
             let missing = match exceeds {
-                true => "the digest: the package has more to digest than the limit digested-octets allows",
+                true => {
+                    "the digest: the package has more to read or to digest than the limits digested-octets and document-octets allow"
+                }
                 false => "a digest that fits: the attachment was changed, or digested otherwise",
             };
             for rule in [canonicalised, decoded] {

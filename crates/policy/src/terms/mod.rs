@@ -101,7 +101,7 @@ impl Terms {
                         those.iter_mut().for_each(|supporting| supporting.encrypted = true);
                         continue;
                     }
-                    "a token is encrypted that a supporting token demands, and whose key signs nothing: leave it out"
+                    "only supporting tokens whose key signs nothing can be encrypted, and none here is such a token: leave the path out"
                 }
                 _ => "it stays readable: of the Security header, signatures and tokens are encrypted",
             };

@@ -1,6 +1,6 @@
 //! The parts of a message that are signed, encrypted or required (WS-SecurityPolicy 1.3 §4).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use wss_c14n::name;
 use wss_header::{AddressingVersion, ElementPath, Part};
@@ -88,7 +88,7 @@ impl Parts {
                 every_known_block(blocks).for_each(|part| self.add(verb, part, None));
                 notes.done(
                     assertion,
-                    "the Body is signed, and every header block: those that are known are, and another one is refused",
+                    "the Body and known header blocks are signed; a receiver refuses a message with another one that is not",
                 );
             } else {
                 notes.done(assertion, "the Body is encrypted");
@@ -152,7 +152,7 @@ impl Parts {
                             .into());
                         }
                         parts.into_iter().for_each(|part| self.add(verb, part, None));
-                        Ok(format!("every header block of {namespace} is {}: those that are known are, and another one is refused", verb.words()).into())
+                        Ok(format!("known header blocks of {namespace} are {}; a receiver refuses a message with another one that is not", verb.words()).into())
                     }
                 }
             }
@@ -218,13 +218,9 @@ impl Parts {
 
     /// After the last part was read.
     pub(crate) fn finish(&mut self) {
-        let named: Vec<Part> = self.inner.iter().map(|(part, _)| part.clone()).collect();
-        for (part, _) in &mut self.inner {
-            of_either_version(std::slice::from_mut(part), &named);
-        }
+        of_either_version(self.inner.iter_mut().map(|(part, _)| part).collect());
         for parts in [&mut self.signed, &mut self.encrypted, &mut self.content, &mut self.required] {
-            let named = parts.clone();
-            of_either_version(parts, &named);
+            of_either_version(parts.iter_mut().collect());
             dedupe(parts);
         }
     }
@@ -267,19 +263,24 @@ impl Parts {
     }
 }
 
-/// Makes one path of two of `named` that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its
-/// version, and no message has both.
-fn of_either_version(parts: &mut [Part], named: &[Part]) {
-    let mut versions: HashMap<ElementPath, HashSet<SoapVersion>> = HashMap::new();
-    for part in named {
-        if let Part::EveryElement(path) = part {
-            versions.entry(path.in_either_version()).or_default().extend(path.version());
+/// Makes one path of two that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its version, and
+/// no message has both.
+fn of_either_version(parts: Vec<&mut Part>) {
+    let mut of_version: [HashSet<ElementPath>; 2] = Default::default();
+    let paths =
+        || parts.iter().filter_map(|part| if let Part::EveryElement(path) = &**part { Some(path) } else { None });
+    for (at, version) in [SoapVersion::V11, SoapVersion::V12].into_iter().enumerate() {
+        if !paths().any(|path| path.version() == Some(version)) {
+            return;
         }
+        let of_it = paths().filter(|path| path.version() == Some(version));
+        of_version[at] = of_it.map(ElementPath::in_either_version).collect();
     }
+    let [first, second] = &of_version;
     for part in parts {
         if let Part::EveryElement(path) = part {
             let either = path.in_either_version();
-            if versions.get(&either).is_some_and(|versions| versions.len() > 1) {
+            if first.contains(&either) && second.contains(&either) {
                 *path = either;
             }
         }

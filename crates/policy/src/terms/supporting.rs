@@ -43,7 +43,7 @@ impl Supporting {
         // WCF, and so AD FS, has a key without a certificate there, which is optional.
         let is_left =
             |inner: &std::sync::Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
-        if assertion.nested.iter().all(is_left) && assertion.leaves_out() {
+        if assertion.nested.iter().all(is_left) && assertion.leaves_token_out() {
             notes.done(assertion, "no token: what is in it is optional");
             assertion.nested.iter().for_each(|inner| notes.all_not_ours(inner, "of a token that is left out"));
             return Vec::new();

@@ -378,7 +378,7 @@ mod tests {
             header(&format!(
                 "Content-Description: =?utf-8?q?{long}?= =?x =?utf-8?q?a?b?= =?utf-8?x?a?=\r\nContent-Type: a/b"
             )),
-            format!("Content-Description:{long} =?x =?utf-8?q?a?b?= =?utf-8?x?a?=\r\nContent-Type:a/b\r\n")
+            format!("Content-Description: {long} =?x =?utf-8?q?a?b?= =?utf-8?x?a?=\r\nContent-Type:a/b\r\n")
         );
         // 14: continuations and character sets.
         assert_eq!(

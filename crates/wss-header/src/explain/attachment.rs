@@ -55,7 +55,7 @@ pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, sea
     other_reading(uri, complete, from, search).or_else(|| {
         let attachment = search.meter.affords(PIECE as u64).then(|| (from.read)(uri))??;
         // It was copied.
-        search.meter.affords(attachment.content.len() as u64).then(|| changed(&attachment, complete, search))?
+        search.meter.affords(attachment.content.len() as u64 / 4).then(|| changed(&attachment, complete, search))?
     })
 }
 
@@ -73,7 +73,7 @@ fn other_reading(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: 
             (false, false, _) => return None,
         };
         let causes = [aim.causes.as_slice(), &[Cause::AttachmentOtherwise { how: how.into() }]].concat();
-        Some(Found { causes, octets: Vec::new() })
+        Some(Found { causes, octets: None })
     })
 }
 
@@ -88,8 +88,8 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
             out(octets);
         })
     };
-    // Each looks through the content, or copies it, before it is tried.
-    let affords = || search.meter.affords(content.len() as u64).then_some(());
+    // Each looks through the content, or copies it, before it is tried, which costs a part of a digest.
+    let affords = || search.meter.affords(content.len() as u64 / 4).then_some(());
     let without_header = || {
         affords()?;
         let inner = after_empty_line(content)?;
@@ -112,7 +112,6 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
         })
     };
     let encoded = || {
-        affords()?;
         let octets = attachment.encoded.as_deref()?;
         tried("the content in its transfer encoding: have the peer sign what it stands for", octets)
     };

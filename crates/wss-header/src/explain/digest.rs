@@ -351,8 +351,8 @@ fn differs(
                 .or_else(|| by_other(&|search, target| search.in_forms(target, form)))
         }
     };
-    if let Some(found) = &found {
-        show(true, &found.octets);
+    if let Some(octets) = found.as_ref().and_then(|found| found.octets.as_ref()) {
+        show(true, octets);
     }
     match found {
         Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },

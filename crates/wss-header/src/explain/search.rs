@@ -17,8 +17,8 @@ use super::sketch::Sketch;
 pub(super) struct Found {
     /// How they differ from those of the message, as it says; the change that was made first comes last.
     pub(super) causes: Vec<Cause>,
-    /// The octets.
-    pub(super) octets: Vec<u8>,
+    /// The octets; `None` if they were not kept.
+    pub(super) octets: Option<Vec<u8>>,
 }
 
 /// A search for octets that fit one of several aims.
@@ -215,9 +215,10 @@ impl Search<'_> {
 
     /// Whether the octets that `write` writes fit, which are about so many.
     pub(super) fn octets(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
-        let mut found = self.streamed(causes, about, write)?;
-        write(&mut |piece| found.octets.extend_from_slice(piece));
-        Some(found)
+        let found = self.streamed(causes, about, write)?;
+        let mut octets = Vec::new();
+        write(&mut |piece| octets.extend_from_slice(piece));
+        Some(Found { octets: Some(octets), ..found })
     }
 
     /// As [`Search::octets`], of octets that are not kept: they may be many more than the message has.
@@ -226,6 +227,6 @@ impl Search<'_> {
             return None;
         }
         let aim = self.aims.iter().find(|aim| aim.goal.fits(write))?;
-        Some(Found { causes: [aim.causes.as_slice(), causes].concat(), octets: Vec::new() })
+        Some(Found { causes: [aim.causes.as_slice(), causes].concat(), octets: None })
     }
 }

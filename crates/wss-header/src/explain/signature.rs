@@ -93,8 +93,10 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
         Some(_) => signed.by_public_key(keys, &mut notes, &mut maker),
         None => signed.by_public_key(keys, &mut notes, &mut maker).or_else(|| signed.by_secret(keys, &mut notes)),
     };
-    if let Some(found) = found.as_ref().filter(|found| !found.causes.is_empty()) {
-        show(true, &found.octets);
+    if let Some(found) = found.as_ref().filter(|found| !found.causes.is_empty())
+        && let Some(octets) = &found.octets
+    {
+        show(true, octets);
     }
     let (tried, stopped) = (meter.tried(), meter.exceeded());
     let value = match found {
@@ -167,7 +169,7 @@ impl Signed<'_, '_> {
                 search.aims.iter().find(|aim| matches!(&aim.goal, Goal::Digest { value, .. } if *value == octets));
             if let Some(aim) = aim {
                 let how = over(format!("what reference {nth} names"));
-                return Some(Found { causes: [aim.causes.as_slice(), &how].concat(), octets });
+                return Some(Found { causes: [aim.causes.as_slice(), &how].concat(), octets: Some(octets) });
             }
         }
         None

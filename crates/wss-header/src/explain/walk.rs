@@ -481,7 +481,9 @@ impl<'w> Walk<'w> {
                 (Some(found), Some(ExplainedReference { verdict: Verdict::Differs { causes, .. }, .. })) => {
                     *causes = found.causes;
                     let (signature, reference) = (left.signature + 1, Some(left.reference + 1));
-                    show(ExplainedOctets { signature, reference, are_the_senders: true, octets: &found.octets });
+                    if let Some(octets) = found.octets.as_deref() {
+                        show(ExplainedOctets { signature, reference, are_the_senders: true, octets });
+                    }
                 }
                 _ => self.left.push(left),
             }
