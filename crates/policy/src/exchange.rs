@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use wss_header::{
-    Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan,
-    Receiver, TransportFacts, UnsignedOpened,
+    Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver,
+    TransportFacts, UnsignedOpened,
 };
 use wss_text::{Slice as _, WireText};
 
@@ -310,8 +310,8 @@ impl Exchange {
         self
     }
 
-    /// Opens a message whose Body is signed: an envelope, or a package with attachments. A reply under a key of its request needs `request`, the
-    /// [`Correlation`] that securing the request returned.
+    /// Opens a message whose Body is signed: an envelope, or a package with attachments. A reply under a key of its request needs
+    /// `request`, the [`Correlation`] that securing the request returned.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -371,7 +371,7 @@ impl Exchange {
         }
         let opened = match request {
             Some(request) => opens.answering(request).open_unsigned(&message, transport)?,
-            None if opens.direction == Direction::Reply && opens.terms.wss.confirmation => {
+            None if opens.terms.confirms(opens.direction) => {
                 let why = "the reply has to confirm its request, which is not given";
                 return Err(PolicyOpenError::OtherVerb { why, call: "open_over(…, …, Some(&sent.correlation))" });
             }
@@ -433,18 +433,11 @@ impl Opens {
         assertions: &[AuthenticatedAssertion],
         evidence: &Evidence,
     ) -> Result<(), PolicyOpenError> {
-        let endorsing = self.terms.endorsing(self.direction);
-        let parts: Vec<&Part> = endorsing.flat_map(|supporting| &supporting.parts.signed).collect();
-        let present = match parts.is_empty() {
-            true => Vec::new(),
+        let (parts, namespaces) = self.terms.counted(self.direction);
+        let (present, every) = match parts.is_empty() && namespaces.is_empty() {
+            true => Default::default(),
             false => form::with_read(message, self.receiver.current_limits(), |read| {
-                Ok(form::present(read, parts.into_iter()))
-            })?,
-        };
-        let every = match self.terms.parts.every_signed.is_empty() || self.terms.is_over_transport() {
-            true => Vec::new(),
-            false => form::with_read(message, self.receiver.current_limits(), |read| {
-                Ok(form::counted_blocks(read, &self.terms.parts.every_signed))
+                Ok((form::present(read, parts.into_iter()), form::counted_blocks(read, namespaces)))
             })?,
         };
         let proven = Proven { evidence, assertions, present: &present, every: &every };
@@ -571,7 +564,8 @@ impl OneSide<'_> {
         let protects = if direction == Direction::Request { protects.request } else { protects.reply };
         let brings_token =
             |supporting: &Supporting| supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply);
-        if direction == Direction::Reply && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
+        let is_reply_with_tokens = direction == Direction::Reply && !terms.supporting.is_empty();
+        if is_reply_with_tokens && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
             return Err(Lack::Together {
                 what: "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply",
             });

@@ -26,15 +26,14 @@ pub enum Opening {
 
 /// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
-    let brings_tokens = direction == Direction::Request && !terms.supporting.is_empty();
-    terms.check_required(direction)?;
+    let has_header = terms.has_header(direction)?;
     let knows_client = terms.binding.as_ref().is_some_and(|binding| binding.client_certificate);
     if terms.adds_nothing(direction) && knows_client && direction == Direction::Request {
         let what = "TLS alone knows the client, and requests have nothing to open: demand its certificate where the connection is \
                     made, or add a timestamp to the binding";
         return Err(Lack::Together { what });
     }
-    if terms.adds_nothing(direction) || (terms.binding.is_none() && !brings_tokens) {
+    if !has_header {
         return Ok(None);
     }
     let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
@@ -57,12 +56,9 @@ impl Receiving<'_> {
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;
         let receiver = self.understanding(self.direction_of(receiver)?);
-        // Of the parts that endorsing tokens sign, and of the header blocks that are all signed, those count that are in the decrypted
-        // message.
-        let mut endorsing = self.terms.endorsing(self.direction);
-        let looks = endorsing.any(|supporting| !supporting.parts.signed.is_empty())
-            || (!self.terms.is_over_transport() && !self.terms.parts.every_signed.is_empty());
-        Ok((if looks { receiver.forwards() } else { receiver }, opening))
+        let (parts, namespaces) = self.terms.counted(self.direction);
+        let counts = !parts.is_empty() || !namespaces.is_empty();
+        Ok((if counts { receiver.forwards() } else { receiver }, opening))
     }
 
     fn binding(&self) -> Option<&Binding> {
@@ -87,11 +83,6 @@ impl Receiving<'_> {
         self.direction == Direction::Request
     }
 
-    /// Whether these messages confirm the signatures of others.
-    fn confirms(&self) -> bool {
-        !self.is_request() && self.terms.wss.confirmation
-    }
-
     fn is_endorsed(&self) -> bool {
         self.terms.endorsing(self.direction).next().is_some()
     }
@@ -112,7 +103,10 @@ impl Receiving<'_> {
                 false => Requirements::dangerous_unsigned(),
             };
             let signed = if timestamp { signed.expires() } else { signed };
-            return Ok((if self.confirms() { signed.signature_confirmation() } else { signed }, Opening::Transport));
+            return Ok((
+                if self.terms.confirms(self.direction) { signed.signature_confirmation() } else { signed },
+                Opening::Transport,
+            ));
         }
         let mut signed = always_signed(self.terms, self.direction);
         let protects_token = protects(self.signing_token(), self.is_symmetric(), self.direction);
@@ -141,7 +135,8 @@ impl Receiving<'_> {
             .encrypted_if_present(parts.encrypted.iter().chain(&parts.content).cloned());
         let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
         let requirements = if timestamp { requirements.expires() } else { requirements };
-        let requirements = if self.confirms() { requirements.signature_confirmation() } else { requirements };
+        let requirements =
+            if self.terms.confirms(self.direction) { requirements.signature_confirmation() } else { requirements };
         let complete = parts.complete_attachments;
         Ok((if complete { requirements.complete_attachments() } else { requirements }, opening))
     }

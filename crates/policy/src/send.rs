@@ -1,6 +1,6 @@
 //! Sending: from terms and keys to a recipe.
 
-use wss_c14n::{Document, Limits, name};
+use wss_c14n::{Document, Limits};
 use wss_crypto::Identity;
 use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing};
 use wss_tokens::{ReferenceForm, SamlVersion};
@@ -12,15 +12,13 @@ use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, T
 
 /// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<Recipe>, Lack> {
-    let sends_tokens = direction == Direction::Request && !terms.supporting.is_empty();
-    terms.check_required(direction)?;
-    if terms.adds_nothing(direction) || (terms.binding.is_none() && !sends_tokens) {
+    if !terms.has_header(direction)? {
         return Ok(None);
     }
     let means = Means::of(terms, keys)?;
     let mut sending = Sending { terms, direction, keys, means, recipe: Recipe::new(), attached: false };
     sending.begin()?;
-    if sends_tokens {
+    if terms.brings_tokens(direction) {
         for supporting in &terms.supporting {
             sending.attach(supporting)?;
         }
@@ -65,7 +63,7 @@ impl Sending<'_> {
         if matches!(binding.tokens, Tokens::Transport) {
             self.change(Recipe::over_protected_transport);
         }
-        if self.direction == Direction::Reply && self.terms.wss.confirmation {
+        if self.terms.confirms(self.direction) {
             self.change(Recipe::signature_confirmation);
         }
         Ok(())
@@ -128,8 +126,8 @@ impl Sending<'_> {
     }
 
     fn attach_assertion(&mut self) -> Result<(), Lack> {
-        self.check_assertion()?;
         if !std::mem::replace(&mut self.attached, true) {
+            self.check_assertion()?;
             let assertion = self.keys.own.assertion.clone();
             let assertion = assertion.ok_or(Lack::key("a SAML assertion", "Keys::assertion"))?;
             self.change(|recipe| recipe.token(assertion));
@@ -148,10 +146,8 @@ impl Sending<'_> {
         let mut versions: Vec<SamlVersion> = versions.collect();
         versions.dedup();
         let is_of = |xml: &str| {
-            let read = Document::parse(xml, &Limits::default());
-            let read = read.ok()?;
-            let versions = [(SamlVersion::V1_1, name::SAML.uri), (SamlVersion::V2_0, name::SAML2.uri)];
-            versions.into_iter().find(|(_, of)| read.root().name().namespace == *of).map(|(version, _)| version)
+            let read = Document::parse(xml, &Limits::default()).ok()?;
+            SamlVersion::ALL.into_iter().find(|version| read.root().name().namespace == version.namespace().uri)
         };
         match (versions.as_slice(), &self.keys.own.assertion) {
             ([], _) | (_, None) => Ok(()),
@@ -188,8 +184,7 @@ impl Sending<'_> {
 
     /// The signature, and what confirms those of the request.
     fn signature_to_encrypt(&self, binding: &Binding) -> Vec<Part> {
-        let confirms = self.direction == Direction::Reply && self.terms.wss.confirmation;
-        let parts = [(true, Part::Signature), (confirms, Part::SignatureConfirmation)];
+        let parts = [(true, Part::Signature), (self.terms.confirms(self.direction), Part::SignatureConfirmation)];
         let wanted = parts.into_iter().filter(|(is_there, _)| *is_there && binding.encrypt_signature);
         wanted.map(|(_, part)| part).collect()
     }

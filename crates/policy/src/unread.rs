@@ -1,12 +1,12 @@
 //! Policies of a description that are not read: at places without a message, and in other namespaces.
 
 use wss_c14n::Element;
+use wss_c14n::name::ExpandedName;
 
 use crate::names::{self, WSDL};
 
-/// The elements of WSDL whose policies are read.
-const SUBJECTS: [&str; 9] =
-    ["definitions", "service", "port", "binding", "portType", "operation", "input", "output", "message"];
+/// The elements of WSDL whose policies are read. `wsdl:definitions` has policies only for others to refer to.
+const SUBJECTS: [&str; 8] = ["service", "port", "binding", "portType", "operation", "input", "output", "message"];
 
 /// Names of WS-Policy. In another namespace they are refused, and not passed over: it is misspelt, or of a version that is not
 /// read.
@@ -48,10 +48,9 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
                     found.push(Unread::OtherNamespace(element));
                 }
                 let is_subject = name.namespace == WSDL && SUBJECTS.contains(&name.local);
-                // A description has policies for references, and is none of what they are about.
                 let is_root = name.namespace == WSDL && name.local == "definitions";
-                let has_policy = if is_root { refers_to_policy(element) } else { !is_subject && has_policy(element) };
-                if has_policy {
+                let names = if is_root { &REFERENCES[..] } else { &POLICIES };
+                if !is_subject && has_policy(element, names) {
                     found.push(Unread::Elsewhere(element));
                 }
                 continue;
@@ -62,17 +61,12 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
     found
 }
 
-fn refers_to_policy(element: Element<'_>) -> bool {
-    let is_reference =
-        |child: Element<'_>| names::is_policy(child.name().namespace) && child.name().local == "PolicyReference";
-    element.children().any(is_reference)
-        || element.attributes().any(|(name, _)| names::is_policy(name.namespace) && name.local == "PolicyURIs")
-}
+/// The names of WS-Policy by which an element has a policy, as children or attributes.
+const POLICIES: [&str; 3] = ["Policy", "PolicyReference", "PolicyURIs"];
+/// Those of them that refer to one elsewhere.
+const REFERENCES: [&str; 2] = ["PolicyReference", "PolicyURIs"];
 
-fn has_policy(element: Element<'_>) -> bool {
-    let is_reference = |name: wss_c14n::name::ExpandedName<'_>| {
-        names::is_policy(name.namespace) && ["Policy", "PolicyReference", "PolicyURIs"].contains(&name.local)
-    };
-    element.children().any(|child| is_reference(child.name()))
-        || element.attributes().any(|(name, _)| is_reference(name))
+fn has_policy(element: Element<'_>, locals: &[&str]) -> bool {
+    let is_one = |name: ExpandedName<'_>| names::is_policy(name.namespace) && locals.contains(&name.local);
+    element.children().any(|child| is_one(child.name())) || element.attributes().any(|(name, _)| is_one(name))
 }

@@ -433,10 +433,10 @@ impl<'a> Form<'a> {
             let there = match supporting.token.kind {
                 TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
                 TokenKind::Saml(version) => {
-                    let is_there = |of: SamlVersion, namespace: &str| {
-                        version.is_none_or(|version| version == of) && self.in_security(namespace, "Assertion")
+                    let is_there = |of: SamlVersion| {
+                        version.is_none_or(|version| version == of) && self.in_security(of.namespace().uri, "Assertion")
                     };
-                    is_there(SamlVersion::V1_1, name::SAML.uri) || is_there(SamlVersion::V2_0, name::SAML2.uri)
+                    SamlVersion::ALL.into_iter().any(is_there)
                 }
                 _ => true,
             };
@@ -487,8 +487,7 @@ impl<'a> Form<'a> {
     /// `sp:RequireSignatureConfirmation`.
     fn confirmed(&mut self) {
         let is_hidden = self.hides_signature();
-        if self.direction == Direction::Reply
-            && self.terms.wss.confirmation
+        if self.terms.confirms(self.direction)
             && !is_hidden
             && self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty()
         {

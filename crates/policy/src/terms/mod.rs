@@ -191,25 +191,32 @@ impl Terms {
         self.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
     }
 
-    /// Whether a transport does all that it says of messages in this direction: they have no Security header.
-    pub(crate) fn adds_nothing(&self, direction: Direction) -> bool {
-        let has_tokens = direction == Direction::Request && !self.supporting.is_empty();
-        let confirms = direction == Direction::Reply && self.wss.confirmation;
-        let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
-        self.binding.as_ref().is_some_and(is_bare) && !has_tokens && !confirms
+    /// Whether messages in this direction have the supporting tokens: only requests do.
+    pub(crate) fn brings_tokens(&self, direction: Direction) -> bool {
+        direction == Direction::Request && !self.supporting.is_empty()
     }
 
-    /// Refuses what is required of messages that have no Security header, which no receiver opens.
-    pub(crate) fn check_required(&self, direction: Direction) -> Result<(), Lack> {
-        let has_tokens = direction == Direction::Request && !self.supporting.is_empty();
-        let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !has_tokens);
-        let confirms = direction == Direction::Reply && self.wss.confirmation;
-        match is_bare && (confirms || !self.parts.required.is_empty()) {
+    /// Whether messages in this direction confirm the signatures of their requests: only replies do.
+    pub(crate) fn confirms(&self, direction: Direction) -> bool {
+        direction == Direction::Reply && self.wss.confirmation
+    }
+
+    /// Whether a transport does all that it says of messages in this direction: they have no Security header.
+    pub(crate) fn adds_nothing(&self, direction: Direction) -> bool {
+        let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
+        self.binding.as_ref().is_some_and(is_bare) && !self.brings_tokens(direction) && !self.confirms(direction)
+    }
+
+    /// Whether messages in this direction have a Security header. No receiver opens those without one, so nothing can be required
+    /// of them.
+    pub(crate) fn has_header(&self, direction: Direction) -> Result<bool, Lack> {
+        let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction));
+        match is_bare && (self.confirms(direction) || !self.parts.required.is_empty()) {
             true => Err(Lack::Together {
                 what: "parts or confirmations are required of messages that nothing in them secures: add a binding with a \
                        timestamp or a signature, or leave them out",
             }),
-            false => Ok(()),
+            false => Ok(!is_bare),
         }
     }
 
@@ -217,6 +224,14 @@ impl Terms {
     pub(crate) fn endorsing(&self, direction: Direction) -> impl Iterator<Item = &Supporting> + Clone {
         let is_request = direction == Direction::Request;
         self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
+    }
+
+    /// Of what those count that are in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
+    /// header blocks are all signed.
+    pub(crate) fn counted(&self, direction: Direction) -> (Vec<&Part>, &[Option<String>]) {
+        let parts = self.endorsing(direction).flat_map(|supporting| &supporting.parts.signed).collect();
+        let namespaces = if self.is_over_transport() { &[][..] } else { &self.parts.every_signed };
+        (parts, namespaces)
     }
 
     fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {

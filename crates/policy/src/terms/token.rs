@@ -162,7 +162,7 @@ impl Token {
     /// Whether the name is that of a token assertion.
     pub(crate) fn is_one(assertion: &Assertion) -> bool {
         names::is_security(&assertion.written.namespace)
-            && assertion.local().ends_with("Token")
+            && assertion.is_token()
             && !assertion.local().starts_with("Wss")
     }
 

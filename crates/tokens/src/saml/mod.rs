@@ -49,6 +49,9 @@ pub enum SamlVersion {
 }
 
 impl SamlVersion {
+    /// Both versions.
+    pub const ALL: [Self; 2] = [Self::V1_1, Self::V2_0];
+
     /// Its token type.
     #[must_use]
     pub const fn token_type(self) -> &'static str {
@@ -58,7 +61,9 @@ impl SamlVersion {
         }
     }
 
-    const fn namespace(self) -> name::Namespace {
+    /// The namespace of its assertions.
+    #[must_use]
+    pub const fn namespace(self) -> name::Namespace {
         match self {
             Self::V1_1 => name::SAML,
             Self::V2_0 => name::SAML2,
