@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wss_text::WireText;
 
-use crate::file_kind::FileKind;
+use crate::file_kind::{FileKind, is_base64_of_sequence, is_hexadecimal_of_sequence};
 
 /// Why a key or certificate was not loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -117,22 +117,15 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// These octets are not the DER of `what`: says so if they are none at all, or DER in an encoding.
+    /// The error of octets that are not the DER of `what`. It tells if there are no octets, or if they are the text of an encoding
+    /// of DER.
     #[must_use]
     pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
         let text = octets.trim_ascii();
-        let is = |start: &[u8], in_alphabet: fn(u8) -> bool| {
-            text.starts_with(start) && text.iter().all(|octet| in_alphabet(*octet) || octet.is_ascii_whitespace())
-        };
         let found = match () {
             () if text.is_empty() => "it is empty",
-            // The first octets of a SEQUENCE.
-            () if is(b"MI", |octet| octet.is_ascii_alphanumeric() || b"+/=".contains(&octet)) => {
-                "it is base64 once more, so have it encoded once"
-            }
-            () if is(b"30", |octet| octet.is_ascii_hexdigit()) => {
-                "it is in hexadecimal, so have its octets encoded in its place"
-            }
+            () if is_base64_of_sequence(text) => "it is base64 once more, so have it encoded once",
+            () if is_hexadecimal_of_sequence(text) => "it is in hexadecimal, so have its octets encoded in its place",
             () => return Self::Malformed { what },
         };
         Self::NotDer { what, found }

@@ -84,3 +84,17 @@ impl fmt::Display for FileKind {
         })
     }
 }
+
+/// Whether a text without white space around it is the base64 of a SEQUENCE in DER, and nothing else.
+pub(crate) fn is_base64_of_sequence(text: &[u8]) -> bool {
+    is_encoded(text, b"MI", |octet| octet.is_ascii_alphanumeric() || b"+/=".contains(&octet))
+}
+
+/// As [`is_base64_of_sequence`], in hexadecimal.
+pub(crate) fn is_hexadecimal_of_sequence(text: &[u8]) -> bool {
+    is_encoded(text, b"30", |octet| octet.is_ascii_hexdigit())
+}
+
+fn is_encoded(text: &[u8], first: &[u8], is_in_alphabet: fn(u8) -> bool) -> bool {
+    text.starts_with(first) && text.iter().all(|octet| is_in_alphabet(*octet) || octet.is_ascii_whitespace())
+}

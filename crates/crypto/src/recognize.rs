@@ -3,7 +3,7 @@
 use crate::certificate::Certificate;
 use crate::der;
 use crate::error::LoadError;
-use crate::file_kind::FileKind;
+use crate::file_kind::{FileKind, is_base64_of_sequence};
 use crate::key::PrivateKey;
 use crate::pem::is_pem;
 
@@ -38,7 +38,7 @@ fn kind_of(octets: &[u8]) -> Option<FileKind> {
     match octets {
         [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => return Some(FileKind::JavaKeyStore),
         _ if octets.trim_ascii_start().starts_with(b"<") => return Some(FileKind::Xml),
-        _ if is_base64_of_der(octets) => return Some(FileKind::Base64),
+        _ if octets.len() > 40 && is_base64_of_sequence(octets.trim_ascii()) => return Some(FileKind::Base64),
         _ => {}
     }
     let mut fields = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
@@ -49,10 +49,4 @@ fn kind_of(octets: &[u8]) -> Option<FileKind> {
         _ if PrivateKey::from_der(octets).is_ok() => Some(FileKind::PrivateKey),
         _ => None,
     }
-}
-
-/// Whether it is a text of base64 alone, of a sequence in DER.
-fn is_base64_of_der(octets: &[u8]) -> bool {
-    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/= \t\r\n".contains(octet);
-    octets.len() > 40 && octets.trim_ascii_start().starts_with(b"MI") && octets.iter().all(is_base64)
 }

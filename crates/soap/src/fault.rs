@@ -5,7 +5,7 @@
 //! which tells an attacker nothing. [`Fault::naming`] gives the class of the error.
 
 use std::fmt;
-use wss_text::shown;
+use wss_text::{front, shown};
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
@@ -269,14 +269,7 @@ impl UnauthenticatedFault {
                 (value, nth(nth(fault, "Reason")?, "Text")?)
             }
         };
-        let text = |element: Element<'_>| {
-            let text = element.text().ok()?;
-            let mut end = text.len().min(Self::MAX_TEXT);
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            Some(text.get(..end)?.to_owned())
-        };
+        let text = |element: Element<'_>| Some(front(&element.text().ok()?, Self::MAX_TEXT).to_owned());
         let code = text(code)?;
         // It is a QName, whose type collapses white space.
         let local = collapsed(&code).rsplit(':').next().unwrap_or_default().to_owned();

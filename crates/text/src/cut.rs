@@ -5,6 +5,17 @@ const HEAD: usize = 192;
 /// The number of characters that are kept from its end, which says the most in a path.
 const TAIL: usize = 64;
 
+/// The beginning of a text: at most so many octets, in whole characters.
+///
+/// ```
+/// assert_eq!(wss_text::front("Säule", 2), "S");
+/// ```
+#[must_use]
+pub fn front(text: &str, most: usize) -> &str {
+    let end = (0..=text.len().min(most)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
 /// The beginning of a text and, if it is long, the number of omitted octets and the end.
 pub(crate) fn parts(text: &str) -> (&str, Option<(usize, &str)>) {
     if text.len() <= HEAD + TAIL || text.chars().nth(HEAD + TAIL).is_none() {

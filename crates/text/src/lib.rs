@@ -25,6 +25,7 @@ mod near;
 mod slice;
 
 pub use count::{AllShown, Octets, all_shown, octets};
+pub use cut::front;
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 pub use hexadecimal::{hex, hex_digit, hex_octet, octets_of_hex, percent_decoded, push_hex};
 pub use near::{nearest, nearest_identifier};

@@ -3,7 +3,7 @@
 
 use wss_c14n::Element;
 use wss_soap::Envelope;
-use wss_text::WireText;
+use wss_text::{WireText, front};
 
 use crate::receipt::EBMS;
 
@@ -24,7 +24,7 @@ impl EbmsError {
         let messaging = envelope.blocks().filter(|block| block.is(EBMS, "Messaging"));
         let signals = messaging.flat_map(|block| block.children_named(EBMS, "SignalMessage"));
         let error = signals.flat_map(|signal| signal.children_named(EBMS, "Error")).next()?;
-        let attribute = |name: &str| error.attribute("", name).map(|value| cut(&value));
+        let attribute = |name: &str| error.attribute("", name).map(|value| front(&value, MAX_TEXT).to_owned());
         let texts = ["Description", "ErrorDetail"].into_iter().filter_map(|local| text_of(error, local));
         let texts: Vec<String> = attribute("shortDescription").into_iter().chain(texts).collect();
         Some(Self { code: attribute("errorCode")?.into(), reason: texts.join(": ").into() })
@@ -33,10 +33,5 @@ impl EbmsError {
 
 fn text_of(error: Element<'_>, local: &str) -> Option<String> {
     let child = error.children_named(EBMS, local).next()?;
-    child.text().ok().map(|text| cut(text.trim())).filter(|text| !text.is_empty())
-}
-
-fn cut(text: &str) -> String {
-    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    text.get(..end).unwrap_or_default().to_owned()
+    child.text().ok().map(|text| front(text.trim(), MAX_TEXT).to_owned()).filter(|text| !text.is_empty())
 }

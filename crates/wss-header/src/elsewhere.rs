@@ -216,8 +216,8 @@ struct AcceptsOnce {
 
 impl KerberosAcceptor for AcceptsOnce {
     fn accept(&self, gss_token: &[u8]) -> Option<KerberosSession> {
-        let known = |asked: &Asked| asked.tickets.iter().find(|(known, _)| known == gss_token).cloned();
-        if let Some((_, session)) = known(&self.asking.asked()) {
+        let known = self.asking.asked().tickets.iter().find(|(known, _)| known == gss_token).cloned();
+        if let Some((_, session)) = known {
             return session;
         }
         let session = self.acceptor.accept(gss_token);

@@ -215,9 +215,11 @@ pub(super) fn hints(uri: &str, document: &Document<'_>, from: &Attachments<'_, '
     if from.budget.charge(Limit::CauseOctets, source).is_err() {
         return Vec::new();
     }
+    if !document.elements().any(|element| is_said_compressed(element, uri)) {
+        return Vec::new();
+    }
     let Some(attachment) = (from.read)(uri) else { return Vec::new() };
-    let is_said = document.elements().any(|element| is_said_compressed(element, uri));
-    if is_said && !is_gzip(&attachment.content) {
+    if !is_gzip(&attachment.content) {
         return vec![
             "its eb:PartInfo says that it is compressed, and it is not: someone on the way may have decompressed it, and what \
              is signed is the compressed content"

@@ -21,6 +21,7 @@ use super::named::{addressee_told, named_by};
 use super::proven::ProvenSignature;
 use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::revision::Revision;
+use super::span::outermost;
 use super::terms::Terms;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
@@ -55,13 +56,9 @@ pub(super) fn find(
         if holder.ancestors_and_self().skip(1).any(is_ciphertext) {
             continue;
         }
-        // What begins before the last ciphertext ends is inside it.
-        let mut end = 0;
-        for data in holder.descendants_and_self().filter(|inner| is_ciphertext(*inner)) {
-            let is_inside = data.span().start < end;
-            end = end.max(data.span().end);
+        for data in outermost(holder.descendants_and_self().filter(|inner| is_ciphertext(*inner))) {
             // The EncryptedData of an attachment stays where it is when the attachment is decrypted.
-            if is_inside || (revision.is_in_header(data) && is_opened(data, facts)) {
+            if revision.is_in_header(data) && is_opened(data, facts) {
                 continue;
             }
             terms.budget.check(Limit::EncryptedData, remains.len() + 1)?;

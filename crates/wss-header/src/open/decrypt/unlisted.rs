@@ -17,6 +17,7 @@ use crate::open::facts::Facts;
 use crate::open::keys::KeyRing;
 use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
+use crate::open::span::outermost;
 use crate::open::terms::Terms;
 
 /// Decrypts all ciphertext outside our header, also what a later list names. Returns `None` if none of it is for us.
@@ -95,14 +96,7 @@ pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Result
 fn outside<'d>(revision: &Revision<'d>) -> impl Iterator<Item = Element<'d>> {
     let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
     let header = revision.header.element;
-    let all = revision.document.elements().filter(move |element| is_data(*element) && !header.contains(*element));
-    // They come in document order: what begins before the last one ends is inside it.
-    let mut end = 0;
-    all.filter(move |data| {
-        let is_outermost = data.span().start >= end;
-        end = end.max(data.span().end);
-        is_outermost
-    })
+    outermost(revision.document.elements().filter(move |element| is_data(*element) && !header.contains(*element)))
 }
 
 /// The EncryptedKeys of our header, by the Ids that their lists name.
