@@ -496,7 +496,8 @@ fn a_weak_key_is_named_with_what_admits_it() {
     assert!(pinned.algorithms(legacy).open(&message).is_ok());
 }
 
-/// An attribute that only its schema makes an Id is none here (SOAP Message Security 1.1.1 §4.2), and it is there.
+/// No schema is read (SOAP Message Security 1.1.1 §4.2): an attribute that only its schema declares as an Id is not found by a
+/// reference, and the error names it.
 #[test]
 fn an_id_that_only_a_schema_makes_one_is_named() {
     let pay = Part::parse("element:Body/{urn:p}Pay").expect("a path");

@@ -133,7 +133,7 @@ fn an_attribute_that_nobody_reads_is_refused_at_its_place() {
         (elements(&format!("XPathVersion=\"{XPATH_20}\"")), "SignedElements", "XPathVersion"),
         (header("Name=\"To\" Namespace=\"urn:a\" mustSign=\"1\""), "Header", "mustSign"),
         (header("Name=\"To\""), "Header", "Namespace"),
-        // An empty name is none: each block of the namespace, of which none is known.
+        // An empty name is as no name: every block of the namespace, and the keys name no block of it.
         (header("Name=\"\" Namespace=\"urn:a\""), "Header", "Keys::header_block"),
     ];
     for (assertions, name, says) in cases {

@@ -189,7 +189,8 @@ fn explained(
 /// The elements by Id.
 enum Ids<'d> {
     Unique(IdIndex<'d>),
-    /// Of a document that has an Id twice, or one that is none: the first element with each, and whether there are others.
+    /// The document has an Id twice, or a value that cannot be an Id. For each value: the first element that has it, and whether
+    /// other elements have it.
     Repeated(HashMap<Cow<'d, str>, (Element<'d>, bool)>),
 }
 

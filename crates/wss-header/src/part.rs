@@ -174,10 +174,9 @@ impl Part {
             }
         }
     }
-}
 
-impl Part {
-    /// The word by which a part is named, in words for an error, where it is named as a header block that is in the Security header.
+    /// If it names a child of the Security header as if that were a header block: what an error says of the word to use in its place.
+    /// Otherwise empty.
     pub(crate) fn word_instead(&self) -> String {
         let (Self::HeaderBlock { namespace, local } | Self::EveryHeaderBlock { namespace, local }) = self else {
             return String::new();

@@ -55,7 +55,7 @@ impl<'m> Canonical<'m> {
         Ok(Self { content: part.unauthenticated_octets().clone(), is_text: media_type.starts_with("text/") })
     }
 
-    /// The content of `part` as it is: what has no form by its type, as the plaintext of a ciphertext.
+    /// The content of `part`, not in the form that its type has: the plaintext of an `xenc:EncryptedData` is binary, whatever its type.
     #[must_use]
     pub fn as_it_is(part: &MimePart<'m>) -> Self {
         Self { content: part.unauthenticated_octets().clone(), is_text: false }
@@ -277,8 +277,8 @@ fn decoded_words(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length. No piece has a question mark (RFC 2047 §2), so that no
-/// character is looked at for more than one beginning. Words above 75 characters are read, as by peers.
+/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length. None of the three pieces has a question mark (RFC 2047 §2).
+/// Words above 75 characters are read, as by peers.
 fn encoded_word(text: &str) -> Option<(String, usize)> {
     let mut pieces = text.strip_prefix("=?")?.splitn(4, '?');
     let (charset, encoding, encoded) = (pieces.next()?, pieces.next()?, pieces.next()?);
@@ -372,7 +372,7 @@ mod tests {
             header("Content-Description: =?iso-8859-1?Q?Z=FCrich?= =?utf-8?b?w7w=?= (x)\r\nContent-Type: a/b"),
             "Content-Description: Zürichü (x)\r\nContent-Type:a/b\r\n"
         );
-        // A long word, and what is none.
+        // A long word is decoded. What only begins as a word stays as it is written.
         let long = "a".repeat(80);
         assert_eq!(
             header(&format!(

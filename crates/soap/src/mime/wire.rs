@@ -268,7 +268,7 @@ impl<R: Read> Lines<R> {
     fn fill(&mut self) -> Result<(), MimeError> {
         self.buffer.copy_within(self.taken..self.filled, 0);
         (self.taken, self.filled) = (0, self.filled - self.taken);
-        // A line that is returned in pieces leaves less than a delimiter behind.
+        // At most a delimiter was not returned yet, so that the buffer grows no further than this.
         if self.buffer.len() < self.filled + PIECE {
             self.buffer.resize(self.filled + PIECE, 0);
         }

@@ -41,7 +41,8 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
     }
 }
 
-/// The name of an attribute with this value that a schema may have as an Id, if it is none here.
+/// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the element
+/// without a schema.
 fn attribute_by_schema(element: Element<'_>, wanted: &str) -> Option<WireText> {
     if indexed_id_of(element).as_deref() == Some(wanted) {
         return None;
