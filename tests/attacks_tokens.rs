@@ -12,7 +12,7 @@ use ws_security::prelude::*;
 use ws_security::tokens::write_kerberos_token;
 use ws_security::{
     AssertionTrust, DangerousNoReplayCache, KerberosForm, KerberosSession, NewAssertion, OpenError, ProtectionToken,
-    RequirementError, SamlVersion, Secret, SecureConversation, SignatureMethod, Signer,
+    RequiredToken, RequirementError, SamlVersion, Secret, SecureConversation, SignatureMethod, Signer,
 };
 
 fn passwords(user: &str) -> Option<Secret> {
@@ -142,15 +142,17 @@ fn a_token_that_was_put_into_a_message_of_someone_else_is_not_its_users() {
         let opened = knowing(|r| r).open(&message).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(opened.signer().certificate(), Some(&certificate("alice")), "{kind}");
         assert!(opened.user().is_none() && opened.assertions().is_empty(), "{kind}");
-        let unbound = |error: OpenError, named: &str| {
-            let expected = RequirementError::UnboundToken { token: if named == "SAML" { "SAML" } else { "username" } };
+        let unbound = |error: OpenError, token: RequiredToken| {
+            let expected = RequirementError::UnboundToken { token };
             assert_eq!(error, OpenError::Requirement(expected), "{kind}");
         };
         match kind {
-            "UsernameToken" => unbound(refuse(&knowing(Requirements::username_token), &message), "username"),
+            "UsernameToken" => {
+                unbound(refuse(&knowing(Requirements::username_token), &message), RequiredToken::Username)
+            }
             "Assertion" => {
                 let version = if token.contains("AssertionID") { SamlVersion::V1_1 } else { SamlVersion::V2_0 };
-                unbound(refuse(&knowing(|r| r.saml_token(version)), &message), "SAML");
+                unbound(refuse(&knowing(|r| r.saml_token(version)), &message), RequiredToken::Saml(version));
             }
             _ => {}
         }
@@ -244,7 +246,7 @@ fn a_mac_by_a_password_over_something_else_does_not_name_the_user() {
     let opened = knowing(|r| r).open(&message).expect("opens");
     assert!(opened.user().is_none());
     let error = refuse(&knowing(Requirements::username_token), &message);
-    assert_eq!(error, OpenError::Requirement(RequirementError::UnboundToken { token: "username" }));
+    assert_eq!(error, OpenError::Requirement(RequirementError::UnboundToken { token: RequiredToken::Username }));
     let endorsing = Signing::with_token(&password).parts([Part::Signature]);
     let plan = recipe().sign(signing()).sign(endorsing).plan().expect("a plan");
     let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
@@ -269,7 +271,7 @@ fn a_bearer_assertion_alone_needs_a_protected_transport() {
         let receiver =
             Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache).assertions(issuers);
         let error = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).map(drop);
-        let unbound = RequirementError::UnboundToken { token: "SAML" };
+        let unbound = RequirementError::UnboundToken { token: RequiredToken::Saml(version) };
         assert_eq!(error, Err(OpenError::Requirement(unbound)));
         let opened = receiver
             .over_protected_transport()

@@ -126,7 +126,10 @@ fn an_assertion_of_one_version_is_none_of_the_other() {
         assert_eq!(opened.assertions().len(), 1);
         let error = refuse(&demanding(signed.clone().saml_token(wants)), &message);
         let why = WhyNoToken::OtherVersion { found: has };
-        assert_eq!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML", why }));
+        assert_eq!(
+            error,
+            OpenError::Requirement(RequirementError::NoToken { token: ws_security::RequiredToken::Saml(wants), why })
+        );
         refuse(&demanding(signed.saml_token(has).saml_token(wants)), &message);
     }
 }

@@ -16,8 +16,8 @@ use ws_security::prelude::*;
 use ws_security::tokens::{PasswordError, TrustError};
 use ws_security::{
     AssertionTrust, EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, MissingKey, NewAssertion, NotFresh,
-    OpenError, ProtectionToken, ReferenceForm, ReplayError, RequirementError, Requirements, SamlVersion, Secret,
-    SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
+    OpenError, ProtectionToken, ReferenceForm, ReplayError, RequiredToken, RequirementError, Requirements, SamlVersion,
+    Secret, SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
 };
 
 fn said(receiver: &Receiver, message: &str) -> String {
@@ -314,7 +314,7 @@ fn a_signer_of_another_kind_than_demanded_is_told_from_none() {
     let service = Receiver::new(trust(), demands, ws_security::DangerousNoReplayCache);
     let service = service.security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])));
     let error = refuse(&service, &by_secret);
-    let expected = RequirementError::NoToken { token: "X.509", why: WhyNoToken::OtherSigner };
+    let expected = RequirementError::NoToken { token: RequiredToken::X509, why: WhyNoToken::OtherSigner };
     assert_eq!(error, OpenError::Requirement(expected));
     has(&error.to_string(), &["X.509", "of another kind"]);
     assert!(service.open(signed(SOAP11)).is_ok());
@@ -404,7 +404,7 @@ fn a_username_token_that_proves_nothing_says_what_is_missing() {
     let demands = Requirements::signed([Part::Body, Part::Timestamp]).username_token();
     let service = Receiver::new(trust(), demands, MemoryReplayCache::default());
     let why = |receiver: &Receiver, message: &str| match refuse(receiver, message) {
-        OpenError::Requirement(RequirementError::NoToken { token: "username", why }) => why,
+        OpenError::Requirement(RequirementError::NoToken { token: RequiredToken::Username, why }) => why,
         other => panic!("{other}"),
     };
     assert_eq!(why(&service, &signed(SOAP11)), WhyNoToken::Absent);

@@ -13,8 +13,8 @@ use ws_security::tokens::TokenError;
 use ws_security::xmlenc::{PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, NewAssertion,
-    OpenError, PlanError, ProtectionToken, RequirementError, SamlName, SamlVersion, Secret, SecureConversation,
-    Secured, Signer, TransportFacts,
+    OpenError, PlanError, ProtectionToken, RequiredToken, RequirementError, SamlName, SamlVersion, Secret,
+    SecureConversation, Secured, Signer, TransportFacts,
 };
 
 const ISSUER: &str = "https://idp.example";
@@ -86,7 +86,10 @@ fn the_holder_of_a_key_is_the_subject() {
         let demanding = Receiver::new(trust(), demanded, DangerousNoReplayCache).assertions(issuers());
         assert!(demanding.open(&message).is_ok());
         let none = refuse(&demanding, &signed(SOAP11));
-        assert!(matches!(none, OpenError::Requirement(RequirementError::NoToken { token: "SAML", .. })));
+        assert!(matches!(
+            none,
+            OpenError::Requirement(RequirementError::NoToken { token: RequiredToken::Saml(_), .. })
+        ));
         // Without trust in issuers an assertion is no key.
         assert!(receiver().open(&message).is_err());
     }
@@ -111,7 +114,10 @@ fn over_a_transport_the_holder_of_a_key_signs_the_timestamp() {
         let refused = |receiver: &Receiver, message: &str, transport: TransportFacts| {
             let error = receiver.open_unsigned(message, transport).map(drop).expect_err("refused");
             assert!(
-                matches!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML", .. })),
+                matches!(
+                    error,
+                    OpenError::Requirement(RequirementError::NoToken { token: RequiredToken::Saml(_), .. })
+                ),
                 "{error:?}"
             );
         };
@@ -141,7 +147,10 @@ fn t20_a_certificate_of_the_holder_confirms_the_assertion_that_it_covers() {
         for message in [message("alice", &all[..2]), message("dave", &all), message("twin-alice", &all)] {
             let error = refuse(&service, &message);
             assert!(
-                matches!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML", .. })),
+                matches!(
+                    error,
+                    OpenError::Requirement(RequirementError::NoToken { token: RequiredToken::Saml(_), .. })
+                ),
                 "{error:?}"
             );
         }

@@ -159,7 +159,9 @@ fn why_no_assertion_authenticates_is_said() {
             None => receiver,
         };
         match refuse(&receiver, message) {
-            OpenError::Requirement(RequirementError::NoToken { token: "SAML", why }) => why,
+            OpenError::Requirement(RequirementError::NoToken { token: ws_security::RequiredToken::Saml(_), why }) => {
+                why
+            }
             other => panic!("{other}"),
         }
     };

@@ -174,7 +174,10 @@ fn a_certificate_can_be_demanded() {
     let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache)
         .security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])));
     let error = refuse(&receiver, &with(recipe().sign(mac(&context()))));
-    assert!(matches!(error, OpenError::Requirement(RequirementError::NoToken { token: "X.509", .. })));
+    assert!(matches!(
+        error,
+        OpenError::Requirement(RequirementError::NoToken { token: ws_security::RequiredToken::X509, .. })
+    ));
     let endorsed = recipe().sign(mac(&context())).sign(Signing::with(&identity("alice")).parts([Part::Signature]));
     refuse(&receiver, &with(endorsed));
     assert!(receiver.open(with(recipe().sign(signing()))).is_ok());

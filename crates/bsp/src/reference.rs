@@ -41,7 +41,10 @@ impl<'d> Tokens<'d> {
         let budget = Budget::new(limits, targets.document.source().len() as u64);
         let max = limits.size(Limit::CertificateOctets);
         for element in targets.all(name::WSSE.uri, "BinarySecurityToken") {
-            let octets = element.base64(max).unwrap_or_default();
+            let Ok(octets) = element.base64(max) else {
+                tokens.binary.push((element, Content::Unread));
+                continue;
+            };
             let content = content_of(&octets, &budget).unwrap_or(Content::Unread);
             if element.parent() == targets.security_of(element) {
                 if let Content::Certificate(certificate) = &content {

@@ -16,6 +16,7 @@ use wss_text::Slice as _;
 use crate::chars::{decode_value, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
 use crate::name::is_ncname;
+use crate::write::escape;
 
 /// The attributes of type ID of each element, by their names as written.
 pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
@@ -348,30 +349,13 @@ impl<'s> Parser<'s, '_> {
             at += found + length.ok_or(malformed(start, Problem::Reference))?;
         }
         let value = decode_value(raw);
-        Ok(escaped(&if is_tokenized { tokens(&value) } else { value }))
+        Ok(escape(&if is_tokenized { tokens(&value) } else { value }))
     }
 }
 
 /// Spaces at the ends removed, and each run of spaces replaced by one (XML 1.0 §3.3.3).
 fn tokens(value: &str) -> String {
     value.split(' ').filter(|token| !token.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// A normalised value, escaped for double quotes so that it is normalised to itself.
-fn escaped(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '"' => text.push_str("&quot;"),
-            '\t' => text.push_str("&#x9;"),
-            '\n' => text.push_str("&#xA;"),
-            '\r' => text.push_str("&#xD;"),
-            c => text.push(c),
-        }
-    }
-    text
 }
 
 /// Writes what follows a DOCTYPE, with what it declares applied to the start tags. Whatever is not well-formed is copied: the
@@ -457,7 +441,7 @@ impl<'s> StartTag<'s> {
             let decoded = || decode_value(piece(value.start + 1..value.end - 1));
             if list.tokenized.contains(*attribute) && decoded() != tokens(&decoded()) {
                 text.push(piece(copied..value.start))?;
-                text.push(&["\"", &escaped(&tokens(&decoded())), "\""].concat())?;
+                text.push(&["\"", &escape(&tokens(&decoded())), "\""].concat())?;
                 copied = value.end;
             }
         }

@@ -77,7 +77,7 @@ pub use splice::{Moved, Splices};
 pub use subset::Subset;
 pub use tree::{Tree, TreeKind, TreeNode};
 pub use wiped::Wiped;
-pub use write::{Writer, escape};
+pub use write::{Writer, attribute, escape};
 /// What a document, or a message, may cost.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};
 

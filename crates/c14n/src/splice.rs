@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::element::Element;
 use crate::piece::Piece;
 use crate::wiped::Wiped;
 
@@ -78,6 +79,26 @@ impl Splices {
     /// Inserts `text` before offset `at`. Several insertions at one offset keep the order in which they were made.
     pub fn insert(&mut self, at: usize, text: impl Into<String>) {
         self.replace(at..at, text);
+    }
+
+    /// Inserts `text` at the front of the content of `element`. An empty-element tag becomes a start tag and an end tag.
+    pub fn insert_content(&mut self, element: Element<'_>, text: &str) {
+        if element.is_empty_tag() {
+            self.replace_content(element, text);
+        } else {
+            self.insert(element.content_span().start, text);
+        }
+    }
+
+    /// Replaces the content of `element`. An empty-element tag becomes a start tag and an end tag, and insertions into it before
+    /// its slash stay.
+    pub fn replace_content(&mut self, element: Element<'_>, text: &str) {
+        if !element.is_empty_tag() {
+            return self.replace(element.content_span(), text);
+        }
+        let end = element.span().end;
+        let content = [">", text, "</", element.qualified_name(), ">"].concat();
+        self.replace(end - "/>".len()..end, content);
     }
 
     /// Whether there is no replacement.

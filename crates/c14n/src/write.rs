@@ -270,12 +270,22 @@ pub fn escape(value: &str) -> String {
     out
 }
 
+/// An attribute for a start tag, with the space before it and its value as [`escape`] writes it.
+///
+/// ```
+/// assert_eq!(wss_c14n::attribute("wsu:Id", "a&b"), " wsu:Id=\"a&amp;b\"");
+/// ```
+#[must_use]
+pub fn attribute(qualified: &str, value: &str) -> String {
+    [" ", qualified, "=\"", &escape(value), "\""].concat()
+}
+
 /// A string as a sink. The escaping functions cut UTF-8 only at ASCII characters.
 pub(crate) struct Text<'a>(pub(crate) &'a mut String);
 
 impl crate::sink::Sink for Text<'_> {
     fn put(&mut self, octets: &[u8]) {
-        self.0.push_str(std::str::from_utf8(octets).unwrap_or_default());
+        self.0.push_str(std::str::from_utf8(octets).expect("cut at ASCII characters"));
     }
 }
 

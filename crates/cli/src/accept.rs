@@ -102,13 +102,13 @@ mod tests {
 
     #[test]
     fn errors_name_options() {
-        use ws_security::{CoverageLost, KeyUseError, RequirementError};
+        use ws_security::{CoverageLost, KeyUseError, RequiredToken, RequirementError};
         let errors = [
             KeyUseError::TooShort { octets: 3 }.to_string(),
             KeyUseError::SignsAndEncrypts { first: "sign", second: "encrypt" }.to_string(),
             RequirementError::IsReply.to_string(),
             RequirementError::UnboundReply.to_string(),
-            RequirementError::UnboundToken { token: "SAML" }.to_string(),
+            RequirementError::UnboundToken { token: RequiredToken::Username }.to_string(),
             CoverageLost::UntoldAbsenceOfDefaultNamespace.to_string(),
             CoverageLost::UnsignedNamespace { prefix: "p".into() }.to_string(),
             CoverageLost::UnsignedKey { cipher: "c", uncovered: "u" }.to_string(),

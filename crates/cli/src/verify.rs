@@ -353,6 +353,10 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
         false => "",
     };
+    let preset = match &arguments.receiving.network.network {
+        Some(name) => beside_preset(error, name),
+        None => String::new(),
+    };
     let error = match error {
         OpenError::Requirement(RequirementError::NotSigned { .. }) if !demands_a_signature => {
             "nobody answers for the Body: no trusted signature covers it, and no --require names a part that must be signed"
@@ -360,26 +364,39 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         }
         error => error.to_string(),
     };
-    let preset = match &arguments.receiving.network.network {
-        Some(name) if error.contains("`AlgorithmPolicy::admit_uri`") => {
-            format!("; {name} has other algorithms, and --allow goes with --require in place of --network")
-        }
-        Some(name) if error.contains("`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`") => {
-            format!("; {name} has stronger keys, and --allow-legacy goes with --require in place of --network")
-        }
-        _ => String::new(),
-    };
     format!("{error}{hint}{whom}{preset}")
 }
 
-/// Whether octets were changed, or another key was used: of the message, or of an assertion in it.
+/// The options that the error names go with `--require`, and not with a preset.
+fn beside_preset(error: &OpenError, name: &str) -> String {
+    let is_algorithm = matches!(error, OpenError::Decrypt(DecryptError::NotAdmitted { .. }));
+    match verify_error(error) {
+        Some(VerifyError::WeakKey { .. }) => {
+            format!("; {name} has stronger keys, and --allow-legacy goes with --require in place of --network")
+        }
+        Some(VerifyError::NotAdmitted { .. }) => other_algorithms(name),
+        _ if is_algorithm => other_algorithms(name),
+        _ => String::new(),
+    }
+}
+
+fn other_algorithms(name: &str) -> String {
+    format!("; {name} has other algorithms, and --allow goes with --require in place of --network")
+}
+
+/// The reason why a signature does not verify: of the message, of an assertion in it, or of what a CipherReference names.
+fn verify_error(error: &OpenError) -> Option<&VerifyError> {
+    match error {
+        OpenError::Verify(error) => Some(error),
+        OpenError::Token(TokenError::AssertionSignature(error))
+        | OpenError::Decrypt(DecryptError::Referenced(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// Whether octets were changed, or another key was used.
 fn is_mismatch(error: &OpenError) -> bool {
-    let error = match error {
-        OpenError::Verify(error) => error,
-        OpenError::Token(TokenError::AssertionSignature(error)) => error.as_ref(),
-        _ => return false,
-    };
-    matches!(error, VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch)
+    matches!(verify_error(error), Some(VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch))
 }
 
 fn attachments_json<'a>(

@@ -1,6 +1,7 @@
 //! Requirements: what a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
@@ -102,17 +103,20 @@ impl RequiredToken {
     }
 
     pub(crate) fn words(tokens: &[Self]) -> String {
-        tokens.iter().map(|token| token.word()).collect::<Vec<_>>().join(", ")
+        tokens.iter().map(Self::to_string).collect::<Vec<_>>().join(", ")
     }
+}
 
-    fn word(self) -> &'static str {
-        match self {
+/// As errors name it.
+impl fmt::Display for RequiredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Username => "username",
             Self::X509 => "X.509",
             Self::Kerberos => "Kerberos",
             Self::Saml(SamlVersion::V1_1) => "SAML 1.1",
             Self::Saml(SamlVersion::V2_0) => "SAML 2.0",
-        }
+        })
     }
 }
 
@@ -316,12 +320,9 @@ impl Requirements {
     }
 
     /// The token that the signer must be known by and is not, if there is one.
-    pub(crate) fn token_lacked_by(&self, signer: &Signer) -> Option<&'static str> {
-        if self.certificate && signer.certificate().is_none() {
-            return Some("X.509");
-        }
-        let is_ticket = matches!(signer, Signer::Kerberos { .. });
-        (self.kerberos && !is_ticket).then_some("Kerberos")
+    pub(crate) fn token_lacked_by(&self, signer: &Signer) -> Option<RequiredToken> {
+        let demanded = [(self.certificate, RequiredToken::X509), (self.kerberos, RequiredToken::Kerberos)];
+        demanded.into_iter().find(|(is_demanded, token)| *is_demanded && !token.is_of(signer)).map(|(_, token)| token)
     }
 
     /// An Id proves no place, and a part that exists only while a message is made cannot be required.

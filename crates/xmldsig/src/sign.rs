@@ -16,6 +16,8 @@ pub struct PendingSignature {
     placed: Option<Vec<u8>>,
     method: SignatureMethod,
     id: Option<String>,
+    /// The name of the attribute that has the Id.
+    id_attribute: &'static str,
     key_info: Option<String>,
     prefixes: Prefixes,
 }
@@ -56,7 +58,14 @@ impl PendingSignature {
         key_info: Option<String>,
     ) -> Self {
         let signed_info = write_signed_info(canonicalization, method, references);
-        Self { signed_info, placed: None, method, id, key_info, prefixes: Prefixes::default() }
+        Self { signed_info, placed: None, method, id, id_attribute: "Id", key_info, prefixes: Prefixes::default() }
+    }
+
+    /// Writes the Id in this attribute, where a schema names it otherwise than XML Signature §4.1 does.
+    #[must_use]
+    pub fn id_attribute(mut self, local: &'static str) -> Self {
+        self.id_attribute = local;
+        self
     }
 
     /// Writes the signature with these prefixes. Its octets are then those that [`PendingSignature::placed`] finds.
@@ -96,7 +105,7 @@ impl PendingSignature {
         let mut writer = Writer::new();
         writer.start(name::DS, "Signature");
         if let Some(id) = &self.id {
-            writer.attribute("Id", id.clone());
+            writer.attribute(self.id_attribute, id.clone());
         }
         // The prefix is already declared by ds:Signature. The other octets stay as they were signed.
         let declaration = format!(" xmlns:{}=\"{}\"", name::DS.prefix, name::DS.uri);

@@ -2,7 +2,6 @@
 
 use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, Writer, name};
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
-use wss_text::Slice as _;
 
 use crate::error::SignError;
 use crate::new_reference::NewReference;
@@ -266,10 +265,9 @@ impl Place {
         }
         let parent = self.parent(document, index)?;
         if parent.is_empty_tag() {
-            let tag = parent.span();
-            let opened = document.source().slice(tag.clone()).trim_end_matches("/>").to_owned();
-            start = tag.start + opened.len() + 1;
-            splices.replace(tag, format!("{opened}>{signature}</{}>", parent.qualified_name()));
+            // The slash makes room for the end of the start tag.
+            start = parent.span().end - 1;
+            splices.replace_content(parent, signature);
         } else {
             start = match self {
                 Self::StartOfRoot => parent.content_span().start,

@@ -59,12 +59,15 @@ impl PlaintextType {
         }
     }
 
+    fn of_attachment(complete: bool) -> &'static str {
+        if complete { ATTACHMENT_COMPLETE } else { ATTACHMENT_CONTENT_ONLY }
+    }
+
     fn uri(&self) -> Option<&str> {
         match self {
             Self::Element => Some(Self::ELEMENT),
             Self::Content => Some(Self::CONTENT),
-            Self::Attachment { complete: false } => Some(ATTACHMENT_CONTENT_ONLY),
-            Self::Attachment { complete: true } => Some(ATTACHMENT_COMPLETE),
+            Self::Attachment { complete } => Some(Self::of_attachment(*complete)),
             Self::Other(uri) => uri.as_deref(),
         }
     }
@@ -325,14 +328,13 @@ pub fn write_encrypted_attachment(
     key_info: Option<&str>,
     url: &str,
 ) -> String {
-    let kind = PlaintextType::Attachment { complete };
     let mut writer = Writer::new();
     writer.start(name::XENC, "EncryptedData");
     writer.attribute("Id", id);
     if let Some(mime_type) = mime_type {
         writer.attribute("MimeType", mime_type);
     }
-    writer.attribute("Type", kind.uri().unwrap_or_default());
+    writer.attribute("Type", PlaintextType::of_attachment(complete));
     writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
     write_key_info(&mut writer, key_info);
     writer.start(name::XENC, "CipherData");

@@ -292,7 +292,7 @@ fn dedupe(parts: &mut Vec<Part>) {
     let mut seen = HashSet::with_capacity(parts.len());
     let is_first: Vec<bool> = parts.iter().map(|part| seen.insert(part)).collect();
     let mut is_first = is_first.into_iter();
-    parts.retain(|_| is_first.next().unwrap_or_default());
+    parts.retain(|_| is_first.next().expect("one for each part"));
 }
 
 /// The header blocks of WS-Addressing, and those that the application named.

@@ -116,13 +116,12 @@ impl NewIdCard {
         let method = signer.certificate().public_key().kind().default_signature().ok_or(CryptoError::KeyMismatch)?;
         let mut key_info = Writer::within(&[name::DS]);
         write_x509_certificate(&mut key_info, signer.certificate());
-        let pending = PendingSignature::new(method, &[reference], None, Some(key_info.finish()));
+        let pending = PendingSignature::new(method, &[reference], Some(SIGNATURE.to_owned()), Some(key_info.finish()));
+        // So the schema of the network names it.
+        let pending = pending.id_attribute("id");
         let value = pending.value(signer.signing_key().as_ref())?;
-        // The schema of the network names the Id of the signature otherwise than XML Signature does.
-        let mut signature = pending.finish(&value);
-        signature.insert_str(signature.find('>').unwrap_or_default(), &format!(" id=\"{SIGNATURE}\""));
         let mut splices = Splices::new();
-        splices.insert(card.rfind("</saml2:Assertion>").unwrap_or(card.len()), signature);
+        splices.insert(document.root().content_span().end, pending.finish(&value));
         Ok(splices.apply(&card).0)
     }
 

@@ -7,6 +7,7 @@ use wss_text::WireText;
 
 use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
+use crate::requirements::RequiredToken;
 
 /// What a message does not prove.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -63,8 +64,8 @@ pub enum RequirementError {
     /// *Refused.* A required token is absent, or does not authenticate.
     #[error("no {token} token authenticates the message: {why}")]
     NoToken {
-        /// The kind of token.
-        token: &'static str,
+        /// The token.
+        token: RequiredToken,
         /// Why none does.
         why: WhyNoToken,
     },
@@ -140,8 +141,8 @@ pub enum RequirementError {
          message signed with its key, or call `over_protected_transport` where that is so"
     )]
     UnboundToken {
-        /// The kind of token.
-        token: &'static str,
+        /// The token.
+        token: RequiredToken,
     },
     /// *Refused.* Ciphertext remains in the parts that the application reads.
     #[error(

@@ -418,7 +418,8 @@ fn readings(
     around: &Around<'_, '_>,
     search: &Search<'_>,
 ) -> Option<Found> {
-    let readings = token.readings(reference, by, around.budget).unwrap_or_default();
+    // Within what is left of the budget.
+    let readings = token.readings(reference, by, around.budget).ok()?;
     readings.iter().find_map(|octets| search.octets(std::slice::from_ref(&cause), octets.len(), &|out| out(octets)))
 }
 
@@ -444,7 +445,8 @@ fn of_token(
     search: &Search<'_>,
 ) -> Option<Found> {
     let form = Form::said(by.clone(), false);
-    let octets = token.readings(reference, by, around.budget).unwrap_or_default();
+    // Within what is left of the budget.
+    let octets = token.readings(reference, by, around.budget).ok()?;
     // Beside another digest method, too.
     let as_read = octets.iter().find_map(|octets| search.octets(&[], octets.len(), &|out| out(octets)));
     let itself = || {

@@ -154,15 +154,16 @@ impl Signed<'_, '_> {
             values.take(MOST).filter_map(|value| Some(value.text().ok()?.split_whitespace().collect())).collect();
         let over = |how: String| [Cause::SignedOtherwise { how: how.into() }];
         for (nth, text) in (1..).zip(&written) {
-            let octets = base64_decode(text, 64).unwrap_or_default();
-            for (how, octets) in [
-                (format!("the text of the digest in reference {nth}"), text.as_bytes()),
-                (format!("the digest in reference {nth}"), octets.as_slice()),
-            ] {
-                let found = search.octets(&over(how), octets.len(), &|out| out(octets));
-                if found.is_some() {
-                    return found;
-                }
+            let signed = |how: String, octets: &[u8]| search.octets(&over(how), octets.len(), &|out| out(octets));
+            let found = signed(format!("the text of the digest in reference {nth}"), text.as_bytes());
+            if found.is_some() {
+                return found;
+            }
+            // Text that is not base64 is no digest.
+            let Some(octets) = base64_decode(text, 64) else { continue };
+            let found = signed(format!("the digest in reference {nth}"), &octets);
+            if found.is_some() {
+                return found;
             }
             // The digest of the element is that inside the value.
             let aim =

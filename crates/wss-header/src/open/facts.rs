@@ -421,8 +421,8 @@ impl Decryptions {
         });
         let part = match plaintext.place {
             Place::WholeBody | Place::Body => "Body",
-            Place::InsideBlock => "header block",
-            Place::Header => "",
+            // [`Facts::identify`] names the element, once it is read.
+            Place::InsideBlock | Place::Header => "header block",
         };
         let part = WireText::from(part);
         self.note(part, plaintext.content, plaintext.key);

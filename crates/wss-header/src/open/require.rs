@@ -22,7 +22,7 @@ use crate::correlation::Correlation;
 use crate::element_path::is_block_for;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
-use crate::requirements::Requirements;
+use crate::requirements::{RequiredToken, Requirements};
 use crate::signer::Signer;
 use crate::waiver::Waiver;
 
@@ -270,7 +270,7 @@ fn check_tokens(
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
     // Without a reason, the token is there, and nothing ties it to the message.
-    let missing = |token: &'static str, part: Part, why: Option<WhyNoToken>| match (&conclusion.proof, lost(part), why)
+    let missing = |token: RequiredToken, part: Part, why: Option<WhyNoToken>| match (&conclusion.proof, lost(part), why)
     {
         // The fact that ties tokens to the message is missing, too: that error comes first.
         (Err(error), _, None) => error.clone(),
@@ -281,7 +281,7 @@ fn check_tokens(
     if requirements.username && conclusion.user.is_none() {
         let is_there = facts.users.iter().any(|token| token.user.is_some());
         let why = (!is_there).then(|| lacking::username(revision, terms));
-        return Err(missing("username", Part::UsernameToken, why));
+        return Err(missing(RequiredToken::Username, Part::UsernameToken, why));
     }
     for version in &requirements.assertions {
         if !conclusion.assertions.iter().any(|assertion| assertion.issued.version() == *version) {
@@ -289,7 +289,7 @@ fn check_tokens(
             let presented = [ConfirmationMethod::Bearer, ConfirmationMethod::IdCard];
             let is_bearer = seen.any(|seen| presented.iter().any(|method| seen.issued.methods().contains(method)));
             let why = (!is_bearer).then(|| lacking::assertion(*version, revision, terms, facts));
-            return Err(missing("SAML", Part::Assertion, why));
+            return Err(missing(RequiredToken::Saml(*version), Part::Assertion, why));
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Element, Limit};
+use wss_c14n::{Canonicalization, Element, Limit};
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
@@ -25,6 +25,7 @@ use super::shapes::{check_form, meant, reference_shape};
 use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
+use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::part::Part;
 use crate::receiver::Receiver;
@@ -69,7 +70,20 @@ pub(super) fn verify(
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
     let method = verified.method();
     let (signed_info, references) = verified.into_parts();
-    let covered = covered(references, &signer, revision, terms, element, facts.decryptions.elements.len())?;
+    let mut covered = Covering {
+        revision,
+        terms,
+        signature: element,
+        signer: &signer,
+        plaintexts: facts.decryptions.elements.len(),
+        elements: Coverage::default(),
+        attachments: SignedAttachments::default(),
+        token: false,
+        inside: Vec::new(),
+    };
+    references.into_iter().try_for_each(|reference| covered.add(reference))?;
+    covered.add_inside()?;
+    let Covering { elements: coverage, attachments, token: covers_token, .. } = covered;
     let is_form_required = !terms.receiver.requirements.narrow.signer_references.is_empty();
     let reference = match is_form_required {
         true => referred::form_of(signature.key_info(), &facts.tokens, reference_shape(terms.receiver), &terms.budget)?,
@@ -85,9 +99,9 @@ pub(super) fn verify(
         digests,
         reference,
         span: element.span(),
-        coverage: covered.elements,
-        attachments: covered.attachments,
-        covers_token: covered.token,
+        coverage,
+        attachments,
+        covers_token,
         token_span: found.token,
         root: found.root,
         held,
@@ -121,7 +135,7 @@ fn text_of(canonical: Vec<u8>) -> String {
 }
 
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
-/// enveloped-signature may precede it: a signed element from which it removes something is refused in [`covered`]. The
+/// enveloped-signature may precede it: a signed element from which it removes something is refused in [`Covering::add`]. The
 /// receiver's calls admit more.
 fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Receiver) -> Result<(), OpenError> {
     if signature.has_object() && !receiver.waives(Waiver::ObjectsInSignatures) {
@@ -222,93 +236,107 @@ fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Corr
     })
 }
 
-/// The coverage of a signature's references.
-struct Covered {
+/// Collects what the references of a signature cover.
+struct Covering<'r, 'd> {
+    revision: &'r Revision<'d>,
+    terms: &'r Terms<'r>,
+    signature: Element<'r>,
+    signer: &'r Signer,
+    /// The number of elements that were decrypted before.
+    plaintexts: usize,
     elements: Coverage,
     attachments: SignedAttachments,
-    /// The content of the signing token.
+    /// Whether the content of the signing token is covered.
     token: bool,
+    /// Elements inside parts that the receiver does not name, and how they are canonicalised: another reference may hold them
+    /// in their places.
+    inside: Vec<(Element<'d>, ElementPath, Canonicalization)>,
 }
 
-/// The coverage of a signature's references. Each element must be at a place where a signature may cover one.
-/// `plaintexts` is the number of elements that were decrypted before.
-fn covered(
-    references: Vec<VerifiedReference<'_>>,
-    signer: &Signer,
-    revision: &Revision<'_>,
-    terms: &Terms<'_>,
-    signature: Element<'_>,
-    plaintexts: usize,
-) -> Result<Covered, OpenError> {
-    let mut covered =
-        Covered { elements: Coverage::default(), attachments: SignedAttachments::default(), token: false };
-    let mut inside = Vec::new();
-    for reference in references {
+impl<'d> Covering<'_, 'd> {
+    fn add(&mut self, reference: VerifiedReference<'d>) -> Result<(), OpenError> {
         if let Some((url, complete)) = reference.attachment() {
-            if let Some(content_id) = content_id_of(url) {
-                covered.attachments.named.push(content_id.clone());
-                covered.attachments.proven.push(SignedAttachment {
-                    content_id,
-                    complete,
-                    typed: complete,
-                    as_ciphertext: false,
-                });
-            }
-            continue;
+            self.add_attachment(url, complete);
+            return Ok(());
         }
-        // Every reference has one, except those to attachments.
-        let by = reference.canonicalization().cloned().ok_or(OpenError::Enveloping)?;
+        let other_shape = || OpenError::Transforms { uri: reference.uri().into() };
+        let by = reference.canonicalization().cloned().ok_or_else(other_shape)?;
         if let Some((reference, token)) = reference.token() {
-            // The token is covered. The reference to it proves nothing, but must be at an allowed place.
-            apex_at(reference, revision, terms, signature)?.part(reference)?;
-            match token {
-                DereferencedToken::Element(token) => {
-                    let part = apex_at(*token, revision, terms, signature)?.part(*token)?;
-                    covered.elements.add(part, token.span(), by, plaintexts);
-                }
-                DereferencedToken::Octets { octets, .. } => {
-                    covered.token |= signer.certificate().is_some_and(|certificate| certificate.der() == octets);
-                }
-            }
-            continue;
+            return self.add_token(reference, token, by);
         }
-        let is_whole = |apex: Option<Element<'_>>| apex.is_none_or(|apex| apex == revision.envelope.root);
+        let is_whole = |apex: Option<Element<'_>>| apex.is_none_or(|apex| apex == self.revision.envelope.root);
         if reference.subset().is_some_and(|subset| is_whole(subset.apex())) {
-            if !terms.receiver.waives(Waiver::WholeDocumentSignatures) {
-                return Err(OpenError::WholeDocument);
-            }
-            for part in parts_of_document(revision, signature) {
-                // Each is compared with the others, as if a reference named it.
-                terms.budget.check(Limit::References, covered.elements.len() + 1)?;
-                covered.elements.add(
-                    apex_at(part, revision, terms, signature)?.part(part)?,
-                    part.span(),
-                    by.clone(),
-                    plaintexts,
-                );
-            }
-            continue;
+            return self.add_document(&by);
         }
         // Without one, the element contains the signature, which enveloped-signature removed.
-        let apex = reference.whole_element();
-        let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
-        match apex_at(apex, revision, terms, signature)? {
-            what @ Apex::Inside(_) => inside.push((apex, what, by)),
+        let apex = reference.whole_element().ok_or_else(other_shape)?;
+        match apex_at(apex, self.revision, self.terms, self.signature)? {
+            Apex::Inside(path) => self.inside.push((apex, path, by)),
             what => {
-                covered.elements.add(what.part(apex)?, apex.span(), by, plaintexts);
-                covered.elements.keep(reference.into_kept().map(text_of));
+                self.elements.add(what.part(apex)?, apex.span(), by, self.plaintexts);
+                self.elements.keep(reference.into_kept().map(text_of));
             }
         }
+        Ok(())
     }
-    for (apex, what, by) in inside {
-        // What the signature covers around it holds it in its place.
-        let part = match what {
-            Apex::Inside(path) if covered.elements.holds(&apex.span()) => Some(Part::Element(path)),
-            what => what.part(apex)?,
-        };
-        covered.elements.add(part, apex.span(), by, plaintexts);
+
+    /// A URL of another scheme than `cid:` names no attachment, so that nothing is covered.
+    fn add_attachment(&mut self, url: &str, complete: bool) {
+        let Some(content_id) = content_id_of(url) else { return };
+        self.attachments.named.push(content_id.clone());
+        let signed = SignedAttachment { content_id, complete, typed: complete, as_ciphertext: false };
+        self.attachments.proven.push(signed);
     }
-    Ok(covered)
+
+    /// The token is covered. The reference to it proves nothing, but must be at an allowed place.
+    fn add_token(
+        &mut self,
+        reference: Element<'d>,
+        token: &DereferencedToken<'d>,
+        by: Canonicalization,
+    ) -> Result<(), OpenError> {
+        self.part_at(reference)?;
+        match token {
+            DereferencedToken::Element(token) => {
+                let part = self.part_at(*token)?;
+                self.elements.add(part, token.span(), by, self.plaintexts);
+            }
+            DereferencedToken::Octets { octets, .. } => {
+                self.token |= self.signer.certificate().is_some_and(|certificate| certificate.der() == octets);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_document(&mut self, by: &Canonicalization) -> Result<(), OpenError> {
+        if !self.terms.receiver.waives(Waiver::WholeDocumentSignatures) {
+            return Err(OpenError::WholeDocument);
+        }
+        for element in parts_of_document(self.revision, self.signature) {
+            // Each is compared with the others, as if a reference named it.
+            self.terms.budget.check(Limit::References, self.elements.len() + 1)?;
+            let part = self.part_at(element)?;
+            self.elements.add(part, element.span(), by.clone(), self.plaintexts);
+        }
+        Ok(())
+    }
+
+    /// The part that `element` is. It must be at a place where a signature may cover one.
+    fn part_at(&self, element: Element<'_>) -> Result<Option<Part>, OpenError> {
+        apex_at(element, self.revision, self.terms, self.signature)?.part(element)
+    }
+
+    /// Adds the elements inside parts, now that it is known what is covered around them and holds them in their places.
+    fn add_inside(&mut self) -> Result<(), OpenError> {
+        for (apex, path, by) in std::mem::take(&mut self.inside) {
+            let part = match self.elements.holds(&apex.span()) {
+                true => Some(Part::Element(path)),
+                false => Apex::Inside(path).part(apex)?,
+            };
+            self.elements.add(part, apex.span(), by, self.plaintexts);
+        }
+        Ok(())
+    }
 }
 
 /// What a signature over the whole document without itself covers: the Body, the other header blocks, and the children of

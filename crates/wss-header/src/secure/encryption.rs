@@ -10,7 +10,6 @@ use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
 use super::Securing;
-use super::edit::replace_content;
 use super::parts::{elements_at_place, no_such};
 use super::revision::Reading;
 use super::tokens::encrypted_key::encrypted_key;
@@ -141,7 +140,7 @@ impl Securing {
             encrypt_element((element, sealing.along), &kind, encrypting.content, secret, Some(&id), key_info, random)?;
         let data = self.written(data);
         match kind {
-            PlaintextType::Content => replace_content(element, &data, &mut sealing.splices),
+            PlaintextType::Content => sealing.splices.replace_content(element, &data),
             _ if element.parent() == envelope.header => {
                 let block_id = self.fresh_id("EH")?;
                 let block = encrypted_header(header, envelope.version, &block_id, &data);

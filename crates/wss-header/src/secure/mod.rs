@@ -37,7 +37,7 @@ use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use crate::signing::{SignedBy, Signing};
 use crate::username::{NONCE, Nonce, SentPassword, Username};
-use edit::{give_id, insert_blocks, insert_content};
+use edit::{give_id, insert_blocks};
 pub(crate) use issued_token::IssuedToken;
 use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
 use placed::Placed;
@@ -118,9 +118,6 @@ enum Signed {
     Elsewhere(Awaited),
 }
 
-/// Where the content of the Security header goes.
-const CONTENT: &str = "<!--content-->";
-
 /// The limits for strangers do not apply to the caller's own envelope.
 fn parse(source: &str) -> Result<Document<'_>, SecureError> {
     Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
@@ -196,7 +193,8 @@ impl Securing {
         }
         self.revise(splices)?;
         self.correlation.signature_values.push(value.to_vec());
-        self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
+        let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8");
+        self.correlation.signed_infos.push(signed_info.to_owned());
         Ok(())
     }
 
@@ -496,9 +494,9 @@ impl Securing {
         let both = format!("{first}{last}");
         if let Some(header) = existing {
             if header.element.is_empty_tag() {
-                insert_content(header.element, &both, splices);
+                splices.insert_content(header.element, &both);
             } else {
-                insert_content(header.element, first, splices);
+                splices.insert_content(header.element, first);
                 splices.insert(header.element.content_span().end, last);
             }
             return;
@@ -524,10 +522,12 @@ impl Securing {
         if self.recipe.header.must_understand {
             writer.attribute_as(format!("{prefix}:mustUnderstand"), envelope.version.true_value());
         }
-        writer.raw(CONTENT);
         writer.end();
-        // Issued tokens in the content stay as they are.
-        self.written(writer.finish()).replacen(CONTENT, content, 1)
+        // The prefixes are those of the header alone: issued tokens in the content stay as they are.
+        let mut security = self.written(writer.finish());
+        let end = security.rfind("</").expect("the end tag of an empty element");
+        security.insert_str(end, content);
+        security
     }
 
     /// What the kinds of protection tokens need.

@@ -60,8 +60,10 @@ impl<'d> References<'_, 'd> {
 
     fn of_part(&self, part: &Part) -> Result<Vec<NewReference>, SecureError> {
         match part {
-            Part::SigningToken if self.keying.reference_id.is_some() => Ok(vec![self.of_token_by_reference()?]),
-            Part::SigningToken => Ok(vec![self.of_signing_token()?]),
+            Part::SigningToken => Ok(vec![match &self.keying.reference_id {
+                Some(reference_id) => self.of_token_by_reference(reference_id)?,
+                None => self.of_signing_token()?,
+            }]),
             Part::Assertion => self.of_assertions(),
             Part::Attachments => self.of_attachments(),
             Part::Signature => self.of_children(part, name::DS.uri, "Signature"),
@@ -160,8 +162,8 @@ impl<'d> References<'_, 'd> {
         keys.map(|(id, key)| self.digest(&Part::SigningToken, id, key)).collect()
     }
 
-    /// The output of the STR-Transform for the token of the signature.
-    fn of_token_by_reference(&self) -> Result<NewReference, SecureError> {
+    /// The output of the STR-Transform for the token of the signature, whose reference has this Id.
+    fn of_token_by_reference(&self, reference_id: &str) -> Result<NewReference, SecureError> {
         let no_token = || no_such(&Part::SigningToken);
         let default = self.header.element.namespace_of_prefix("");
         let mut writer = Writer::new();
@@ -183,7 +185,7 @@ impl<'d> References<'_, 'd> {
             None => DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: self.keying.octets.clone() },
         };
         let canonicalization = stating_default(default);
-        let uri = format!("#{}", self.keying.reference_id.as_deref().unwrap_or_default());
+        let uri = format!("#{reference_id}");
         let reference =
             NewReference::of_token(uri, reference, &token, canonicalization, self.digest_of(&Part::SigningToken));
         Ok(reference.map_err(SignError::from)?)
