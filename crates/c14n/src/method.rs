@@ -12,6 +12,7 @@ use wss_text::all_shown;
 /// assert!(method.is_exclusive() && !method.with_comments());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum CanonicalizationMethod {
     /// Exclusive XML Canonicalization 1.0, comments omitted. BSP requires this one (R5404).
     Exclusive,
@@ -61,6 +62,16 @@ impl CanonicalizationMethod {
     #[must_use]
     pub const fn is_exclusive(self) -> bool {
         matches!(self, Self::Exclusive | Self::ExclusiveWithComments)
+    }
+
+    /// The method of the same family that writes comments.
+    #[must_use]
+    pub const fn commented(self) -> Self {
+        match self {
+            Self::Exclusive | Self::ExclusiveWithComments => Self::ExclusiveWithComments,
+            Self::Inclusive | Self::InclusiveWithComments => Self::InclusiveWithComments,
+            Self::Inclusive11 | Self::Inclusive11WithComments => Self::Inclusive11WithComments,
+        }
     }
 
     /// Whether comments are written.

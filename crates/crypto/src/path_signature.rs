@@ -82,7 +82,10 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
                     AlgorithmIdentifier::from_slice(der::element(der::OID, &kind.oid()).leak())
                 }
                 Scheme::Ed448(_) => method.in_certificates()?,
-                _ => return None,
+                // Those of rustls-webpki, and those above and below with a curve or parameters of the key.
+                Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519(_) => return None,
+                // No certificate is signed by these, or only by legacy.
+                Scheme::Dsa(_) | Scheme::Hmac(_) => return None,
             };
             Some(Alone { method, key: named, named })
         });

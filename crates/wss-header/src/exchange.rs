@@ -59,6 +59,8 @@ impl Correlation {
     /// ```
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
+        let Self { signature_values, signed_infos, methods, own_keys, keys, certificate, subject_of, message_id } =
+            self;
         let mut text = Zeroizing::new(format!("{FIRST}\n"));
         let mut line = |word: &str, values: &[&[u8]]| {
             text.push_str(word);
@@ -72,28 +74,28 @@ impl Correlation {
             }
             text.push('\n');
         };
-        for (value, info) in self.signature_values.iter().zip(&self.signed_infos) {
+        for (value, info) in signature_values.iter().zip(signed_infos) {
             line("signature", &[value, info.as_bytes()]);
         }
-        for (method, context) in &self.methods {
+        for (method, context) in methods {
             line("method", &[method.uri().as_bytes(), context]);
         }
-        for key in &self.own_keys {
+        for key in own_keys {
             line("own-key", &[key.spki()]);
         }
-        for key in &self.keys {
+        for key in keys {
             let form = key.kerberos.and_then(|form| FORMS.iter().position(|known| *known == form));
             let form = form.and_then(|form| u8::try_from(form).ok()).map_or(Vec::new(), |form| vec![form]);
             let recipient = key.recipient.as_ref().map_or(&[][..], Certificate::der);
             line("key", &[&key.sha1, key.secret.as_octets(), &form, recipient]);
         }
-        if let Some(certificate) = &self.certificate {
+        if let Some(certificate) = certificate {
             line("certificate", &[certificate.der()]);
         }
-        if let Some(id) = &self.message_id {
+        if let Some(id) = message_id {
             line("message-id", &[id.as_bytes()]);
         }
-        for (id, certificate) in &self.subject_of {
+        for (id, certificate) in subject_of {
             line("subject", &[id.as_bytes(), certificate.der()]);
         }
         text

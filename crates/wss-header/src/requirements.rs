@@ -1,7 +1,6 @@
 //! Requirements: what a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
@@ -9,6 +8,7 @@ use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::error::RequirementError;
 use crate::part::Part;
+use crate::required_token::RequiredToken;
 use crate::signer::Signer;
 
 /// What a message must prove.
@@ -75,49 +75,6 @@ pub(crate) struct Narrow {
     pub(crate) signer_references: Vec<ReferenceForm>,
     /// Those of everything that was decrypted; empty for all that the policy admits.
     pub(crate) content_ciphers: Vec<ContentEncryption>,
-}
-
-/// A token that may authenticate a message: for [`Requirements::any_token_of`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RequiredToken {
-    /// As [`Requirements::username_token`].
-    Username,
-    /// As [`Requirements::x509_token`].
-    X509,
-    /// As [`Requirements::kerberos_token`].
-    Kerberos,
-    /// As [`Requirements::saml_token`].
-    Saml(SamlVersion),
-}
-
-impl RequiredToken {
-    /// Whether a signature by `signer` is one by this token.
-    pub(crate) fn is_of(self, signer: &Signer) -> bool {
-        match self {
-            Self::Username => matches!(signer, Signer::User(_)),
-            Self::X509 => signer.certificate().is_some(),
-            Self::Kerberos => matches!(signer, Signer::Kerberos { .. }),
-            Self::Saml(version) => matches!(signer, Signer::Assertion(of) if of.issued.version() == version),
-        }
-    }
-
-    pub(crate) fn words(tokens: &[Self]) -> String {
-        tokens.iter().map(Self::to_string).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// As errors name it.
-impl fmt::Display for RequiredToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Username => "username",
-            Self::X509 => "X.509",
-            Self::Kerberos => "Kerberos",
-            Self::Saml(SamlVersion::V1_1) => "SAML 1.1",
-            Self::Saml(SamlVersion::V2_0) => "SAML 2.0",
-        })
-    }
 }
 
 impl Requirements {

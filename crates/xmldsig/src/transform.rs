@@ -13,6 +13,7 @@ use crate::token::STR_TRANSFORM;
 
 /// `ds:Transform`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Transform {
     /// A canonicalisation.
     Canonicalization(Canonicalization),

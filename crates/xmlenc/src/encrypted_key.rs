@@ -12,11 +12,23 @@ use crate::error::DecryptError;
 
 /// How the key is protected.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeyMethod {
     /// By RSA, to the holder of a private key.
     Transport(KeyTransport),
     /// By another symmetric key, with a key wrap.
     Wrap(KeyWrap),
+}
+
+impl KeyMethod {
+    /// The identifier.
+    #[must_use]
+    pub fn uri(&self) -> &'static str {
+        match self {
+            Self::Transport(transport) => transport.uri(),
+            Self::Wrap(wrap) => wrap.uri(),
+        }
+    }
 }
 
 /// An `xenc:EncryptedKey` in a document.

@@ -313,6 +313,7 @@ fn inherited(element: &Element, ancestors: &[&Element], method: Canonicalization
         Method::Exclusive | Method::ExclusiveWithComments => false,
         Method::Inclusive | Method::InclusiveWithComments => name.starts_with("xml:"),
         Method::Inclusive11 | Method::Inclusive11WithComments => ["xml:lang", "xml:space"].contains(&name),
+        other => panic!("the reference does not know {other:?}"),
     };
     let mut found: Vec<(String, String)> = Vec::new();
     for (name, value) in ancestors.iter().rev().flat_map(|ancestor| &ancestor.attributes) {

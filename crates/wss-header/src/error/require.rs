@@ -7,7 +7,7 @@ use wss_text::WireText;
 
 use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
-use crate::requirements::RequiredToken;
+use crate::required_token::RequiredToken;
 
 /// What a message does not prove.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -119,7 +119,7 @@ impl Form {
         let mut forms = Vec::new();
         forms.push(match self.comments && said.with_comments() {
             true => other(self.by.clone(), false, Cause::CommentsLeftOut),
-            false => other(with_method(&self.by, commented(said)), true, Cause::CommentsKept),
+            false => other(with_method(&self.by, said.commented()), true, Cause::CommentsKept),
         });
         if said.is_exclusive() {
             forms.extend(self.short_lists(place));
@@ -127,10 +127,10 @@ impl Form {
         for method in
             [CanonicalizationMethod::Exclusive, CanonicalizationMethod::Inclusive, CanonicalizationMethod::Inclusive11]
         {
-            if commented(method) != commented(said) {
+            if method.commented() != said.commented() {
                 let used = || Cause::OtherCanonicalization { used: method.uri().into() };
                 forms.push(other(Canonicalization::new(method), false, used()));
-                let mut with_comments = other(Canonicalization::new(commented(method)), true, used());
+                let mut with_comments = other(Canonicalization::new(method.commented()), true, used());
                 with_comments.causes.push(Cause::CommentsKept);
                 forms.push(with_comments);
             }
@@ -145,8 +145,8 @@ impl Form {
     pub(super) fn for_other_elements(&self) -> Vec<Self> {
         let mut forms = vec![self.clone()];
         for method in [CanonicalizationMethod::Exclusive, CanonicalizationMethod::Inclusive] {
-            if commented(method) != commented(self.by.method()) || !self.by.prefixes().is_empty() {
-                let causes = match commented(method) == commented(self.by.method()) {
+            if method.commented() != self.by.method().commented() || !self.by.prefixes().is_empty() {
+                let causes = match method.commented() == self.by.method().commented() {
                     true => vec![Cause::PrefixListIgnored],
                     false => vec![Cause::OtherCanonicalization { used: method.uri().into() }],
                 };
@@ -201,19 +201,4 @@ impl Form {
 fn with_method(by: &Canonicalization, method: CanonicalizationMethod) -> Canonicalization {
     let prefixes = by.prefixes().iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix });
     Canonicalization::new(method).inclusive_prefixes(&prefixes.collect::<Vec<_>>().join(" "))
-}
-
-/// The method of the same family that writes comments.
-const fn commented(method: CanonicalizationMethod) -> CanonicalizationMethod {
-    match method {
-        CanonicalizationMethod::Exclusive | CanonicalizationMethod::ExclusiveWithComments => {
-            CanonicalizationMethod::ExclusiveWithComments
-        }
-        CanonicalizationMethod::Inclusive | CanonicalizationMethod::InclusiveWithComments => {
-            CanonicalizationMethod::InclusiveWithComments
-        }
-        CanonicalizationMethod::Inclusive11 | CanonicalizationMethod::Inclusive11WithComments => {
-            CanonicalizationMethod::Inclusive11WithComments
-        }
-    }
 }

@@ -233,7 +233,14 @@ impl<'m> Facts<'m> {
                     seen.certificate.clone_from(&held.certificate);
                 }
             }
-            _ => {}
+            // Their tokens are not kept by themselves.
+            Signer::Certificate(_)
+            | Signer::SharedSecret { .. }
+            | Signer::SecurityContext { .. }
+            | Signer::Kerberos { .. }
+            | Signer::License { .. }
+            | Signer::RequestReceiver
+            | Signer::Anonymous => {}
         }
         self.signatures.push(signature);
     }

@@ -9,7 +9,8 @@ use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
-use crate::requirements::{Narrow, RequiredToken};
+use crate::required_token::RequiredToken;
+use crate::requirements::Narrow;
 use crate::signer::Signer;
 
 /// What a message proves.

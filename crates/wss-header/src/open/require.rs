@@ -22,7 +22,8 @@ use crate::correlation::Correlation;
 use crate::element_path::is_block_for;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
-use crate::requirements::{RequiredToken, Requirements};
+use crate::required_token::RequiredToken;
+use crate::requirements::Requirements;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
 

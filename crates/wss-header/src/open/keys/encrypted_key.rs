@@ -41,7 +41,7 @@ impl<'a> KeySearch<'a, '_> {
             self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
-        let (by, label) = (identity.certificate().der(), label_of(key));
+        let (by, label) = (identity.certificate().der(), key.method().uri());
         if let Some(known) = self.ring.unwrapped(key, by) {
             return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
         }
@@ -85,7 +85,7 @@ impl<'a> KeySearch<'a, '_> {
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
         // Whoever wraps with a shared secret has it.
-        Ok(Some(found(key, secret, wrapping.holder, label_of(key))))
+        Ok(Some(found(key, secret, wrapping.holder, key.method().uri())))
     }
 
     /// Whether a key is transported to an identity that is not ours.
@@ -194,12 +194,4 @@ pub(super) fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder, labe
     let is_bare = is_bare(key);
     let found = FoundSecret { is_bare, ..FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label) };
     found.through("xenc:EncryptedKey", key.element())
-}
-
-/// The identifier of the method of a key.
-fn label_of(key: &EncryptedKey<'_>) -> &'static str {
-    match key.method() {
-        KeyMethod::Transport(transport) => transport.uri(),
-        KeyMethod::Wrap(wrap) => wrap.uri(),
-    }
 }
