@@ -58,7 +58,7 @@ pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Err
             return Err(Base64Error::TooLong);
         }
     }
-    // Most writers break no lines: what has no blanks is decoded at once, and whether it has some is not asked before.
+    // Most base64 has no line breaks: it is decoded as it is, and white space is removed only if that fails.
     let decoded = STANDARD.decode_to_vec(octets).or_else(|refused| {
         let compact: Vec<u8> = octets.iter().copied().filter(|b| !is_blank(*b)).collect();
         if compact.len() == octets.len() { Err(refused) } else { STANDARD.decode_to_vec(compact) }

@@ -20,8 +20,7 @@ pub(crate) struct Outside<'a> {
     mapped: HashMap<String, Vec<u8>>,
     /// The files below the folder that were read. Each is read once, whatever refers to it.
     found: RefCell<HashMap<String, Vec<u8>>>,
-    /// What all files below the folder are charged to, before they are read: a document names them before anything says
-    /// that its author may.
+    /// Charged for each file below the folder before it is read: the document is not yet verified when it names them.
     budget: Budget,
     /// Why a file was not read.
     refused: RefCell<Option<String>>,

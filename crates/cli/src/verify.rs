@@ -243,7 +243,7 @@ fn open_signed(
     read.map_err(|failure| after_receipt(failure, arguments))
 }
 
-/// Reads what a known signer signed, or an anonymous one.
+/// Collects what was opened under a known or an anonymous signer.
 fn read(
     opened: &OpenedParts,
     body: Option<&str>,
@@ -417,7 +417,7 @@ impl NewFiles {
             let name: String =
                 id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
             let path = folder.join(format!("{}-{name}", nth + 1));
-            // What is there already, be it a link, is not written over.
+            // An existing file or link is never overwritten.
             output::write_new(&path, |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop))?;
             self.files.push(path);
         }

@@ -37,7 +37,7 @@ impl Side {
         &self.exchanges
     }
 
-    /// The same, to keep: [`Exchange::with_receiver`] changes one.
+    /// As [`Side::exchanges`], by value, for [`Exchange::with_receiver`].
     #[must_use]
     pub fn into_exchanges(self) -> Vec<Exchange> {
         self.exchanges
@@ -488,7 +488,7 @@ pub(crate) fn exchanges(
                     Role::Client => (request.sends.clone(), reply.opens.clone()),
                     Role::Service => (reply.sends.clone(), request.opens.clone()),
                 };
-                // Everything has the form of a request of which nothing is demanded.
+                // A request of which nothing is demanded is accepted in any form.
                 if made.is_empty() || opens.is_some() {
                     made.push(Exchange {
                         of,

@@ -15,7 +15,7 @@ use crate::limits::Charge;
 use crate::names;
 use crate::place::{Lines, Place, below};
 
-/// The operators and references that may be one inside the other.
+/// The deepest nesting of operators and policy references.
 const DEEPEST: usize = 32;
 
 /// A file that was read.
@@ -387,7 +387,7 @@ impl<'d> Expressions<'d> {
     }
 }
 
-/// Empty for an element with children.
+/// The trimmed text of an element; empty if the element has child elements.
 fn text_of(element: Element<'_>) -> String {
     element.text_around_comments().map(|text| text.trim().to_owned()).unwrap_or_default()
 }

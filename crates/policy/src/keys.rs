@@ -54,7 +54,7 @@ pub(crate) struct Lookup {
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
 }
 
-/// Something that a call agreed to.
+/// A departure from the strict defaults to which the caller agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Consent {
     LegacyAlgorithms,

@@ -1,4 +1,5 @@
-//! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL, and whose assertions of other domains are.
+//! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL; and for other namespaces, the product or specification that
+//! owns them.
 
 /// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. That of 2002 is another.
 const POLICY: [&str; 3] =

@@ -50,7 +50,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A path of names, and one name more.
+/// `path` with `local` appended as its last step. A long name is cut.
 pub(crate) fn below(path: &str, local: &str) -> String {
     let end = local.char_indices().nth(LONGEST_NAME).map_or(local.len(), |(at, _)| at);
     let local = local.slice(..end);

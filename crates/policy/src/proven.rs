@@ -14,7 +14,7 @@ pub(crate) struct Proven<'a> {
     pub(crate) assertions: &'a [AuthenticatedAssertion],
     /// The parts that endorsing tokens sign if they are there, and that are there, each with the number of its elements.
     pub(crate) present: &'a [(Part, usize)],
-    /// The header blocks that the policy has signed without naming each, with their numbers.
+    /// The header blocks under `sp:SignedParts` without a name, each with the number of its elements.
     pub(crate) every: &'a [(Part, usize)],
 }
 
@@ -67,7 +67,7 @@ impl Proven<'_> {
             && self.assertions.iter().any(is_held)
     }
 
-    /// The signature of the message covers each header block, where the policy has them all signed.
+    /// The breach if the policy wants every header block signed and the signature leaves one out.
     fn every_block(&self) -> Option<(&'static str, String)> {
         let proof = self.evidence.signatures.iter().find(|signature| signature.proves);
         let missing = |(part, count): &&(Part, usize)| proof.is_none_or(|proof| covered(proof, part) < *count);
@@ -180,7 +180,7 @@ fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
 
 const NO_TLS: &str = "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one";
 
-/// The breach of a message without TLS, where TLS is all that the policy demands.
+/// The breach if the policy demands TLS alone and the message came without it.
 pub(crate) fn without_tls() -> Breach {
     Breach { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
 }

@@ -41,8 +41,8 @@ pub(crate) struct OperationPolicy {
     pub(crate) reply: Option<Normal>,
 }
 
-/// Reads every port of every service; without services, every binding as a port of its own name. `left_out` are the imports
-/// that were not given.
+/// Reads every port of every service. A WSDL without services gives one port for each binding, with the binding's name.
+/// `left_out`: imports that the caller did not give.
 pub(crate) fn ports<'d>(
     files: &'d [File<'d>],
     expressions: &Expressions<'d>,

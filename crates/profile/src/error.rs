@@ -81,7 +81,7 @@ pub enum ProfileError {
     /// *Misuse.* A path of an element cannot be read.
     #[error("{0}")]
     ElementPath(#[from] ElementPathError),
-    /// *Misuse.* A key needs another.
+    /// *Misuse.* One key of the profile is given without another key that it needs.
     #[error("`{key}` needs `{other}`: give both, or neither")]
     Needs {
         /// The key.

@@ -385,8 +385,8 @@ pub enum TrustError {
     /// *Failed.* An authority of the path must not certify names like this one, or is limited to directory names, which
     /// path validation does not compare.
     #[error(
-        "an authority on the path of {subject:?} is limited to other names, or to directory names, which are not judged: \
-         pin the certificate"
+        "the path of {subject:?} breaks a name constraint of an authority (RFC 5280 §4.2.1.10), or has one that is not \
+         supported: pin the certificate"
     )]
     NameConstraints {
         /// Subject of the certificate.

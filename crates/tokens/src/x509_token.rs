@@ -197,7 +197,7 @@ impl<'d> X509Token<'d> {
     }
 }
 
-/// Octets that are nothing, or DER in an encoding.
+/// The error for token octets that are not DER: empty, or encoded once more (PEM, base64, hexadecimal).
 fn not_der(octets: &[u8]) -> Option<TokenError> {
     let error = LoadError::malformed("token", octets);
     matches!(error, LoadError::NotDer { .. }).then(|| error.into())

@@ -30,12 +30,13 @@ impl Room {
     }
 }
 
-/// What one message has of the room, which it gives back when it is dropped. The default takes none, and is never full.
+/// The room that one message has taken. Dropping it gives the room back. The default belongs to no room and never runs
+/// out.
 #[derive(Default)]
 pub(crate) struct Share {
     room: Option<Arc<Semaphore>>,
     taken: Option<OwnedSemaphorePermit>,
-    /// As many octets have room.
+    /// The number of octets for which room was taken.
     octets: usize,
 }
 

@@ -4,9 +4,9 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
-    /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint, another digest or a subject
-    /// key identifier in hexadecimal in place of base64: in a `wsse:KeyIdentifier`, and in a `ds:X509Data` wherever it is. A
-    /// serial number of digits alone is read both ways. Whom the key is of is judged as ever.
+    /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint, another digest
+    /// or a subject key identifier in hexadecimal in place of base64: in a `wsse:KeyIdentifier`, and in a `ds:X509Data`
+    /// wherever it is. A serial number of digits alone is read both ways. Trust in the key is judged as always.
     #[must_use]
     pub fn accept_hexadecimal_identifiers(mut self) -> Self {
         self.waived.insert(Waiver::HexadecimalIdentifiers);
@@ -62,10 +62,10 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `ds:KeyInfo` of a signature or an EncryptedKey that breaks BSP R5402, R5417, R5424 or R5426: an empty one or
-    /// text, as if it were absent; several references, of which the first counts; a token, or what belongs inside a
-    /// `wsse:SecurityTokenReference` or `ds:X509Data`, without that around it; and a `wsse:SecurityTokenReference` in the place
-    /// of `ds:KeyInfo`. Whom the key is of is judged as ever.
+    /// Accepts a `ds:KeyInfo` of a signature or an EncryptedKey that breaks BSP R5402, R5417, R5424 or R5426: an empty
+    /// one or text, as if it were absent; several references, of which the first counts; a token, or what belongs
+    /// inside a `wsse:SecurityTokenReference` or `ds:X509Data`, without that around it; and a
+    /// `wsse:SecurityTokenReference` in the place of `ds:KeyInfo`. Trust in the key is judged as always.
     #[must_use]
     pub fn accept_key_info_of_other_shapes(mut self) -> Self {
         self.waived.insert(Waiver::KeyInfoOfOtherShapes);

@@ -88,7 +88,7 @@ fn refused(error: &OpenError, octets: usize, took: Duration) {
     }
 }
 
-/// The code of the standard's list, which is one of few words.
+/// The local name of the WS-Security fault code: one of a small, fixed set, fit for a metric.
 #[cfg(feature = "tracing")]
 fn kind(error: &OpenError) -> &'static str {
     FaultCode::from(error).local_name().unwrap_or("MustUnderstand")

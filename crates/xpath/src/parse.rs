@@ -332,7 +332,7 @@ impl<'e> Parser<'_, 'e> {
     }
 }
 
-/// What `//` stands for between two steps.
+/// The step that `//` means between two steps: `descendant-or-self::node()` (XPath 1.0 §2.5).
 fn every_node() -> Step {
     Step { axis: Axis::DescendantOrSelf, test: Test::Node, predicates: Vec::new() }
 }

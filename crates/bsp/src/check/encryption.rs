@@ -129,7 +129,7 @@ fn judge_list(list: &List<'_>, hides: bool, keys: &[KeyName], targets: &Targets<
     };
     for reference in &list.data {
         match targets.named_by(*reference) {
-            // An EncryptedHeader has a wsu:Id, and the data in it an Id.
+            // `wsse11:EncryptedHeader` has a wsu:Id; the EncryptedData in it has an Id.
             Some(target) => {
                 let fits = match is_encrypted_data(target) {
                     true => target.attribute("", "Id").is_some(),

@@ -115,7 +115,7 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
     }
 
-    /// Why it cannot be done, if so.
+    /// The reason why this token is not supported with this binding; `None` if it is.
     pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
         let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));
         if binding.is_none() && (self.signed || self.encrypted) {

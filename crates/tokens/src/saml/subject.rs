@@ -1,4 +1,4 @@
-//! Names of subjects, with what qualifies them, and until when their sessions last.
+//! Subjects of assertions: their names, qualifiers and session ends.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -120,7 +120,7 @@ pub enum PlanError {
         uri: &'static str,
     },
     /// *Misuse.* Two timestamps (BSP R3227).
-    #[error("a Security header has one timestamp")]
+    #[error("the recipe has two timestamps: keep one of them")]
     TwoTimestamps,
     /// *Misuse.* The timestamp is never valid.
     #[error("a timestamp needs a lifetime that its precision can show, or call `timestamp_without_expires`")]

@@ -51,7 +51,7 @@ pub(super) fn explain(
     }
 }
 
-/// A password as text, or what stands for it.
+/// A password as text, or an encoding or digest that was sent in place of the text.
 fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result<Cause, &'static str>> {
     let other = |how: &str| Some(Ok(Cause::PasswordOtherwise { how: how.into() }));
     let is = |octets: &[u8]| password.equals(octets);

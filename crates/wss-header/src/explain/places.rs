@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::edit::Edit;
 use super::token::{Tag, prefix_of};
 
-/// The most elements that are tried instead of one.
+/// The largest number of other elements that are tried in place of the named one.
 const MOST: usize = 96;
 
 /// Whether an attribute is an Id of any vocabulary.

@@ -151,8 +151,8 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
     (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })
 }
 
-/// The salt, if the masked part has the shape that it must have. It also returns whether the shape proves it: a single octet
-/// of 1 before the longest salt may be chance.
+/// The PSS salt, if the unmasked block has the shape of EMSA-PSS, and whether that shape is proof: with the longest
+/// salt, one octet `01` may be there by chance.
 fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<(Vec<u8>, bool)> {
     let at = em.len().checked_sub(method.output_len())?;
     let (masked, digest) = em.split_at_checked(at)?;

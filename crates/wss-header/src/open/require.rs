@@ -399,7 +399,7 @@ fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: boo
     }
 }
 
-/// What is missing is signed by nobody, and the message is a fault, or its header is empty: says so.
+/// Replaces the error if nothing is signed: a fault, or an empty Security header, explains it better.
 pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Facts<'_>) -> OpenError {
     let is_unsigned = facts.signatures.is_empty()
         && matches!(

@@ -9,9 +9,9 @@ use super::super::edit::{Edit, Out, piece, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Token, prefix_of, tokens};
 
-/// The most edits of digits.
+/// The largest number of edits that change digits.
 const DIGITS: usize = 1_500;
-/// The most elements whose order is tried.
+/// The largest number of elements that are exchanged with the next one.
 const SIBLINGS: usize = 24;
 
 /// The most things of which every choice is tried.

@@ -90,7 +90,7 @@ const fn of_latin_9(c: char) -> char {
     }
 }
 
-/// Letters in place of the marks that stand for lost ones: one, two, or the same everywhere.
+/// Letters in place of the marks that replaced lost characters: one mark, two, or the same mark everywhere.
 pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     let units = ["\u{FFFD}\u{FFFD}\u{FFFD}", "\u{FFFD}\u{FFFD}", "\u{FFFD}", "?"];
     let each = units.into_iter().filter_map(|mark| {
@@ -138,7 +138,7 @@ fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) ->
     })
 }
 
-/// Umlauts in place of the pairs of letters that stand for them, everywhere or in some texts.
+/// Umlauts in place of the pairs of letters that replaced them, everywhere or in some texts.
 pub(super) fn transliterated(sketch: &Sketch) -> Vec<Edit> {
     let texts = sketch.texts.values.iter().filter(|(_, text)| with_umlauts(text, true) != *text);
     let texts: Vec<usize> = texts.map(|(nth, _)| *nth).take(7).collect();

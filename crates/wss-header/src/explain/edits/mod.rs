@@ -78,7 +78,7 @@ pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
 }
 
-/// Edits that are many, or that hint at a change of the content: after everything else.
+/// Edits that come last: they are many, or suggest that the content was changed.
 pub(super) fn many_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let first = [changed::several_places, changed::cases, changed::orders, changed::values];
     let then = [rewritten::times, lost::marks, lost::dropped];

@@ -152,7 +152,7 @@ fn without_attribute(name: &str, with_namespace: bool) -> Edit {
     Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |_, tag| remove(tag, &name, with_namespace))
 }
 
-/// Without the elements inside the apex that `which` chooses by number and name, and without the white space before each.
+/// An edit that removes the elements which `which` selects by number and name, each with the white space before it.
 fn without(cause: Cause, which: impl Fn(usize, &str) -> bool + 'static) -> Edit {
     Edit::new(cause, move |canonical, out| {
         let (mut nth, mut removed_at) = (0_usize, None);

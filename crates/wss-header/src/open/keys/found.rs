@@ -68,7 +68,7 @@ pub(crate) struct FoundSecret {
     pub(crate) root: KeyId,
     /// It came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length, must not show.
     pub(crate) is_bare: bool,
-    /// The octets of the key in an EncryptedKey, if the cipher takes more, so that a random key stands in for it.
+    /// The number of octets of the key in the EncryptedKey, if the cipher takes more: a random key then replaces it.
     pub(crate) too_short: Option<usize>,
 }
 
@@ -109,7 +109,7 @@ impl FoundSecret {
     /// if the receiver accepts such. Passwords and tickets have been cut before, since they have their own lengths.
     ///
     /// # Errors
-    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key stands in for it instead.
+    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key replaces it instead.
     pub(crate) fn fitted<'d>(
         self,
         data: EncryptedData<'d>,
@@ -136,7 +136,7 @@ impl FoundSecret {
         Ok((self, data))
     }
 
-    /// Notes that it stands in for a key of fewer octets than the cipher takes.
+    /// Notes the length of the key that this random key replaces, if that key is shorter than the cipher demands.
     pub(crate) fn too_short(self, octets: Option<usize>) -> Self {
         Self { too_short: octets, ..self }
     }
