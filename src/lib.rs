@@ -82,7 +82,7 @@ pub use wss_xpath as xpath;
 
 pub mod manual;
 
-/// What most programs need.
+/// The items that most programs need.
 pub mod prelude {
     pub use crate::{
         Certificate, Encrypting, Identity, MemoryReplayCache, Opened, Part, Plan, Receiver, Recipe, Requirements,

@@ -11,13 +11,13 @@ use super::row::{Basis, Level};
 use super::table::Rule;
 use super::variant::Variant;
 
-/// The most places that are kept for one requirement. Others are counted.
+/// The largest number of places that are kept for one requirement. Others are counted.
 const MAX_PLACES: usize = 8;
 
-/// The most plaintexts inside one another.
+/// The deepest nesting of plaintexts inside plaintexts.
 const MAX_NESTED: usize = 8;
 
-/// The most siblings that are counted for a position in a path.
+/// The largest number of siblings that are counted to find a position for a path.
 const MAX_SIBLINGS: usize = 1_000;
 
 /// The outcome for a requirement.

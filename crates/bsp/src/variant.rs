@@ -11,7 +11,8 @@ use super::table::Rule;
 pub struct Departure {
     /// The requirement.
     pub rule: Rule,
-    /// What is admitted: algorithms, a namespace, a spelling. If empty, every breach of the requirement is admitted.
+    /// The values that are admitted: algorithms, a namespace, a spelling. If empty, every breach of the requirement is
+    /// admitted.
     pub admits: &'static [&'static str],
     /// Since when, as an ISO 8601 date.
     pub since: &'static str,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::limit::{Exceeded, Limit, Limits, PerLimit};
 
-/// What is left for one message. Work is charged before it is done.
+/// The rest of the limits for one message. Work is charged before it is done.
 ///
 /// A budget belongs to one message and one thread. All revisions and plaintexts of the message share it.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 /// Defines the enum, its rows and their number from one list.
 macro_rules! limits {
     ($($limit:ident = $name:literal $default:literal $scope:ident $counts:literal;)*) => {
-        /// What is bounded. Every limit has a default that ordinary messages do not meet, and [`Limits::with`] raises it.
+        /// A quantity that is bounded. Every limit has a default that ordinary messages do not meet, and
+        /// [`Limits::with`] raises it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Limit {

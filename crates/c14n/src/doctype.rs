@@ -72,7 +72,7 @@ impl<'l> Text<'l> {
     }
 }
 
-/// Where the DOCTYPE begins: after comments, processing instructions and white space only.
+/// The offset of the DOCTYPE. Only comments, processing instructions and white space may precede it.
 fn find(source: &str) -> Option<usize> {
     let mut at = if source.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     loop {
@@ -89,7 +89,7 @@ fn find(source: &str) -> Option<usize> {
     }
 }
 
-/// What is declared of the attributes of one element, by their names as written.
+/// The declared attributes of one element, by their names as written.
 #[derive(Debug, Default)]
 struct List {
     /// All that are declared.
@@ -522,7 +522,7 @@ mod tests {
             let refused = Document::parse_with_doctype(&*text, &Budget::new(&limits, 64 << 10));
             assert!(refused.is_err_and(|error| error.to_string().contains("parsed-octets")));
         }
-        // What fits is read.
+        // A document below the limit is read.
         let text = format!("<!DOCTYPE r [<!ATTLIST a x CDATA '{value}'>]><r>{}</r>", "<a/>".repeat(4));
         assert!(read(&text).is_ok_and(|document| document.source().len() > 4 * value.len()));
     }
@@ -569,7 +569,8 @@ mod tests {
         assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));
     }
 
-    /// What a short document makes long is refused by the limit of its octets, before it is long.
+    /// A short document whose defaults make it long is refused by the limit of its octets, before the long text is
+    /// made.
     #[test]
     fn defaults_are_no_bomb() {
         let text =

@@ -268,7 +268,7 @@ impl<S: Sink> Walker<'_, S> {
             self.declarations(declared)?;
         }
         let tag_end = node.tag_end as usize;
-        // What follows the run in canonical form begins here.
+        // The end of what is written here. The next run of canonical text begins there.
         let end = if !inherited.is_empty() {
             self.merged_attributes(index, name_end, inherited)
         } else if node.flags & flag::AS_IS != 0 {

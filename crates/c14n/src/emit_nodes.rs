@@ -230,7 +230,7 @@ impl<'t, S: Sink> Walker<'t, S> {
         prefixes
     }
 
-    /// What an element must declare for a prefix that it visibly utilizes, if it must declare anything.
+    /// The declaration that an element needs for a prefix that it visibly utilizes; `None` if it needs none.
     fn as_exclusive(&mut self, element: TreeNode, prefix: &'t str) -> Option<Option<TreeNode>> {
         let (tree, set) = (self.tree, self.set);
         let own = namespace_of(tree, element, prefix).filter(|namespace| set.contains(*namespace));

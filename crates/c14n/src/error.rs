@@ -36,15 +36,15 @@ pub enum ParseError {
     /// *Refused.* A part of a document type declaration that is never read.
     #[error("document type declaration at octet {offset}: {what} is never read, so remove it")]
     Doctype {
-        /// Where it is.
+        /// The octet at which the part begins.
         offset: usize,
-        /// What it is.
+        /// The name of the part, in words.
         what: &'static str,
     },
     /// *Malformed.* A rule of XML 1.0 (fifth edition) or Namespaces in XML 1.0 is broken.
     #[error("not well-formed at octet {offset}: {problem}")]
     Malformed {
-        /// Where the rule is broken.
+        /// The octet at which the rule is broken.
         offset: usize,
         /// Which rule.
         problem: Problem,
@@ -55,7 +55,7 @@ pub enum ParseError {
          or around it"
     )]
     Unbound {
-        /// Where the name with the prefix is.
+        /// The octet at which the name with the prefix begins.
         offset: usize,
         /// The prefix.
         prefix: WireText,
@@ -92,7 +92,7 @@ impl ParseError {
     }
 }
 
-/// The most names of a tag that are looked at.
+/// The largest number of names of one tag that are compared.
 const MOST_NAMES: usize = 64;
 
 /// The names of the element and of the attributes in a tag at the front of `text`, and its length.
@@ -224,7 +224,7 @@ pub enum LeafError {
     Missing {
         /// The qualified name of the element.
         element: WireText,
-        /// What is missing.
+        /// The name of the missing child element or attribute.
         missing: &'static str,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
@@ -232,7 +232,7 @@ pub enum LeafError {
     Unexpected {
         /// The qualified name of the element.
         element: WireText,
-        /// What was found.
+        /// The name of the child element or attribute that was found.
         unexpected: WireText,
     },
 }

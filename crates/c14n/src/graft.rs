@@ -20,7 +20,8 @@ pub(crate) enum Scope {
     Wider,
 }
 
-/// The most pairs of a prefix and a namespace of one tape times those of the other: they are compared each with each.
+/// The largest product of the numbers of pairs (prefix and namespace) in the two tapes: each pair is compared with
+/// each.
 const MOST_COMPARED: usize = 1 << 10;
 
 /// The tape of `next`. It takes what it can from the tape of the revision before: what the element `kept` contains, which was

@@ -15,7 +15,7 @@ use crate::error::IdError;
 use crate::name::{self, ExpandedName};
 use crate::tape::Attribute;
 
-/// The most octets that an Id may have.
+/// The largest number of octets that an Id may have.
 const MAX_ID_OCTETS: usize = 256;
 
 /// The elements of one document by Id.

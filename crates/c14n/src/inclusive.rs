@@ -37,7 +37,7 @@ impl Inherited {
     }
 }
 
-/// What the apex of `subset` inherits under `method`.
+/// The attributes and namespaces that the apex of `subset` inherits from its ancestors under `method`.
 pub(crate) fn inherited(subset: &Subset<'_>, method: Method) -> Inherited {
     let Some(apex) = subset.apex() else { return Inherited::default() };
     match method {
@@ -96,7 +96,7 @@ pub(crate) fn joined_bases<'u>(mut bases: impl Iterator<Item = &'u str>) -> Opti
 /// are long.
 #[derive(Clone)]
 pub(crate) struct Joined<'u> {
-    /// What was written, if nothing was joined to it.
+    /// The reference as it was written, if it was joined to nothing.
     alone: Option<&'u str>,
     scheme: Option<&'u str>,
     authority: Option<&'u str>,

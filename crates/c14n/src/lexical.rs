@@ -102,7 +102,7 @@ mod tests {
     use super::{base64_decode, base64_encode};
     use crate::chars::is_blank;
 
-    /// What a strict decoder that is not the one in use says of the text without its blanks.
+    /// The result of another strict base64 decoder for the text without white space, to compare with ours.
     fn judged(text: &str) -> Option<Vec<u8>> {
         let compact: Vec<u8> = text.bytes().filter(|octet| !is_blank(*octet)).collect();
         STANDARD.decode(compact).ok()

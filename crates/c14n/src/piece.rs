@@ -35,9 +35,9 @@ use crate::wiped::Wiped;
 /// ```
 pub struct Piece {
     document: Document<'static>,
-    /// Where the text of the content is in that of the document.
+    /// The span of the content in the text of `document`.
     content: Range<usize>,
-    /// Where its text begins in the document that it was put into.
+    /// The octet at which the content begins in the document that it was put into.
     at: usize,
 }
 

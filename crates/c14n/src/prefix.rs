@@ -123,7 +123,7 @@ impl Renaming<'_> {
         self.out.push('>');
     }
 
-    /// What a prefix in scope becomes.
+    /// The new prefix for a prefix in scope.
     fn wanted<'n>(&'n self, prefix: &'n str) -> &'n str {
         let bindings = self.scopes.iter().rev().flat_map(|scope| scope.iter().rev());
         bindings.into_iter().find(|(known, _)| known == prefix).map_or(prefix, |(_, wanted)| wanted)

@@ -20,7 +20,7 @@ use crate::write::Text;
 /// Room for most declarations.
 const BESIDE: usize = 256;
 
-/// What is copied into a piece of a document when it is cut out.
+/// The declarations and attributes of ancestors that are copied into a piece of a document when it is cut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeAlong {
     /// The namespaces in scope. The canonical form of the piece in its old place does not change.

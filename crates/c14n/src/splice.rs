@@ -26,7 +26,7 @@ pub struct Splices {
     edits: Vec<(Range<usize>, Text)>,
 }
 
-/// What a span is replaced by.
+/// The text that replaces a span.
 enum Text {
     Given(Wiped),
     Read(Box<Piece>),

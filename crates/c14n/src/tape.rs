@@ -159,7 +159,7 @@ pub(crate) enum Kind {
     ProcessingInstruction,
 }
 
-/// What the reader noticed about a node.
+/// Properties of a node that the reader noticed.
 pub(crate) mod flag {
     /// The start tag, or the text, is already canonical, if no declaration must be added and the tag has an end tag.
     pub(crate) const AS_IS: u8 = 1;
@@ -200,7 +200,7 @@ pub(crate) struct Written(u16);
 impl Written {
     /// ` name="value"`, as in canonical form.
     pub(crate) const PLAIN: Self = Self::new(2, false, false);
-    /// The most octets between a name and its value.
+    /// The largest number of octets between a name and its value.
     pub(crate) const MOST: usize = (u16::MAX >> 3) as usize;
     /// Beside how it is written: the name ends in `id`, in capitals or not.
     const NAMES_ID: u16 = 4;
@@ -244,13 +244,13 @@ impl Written {
 }
 
 impl Attribute {
-    /// Where its qualified name is in the source.
+    /// The span of its qualified name in the source.
     pub(crate) fn name_span(&self) -> Range<usize> {
         let start = self.name_start as usize;
         start..start + usize::from(self.name.len)
     }
 
-    /// Where its value is in the source, as written.
+    /// The span of its value in the source, as written.
     pub(crate) fn value_span(&self) -> Range<usize> {
         self.name_span().end + self.name.written.between()..self.value_end as usize
     }

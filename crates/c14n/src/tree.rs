@@ -290,9 +290,9 @@ struct Open {
     until: u32,
     /// The pairs in scope, in the order of their prefixes.
     in_scope: Vec<u32>,
-    /// Where its content ends in the source.
+    /// The octet of the source at which its content ends.
     content_end: usize,
-    /// Where its markup ends in the source.
+    /// The octet of the source at which its markup ends.
     end: usize,
 }
 
@@ -302,7 +302,7 @@ struct Builder<'d, 'b> {
     open: Vec<Open>,
     /// The end of the source that was read.
     at: usize,
-    /// Where the text begins that has no node yet.
+    /// The octet at which the text begins that has no node yet.
     text_start: usize,
 }
 

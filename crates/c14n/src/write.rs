@@ -47,7 +47,7 @@ struct Open {
 struct Pending {
     /// `None` for an element in no namespace.
     namespace: Option<Namespace>,
-    /// What its content needs, beyond what names utilize.
+    /// A namespace that the content of the element needs, beside those that names utilize.
     declared: Option<Namespace>,
     attributes: Vec<(Option<Namespace>, &'static str, String)>,
     /// Declarations of the place's own prefixes, in the order given: what is declared, and the namespace.

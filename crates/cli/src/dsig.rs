@@ -197,12 +197,12 @@ fn report(
     output::write(arguments.file.output.as_ref(), text.as_bytes())
 }
 
-/// What a key signs with where nothing else is said.
+/// The default signature method of a key, where no option names one.
 fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
     key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
 }
 
-/// Where an option wants the signature.
+/// The place of the signature, as an option names it.
 fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
     let Some(within) = &arguments.place_in else { return Ok(Place::default()) };
     if let Some(id) = within.strip_prefix('#') {
@@ -214,7 +214,8 @@ fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
     Ok(Place::EndOfFirst(namespace.to_owned(), local.to_owned()))
 }
 
-/// What the options say about the key; without any, the certificate, else the key or its name.
+/// The items of `ds:KeyInfo` that the options name; without such an option, the certificate, or else the key or its
+/// name.
 fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<KeyInfoItem>> {
     let usual: &[&str] = match (about.certificate, about.public, about.name) {
         (Some(_), ..) if arguments.issuer_serial => &["x509-issuer-serial", "x509-certificate"],

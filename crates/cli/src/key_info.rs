@@ -13,7 +13,7 @@ const KINDS: &str = "key-name[=NAME], key-value, der-key-value, x509-certificate
                      x509-ski, x509-subject-name, x509-digest[=DIGEST], x509-crl=FILE, key-info-reference=URI or \
                      retrieval-method=URI";
 
-/// What there is to say about the key.
+/// The facts about the key that `ds:KeyInfo` can contain.
 pub(crate) struct About<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) public: Option<&'a PublicKey>,

@@ -47,7 +47,7 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// What a signature under the key proves.
+    /// The property that a signature under the key proves.
     pub(crate) fn proves(&self) -> &'static str {
         match self {
             Self::Given => "integrity, under a key that was given",
@@ -92,7 +92,7 @@ pub(crate) struct Verifying {
     pub(crate) has_encrypted: bool,
 }
 
-/// What keys of a document are for.
+/// The use of keys in a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
     Verifying,
@@ -124,7 +124,7 @@ pub(crate) fn note_unused(given: &KeyArgs, task: Task) {
     }
 }
 
-/// What `read` reads, with its notes on stderr.
+/// The result of `read`. Its notes go to stderr.
 pub(crate) fn noting<T>(read: impl FnOnce(&mut Vec<String>) -> Result<T, ProfileError>) -> Outcome<T> {
     let mut notes = Vec::new();
     let read = read(&mut notes);
@@ -403,14 +403,15 @@ fn is_encapsulation(element: Element<'_>) -> bool {
     element.is(name::XMLSEC.uri, "EncapsulationMechanism")
 }
 
-/// What a signature says about its key.
+/// The hints of a signature about its key.
 pub(crate) struct Hints<'d> {
     pub(crate) hints: Vec<KeyHint<'d>>,
     /// Why references to more of it were not followed.
     pub(crate) unread: Vec<String>,
 }
 
-/// What a `ds:KeyInfo` has, and what it refers to in the same document and in files that the caller named.
+/// The hints in a `ds:KeyInfo`, and in what it refers to: elements of the same document, and files that the caller
+/// named.
 pub(crate) fn hints<'d>(
     signature: &Signature<'d>,
     whole: &Whole<'_, 'd>,

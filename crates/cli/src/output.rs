@@ -140,7 +140,7 @@ fn for_terminal(octets: &[u8]) -> String {
     })
 }
 
-/// What is written piece by piece, as a terminal may show it.
+/// The text that `pieces` writes, in a form that a terminal may show.
 fn shown(pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<String> {
     let mut octets = Vec::new();
     pieces(&mut octets).map_err(could_not)?;
@@ -249,7 +249,7 @@ pub(crate) fn check_page(result: Option<&Path>, page: Option<&Path>) -> Outcome 
 fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
     let mut known = Vec::new();
     for path in paths.into_iter().flatten() {
-        // What is written to a device does not replace it.
+        // A device is written to, and not replaced.
         if is_special(path) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What the references of a document lead to: parts of itself, and files that the caller named. Nothing is fetched.
+//! The targets of references in a document: parts of the document, and files that the caller named. Nothing is fetched.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

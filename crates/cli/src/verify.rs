@@ -123,7 +123,7 @@ fn unauthenticated_body(receiver: &Receiver, incoming: &Incoming<'_>) -> Outcome
     String::from_utf8(octets).map_err(could_not)
 }
 
-/// What was read of a message.
+/// The content of a message that was opened.
 struct Read {
     /// `None` if it need not be signed.
     body: Option<String>,
@@ -135,7 +135,7 @@ struct Read {
     evidence: Evidence,
     assertions: Vec<AuthenticatedAssertion>,
     attachments: serde_json::Value,
-    /// What is still encrypted.
+    /// Ciphertext that was not decrypted.
     remaining: Vec<RemainingCiphertext>,
 }
 

@@ -1,4 +1,4 @@
-//! What a person before a terminal sees of work that takes more than a second.
+//! Progress on a terminal, for work that takes more than a second.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -15,12 +15,12 @@ use crate::key::PublicKey;
 use crate::serial_number::SerialNumber;
 use crate::x509::{self, Extension, Signed, URI};
 
-/// The most octets of a certificate. Path validation takes no more (two octets of length), and real certificates have a
-/// tenth of it.
+/// The largest number of octets of a certificate. Path validation takes no more (two octets of length), and real
+/// certificates have a tenth of it.
 const MAX_OCTETS: usize = 64 << 10;
-/// The most extensions of a certificate.
+/// The largest number of extensions of a certificate.
 const MAX_EXTENSIONS: usize = 64;
-/// The most usages and distribution points that are kept from a certificate.
+/// The largest number of usages and distribution points that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
 
 const CONTEXT_0: u8 = 0xA0;
@@ -76,7 +76,7 @@ struct Extensions {
     needs_no_status: bool,
 }
 
-/// What the key usage extension permits (RFC 5280 §4.2.1.3).
+/// The operations that the key usage extension permits (RFC 5280 §4.2.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyUsage {
     /// Signatures on messages.
@@ -283,12 +283,12 @@ impl Certificate {
         object_identifier(oid).is_some_and(|oid| policies.contains(&oid))
     }
 
-    /// Where its issuer says that a responder tells its status (OCSP, RFC 5280 §4.2.2.1); those that are ASCII.
+    /// The URLs of OCSP responders that its issuer named in it (RFC 5280 §4.2.2.1); those that are ASCII.
     pub fn responder_urls(&self) -> impl Iterator<Item = &str> {
         texts(self.0.extensions.responders.as_deref())
     }
 
-    /// Where its issuer says that a revocation list covers it (RFC 5280 §4.2.1.13); those that are ASCII.
+    /// The URLs of revocation lists that its issuer named in it (RFC 5280 §4.2.1.13); those that are ASCII.
     pub fn list_urls(&self) -> impl Iterator<Item = &str> {
         texts(self.0.extensions.distribution_points.as_deref())
     }

@@ -18,7 +18,7 @@ pub enum KeyDerivation {
     ConcatKdf {
         /// The digest.
         digest: DigestMethod,
-        /// What the key is for.
+        /// The purpose of the key, an input of the derivation.
         other_info: OtherInfo,
     },
     /// HKDF, extract and expand (RFC 5869, RFC 9231 §2.8.1).
@@ -27,7 +27,7 @@ pub enum KeyDerivation {
         prf: DigestMethod,
         /// The salt; empty is as good as none (RFC 5869 §2.2).
         salt: Vec<u8>,
-        /// What the key is for.
+        /// The purpose of the key, an input of the derivation.
         info: Vec<u8>,
     },
     /// PBKDF2 (RFC 8018 §5.2, XML Encryption 1.1 §5.4.2).

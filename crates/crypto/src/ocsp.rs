@@ -28,10 +28,11 @@ const NONCE: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 2];
 /// A nonce has 32 octets (RFC 9654 §2.1).
 const NONCE_OCTETS: usize = 32;
 
-/// The most octets of a response. Those of public authorities have 2,000.
+/// The largest number of octets of a response. Those of public authorities have 2,000.
 const MAX_OCTETS: usize = 256 << 10;
-/// The most certificates and answers of a response.
+/// The largest number of certificates in a response.
 const MAX_CERTIFICATES: usize = 8;
+/// The largest number of answers in a response.
 const MAX_ANSWERS: usize = 256;
 
 /// The digests by which a response may identify a certificate. They identify, and authenticate nothing.
@@ -67,7 +68,7 @@ enum Responder {
     Key(Vec<u8>),
 }
 
-/// What a responder says of one certificate.
+/// The answer of a responder about one certificate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SingleResponse {
     id: CertId,

@@ -34,11 +34,12 @@ const NAMES: [(&[u8], &str); 8] = [
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6], "PBES1 with SHA-1 and RC2 of 40 bits"),
 ];
 
-/// The most iterations of all derivations of a file: what tools write is far below.
+/// The largest number of iterations of all derivations of a file. Tools write far fewer.
 const MAX_ITERATIONS: u64 = 10_000_000;
 
-/// The most that scrypt may cost: octets of memory, and blocks of 128 octets that it mixes. OpenSSL takes 16 MiB by default.
+/// The largest memory that scrypt may take, in octets. OpenSSL takes 16 MiB by default.
 const MAX_SCRYPT_OCTETS: u64 = 256 << 20;
+/// The largest number of blocks of 128 octets that scrypt may mix.
 const MAX_SCRYPT_BLOCKS: u64 = 1 << 22;
 
 /// The octets that a password decrypts to. Whether it was the right one, shows when they are read.

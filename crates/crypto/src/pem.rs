@@ -74,7 +74,7 @@ pub(crate) fn sections(octets: &[u8]) -> Result<Vec<Section<'_>>, LoadError> {
     }
 }
 
-/// What a line is to the sections.
+/// The meaning of a line for the division into sections.
 enum Boundary<'o> {
     Begin(&'o str),
     End(&'o str),

@@ -20,7 +20,7 @@ pub(crate) fn told(error: LoadError, wanted: &'static str, octets: &[u8]) -> Loa
     }
 }
 
-/// What `octets` are, if that can be told.
+/// The kind of file that `octets` are, if it can be recognized.
 fn kind_of(octets: &[u8]) -> Option<FileKind> {
     let has = |words: &str| octets.windows(words.len()).any(|window| window == words.as_bytes());
     if is_pem(octets) {

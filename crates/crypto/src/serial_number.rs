@@ -6,9 +6,9 @@ use wss_text::hex_digit;
 
 use crate::error::LoadError;
 
-/// The most octets of a serial number (RFC 5280 §4.1.2.2).
+/// The largest number of octets of a serial number (RFC 5280 §4.1.2.2).
 const MAX_OCTETS: usize = 20;
-/// The most digits of a serial number in text: 160 bits need 49, the others are leading zeros.
+/// The largest number of digits of a serial number in text: 160 bits need 49, the others are leading zeros.
 const MAX_DIGITS: usize = 64;
 
 /// The serial number of a certificate: an integer whose magnitude has at most 20 octets.

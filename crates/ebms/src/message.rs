@@ -134,7 +134,7 @@ impl std::fmt::Debug for Property {
 pub struct PartInfo {
     /// `cid:` and the Content-ID of an attachment; `None` for the Body.
     pub href: Option<String>,
-    /// What is said of it, as `MimeType` and `CompressionType`.
+    /// Its properties, as `MimeType` and `CompressionType`.
     pub properties: Vec<Property>,
 }
 
@@ -189,7 +189,7 @@ impl UserMessage {
         }
     }
 
-    /// What the message is for.
+    /// The purpose of the message: its service, action and conversation.
     #[must_use]
     pub fn collaboration(
         mut self,

@@ -12,11 +12,11 @@ use crate::info::MessageInfo;
 pub struct Signal {
     /// The message.
     pub info: MessageInfo,
-    /// What it says.
+    /// The kind of signal, with its content.
     pub kind: SignalKind,
 }
 
-/// What a signal says.
+/// The kind of a signal, with its content.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignalKind {

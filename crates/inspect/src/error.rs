@@ -12,7 +12,7 @@ pub enum InspectError {
     /// *Misuse.* The octets are something else than a message.
     #[error("{why}")]
     Shape {
-        /// What they are, and what to do.
+        /// The kind of the octets, and what to do.
         why: WireText,
     },
     /// *Malformed.* The envelope is not XML.

@@ -1,4 +1,4 @@
-//! What was proven of a message, as JSON.
+//! The facts that were proven of a message, as JSON.
 
 use serde_json::{Value, json};
 use ws_security::tokens::format_instant;

@@ -49,7 +49,7 @@ impl Picture {
         html::write(self, message.document(), out)
     }
 
-    /// What is wrong, the first things to look at.
+    /// The problems of the message, which a reader should see first.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems

@@ -49,7 +49,7 @@ impl<'m> Message<'m> {
         self.package.as_ref()
     }
 
-    /// What it has for security.
+    /// The picture of the message's security.
     ///
     /// # Errors
     /// [`InspectError::Package`] if an attachment that was spooled cannot be read; [`InspectError::Limit`] if there is more to

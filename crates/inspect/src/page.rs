@@ -1,4 +1,5 @@
-//! What the pages of a picture and of a report share: the frame, and the message as text, with elements marked.
+//! The parts that the pages of a picture and of a report share: the frame, and the message as text, with marked
+//! elements.
 //!
 //! The message comes from a stranger: a page shows it as text only, and loads nothing.
 
@@ -19,10 +20,10 @@ pub(crate) struct Frame<'f, 'd> {
     pub(crate) title: &'f str,
     /// Rules of this page alone.
     pub(crate) style: &'f str,
-    /// What is said first: problems before anything else.
+    /// The first lines of the page: problems before anything else.
     pub(crate) header: String,
     pub(crate) findings: String,
-    /// What the colours of the message mean.
+    /// The legend of the colours in the message.
     pub(crate) key: &'f str,
     /// The message, and what is marked in it.
     pub(crate) message: (&'f Document<'d>, Marks),
@@ -50,7 +51,7 @@ impl Frame<'_, '_> {
     }
 }
 
-/// What is written, as text.
+/// The text that `write` writes.
 pub(crate) fn as_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut octets = Vec::new();
     write(&mut octets).expect("memory takes what is written");

@@ -1,11 +1,11 @@
-//! What a network says of `eb:Messaging`: the agreement, the parties, the payload.
+//! The rules of a network for `eb:Messaging`: the agreement, the parties, the payload.
 //!
 //! Who signed is judged in `sender`.
 
 use wss_ebms::{EbmsError, Party, Typed, UserMessage};
 use wss_text::WireText;
 
-/// What user messages of a network have in common.
+/// The properties that all user messages of a network have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Messaging {
     /// The agreement of all parties; `None` where each pair of them has its own.

@@ -21,19 +21,19 @@ pub struct Network {
     pub request: Shape,
     /// Replies.
     pub reply: Reply,
-    /// What HTTP needs.
+    /// The facts of HTTP.
     pub http: Http,
-    /// What it says of `eb:Messaging`; `None` for networks without it.
+    /// The rules for `eb:Messaging`; `None` for networks without it.
     pub messaging: Option<Messaging>,
     /// How partners and their certificates are known.
     pub partner: Partner,
-    /// What some peers need that others do not.
+    /// Changes of the preset that some peers need and others do not.
     pub choices: &'static [Choice],
-    /// Where the facts are from. The first is the one that decides.
+    /// The sources of the facts. The first is the one that decides.
     pub sources: &'static [Source],
 }
 
-/// What a service answers.
+/// The kind of answer of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
     /// A message with a Security header.
@@ -42,7 +42,7 @@ pub enum Reply {
     Plain,
 }
 
-/// What HTTP needs.
+/// The facts of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Http {
     /// The version of SOAP.
@@ -75,7 +75,7 @@ pub enum Action {
 pub struct Partner {
     /// Who issues its certificate.
     pub issuer: &'static str,
-    /// What names it in its certificate, and how that is compared.
+    /// The name in its certificate that identifies it, and how that name is compared.
     pub name: &'static str,
     /// The OBJECT IDENTIFIERs of the extended key usages of which it must have one; empty for no demand.
     pub extended_key_usage: &'static [&'static str],
@@ -132,14 +132,14 @@ impl Partner {
     };
 }
 
-/// What some peers of a network need, as a change of its shape.
+/// A change of a network's shape that some of its peers need.
 #[derive(Clone, Copy)]
 pub struct Choice {
     /// Its name in programs: words joined by hyphens.
     pub name: &'static str,
     /// Which peers need it.
     pub why: &'static str,
-    /// What it changes.
+    /// The change of the preset.
     pub change: fn(&mut Network),
 }
 
@@ -149,10 +149,10 @@ impl std::fmt::Debug for Choice {
     }
 }
 
-/// Where facts are from.
+/// A source of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
-    /// What it is.
+    /// The title of the document, or the name of the program.
     pub title: &'static str,
     /// How sure it makes the facts.
     pub evidence: Evidence,

@@ -55,7 +55,7 @@ fn write_child(lines: &mut String, element: Element<'_>, ids: &IdIndex<'_>, inde
     }
 }
 
-/// What a reference covers, its digest, and its transforms.
+/// The target of a reference, its digest, and its transforms.
 fn reference_line(reference: Element<'_>, ids: &IdIndex<'_>) -> String {
     let uri = reference.attribute("", "URI").unwrap_or_default();
     let covered = match uri.strip_prefix('#') {

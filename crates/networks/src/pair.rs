@@ -41,7 +41,7 @@ pub enum NetworkError {
     Missing {
         /// The network.
         network: &'static str,
-        /// What it needs.
+        /// The key or setting that the network needs, in words.
         what: &'static str,
         /// The call of [`Keys`] that gives it.
         call: &'static str,
@@ -326,7 +326,7 @@ fn allowed(shape: &Shape) -> Recipe {
     recipe
 }
 
-/// What a message of the shape must prove.
+/// The requirements for a message of the shape.
 fn requirements(shape: &Shape) -> Requirements {
     let mut requirements = Requirements::dangerous_unsigned();
     if let Some(signature) = &shape.signature {
@@ -349,7 +349,7 @@ fn requirements(shape: &Shape) -> Requirements {
         let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
         requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
     }
-    // What nobody signs, anyone can add: it says nothing of when a signed message expires.
+    // Anyone can add an unsigned timestamp: it does not say when a signed message expires.
     let is_covered = |signature: &SignatureShape| signature.places.contains(&Place::Timestamp);
     let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader);
     if has_end && shape.signature.as_ref().is_none_or(is_covered) {

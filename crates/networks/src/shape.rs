@@ -5,7 +5,7 @@ use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Layout, Part};
 use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
-/// What a message of a network looks like in one direction.
+/// The form of a message of a network in one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// The order of the children of its Security header.
@@ -22,7 +22,8 @@ pub struct Shape {
     pub credential: Credential,
     /// Whether it confirms the signatures of its request.
     pub confirms: bool,
-    /// What its sender does that a strict receiver refuses, or its receiver needs that a strict sender does not make.
+    /// The departures from the strict default: what its sender does and a strict receiver refuses, or what its receiver
+    /// needs and a strict sender does not make.
     pub leniencies: &'static [Leniency],
     /// The rules of BSP 1.1 that it breaks.
     pub breaks: &'static [Breach],
@@ -37,9 +38,9 @@ pub struct SignatureShape {
     pub method: SignatureMethod,
     /// The digest of each reference.
     pub digest: DigestMethod,
-    /// What it must cover.
+    /// The places that it must cover.
     pub places: &'static [Place],
-    /// What it must cover if it is there.
+    /// The places that it must cover if the message has them.
     pub places_if_present: &'static [Place],
     /// Of a second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
     /// method.
@@ -76,7 +77,7 @@ pub struct EncryptionShape {
     pub to: EncryptedTo,
     /// The cipher of the content.
     pub content: ContentEncryption,
-    /// What must be encrypted.
+    /// The places that must be encrypted.
     pub places: &'static [Place],
 }
 
@@ -181,8 +182,8 @@ impl Place {
     }
 }
 
-/// What both sides of a network accept beyond the strict default. Each is a call of the recipe, the receiver, or both,
-/// and the evidence shows it.
+/// A departure from the strict default that both sides of a network accept. Each is a call of the recipe, the receiver,
+/// or both, and the evidence shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leniency {
     /// One key signs and encrypts: the symmetric binding without derived keys.
@@ -218,7 +219,7 @@ pub struct Breach {
     pub reason: &'static str,
 }
 
-/// What a receiver calls to open a message of a shape.
+/// The call of a receiver that opens a message of a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
     /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
@@ -243,7 +244,7 @@ impl Shape {
         breaks: &[],
     };
 
-    /// What a receiver calls.
+    /// The call of a receiver that opens a message of this shape.
     #[must_use]
     pub fn opening(&self) -> Opening {
         match &self.signature {

@@ -13,7 +13,7 @@ use wss_text::WireText;
 
 use crate::error::TokenError;
 
-/// The most idle sessions that are kept.
+/// The largest number of idle sessions that are kept.
 const MAX_IDLE: usize = 16;
 
 /// A token with a user logged in. Cloning is cheap, and all clones share its sessions. Each operation has a session for
@@ -30,7 +30,8 @@ struct Shared {
     label: String,
     pin: AuthPin,
     idle: Mutex<Vec<Session>>,
-    /// What the token said when it refused the PIN. It is locked during a login, so that threads try a PIN once.
+    /// The error of the token when it refused the PIN. The mutex is locked during a login, so that only one thread
+    /// tries a PIN.
     refusal: Mutex<Option<TokenError>>,
 }
 

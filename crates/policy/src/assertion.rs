@@ -15,7 +15,7 @@ pub(crate) struct Assertion {
     pub(crate) nested: Alternative,
 }
 
-/// What does not depend on the alternative of the nested policy.
+/// The parts of an assertion that do not depend on the alternative of its nested policy.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) namespace: Arc<str>,
@@ -41,11 +41,11 @@ pub(crate) struct Attribute {
 pub(crate) struct Parameter {
     pub(crate) namespace: Arc<str>,
     pub(crate) place: Place,
-    /// What few have.
+    /// The parts that few parameters have.
     details: Option<Box<Details>>,
 }
 
-/// What is inside a parameter, as far as it is read.
+/// The content of a parameter, as far as it is read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
     pub(crate) attributes: Vec<Attribute>,
@@ -55,11 +55,11 @@ pub(crate) struct Details {
     pub(crate) prefixes: Vec<(String, Arc<str>)>,
     /// The names of the elements inside it, and their texts.
     pub(crate) inside: Vec<(&'static str, String)>,
-    /// What it costs beside other parameters: its text and its expanded names are read for each message.
+    /// The additional cost of its text and of its expanded names, which are read for each message.
     pub(crate) long: usize,
 }
 
-/// What long attributes cost: they are read for each message.
+/// The additional cost of long attributes, which are read for each message.
 pub(crate) fn long(attributes: &[Attribute]) -> usize {
     attributes.iter().map(|attribute| attribute.value.len() / 64).sum()
 }

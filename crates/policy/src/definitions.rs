@@ -138,7 +138,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         roots.flat_map(move |(file, root)| root.children_named(WSDL, local).map(move |element| At { file, element }))
     }
 
-    /// What the attribute of an element names; `None` without the attribute.
+    /// The definition that the attribute of an element names; `None` without the attribute.
     pub(crate) fn named(&self, at: At<'d>, local: &str, kind: Kind) -> Result<Option<At<'d>>, PolicyError> {
         let Some(written) = at.element.attribute("", local) else { return Ok(None) };
         let (prefix, name) = written.trim().split_once(':').unwrap_or(("", written.trim()));

@@ -178,7 +178,7 @@ impl fmt::Display for Unusable {
 
 impl std::error::Error for Unusable {}
 
-/// What one side does for one operation.
+/// The messages of one operation as one side sends and opens them.
 pub struct Exchange {
     /// Which operation of the policy it is of: several may have one name.
     of: usize,
@@ -200,7 +200,7 @@ struct Skipped {
     count: usize,
 }
 
-/// What opens the messages of the other side.
+/// The receiver for the messages of the other side, with the terms that it checks.
 #[derive(Clone)]
 struct Opens {
     receiver: Receiver,
@@ -284,14 +284,15 @@ impl Exchange {
         self.skipped.lacks.get(..self.skipped.count).unwrap_or_default()
     }
 
-    /// What secures the messages of this side; `None` if the policy demands nothing of them, or all of TLS.
+    /// The plan that secures the messages of this side; `None` if the policy demands nothing of them, or all of TLS.
     #[must_use]
     pub fn plan(&self) -> Option<&Plan> {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if the policy demands nothing of them, or all of TLS. What the policy says of
-    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
+    /// The receiver that opens the messages of the other side; `None` if the policy demands nothing of them, or all of
+    /// TLS. Demands of the policy on their form that a receiver cannot check are checked by the `open` calls of the
+    /// exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
         self.opens.as_ref().map(|opens| &opens.receiver)
@@ -381,7 +382,7 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// What of the form of a message breaks an assertion, as far as it can be seen without keys. Proves nothing.
+    /// The assertions that the form of a message breaks, as far as it can be seen without keys. Proves nothing.
     ///
     /// # Errors
     /// [`OpenError`] if the message is no envelope.
@@ -392,7 +393,7 @@ impl Exchange {
         }
     }
 
-    /// What opens the message, and its envelope.
+    /// The receiver that opens the message, and the envelope of the message, after the check of its form.
     fn checked<'a>(
         &'a self,
         message: &'a Incoming<'_>,
@@ -545,7 +546,7 @@ struct OneSide<'a> {
     protects: Protects,
 }
 
-/// What one side does with the requests, or with the replies: it sends them, or opens them.
+/// One direction of an exchange, requests or replies: this side sends them, or opens them.
 #[derive(Default)]
 struct Half {
     sends: Option<Plan>,
@@ -554,7 +555,7 @@ struct Half {
 }
 
 impl OneSide<'_> {
-    /// What is sent, or what opens what comes.
+    /// The plan, if this side sends in this direction; otherwise the receiver.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
         let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);

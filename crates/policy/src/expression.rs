@@ -48,7 +48,7 @@ pub(crate) struct Expressions<'d> {
     not_ours: &'d [String],
 }
 
-/// Where an expression is.
+/// The place of an expression: a file, and an element in it.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'d> {
     /// Which file.
@@ -56,7 +56,7 @@ pub(crate) struct At<'d> {
     pub(crate) element: Element<'d>,
 }
 
-/// What is around an expression.
+/// The state around an expression while it is read.
 #[derive(Clone, Copy)]
 struct Around<'a> {
     depth: usize,

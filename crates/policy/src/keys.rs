@@ -1,4 +1,5 @@
-//! What a policy does not say: the keys of both sides, whom to trust, and what the caller agrees to.
+//! The settings that a policy does not contain: the keys of both sides, trust, and the departures to which the caller
+//! agrees.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,7 +32,7 @@ pub struct Keys {
     pub(crate) symmetric: Option<SignatureMethod>,
 }
 
-/// What this side shows the other.
+/// The keys and tokens of this side.
 #[derive(Clone, Default)]
 pub(crate) struct Own {
     pub(crate) identity: Option<Identity>,
@@ -45,7 +46,7 @@ pub(crate) struct Own {
     pub(crate) context: Option<(String, Secret)>,
 }
 
-/// What this side looks up to judge the other.
+/// The sources in which this side looks up keys, passwords and trust, to judge the other.
 #[derive(Clone, Default)]
 pub(crate) struct Lookup {
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -86,7 +87,7 @@ impl Consent {
 }
 
 impl Keys {
-    /// Whom to trust, and how replays are detected. A side that expects no certificates has
+    /// Keys with the trust in signers, and with the store that detects replays. A side that expects no certificates has
     /// [`Trust::no_certificates`].
     #[must_use]
     pub fn new(trust: Trust, replay: impl ReplayCache + 'static) -> Self {
@@ -148,7 +149,7 @@ impl Keys {
         self
     }
 
-    /// Whose assertions a service trusts.
+    /// The issuers of assertions that a service trusts.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.lookup.assertions = Some(trust);

@@ -22,7 +22,7 @@ pub enum Lack {
     /// *Misuse.* A key is needed that was not given.
     #[error("{what} is needed: give it with `{call}`")]
     Key {
-        /// What is needed.
+        /// The key that is needed, in words.
         what: &'static str,
         /// The call that gives it.
         call: &'static str,
@@ -30,7 +30,7 @@ pub enum Lack {
     /// *Refused.* The alternative demands what is refused by default.
     #[error("{why}: if that has to be, call `{call}`")]
     Consent {
-        /// What it demands.
+        /// The demand of the alternative, in words.
         why: WireText,
         /// The call that agrees to it.
         call: &'static str,
@@ -38,7 +38,7 @@ pub enum Lack {
     /// *Refused.* What the assertions say together cannot be done.
     #[error("{what}")]
     Together {
-        /// What cannot be done.
+        /// The combination that is not supported, and what to do.
         what: &'static str,
     },
     /// *Misuse.* The keys do not fit what the policy demands.

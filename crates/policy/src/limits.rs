@@ -1,4 +1,4 @@
-//! What a policy may cost, beyond the limits on each document.
+//! The limits for a policy, beyond those on each document.
 
 use std::cell::Cell;
 
@@ -6,8 +6,8 @@ use wss_c14n::Limits;
 
 use crate::error::PolicyError;
 
-/// What a policy may cost. The normal form of a policy can be larger than the policy by any factor: each `wsp:Optional`
-/// doubles it.
+/// The limits for a policy. The normal form of a policy can be larger than the policy by any factor: each
+/// `wsp:Optional` doubles it.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyLimits {
     /// Those of each document.
@@ -33,24 +33,25 @@ impl PolicyLimits {
         self
     }
 
-    /// The most alternatives of one policy, and of what is in force for one message.
+    /// The largest number of alternatives of one policy, and of the policies together that are in force for one
+    /// message.
     #[must_use]
     pub fn alternatives(mut self, most: usize) -> Self {
         self.alternatives = most;
         self
     }
 
-    /// The most assertions that are kept: those in all alternatives of all policies together, with nested ones, parts,
-    /// definitions and operations. A path costs one more for each 32 octets of its text, and
-    /// of its expanded names; an attribute that is read, for each 64.
+    /// The largest number of assertions that are kept: those in all alternatives of all policies together, with nested
+    /// ones, parts, definitions and operations. A path costs one more for each 32 octets of its text, and of its
+    /// expanded names; an attribute that is read, for each 64.
     #[must_use]
     pub fn assertions(mut self, most: usize) -> Self {
         self.assertions = most;
         self
     }
 
-    /// The most assertions that are in force for all messages together, in all alternatives. A policy that is in force for
-    /// many messages counts for each of them: they are judged one after another.
+    /// The largest number of assertions that are in force for all messages together, in all alternatives. A policy that
+    /// is in force for many messages counts for each of them: they are judged one after another.
     #[must_use]
     pub fn in_force(mut self, most: usize) -> Self {
         self.in_force = most;
@@ -70,7 +71,7 @@ impl PolicyLimits {
         }
     }
 
-    /// The most files that are imported.
+    /// The largest number of files that are imported.
     #[must_use]
     pub fn imports(mut self, most: usize) -> Self {
         self.imports = most;
@@ -78,7 +79,7 @@ impl PolicyLimits {
     }
 }
 
-/// What is left of the limits.
+/// The rest of the limits.
 pub(crate) struct Charge {
     limits: PolicyLimits,
     assertions: Cell<usize>,

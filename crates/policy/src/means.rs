@@ -1,5 +1,5 @@
-//! What sending and receiving have in common: the algorithms that terms and keys agree on, references, and the parts that
-//! every message has.
+//! The common part of sending and receiving: the algorithms that terms and keys agree on, references, and the parts
+//! that every message has.
 
 use wss_crypto::{DigestMethod, SignatureMethod};
 use wss_header::Part;

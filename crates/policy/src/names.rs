@@ -10,7 +10,7 @@ pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";
 const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
 /// The draft of WS-SecurityPolicy 1.2, which has the assertions of 1.2: of WebLogic, WebSphere and Metro.
 const SECURITY_2005_12: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200512";
-/// WS-SecurityPolicy 1.2, and what 1.3 kept.
+/// The assertions that WS-SecurityPolicy 1.3 added.
 const SECURITY_2007: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
 /// What WS-SecurityPolicy 1.3 added.
 const SECURITY_2008: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802";

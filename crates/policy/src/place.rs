@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use wss_text::{Slice as _, shown};
 
-/// The most characters of a name in a path.
+/// The largest number of characters of a name in a path.
 const LONGEST_NAME: usize = 64;
 
-/// Where in a file an assertion is.
+/// The place of an assertion in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// The location of the file, as an import names it; empty for the file that was given.

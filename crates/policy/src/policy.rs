@@ -21,7 +21,7 @@ use crate::terms::{Direction, Terms};
 use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
 
-/// What gives the files that a WSDL imports: by location and namespace. `None` leaves the import out.
+/// A function that gives the files that a WSDL imports, by location and namespace. `None` leaves the import out.
 type Imports<'i> = dyn Fn(&str, &str) -> Option<String> + 'i;
 
 /// The location and the text of a file.
@@ -48,7 +48,7 @@ impl<'i> PolicyReader<'i> {
         Self::default()
     }
 
-    /// What a policy may cost.
+    /// The limits for the policy.
     #[must_use]
     pub fn limits(mut self, limits: PolicyLimits) -> Self {
         self.limits = limits;
@@ -200,8 +200,8 @@ impl Policy {
         PolicyReader::new().read(text)
     }
 
-    /// What was not read: the locations of imported files that were not given, and the places of each
-    /// `wsp:PolicyAttachment` and of each policy where none is in force, such as that of a `wsdl:fault`.
+    /// The parts of the description that were not read: the locations of imported files that were not given, and the
+    /// places of each `wsp:PolicyAttachment` and of each policy where none is in force, such as that of a `wsdl:fault`.
     #[must_use]
     pub fn unread(&self) -> &[String] {
         &self.unread
@@ -220,7 +220,8 @@ impl Policy {
         Ok(Self { ports, unread: self.unread.clone(), limits: self.limits })
     }
 
-    /// What a client sends, and how it opens replies: for each operation, the first alternative that the keys allow.
+    /// The client's side: its plans for requests, and its receivers for replies. Each operation has the first
+    /// alternative that the keys allow.
     ///
     /// # Errors
     /// [`SideError`] if no operation has one: the reasons of the first.
@@ -259,8 +260,8 @@ impl Policy {
         }
     }
 
-    /// What becomes of each assertion, for each message of each operation and each alternative. Each message is judged when
-    /// it is asked for; those of one policy share what they say.
+    /// The standing of each assertion, for each message of each operation and each alternative. A message is judged
+    /// when the iterator comes to it; messages with the same policy share the result.
     pub fn listing(&self) -> impl Iterator<Item = Listed<'_>> {
         let mut judged = Recent::default();
         let messages = self.ports.iter().flat_map(|port| {
@@ -283,8 +284,8 @@ impl Policy {
         })
     }
 
-    /// What of the form of a message breaks the policy of an operation, as far as it can be seen without keys: the fewest
-    /// breaches of any alternative. Proves nothing: a receiver does that.
+    /// The assertions of an operation's policy that the form of a message breaks, as far as it can be seen without
+    /// keys: the fewest breaches of any alternative. Proves nothing: a receiver does that.
     ///
     /// # Errors
     /// [`CheckError`].
@@ -366,7 +367,7 @@ pub enum CheckError {
 /// The assertions of each alternative.
 type AllJudged = Arc<[Vec<Judged>]>;
 
-/// What was judged last: most operations have the policies of the one before.
+/// The last judgements: most operations have the policies of the one before.
 #[derive(Default)]
 struct Recent<'p> {
     common: Option<&'p Arc<Vec<Alternative>>>,
@@ -405,7 +406,7 @@ pub struct Listed<'p> {
     pub port: &'p str,
     /// Its binding.
     pub binding: &'p str,
-    /// Where the service is.
+    /// The URL of the service.
     pub address: Option<&'p str>,
     /// The version of SOAP.
     pub version: SoapVersion,

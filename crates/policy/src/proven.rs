@@ -1,5 +1,5 @@
-//! What an opened message proves beside the terms: that the token of the binding signs, the signatures of endorsing tokens with
-//! the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
+//! Checks of an opened message beyond its form: that the token of the binding signs, the signatures of endorsing tokens
+//! with the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) check the rest.
 
 use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer, TransportFacts};
 use wss_tokens::ConfirmationMethod;
@@ -7,7 +7,7 @@ use wss_tokens::ConfirmationMethod;
 use crate::form::Breach;
 use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
-/// What an opened message is.
+/// The facts about an opened message.
 pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
     /// The assertions about the sender.
@@ -141,7 +141,7 @@ impl Proven<'_> {
         None
     }
 
-    /// What the policy says of the children of a username token, which may have been encrypted.
+    /// The breach of a demand on the children of a username token. They may have been encrypted.
     fn user(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
         let user = self.evidence.user.as_ref().filter(|_| direction == Direction::Request)?;
         let demanded = terms.supporting.iter().filter_map(|supporting| match &supporting.token.kind {
@@ -185,7 +185,7 @@ pub(crate) fn without_tls() -> Breach {
     Breach { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
 }
 
-/// What the caller does not vouch for, and the policy demands of the transport.
+/// The breach if the policy demands a property of the transport for which the caller does not vouch.
 pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
     let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let demands_client = binding.client_certificate && direction == Direction::Request;

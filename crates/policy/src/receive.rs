@@ -93,7 +93,7 @@ impl Receiving<'_> {
         self.is_symmetric() && is_certificate && !self.is_endorsed()
     }
 
-    /// What is signed and encrypted.
+    /// The requirements for signed and encrypted parts, and the call that opens the message.
     fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
         let parts = &self.terms.parts;
         if self.terms.is_over_transport() {
@@ -195,7 +195,7 @@ impl Receiving<'_> {
         Ok(requirements)
     }
 
-    /// What protects the message has the algorithms of the suite alone.
+    /// Requires that signatures and encryption use the algorithms of the suite alone.
     fn narrowed(&self, requirements: Requirements) -> Requirements {
         let requirements = match self.signer_reference() {
             Some(form) => requirements.signer_references([form]),
@@ -244,7 +244,7 @@ impl Receiving<'_> {
         self.keys.trust.clone().known(self.keys.partner.clone())
     }
 
-    /// What it decrypts with and looks up.
+    /// Gives the receiver its private keys, and the sources in which it looks up passwords and keys.
     fn holdings(&self, mut receiver: Receiver) -> Receiver {
         let Keys { own, lookup, .. } = self.keys;
         if let Some(identity) = own.identity.clone() {

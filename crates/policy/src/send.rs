@@ -389,8 +389,8 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What is encrypted in any case, without signatures. A password as text is, whatever the policy says: no other message would
-    /// keep it from those who read along.
+    /// The parts that are encrypted in any case, without signatures. A password in clear text is always encrypted,
+    /// whatever the policy says: otherwise anyone who reads the message has it.
     fn encrypted(&self) -> Vec<Part> {
         let mut parts = always_encrypted(self.terms, self.direction);
         if shows_password(self.terms, self.direction) && !parts.contains(&Part::UsernameToken) {
@@ -417,7 +417,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What is encrypted after the signature.
+    /// Encrypts `parts` after the signature.
     fn encrypt_last(&mut self, parties: &Parties, parts: Vec<Part>) -> Result<(), Lack> {
         if !parts.is_empty() {
             let encrypting = self.encrypting(parties)?.parts(parts);

@@ -1,4 +1,4 @@
-//! What becomes of each assertion: done, refused, or not ours.
+//! The standing of each assertion: done, refused, or not ours.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::assertion::Assertion;
 use crate::place::Place;
 
-/// What becomes of an assertion.
+/// The standing of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
@@ -29,7 +29,7 @@ impl Standing {
         }
     }
 
-    /// What is done, why it is refused, or whose it is.
+    /// The sentence that says what is done, why it is refused, or to whom it belongs.
     #[must_use]
     pub fn what(&self) -> &str {
         match self {
@@ -43,9 +43,9 @@ impl Standing {
 pub struct Judged {
     /// Its local name.
     pub name: Arc<str>,
-    /// Where it is.
+    /// The place of the assertion.
     pub place: Place,
-    /// What becomes of it.
+    /// The standing of the assertion.
     pub standing: Standing,
 }
 

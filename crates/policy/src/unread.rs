@@ -22,7 +22,7 @@ pub(crate) enum Unread<'d> {
     OtherNamespace(Element<'d>),
 }
 
-/// What is not read of the policies of a description.
+/// The policies of a description that are not read.
 pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
     let mut found = Vec::new();
     let mut inside = 0;
@@ -36,7 +36,7 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
         match name.local {
             "PolicyAttachment" if is_policy => found.push(Unread::Attachment(element)),
             _ if is_policy => {}
-            // What a schema or a text says of policies is not said of messages.
+            // A policy inside a schema or a text is not about messages.
             "types" | "documentation" if name.namespace == WSDL => {}
             _ => {
                 let is_other = |namespace: &str, local: &str| {

@@ -1,7 +1,7 @@
 //! WSDL 1.1: services, ports, operations, and the policies that are attached to them (WS-PolicyAttachment 1.5 §4).
 //!
-//! What is in force for a message is what is attached to the service; to the port, its binding and its port type; to the
-//! operation of the binding and of the port type; and to the message, and the input or output of both.
+//! The policy in force for a message is the policies attached to the service; to the port, its binding and its port
+//! type; to the operation of the binding and of the port type; and to the message, and the input or output of both.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -29,7 +29,7 @@ pub(crate) struct PortPolicy {
     pub(crate) operations: Vec<OperationPolicy>,
 }
 
-/// What is in force for an operation.
+/// The policy in force for an operation.
 #[derive(Debug, Clone)]
 pub(crate) struct OperationPolicy {
     pub(crate) name: Arc<str>,
@@ -81,10 +81,10 @@ struct Port {
 /// The operations of a port type, with their names and those of their inputs, in the order of both.
 type Operations<'d> = Vec<(Cow<'d, str>, Cow<'d, str>, At<'d>)>;
 
-/// What is attached to an element is read again for each that names it, if the element is as small as that.
+/// The largest number of children of an element whose attached policy is read again for each reference to the element.
 const FEW_CHILDREN: usize = 8;
 
-/// What was read of an element, by its file and its node.
+/// The results of reading elements, by file and node.
 type Known<T> = RefCell<HashMap<(usize, NodeId), T>>;
 
 /// A binding, for all its ports.
@@ -103,7 +103,7 @@ struct Bound<'d> {
     abstract_one: Option<At<'d>>,
 }
 
-/// What many ports and operations name is read once.
+/// Reads a WSDL. Definitions that many ports and operations name are read once.
 struct Reader<'e, 'd> {
     expressions: &'e Expressions<'d>,
     definitions: Definitions<'e, 'd>,
@@ -217,7 +217,7 @@ impl<'d> Reader<'_, 'd> {
         Ok(OperationPolicy { name: Arc::clone(name), action: action.clone(), common, request, reply })
     }
 
-    /// What is attached to the input or output; `None` if there is none.
+    /// The policy attached to the input or output, and to its message; `None` if there is no input or output.
     fn message(
         &self,
         at: At<'d>,
@@ -234,7 +234,7 @@ impl<'d> Reader<'_, 'd> {
         self.attached([bound, abstract_one, message]).map(Some)
     }
 
-    /// What is attached to the elements, all together.
+    /// The policies attached to the elements, merged.
     fn attached<const N: usize>(&self, elements: [Option<At<'d>>; N]) -> Result<Normal, PolicyError> {
         let mut merged = Arc::clone(&self.nothing);
         for at in elements.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! What a receiver accepts beyond its strict default. Each key has the name of its call.
+//! The departures from the strict default that a receiver accepts. Each key has the name of its call.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

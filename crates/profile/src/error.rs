@@ -29,7 +29,7 @@ pub enum ProfileError {
          openssl x509 -noout -fingerprint -in FILE prints (with -sha256, that of SHA-256)"
     )]
     Thumbprint {
-        /// What was given.
+        /// The value that was given.
         what: WireText,
     },
     /// *Misuse.* An environment variable is not set, or its value is not UTF-8.
@@ -41,7 +41,7 @@ pub enum ProfileError {
     /// *Misuse.* The file is not TOML or JSON.
     #[error("not a profile: {cause}")]
     Syntax {
-        /// What the parser says, with the line.
+        /// The message of the parser, with the line.
         cause: WireText,
     },
     /// *Misuse.* There is no such key. Nothing in a profile is ignored.
@@ -61,7 +61,7 @@ pub enum ProfileError {
     Value {
         /// The key.
         key: WireText,
-        /// What is wrong with it.
+        /// The message of the parser.
         cause: WireText,
     },
     /// *Misuse.* A key does not know the word that it is given.
@@ -71,11 +71,11 @@ pub enum ProfileError {
         key: &'static str,
         /// The value.
         given: WireText,
-        /// What is wrong with the value, in words after `is`.
+        /// The defect of the value, in words after `is`.
         what: &'static str,
         /// The nearest word.
         near: Near,
-        /// What to write, with all words.
+        /// Advice that lists all words.
         advice: Known,
     },
     /// *Misuse.* A path of an element cannot be read.
@@ -100,7 +100,7 @@ pub enum ProfileError {
     /// *Misuse.* Nothing says who signs, or to whom is encrypted.
     #[error("{what} is missing: give {give}")]
     Missing {
-        /// What is missing.
+        /// The missing thing, in words.
         what: &'static str,
         /// The keys that give it.
         give: &'static str,
@@ -134,7 +134,7 @@ pub enum ProfileError {
     Content {
         /// The source.
         what: WireText,
-        /// What it should hold.
+        /// The kind of content that it should hold.
         expected: &'static str,
     },
     /// *Misuse.* The URI of a token's key is incomplete, or holds its PIN.
@@ -142,7 +142,7 @@ pub enum ProfileError {
     Pkcs11Uri {
         /// The URI.
         uri: WireText,
-        /// What is wrong, and what to write.
+        /// The defect, and what to write.
         why: &'static str,
     },
     /// *Failed.* The token, or GSS-API.
@@ -156,7 +156,7 @@ pub enum ProfileError {
     /// *Misuse.* This build does not have a feature.
     #[error("{what} needs a build of wss-profile with the feature {feature}: enable it, or use another key")]
     NotBuilt {
-        /// What needs it.
+        /// The key that needs the feature, in words.
         what: &'static str,
         /// The feature.
         feature: &'static str,
@@ -169,7 +169,7 @@ pub enum ProfileError {
     Network {
         /// The network.
         network: &'static str,
-        /// What it needs.
+        /// The thing that the network needs, in words.
         what: &'static str,
         /// The keys that give it.
         give: &'static str,

@@ -1,4 +1,5 @@
-//! What the table `secure` says of the header itself: its form, its times and tokens, WS-Addressing, and what is allowed.
+//! The keys of the table `secure` for the header itself: its form, its times and tokens, WS-Addressing, and what is
+//! allowed.
 
 use std::collections::HashSet;
 use std::time::Duration;

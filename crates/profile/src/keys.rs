@@ -84,7 +84,7 @@ impl TrustOptions {
     /// # Errors
     /// As [`TrustOptions::trust`].
     pub(crate) fn pins(&self, pins: Vec<Certificate>, paths: &PathOptions) -> Result<Trust, ProfileError> {
-        // What is skipped in these files is noted with the trust in signers.
+        // A certificate that is skipped here is noted where trust in signers is read.
         let noted = &mut Vec::new();
         let authorities = [&self.trust, &self.intermediate].map(|sources| Source::certificates(sources, noted));
         let authorities = authorities.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten();

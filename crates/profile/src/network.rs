@@ -84,7 +84,7 @@ pub(crate) fn receiver(
     }
 }
 
-/// What is missing, and the keys that give it.
+/// The error that says which thing is missing, and which keys give it.
 fn missing(error: NetworkError) -> ProfileError {
     match error {
         NetworkError::Missing { network, what, call } => {

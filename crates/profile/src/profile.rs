@@ -249,7 +249,7 @@ fn toml(text: &str) -> Result<Value, ProfileError> {
     Ok(value)
 }
 
-/// What is wrong and where, without the picture of the line.
+/// The parser's message with its line, without the picture of the line.
 fn one_line(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let place = text.lines().next().unwrap_or_default();

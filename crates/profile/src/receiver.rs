@@ -28,7 +28,7 @@ pub struct Prepared {
     pub receiver: Receiver,
     /// Which of its verbs opens the messages.
     pub opening: Opening,
-    /// What is required by `require`.
+    /// The requirements that `require` lists.
     pub required: Required,
     /// Certificates that were skipped, for people.
     pub notes: Vec<String>,
@@ -107,7 +107,7 @@ impl Receiving {
         partner.judging(trust).map_err(ProfileError::from)
     }
 
-    /// What is the same for a network and without one.
+    /// Applies the keys that are the same for a network and without one.
     fn configured(&self, receiver: Receiver) -> Result<Receiver, ProfileError> {
         let window = [self.freshness.max_age.unwrap_or(300), self.freshness.clock_skew.unwrap_or(60)];
         let [max_age, clock_skew] = window.map(Duration::from_secs);
@@ -127,7 +127,7 @@ impl Receiving {
         Ok(self.accept.apply(receiver))
     }
 
-    /// What the keys give to the receiver of a network.
+    /// The keys and the trust of the receiver of a network.
     fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<Keys, ProfileError> {
         let mut keys = Keys::new().trust(trust);
         if let Some(source) = &self.holdings.user_file {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Known, ProfileError};
 
-/// What a key needs.
+/// The keys that need another key: the table, the key, and the other key.
 const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "cert", "key"),
     ("secure", "holder-of-key", "token"),
@@ -36,7 +36,7 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("verify", "decrypt-password-file", "decrypt-p12"),
 ];
 
-/// What a key needs one of.
+/// The keys that need one of several others.
 const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
     ("verify", "audience", ASSERTIONS_BY),
     ("verify", "recipient", ASSERTIONS_BY),
@@ -90,13 +90,13 @@ const BY_CERTIFICATE: &[&str] = &["key", "p12"];
 const SIGNED_BY: &[&str] =
     &["key", "p12", "symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
-/// Whose certificates are judged.
+/// The keys that name the issuers or signers of certificates.
 const CERTIFICATES_OF: &[&str] = &["trust", "pin", "saml-issuer", "saml-attester"];
 
 /// Who may answer for an assertion.
 const ASSERTIONS_BY: &[&str] = &["saml-issuer", "saml-attester"];
 
-/// What a key excludes.
+/// The keys that exclude others.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("secure", "p12", &["key"]),
     ("secure", "timestamp-without-expires", &["timestamp"]),
@@ -122,7 +122,7 @@ const EXCLUDES: &[(&str, &str, &[&str])] = &[
 /// Keys that both sides have.
 const OF_BOTH_SIDES: &[&str] = &["symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
-/// What a network says itself.
+/// The keys whose values a network fixes.
 const OF_A_RECIPE: &[&str] = &[
     "part",
     "encrypt-part",
@@ -179,14 +179,14 @@ const OF_A_RECIPE: &[&str] = &[
     "key-wrap",
 ];
 
-/// What concerns encryption alone.
+/// The keys for encryption alone.
 const OF_ENCRYPTION: &[&str] = &["encrypt-part", "encrypt-part-if-present", "content-only", "encrypt-first", "content"];
 
-/// What concerns the recipient of a key, who is there without encryption only if that key signs.
+/// The keys for the recipient of a key. Without encryption, there is a recipient only if that key signs.
 const OF_THE_RECIPIENT: &[&str] =
     &["to", "encrypt-reference", "key-transport", "oaep-digest", "mgf", "key-derivation", "key-wrap"];
 
-/// What concerns signatures alone.
+/// The keys for signatures alone.
 const OF_SIGNATURES: &[&str] = &[
     "key",
     "cert",

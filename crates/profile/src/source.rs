@@ -1,4 +1,4 @@
-//! Where keys, certificates and passwords come from: a file, an environment variable, or a token.
+//! The sources of keys, certificates and passwords: a file, an environment variable, or a token.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::error::{ProfileError, word};
 pub struct Source(pub(crate) String);
 
 impl Source {
-    /// What it holds.
+    /// The octets that the source holds.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Environment`], [`ProfileError::Pkcs11Uri`] for a token, which does not give

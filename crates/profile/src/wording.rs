@@ -23,7 +23,7 @@ pub enum Wording {
     Keys,
 }
 
-/// What helps, in place of a call.
+/// The advice that replaces a call in the text of an error.
 enum Help {
     /// A key, and the option of the same name.
     Key(&'static str),
@@ -114,7 +114,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Correlation::to_text", Apart("--exchange", "`correlation`")),
     ("place", Apart("--place-in", "--place-in of `wss dsig`")),
     ("id", Key("part-id")),
-    // What policies demand.
+    // Calls that satisfy the demands of policies.
     ("Keys::header_block", Value("part", "{NAMESPACE}NAME")),
     ("Keys::asymmetric_signature", Key("signature-method")),
     ("Keys::symmetric_signature", Key("signature-method")),

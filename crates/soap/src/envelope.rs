@@ -190,7 +190,7 @@ impl<'d> Envelope<'d> {
     }
 }
 
-/// What a document is that is not an envelope.
+/// The error for a document that is not an envelope.
 fn not_soap(root: Element<'_>) -> EnvelopeError {
     let name = || root.name().to_string().into();
     match root.descendants_and_self().any(|inner| inner.is(name::DS.uri, "Signature")) {
@@ -212,7 +212,7 @@ pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
 fn start_tag(text: &str) -> Option<&str> {
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
-        // What may be before the document element, in SOAP.
+        // SOAP allows only processing instructions and comments before the document element.
         let end = match rest {
             before if before.starts_with("<?") => "?>",
             before if before.starts_with("<!--") => "-->",

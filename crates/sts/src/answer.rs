@@ -15,7 +15,7 @@ use crate::version::TrustVersion;
 
 /// The least octets of a secret that the service chose: 128 bits.
 const LEAST_OCTETS: usize = 16;
-/// The most octets of a secret.
+/// The largest number of octets of a secret.
 const MOST_OCTETS: usize = 1_024;
 
 /// A security context: its identifier, and what secures with it.
@@ -59,8 +59,8 @@ impl IssuedToken {
         self.secret.as_ref()
     }
 
-    /// What signs and encrypts messages with the secret: the security context; or the assertion, which the recipe must attach
-    /// first. `None` for a token without a secret.
+    /// The token that signs and encrypts messages with the secret: the security context; or the assertion, which the
+    /// recipe must attach first. `None` for a token without a secret.
     #[must_use]
     pub fn protection_token(&self) -> Option<ProtectionToken> {
         let context = self.context.as_ref().map(|context| context.token.clone());
@@ -87,7 +87,7 @@ impl IssuedToken {
     }
 }
 
-/// What a service says of a token.
+/// The answer of a service about the status of a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Status {
     /// Whether it is good. Every code but that for "valid" says that it is not.

@@ -23,7 +23,7 @@ pub enum StsError {
         "the Body has {found}, and no wst:RequestSecurityTokenResponse of {namespace}: ask in the version that the service speaks"
     )]
     NoResponse {
-        /// What the Body has; `nothing` if it is empty.
+        /// The content of the Body; `nothing` if it is empty.
         found: WireText,
         /// The namespace of the version that was asked in.
         namespace: &'static str,
@@ -41,9 +41,9 @@ pub enum StsError {
         "the answer has the context {found:?}, and the request has {wanted:?}: it answers another request, or the service does not return contexts, and then ask without one"
     )]
     Context {
-        /// What the answer has; empty if it has none.
+        /// The context of the answer; empty if it has none.
         found: WireText,
-        /// What the request has.
+        /// The context of the request.
         wanted: WireText,
     },
     /// *Refused.* Another security context than the one that was given was renewed.
@@ -74,7 +74,7 @@ pub enum StsError {
     /// *Failed.* A secret was asked for, and the answer has none that can be read.
     #[error("the answer has no secret that can be read ({why}): ask for another kind of key")]
     NoSecret {
-        /// What it has.
+        /// The part of the answer that is not readable, in words.
         why: &'static str,
     },
     /// *Refused.* The secret is shorter than was asked for.

@@ -13,7 +13,7 @@ use crate::version::{TokenType, TrustVersion};
 
 const WSP: Namespace = Namespace { prefix: "wsp", uri: "http://schemas.xmlsoap.org/ws/2004/09/policy" };
 const WSA: Namespace = Namespace { prefix: "wsa", uri: "http://www.w3.org/2005/08/addressing" };
-/// What WS-Trust 1.4 adds to 1.3.
+/// The elements that WS-Trust 1.4 adds to 1.3.
 const WST14: Namespace = Namespace { prefix: "wst14", uri: "http://docs.oasis-open.org/ws-sx/ws-trust/200802" };
 
 /// The token `xml`, with a declaration of each of its namespaces.
@@ -63,7 +63,7 @@ fn lifetime(writer: &mut Writer, wst: Namespace, (from, until): (SystemTime, Sys
 /// The key that a token shall have.
 #[derive(Clone)]
 pub(crate) enum WantedKey {
-    /// What the service gives.
+    /// The service chooses the key.
     Any,
     Bearer,
     /// A secret, of which this is our half.
@@ -71,7 +71,7 @@ pub(crate) enum WantedKey {
     Certificate(Certificate),
 }
 
-/// What begins the context of a request: a URI.
+/// The prefix of the context of a request, which is a URI.
 const CONTEXT: &str = "context:";
 
 /// A request for a token (WS-Trust 1.4 §4.1).

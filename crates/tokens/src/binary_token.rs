@@ -1,5 +1,5 @@
-//! What every `wsse:BinarySecurityToken` has: a type, which says what its octets are, and an encoding (SOAP Message
-//! Security 1.1.1 §6.3). The modules of the kinds of tokens read the octets.
+//! The parts that every `wsse:BinarySecurityToken` has: a type, which says what its octets are, and an encoding (SOAP
+//! Message Security 1.1.1 §6.3). The modules of the kinds of tokens read the octets.
 
 use std::borrow::Cow;
 

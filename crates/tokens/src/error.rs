@@ -177,7 +177,7 @@ pub enum TokenError {
          that, or call `accept_key_info_of_other_shapes`"
     )]
     KeyInfoShape {
-        /// What it has.
+        /// The content of the `ds:KeyInfo`, in words.
         what: WireText,
     },
     /// *Malformed.* A reference to the key of a signature without `ds:KeyInfo` around it.
@@ -201,7 +201,7 @@ pub enum TokenError {
         format_instant(*ended), format_instant(*now), seconds(*skew), what.way_out()
     )]
     AssertionOver {
-        /// What is over.
+        /// The span of time that is over.
         what: AssertionSpan,
         /// When it ended.
         ended: SystemTime,
@@ -217,7 +217,7 @@ pub enum TokenError {
         format_instant(*begins), format_instant(*now), seconds(*skew)
     )]
     AssertionEarly {
-        /// What has not begun.
+        /// The span of time that has not begun.
         what: AssertionSpan,
         /// When it begins.
         begins: SystemTime,
@@ -530,7 +530,7 @@ pub enum TrustError {
     UnfitAnchor {
         /// Subject of the certificate.
         subject: WireText,
-        /// What it lacks.
+        /// The property that it lacks, in words.
         why: &'static str,
     },
     /// *Misuse.* A revocation list cannot be used.

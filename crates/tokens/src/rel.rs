@@ -15,7 +15,7 @@ pub fn is_license(element: Element<'_>) -> bool {
     element.is(name::REL.uri, "license")
 }
 
-/// Whom a license names.
+/// The holder that a license names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseHolder {
     /// Who it is, as the issuer of the license says: the Id of a license is what its sender wrote.

@@ -200,7 +200,7 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    /// What a `ds:X509Data` names; `in_hexadecimal` as in [`ReferenceShape`].
+    /// The reference that a `ds:X509Data` is; `in_hexadecimal` as in [`ReferenceShape`].
     #[must_use]
     pub fn of_data(data: &X509Data, in_hexadecimal: bool) -> Self {
         Self::X509Data(if in_hexadecimal { data.with_hexadecimal() } else { data.clone() })
@@ -238,7 +238,7 @@ impl<'d> SecurityTokenReference<'d> {
 
     /// Reads a key identifier that does not say what it is: a certificate, or the subject key identifier of one.
     fn identifier_of_certificate(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        /// The most octets of an identifier. No certificate is so short.
+        /// The largest number of octets of an identifier. No certificate is so short.
         const LONGEST: usize = 64;
         let octets = certificate_octets(element, budget)?.ok_or(TokenError::Armour)?;
         Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
@@ -418,7 +418,7 @@ pub enum ReferenceForm {
     Certificate,
 }
 
-/// What a `ds:X509Data` says of a certificate, where it is not inside a reference (XML Signature 1.1 §4.5.4).
+/// An item of `ds:X509Data` that says something about a certificate, outside of a reference (XML Signature 1.1 §4.5.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum X509Item {
@@ -462,8 +462,8 @@ impl ReferenceForm {
         }
     }
 
-    /// What it writes for `certificate` in place of a reference; `None` for a reference. `path` follows the certificate where
-    /// the form has it.
+    /// The item that is written for `certificate` in place of a reference; `None` for a reference. `path` follows the
+    /// certificate if the form has it.
     #[must_use]
     pub fn without_reference(self, certificate: &Certificate, path: &[Certificate]) -> Option<KeyInfoItem> {
         let certificate = || certificate.clone();

@@ -217,7 +217,7 @@ pub struct Trust {
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
     accepts_old_signatures: bool,
-    /// What was found with all of this.
+    /// The certificates that were judged with all of this.
     kept: Kept<Purpose, ValidatedCertificate>,
 }
 
@@ -380,7 +380,8 @@ impl Trust {
         self.changed(|trust| trust.sources.fetched = Some(cache.clone()))
     }
 
-    /// Whose revocation status must be known. By default it is the whole path, if there are lists or responses.
+    /// Sets the certificates whose revocation status must be known. By default it is the whole path, if there are lists
+    /// or responses.
     #[must_use]
     pub fn revocation(self, demanded: Revocation) -> Self {
         self.changed(|trust| trust.revocation = Some(demanded))
@@ -399,7 +400,7 @@ impl Trust {
         self.demanded_revocation().is_some()
     }
 
-    /// Whose revocation status must be known; `None` if revocation is not checked.
+    /// The certificates whose revocation status must be known; `None` if revocation is not checked.
     #[must_use]
     pub fn demanded_revocation(&self) -> Option<Revocation> {
         self.revocation.or((!self.sources.are_none()).then_some(Revocation::WholePath))

@@ -13,10 +13,10 @@ pub(crate) const PASSWORD_TEXT: &str =
 pub(crate) const PASSWORD_DIGEST: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
 
-/// The most octets of a name or a password.
+/// The largest number of octets of a name or a password.
 pub(crate) const MAX_TEXT: usize = 1_024;
 
-/// The most octets of a nonce.
+/// The largest number of octets of a nonce.
 pub(crate) const MAX_NONCE: usize = 64;
 
 /// The octets of a nonce, and whether its base64 ends within an octet: some make a nonce of random letters, and decoders of
@@ -43,7 +43,7 @@ pub(crate) fn nonce_octets(nonce: Element<'_>) -> Result<(Vec<u8>, bool), LeafEr
     read.map(|octets| (octets, true)).ok_or(error)
 }
 
-/// What `wsse:Password` says.
+/// The content of `wsse:Password`.
 #[derive(Clone)]
 pub(crate) struct ClaimedPassword {
     pub(crate) value: ClaimedValue,

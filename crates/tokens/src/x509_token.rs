@@ -255,7 +255,7 @@ pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>)
     ends
 }
 
-/// What a token contains: only the certificate, or its path with the end entity last.
+/// The content of a token: only the certificate, or its path with the end entity last.
 #[derive(Debug, Clone, Copy)]
 pub enum CertificatePath<'c> {
     /// One certificate.
@@ -277,7 +277,7 @@ pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate
     write_binary_token(writer, id, value_type, &octets);
 }
 
-/// What is behind the last `#` or colon.
+/// The text after the last `#` or colon.
 fn last_word(identifier: &str) -> &str {
     identifier.rsplit(['#', ':']).next().unwrap_or(identifier)
 }

@@ -52,7 +52,7 @@ where
     Ok(octets.freeze())
 }
 
-/// What a body is, as its Content-Type says.
+/// The kind of a body, as its Content-Type says.
 #[derive(Clone)]
 pub(crate) enum Kind {
     /// An envelope, with the whole value of Content-Type.

@@ -65,7 +65,7 @@ impl SecureLayer {
         self
     }
 
-    /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
+    /// The largest number of octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;

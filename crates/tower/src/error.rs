@@ -87,7 +87,7 @@ pub enum Refusal {
     /// The request is no SOAP message.
     #[error("the media type {media_type:?} is none of text/xml, application/soap+xml and multipart/related")]
     MediaType {
-        /// What it is.
+        /// The media type.
         media_type: WireText,
     },
     /// The request is a package that cannot be read.

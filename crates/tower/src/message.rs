@@ -72,7 +72,7 @@ impl SoapMessage {
 
     /// About how many octets there are to secure.
     pub(crate) fn octets(&self) -> usize {
-        // What is in an attachment is read while it is secured: take any for a large one.
+        // Attachments are read while they are secured: a message with any counts as large.
         if self.attachments.is_empty() { self.envelope.len() } else { usize::MAX }
     }
 

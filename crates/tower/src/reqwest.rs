@@ -80,7 +80,7 @@ impl Fetch for HttpClient {
             return Err(format!("the status is {}", response.status()).into());
         }
         let mut octets = Vec::new();
-        // What is too long is refused by the cache, which need not see all of it.
+        // The cache refuses an answer that is too long, and need not see all of it.
         while octets.len() <= request.max_octets()
             && let Some(chunk) = response.chunk().await?
         {

@@ -25,13 +25,13 @@ use crate::room::{Room, Share};
 use crate::sides::Sides;
 use crate::work;
 
-/// The most octets of a message that are read by default.
+/// The largest number of octets of a message that are read by default.
 pub(crate) const MAX_OCTETS: usize = 4 << 20;
 
 /// The octets of large requests that a layer holds at a time by default.
 const ROOM: usize = 256 << 20;
 
-/// What the caller does with the reason of a refusal.
+/// A function of the caller that gets the reason of a refusal.
 type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 
 /// Opens the requests of a service, and secures its replies to the requester.
@@ -115,8 +115,9 @@ impl OpenLayer {
         self
     }
 
-    /// The most octets of a request, and of a handler's reply, that are read: 4 MiB by default. The receiver has limits
-    /// of its own. It raises [`OpenLayer::max_octets_at_a_time`] to four times as much, if that is less.
+    /// The largest number of octets of a request, and of a handler's reply, that are read: 4 MiB by default. The
+    /// receiver has limits of its own. It raises [`OpenLayer::max_octets_at_a_time`] to four times as much, if that is
+    /// less.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
@@ -124,10 +125,10 @@ impl OpenLayer {
         self
     }
 
-    /// The most octets of requests that the layer holds at a time, from their arrival until they are answered: 256 MiB by
-    /// default. The first 64 KiB of each are not counted; of one that is worked on, some times its octets are held. A request
-    /// that finds no room gets a fault with status 503. Set it after [`OpenLayer::max_octets`], to several times as much, and let the
-    /// server give up on peers that send slowly.
+    /// The largest number of octets of requests that the layer holds at a time, from their arrival until they are
+    /// answered: 256 MiB by default. The first 64 KiB of each are not counted; a request that is worked on counts
+    /// several times. A request that finds no room gets a fault with status 503. Set it after
+    /// [`OpenLayer::max_octets`], to several times as much, and let the server give up on peers that send slowly.
     #[must_use]
     pub fn max_octets_at_a_time(mut self, octets: usize) -> Self {
         self.room = Room::of(octets);
@@ -163,7 +164,7 @@ impl<S> Layer<S> for OpenLayer {
     }
 }
 
-/// What an [`OpenLayer`] puts into the extensions of a request: the opened message. With the feature `axum` it is an
+/// The opened message, which an [`OpenLayer`] puts into the extensions of a request. With the feature `axum` it is an
 /// extractor, too.
 #[derive(Debug, Clone)]
 pub struct OpenedRequest(Arc<Opened>);
@@ -238,7 +239,7 @@ where
     }
 }
 
-/// What the reply needs of its request.
+/// The facts of a request that its reply needs.
 struct Asked {
     correlation: Correlation,
     received: Received,
@@ -299,7 +300,7 @@ impl OpenLayer {
                 taken
             }
         };
-        // What these headers said was about the octets of the message.
+        // These headers described the octets of the message, not of the Body.
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
         let request = Request::from_parts(parts, B::from(Bytes::from(octets)));

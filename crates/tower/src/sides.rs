@@ -11,7 +11,7 @@ use ws_security::{
 
 use crate::work::{self, Place};
 
-/// What secures and what opens. Cloning is cheap.
+/// The plan that secures messages and the receiver that opens them. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Sides {
     pub(crate) plan: Arc<Plan>,
@@ -24,7 +24,7 @@ pub(crate) struct Sides {
     pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
     /// Whether a key or the store blocks the thread that asks it.
     pub(crate) blocks: bool,
-    /// Whose turn it is, of large messages. All clones share them.
+    /// Bounds how many large messages are worked on at a time. All clones share it.
     turns: Arc<Semaphore>,
 }
 

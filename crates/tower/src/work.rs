@@ -1,4 +1,4 @@
-//! Where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
+//! The place where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(crate) const BLOCKING_OCTETS: usize = 64 << 10;
 /// without end, and each message costs some times its size of memory.
 const LARGE_AT_A_TIME: usize = 4;
 
-/// Where a message is worked on.
+/// The place where a message is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In the task of the request.
@@ -75,10 +75,10 @@ where
     }
 }
 
-/// What `work` gives, or what a panic in it says.
+/// The result of `work`, or the text of a panic in it.
 pub(crate) async fn caught<F: Future>(work: F) -> Result<F::Output, WireText> {
     let mut work = std::pin::pin!(work);
-    // What panicked is dropped, and never polled again.
+    // A future that panicked is dropped, and never polled again.
     let poll = |context: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(panic) => Poll::Ready(Err(text_of(&*panic))),

@@ -1,4 +1,5 @@
-//! What a [`Receiver`] accepts of shapes in which some peers write tokens, timestamps and references.
+//! The shapes of tokens, timestamps and references, as some peers write them, that a [`Receiver`] can be told to
+//! accept.
 
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;

@@ -1,4 +1,4 @@
-//! What a recipe adds to the Security header besides tokens that it knows.
+//! Children of the Security header that a recipe adds unchanged, besides the tokens that it knows.
 
 use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
 use wss_text::Slice as _;

@@ -26,8 +26,8 @@ impl AuthenticatedAssertion {
         self.method
     }
 
-    /// Whom the issuer names to confirm it in that way, other than the subject: the sender acts for the subject then. None if
-    /// the subject confirms itself.
+    /// The parties other than the subject that the issuer names to confirm it in that way: the sender acts for the
+    /// subject then. None if the subject confirms itself.
     pub fn confirmers(&self) -> impl Iterator<Item = &SamlName> {
         self.issued.confirmers(self.method).filter(|confirmer| Some(*confirmer) != self.issued.subject())
     }

@@ -23,7 +23,8 @@ pub(crate) struct SentKey {
     pub(crate) secret: Secret,
     /// `None` for an EncryptedKey.
     pub(crate) kerberos: Option<KerberosForm>,
-    /// Whom we encrypted it to; `None` for a Kerberos token, and for a key that we received.
+    /// The certificate of the recipient to which we encrypted the key; `None` for a Kerberos token, and for a key that
+    /// we received.
     pub(crate) recipient: Option<Certificate>,
 }
 

@@ -118,8 +118,8 @@ impl<'r> Deferred<'r> {
     /// Asks `keys` for what is needed of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the
     /// receiver's limit on private-key operations allows for one message.
     ///
-    /// What was verified before is verified again with each answer, and the passwords and contexts of the receiver are
-    /// looked up again.
+    /// With each answer, everything is verified again, and the passwords and contexts of the receiver are looked up
+    /// again.
     pub fn keys_elsewhere(self, keys: &'r dyn AsyncKeyUnwrap) -> DeferredElsewhere<'r> {
         DeferredElsewhere { deferred: self, keys }
     }

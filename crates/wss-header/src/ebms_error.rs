@@ -7,7 +7,7 @@ use wss_text::{WireText, front};
 
 use crate::receipt::EBMS;
 
-/// The most octets of one text.
+/// The largest number of octets of one text.
 const MAX_TEXT: usize = 1_024;
 
 /// An `eb:Error`.

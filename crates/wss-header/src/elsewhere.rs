@@ -95,17 +95,17 @@ impl From<CryptoError> for UnwrapFailure {
     }
 }
 
-/// What a key elsewhere is asked for while a message is opened.
+/// A request to a key elsewhere, while a message is opened.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct UnwrapRequest<'a> {
     /// The certificate of the key.
     pub certificate: &'a Certificate,
-    /// What the key does.
+    /// The operation of the key.
     pub operation: UnwrapOperation<'a>,
 }
 
-/// What a key does with its part of a message.
+/// The operation of a key on its part of a message.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum UnwrapOperation<'a> {
@@ -125,7 +125,7 @@ pub enum UnwrapOperation<'a> {
     },
     /// As [`KeyUnwrap::decapsulate`].
     Encapsulation {
-        /// What the other party sent.
+        /// The encapsulated secret of the other party.
         encapsulated: &'a [u8],
     },
 }

@@ -19,7 +19,7 @@ use crate::waiver::Waiver;
 /// The version of the form.
 const VERSION: u32 = 1;
 
-/// What was proven of one message, as it is kept.
+/// The facts that were proven of one message, as a record to keep.
 ///
 /// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. What proves is
 /// the message. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of the record, by a

@@ -10,9 +10,9 @@ use crate::correlation::{Correlation, SentKey};
 
 /// The first line, with the version of the format.
 const FIRST: &str = "wss-exchange 1";
-/// The most octets of one value.
+/// The largest number of octets of one value.
 const LONGEST: usize = 1 << 20;
-/// The most lines.
+/// The largest number of lines.
 const LINES: usize = 4_096;
 /// The forms of tickets, by their numbers in the text.
 const FORMS: [KerberosForm; 6] = [

@@ -6,7 +6,7 @@ use wss_xmlenc::Agreement;
 
 use crate::error::PlanError;
 
-/// What is done for each kind of key. Whose key it is may be known only when a request is answered.
+/// The settings for each kind of key. The kind of the recipient's key may be known only when a request is answered.
 #[derive(Debug, Clone)]
 pub(crate) struct KeySending {
     /// To an RSA key.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wss_crypto::{Certificate, Identity, Secret};
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts};
 
-/// Where a receiver finds keys, other than the certificates that its trust knows.
+/// The sources in which a receiver finds keys, other than the certificates that its trust knows.
 #[derive(Clone, Default)]
 pub(crate) struct KeySources {
     /// Private keys for decryption, with their certificates.
@@ -22,7 +22,7 @@ pub(crate) struct KeySources {
     pub(crate) assertions: Option<AssertionTrust>,
     /// The application's reader of licenses.
     pub(crate) licenses: Option<Arc<dyn Licenses>>,
-    /// What accepts Kerberos tickets.
+    /// The acceptor of Kerberos tickets.
     pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
     /// The passwords of users.
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,

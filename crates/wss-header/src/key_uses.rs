@@ -79,9 +79,9 @@ pub(crate) enum KeyOrigin {
     EncryptedKey,
     /// Another token that brings a secret for one exchange: a ticket, an assertion.
     OneExchange,
-    /// What both sides have for many messages: a shared secret, the secret of a security context, a password.
+    /// A secret that both sides use for many messages: a shared secret, the secret of a security context, a password.
     ManyMessages,
-    /// What an identity of ours and the originator of this message agree on.
+    /// A secret on which an identity of ours and the originator of this message agree.
     Agreed,
     /// Another secret, from which it was derived for one use.
     Derived,

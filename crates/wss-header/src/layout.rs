@@ -41,15 +41,16 @@ use crate::part::Part;
 /// WS-SecurityPolicy 1.3 §6.7 and §7.7; SOAP Message Security 1.1.1 §5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Layout {
-    /// What a step adds precedes what was there, and only tokens precede it. So a signature precedes the timestamp.
+    /// An element that a step adds precedes those of earlier steps, and only tokens precede it. So a signature precedes
+    /// the timestamp.
     #[default]
     Lax,
     /// As `Lax`, with the timestamp first of all.
     LaxTimestampFirst,
     /// As `Lax`, with the timestamp last of all.
     LaxTimestampLast,
-    /// What is signed precedes the signature: the timestamp is first, then tokens and confirmations, then the signatures and
-    /// what is encrypted. A signature over another signature follows it.
+    /// An element that is signed precedes the signature: the timestamp is first, then tokens and confirmations, then
+    /// the signatures and what is encrypted. A signature over another signature follows it.
     Strict,
 }
 

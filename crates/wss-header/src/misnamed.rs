@@ -11,10 +11,10 @@ use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNum
 use wss_text::hex;
 use wss_xmldsig::hexadecimal_octets;
 
-/// The most octets of an identifier.
+/// The largest number of octets of an identifier.
 const LONGEST: usize = 128;
 
-/// What a `ds:KeyInfo` says of a certificate, read once for all certificates that it is compared with.
+/// The identifiers of a certificate in a `ds:KeyInfo`, read once for all certificates that it is compared with.
 pub(crate) struct Description(Vec<Said>);
 
 enum Said {
@@ -147,7 +147,7 @@ fn readings(text: &str) -> Vec<(Vec<u8>, &'static str)> {
     readings.into_iter().filter_map(|(octets, spelled)| Some((octets?, spelled))).collect()
 }
 
-/// What may identify a certificate, and its words.
+/// The identifiers of a certificate, and their words.
 fn identifiers(certificate: &Certificate) -> Vec<(Vec<u8>, &'static str)> {
     let sha1 = |octets: &[u8]| Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
     let der = certificate.der();

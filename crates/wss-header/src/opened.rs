@@ -87,7 +87,7 @@ pub struct OpenedParts {
     pub(crate) evidence: Evidence,
 }
 
-/// What a message says, as far as one signature proves it.
+/// The content of a message, as far as one signature proves it.
 #[derive(Default)]
 pub(crate) struct Content {
     /// The header blocks that the signature covers.
@@ -372,13 +372,14 @@ impl UnsignedOpened {
         &self.content.attachments
     }
 
-    /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).
+    /// The state that this request leaves for its reply: hand it to
+    /// [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn correlation(&self) -> &Correlation {
         &self.correlation
     }
 
-    /// What the caller vouched for of the transport.
+    /// The caller's statement about the transport.
     #[must_use]
     pub fn transport(&self) -> &TransportFacts {
         &self.transport
@@ -455,7 +456,7 @@ pub struct SignatureEvidence {
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<WireText>,
-    /// What it covers as ciphertext without proving it, and why.
+    /// The parts that it covers as ciphertext without proving them, and why.
     pub lost: Vec<(LostPart, CoverageLost)>,
     /// Whether it covers the signature that proves the message, the one of [`Opened::signer`](crate::OpenedParts::signer). A signature over another
     /// signature says nothing of the message.

@@ -23,7 +23,7 @@ pub struct PendingReplay<T> {
     pub(crate) remembered: Remembered,
 }
 
-/// What a store must remember of a message.
+/// The entries that a store must remember for a message.
 pub(crate) struct Remembered {
     now: SystemTime,
     /// The keys, and the last instant at which each must be known.

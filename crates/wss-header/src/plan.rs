@@ -345,7 +345,7 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
     token.kind.check(legacy)
 }
 
-/// The most octets of a secret that is encrypted to its recipient.
+/// The largest number of octets of a secret that is encrypted to its recipient.
 const MOST_OCTETS: usize = 64;
 
 /// The octets of a secret from which keys are derived, unless the token says another number.

@@ -63,7 +63,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         false
     }
 
-    /// The most octets that its secret can have, if there is such a bound.
+    /// The largest number of octets that its secret can have; `None` if there is no bound.
     fn most_octets(&self) -> Option<usize> {
         None
     }
@@ -73,7 +73,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         false
     }
 
-    /// Where its element is.
+    /// The place of its element.
     fn home(&self) -> Home {
         Home::Header
     }
@@ -97,7 +97,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
     fn place(&self, placing: &mut Placing<'_>, key_use: PasswordKeyUse, len: usize) -> Result<NewToken, SecureError>;
 }
 
-/// Where the element of a protection token is.
+/// The place of the element of a protection token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home {
     /// It is a new element of our header.

@@ -50,7 +50,7 @@ pub struct Receiver {
     pub(crate) requirements: Requirements,
     pub(crate) replay: Arc<dyn ReplayCache>,
     pub(crate) keys: KeySources,
-    /// What it accepts beyond the strict default because a call said so.
+    /// The departures from the strict default that it accepts because of a call.
     pub(crate) waived: BTreeSet<Waiver>,
     pub(crate) policy: AlgorithmPolicy,
     pub(crate) bsp: Enforcement,
@@ -554,7 +554,7 @@ impl Receiver {
         self.waived.contains(&waiver)
     }
 
-    /// What signatures of the header may use.
+    /// The algorithms that signatures of the header may use.
     pub(crate) fn signature_policy(&self) -> Cow<'_, wss_xmldsig::AlgorithmPolicy> {
         let mut policy = Cow::Borrowed(&self.policy.signature);
         if self.waives(Waiver::InclusiveCanonicalization) {

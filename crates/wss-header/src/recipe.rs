@@ -53,7 +53,7 @@ pub struct Recipe {
     pub(crate) attached: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
-    /// What the strict default refuses to make.
+    /// The forms that the strict default refuses to make and a call allowed.
     pub(crate) allowed: BTreeSet<Allowance>,
     pub(crate) waived: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,

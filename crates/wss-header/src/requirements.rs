@@ -10,7 +10,7 @@ use crate::error::RequirementError;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// What a message must prove.
+/// The facts that a message must prove.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -51,7 +51,7 @@ pub struct Requirements {
     pub(crate) narrow: Narrow,
 }
 
-/// What is demanded of the things that a message has.
+/// Demands on tokens, algorithms and references that a message has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Narrow {
     /// One token of each list.

@@ -1,4 +1,4 @@
-//! What the caller vouches for about the transport of a message, which the message itself cannot prove.
+//! The caller's statement about the transport of a message, which the message itself cannot prove.
 
 use wss_crypto::Certificate;
 

@@ -1,4 +1,4 @@
-//! What a receiver waives, for the evidence of a message.
+//! The waivers of a receiver, for the evidence of a message.
 //!
 //! The calls that accept more note their [`Waiver`] in the receiver. The others follow from what it trusts, requires,
 //! admits and allows.

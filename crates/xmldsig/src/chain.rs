@@ -17,7 +17,7 @@ use crate::filter::{Kind, Operation};
 use crate::pointer::Pointer;
 use crate::transform::Transform;
 
-/// What one step hands to the next.
+/// The data that one step hands to the next.
 pub(crate) enum Data<'a> {
     Octets(Cow<'a, [u8]>),
     Subset(Subset<'a>),
@@ -254,7 +254,7 @@ impl Chain<'_> {
     }
 }
 
-/// What an expression of `bearer` is evaluated in. In another document than its own, there is no `here()`.
+/// The context in which an expression of `bearer` is evaluated. In another document than its own, there is no `here()`.
 fn context<'c>(
     tree: &'c Tree<'c>,
     ids: Option<&'c IdIndex<'c>>,

@@ -158,7 +158,7 @@ pub enum VerifyError {
     XPath {
         /// The reference.
         uri: WireText,
-        /// What is wrong with the expression.
+        /// The error of the expression.
         error: Box<XPathError>,
     },
     /// *Malformed or refused.* The path in a filter of XPath Filter 2.0 does not name one element.
@@ -249,7 +249,7 @@ pub enum SignError {
     },
 }
 
-/// What is weak about a key.
+/// The weakness of a key, in words.
 fn weakness(key: KeyKind) -> String {
     match key {
         KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits, .. } if bits < 2_048 => {

@@ -63,7 +63,7 @@ impl FilterMethod {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter(pub(crate) Kind);
 
-/// What each filter does.
+/// The operation of each filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Base64,

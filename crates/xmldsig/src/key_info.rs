@@ -54,8 +54,8 @@ pub struct X509Data {
     pub digests: Vec<(String, Vec<u8>)>,
     /// DER of each `ds:X509CRL`. Nobody vouches for these: a message can leave them out.
     pub revocation_lists: Vec<Vec<u8>>,
-    /// What serial numbers, identifiers and digests are that can be read as hexadecimal digits, as programs print them. It
-    /// identifies no certificate before [`X509Data::with_hexadecimal`].
+    /// The same serial numbers, identifiers and digests read as hexadecimal digits, as programs print them, if they can
+    /// be. It identifies no certificate before [`X509Data::with_hexadecimal`].
     pub in_hexadecimal: Option<Box<X509Data>>,
 }
 
@@ -209,7 +209,7 @@ impl X509Data {
 }
 
 impl<'d> KeyInfo<'d> {
-    /// What a `wsse:SecurityTokenReference` without `ds:KeyInfo` around it says.
+    /// A `wsse:SecurityTokenReference` without `ds:KeyInfo` around it, as if it were inside one.
     pub(crate) fn of_bare_reference(element: Element<'d>) -> Self {
         Self { element, hints: vec![KeyHint::SecurityTokenReference(element)] }
     }
@@ -279,7 +279,7 @@ impl<'d> KeyInfo<'d> {
     }
 }
 
-/// What octets say about a key that a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names: one certificate in DER, where
+/// The hints in octets that a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names: one certificate in DER, where
 /// `@Type` says so, and else a document of a child of `ds:KeyInfo`, or of all of it. Kinds that lead on are left out.
 ///
 /// # Errors
@@ -313,7 +313,7 @@ pub fn retrieved_hints(
     Ok(owned.collect())
 }
 
-/// What a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
+/// The hint that a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
 fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
     let is_value = ["RSAKeyValue", "DSAKeyValue"].iter().any(|local| target.is(name::DS.uri, local));
     if is_value || target.is(name::DSIG11.uri, "ECKeyValue") {
@@ -392,7 +392,7 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     Ok(None)
 }
 
-/// The most octets of a number of a DSA or DH key, with leading zeros.
+/// The largest number of octets of a number of a DSA or DH key, with leading zeros.
 const MAX_DSA_NUMBER: usize = 512;
 
 /// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.

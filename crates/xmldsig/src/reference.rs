@@ -206,7 +206,7 @@ impl<'d> Reference<'d> {
         Ok(Self { element, uri, has_uri, transforms, digest_method, digest_value })
     }
 
-    /// What an element with a `@URI`, and perhaps `Transforms`, names without a digest of it.
+    /// The target of an element with a `@URI`, and perhaps `Transforms`, without a digest of it.
     pub(crate) fn without_digest(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "URI")?;
         budget.check(Limit::UriOctets, uri.len())?;

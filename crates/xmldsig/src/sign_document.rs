@@ -28,7 +28,7 @@ pub struct DocumentSigning {
 /// Whether references have the enveloped-signature transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Enveloped {
-    /// Where the referenced data contains the signature.
+    /// In each reference to data that contains the signature.
     #[default]
     WhereNeeded,
     /// In every reference, as schemes prescribe that fix the list of transforms. It removes nothing from data that does not
@@ -36,7 +36,7 @@ pub enum Enveloped {
     Always,
 }
 
-/// Where the signature goes. If the document has a template, the first `ds:Signature`, it is replaced instead.
+/// The place of the signature. If the document has a template, the first `ds:Signature`, it is replaced instead.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Place {
@@ -108,7 +108,7 @@ impl DocumentSigning {
         self
     }
 
-    /// What `ds:KeyInfo` says about the key, in this order.
+    /// The items of `ds:KeyInfo` about the key, in this order.
     ///
     /// # Specification
     /// XML Signature 1.1 §4.5.
@@ -140,7 +140,7 @@ impl DocumentSigning {
         self
     }
 
-    /// Where the signature goes.
+    /// Sets the place of the signature.
     #[must_use]
     pub fn place(mut self, place: Place) -> Self {
         self.place = place;

@@ -123,7 +123,7 @@ struct Method {
 
 /// The elements of xmlsec1 for the context of a signature, which no specification has.
 const CONTEXTS: [&str; 3] = ["EdDSAContextString", "MLDSAContextString", "SLHDSAContextString"];
-/// The most octets of a context.
+/// The largest number of octets of a context.
 const MAX_CONTEXT: usize = 255;
 
 impl Method {

@@ -1,4 +1,4 @@
-//! What the octets of a reference go to.
+//! The sinks for the octets of a reference.
 
 use wss_c14n::{Count, Sink};
 use wss_crypto::Digest;

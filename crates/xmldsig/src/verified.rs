@@ -96,7 +96,7 @@ impl std::fmt::Debug for VerifiedReference<'_> {
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
-    /// What a filter made of something: no element counts as covered.
+    /// The output of a filter: no element counts as covered.
     Filtered {
         /// Whether the filter left no octets.
         is_nothing: bool,

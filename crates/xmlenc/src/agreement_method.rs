@@ -156,20 +156,21 @@ impl Default for Agreement {
 }
 
 impl Agreement {
-    /// What eDelivery AS4 2.0 demands, and ENTSOG AS4 4.0 after it: HKDF with HMAC-SHA256 and AES-128 key wrap. It is the
-    /// same in the Common Usage Profile, where the recipient has an X25519 key, and in the Alternative Elliptic Curve
-    /// Profile, where that key is on P-256 (eDelivery AS4 2.0, Common Profile, Message Layer Security, and its
-    /// alternative). Content is encrypted with AES-128-GCM.
+    /// The agreement of eDelivery AS4 2.0, and of ENTSOG AS4 4.0 after it: HKDF with HMAC-SHA256 and AES-128 key wrap.
+    /// It is the same in the Common Usage Profile, where the recipient has an X25519 key, and in the Alternative
+    /// Elliptic Curve Profile, where that key is on P-256 (eDelivery AS4 2.0, Common Profile, Message Layer Security,
+    /// and its alternative). Content is encrypted with AES-128-GCM.
     #[must_use]
     pub fn edelivery_2() -> Self {
         let derivation = KeyDerivation::Hkdf { prf: DigestMethod::Sha256, salt: Vec::new(), info: Vec::new() };
         Self { derivation, wrap: KeyWrap::Aes128 }
     }
 
-    /// What BDEW AS4 demands: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who is named by
-    /// `ds:X509SKI`. `AlgorithmID`, `PartyUInfo` and `PartyVInfo` are empty strings (AS4-Profil 1.1 of 2024-10-01, §2.2.6.2.2;
-    /// the text of 1.2 was not read). Senders with WSS4J write one octet of zeros in `AlgorithmID`; all of it is in the message,
-    /// so a receiver takes that as well. Content is encrypted with AES-128-GCM.
+    /// The agreement of BDEW AS4: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who
+    /// is named by `ds:X509SKI`. `AlgorithmID`, `PartyUInfo` and `PartyVInfo` are empty strings (AS4-Profil 1.1 of
+    /// 2024-10-01, §2.2.6.2.2; the text of 1.2 was not read). Senders with WSS4J write one octet of zeros in
+    /// `AlgorithmID`; all of it is in the message, so a receiver takes that as well. Content is encrypted with
+    /// AES-128-GCM.
     #[must_use]
     pub fn bdew_1_2() -> Self {
         let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };

@@ -1,5 +1,5 @@
-//! What `xenc:EncryptionMethod` holds of a cipher whose initialisation vector is not among the cipher octets: ChaCha20
-//! (RFC 9231 §2.6.7 and §2.6.8), as xmlsec1 writes it.
+//! Children of `xenc:EncryptionMethod` for a cipher whose initialisation vector is not among the cipher octets:
+//! ChaCha20 (RFC 9231 §2.6.7 and §2.6.8), as xmlsec1 writes it.
 
 use wss_c14n::{Element, LeafError, Writer, name};
 use wss_crypto::ContentEncryption;
@@ -10,7 +10,7 @@ const NONCE: usize = 12;
 /// The initialisation vector and the additional data.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CipherParameters {
-    /// What precedes the ciphertext for `wss_crypto`.
+    /// The octets that precede the ciphertext for `wss_crypto`.
     pub(crate) vector: Vec<u8>,
     pub(crate) additional: Vec<u8>,
 }

@@ -189,7 +189,8 @@ fn decrypt_first(
     Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
 }
 
-/// What `decrypt` makes with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
+/// The result of `decrypt` with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it,
+/// or by name.
 ///
 /// Only the content tells which key is the right one: the wrong private key yields a substitute under RSA-1.5, and another
 /// secret where keys are agreed on. So each is tried up to the plaintext as the caller reads it, and what fails, padding or XML,
@@ -282,7 +283,8 @@ fn retrieved<'d>(
     Ok(found)
 }
 
-/// What `use_of` makes of the `expected` octets that are wrapped: for the first of our keys with which it can.
+/// The result of `use_of` with the `expected` octets that are wrapped: for the first of our keys with which it
+/// succeeds.
 fn with_unwrapped<T>(
     key: &EncryptedKey<'_>,
     expected: usize,
@@ -319,8 +321,8 @@ fn with_unwrapped<T>(
     }
 }
 
-/// What `use_of` makes of a key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive: of the first
-/// candidate that it can use. `None` if the `ds:KeyInfo` tells neither.
+/// The result of `use_of` with a key of `len` octets for which a `ds:KeyInfo` describes an agreement or a derivation:
+/// for the first candidate that it can use. `None` if the `ds:KeyInfo` describes neither.
 fn derived<T>(
     key_info: Option<Element<'_>>,
     len: usize,
@@ -348,8 +350,8 @@ fn derived<T>(
     first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
 }
 
-/// What each of our keys agrees on with each of the originator's on its curve, until one can be used. Those that the
-/// recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
+/// Agrees with each of our keys and each of the originator's keys on its curve, until one result can be used. Those
+/// that the recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
 fn agreed<T>(
     agreement: &AgreementMethod<'_>,
     len: usize,

@@ -6,7 +6,7 @@ use wss_crypto::{KeyUnwrap, PostQuantum, Secret};
 use crate::encrypted_data::Parts;
 use crate::error::DecryptError;
 
-/// The most octets of an encapsulated secret: ML-KEM-1024 has 1,568.
+/// The largest number of octets of an encapsulated secret: ML-KEM-1024 has 1,568.
 const MAX_ENCAPSULATED: usize = 2_048;
 
 /// An `EncapsulationMechanism` as it is in a document.

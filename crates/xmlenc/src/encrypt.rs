@@ -11,7 +11,7 @@ use crate::error::EncryptError;
 
 /// Room for attributes of the `xml` namespace, initialisation vector and tag.
 const BESIDE: usize = 256;
-/// What says that there is no default namespace.
+/// The declaration that there is no default namespace.
 const NO_DEFAULT: &str = " xmlns=\"\"";
 
 /// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.

@@ -104,7 +104,7 @@ enum Cipher<'d> {
     Value(Element<'d>),
     /// In the attachment that this `cid:` URL names.
     Attachment(String),
-    /// What this `xenc:CipherReference` leads to.
+    /// The target of this `xenc:CipherReference`.
     Reference(Element<'d>),
     /// The octets that a reference led to.
     Octets(Vec<u8>),

@@ -47,7 +47,7 @@ impl std::fmt::Debug for EncryptedKey<'_> {
 }
 
 impl<'d> EncryptedKey<'d> {
-    /// The most octets of a wrapped key: RSA of 8 192 bits.
+    /// The largest number of octets of a wrapped key: RSA of 8 192 bits.
     const MAX_OCTETS: usize = 1_024;
 
     /// Reads an `xenc:EncryptedKey`.

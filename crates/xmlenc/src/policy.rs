@@ -306,7 +306,8 @@ mod tests {
         ]
     }
 
-    /// What XML Encryption 1.1 and RFC 9231 have that is neither old, nor unauthenticated, nor of a cost that the sender says.
+    /// The algorithms of XML Encryption 1.1 and RFC 9231 that are neither old, nor unauthenticated, nor of a cost that
+    /// the sender chooses.
     const MODERN: [&str; 16] = [
         "http://www.w3.org/2009/xmlenc11#aes128-gcm",
         "http://www.w3.org/2009/xmlenc11#aes192-gcm",

@@ -4,7 +4,7 @@ use wss_c14n::{Budget, IdIndex, Limit, Tree, TreeNode};
 
 use crate::error::XPathError;
 
-/// What an expression is evaluated in.
+/// The context in which an expression is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'c> {
     tree: &'c Tree<'c>,

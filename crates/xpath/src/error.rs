@@ -11,9 +11,9 @@ pub enum XPathError {
     /// *Malformed.* The text is not an expression of XPath 1.0.
     #[error("not an XPath expression at octet {offset}: {expected} is expected")]
     Syntax {
-        /// Where it fails, in octets of the expression.
+        /// The octet of the expression at which it fails.
         offset: usize,
-        /// What would fit there.
+        /// The symbol that would fit there.
         expected: &'static str,
     },
     /// *Malformed.* A prefix that is not bound where the expression is.

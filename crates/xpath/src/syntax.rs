@@ -28,7 +28,7 @@ pub(crate) enum Expr {
     Call(Function, Vec<Expr>),
 }
 
-/// What a path starts from.
+/// The start of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Start {
     /// The context node.

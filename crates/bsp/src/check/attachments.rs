@@ -25,7 +25,7 @@ pub(crate) fn judge(
     findings: &mut Findings<'_>,
 ) {
     let octets = package.iter().flat_map(|package| package.attachments()).chain(opened);
-    // What is written in quoted-printable may be three times as long.
+    // Quoted-printable may be three times as long as its content.
     let len = |part: &MimePart<'_>| {
         let encoded = part.unauthenticated_encoded().map_or(0, |encoded| encoded.len() as u64);
         part.unauthenticated_octets().len().max(encoded)
@@ -63,7 +63,7 @@ struct Attachments<'p, 'm> {
 /// Content-ID, on the wire or opened, with or without header, method, and reading.
 type Digested = (String, usize, bool, &'static str, Reading);
 
-/// What is digested of a part.
+/// The octets of a part over which a digest may be computed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Reading {
     /// As the profile says.

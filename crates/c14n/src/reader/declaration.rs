@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 use crate::chars::is_blank;
 use crate::error::{ParseError, Problem, malformed};
 
-/// Where the document begins behind its XML declaration; `start` if it has none.
+/// The octet after the XML declaration, where the document begins; `start` if it has no declaration.
 pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     let rest = octets.get(start..).unwrap_or(&[]);
     if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n')) {

@@ -50,9 +50,9 @@ pub(super) struct Names<'s> {
 
 /// The last declaration of a prefix.
 struct Declared<'s> {
-    /// The node that has it.
+    /// The node that declares it.
     by: u32,
-    /// What pair it is, or [`UNBOUND`] if nothing declared the prefix.
+    /// The number of the pair of prefix and namespace, or [`UNBOUND`] if nothing declared the prefix.
     pair: u32,
     /// Its value as written.
     value: &'s str,
@@ -160,7 +160,7 @@ impl<'s> Names<'s> {
         self.in_scope
     }
 
-    /// Where the bindings of an element that begins here are undone to.
+    /// The mark to which `undo_to` goes back at the end of an element that begins here.
     #[inline(always)]
     pub(super) fn mark(&self) -> usize {
         self.undo.len()
@@ -372,7 +372,7 @@ impl Name {
 struct Known {
     key: Key,
     name: Name,
-    /// Where it was read.
+    /// The offset of the name in the source.
     at: u32,
 }
 
@@ -400,7 +400,7 @@ pub(super) struct Follower {
 
 impl Follower {
     const NOTHING: Self = Self { key: Key::ALL, mask: Key::ALL, name: Name::NOTHING };
-    /// The most octets of a name that can follow.
+    /// The largest length of a name that can be compared in this way.
     const MOST: usize = Key::OCTETS - 3;
 
     /// Whether it begins at `at` again, with the space before it.

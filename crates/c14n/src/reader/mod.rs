@@ -93,7 +93,7 @@ struct Reader<'s, 'l> {
     stops: Stops<'s>,
     names: Names<'s>,
     known: KnownNames,
-    /// What was read, without what is in `names`.
+    /// The nodes and attributes that were read. Their names are in `names`.
     tape: Tape,
     tag: Tag,
     open: Vec<Open>,
@@ -107,7 +107,7 @@ struct Reader<'s, 'l> {
 struct Bounds {
     /// The number of nodes for which there is room, and which are not too many.
     nodes: usize,
-    /// What [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
+    /// The number of nodes that [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
     max_nodes: usize,
     depth: usize,
     attributes: usize,
@@ -116,7 +116,7 @@ struct Bounds {
 
 /// The start tag at hand, or the last one.
 struct Tag {
-    /// What is bound again when the element ends.
+    /// The mark from which bindings are restored when the element ends.
     undo: u32,
     first_attribute: usize,
     flags: u8,
@@ -126,7 +126,7 @@ struct Tag {
 struct Open {
     name: Key,
     node: u32,
-    /// What is bound again when it ends.
+    /// The mark from which bindings are restored when it ends.
     undo: u32,
     name_len: u32,
 }
@@ -428,7 +428,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         self.tape.attributes.reserve_exact(most.saturating_sub(used) + FEW);
     }
 
-    /// The most octets of a name: the tape has 16 bits for them.
+    /// The largest length of a name in octets. The tape has 16 bits for it.
     fn max_name(&self) -> usize {
         self.limits.size(Limit::NameOctets).min(u16::MAX as usize)
     }

@@ -14,14 +14,14 @@ pub(super) struct CanonicalOrder<'a> {
     pub(super) arena: &'a str,
 }
 
-/// What sorting found.
+/// The result of sorting attributes.
 pub(super) enum Sorted {
     Already,
     Now,
     Duplicate,
 }
 
-/// The most attributes that are sorted by insertion.
+/// The largest number of attributes that are sorted by insertion.
 const FEW: usize = 16;
 
 /// The pair of a rank that tells nothing.

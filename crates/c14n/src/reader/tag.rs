@@ -23,13 +23,13 @@ const NOT_TOLD: u32 = 1;
 /// The attributes of a tag that were read so far.
 #[derive(Clone, Copy)]
 struct Attributes {
-    /// Where the rest of the tag begins.
+    /// The octet at which the rest of the tag begins.
     at: usize,
     /// The number of the name that was read last.
     previous: u8,
     /// The rank of the attribute that was read last.
     rank: u64,
-    /// What [`Reader::settle_attributes`] must know: the prefixes, and [`NOT_ORDERED`].
+    /// The bits that [`Reader::settle_attributes`] reads: the prefixes, and [`NOT_ORDERED`].
     prefix_bits: u32,
 }
 
@@ -40,7 +40,7 @@ struct Value {
     written: Written,
 }
 
-/// What is known of the order of an attribute and the next one, whose rank is not greater.
+/// The bits that say how an attribute and the next one are ordered, if the rank of the next one is not greater.
 #[inline(always)]
 fn not_ordered(rank: u64, next: u64) -> u32 {
     if next < rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD }
@@ -273,7 +273,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Where the value at `start` ends, whose first stop is at `at`, and whether it must be rewritten in canonical form.
+    /// The end of the value at `start`, and whether the value must be rewritten in canonical form. `at` is the first
+    /// octet in it that may end it or need a change.
     fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<(usize, bool), Failed> {
         let mut rewrite = false;
         loop {

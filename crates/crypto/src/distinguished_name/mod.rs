@@ -15,11 +15,11 @@ use wss_text::{Slice as _, hex_octet, octets_of_hex};
 use crate::der;
 use crate::error::LoadError;
 
-/// The most octets of a name: in DER, or as text.
+/// The largest number of octets of a name: in DER, or as text.
 const MAX_OCTETS: usize = 8 << 10;
-/// The most attributes of a name. Real names have about six.
+/// The largest number of attributes of a name. Real names have about six.
 const MAX_ATTRIBUTES: usize = 64;
-/// The most octets of an attribute type.
+/// The largest number of octets of an attribute type.
 const MAX_OID: usize = 64;
 /// The octets of a kind and a length, before each piece of a key.
 const KEY_OCTETS: usize = 5;

@@ -68,7 +68,7 @@ fn sorted(rdn: &[Attribute], part: fn(&Attribute) -> &[u8]) -> Vec<&[u8]> {
 }
 
 impl Attribute {
-    /// What is compared with `written`, whose type may be any.
+    /// The key to compare with that of `written`: if `written` has no type, the key of the value alone.
     fn key_as(&self, written: &Self) -> &[u8] {
         if written.oid.is_empty() { self.key_of_value() } else { self.whole_key() }
     }
@@ -106,8 +106,9 @@ fn spelled(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     Ok(None)
 }
 
-/// Where the separator is that ends the value at the front of `text`: no type contains one, so that it is the last before the
-/// equals sign of the next attribute. Each part of `text` is looked at once, however many of them there are.
+/// The offset of the separator that ends the value at the front of `text`: no type contains a separator, so that it is
+/// the last one before the equals sign of the next attribute. Each part of `text` is looked at once, however many of
+/// them there are.
 fn end_of_value(text: &str, separators: [char; 3]) -> Option<usize> {
     let mut from = 0;
     for (equals, _) in text.match_indices('=') {

@@ -120,7 +120,7 @@ impl fmt::Write for HexPairs<'_, '_> {
     }
 }
 
-/// What Java names beyond RFC 4514; other types are OIDs, with the value as text.
+/// The names that Java has beyond RFC 4514; other types are OIDs, with the value as text.
 const JAVA_NAMES: &[(&str, &[u8])] = &[
     ("T", &[0x55, 4, 12]),
     ("SURNAME", &[0x55, 4, 4]),

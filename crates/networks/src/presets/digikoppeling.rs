@@ -1,4 +1,4 @@
-//! What the presets of Digikoppeling WUS share.
+//! The common parts of the presets of Digikoppeling WUS.
 
 use super::row::*;
 

@@ -1,4 +1,4 @@
-//! What the presets of WCF share.
+//! The common parts of the presets of WCF.
 
 use super::row::*;
 
@@ -11,7 +11,7 @@ const SIGNED_IF_PRESENT: &[Place] = &[
     Place::Block(WSA, "RelatesTo"),
 ];
 
-/// What every message has.
+/// The shape that all messages share.
 const MESSAGE: Shape = Shape {
     layout: Layout::Strict,
     timestamp: Some(300),

@@ -1,5 +1,6 @@
-//! What is signed and encrypted, as far as a message shows it without keys. A breach is what no key can mend: an element in
-//! clear text that the policy has encrypted, and one that is there and that no signature refers to.
+//! Checks which elements are signed and encrypted, as far as a message shows it without keys. A breach is a fault that
+//! no key can mend: an element is in clear text and the policy has it encrypted, or an element is in the message and no
+//! signature refers to it.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ use super::{Form, is_encrypted};
 use crate::means::{always_encrypted, always_signed};
 use crate::terms::{Direction, TokenKind};
 
-/// What the references of the signatures name.
+/// The targets of the references of the signatures.
 struct Referred<'a> {
     elements: HashSet<NodeId>,
     /// The elements of `elements`, in order.
@@ -51,7 +52,7 @@ impl<'a> Referred<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// What is signed and encrypted.
+    /// Checks the demands for signed and encrypted parts.
     pub(super) fn covered(&mut self) {
         if self.terms.is_over_transport() {
             return;

@@ -24,7 +24,7 @@ use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms
 pub struct Breach {
     /// The assertion.
     pub name: String,
-    /// Where it is in the policy; `None` if the breach is of the binding as a whole.
+    /// The place of the assertion in the policy; `None` if the breach is of the binding as a whole.
     pub place: Option<Place>,
     /// How the message breaks it.
     pub why: String,
@@ -51,7 +51,7 @@ impl std::fmt::Display for Breach {
     }
 }
 
-/// What a message shows without keys.
+/// The parts of a message that can be read without keys.
 pub(crate) struct Read<'a> {
     envelope: Envelope<'a>,
     ids: IdIndex<'a>,
@@ -85,8 +85,8 @@ pub(crate) fn with_read<T>(
     ask(&Read { envelope, ids, has_header, children, signatures, budget: &budget })
 }
 
-/// What a message breaks. `keys` have the methods that peers are configured for besides the policy; without them, those of
-/// the suite or stronger ones are taken.
+/// The breaches of the policy by a message. `keys` have the methods that peers are configured for besides the policy;
+/// without them, those of the suite or stronger ones are taken.
 ///
 /// # Errors
 /// If a key or ciphertext in it cannot be read.
@@ -460,7 +460,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// What the policy says of the children of username tokens.
+    /// Checks the demands of the policy on the children of username tokens.
     fn username_tokens(&mut self, demanded: &[&'static str], password: PasswordForm) {
         let tokens = self.named(name::WSSE.uri, "UsernameToken");
         for local in demanded {

@@ -29,14 +29,14 @@ pub(crate) use supporting::Supporting;
 pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
 use wss::Wss;
 
-/// What one alternative says of a message.
+/// The demands of one alternative on a message.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Terms {
     pub(crate) binding: Option<Binding>,
     pub(crate) supporting: Vec<Supporting>,
     pub(crate) parts: Parts,
     pub(crate) wss: Wss,
-    /// What became of each assertion.
+    /// The standing of each assertion.
     pub(crate) notes: Notes,
 }
 
@@ -133,7 +133,8 @@ impl Terms {
         }
     }
 
-    /// Where no binding protects the message itself, no key signs or encrypts its parts.
+    /// If no binding protects the message itself, no key signs or encrypts its parts: judges the assertions that ask
+    /// for it.
     fn judge_parts_without_a_key(&mut self) {
         let standing = match &self.binding {
             None => Standing::Refused("no binding says whose key does that: add a binding, or leave it out".into()),

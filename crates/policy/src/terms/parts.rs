@@ -33,7 +33,7 @@ pub(crate) struct Parts {
     pub(crate) every_encrypted: Vec<Option<String>>,
     /// The elements inside the Body or header blocks that are named for a signature, and where.
     inner: Vec<(Part, Place)>,
-    /// Where the signatures of the header are named for a signature.
+    /// The places where the policy names the signatures of the header for a signature.
     signatures: Vec<Place>,
     /// The children of the Security header that are named for encryption, and where.
     encrypted_children: Vec<EncryptedChild>,
@@ -51,7 +51,7 @@ pub(crate) struct EncryptedChild {
 /// The language of paths, and the default of `XPathVersion`.
 const XPATH_10: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
 
-/// What is done with parts.
+/// The operation on parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Sign,
@@ -109,7 +109,7 @@ impl Parts {
         }
     }
 
-    /// What is done, or why it is refused.
+    /// Reads one parameter. Returns the sentence that says what is done, or why it is refused.
     fn parameter(&mut self, parameter: &Parameter, verb: Verb, blocks: &[(String, String)]) -> Result<Words, Words> {
         if !is_security(&parameter.namespace) {
             return Err("it is not of WS-SecurityPolicy".into());
@@ -240,7 +240,7 @@ impl Parts {
         self.signed.iter().any(is_ciphertext)
     }
 
-    /// Where it names inner elements for a signature that `others` do not.
+    /// The places of inner elements that it names for a signature and `others` does not.
     pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
         let others: HashSet<&Part> = others.signed.iter().collect();
         self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)

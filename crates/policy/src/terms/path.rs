@@ -9,7 +9,7 @@ use wss_header::{ElementPath, Part};
 
 use crate::assertion::Parameter;
 
-/// What is done, or why it is refused.
+/// A sentence that says what is done, or why it is refused.
 pub(super) type Words = Cow<'static, str>;
 
 const DIRECT: &str = "only direct paths are supported: /s:Envelope/s:Body/p:a/p:b, with a name for each element, or with \
@@ -108,7 +108,7 @@ fn split(text: &str, at: char) -> Vec<&str> {
     pieces
 }
 
-/// Where a character is that is in no quotes.
+/// The offsets of a character outside of quotes.
 fn ends_of(text: &str, wanted: char) -> impl Iterator<Item = usize> {
     let mut quoted = None;
     let found = text.char_indices().filter(move |(_, character)| {

@@ -21,7 +21,7 @@ pub(crate) struct Supporting {
     pub(crate) endorsing: bool,
     /// It is encrypted.
     pub(crate) encrypted: bool,
-    /// What it signs besides.
+    /// The parts that it signs besides.
     pub(crate) parts: Parts,
     /// Its assertion.
     pub(crate) place: Place,

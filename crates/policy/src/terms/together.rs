@@ -1,4 +1,4 @@
-//! What does not go together inside one assertion, and attributes of which nothing is done.
+//! Assertions that contradict each other inside one assertion, and attributes that have no effect.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use crate::names;
 use crate::place::Place;
 use crate::standing::{Judged, Notes, Standing};
 
-/// What an assertion decides for the one that it is in, and how.
+/// A question that an assertion decides for the assertion around it, and the answer.
 struct Decision {
     matter: &'static str,
-    /// Two of the same answer say the same.
+    /// Assertions with the same answer do not contradict each other.
     answer: &'static str,
 }
 
-/// What is decided by assertions of this name. Those of which one alone can be there, as bindings have one token of a kind, have no
-/// answer.
+/// The questions that an assertion of this name decides. An empty answer means that there may be only one such
+/// assertion, as a binding has one token of a kind.
 fn decisions(local: &str) -> &'static [Decision] {
     /// One name, and what it decides.
     macro_rules! table {

@@ -89,7 +89,7 @@ pub(crate) enum PasswordForm {
     No,
 }
 
-/// Where a token is sent.
+/// When a token is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inclusion {
     Never,

@@ -7,7 +7,8 @@ use super::{Assertion, AssertionTrust, Confirmation, ConfirmationMethod, id_card
 use crate::assertion_span::AssertionSpan;
 use crate::error::TokenError;
 
-/// What is wrong with a confirmation. The later ones came nearer to being accepted, and are what the sender is told.
+/// The reason why a confirmation is refused. Later variants came nearer to being accepted: the last one is reported to
+/// the sender.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Refusal {
     /// It has no confirmation of a known method.
@@ -71,7 +72,7 @@ impl AssertionTrust {
     /// The confirmations that are accepted, at least one.
     ///
     /// # Errors
-    /// What is wrong with the confirmation that came nearest.
+    /// The confirmation that is accepted, or the reason why the nearest one is refused.
     pub(super) fn confirmed<'a, 'd>(
         &self,
         assertion: &'a Assertion<'d>,

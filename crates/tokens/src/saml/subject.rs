@@ -85,7 +85,7 @@ impl fmt::Debug for SamlName {
     }
 }
 
-/// What the statements say of the session of the subject at its issuer.
+/// The session of the subject at its issuer, as the statements describe it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Session {
     /// The latest time at which the subject authenticated.

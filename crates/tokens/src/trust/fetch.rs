@@ -7,7 +7,7 @@ use thiserror::Error;
 use wss_crypto::LoadError;
 use wss_text::WireText;
 
-/// The most octets of a URL.
+/// The largest number of octets of a URL.
 const MAX_URL_OCTETS: usize = 2_048;
 
 /// One HTTP request for a status.
@@ -29,7 +29,7 @@ impl FetchRequest {
         &self.url
     }
 
-    /// What is posted, as `application/ocsp-request`; without it, the request is a GET for a revocation list.
+    /// The octets to post, as `application/ocsp-request`; without them, the request is a GET for a revocation list.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
@@ -88,7 +88,7 @@ pub enum FetchError {
     Failed {
         /// The URL.
         url: WireText,
-        /// What the client said.
+        /// The failure that the client reports.
         source: FetchFailure,
     },
     /// *Refused.* The response has more octets than it may.

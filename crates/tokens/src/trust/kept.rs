@@ -19,13 +19,13 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::Certificate;
 
-/// The most certificates whose judgement is kept.
+/// The largest number of certificates whose judgement is kept.
 const PLACES: usize = 256;
-/// The most octets of a certificate with what came with it.
+/// The largest number of octets of a certificate with those that came with it.
 const MAX_OCTETS: usize = 64 << 10;
 /// For how many seconds a place stays with its certificate after its last use.
 const IDLE: u64 = 60;
-/// What a judgement may cost.
+/// The limits that a judgement is charged to.
 const COSTS: [Limit; 2] = [Limit::Paths, Limit::PublicKeyOperations];
 
 /// The judgements `V` for purposes `P` that still hold. Clones share them.
@@ -104,16 +104,16 @@ impl Holds {
     }
 }
 
-/// What was charged for a judgement.
+/// The charges for a judgement, one for each limit.
 pub(super) struct Cost([u64; COSTS.len()]);
 
 impl Cost {
-    /// What has been charged to `budget` so far.
+    /// The charges to `budget` so far.
     pub(super) fn so_far(budget: &Budget) -> Self {
         Self(COSTS.map(|limit| budget.used(limit)))
     }
 
-    /// What has been charged to `budget` since.
+    /// The charges to `budget` since `self` was taken.
     pub(super) fn since(&self, budget: &Budget) -> Self {
         let mut cost = Self::so_far(budget);
         cost.0.iter_mut().zip(self.0).for_each(|(used, before)| *used = used.saturating_sub(before));

@@ -1,4 +1,4 @@
-//! What a response of OCSP says about a certificate (RFC 6960 §3.2, §4.2.2.2).
+//! The answer of an OCSP response about a certificate (RFC 6960 §3.2, §4.2.2.2).
 //!
 //! A response counts if its signer is the issuer of the certificate, or if that issuer certified the signer for OCSP. The
 //! answer must be current. rustls-webpki leaves revocation by OCSP to its caller.
@@ -15,7 +15,7 @@ use crate::error::TrustError;
 const OCSP_SIGNING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 9];
 /// How old an answer may be that does not say when the next one is there.
 const AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::from_secs(24 * 60 * 60);
-/// The most answers of one response about one certificate.
+/// The largest number of answers of one response about one certificate.
 const MAX_ANSWERS: usize = 4;
 
 /// When the answers of responders count.

@@ -24,7 +24,7 @@ use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
 use crate::error::TrustError;
 
-/// The most authorities on a path, which is the limit of webpki.
+/// The largest number of authorities on a path, which is the limit of webpki.
 const MAX_AUTHORITIES: usize = 6;
 
 /// The result for a valid path.
@@ -109,7 +109,7 @@ impl Trust {
         }
         let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
         let mut signers = self.anchors.iter().chain(authorities.iter().copied());
-        // What is kept of a DSA key is kept of nobody whom no authority knows.
+        // A DSA key is cached only for a certificate that an authority signed, so that no stranger can fill the cache.
         if is_dsa
             && !signers.try_fold(false, |known, signer| Ok(known || self.has_signed(signer, certificate, budget)?))?
         {
@@ -285,11 +285,12 @@ impl Trust {
     }
 }
 
-/// What is left for the signatures that webpki verifies while it searches. It may try one certificate on several paths,
-/// a hundred signatures for each certificate that is judged, so that each is counted before it is verified.
+/// The rest of the limit for the signatures that webpki verifies while it searches. It may try one certificate on
+/// several paths, a hundred signatures for each certificate that is judged, so that each is counted before it is
+/// verified.
 #[derive(Debug)]
 struct Meter {
-    /// What was left at the beginning.
+    /// The number that was allowed at the beginning.
     allowed: u64,
     left: AtomicU64,
     /// One more was wanted than was left.
@@ -375,7 +376,7 @@ use webpki::aws_lc_rs as provider;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 use webpki::ring as provider;
 
-/// What webpki brings itself.
+/// The algorithms that come with webpki.
 static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::RSA_PKCS1_2048_8192_SHA256,
     provider::RSA_PKCS1_2048_8192_SHA384,

@@ -15,7 +15,7 @@ use super::revocation_cache::RevocationCache;
 use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
-/// What tells whether a certificate is revoked.
+/// The revocation lists and OCSP responses that say whether a certificate is revoked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     pub(super) lists: Vec<RevocationList>,
@@ -37,7 +37,7 @@ impl Sources {
     }
 }
 
-/// Whose revocation status must be known, if there are revocation lists or responses of OCSP.
+/// The certificates whose revocation status must be known, if there are revocation lists or responses of OCSP.
 ///
 /// In every case, a certificate on the path that a list or a response names as revoked is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,7 +171,7 @@ impl Trust {
         }
     }
 
-    /// What responses say, if there are any. An error of the whole ends the path.
+    /// The answer of the responses, if there are any. An error outside of the answer ends the path.
     fn told(
         &self,
         certificate: &Certificate,

@@ -19,10 +19,11 @@ use super::ocsp::{self, Freshness};
 use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
-/// The most lists of one authority that a URL gives: for its users, for authorities below it, and two more.
+/// The largest number of lists of one authority that a URL gives: for its users, for authorities below it, and two
+/// more.
 const MAX_SCOPES: usize = 4;
 
-/// The most lists of one file whose signature is verified, genuine or not.
+/// The largest number of lists of one file whose signature is verified, valid or not.
 const MAX_VERIFIED: usize = 16;
 
 /// How much a [`RevocationCache`] fetches and keeps.
@@ -120,7 +121,7 @@ struct Inquiry {
     issuer: Certificate,
     /// Those that were not asked yet. The last is next, or was just asked.
     urls: Vec<(Kind, String)>,
-    /// What the responder was just asked.
+    /// The request that the responder is answering.
     asked: Option<OcspRequest>,
     is_known: bool,
     /// Why the URLs so far did not give the status.

@@ -401,7 +401,7 @@ pub enum OpenError {
         certificates: usize,
         /// How many shared secrets the receiver has.
         secrets: usize,
-        /// What would help.
+        /// The key or setting that would help.
         missing: MissingKey,
     },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
@@ -442,7 +442,7 @@ pub enum OpenError {
     EncryptedData {
         /// Its Id.
         id: WireText,
-        /// What is wrong with it.
+        /// The reason why it is not opened.
         why: WhyMisplaced,
     },
     /// *Refused.* The message exceeds a limit.

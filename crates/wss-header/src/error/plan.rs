@@ -16,7 +16,7 @@ pub enum PlanError {
     Bsp {
         /// The requirement.
         rule: Rule,
-        /// What breaks it.
+        /// The part of the recipe that breaks it.
         what: &'static str,
     },
     /// *Misuse.* The recipe has no step.
@@ -71,13 +71,13 @@ pub enum PlanError {
     /// *Misuse.* A username token whose children contradict each other, or prove nothing.
     #[error("{what}")]
     Username {
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* A child of the Security header that cannot be added as it is.
     #[error("what is attached to the Security header cannot be: {what}")]
     Attached {
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
@@ -85,7 +85,7 @@ pub enum PlanError {
         "the issued token is no SAML assertion, and no license with a wsu:Id: {why}; give the element that the issuer made"
     )]
     Token {
-        /// What was found in its place.
+        /// The content that was found in its place.
         why: WireText,
     },
     /// *Misuse.* A key derived from a password has 20 octets.
@@ -133,7 +133,7 @@ pub enum PlanError {
     Prefix {
         /// The prefix.
         prefix: WireText,
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* An Id that is no name, or is given twice.
@@ -153,9 +153,9 @@ pub enum PlanError {
     /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
     #[error("{what}: {remedy}")]
     Layout {
-        /// What has no place.
+        /// The part that has no place.
         what: &'static str,
-        /// What to do instead.
+        /// Advice on what to do instead.
         remedy: &'static str,
     },
 }

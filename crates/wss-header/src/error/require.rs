@@ -1,4 +1,4 @@
-//! What a message does not prove.
+//! The errors for a message that does not prove what is required.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use wss_text::WireText;
 use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
 
-/// What a message does not prove.
+/// The requirement that a message does not meet.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequirementError {
@@ -29,7 +29,7 @@ pub enum RequirementError {
     /// plaintext.
     #[error("a signature covers {part}, but does not prove it: {why}")]
     CoverageLost {
-        /// What is not proven.
+        /// The part that is not proven.
         part: LostPart,
         /// The reason why it is not proven.
         why: CoverageLost,
@@ -86,7 +86,7 @@ pub enum RequirementError {
          `dangerous_accept_unrelated_replies`"
     )]
     Unrelated {
-        /// What the reply relates to.
+        /// The MessageID that the reply relates to.
         answered: WireText,
         /// The MessageID of the request.
         request: WireText,

@@ -14,7 +14,7 @@ use super::goal::Goal;
 use super::search::{Found, Search};
 use crate::receipt::EBMS;
 
-/// The most octets of an attachment that is read, and of what it holds compressed.
+/// The largest number of octets of an attachment that is searched, and of its decompressed content.
 const MOST: usize = 16 << 20;
 /// The octets that are decompressed at once.
 const PIECE: usize = 256 << 10;
@@ -41,9 +41,9 @@ impl Attachment {
     }
 }
 
-/// Where attachments come from.
+/// Access to the attachments of a message.
 pub(super) struct Attachments<'a, 'd> {
-    /// What digests those that a URL names.
+    /// Digests the attachment that a URL names.
     pub(super) targets: &'a dyn Dereference<'d>,
     /// Reads the one that a URL names, if it can be searched.
     pub(super) read: &'a dyn Fn(&str) -> Option<Attachment>,
@@ -166,7 +166,7 @@ fn before(first: &[u8], second: &[u8]) -> Vec<u8> {
     [first, second].concat()
 }
 
-/// What is behind the first empty line.
+/// The octets after the first empty line.
 fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
     let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\n\n"];
     let is_first =
@@ -196,7 +196,7 @@ fn decompressed_len(content: &[u8], search: &Search<'_>) -> Option<usize> {
     None
 }
 
-/// What gzip compressed, piece by piece: it may be a thousand times as long as the message.
+/// Decompresses gzip, piece by piece: the result may be a thousand times as long as the message.
 fn decompress(content: &[u8], out: Out<'_>) {
     let mut reader = MultiGzDecoder::new(content);
     let mut piece = vec![0; PIECE];
@@ -209,7 +209,7 @@ fn is_gzip(content: &[u8]) -> bool {
     content.starts_with(&[0x1F, 0x8B])
 }
 
-/// What is strange about an attachment whose digest fits for no usual cause.
+/// Oddities of an attachment whose digest fits for no usual cause.
 pub(super) fn hints(uri: &str, document: &Document<'_>, from: &Attachments<'_, '_>) -> Vec<String> {
     let source = document.source().len() as u64;
     if from.budget.charge(Limit::CauseOctets, source).is_err() {

@@ -22,10 +22,10 @@ use crate::open::named_by;
 
 /// The octets that a private-key operation counts for.
 const PRIVATE_KEY_OPERATION: u64 = 128 << 10;
-/// The most keys of each kind that are tried.
+/// The largest number of keys of each kind that are tried.
 const MOST: usize = 8;
 
-/// What may decrypt.
+/// The keys and secrets that may decrypt.
 pub(super) struct Holdings<'h> {
     pub(super) identities: &'h [Identity],
     /// Secrets, and what each is.
@@ -203,7 +203,7 @@ impl<'c> Content<'c> {
         all
     }
 
-    /// What a plaintext is that is no content of an element.
+    /// The words for a plaintext that is not the content of an element.
     fn not_xml(&self, text: &str, method: ContentEncryption) -> &'static str {
         let declared = text.trim_start_matches('\u{FEFF}').strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
         if declared.is_some_and(|(_, rest)| self.is_xml(rest)) {
@@ -334,7 +334,8 @@ fn text_of(plaintext: &[u8]) -> Option<&str> {
     (text.len() >= 4 && text.chars().all(is_plain)).then_some(text)
 }
 
-/// What a plaintext is that is no text in UTF-8; `None` if it is, or if it may be chance. `is_proven` if a tag proves it.
+/// The words for a plaintext that is not text in UTF-8; `None` if it is, or if it may be chance. `is_proven` if a tag
+/// proves it.
 fn no_text(plaintext: &[u8], is_proven: bool) -> Option<&'static str> {
     let is_usual = std::str::from_utf8(plaintext).is_ok_and(|text| !text.contains('\0'));
     match plaintext {

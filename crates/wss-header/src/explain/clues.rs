@@ -6,12 +6,12 @@ use wss_c14n::{Document, name};
 
 use super::places::is_id;
 
-/// The most clues of each kind.
+/// The largest number of clues of each kind.
 const MOST: usize = 32;
-/// The most octets of a name.
+/// The largest number of octets of a name.
 const LONGEST: usize = 128;
 
-/// What a message says of prefixes beside the element that is looked at.
+/// The prefixes in a message, outside of the element that is searched.
 #[derive(Debug, Default)]
 pub(super) struct Clues {
     /// Prefixes with what they are bound to, wherever in the message.

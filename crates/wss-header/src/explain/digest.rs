@@ -20,7 +20,7 @@ use super::synthesized;
 /// Takes the octets of a reference: those of the message, and those that fit.
 pub(super) type Show<'s> = &'s mut dyn FnMut(bool, &[u8]);
 
-/// What is around the references of a signature.
+/// The message around the references of a signature, and the bounds of the search.
 pub(super) struct Around<'a, 'd> {
     pub(super) document: &'d Document<'d>,
     pub(super) signature: Element<'d>,
@@ -34,10 +34,10 @@ pub(super) struct Around<'a, 'd> {
     pub(super) attachment: &'a dyn Fn(&str) -> Option<Attachment>,
     /// The elements that may have been meant.
     pub(super) likely: &'a [Element<'d>],
-    /// What the message says of prefixes.
+    /// The prefixes in the message.
     pub(super) clues: &'a Clues,
     pub(super) budget: &'a Budget,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
     /// The searches that are still to come, this one included.
     pub(super) searches: usize,
@@ -51,7 +51,7 @@ impl<'a, 'd> Around<'a, 'd> {
     }
 }
 
-/// What a reference names.
+/// The target of a reference.
 enum Named<'d> {
     Target(Target<'d>),
     /// The token that the reference at the element means.
@@ -163,7 +163,7 @@ fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
     Verdict::Differs { causes: vec![Cause::ValueLength { octets, expected, how: how.into() }], tried: 0, stopped: None }
 }
 
-/// What is strange about a reference, whatever it names.
+/// Oddities of a reference, whatever it names.
 fn notes_of(read: &ReadReference<'_>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let mut note = |text: String| notes.push(text);
@@ -194,7 +194,8 @@ pub(super) fn said(read: &ReadReference<'_>) -> Form {
         Kind::Canonicalization(by) | Kind::SecurityTokenReference(by) => Some(by.clone()),
         _ => None,
     });
-    // Where nothing can be read, the usual method is more likely than the implied one.
+    // If a transform cannot be read, exclusive canonicalisation is more likely than inclusive, which no transform would
+    // mean.
     let unsupported = read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported);
     let implied = if unsupported { CanonicalizationMethod::Exclusive } else { CanonicalizationMethod::Inclusive };
     Form::said(by.unwrap_or_else(|| Canonicalization::new(implied)), false)
@@ -251,7 +252,7 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>
         [only] if around.has_index => {
             notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
         }
-        // What is wrong with the Ids is said of the message as a whole.
+        // Faults of the Ids are reported for the message as a whole.
         [_] => {}
         [first, second, ..] => {
             let (first, second) = (first.path(), second.path());
@@ -261,7 +262,7 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>
     found.first().copied()
 }
 
-/// What is named, in words.
+/// The target of a reference, in words.
 fn described(named: &Named<'_>, uri: &str) -> WireText {
     match named {
         Named::Target(target) => target.apex.map_or_else(|| "the whole document".into(), |apex| apex.path().into()),
@@ -425,7 +426,7 @@ fn readings(
 /// Another element with the same Id.
 fn same_id(uri: &str, target: &Target<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
     let id = uri.trim_start_matches('#');
-    // Where Ids are in order, there is no other.
+    // If each Id is on one element, no other element has it.
     if id.is_empty() || (around.by_id)(id).is_some() || !search.meter.pays(around.document.source().len(), &[]) {
         return None;
     }

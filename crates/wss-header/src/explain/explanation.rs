@@ -5,8 +5,8 @@ use wss_text::{WireText, octets};
 
 use super::cause::Cause;
 
-/// What a receiver found in a message, and why it does not fit. It is for people who look for a fault: it accepts
-/// nothing, authenticates nothing, and hands out nothing to act upon.
+/// The findings of a receiver about a message, and why something does not fit. They are for people who look for a
+/// fault: an explanation accepts nothing, authenticates nothing, and hands out nothing to act upon.
 ///
 /// `Display` writes it as a tree. It quotes the message, so that what was confidential there is confidential here. Never
 /// send it to a stranger: it tells more about decryption than an attacker may learn.
@@ -17,7 +17,7 @@ use super::cause::Cause;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What is wrong with the message as a whole, or strange about it.
+    /// Faults and oddities of the message as a whole.
     pub notes: Vec<String>,
     /// The message is no document of XML: nothing is known of what is in it.
     pub is_unread: bool,
@@ -64,7 +64,7 @@ pub struct ExplainedItem {
     pub path: WireText,
     /// Its Id.
     pub id: Option<WireText>,
-    /// What it says.
+    /// Its statements, as lines of text.
     pub says: Vec<WireText>,
     /// Why a receiver refuses it, where a usual cause explains that.
     pub causes: Vec<Cause>,
@@ -80,13 +80,13 @@ pub struct ExplainedCiphertext {
     pub id: Option<WireText>,
     /// The identifier of its cipher.
     pub method: WireText,
-    /// What became of it.
+    /// The outcome of decryption.
     pub outcome: Outcome,
     /// Why it was not decrypted, where a usual cause makes it decrypt.
     pub causes: Vec<Cause>,
 }
 
-/// What became of ciphertext.
+/// The outcome of decrypting one ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -129,7 +129,7 @@ pub struct ExplainedSignature {
     pub key_causes: Vec<Cause>,
     /// Whether the signature value fits `ds:SignedInfo`.
     pub value: Verdict,
-    /// What else is known of the value.
+    /// Other findings about the value.
     pub notes: Vec<String>,
     /// Its references, in order.
     pub references: Vec<ExplainedReference>,
@@ -153,7 +153,7 @@ pub struct ExplainedReference {
     pub found: Option<WireText>,
     /// Whether they are the same.
     pub verdict: Verdict,
-    /// What else is known of it.
+    /// Other findings about the reference.
     pub notes: Vec<String>,
 }
 

@@ -8,10 +8,10 @@ use wss_text::Slice as _;
 use super::cause::Cause;
 use super::edit::Out;
 
-/// The most prefixes that are tried one by one.
+/// The largest number of prefixes that are tried one by one.
 const PREFIXES: usize = 16;
 
-/// What is canonicalised: an element, or the document, without some subtrees.
+/// The input of canonicalisation: an element, or the document, without some subtrees.
 #[derive(Clone)]
 pub(super) struct Target<'d> {
     document: &'d Document<'d>,
@@ -107,7 +107,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// What a message says. References leave comments out whatever the method is.
+    /// The form that a message names. References leave comments out whatever the method is.
     pub(super) fn said(by: Canonicalization, comments: bool) -> Self {
         Self { by, comments, causes: Vec::new() }
     }

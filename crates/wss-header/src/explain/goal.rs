@@ -8,7 +8,7 @@ use wss_crypto::{Digest, DigestMethod, HmacKey, PublicKey, SignatureMethod, Sign
 use super::cause::Cause;
 use super::edit::Out;
 
-/// What octets must fit.
+/// The value that octets must fit.
 pub(super) enum Goal {
     /// Their digest.
     Digest { method: DigestMethod, value: Vec<u8> },
@@ -69,10 +69,10 @@ pub(super) struct Aim {
     pub(super) causes: Vec<Cause>,
 }
 
-/// What a search may still cost, and how much it tried.
+/// The rest of the budget for a search, and the number of its attempts.
 pub(super) struct Meter<'b> {
     budget: &'b Budget,
-    /// What this search may have of what is left.
+    /// The share of the rest that this search may use.
     share: Cell<u64>,
     tried: Cell<usize>,
     exceeded: Cell<Option<Exceeded>>,

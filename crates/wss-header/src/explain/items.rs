@@ -10,7 +10,7 @@ use super::{password, times};
 use crate::open::{WhyEncrypted, named_by};
 use crate::receiver::Receiver;
 
-/// What a child of a Security header says; `None` for a signature, which is explained in full.
+/// The explanation of a child of a Security header; `None` for a signature, which is explained in full.
 pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<ExplainedItem> {
     if element.is(name::DS.uri, "Signature") || element.is(name::XENC.uri, "EncryptedData") {
         return None;

@@ -54,7 +54,7 @@ fn underived(receiver: &Receiver, stage: &Stage<'_, '_>) -> Vec<(String, Secret)
     shared_secrets(receiver).into_iter().chain(brought).take(8).collect()
 }
 
-/// What a peer may derive otherwise for the DerivedKeyToken that a signature names.
+/// Keys that a peer may derive in another way for the DerivedKeyToken that a signature names.
 pub(super) fn derived_otherwise(
     receiver: &Receiver,
     stage: &Stage<'_, '_>,

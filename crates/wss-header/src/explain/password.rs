@@ -9,13 +9,13 @@ use super::cause::Cause;
 use super::edits::instants;
 use super::spelled::{of_digits, spelled};
 
-/// The most octets of a name, a nonce, an instant or a password here.
+/// The largest number of octets of a name, a nonce, an instant or a password here.
 const LONGEST: usize = 1_024;
 
 /// Octets, and in words how they differ from the right ones. The words are empty for the right ones.
 type Way = (Vec<u8>, String);
 
-/// What is known of the password of a token: the cause of a wrong digest, and a sentence where none fits.
+/// The finding about the password of a token: the cause of a wrong digest, or a sentence where no cause fits.
 pub(super) fn explain(
     token: Element<'_>,
     passwords: &dyn PasswordSource,

@@ -55,7 +55,7 @@ pub(super) struct ReadTransform<'d> {
     pub(super) kind: Kind,
 }
 
-/// What a transform is.
+/// The kind of a transform.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Canonicalization(Canonicalization),

@@ -1,4 +1,4 @@
-//! What an RSA signature value contains: the padding and the digest that its signer used.
+//! The content of an RSA signature value: the padding and the digest that its signer used.
 //!
 //! The public key recovers both, whatever the signed octets are: so a report can say whether the key is right and only
 //! the octets differ.
@@ -8,7 +8,7 @@ use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMeth
 use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
 
-/// What a value contains: aims for the signed octets, and the padding in words.
+/// The content of a value: aims for the signed octets, and the padding in words.
 pub(super) struct Recovered {
     pub(super) aims: Vec<Aim>,
     pub(super) words: String,
@@ -30,7 +30,7 @@ pub(super) fn recovered(
         read(&padded, key, said)
     };
     let as_it_is = read(value);
-    // What fits by chance is no answer before the other order is tried.
+    // A result that may be chance is no answer before the other order is tried.
     if as_it_is.as_ref().is_some_and(|found| found.is_certain) {
         return as_it_is;
     }

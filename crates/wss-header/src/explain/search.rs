@@ -25,9 +25,9 @@ pub(super) struct Found {
 pub(super) struct Search<'a> {
     pub(super) aims: &'a [Aim],
     pub(super) meter: &'a Meter<'a>,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
-    /// What the message says of prefixes.
+    /// The prefixes in the message.
     pub(super) clues: &'a Clues,
 }
 
@@ -56,8 +56,9 @@ impl Search<'_> {
             .or_else(|| self.forms(target, &said.others(target.root()), &[]))
     }
 
-    /// What inclusive canonicalisation wrote before an element came into the document around it, whose namespaces it writes now.
-    /// What the exclusive method writes may be the same, and then it was not used: the message says so.
+    /// The form that inclusive canonicalisation wrote before the element came into the document around it, whose
+    /// namespaces it writes now. The exclusive method may write the same form. Then it was not used: the message names
+    /// the inclusive one.
     fn wrapped(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         if said.by.method().is_exclusive() || !target.is_wrapped() {
             return None;
@@ -97,7 +98,7 @@ impl Search<'_> {
     pub(super) fn form(&self, target: &Target<'_>, form: &Form, causes: &[Cause]) -> Option<Found> {
         let causes = [causes, &form.causes].concat();
         self.octets(&causes, target.source_len(), &|out| {
-            // What is cut off does not fit.
+            // A form that is cut off does not fit.
             target.write(form, out, &self.cap());
         })
     }

@@ -8,11 +8,11 @@ use wss_tokens::SecureConversation;
 use super::cause::Cause;
 use super::spelled::of_digits;
 
-/// The most octets of a derived key, and of a nonce.
+/// The largest number of octets of a derived key, and of a nonce.
 const LONGEST: usize = 64;
 /// The farthest offset of a derived key.
 const FARTHEST: usize = 1_024;
-/// What WS-SecureConversation puts before the nonce.
+/// The label that WS-SecureConversation puts before the nonce.
 const LABEL: &str = "WS-SecureConversation";
 
 /// A secret, and what peers make of its text.
@@ -51,7 +51,7 @@ pub(super) fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, Vec<u8>)
     all
 }
 
-/// What else a peer may derive for a `wsc:DerivedKeyToken`, from a secret that is `label`.
+/// Other keys that a peer may derive for a `wsc:DerivedKeyToken`, from a secret that is `label`.
 pub(super) fn derivations(token: Element<'_>, label: &str, secret: &Secret) -> Vec<(Cause, Secret)> {
     let Some(version) = SecureConversation::of(token, "DerivedKeyToken") else { return Vec::new() };
     let wsc = version.namespace().uri;
@@ -118,7 +118,7 @@ mod tests {
         assert!(count(b"c2VjcmV0c2VjcmV0c2VjcmV0\n") > count(&[0xFF; 24]));
     }
 
-    /// What a message says of a derivation decides neither how much memory nor how much time it takes.
+    /// The numbers in a message decide neither how much memory nor how much time a derivation takes.
     #[test]
     fn numbers_of_the_message_are_bounded() {
         let wsc = SecureConversation::V1_3.namespace().uri;

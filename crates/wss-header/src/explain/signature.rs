@@ -18,7 +18,7 @@ use super::search::{Found, Search};
 use super::secrets::spellings;
 use super::spelled::Spelled;
 
-/// The most public keys, and the most secrets, that are tried.
+/// The largest number of public keys, and of secrets, that are tried.
 const MOST: usize = 32;
 
 /// The keys that may have made a value.
@@ -41,10 +41,10 @@ pub(super) struct Judged {
     pub(super) maker: Option<PublicKey>,
 }
 
-/// What the search for the cause of a value may use.
+/// The bounds of the search for the cause of a value.
 pub(super) struct Bounds<'a> {
     pub(super) budget: &'a Budget,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
     /// The searches that are still to come, this one included.
     pub(super) searches: usize,
@@ -119,7 +119,7 @@ fn form(read: &ReadSignature<'_>) -> Form {
     Form::said(read.canonicalization.clone().unwrap_or_else(exclusive), true)
 }
 
-/// What is signed, and the value.
+/// The signed octets, and the signature value.
 struct Signed<'a, 'd> {
     read: &'a ReadSignature<'d>,
     signed_info: Element<'d>,

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::edit::steps;
 use super::token::{Tag, Token, is_blank};
 
-/// The most names that are collected of each kind.
+/// The largest number of names that are collected of each kind.
 const MOST: usize = 48;
-/// The most octets of a name that is collected.
+/// The largest number of octets of a name that is collected.
 const LONGEST: usize = 256;
 
-/// What a canonical form contains.
+/// The content of a canonical form, as far as edits ask for it.
 #[derive(Debug, Default)]
 pub(super) struct Sketch {
     /// Prefixes and the namespaces that they are bound to, wherever.
@@ -49,7 +49,7 @@ pub(super) struct Texts {
     pub(super) longest: usize,
 }
 
-/// Where white space is.
+/// The places of white space.
 #[derive(Debug, Default)]
 pub(super) struct Blanks {
     pub(super) between: bool,

@@ -72,7 +72,7 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
     all
 }
 
-/// What hexadecimal digits mean, in pairs that colons, hyphens or white space may separate.
+/// The octets of hexadecimal digits, in pairs that colons, hyphens or white space may separate.
 pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);

@@ -14,7 +14,7 @@ const STEP: u64 = 15 * 60;
 /// The farthest offset east of UTC, and west of it.
 const FARTHEST: u64 = 14 * 3_600;
 
-/// What is known of a timestamp: the cause of a refusal, or a sentence.
+/// The finding about a timestamp: the cause of a refusal, or a sentence.
 pub(super) fn explain(timestamp: Element<'_>, receiver: &Receiver) -> Option<Result<Cause, String>> {
     let created = timestamp.children().find(|child| child.is(name::WSU.uri, "Created"))?.text().ok()?;
     let created = parse_instant(created.trim()).ok()?;

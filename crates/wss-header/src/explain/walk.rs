@@ -40,7 +40,7 @@ use crate::receiver::Receiver;
 /// Takes the octets of an explanation.
 pub(super) type Show<'s> = &'s mut dyn FnMut(ExplainedOctets<'_>);
 
-/// The most ciphertext that is listed.
+/// The largest number of ciphertexts that are listed.
 const CIPHERTEXTS: usize = 64;
 
 /// Explains a message; `show` gets the octets of references if `shows`.
@@ -238,7 +238,7 @@ impl<'w> Walk<'w> {
         Some(spans)
     }
 
-    /// What is strange about the message as a whole.
+    /// Notes faults and oddities of the message as a whole.
     fn notes_of(&mut self, document: &Document<'_>) {
         let notes = &mut self.explanation.notes;
         if let Err(error) = IdIndex::build(document) {
@@ -338,7 +338,7 @@ impl<'w> Walk<'w> {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let secrets = shared_secrets(self.receiver);
         let identities = &self.receiver.keys.identities;
-        // What was spent on digests is no reason to leave out why nothing was decrypted.
+        // The search why nothing was decrypted has its own budget, whatever was spent on digests.
         let budget = Budget::new(&self.receiver.limits, self.message.len() as u64);
         let holdings = Holdings { identities, secrets: &secrets, budget: &budget };
         let keys = EncryptedKeys::read(&document);
@@ -366,7 +366,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// What the message tells of prefixes, if there is budget to look.
+    /// The prefixes in the message, if there is budget to look.
     fn clues(&self, document: &Document<'_>) -> Clues {
         let pays = self.budget.charge(Limit::CauseOctets, document.source().len() as u64).is_ok();
         if pays { Clues::of(document) } else { Clues::default() }
@@ -384,7 +384,7 @@ impl<'w> Walk<'w> {
         charged.is_ok()
     }
 
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     fn most(&self) -> usize {
         self.message.len() + self.message.len() / 2
     }
@@ -509,7 +509,7 @@ fn written(element: Element<'_>) -> &str {
     element.document().source().slice(element.span())
 }
 
-/// What became of the ciphertext of a list, by Id.
+/// The outcomes for the ciphertext of a list, by Id.
 fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
     let named = |id: &String| list.for_others.iter().find(|(other, _)| other == id).map(|(_, named)| named.clone());
     let outcome = |id: &String| match (named(id), &list.failure) {

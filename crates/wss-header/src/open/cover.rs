@@ -19,7 +19,7 @@ use crate::part::Part;
 use crate::waiver::Waiver;
 use wss_soap::SoapVersion;
 
-/// What the apex element of a reference is.
+/// The kind of the apex element of a reference.
 pub(super) enum Apex {
     /// This part.
     Part(Part),
@@ -42,7 +42,7 @@ impl Apex {
     }
 }
 
-/// What `apex` is, which `signature` covers. A message with a signed element at any other place is refused.
+/// The kind of `apex`, which `signature` covers. A message with a signed element at any other place is refused.
 pub(super) fn apex_at(
     apex: Element<'_>,
     revision: &Revision<'_>,

@@ -87,7 +87,7 @@ impl CoverageLost {
     }
 }
 
-/// What a signature covers as ciphertext without proving it.
+/// A part that a signature covers as ciphertext without proving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostPart {
@@ -197,7 +197,7 @@ impl Coverage {
         self.parts().any(|(_, around)| around != span && is_within(span, around))
     }
 
-    /// Where the covered elements are, also those whose coverage was lost.
+    /// The spans of the covered elements, also of those whose coverage was lost.
     pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
         self.0.iter().map(|covered| &covered.span)
     }

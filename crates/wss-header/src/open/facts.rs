@@ -110,7 +110,7 @@ pub(crate) struct ForOthers {
     pub(super) name: String,
     /// To whom it is encrypted.
     pub(super) addressee: WireText,
-    /// What would give us its key.
+    /// The setting that would give us its key.
     pub(super) missing: MissingKey,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Arrived<'m> {
     pub(crate) charset: Option<&'m str>,
     /// The request that the message answers.
     pub(crate) request: Option<&'m Correlation>,
-    /// What the caller vouches for of the transport, where the Body need not be signed.
+    /// The caller's statement about the transport, if the Body need not be signed.
     pub(crate) transport: Option<&'m TransportFacts>,
 }
 

@@ -1,4 +1,4 @@
-//! What would give the receiver the key of a signature, in words for an error. No decision depends on it.
+//! The setting that would give the receiver the key of a signature, in words for an error. No decision depends on it.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum MissingKey {
     Value,
     /// That of a known certificate, if what names it is read in hexadecimal.
     Hexadecimal {
-        /// What belongs there: the serial number in decimal, or base64.
+        /// The right value for that place: the serial number in decimal, or base64.
         right: WireText,
     },
     /// That of a known certificate, if what names it is what a peer wrote in another way than the profile has it.

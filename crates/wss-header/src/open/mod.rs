@@ -109,7 +109,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     let mut position = 0;
     // Revisions with decrypted text are wiped on drop.
     let mut decrypted: Option<Wiped> = None;
-    // What of the revision is read already: a plaintext.
+    // The part of the next revision that is parsed already: a plaintext.
     let mut piece = None;
     loop {
         let next = {

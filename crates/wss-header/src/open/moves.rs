@@ -42,7 +42,7 @@ pub(super) fn check_not_moved(
     let Some(from) = named.or_else(of_header).or_else(of_block) else { return Ok(()) };
     let is_token = revision.is_in_header(element) && belongs_in_header(element);
     let is_expected = is_token || terms.signable().any(is_at);
-    // What a message answers is said in the Header only.
+    // Only a header block says which message this one answers.
     let is_expected = is_expected && (revision.is_block(element) || !addressing::is_relation(element));
     match is_expected && terms.receiver.waives(Waiver::InterchangeableElements) {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! What a key reference names, in words for an error: its form, and its value as it is written in the message.
+//! The target of a key reference, in words for an error: its form, and its value as it is written in the message.
 //!
 //! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
 
@@ -19,13 +19,13 @@ use crate::error::OpenError;
 use crate::misnamed::Description;
 use crate::waiver::Waiver;
 
-/// The most derived keys that are followed to the token that they are derived from.
+/// The largest number of derived keys that are followed to the token that they are derived from.
 const MOST_DERIVATIONS: usize = 8;
 
-/// The most octets of a certificate that is named by its subject.
+/// The largest number of octets of a certificate that is named by its subject.
 const MAX_CERTIFICATE: usize = 64 << 10;
 
-/// What a `ds:KeyInfo` (or what is inside it) names: the first reference in it that says anything.
+/// The first reference in a `ds:KeyInfo` (or in a part of it) that says anything, in words.
 pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
     let named = key_info.map(|key_info| {
         let agreement = key_info.children_named(name::XENC.uri, "AgreementMethod").next();
@@ -177,7 +177,7 @@ fn by_value(key: &PublicKey) -> String {
     format!("a public key by its value (SHA-256 of its SubjectPublicKeyInfo: {digits})")
 }
 
-/// The most certificates that are compared with a reference that names none of them.
+/// The largest number of certificates that are compared with a reference that names none of them.
 const MOST_COMPARED: usize = 32;
 
 /// The known certificate that a reference means which is written in another way than the profile has it.
@@ -203,7 +203,7 @@ fn otherwise<'k>(
     None
 }
 
-/// What belongs in the place of an identifier in a `ds:X509Data` that is that of a certificate in hexadecimal.
+/// The right value for an identifier in a `ds:X509Data` that is the one of `certificate`, in hexadecimal.
 pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate: &Certificate) -> Option<WireText> {
     let SecurityTokenReference::X509Data(data) = reference else { return None };
     let digits = data.in_hexadecimal.as_ref().filter(|_| data.names_in_hexadecimal(certificate))?;
@@ -213,8 +213,8 @@ pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate
     })
 }
 
-/// What would give the receiver the secret that a `ds:KeyInfo` of ciphertext leads to; `Any` if that is no secret which an
-/// exchange before this message, or a password, determines.
+/// The setting that would give the receiver the secret to which a `ds:KeyInfo` of ciphertext leads; `Any` unless an
+/// earlier exchange or a password determines that secret.
 pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
     match missing(key_info, revision, terms) {
         known @ (MissingKey::SecurityContext { .. }
@@ -225,7 +225,7 @@ pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<
     }
 }
 
-/// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
+/// The setting that would give the receiver the key to which the `ds:KeyInfo` of a signature leads.
 fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
     let Some(mut place) = key_info else { return MissingKey::Any };
     for _ in 0..=MOST_DERIVATIONS {

@@ -12,7 +12,7 @@ use crate::part::Part;
 use crate::requirements::{Narrow, RequiredToken};
 use crate::signer::Signer;
 
-/// What a message proves.
+/// The facts that a message proves.
 pub(super) struct Shown<'a> {
     /// The signature over the required parts, and who is responsible for it; `None` if nothing must be signed.
     pub(super) signature: Option<&'a ProvenSignature>,

@@ -59,7 +59,7 @@ pub(crate) trait Output: Sized {
     fn evidence_mut(&mut self) -> &mut Evidence;
 }
 
-/// What every output has.
+/// The parts that every output has.
 pub(crate) struct Parts {
     /// `None` if only the demanded parts are returned.
     body: Option<String>,
@@ -233,7 +233,8 @@ impl Content {
                 self.unauthenticated_attachments.push(part.content_id().map(str::to_owned));
                 continue;
             };
-            // What was signed as ciphertext is what was encrypted, and has no other form, least of all one that anyone chooses by a type.
+            // A reference that covers ciphertext has the ciphertext itself, and no canonical form that depends on a
+            // media type, which anyone can choose.
             let content = match references.iter().all(|reference| reference.as_ciphertext) {
                 true => Canonical::as_it_is(part),
                 false => Canonical::of(part, budget).map_err(OpenError::Attachment)?,
@@ -348,7 +349,7 @@ fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
     facts.assertions.get(made.held.as_ref()?.at)?.certificate.clone()
 }
 
-/// What the message leaves behind for its reply.
+/// The state that the message leaves for its reply.
 fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
     let mut correlation = Correlation::default();
     for signature in signatures {
@@ -402,7 +403,8 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     let until: SystemTime = terms.now.checked_add(terms.receiver.window.to_remember()).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
     let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
-    // Whose holder signs is used, too, whatever it signs: it may have endorsed what another one made.
+    // An assertion is used, too, if its holder signs, whatever the signature covers: it may have endorsed the signature
+    // of another.
     let holders = facts.signatures.iter().filter_map(|signature| match &signature.signer {
         Signer::Assertion(assertion) => Some(&**assertion),
         _ => None,

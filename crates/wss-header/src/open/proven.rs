@@ -81,7 +81,7 @@ impl SignedAttachments {
 }
 
 impl ProvenSignature {
-    /// What it covers without proving it, and why.
+    /// The parts that it covers without proving them, and why.
     pub(super) fn lost(&self) -> impl Iterator<Item = (LostPart, CoverageLost)> {
         let parts = self.coverage.lost().map(|(part, why)| (LostPart::Part(part.clone()), why.clone()));
         let attachments = self.attachments.lost.iter().cloned();

@@ -21,7 +21,7 @@ pub enum WhyEncrypted {
         addressee: WireText,
         /// How many private keys and secrets the receiver has.
         known: usize,
-        /// What would give it the key; `Any` if that is a private key or a shared secret.
+        /// The setting that would give it the key; `Any` if that is a private key or a shared secret.
         missing: Box<MissingKey>,
     },
 }

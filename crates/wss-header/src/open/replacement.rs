@@ -9,7 +9,7 @@ use wss_xmlenc::EncryptedData;
 use super::keys::FoundSecret;
 use crate::key_uses::KeyId;
 
-/// What one step decrypted in the envelope: it makes the next revision.
+/// The plaintexts that one step puts into the envelope: they make the next revision.
 pub(super) struct Replacement {
     pub(super) splices: Splices,
     pub(super) plaintexts: Vec<NewPlaintext>,
@@ -31,7 +31,7 @@ pub(super) struct NewPlaintext {
     pub(super) content: ContentEncryption,
 }
 
-/// Where a plaintext is.
+/// The place of a plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// It is all that the Body holds.

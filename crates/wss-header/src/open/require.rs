@@ -43,7 +43,7 @@ pub(super) struct Conclusion {
 }
 
 impl Conclusion {
-    /// What `proof` says about the sender.
+    /// The conclusion about the sender from `proof`.
     fn of(proof: Result<Option<Proof>, OpenError>, terms: &Terms<'_>, facts: &Facts<'_>) -> Self {
         let signature = signature_of(&proof, facts);
         let assertions = author::confirmed_assertions(signature, terms, facts);
@@ -83,7 +83,7 @@ pub(super) fn check(
     let conclusion = conclude(revision, terms, facts);
     check_tokens(&conclusion, revision, terms, facts)?;
     if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision) {
-        // What is ciphertext to the end did come encrypted: the error says to whom.
+        // A part that is still ciphertext did come encrypted: the error says to whom.
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
     }

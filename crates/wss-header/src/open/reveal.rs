@@ -37,12 +37,12 @@ pub(crate) struct Stage<'a, 'd> {
     ring: &'a mut KeyRing,
     /// The children of our header that are signatures and next in order.
     pub(crate) due: &'a [usize],
-    /// What became of each list of ciphertext so far.
+    /// The outcomes for each list of ciphertext so far.
     pub(crate) lists: &'a [RevealedList],
 }
 
-/// What became of a list of ciphertext in our header, of the ciphertext of one `xenc:EncryptedKey`, or of ciphertext that
-/// no list names.
+/// The outcome for a list of ciphertext in our header, for the ciphertext of one `xenc:EncryptedKey`, or for ciphertext
+/// that no list names.
 pub(crate) struct RevealedList {
     /// The Ids of its ciphertext for which no key was found, and to whom each is encrypted.
     pub(crate) for_others: Vec<(String, WireText)>,
@@ -94,7 +94,7 @@ impl<'d> Stage<'_, 'd> {
         Ok(found.map_err(|error| naming(error, key_info.as_ref(), self.revision, self.terms, self.facts))?.key)
     }
 
-    /// Whom a `ds:KeyInfo` names.
+    /// The recipient that a `ds:KeyInfo` names.
     pub(crate) fn named(&self, key_info: Option<Element<'_>>) -> WireText {
         addressee(key_info, &self.facts.tokens)
     }
@@ -119,7 +119,7 @@ impl<'d> Stage<'_, 'd> {
         self.ring.brought.iter().map(|brought| &brought.secret)
     }
 
-    /// What the references of signatures name besides elements: tokens and attachments.
+    /// The targets of signatures besides elements: tokens and attachments.
     pub(crate) fn targets(&self) -> impl Dereference<'d> {
         Documents::with_certificates(self.revision, self.terms, self.facts)
     }

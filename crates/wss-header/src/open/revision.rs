@@ -22,8 +22,9 @@ pub(super) struct Revision<'d> {
     pub(super) header: SecurityHeader<'d>,
     /// The children of that header, in document order.
     pub(super) children: Vec<Element<'d>>,
-    /// What a reference by the SHA-1 of a ticket, or of an encrypted key, is compared with.
+    /// The SHA-1 of each ticket, to compare with references.
     pub(super) tickets: TokensBySha1,
+    /// The SHA-1 of each encrypted key, to compare with references.
     pub(super) encrypted_keys: TokensBySha1,
 }
 

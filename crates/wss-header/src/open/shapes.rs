@@ -109,7 +109,7 @@ pub(super) enum OtherKeyInfo<'d> {
     Nothing,
     /// Several references, of which this is the first.
     References(Element<'d>),
-    /// What belongs inside a `wsse:SecurityTokenReference`.
+    /// An element that belongs inside a `wsse:SecurityTokenReference`.
     Reference(Element<'d>),
     /// A token.
     Token(Element<'d>),

@@ -301,7 +301,7 @@ fn covered(
         }
     }
     for (apex, what, by) in inside {
-        // What the signature covers around it holds it in its place.
+        // If the signature also covers an element around it, the inner element cannot be moved.
         let part = match what {
             Apex::Inside(path) if covered.elements.holds(&apex.span()) => Some(Part::Element(path)),
             what => what.part(apex)?,
@@ -311,8 +311,8 @@ fn covered(
     Ok(covered)
 }
 
-/// What a signature over the whole document without itself covers: the Body, the other header blocks, and the children of
-/// our header.
+/// The elements that a signature over the whole document without itself covers: the Body, the other header blocks, and
+/// the children of our header.
 fn parts_of_document<'d>(revision: &Revision<'d>, signature: Element<'_>) -> impl Iterator<Item = Element<'d>> {
     let header = revision.header.element;
     let blocks = revision.envelope.blocks().filter(move |block| *block != header);

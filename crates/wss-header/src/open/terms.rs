@@ -29,7 +29,7 @@ pub(crate) struct Terms<'r> {
     pub(super) now: SystemTime,
     /// The budget of the message, through all its revisions.
     pub(super) budget: Budget,
-    /// What the caller vouches for of the transport.
+    /// The caller's statement about the transport.
     pub(super) transport: Option<&'r TransportFacts>,
     /// The receiver, or the caller for this message, vouches for the transport.
     pub(super) is_protected: bool,

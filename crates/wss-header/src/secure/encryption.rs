@@ -46,7 +46,7 @@ struct Sealing<'d> {
     splices: Splices,
     /// The Ids of the EncryptedData.
     listed: Vec<String>,
-    /// Where the parts were.
+    /// The spans of the parts, as they were.
     spans: Vec<Range<usize>>,
 }
 
@@ -64,7 +64,7 @@ impl Sealing<'_> {
         Ok(())
     }
 
-    /// Where the first part starts that is a child of the Security header.
+    /// The offset of the first part that is a child of the Security header.
     fn first_in_header(&self) -> Option<usize> {
         let header = self.header.element.span();
         self.spans.iter().map(|span| span.start).filter(|start| header.contains(start)).min()
@@ -235,7 +235,8 @@ impl Securing {
         })
     }
 
-    /// What plaintexts declare. Attributes would break an earlier signature, which may already be encrypted.
+    /// The declarations that plaintexts take along. Attributes would break an earlier signature, which may already be
+    /// encrypted.
     fn taken_along(&self, document: &Document<'_>, envelope: Envelope<'_>) -> TakeAlong {
         let done = self.recipe.steps.slice(..self.step);
         let may_hide = |element: &Element<'_>| {
@@ -268,8 +269,8 @@ impl Securing {
     }
 }
 
-/// What is encrypted of an element: the Body element stays, whatever names it (BSP R5607), and so do elements inside
-/// parts, if only their content is to be encrypted.
+/// The kind of encryption for an element: the Body element stays, whatever names it (BSP R5607), and so do elements
+/// inside parts, if only their content is to be encrypted.
 fn kind_of(element: Element<'_>, envelope: Envelope<'_>, encrypting: &Encrypting) -> PlaintextType {
     let keeps_element = encrypting.content_only && ElementPath::is_of(element, envelope);
     if element == envelope.body || keeps_element { PlaintextType::Content } else { PlaintextType::Element }

@@ -54,7 +54,7 @@ pub(crate) struct Securing {
     step: usize,
     /// The Ids of the parts, given by the skeleton or already there.
     ids: Ids,
-    /// Where the pending signature goes.
+    /// The place of the pending signature.
     place: SignaturePlace,
     /// The issued tokens of the recipe; for each assertion, its id and the Id of the reference through which it is
     /// signed.
@@ -75,7 +75,7 @@ pub(crate) struct Securing {
     correlation: Correlation,
 }
 
-/// Where a signature goes in the revision, and what precedes it.
+/// The place of a signature in the revision, and the tokens that it brings.
 #[derive(Default)]
 struct SignaturePlace {
     /// The tokens that the signature needs and the header does not have yet.
@@ -95,7 +95,7 @@ pub(crate) struct Done {
     pub(crate) correlation: Correlation,
 }
 
-/// Where a run stopped.
+/// The state in which a run stopped.
 pub(crate) enum Next {
     /// All steps are done.
     Done(Done),
@@ -118,7 +118,7 @@ enum Signed {
     Elsewhere(Awaited),
 }
 
-/// Where the content of the Security header goes.
+/// A mark that is replaced by the content of the Security header.
 const CONTENT: &str = "<!--content-->";
 
 /// The limits for strangers do not apply to the caller's own envelope.
@@ -530,7 +530,7 @@ impl Securing {
         self.written(writer.finish()).replacen(CONTENT, content, 1)
     }
 
-    /// What the kinds of protection tokens need.
+    /// The values that the kinds of protection tokens need.
     fn placing(&mut self) -> Placing<'_> {
         Placing {
             random: self.recipe.random.as_ref(),
@@ -550,7 +550,7 @@ impl Securing {
         self.recipe.header.ids.remove(part).map_or_else(|| self.fresh_id(kind), Ok)
     }
 
-    /// What we wrote, with the prefixes that the caller chose.
+    /// `fragment`, which we wrote, with the prefixes that the caller chose.
     fn written(&self, fragment: String) -> String {
         self.recipe.header.prefixes.apply(fragment)
     }

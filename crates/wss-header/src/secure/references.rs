@@ -31,7 +31,7 @@ pub(super) struct Keying {
     pub(super) secret: Option<HmacKey>,
 }
 
-/// What the references of one signature are made from.
+/// The values from which the references of one signature are made.
 pub(super) struct References<'s, 'd> {
     pub(super) securing: &'s Securing,
     pub(super) signing: &'s Signing,

@@ -29,7 +29,7 @@ impl Revision {
         }
     }
 
-    /// What a step reads, with the Security header for this role.
+    /// The document of the revision, with the Security header for this role.
     pub(super) fn read(&self, role: &Role) -> Result<Reading<'_>, SecureError> {
         // No step follows the last revision.
         let Self::Read(document) = self else { return Err(SecureError::NoHeader) };

@@ -122,7 +122,7 @@ impl Securing {
         signing.needs_context() || !self.recipe.header.prefixes.is_empty()
     }
 
-    /// Where the signature goes, and the tokens that it needs.
+    /// The place of the signature, and the tokens that it needs.
     fn place_for(
         &self,
         signing: &Signing,

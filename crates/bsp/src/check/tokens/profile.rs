@@ -1,4 +1,4 @@
-//! What the profile demands of one kind of token: one trait, which each module of this folder implements once.
+//! The rules of the profile for one kind of token: one trait, which each module of this folder implements once.
 
 use crate::context::Context;
 use crate::kind::Kind;

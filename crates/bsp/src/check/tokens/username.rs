@@ -16,10 +16,10 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// The most keys that are derived from passwords: each takes thousands of digests.
+/// The largest number of keys that are derived from passwords: each takes thousands of digests.
 const MAX_PASSWORD_KEYS: usize = 4;
 
-/// The most users whose passwords are asked for: a receiver may ask a directory.
+/// The largest number of users whose passwords are asked for: a receiver may ask a directory.
 const MAX_USERS: usize = 16;
 
 pub(super) struct Username;

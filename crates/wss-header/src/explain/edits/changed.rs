@@ -1,4 +1,4 @@
-//! What was changed in one place: a digit, a letter's case, white space, the order of elements.
+//! Edits of one place: a digit, a letter's case, white space, the order of elements.
 
 use std::borrow::Cow;
 
@@ -14,9 +14,9 @@ const DIGITS: usize = 1_500;
 /// The largest number of elements that are exchanged with the next one.
 const SIBLINGS: usize = 24;
 
-/// The most things of which every choice is tried.
+/// The largest number of places of which every subset is tried.
 const SUBSETS: usize = 9;
-/// The most elements of a form in which the order is tried.
+/// The largest number of elements in a form whose order is tried.
 const ELEMENTS: usize = 512;
 
 /// White space of one place, where the message has several.

@@ -202,7 +202,7 @@ fn escaped_again(text: &str) -> Cow<'_, str> {
     if text.contains('&') { text.replace('&', "&amp;").into() } else { text.into() }
 }
 
-/// What canonicalisations that are not written by the book escape.
+/// The escapes of canonicalisations that do not follow the specification.
 fn escapes() -> Vec<Edit> {
     let otherwise = |how: &str| Cause::EscapedOtherwise { how: how.into() };
     let edits = [

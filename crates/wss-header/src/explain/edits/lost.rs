@@ -13,7 +13,7 @@ use super::unicode;
 const LOST: &str = "äöüßéèàçñ€–’“”ÄÖÜêëâáíóúîïôûùåøæãõÉÀ…„‘—°§£«»ìòÅØÆÑÇšžčřěýůćłńśźżąęőűşğıŠŽČŁ²³½·®©™\u{A0}";
 /// How many of them are tried where one may have been dropped.
 const USUAL: usize = 16;
-/// The most edits of one kind.
+/// The largest number of edits of one kind.
 const MOST: usize = 2_500;
 /// The octets that windows-1252 has no character for.
 const UNDEFINED: [u8; 5] = [0x9D, 0x81, 0x8D, 0x8F, 0x90];
@@ -94,7 +94,7 @@ const fn of_latin_9(c: char) -> char {
 pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     let units = ["\u{FFFD}\u{FFFD}\u{FFFD}", "\u{FFFD}\u{FFFD}", "\u{FFFD}", "?"];
     let each = units.into_iter().filter_map(|mark| {
-        // Where the mark is: the text, and how many of them.
+        // The places of the mark: the number of the text, and the number of marks in it.
         let places: Vec<(usize, usize)> =
             sketch.texts.values.iter().map(|(nth, text)| (*nth, text.matches(mark).count())).collect();
         let all: Vec<(usize, usize)> =

@@ -29,7 +29,7 @@ const USUAL: [(&str, &str); 17] = [
     ("xenc", name::XENC.uri),
 ];
 
-/// The most usual: declarations that came from around, and namespaces of types.
+/// The most usual edits: declarations that came from elements around, and namespaces of types.
 pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.has_undeclared {

@@ -116,11 +116,11 @@ fn empty_tags(how: &str, end: &'static str) -> Edit {
     })
 }
 
-/// What is between the tags of the apex.
+/// The text between the tags of the apex.
 fn content(canonical: &str) -> &str {
     let start = tokens(canonical).next().map_or(0, |token| token.as_str().len());
     let end = canonical.rfind("</").unwrap_or(canonical.len());
-    // What has no end tag, such as a comment, has no content.
+    // A form without an end tag, such as a comment, has no content.
     piece(canonical, start..end)
 }
 

@@ -21,9 +21,9 @@ const OF_OTHERS: [&str; 60] = [
     "s", "t", "u", "v", "w", "y", "z", "n0", "n2", "p1", "q2", "ns6", "ns7", "ns8", "ns9", "msg", "dto", "com", "xs",
     "data", "v2", "imp",
 ];
-/// The most candidates for one namespace.
+/// The largest number of candidates for one namespace.
 const CANDIDATES: usize = 80;
-/// The most edits that rename several prefixes.
+/// The largest number of edits that rename several prefixes.
 const SEVERAL: usize = 9_000;
 
 /// New prefixes for old ones, all at once.
@@ -220,7 +220,7 @@ fn rename(canonical: &str, map: &[(String, String)], out: Out<'_>) {
                 scopes.iter().rev().flatten().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
             };
             tag.namespaces.retain(|(prefix, uri)| in_scope(prefix).unwrap_or_default() != uri);
-            // What was in no namespace stays there below the new default.
+            // A name that was in no namespace stays there below the new default.
             if was_bare && defaults && prefix_of(&tag.name).is_empty() && !in_scope("").unwrap_or_default().is_empty() {
                 tag.namespaces.push(("".into(), "".into()));
             }

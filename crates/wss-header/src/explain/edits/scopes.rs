@@ -1,7 +1,7 @@
 //! Elements, attributes and default namespaces that came or went, with the declarations that follow from it.
 //!
-//! What is changed is written again as exclusive canonicalisation writes it: a tag declares what it uses and nothing around
-//! it declared. The declarations of the apex stay as they are.
+//! A changed element is written again as exclusive canonicalisation writes it: a tag declares what it uses and nothing
+//! around it declared. The declarations of the apex stay as they are.
 
 use wss_c14n::name;
 
@@ -11,9 +11,9 @@ use super::super::edit::{Edit, Out, Step, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
-/// The most elements that are changed one by one.
+/// The largest number of elements that are changed one by one.
 const ELEMENTS: usize = 48;
-/// The most namespaces that may have been the default.
+/// The largest number of namespaces that may have been the default.
 const NAMESPACES: usize = 12;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";

@@ -14,14 +14,15 @@ use super::super::edit::{Edit, piece};
 use super::super::token::{Tag, Token, tokens};
 use super::Edits;
 
-/// The most references whose parts are changed one by one.
+/// The largest number of references whose parts are changed one by one.
 const REFERENCES: usize = 16;
-/// The most elements that are changed: more than a signature within the default limits has.
+/// The largest number of elements that are changed: more than a signature within the default limits has.
 const PARTS: usize = 1_024;
-/// The most elements outside of every reference that are changed one by one.
+/// The largest number of elements outside of every reference that are changed one by one.
 const OUTSIDE: usize = 16;
-/// The most octets of a start tag, and the most prefixes of a list, of which each is changed.
+/// The largest number of octets of a start tag that is changed.
 const TAG_OCTETS: usize = 4_096;
+/// The largest number of prefixes of a list of which each is changed.
 const WORDS: usize = 64;
 /// The elements of which something is changed.
 const CHANGED: [&str; 8] = [
@@ -43,8 +44,9 @@ type Changes = Vec<(Range<usize>, String)>;
 struct Part<'c> {
     local: &'c str,
     tag: &'c str,
-    /// Where its start tag begins, and where that ends.
+    /// The offset of its start tag.
     start: usize,
+    /// The offset behind its start tag.
     inside: usize,
     /// The end of the whole of it.
     end: usize,
@@ -106,7 +108,7 @@ fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Itera
     })
 }
 
-/// Where the text of an element is that contains no other.
+/// The span of the text of an element that contains no other element.
 fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
     part.inside..base.get(..part.end).and_then(|text| text.rfind("</")).unwrap_or(part.inside)
 }
@@ -158,7 +160,7 @@ fn edit(what: String, changes: Changes) -> Edit {
 /// The elements that may be changed, as far as there may be so many.
 fn parts(base: &str) -> Vec<Part<'_>> {
     let mut found: Vec<Part<'_>> = Vec::new();
-    // Where each open element is among those, if it is.
+    // For each open element, its index in `found`, if it is there.
     let mut open: Vec<Option<usize>> = Vec::new();
     let (mut at, mut reference) = (0, 0);
     for token in tokens(base) {

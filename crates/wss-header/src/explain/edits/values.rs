@@ -122,7 +122,7 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
 pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     let sample = sketch.texts.values.iter().find(|(_, text)| is_instant(text));
     let cause = |how: String| Cause::InstantReformatted { how: how.into() };
-    // What could change nothing is not paid for.
+    // Edits that could change nothing are not made: each attempt is charged.
     let texts = sketch.texts.values.iter().map(|(_, text)| text);
     let mut values = texts.chain(sketch.attribute_values.iter().map(|(_, _, value)| value));
     let has_bare = values.clone().any(|text| matches!(instant(text), Some((_, "", ""))));

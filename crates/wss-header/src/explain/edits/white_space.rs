@@ -131,7 +131,7 @@ impl Indent {
             Token::Start(_) | Token::Comment(_) if step.depth > 0 && applies && !is_text(before) => {
                 self.line(step.depth, out);
             }
-            // What follows a start tag or text is a value.
+            // White space between a start tag or text and an end tag is a value.
             Token::End(_) if applies && matches!(before, Some(Token::End(_) | Token::Comment(_))) => {
                 self.line(step.depth.saturating_sub(1), out);
             }

@@ -131,7 +131,7 @@ struct Step<'s, 'd, 'm> {
     opened: Plaintexts,
 }
 
-/// What a step opened.
+/// The plaintexts of one step.
 #[derive(Default)]
 struct Plaintexts {
     splices: Splices,
@@ -191,7 +191,7 @@ impl<'d> Step<'_, 'd, '_> {
         Ok(())
     }
 
-    /// What the step makes of the message. `revisit` as in [`Replacement`].
+    /// The replacement that the step makes in the message. `revisit` as in [`Replacement`].
     fn finish(self, revisit: bool) -> Replacement {
         for attachment in self.opened.attachments {
             attachment::record(attachment, self.terms.receiver, self.facts);

@@ -11,7 +11,7 @@ use crate::waiver::Waiver;
 /// An EncryptedData at an allowed place.
 pub(super) struct Target<'d> {
     pub(super) data: Element<'d>,
-    /// What its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
+    /// The element that its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
     pub(super) replaced: Element<'d>,
     pub(super) place: Place,
 }

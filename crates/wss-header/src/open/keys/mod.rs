@@ -70,7 +70,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
-    /// What a `ds:X509Data` that is not inside a `wsse:SecurityTokenReference` names.
+    /// The reference that a `ds:X509Data` outside of a `wsse:SecurityTokenReference` is.
     pub(crate) fn data(&self, data: &X509Data) -> SecurityTokenReference<'static> {
         SecurityTokenReference::of_data(data, reference_shape(self.terms.receiver).in_hexadecimal)
     }

@@ -1,4 +1,4 @@
-//! What a kind of token is while a message is opened: one trait, which each module of this folder implements once.
+//! A kind of token while a message is opened: one trait, which each module of this folder implements once.
 //!
 //! A token in a message is a claim. Its kind says how it is read ([`TokenKind::read`]), which part a signature covers with
 //! it ([`TokenKind::part`]), and which key it brings or names: a public one ([`TokenKind::public_key`]), or a secret, where
