@@ -10,7 +10,7 @@ use wss_c14n::{Document, Element, NodeId, id_of};
 #[derive(Default)]
 pub(crate) struct Ids {
     state: RandomState,
-    /// By hash, and then in document order.
+    /// Sorted by hash, and then by document order.
     known: Vec<(u32, NodeId)>,
 }
 

@@ -263,7 +263,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// From now on the revision with decrypted parts is judged: these parts, and the requirements that ciphertext left
+    /// Judges the revision with decrypted parts from now on: these parts, and the requirements that ciphertext left
     /// open. `carried` is all ciphertext of the message; without it, places in the message are unknown.
     pub(crate) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
         revealed.sort_by_key(|revealed| revealed.now.start);

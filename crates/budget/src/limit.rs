@@ -128,7 +128,7 @@ impl Limit {
         Self::ALL.iter().copied().find(|limit| limit.name() == name)
     }
 
-    /// Its value unless the configuration says otherwise.
+    /// Its value if the configuration does not set one.
     #[must_use]
     pub const fn default_value(self) -> u64 {
         self.row().1
@@ -203,7 +203,7 @@ impl Limits {
 
     /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
     ///
-    /// For documents that the caller made itself, such as test data and benchmarks.
+    /// No limits, for documents that the caller made itself, such as test data and benchmarks.
     #[must_use]
     pub fn dangerous_unbounded() -> Self {
         Self::UNBOUNDED

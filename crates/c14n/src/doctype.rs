@@ -47,7 +47,7 @@ fn over(limits: &Limits, limit: Limit) -> ParseError {
 struct Text<'l> {
     written: String,
     most: usize,
-    /// Of which limit that is.
+    /// The limit that is charged.
     limit: Limit,
     limits: &'l Limits,
 }
@@ -94,7 +94,7 @@ fn find(source: &str) -> Option<usize> {
 struct List {
     /// All that are declared.
     names: HashSet<String>,
-    /// Those of another type than CDATA.
+    /// The attributes whose type is not CDATA: their values are tokenized.
     tokenized: HashSet<String>,
     /// The default values, escaped for double quotes.
     defaults: Vec<(String, String)>,

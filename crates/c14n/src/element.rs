@@ -35,7 +35,7 @@ pub struct Element<'a> {
 }
 
 impl PartialEq for Element<'_> {
-    /// The same node of the same document.
+    /// Elements are equal if they are the same node of the same document.
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && std::ptr::eq(self.document.source(), other.document.source())
     }

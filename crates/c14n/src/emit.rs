@@ -371,7 +371,7 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(b"\"");
     }
 
-    /// As `attributes`, with those that an apex inherits.
+    /// As `attributes`, merged with the attributes that an apex inherits.
     fn merged_attributes(&mut self, index: u32, mut end: usize, inherited: &Inherited) -> usize {
         let tape = self.tape;
         let source = self.source;

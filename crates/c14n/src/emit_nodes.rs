@@ -66,8 +66,7 @@ struct Walker<'t, S> {
     listed: Vec<&'t str>,
     sink: &'t mut S,
     open: Vec<Open<'t>>,
-    /// For each prefix, what the open elements that visibly utilize it have it bound to: the namespace, if it is in the
-    /// set.
+    /// For each prefix, its binding in each open element that visibly utilizes it: the namespace, if it is in the set.
     utilized: HashMap<&'t str, Vec<Option<TreeNode>>>,
     around: Vec<Around<'t>>,
     /// The attributes of the `xml` namespace of the elements around, by local name: the last is the nearest.
@@ -263,7 +262,7 @@ impl<'t, S: Sink> Walker<'t, S> {
         let taken = if is_in { self.inherited(element) } else { Vec::new() };
         let is_kept = |attribute: &TreeNode| set.contains(*attribute) || (is_in && self.is_inheritable(*attribute));
         let own = tree.attributes(element).filter(is_kept);
-        // Of every other name, only what the element does not have itself is taken.
+        // The element's own attributes replace those of its ancestors. Only `xml:base` is joined.
         let takes_base = taken.last().is_some_and(|(local, _)| *local == "base");
         let is_replaced = |name| takes_base && name == ExpandedName { namespace: name::XML, local: "base" };
         let own = own.map(|attribute| (tree.name(attribute), tree.qualified_name(attribute), tree.value(attribute)));
@@ -292,7 +291,7 @@ impl<'t, S: Sink> Walker<'t, S> {
         is_11 && name.namespace == name::XML && matches!(name.local, "lang" | "space" | "base")
     }
 
-    /// From here on, an element is around the others.
+    /// Opens an element: those that follow are inside it.
     fn enter(&mut self, element: TreeNode, is_in: bool) {
         let tree = self.tree;
         let mut attributes = Vec::new();

@@ -66,13 +66,13 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    /// With the prefix that is not bound, if what `source` has in this tag and before it tells which one that is.
+    /// Names the prefix that is not bound, if this tag of `source` and the text before it show which one that is.
     #[cold]
     pub(crate) fn naming(self, source: &str) -> Self {
         let Self::Malformed { offset, problem: Problem::UnboundPrefix } = self else { return self };
         let (before, rest) = source.split_at_checked(offset).unwrap_or_default();
         let (names, tag_len) = names_of_tag(rest);
-        // It may be one of the others.
+        // The tag has more names than are compared: another one may be meant.
         if names.len() >= MOST_NAMES {
             return self;
         }

@@ -10,7 +10,7 @@ use crate::tape::Tape;
 pub(crate) enum InclusivePrefixes {
     /// All of them: inclusive methods.
     All,
-    /// Those of the `PrefixList`, by prefix id; empty for none.
+    /// The prefixes of the `PrefixList`, by prefix id; empty for none.
     Listed(Vec<bool>),
 }
 

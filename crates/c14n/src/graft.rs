@@ -14,9 +14,9 @@ use crate::wiped::Wiped;
 /// Which namespaces may be in scope where the content is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Those that were, and no other.
+    /// The same namespaces, and no other.
     Same,
-    /// Those that were, and prefixes that nothing was bound to, which the content thus does not use.
+    /// The same namespaces, and prefixes that were not bound before, which the content thus does not use.
     Wider,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn grafted(
     if !behind.starts_with("</") || (declares_ascii(before) && !next.slice(new.clone()).is_ascii()) {
         return None;
     }
-    // It may hold what was decrypted.
+    // The text may hold plaintext, so that it is wiped.
     let around = Wiped::from([before, behind].concat());
     let around = reader::read(&around, limits).ok()?;
     // An empty-element tag that ends there is beside the content.
@@ -67,7 +67,7 @@ struct Graft {
     around: Tape,
     /// The element whose content is kept, on the tape before.
     kept: u32,
-    /// That element on the tape of what is around.
+    /// That element on the tape of the text around it.
     bearer: u32,
 }
 
@@ -97,7 +97,7 @@ impl Graft {
         Some(Self { tape, around, kept, bearer })
     }
 
-    /// Puts what is around at both ends of the kept subtree, which has so many octets and moves `by` so many.
+    /// Puts the nodes around at both ends of the kept subtree, which has `octets` octets and moves by `by`.
     fn grow(self, octets: u32, by: u32) -> Option<Tape> {
         let Self { mut tape, mut around, kept, bearer } = self;
         let (first, end) = (kept + 1, tape.nodes.get(kept as usize)?.next);
@@ -166,7 +166,7 @@ impl Node {
     }
 }
 
-/// Keeps a range of `all`, and puts the first so many items of `around` before it and the others behind it.
+/// Keeps a range of `all`, and puts the first `before` items of `around` before it and the others behind it.
 fn surround<T: Copy>(all: &mut Vec<T>, kept: Range<usize>, around: &[T], before: usize) {
     let Some((before, behind)) = around.split_at_checked(before) else { return };
     all.truncate(kept.end);

@@ -27,7 +27,8 @@ impl Inherited {
 
     /// Whether the apex's own attribute of this name is not to be written.
     ///
-    /// That is `xml:base` alone, which is last: of every other name the apex inherits only what it does not have itself.
+    /// Whether an inherited attribute replaces the element's own. Only `xml:base`, which is last, does: of every other
+    /// name the apex inherits only what it does not have itself.
     pub(crate) fn replaces(&self, local: &[u8]) -> bool {
         local == b"base" && self.0.last().is_some_and(|(name, _)| name == "base")
     }

@@ -94,7 +94,7 @@ impl Piece {
             return None;
         }
         let tape = std::mem::take(&mut self.document.tape);
-        // Its text is no longer needed.
+        // The text of the piece is no longer needed.
         drop(self);
         let tape = grafted(tape, root, (source, new), old, Scope::Same, limits)?;
         fits(&tape, source.len(), limits).then_some(tape)

@@ -79,7 +79,7 @@ fn end_of_tag(tag: &str) -> usize {
 
 struct Renaming<'p> {
     prefixes: &'p Prefixes,
-    /// For each open element, the prefixes that it binds, and what each becomes.
+    /// For each open element, the prefixes that it binds, and the new prefix for each.
     scopes: Vec<Vec<(String, String)>>,
     out: String,
 }

@@ -211,7 +211,7 @@ pub(crate) mod tests {
         assert!(!keeps("><b>", " xmlns='urn:x'"));
         assert!(!keeps("><p:c", " xmlns='urn:x'"));
         assert!(!keeps("><p:c", " xmlns:p='urn:x'"));
-        // It is no longer markup.
+        // The text is no longer markup.
         assert!(!keeps("<b>", "<!--"));
     }
 }

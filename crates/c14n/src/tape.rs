@@ -202,10 +202,11 @@ impl Written {
     pub(crate) const PLAIN: Self = Self::new(2, false, false);
     /// The largest number of octets between a name and its value.
     pub(crate) const MOST: usize = (u16::MAX >> 3) as usize;
-    /// Beside how it is written: the name ends in `id`, in capitals or not.
+    /// A bit that is no part of the form: the name ends in `id`, in upper or lower case.
     const NAMES_ID: u16 = 4;
 
-    /// With so many octets from the name to the value. `other` if the markup is not canonical, `rewrite` if the value is not.
+    /// `between` is the number of octets from the name to the value. `other` if the markup is not canonical, `rewrite`
+    /// if the value is not.
     pub(crate) const fn new(between: u16, other: bool, rewrite: bool) -> Self {
         Self(between << 3 | (other as u16) << 1 | rewrite as u16)
     }
@@ -214,7 +215,7 @@ impl Written {
         usize::from(self.0 >> 3)
     }
 
-    /// The same, of an attribute with this name.
+    /// The same form, for an attribute with this name.
     pub(crate) const fn of_name(self, qualified: &[u8]) -> Self {
         match qualified {
             [.., b'i' | b'I', b'd' | b'D'] => Self(self.0 | Self::NAMES_ID),
@@ -222,7 +223,7 @@ impl Written {
         }
     }
 
-    /// The same, of an attribute that has the name of another one.
+    /// The same form, for an attribute that has the name of another one.
     pub(crate) const fn named_as(self, other: Self) -> Self {
         Self(self.0 | other.0 & Self::NAMES_ID)
     }

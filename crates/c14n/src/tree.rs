@@ -62,7 +62,7 @@ struct Node {
     attributes: u32,
     /// The first of its children.
     content: u32,
-    /// Its string-value: in `text` for a root, an element or a text, else in `values`.
+    /// The span of its string-value: in `text` for a root, an element or a text, else in `values`.
     value: (u32, u32),
     /// The index of a node or an attribute of the tape; for a namespace, of a pair.
     tape: u32,

@@ -19,7 +19,7 @@ use std::ops::{Deref, DerefMut};
 pub struct Wiped(String);
 
 impl Wiped {
-    /// No text, and room for so many octets.
+    /// An empty text with room for this many octets.
     #[must_use]
     pub fn with_capacity(octets: usize) -> Self {
         Self(String::with_capacity(octets))

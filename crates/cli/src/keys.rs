@@ -148,8 +148,8 @@ impl Keys {
         Self::expecting(arguments, &[], legacy)
     }
 
-    /// As [`Keys::load`]. Of the certificates below the anchors, only those that one of the rules expects may sign, if there
-    /// is any.
+    /// As [`Keys::load`]. If there are rules for signers, only certificates below the anchors that one of the rules
+    /// expects may sign.
     pub(crate) fn expecting(arguments: &KeyArgs, signer: &[String], legacy: bool) -> Outcome<Self> {
         let password_text = arguments.password_file.as_ref().map(Source::password).transpose()?;
         let mut keys = Self {

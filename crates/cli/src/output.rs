@@ -66,7 +66,8 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     Ok(octets)
 }
 
-/// As [`read`], for a document: of one that is larger than the limit, as much as shows that, since its end may never come.
+/// As [`read`], for a document. Of a document that is larger than the limit, only enough is read to show that: its end
+/// may never come.
 pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
     let mut octets = with_room_for(path, &limits());
     reader(path)?.take(most_octets(&limits())).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
@@ -95,7 +96,7 @@ fn with_room_for(path: &Path, limits: &Limits) -> Vec<u8> {
         false => std::fs::metadata(path).map_or(0, |file| file.len()).min(most_octets(limits)),
     };
     let mut room = Vec::new();
-    // Without room it grows, as far as there is memory.
+    // If there is not that much memory at once, the buffer grows while reading.
     drop(room.try_reserve_exact(usize::try_from(len).unwrap_or_default()));
     room
 }
@@ -110,7 +111,7 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], for text of our own that controls a terminal, and in which that of messages is escaped already.
+/// As [`write()`], for text of ours with controls for a terminal. Text of messages in it is escaped already.
 pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
     match path {
         Some(path) if !is_stdout(path) => write(Some(path), text.as_bytes()),
@@ -352,7 +353,7 @@ impl Input {
         Ok(Self::Package(Box::new(package?)))
     }
 
-    /// As a receiver takes it.
+    /// The form in which a receiver takes it.
     pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {
             Self::Envelope(octets) => Incoming::from(octets),
@@ -411,7 +412,7 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
     companion_in(path, &read(path)?)
 }
 
-/// As [`companion`], in the octets of the file, which a pipe gives only once.
+/// As [`companion`], from the octets of the file, since a pipe gives them only once.
 fn companion_in(path: &Path, octets: &[u8]) -> Outcome<String> {
     let found = package(octets).and_then(|package| match &package {
         Some(package) => text(package.unauthenticated_envelope()),

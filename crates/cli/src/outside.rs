@@ -27,7 +27,8 @@ pub(crate) struct Outside<'a> {
 }
 
 impl<'a> Outside<'a> {
-    /// For a document of so many octets. URIs may contain equals signs, so the file is behind the last one.
+    /// Reads the arguments for a document of this many octets. URIs may contain equals signs, so the file is behind the
+    /// last one.
     pub(crate) fn read(arguments: &'a OutsideArgs, octets: u64) -> Outcome<Self> {
         let mut mapped = HashMap::new();
         for argument in &arguments.map {

@@ -21,7 +21,8 @@ fn line() -> MutexGuard<'static, Line> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From the first second on, says each second how long it has taken, if a person can see that: scripts and logs get nothing.
+/// After a second, writes each second how long the work has taken, if stderr is a terminal: scripts and logs get
+/// nothing.
 pub(crate) fn begin() {
     if !io::stderr().is_terminal() {
         return;

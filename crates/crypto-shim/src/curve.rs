@@ -237,7 +237,7 @@ pub struct CurvePrivateKey {
 }
 
 impl CurvePrivateKey {
-    /// From its scalar, big-endian. `None` if that is zero or not below the order.
+    /// A key from its scalar, big-endian. `None` if that is zero or not below the order.
     #[must_use]
     pub fn new(curve: Curve, scalar: &[u8]) -> Option<Self> {
         let group = curve.group()?;
@@ -316,7 +316,7 @@ pub struct CurvePublicKey {
 }
 
 impl CurvePublicKey {
-    /// From its uncompressed point. `None` unless that is on the curve.
+    /// A key from its uncompressed point. `None` unless that is on the curve.
     #[must_use]
     pub fn new(curve: Curve, point: &[u8]) -> Option<Self> {
         let point = Point::read(curve, point)?;

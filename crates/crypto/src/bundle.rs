@@ -69,19 +69,19 @@ impl CertificateBundle {
         }
     }
 
-    /// Those that can be used, in order.
+    /// The certificates that can be used, in order.
     #[must_use]
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }
 
-    /// Those that can be used, in order.
+    /// The certificates that can be used, in order.
     #[must_use]
     pub fn into_certificates(self) -> Vec<Certificate> {
         self.certificates
     }
 
-    /// Those that were skipped.
+    /// The certificates that were skipped.
     #[must_use]
     pub fn skipped(&self) -> &[SkippedCertificate] {
         &self.skipped

@@ -28,7 +28,7 @@ impl Certificate {
     /// skips those with unsupported keys.
     ///
     /// # Errors
-    /// [`LoadError::NotFound`] if there is none, and as for [`Certificate::from_der`].
+    /// [`LoadError::NotFound`] without a certificate; the errors of [`Certificate::from_der`].
     pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
         let all = || pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect();
         let all: Result<Vec<Self>, LoadError> = all();

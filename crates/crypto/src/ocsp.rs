@@ -45,7 +45,7 @@ const DIGESTS: [(&[u8], DigestMethod); 4] = [
 
 /// A response of a responder. Cloning is cheap.
 ///
-/// It may be a claim of anyone: [`OcspResponse::verify_signature_of`] tells who signed it, and only `wss_tokens::Trust`
+/// It may be a claim of anyone: [`OcspResponse::verify_signature_of`] says who signed it, and only `wss_tokens::Trust`
 /// judges whether the signer may.
 #[derive(Clone)]
 pub struct OcspResponse(Arc<Fields>);
@@ -285,7 +285,7 @@ fn answers(content: &[u8]) -> Option<Vec<SingleResponse>> {
     Some(answers)
 }
 
-/// Those whose keys are supported.
+/// The certificates whose keys are supported.
 fn certificates(content: &[u8]) -> Option<Vec<Certificate>> {
     let mut rest = der::Reader::new(der::Reader::new(content).only(der::SEQUENCE)?);
     let mut certificates = Vec::new();

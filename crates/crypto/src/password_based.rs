@@ -49,7 +49,7 @@ pub(crate) type Plain = Zeroizing<Vec<u8>>;
 pub(crate) struct Effort(u64);
 
 impl Effort {
-    /// Of a file of which nothing is decrypted yet.
+    /// The iterations for a file of which nothing is decrypted yet.
     pub(crate) fn of_file() -> Self {
         Self(MAX_ITERATIONS)
     }

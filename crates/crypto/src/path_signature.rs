@@ -1,7 +1,7 @@
 //! Signatures on certificates, for the validation of paths by rustls-webpki.
 //!
-//! It has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others come
-//! from the table of algorithms.
+//! webpki has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others
+//! come from the table of algorithms.
 
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
@@ -246,8 +246,8 @@ pub struct StandIn {
 const NOWHERE: &[u8] = &[0x06, 0x02, 0x69, 0x00];
 
 impl StandIn {
-    /// For an authority. `None` for a kind of key whose paths are not validated. Of a DSA key, the parameters are kept as long as
-    /// the program lives: see that a known authority signed the certificate.
+    /// The substitute for an authority. `None` for a kind of key whose paths are not validated. The parameters of a DSA
+    /// key are kept as long as the program lives: the caller must know that a known authority signed the certificate.
     #[must_use]
     pub fn below(authority: &Certificate) -> Option<Self> {
         let kind = match authority.public_key().kind() {

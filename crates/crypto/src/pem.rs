@@ -16,7 +16,7 @@ pub(crate) struct Section<'o> {
     /// The `BEGIN` line, counted from 1.
     line: usize,
     body: Vec<&'o str>,
-    /// With its `BEGIN` and `END` lines.
+    /// The octets with the `BEGIN` and `END` lines.
     octets: &'o [u8],
 }
 

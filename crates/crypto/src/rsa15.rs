@@ -15,7 +15,8 @@ use crate::secret::Secret;
 /// substitute that is made of `substitute_key`, a secret of the private key, and the ciphertext. Which of both it is cannot
 /// be observed. If no length is expected, the key has 16, 24 or 32 octets.
 ///
-/// For keys outside this process ([`KeyUnwrap`](crate::KeyUnwrap)). Everything else does it by itself.
+/// For keys outside this process ([`KeyUnwrap`](crate::KeyUnwrap)). All other keys of this crate are unpadded without
+/// this call.
 ///
 /// # Specification
 /// RFC 8017 §7.2.2.

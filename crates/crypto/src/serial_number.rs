@@ -125,7 +125,7 @@ fn negate(octets: &mut [u8]) {
 }
 
 impl fmt::Display for SerialNumber {
-    /// In decimal, as `ds:X509SerialNumber` has it.
+    /// Writes it in decimal, as in `ds:X509SerialNumber`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.magnitude;
         let mut digits = Vec::with_capacity(49);

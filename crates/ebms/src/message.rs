@@ -20,7 +20,7 @@ pub struct Messaging {
 }
 
 impl Messaging {
-    /// With this signal as well.
+    /// Adds this signal.
     #[must_use]
     pub fn with(mut self, signal: Signal) -> Self {
         self.signal = Some(signal);

@@ -136,7 +136,7 @@ impl Report {
 pub enum Severity {
     /// The message was not processed.
     Failure,
-    /// It was.
+    /// The unit was processed, with a warning.
     Warning,
 }
 

@@ -58,8 +58,8 @@ impl<'m> Message<'m> {
         self.picture_by(Arc::new(SystemClock), limits)
     }
 
-    /// As [`picture`](Self::picture), by a given clock: for `wasm32-unknown-unknown`, which has none of its own and panics
-    /// where the system is asked for the time.
+    /// As [`picture`](Self::picture), by a given clock. `wasm32-unknown-unknown` has no clock, and panics if the system
+    /// is asked for the time.
     ///
     /// # Errors
     /// Those of [`picture`](Self::picture).

@@ -80,7 +80,7 @@ impl LinkKind {
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) kind: LinkKind,
-    /// As the message says it.
+    /// The reference as the message has it.
     pub(crate) reference: String,
     /// The target of the link; `None` if the message has none.
     pub(crate) target: Option<Target>,

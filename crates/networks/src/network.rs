@@ -84,7 +84,7 @@ pub struct Partner {
     pub named_by: Option<&'static str>,
     /// Whether the status of every certificate of its path must be known.
     pub checks_revocation: bool,
-    /// For how many seconds revocation lists count after the next one was due.
+    /// The number of seconds for which revocation lists count after the next one was due.
     pub lists_after_their_end: u64,
     /// How its revocation is known.
     pub revocation: &'static str,
@@ -105,7 +105,7 @@ impl Partner {
         self.judging(anchors.signer(rule))
     }
 
-    /// The same without the partner's name, for a trust that has it.
+    /// The demands on a partner without its name, for a trust that already has the name.
     ///
     /// # Errors
     /// [`TrustError`] if an extended key usage is no OBJECT IDENTIFIER, which no network has.

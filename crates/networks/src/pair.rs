@@ -1,4 +1,4 @@
-//! From shapes to recipes and receivers: the one place that reads the data of a preset.
+//! Makes recipes and receivers of shapes: the one place that reads the data of a preset.
 
 use std::time::Duration;
 

@@ -20,8 +20,8 @@ impl Network {
         self.check_message(message, Some(signer))
     }
 
-    /// As [`Network::check_user_message`], for the user message of an opened message, if it has one: that of the `eb:Messaging`
-    /// that the signature covers, which the receivers of these networks demand.
+    /// As [`Network::check_user_message`], for the user message of an opened message, if it has one. The message is the
+    /// one in the `eb:Messaging` that the signature covers, which the receivers of these networks demand.
     ///
     /// # Errors
     /// [`MessagingError`].

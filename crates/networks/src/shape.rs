@@ -42,7 +42,7 @@ pub struct SignatureShape {
     pub places: &'static [Place],
     /// The places that it must cover if the message has them.
     pub places_if_present: &'static [Place],
-    /// Of a second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
+    /// A second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
     /// method.
     pub endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
 }
@@ -81,7 +81,7 @@ pub struct EncryptionShape {
     pub places: &'static [Place],
 }
 
-/// For whom something is encrypted.
+/// The recipient of ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncryptedTo {
     /// The receiver's certificate; of a reply, the certificate that signed the request.

@@ -69,7 +69,7 @@ impl TokenKey {
         Ok(key)
     }
 
-    /// Its handle, looked up anew since a token that was taken out has other handles.
+    /// Its handle. It is looked up anew, since handles change when the token is taken out.
     fn handle(&self, session: &Session) -> Result<cryptoki::object::ObjectHandle, TokenFault> {
         let wanted = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Label(self.label.as_bytes().to_vec())];
         only(session, &wanted, "private key", &self.label)

@@ -24,7 +24,7 @@ pub(crate) struct Written {
     pub(crate) is_ignorable: bool,
     /// Whether an alternative of its nested policy has a token, of whatever domain.
     pub(crate) has_token: bool,
-    /// Those that are read, and the first of those that are not.
+    /// The attributes that are read, and the first of those that are not.
     pub(crate) attributes: Vec<Attribute>,
     /// Its children that are no policy.
     pub(crate) parameters: Vec<Parameter>,
@@ -68,9 +68,9 @@ pub(crate) fn long(attributes: &[Attribute]) -> usize {
 pub(crate) const INSIDE: [&str; 3] = ["AttachmentCompleteSignatureTransform", "ContentSignatureTransform", "TokenType"];
 
 impl Attribute {
-    /// In place of a local name: the value is the name of an attribute that is not read.
+    /// The local name of an entry whose value is the name of an attribute that is not read.
     pub(crate) const UNREAD: &'static str = "";
-    /// The same, for one of another domain than WS-SecurityPolicy.
+    /// The local name of such an entry for an attribute of another domain than WS-SecurityPolicy.
     pub(crate) const FOREIGN: &'static str = "{}";
 
     /// Whether it is not read.
@@ -125,7 +125,7 @@ impl Assertion {
     }
 }
 
-/// As [`Assertion::size`], of an alternative.
+/// As [`Assertion::size`], for an alternative.
 pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
     alternative.iter().map(|assertion| assertion.size()).sum()
 }

@@ -79,7 +79,7 @@ pub(crate) fn referred(root: Element<'_>) -> Vec<String> {
 pub(crate) struct Definitions<'e, 'd> {
     expressions: &'e Expressions<'d>,
     files: &'d [File<'d>],
-    /// By kind, the number of the namespace, and local name.
+    /// Keys: the kind, the number of the namespace, and the local name.
     named: HashMap<(Kind, usize, Cow<'d, str>), At<'d>>,
     namespaces: Namespaces<'d>,
     /// Imports that were not given.
@@ -90,7 +90,7 @@ pub(crate) struct Definitions<'e, 'd> {
 #[derive(Default)]
 struct Namespaces<'d> {
     numbers: HashMap<Cow<'d, str>, usize>,
-    /// By the place and the length of a name in a file: of what was looked for before.
+    /// The results for names that were looked up before, by the place and the length of the name in a file.
     known: RefCell<HashMap<(usize, usize), Option<usize>>>,
 }
 

@@ -25,7 +25,7 @@ use crate::wsdl::{OperationPolicy, PortPolicy};
 #[derive(Debug)]
 pub struct Side {
     pub(crate) exchanges: Vec<Exchange>,
-    /// Of a service, the other alternatives of its operations that can be used.
+    /// The other alternatives of its operations that can be used, for a service.
     pub(crate) others: Vec<Exchange>,
     pub(crate) unusable: Vec<Unusable>,
 }
@@ -194,7 +194,7 @@ pub struct Exchange {
     has_tls: bool,
 }
 
-/// Why alternatives are not used: of those of an operation, the first so many.
+/// The reasons why alternatives are not used: the first `count` of those of an operation.
 struct Skipped {
     lacks: Arc<[Lack]>,
     count: usize,

@@ -36,7 +36,7 @@ pub(crate) struct Expressions<'d> {
     charge: &'d Charge,
     /// The policies of each file by Id; `None` for an Id of two.
     by_id: Vec<Named>,
-    /// Those of all files by `wsp:Policy/@Name`.
+    /// The policies of all files by `wsp:Policy/@Name`.
     by_name: Named,
     /// Policies that are in normal form already.
     known: RefCell<HashMap<(usize, NodeId), Normal>>,
@@ -129,7 +129,7 @@ impl<'d> Expressions<'d> {
         Ok(merged)
     }
 
-    /// As [`Expressions::merged`], in place where the right has one alternative.
+    /// As [`Expressions::merged`], but in place if the right side has one alternative.
     fn add(&self, left: &mut Vec<Alternative>, right: &[Alternative]) -> Result<(), PolicyError> {
         match right {
             [one] => left.iter_mut().try_for_each(|alternative| {
@@ -192,7 +192,7 @@ impl<'d> Expressions<'d> {
             self.charge.alternatives(alternatives.len() + of_child.len())?;
             match Arc::try_unwrap(of_child) {
                 Ok(of_child) => alternatives.extend(of_child),
-                // Of a policy that is referred to.
+                // A policy that is referred to.
                 Err(of_others) => {
                     self.charge.assertions(of_others.iter().map(Vec::len).sum())?;
                     alternatives.extend(of_others.iter().cloned());
@@ -234,7 +234,7 @@ impl<'d> Expressions<'d> {
         let place = || self.place_in(at, around.path, "PolicyReference");
         let found = self.find(uri, at.file);
         let found = found.and_then(|(file, id)| Some((file, id, self.files.get(file)?.document.element(id)?)));
-        // It is an assertion that nobody knows, so that only the alternatives that have it fall.
+        // The reference counts as an assertion that nobody knows, so that only the alternatives with it are lost.
         let Some((file, id, element)) = found else { return self.unknown_reference(uri, place()) };
         if around.references.contains(&(file, id)) {
             return Err(PolicyError::Circle { place: place() });
@@ -354,7 +354,7 @@ impl<'d> Expressions<'d> {
         details.long = long(&details.attributes);
         if element.name().local == "XPath" {
             details.text = text_of(element);
-            // Those that products write for elements inside the Security header have some hundred octets.
+            // The paths that products write for elements inside the Security header have some hundred octets.
             details.long += details.text.len().saturating_sub(512) / 32;
             let (prefixes, cost) = self.prefixes(element, &details.text);
             (details.prefixes, details.long) = (prefixes, details.long + cost);

@@ -10,7 +10,7 @@ use crate::error::PolicyError;
 /// `wsp:Optional` doubles it.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyLimits {
-    /// Those of each document.
+    /// The limits for each document.
     pub(crate) documents: Limits,
     pub(crate) alternatives: usize,
     pub(crate) assertions: usize,

@@ -10,9 +10,9 @@ pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";
 const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
 /// The draft of WS-SecurityPolicy 1.2, which has the assertions of 1.2: of WebLogic, WebSphere and Metro.
 const SECURITY_2005_12: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200512";
-/// The assertions that WS-SecurityPolicy 1.3 added.
+/// WS-SecurityPolicy 1.2, and what 1.3 kept.
 const SECURITY_2007: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
-/// What WS-SecurityPolicy 1.3 added.
+/// The assertions that WS-SecurityPolicy 1.3 added.
 const SECURITY_2008: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802";
 /// The algorithm suites of CXF.
 const SECURITY_CXF: &str = "http://cxf.apache.org/custom/security-policy";
@@ -30,7 +30,7 @@ pub(crate) fn is_security(namespace: &str) -> bool {
     [SECURITY_2005, SECURITY_2005_12, SECURITY_2007, SECURITY_2008].contains(&namespace)
 }
 
-/// Whether it is of WS-SecurityPolicy 1.1, which goes with the drafts of WS-SecureConversation and WS-Trust of 2005.
+/// Whether it is of WS-SecurityPolicy 1.1, which is used with the drafts of WS-SecureConversation and WS-Trust of 2005.
 pub(crate) fn is_security_2005(namespace: &str) -> bool {
     namespace == SECURITY_2005
 }

@@ -184,7 +184,7 @@ fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
 pub struct Policy {
     ports: Vec<PortPolicy>,
     unread: Vec<String>,
-    /// Those of documents, for the messages that are checked.
+    /// The limits of documents, for the messages that are checked.
     limits: Limits,
 }
 
@@ -334,9 +334,9 @@ fn alternatives<'a>(common: &'a [Alternative], of_message: &'a [Alternative]) ->
 /// Which message of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// From the client to the service.
+    /// The message from the client to the service.
     Request,
-    /// From the service to the client.
+    /// The message from the service to the client.
     Reply,
 }
 

@@ -233,7 +233,7 @@ impl Receiving<'_> {
         };
         let endorsing = self.terms.endorsing(self.direction).flat_map(|supporting| match &supporting.token.kind {
             TokenKind::X509(_) => vec![means.suite.asymmetric],
-            // It names a public key or a secret.
+            // The key that an assertion names is a public key or a secret.
             kind if kind.is_assertion() => vec![means.suite.asymmetric, means.suite.symmetric],
             _ => vec![means.suite.symmetric],
         });

@@ -236,7 +236,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// Under a key that both sides have, a reply that confirms nothing may be a request that came back.
+    /// If both sides sign with one key, a reply that confirms nothing may be a request that came back.
     fn check_reply(&mut self) -> Result<(), Lack> {
         if self.direction == Direction::Reply && !self.terms.wss.confirmation {
             if !self.keys.agrees(Consent::EitherDirection) {
@@ -318,7 +318,7 @@ impl Sending<'_> {
         if let Some(signing) = parties.signing.clone() {
             let mut signed = always_signed(self.terms, self.direction);
             let mut optional = self.terms.parts.signed.clone();
-            // Of the children of the Security header, those that the recipe makes.
+            // The children of the Security header that the recipe makes.
             let made: Vec<Part> = optional.iter().filter(|part| self.makes(part)).cloned().collect();
             // Nothing else ties a bearer of an assertion to the message.
             let is_loose = |supporting: &Supporting| supporting.token.kind.is_assertion() && !supporting.endorsing;

@@ -10,11 +10,11 @@ use crate::place::Place;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// It is done: what the messages have and the receivers demand because of it.
+    /// It is done. The text says what the messages have and the receivers demand because of it.
     Done(Cow<'static, str>),
-    /// It cannot be done, so that its alternative is not used.
+    /// It cannot be done, so that its alternative is not used. The text says why.
     Refused(Cow<'static, str>),
-    /// It is not about the security of messages, or is for the caller: whose it is.
+    /// It is not about the security of messages, or is for the caller. The text says whose it is.
     NotOurs(Cow<'static, str>),
 }
 
@@ -76,7 +76,7 @@ impl Notes {
         self.at(&assertion.written.place, standing);
     }
 
-    /// For a parameter of an assertion.
+    /// Notes the standing of a parameter of an assertion.
     pub(crate) fn at(&mut self, place: &Place, standing: Standing) {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }

@@ -13,7 +13,7 @@ pub(crate) struct Suite {
     pub(crate) transport: Transport,
     /// The octets of keys that are derived for MACs.
     pub(crate) mac_key_octets: usize,
-    /// Those of signatures and MACs: the suites have SHA-1 in all cases.
+    /// The methods of signatures and MACs: the suites have SHA-1 in all cases.
     pub(crate) asymmetric: SignatureMethod,
     pub(crate) symmetric: SignatureMethod,
 }
@@ -27,7 +27,7 @@ pub(crate) enum Transport {
     Rsa15,
 }
 
-/// Its namespace: of WS-SecurityPolicy, or of CXF.
+/// The owner of its namespace: WS-SecurityPolicy, or CXF.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home {
     Oasis,

@@ -14,11 +14,11 @@ const LOCAL_NAMES: [&str; 5] = ["Policy", "PolicyReference", "PolicyAttachment",
 
 /// Something of a policy that is not read.
 pub(crate) enum Unread<'d> {
-    /// It is about no message that is read: the element that has it.
+    /// A policy that is attached to no message that is read: the element that has it.
     Elsewhere(Element<'d>),
     /// A `wsp:PolicyAttachment`.
     Attachment(Element<'d>),
-    /// It looks as if it were of WS-Policy, and its namespace is not.
+    /// An element or attribute that looks as if it were of WS-Policy, in another namespace.
     OtherNamespace(Element<'d>),
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
 
 /// The names of WS-Policy by which an element has a policy, as children or attributes.
 const POLICIES: [&str; 3] = ["Policy", "PolicyReference", "PolicyURIs"];
-/// Those of them that refer to one elsewhere.
+/// The names of those that refer to a policy elsewhere.
 const REFERENCES: [&str; 2] = ["PolicyReference", "PolicyURIs"];
 
 fn has_policy(element: Element<'_>, locals: &[&str]) -> bool {

@@ -34,7 +34,7 @@ pub(crate) struct PortPolicy {
 pub(crate) struct OperationPolicy {
     pub(crate) name: Arc<str>,
     pub(crate) action: Option<Arc<str>>,
-    /// For request and reply.
+    /// The policy for request and reply.
     pub(crate) common: Normal,
     pub(crate) request: Normal,
     /// `None` for an operation without a reply.

@@ -104,7 +104,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
             let digest = digest.unwrap_or(DigestMethod::Sha256);
             (Some(digest), mgf.or(Some(digest)))
         }
-        // Its name says MGF1 with SHA-1.
+        // The name of this method means MGF1 with SHA-1.
         TransportMethod::RsaOaepMgf1p if mgf == Some(DigestMethod::Sha1) => (digest, None),
         _ if mgf.is_some() => {
             return Err(value("mgf", "only rsa-oaep names a mask generation function: give `key-transport` rsa-oaep"));

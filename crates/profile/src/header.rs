@@ -97,7 +97,7 @@ pub(crate) fn with_layout(options: &LayoutOptions, only: Option<Only>, recipe: R
         let (part, id) =
             found.ok_or_else(|| word("part-id", choice, "no part with its Id", [], "write it as Timestamp=TS-1"))?;
         once(&mut named, part.clone(), "part-id", choice, "give each part one Id")?;
-        // Without a signature, these alone have one.
+        // Without a signature, only these parts have an Id.
         if only != Some(Only::Encrypt) || matches!(part, Part::Timestamp | Part::UsernameToken) {
             recipe = recipe.id(part, id);
         }

@@ -1,4 +1,4 @@
-//! From the table `verify` to a receiver.
+//! Makes a receiver of the table `verify`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! From the table `secure` to a recipe.
+//! Makes a recipe of the table `secure`.
 
 use wss_c14n::Canonicalization;
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};

@@ -98,7 +98,7 @@ impl Source {
         self.0.starts_with("pkcs11:")
     }
 
-    /// For errors. A URI could hold a PIN, which is refused and not shown.
+    /// The source as errors show it. A URI could hold a PIN, which is refused and not shown.
     pub(crate) fn shown(&self) -> WireText {
         match self.0.split_once('?') {
             Some((path, _)) if self.is_in_token() => path.into(),
@@ -106,7 +106,7 @@ impl Source {
         }
     }
 
-    /// In this folder, if it is a relative file.
+    /// The same source, in this folder if it is a relative file.
     pub(crate) fn below(text: &str, folder: &Path) -> String {
         let is_file = !text.starts_with("env:") && !text.starts_with("pkcs11:") && text != "-";
         match is_file && Path::new(text).is_relative() {
@@ -194,7 +194,7 @@ impl NamedSource {
         found.or_else(unnamed).or_else(last).unwrap_or((None, text))
     }
 
-    /// In this folder, if it is a relative file.
+    /// The same source, in this folder if it is a relative file.
     pub(crate) fn below(text: &str, folder: &Path) -> String {
         match text.rsplit_once('=') {
             Some((name, source)) => format!("{name}={}", Source::below(source, folder)),
@@ -220,7 +220,7 @@ impl fmt::Debug for NamedSource {
 /// Standard input, to read to its end. It is given once: who reads it again would find nothing.
 ///
 /// # Errors
-/// It was given before.
+/// Fails if standard input was given before.
 pub fn standard_input() -> std::io::Result<std::io::StdinLock<'static>> {
     static GIVEN: AtomicBool = AtomicBool::new(false);
     match GIVEN.swap(true, Ordering::Relaxed) {

@@ -247,7 +247,7 @@ impl Wording {
         out + rest
     }
 
-    /// Without the call beside the option that raises a limit.
+    /// Removes the call beside the option that raises a limit.
     fn without_calls_of_limits(self, error: &str) -> String {
         let (mut out, mut rest) = (String::new(), error);
         while let Some((before, after)) = rest.split_once("`Limits::with(Limit::") {

@@ -29,7 +29,7 @@ impl RedisReplay {
     pub fn at(address: &str) -> Result<Self, RedisStoreError> {
         let failed = |error: redis::RedisError| RedisStoreError::Address { cause: error.to_string().into() };
         let info: ConnectionInfo = address.into_connection_info().map_err(failed)?;
-        // By default the client introduces itself, which costs a round trip for each connection.
+        // By default the client introduces itself to the server, which costs a round trip for each connection.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         Client::open(info.set_redis_settings(settings)).map(Self::of).map_err(failed)
     }

@@ -271,7 +271,7 @@ impl UnauthenticatedFault {
         };
         let text = |element: Element<'_>| Some(front(&element.text().ok()?, Self::MAX_TEXT).to_owned());
         let code = text(code)?;
-        // It is a QName, whose type collapses white space.
+        // The code is a QName, whose type collapses white space.
         let local = collapsed(&code).rsplit(':').next().unwrap_or_default().to_owned();
         Some(Self { code: local, reason: text(reason)? })
     }

@@ -113,17 +113,18 @@ impl Issue {
         Self::new(version, TokenType::SecurityContext).secret(32, random)
     }
 
-    /// For use at the service with this address.
+    /// Asks for a token for use at the service with this address.
     pub fn applies_to(self, address: impl Into<String>) -> Self {
         Self { applies_to: Some(address.into()), ..self }
     }
 
-    /// A token without a key: whoever has it can use it.
+    /// Asks for a token without a key: whoever has the token can use it.
     pub fn bearer(self) -> Self {
         Self { key: WantedKey::Bearer, ..self }
     }
 
-    /// A token whose holder shows a secret of so many octets. Half of it is made here; encrypt the Body of the request.
+    /// Asks for a token whose holder shows a secret of this many octets. Half of the secret is made here; encrypt the
+    /// Body of the request.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] if there is no randomness.

@@ -9,7 +9,7 @@ use wss_tokens::SecureConversation;
 pub enum TrustVersion {
     /// 1.3 and 1.4 of OASIS, which have one namespace.
     V1_3,
-    /// Of February 2005, as WCF and old stacks speak it.
+    /// WS-Trust of February 2005, as WCF and old stacks use it.
     V2005,
 }
 

@@ -5,7 +5,7 @@ const HEAD: usize = 192;
 /// The number of characters that are kept from its end, which says the most in a path.
 const TAIL: usize = 64;
 
-/// The beginning of a text: at most so many octets, in whole characters.
+/// The beginning of a text: at most `most` octets, in whole characters.
 ///
 /// ```
 /// assert_eq!(wss_text::front("Säule", 2), "S");

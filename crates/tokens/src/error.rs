@@ -158,7 +158,7 @@ pub enum TokenError {
     OtherThumbprint {
         /// Its octets.
         octets: usize,
-        /// The method that makes so many, as in `SHA256`.
+        /// The digest method with values of this length, as in `SHA256`.
         name: &'static str,
     },
     /// *Malformed.* The value of a `wsse:KeyIdentifier` that is SHA-1 of something has another length.

@@ -125,7 +125,7 @@ impl<'d> SecurityTokenReference<'d> {
             let location = child.required_attribute("", "Location")?.into_owned();
             return Err(TokenError::Elsewhere { uri: location.into() });
         }
-        // Of several, each of which names the same token, the first.
+        // Of several references, each of which names the same token, the first is read.
         if let Some(second) = children.next().filter(|_| !shape.in_any_place) {
             let what = format!("{} beside {}", second.qualified_name(), child.qualified_name());
             return Err(TokenError::KeyInfoShape { what: what.into() });
@@ -209,7 +209,7 @@ impl<'d> SecurityTokenReference<'d> {
     fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
         let written = element.attribute("", "ValueType").unwrap_or_default();
         let encoding_by_name = match is_encoding_by_name(element) {
-            // What it holds says the same.
+            // Its content says the same as the EncodingType.
             Err(TokenError::Encoding { uri }) if uri.as_str().ends_with("HexBinary") => match shape.in_hexadecimal {
                 true => false,
                 false => return Err(TokenError::Hexadecimal),
@@ -230,7 +230,7 @@ impl<'d> SecurityTokenReference<'d> {
         }
         match named {
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
-            // In drafts, it is the type of the token that the identifier is of.
+            // In drafts, the ValueType is the type of the token that has the identifier.
             Some(X509_V3) => Self::identifier_of_certificate(element, budget),
             named => Self::key_identifier(element, named.unwrap_or(&written), shape, budget),
         }
@@ -281,7 +281,7 @@ impl<'d> SecurityTokenReference<'d> {
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {
-                // It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
+                // The reference has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
                 let id = element.nc_name()?.into_owned();
                 if id.is_empty() {
                     return Err(element.missing("the id of an assertion").into());
@@ -323,7 +323,7 @@ impl<'d> SecurityTokenReference<'d> {
     }
 }
 
-/// In which shapes references are read. The default is that of the profile.
+/// The shapes in which references are read. The default is that of the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
     /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
@@ -331,7 +331,7 @@ pub struct ReferenceShape {
     pub by_name: bool,
     /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
     pub in_any_place: bool,
-    /// It may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
+    /// The reference may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
     /// Serial numbers, thumbprints, digests and subject key identifiers may be in hexadecimal.
     pub in_hexadecimal: bool,

@@ -7,7 +7,7 @@ use wss_c14n::{Element, Writer, name};
 use crate::error::TokenError;
 use crate::instant::{DateTime, Precision, parse_date_time};
 
-/// In which shapes a timestamp is read. The default is that of the schema.
+/// The shapes in which a timestamp is read. The default is that of the schema.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TimestampShape {
     /// Created and Expires may be in any order, and other elements beside them, which are ignored.

@@ -78,7 +78,7 @@ impl ClaimedPassword {
         let (is_digest, by_name) = match kind.as_deref().map(collapsed) {
             None | Some(PASSWORD_TEXT) => (false, false),
             Some(PASSWORD_DIGEST) => (true, false),
-            // With another separator than `#`, another profile before it, or in other letters.
+            // A `Type` with another separator than `#`, another profile before it, or in letters of another case.
             Some(other) if other.is_empty() || ends_with(other, "PasswordText") => (false, true),
             Some(other) if ends_with(other, "PasswordDigest") => (true, true),
             Some(other) => return Err(TokenError::Unsupported { uri: other.into() }),

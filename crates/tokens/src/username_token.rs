@@ -321,7 +321,8 @@ impl<'d> UsernameToken<'d> {
             Some(ClaimedValue::Digest(claimed)) => {
                 let nonce = self.nonce.as_deref().unwrap_or_default();
                 let created = self.created_text.as_deref().unwrap_or_default();
-                // As it is written, and as what wrote it had it before it was indented.
+                // Compares with Created as it is written, and without the white space that a later indentation may have
+                // added.
                 let fits = |created| Secret::new(password_digest(nonce, created, &password)).equals(claimed);
                 fits(created) | fits(collapsed(created))
             }

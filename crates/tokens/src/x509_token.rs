@@ -63,7 +63,7 @@ impl<'d> X509Token<'d> {
         Self::parse_for(element, &Trust::no_certificates(), budget)
     }
 
-    /// As [`X509Token::parse`], with what `trust` knows of certificates that it trusted before.
+    /// As [`X509Token::parse`]. Certificates that `trust` judged before are not read again.
     ///
     /// # Errors
     /// As [`X509Token::parse`].

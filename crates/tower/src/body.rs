@@ -65,7 +65,7 @@ impl Kind {
     /// Reads the Content-Type.
     ///
     /// # Errors
-    /// The media type in lower case, if it is none of a SOAP message.
+    /// The media type in lower case, if it is not that of a SOAP message.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
         let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();

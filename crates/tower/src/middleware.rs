@@ -35,7 +35,7 @@ impl Middleware for SecureLayer {
         let (octets, sent) = self.sealed(message, request.headers_mut()).await.map_err(Error::middleware)?;
         // Such a body cannot be sent again, neither to where a reply redirects, nor as a replay to the same host.
         *request.body_mut() = Some(reqwest::Body::wrap(Full::new(octets)));
-        // It was that of the envelope.
+        // The header was that of the envelope.
         request.headers_mut().remove(header::CONTENT_LENGTH);
         let response = next.run(request, extensions).await?;
         let url = response.url().clone();

@@ -19,7 +19,7 @@ impl Room {
         Self { octets, left: Arc::new(Semaphore::new(octets.min(Semaphore::MAX_PERMITS))) }
     }
 
-    /// The same, or a new one if it has less than so many octets.
+    /// The same room, or a new room for `octets` octets if this one is smaller.
     pub(crate) fn at_least(self, octets: usize) -> Self {
         if self.octets < octets { Self::of(octets) } else { self }
     }
@@ -41,8 +41,8 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Whether there is room for a message that now has so many octets. Nothing waits for room: peers that send slowly, or
-    /// stop, would hold up all others.
+    /// Takes room for a message that now has `octets` octets; `false` if there is none. Nothing waits for room: peers
+    /// that send slowly, or stop, would hold up all others.
     pub(crate) fn grows_to(&mut self, octets: usize) -> bool {
         let Some(room) = &self.room else { return true };
         let Some(more) = octets.checked_sub(self.octets).filter(|more| *more > 0) else { return true };

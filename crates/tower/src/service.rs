@@ -177,7 +177,7 @@ impl Deref for OpenedRequest {
     }
 }
 
-/// As [`OpenedRequest`], of a layer that opens [over TLS](OpenLayer::over_tls): nobody signed the Body.
+/// As [`OpenedRequest`], for a layer that opens [over TLS](OpenLayer::over_tls): nobody signed the Body.
 #[derive(Debug, Clone)]
 pub struct UnsignedRequest(Arc<UnsignedOpened>);
 

@@ -34,7 +34,7 @@ impl Sides {
         Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false, turns: work::turns() }
     }
 
-    /// Works on a message of so many octets, where and when that delays no others.
+    /// Works on a message of `octets` octets, at a place and a time that delay no others.
     pub(crate) fn run<T, F>(&self, octets: usize, work: F) -> impl Future<Output = T> + use<T, F>
     where
         T: Send + 'static,
@@ -62,7 +62,7 @@ impl Sides {
         }
     }
 
-    /// As [`Sides::verified`], for a message that nobody need have signed.
+    /// As [`Sides::verified`], for a message that need not be signed.
     pub(crate) async fn verified_unsigned(
         &self,
         incoming: Incoming<'_>,

@@ -23,12 +23,12 @@ pub(crate) enum Place {
     Here,
     /// On a thread for blocking work, since the keys or the store of the layer block.
     Thread,
-    /// On such a thread, when it is its turn: it is large.
+    /// On such a thread, one of a few at a time: the message is large.
     ThreadInTurn,
 }
 
 impl Place {
-    /// That for a message of so many octets.
+    /// The place for a message of this many octets.
     pub(crate) fn of(octets: usize, blocks: bool) -> Self {
         match (octets > BLOCKING_OCTETS, blocks) {
             (true, _) => Self::ThreadInTurn,
@@ -57,9 +57,9 @@ where
         Ok(threads) if place != Place::Here => threads,
         _ => return work.await,
     };
-    // It is never closed.
+    // The semaphore is never closed.
     let turn = if place == Place::ThreadInTurn { turns.acquire_owned().await.ok() } else { None };
-    // Its events belong to the span of the request.
+    // The events of the work belong to the span of the request.
     let span = tracing::Span::current();
     let here = threads.clone();
     let working = move || {
@@ -126,7 +126,7 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(begun.recv().await.as_deref(), Some("stays"));
         }
-        // Of peers that close the connection before it is their turn.
+        // Tasks of peers that close the connection before it is their turn.
         for task in [(); 4].map(|()| one("gone")) {
             tokio::task::yield_now().await;
             task.abort();

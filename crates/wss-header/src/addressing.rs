@@ -37,8 +37,8 @@ impl AddressingVersion {
         }
     }
 
-    /// Its header blocks as parts, to be signed where they are there
-    /// ([`Signing::parts_if_present`](crate::Signing::parts_if_present)) or required so.
+    /// Its header blocks as parts, to sign or to require if the message has them
+    /// ([`Signing::parts_if_present`](crate::Signing::parts_if_present)).
     #[must_use]
     pub fn parts(self) -> Vec<Part> {
         Self::BLOCKS.iter().map(|local| Part::header_block(self.namespace(), *local)).collect()
@@ -138,7 +138,7 @@ fn is_reply(block: Element<'_>, version: AddressingVersion) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Addressing {
     version: AddressingVersion,
-    /// In the order of the calls.
+    /// The blocks in the order of the calls.
     blocks: Vec<(&'static str, Value)>,
     must_understand: bool,
 }

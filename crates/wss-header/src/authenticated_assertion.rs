@@ -8,7 +8,7 @@ use wss_tokens::{ConfirmationMethod, IssuedAssertion, SamlName};
 /// sender proved to be its subject, or to be the one whom the issuer names to act for it. Only [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedAssertion {
-    /// It may be the larger part of a message: all who vouch for it share it.
+    /// The assertion, which may be the larger part of a message: all signers that it names share it.
     pub(crate) issued: Arc<IssuedAssertion>,
     pub(crate) method: ConfirmationMethod,
 }

@@ -96,7 +96,7 @@ impl Correlation {
                 if child.is(name::DS.uri, "Signature") {
                     let unreadable = EnvelopeError::EncryptedHeader;
                     let signature = Signature::parse(child, &budget).map_err(|_| unreadable.clone())?;
-                    // In its own canonical form, which the receiver of a reply compares.
+                    // The digest is over the request's own canonical form, which the receiver of a reply compares.
                     let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
                     let signed_info = signature.signed_info();
                     methods.push((signed_info.method(), signed_info.context().to_vec()));

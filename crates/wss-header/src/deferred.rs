@@ -78,7 +78,7 @@ pub struct Deferred<'r> {
 }
 
 impl<'r> Deferred<'r> {
-    /// As [`Receiver::answering`], for a message that may answer a request: with `None` it answers none.
+    /// As [`Receiver::answering`], for a message that may answer a request; `None` if it answers none.
     pub fn answering(self, request: impl Into<Option<&'r Correlation>>) -> Self {
         Self { request: request.into(), ..self }
     }

@@ -14,7 +14,7 @@ const MAX_TEXT: usize = 1_024;
 pub(crate) struct EbmsError {
     /// Its `errorCode`.
     pub(crate) code: WireText,
-    /// Its short description, its description and its detail, as far as they are there.
+    /// Its short description, its description and its detail, as far as it has them.
     pub(crate) reason: WireText,
 }
 

@@ -14,10 +14,10 @@ use wss_text::{WireText, shown};
 
 /// The path of an element inside the Body or a header block.
 ///
-/// In text it is the expanded name of each element from the Envelope down, each as `{namespace}local` and separated by
+/// As text, it is the expanded name of each element from the Envelope down, each as `{namespace}local` and separated by
 /// slashes. An element in no namespace is `local` or `{}local`. A path that begins with `Body` or `Header` fits either
-/// version of SOAP. One that names the Envelope is for its version: a receiver that requires it, even only if the element
-/// is present, refuses messages of the other version.
+/// version of SOAP. One that names the Envelope is for its version: a receiver that requires it, even only if the
+/// element is present, refuses messages of the other version.
 ///
 /// ```
 /// use wss_header::ElementPath;
@@ -335,7 +335,8 @@ fn parse_steps(text: &str) -> Option<Vec<Step>> {
 }
 
 impl fmt::Display for ElementPath {
-    /// In the form that [`ElementPath::parse`] reads. Names that are long or not plainly visible are cut and escaped.
+    /// Writes the form that [`ElementPath::parse`] reads. Names that are long or not plainly visible are cut and
+    /// escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.soap {
             Some(soap) => write!(f, "{{{soap}}}Envelope/{{{soap}}}{}", self.under.local())?,

@@ -49,7 +49,7 @@ pub trait AsyncSigningKey: Send + Sync {
     /// Signs the octets of the request with its method. The value has the form of XML Signature (ECDSA: `r ‖ s`).
     ///
     /// # Errors
-    /// Those of the key service. They become [`SecureError::Elsewhere`](crate::SecureError::Elsewhere).
+    /// The errors of the key service. They become [`SecureError::Elsewhere`](crate::SecureError::Elsewhere).
     fn sign_async<'a>(&'a self, request: SignatureRequest<'a>) -> SigningFuture<'a>;
 }
 

@@ -1,7 +1,7 @@
 //! The evidence as a record that can be kept: plain data, which `serde` writes and reads (feature `serde`).
 //!
-//! Its names are those of `wss verify --format json`. A name is never given another meaning; a new `version` says that names
-//! were added or removed.
+//! The names of its values are those of `wss verify --format json`. A name is never given another meaning; a new
+//! `version` says that names were added or removed.
 
 use std::fmt;
 use std::time::SystemTime;

@@ -9,9 +9,9 @@ use crate::error::PlanError;
 /// The settings for each kind of key. The kind of the recipient's key may be known only when a request is answered.
 #[derive(Debug, Clone)]
 pub(crate) struct KeySending {
-    /// To an RSA key.
+    /// The settings for an RSA key.
     pub(crate) transport: KeyTransport,
-    /// With an EC, X25519 or X448 key.
+    /// The settings for an EC, X25519 or X448 key.
     pub(crate) agreement: Agreement,
 }
 

@@ -21,7 +21,7 @@ use wss_bsp::Report;
 
 /// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///
-/// It returns only authenticated octets: the Body, and what [`OpenedParts`] has.
+/// It returns only authenticated octets: the Body, and the parts of [`OpenedParts`].
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -361,7 +361,7 @@ impl UnsignedOpened {
         only_block(&self.content.blocks, namespace, local)
     }
 
-    /// As [`OpenedParts::elements`]: those that [`UnsignedOpened::signer`] covers.
+    /// As [`OpenedParts::elements`]: the elements that [`UnsignedOpened::signer`] covers.
     pub fn elements(&self, path: &ElementPath) -> impl Iterator<Item = Authenticated<'_>> {
         elements_at(&self.content.elements, path)
     }

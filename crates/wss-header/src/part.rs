@@ -203,7 +203,7 @@ impl fmt::Debug for Part {
 }
 
 impl fmt::Display for Part {
-    /// In the form that [`Part::parse`] reads. Names that are long or not plainly visible are cut and escaped.
+    /// Writes the form that [`Part::parse`] reads. Names that are long or not plainly visible are cut and escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("Body"),

@@ -3,9 +3,9 @@
 /// The algorithms that a message may use. The default admits only the modern set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlgorithmPolicy {
-    /// Of signatures.
+    /// The policy for signatures.
     pub signature: wss_xmldsig::AlgorithmPolicy,
-    /// Of encryption.
+    /// The policy for encryption.
     pub encryption: wss_xmlenc::AlgorithmPolicy,
 }
 

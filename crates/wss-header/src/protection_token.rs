@@ -100,11 +100,11 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
 /// The place of the element of a protection token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home {
-    /// It is a new element of our header.
+    /// The token is a new element of our header.
     Header,
-    /// It is the first assertion among the issued tokens of the recipe.
+    /// The token is the first assertion among the issued tokens of the recipe.
     Issued,
-    /// It was in the request that the message answers.
+    /// The token was in the request that the message answers.
     Request,
 }
 

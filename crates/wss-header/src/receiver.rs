@@ -154,7 +154,7 @@ impl Receiver {
         self
     }
 
-    /// Under keys that both sides have, accepts replies that confirm no signature of their request, and accepts replies
+    /// If both sides sign with one key, accepts replies that confirm no signature of their request, and accepts replies
     /// in place of requests. Without this call such a reply is refused, since it may be one's own request sent back,
     /// and a message that confirms signatures opens only with [`Receiver::answering`].
     #[must_use]

@@ -41,15 +41,16 @@ impl Default for Referencing {
 }
 
 impl Referencing {
-    /// With this canonicalisation as the only transform. A part that is referred to by its Id has no comments under any
-    /// method (XML Signature 1.1 §4.4.3.3).
+    /// References with this canonicalisation as the only transform. A part that is referred to by its Id has no
+    /// comments under any method (XML Signature 1.1 §4.4.3.3).
     #[must_use]
     pub fn new(canonicalization: Canonicalization) -> Self {
         Self { canonicalization: Some(canonicalization), digest: None }
     }
 
-    /// Without `ds:Transforms`, as old clients of .NET and Metro send it. It is then signed in Canonical XML 1.0. The receiver
-    /// must call [`Receiver::accept_absent_transforms`](crate::Receiver::accept_absent_transforms).
+    /// References without `ds:Transforms`, as old clients of .NET and Metro send them. The part is then signed in
+    /// Canonical XML 1.0. The receiver must call
+    /// [`Receiver::accept_absent_transforms`](crate::Receiver::accept_absent_transforms).
     #[must_use]
     pub fn without_transforms() -> Self {
         Self { canonicalization: None, digest: None }

@@ -66,13 +66,13 @@ pub(crate) struct Narrow {
     pub(crate) complete_attachments: bool,
     /// The timestamp says when it expires.
     pub(crate) expires: bool,
-    /// Those of every signature of the header; empty for all that the policy admits.
+    /// The methods that every signature of the header may have; empty for all that the policy admits.
     pub(crate) signature_methods: Vec<SignatureMethod>,
-    /// Those of its references; empty for all that the policy admits.
+    /// The digest methods that references may have; empty for all that the policy admits.
     pub(crate) digest_methods: Vec<DigestMethod>,
     /// How it refers to the certificate of the signer; empty for all forms.
     pub(crate) signer_references: Vec<ReferenceForm>,
-    /// Those of everything that was decrypted; empty for all that the policy admits.
+    /// The ciphers that decrypted content may have; empty for all that the policy admits.
     pub(crate) content_ciphers: Vec<ContentEncryption>,
 }
 
@@ -80,13 +80,13 @@ pub(crate) struct Narrow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequiredToken {
-    /// As [`Requirements::username_token`].
+    /// The token of [`Requirements::username_token`].
     Username,
-    /// As [`Requirements::x509_token`].
+    /// The token of [`Requirements::x509_token`].
     X509,
-    /// As [`Requirements::kerberos_token`].
+    /// The token of [`Requirements::kerberos_token`].
     Kerberos,
-    /// As [`Requirements::saml_token`].
+    /// The token of [`Requirements::saml_token`].
     Saml(SamlVersion),
 }
 
@@ -148,16 +148,17 @@ impl Requirements {
         self
     }
 
-    /// The same signature must cover those of `parts` that the message has: header blocks, [elements](Part::element),
-    /// attachments, a timestamp, tokens, confirmations. What is not there is not missed. A signer whose part was removed
-    /// notices, since the signature no longer verifies; nobody notices that a part was never there.
+    /// The same signature must cover the parts among `parts` that the message has: header blocks,
+    /// [elements](Part::element), attachments, a timestamp, tokens, confirmations. A part that the message does not
+    /// have is not missed. A signer whose part was removed notices, since the signature no longer verifies; nobody
+    /// notices that a part was never there.
     #[must_use]
     pub fn signed_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.signed_if_present.extend(parts);
         self
     }
 
-    /// Those of `parts` that the message has must be encrypted to this receiver.
+    /// The parts among `parts` that the message has must be encrypted to this receiver.
     #[must_use]
     pub fn encrypted_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted_if_present.extend(parts);

@@ -15,7 +15,7 @@ use crate::opened::Evidence;
 #[cfg(feature = "tracing")]
 use crate::part::Part;
 
-/// Opens a message of so many octets, in a span of its own.
+/// Opens a message of `octets` octets, in a span of its own.
 #[cfg(feature = "tracing")]
 pub(crate) fn opening<T>(
     octets: usize,
@@ -109,7 +109,7 @@ impl Asking {
         }
     }
 
-    /// The store remembers so many keys of the message, which were new.
+    /// The store accepted this number of keys of the message, which were new.
     pub(crate) fn accepted(&self, keys: usize) {
         #[cfg(feature = "tracing")]
         tracing::info!(target: "wss", keys, micros = micros(self.start.elapsed()), "message accepted");
@@ -137,7 +137,8 @@ impl Asking {
     }
 }
 
-/// Secures an envelope of so many octets, in a span of its own. `octets_of` gives those of a message that is complete.
+/// Secures an envelope of `octets` octets, in a span of its own. `octets_of` gives the number of octets of a complete
+/// message.
 #[cfg(feature = "tracing")]
 pub(crate) fn securing<T>(
     octets: usize,

@@ -5,7 +5,7 @@ use wss_crypto::certificate_in_pem;
 
 /// How PEM begins.
 const BEGIN: &str = "-----BEGIN";
-/// The same in base64, as far as it does not depend on what follows.
+/// The beginning of that line in base64, as far as it does not depend on what follows.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJ";
 
 /// The characters of both lines, without white space.

@@ -50,7 +50,7 @@ pub(crate) fn find<'d>(
 struct Step<'a> {
     namespace: &'a str,
     local: &'a str,
-    /// From 1; 0 where the step has none, so that it must be the only one.
+    /// The position, from 1; 0 if the step has none, so that the child must be the only one.
     position: usize,
 }
 

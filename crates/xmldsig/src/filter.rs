@@ -67,11 +67,11 @@ pub struct Filter(pub(crate) Kind);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Base64,
-    /// By the `ds:XPath` that bears the expression.
+    /// XPath, with the `ds:XPath` that bears the expression.
     XPath(NodeId),
-    /// By the elements that bear the expressions.
+    /// XPath Filter 2.0, with the elements that bear the expressions.
     XPathFilter2(Vec<(Operation, NodeId)>),
-    /// By the element that bears the pointer.
+    /// XPointer, with the element that bears the pointer.
     XPointer(NodeId),
 }
 

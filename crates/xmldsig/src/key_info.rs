@@ -177,7 +177,7 @@ impl X509Data {
         })
     }
 
-    /// The same with what its items are in hexadecimal, which then identifies certificates as well.
+    /// The same data, with the hexadecimal readings of its items, which then identify certificates as well.
     #[must_use]
     pub fn with_hexadecimal(&self) -> Self {
         Self::of_all(std::iter::once(self).chain(self.in_hexadecimal.as_deref()))
@@ -230,8 +230,9 @@ impl<'d> KeyInfo<'d> {
         self.element
     }
 
-    /// Its children, with what a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names in the same document in their place.
-    /// One that leads nowhere or outside, or has transforms, stays as it is. `element` finds an element by its Id.
+    /// Its children. A `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` is replaced by its target in the same
+    /// document. One that leads nowhere or outside, or has transforms, stays as it is. `element` finds an element by
+    /// its Id.
     ///
     /// # Errors
     /// [`SignatureError::KeyCircle`] for one that leads back; as [`KeyInfo::parse`] for what is named; [`SignatureError::Limit`]

@@ -135,7 +135,7 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    /// The same policy without the algorithms that [`AlgorithmPolicy::dangerous_admit_retired`] admits.
     #[must_use]
     pub fn without_retired(mut self) -> Self {
         self.retired = false;

@@ -54,7 +54,7 @@ pub enum Place {
 }
 
 impl DocumentSigning {
-    /// With SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
+    /// Signs with SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
     #[must_use]
     pub fn new(method: SignatureMethod) -> Self {
         Self {
@@ -216,7 +216,7 @@ pub fn sign_document(
         let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
         references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
     }
-    // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
+    // The signature is canonicalised at its final place: inclusive methods see the document's namespaces there.
     let (id, key_info) = (signing.signature_id.clone(), signing.key_info.clone());
     let unsigned =
         PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info)

@@ -127,7 +127,7 @@ impl<'d> VerifiedReference<'d> {
         Self { uri, covered, canonicalization, kept: None }
     }
 
-    /// With the octets that were digested.
+    /// The same reference, with the octets that were digested.
     pub(crate) fn keeping(self, octets: Vec<u8>) -> Self {
         Self { kept: Some(octets), ..self }
     }

@@ -42,7 +42,7 @@ impl Plaintext {
         self.xml.text().to_owned()
     }
 
-    /// The same as it was read, for [`Splices::replace_by`](wss_c14n::Splices::replace_by).
+    /// The content with its parsed form, for [`Splices::replace_by`](wss_c14n::Splices::replace_by).
     #[must_use]
     pub fn into_piece(self) -> Piece {
         self.xml

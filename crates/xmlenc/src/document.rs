@@ -1,7 +1,7 @@
 //! Whole documents: replaces every `xenc:EncryptedData` with a known key by its plaintext.
 //!
-//! For documents of any vocabulary. This module does not say who encrypted them, or whether anyone authenticated the
-//! plaintext.
+//! This module is for documents of any vocabulary. It does not say who encrypted them, or whether anyone authenticated
+//! the plaintext.
 
 use std::sync::Arc;
 use wss_text::octets;
@@ -124,13 +124,14 @@ impl<'a> DocumentDecryption<'a> {
         // Whether somebody may have changed a plaintext by its ciphertext.
         let mut malleable = false;
         loop {
-            // By the length of the source, which no plaintext tells. What plaintext adds to it fails as decryption does.
+            // The charge is the length of the source, which depends on no plaintext. Exceeding the limit by plaintext
+            // fails as decryption does.
             budget.charge(Limit::ParsedOctets, source.len() as u64)?;
             let more = revision.len().saturating_sub(source.len()) as u64;
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
             let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(|error| match error {
                 DecryptError::Limit(_) => error,
-                // It may quote what is inside such a plaintext.
+                // The error may quote what is inside such a plaintext.
                 _ if malleable => DecryptError::Failed,
                 _ => error,
             })?;
@@ -240,7 +241,7 @@ fn with_key_for<T>(
         false => DecryptError::Failed,
     };
     for (nth, element) in candidates.into_iter().enumerate() {
-        // For each ciphertext by itself: those before this one did not fit.
+        // The limit counts for each ciphertext by itself: the keys before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;
         let wrapped = EncryptedKey::parse(element, budget)?;
         match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
@@ -387,8 +388,8 @@ fn first<T>(
     Err(refused)
 }
 
-/// As [`first`], of secrets of which `use_of` may be able to use a wrong one, too: all are tried, and none is taken if it can use
-/// two different ones.
+/// As [`first`], for secrets of which `use_of` may accept a wrong one, too: all are tried, and none is taken if two
+/// different ones are accepted.
 fn only<T>(
     candidates: impl Iterator<Item = Secret>,
     mut refused: DecryptError,

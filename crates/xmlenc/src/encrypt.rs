@@ -35,7 +35,7 @@ pub fn encrypt_element(
     key_info: Option<&str>,
     random: &dyn Random,
 ) -> Result<String, EncryptError> {
-    // With room for declarations and the tag: the plaintext is encrypted where it is written.
+    // The buffer has room for declarations and the tag: the plaintext is encrypted where it is written.
     let (place, pieces) = match plaintext {
         PlaintextType::Content => (Some(element), element.children().count()),
         _ => (element.parent(), 1),

@@ -100,9 +100,9 @@ impl std::fmt::Debug for EncryptedData<'_> {
 /// The place of the cipher octets.
 #[derive(Clone)]
 enum Cipher<'d> {
-    /// In a `xenc:CipherValue`.
+    /// The octets are in a `xenc:CipherValue`.
     Value(Element<'d>),
-    /// In the attachment that this `cid:` URL names.
+    /// The octets are in the attachment that this `cid:` URL names.
     Attachment(String),
     /// The target of this `xenc:CipherReference`.
     Reference(Element<'d>),
@@ -135,7 +135,7 @@ impl<'d> EncryptedData<'d> {
         if data.reference().is_some() { Err(DecryptError::CipherReference) } else { Ok(data) }
     }
 
-    /// As [`EncryptedData::parse`], with any `xenc:CipherReference`, which [`EncryptedData::reference`] gives.
+    /// As [`EncryptedData::parse`], but reads any `xenc:CipherReference`, which [`EncryptedData::reference`] gives.
     pub(crate) fn parse_in_document(element: Element<'d>) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         if let Some(more) = parts.more.first() {
@@ -161,13 +161,13 @@ impl<'d> EncryptedData<'d> {
         })
     }
 
-    /// As if its `@Type` said this kind.
+    /// The same, as if its `@Type` were this kind.
     #[must_use]
     pub fn of_type(self, plaintext: PlaintextType) -> Self {
         Self { plaintext, ..self }
     }
 
-    /// As if its `xenc:EncryptionMethod` named this cipher.
+    /// The same, as if its `xenc:EncryptionMethod` named this cipher.
     #[must_use]
     pub fn of_method(self, method: ContentEncryption) -> Self {
         Self { method, ..self }
@@ -226,7 +226,7 @@ impl<'d> EncryptedData<'d> {
         }
     }
 
-    /// With the cipher octets that the reference leads to.
+    /// The same, with the cipher octets that the reference leads to.
     pub(crate) fn with_octets(self, octets: Vec<u8>) -> Self {
         Self { cipher: Cipher::Octets(octets), ..self }
     }

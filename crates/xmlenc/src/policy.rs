@@ -141,7 +141,7 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    /// The same policy without the algorithms that [`AlgorithmPolicy::dangerous_admit_retired`] admits.
     #[must_use]
     pub fn without_retired(mut self) -> Self {
         self.retired = false;
@@ -327,7 +327,7 @@ mod tests {
         "http://www.w3.org/2021/04/xmldsig-more#hkdf",
     ];
 
-    /// In any order.
+    /// Compares in any order.
     #[track_caller]
     fn admits(policy: &AlgorithmPolicy, more: &[&'static str]) {
         let (mut found, mut wanted) = (admitted_by(policy), [&MODERN, more].concat());

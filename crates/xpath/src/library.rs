@@ -150,7 +150,7 @@ impl<'c> Call<'c> {
         Ok(found)
     }
 
-    /// The characters from a position, the first of which is 1, and so many of them. Both are rounded.
+    /// The substring from a position, counted from 1, with a number of characters. Both numbers are rounded.
     fn substring(&self) -> Result<String, XPathError> {
         let text = self.text(0)?;
         let first = round(self.number(1)?);

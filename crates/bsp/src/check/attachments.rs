@@ -52,7 +52,7 @@ pub(crate) fn judge(
 struct Attachments<'p, 'm> {
     package: Option<&'p Package<'m>>,
     opened: &'p [MimePart<'m>],
-    /// For the digests of all parts: each may be named with every method.
+    /// The budget for the digests of all parts: each may be named with every method.
     budget: Budget,
     /// The Content-IDs of parts that are ciphertext.
     encrypted: HashSet<String>,
@@ -66,7 +66,7 @@ type Digested = (String, usize, bool, &'static str, Reading);
 /// The octets of a part over which a digest may be computed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Reading {
-    /// As the profile says.
+    /// The octets that the profile digests.
     Canonical,
     /// The content, decoded but not canonicalised.
     Plain,

@@ -223,7 +223,7 @@ fn text_of(reference: &Reference<'_>) -> Option<String> {
     }
 }
 
-/// To which encryption step the data belong that no list names (§10.2.2, §10.3.1).
+/// The encryption steps to which EncryptedData that no list names may belong (§10.2.2, §10.3.1).
 struct Steps {
     /// How many of them name the key of a list.
     of_list: HashMap<usize, usize>,

@@ -19,7 +19,8 @@ use crate::tape::{
     AttributeName, NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, Written, XML_PAIR, XML_PREFIX, XMLNS_PREFIX,
 };
 
-/// As many prefixes and namespaces as most messages have. So many are compared one by one, which costs less than their hashes.
+/// The number of prefixes and of namespaces that are compared one by one: most messages have no more. That costs less
+/// than their hashes.
 pub(super) const FEW: usize = 16;
 
 /// The binding of a prefix that no declaration in scope binds.
@@ -33,7 +34,7 @@ pub(super) struct Names<'s> {
     pub(super) arena: String,
     /// The pair that each prefix is bound to at the current place, by prefix id.
     bound: Vec<u32>,
-    /// By prefix id.
+    /// Indexed by prefix id.
     declared: Vec<Declared<'s>>,
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
@@ -255,7 +256,8 @@ fn packed(prefix: &[u8]) -> u64 {
     u64::from_le_bytes(first)
 }
 
-/// The same for the `len` octets at `start`, of which there is one or more; [`TOO_LONG`] close to the end of the source, too.
+/// The same for the `len` octets at `start`, of which there is one or more; [`TOO_LONG`] close to the end of the
+/// source, too.
 #[inline(always)]
 fn packed_at(octets: &[u8], start: usize, len: usize) -> u64 {
     match chunk(octets, start) {
@@ -306,13 +308,13 @@ pub(super) struct Name {
     /// A number that is lower for a name that is earlier in canonical order, if the prefix is the same or the earlier name has
     /// none. Names of equal rank may be different. 0 for a declaration.
     pub(super) rank: u64,
-    /// As the name of an attribute, written as it is in canonical form: its prefix is in the place of the pair.
+    /// The name as that of an attribute in canonical form: its prefix is in the place of the pair.
     pub(super) of_attribute: AttributeName,
     /// One bit for the prefix, no bit for none. Prefixes beyond the first thirty have all bits.
     pub(super) prefix_bit: u32,
-    /// As the name of an attribute: the prefix it declares, or [`UNBOUND`] if it is no declaration.
+    /// The prefix that an attribute of this name declares, or [`UNBOUND`] if it is no declaration.
     pub(super) declares: u32,
-    /// Its number: that of no other name, if there are no more than 128.
+    /// The number of the name. No other name has it, if there are no more than 128.
     pub(super) id: u8,
 }
 
@@ -360,7 +362,7 @@ impl Name {
         self.of_attribute.pair
     }
 
-    /// Its octets.
+    /// The number of its octets.
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         usize::from(self.of_attribute.len)
@@ -413,7 +415,7 @@ impl Follower {
 /// Names read before, each in one of the four slots that its octets choose.
 pub(super) struct KnownNames {
     slots: [Known; SLOTS],
-    /// By the number of the name before.
+    /// Indexed by the number of the name before.
     followers: [Follower; SLOTS],
     /// How many names were numbered.
     numbered: u8,
@@ -421,7 +423,7 @@ pub(super) struct KnownNames {
 
 const SLOTS: usize = 128;
 
-/// In how many slots a name may be.
+/// The number of slots in which a name may be.
 const WAYS: u8 = 4;
 
 /// The first 16 octets of a name, zeros behind its end. Names that are no longer are equal if their keys are.

@@ -49,15 +49,15 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
     }
 }
 
-/// How many nodes a document of so many octets may have.
+/// The number of nodes that a document of this length may have.
 pub(crate) fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
     const FREE: usize = 16 << 10;
     (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
 }
 
-/// For how many nodes and attributes there is room at first. Unused room of a short document costs nothing, and with one
-/// large block the allocator does not return the pages of every document to the system. For a long document, it is a little
-/// more than what equally spaced pieces of it have.
+/// The numbers of nodes and attributes for which room is made at first. Unused room of a short document costs nothing,
+/// and with one large block the allocator does not return the pages of every document to the system. For a long
+/// document, samples at equal distances are counted, and a little is added.
 fn likely(octets: &[u8]) -> (usize, usize) {
     const LONG: usize = 1 << 20;
     const PIECES: usize = 32;
@@ -80,7 +80,7 @@ fn starts(octets: &[u8]) -> usize {
     memchr_iter(b'<', octets).filter(|at| octets.get(at + 1) != Some(&b'/')).count()
 }
 
-/// How many attributes so many octets can have: each has at least five.
+/// The largest number of attributes in this many octets: each has at least five.
 fn most_attributes(octets: usize) -> usize {
     octets / 5
 }

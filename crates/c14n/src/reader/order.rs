@@ -51,7 +51,7 @@ pub(super) fn sort_by_first_octets(octets: &[u8], attributes: &mut [Attribute]) 
         };
         *rank = first;
     }
-    // Of equal ranks the octets behind them would tell.
+    // If two ranks are equal, the octets of the names behind them would decide.
     !matches!(insert(attributes, ranks, |_, _, left, right| left.cmp(&right)), Sorted::Duplicate)
 }
 

@@ -46,7 +46,7 @@ impl<'s> Stops<'s> {
         self.next_block(from)
     }
 
-    /// As `next`, if the block of `from` has no further stop or is not in the window.
+    /// As `next`, if the block of `from` has no further stop, or is not in the window.
     #[inline(never)]
     fn next_block(&mut self, from: usize) -> usize {
         let mut at = from;

@@ -15,9 +15,9 @@ use crate::error::Problem;
 use crate::name;
 use crate::tape::{Attribute, AttributeName, Declaration, Kind, NO_PREFIX, Node, Written, XMLNS_PREFIX, flag};
 
-/// Beside bits of prefixes: the names do not show that the attributes are in canonical order.
+/// A bit beside those of prefixes: the names do not show that the attributes are in canonical order.
 const NOT_ORDERED: u32 = 1 << 31;
-/// Beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
+/// A bit beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
 const NOT_TOLD: u32 = 1;
 
 /// The attributes of a tag that were read so far.
@@ -92,7 +92,8 @@ impl Reader<'_, '_> {
         Ok(at)
     }
 
-    /// From the end of the name with the number `previous` to the end of the tag, and what [`Reader::settle_attributes`] must know.
+    /// Reads from the end of the name with the number `previous` to the end of the tag. Returns that end, and the bits
+    /// for [`Reader::settle_attributes`].
     #[inline(always)]
     fn attributes(&mut self, octets: &[u8], previous: u8, at: usize) -> Result<(usize, u32), Failed> {
         if self.tape.attributes.capacity() - self.tape.attributes.len() < FEW {

@@ -109,7 +109,7 @@ pub(crate) enum Mode {
     Gcm(Aes),
     Cbc(BlockCipher),
     ChaCha20Poly1305,
-    /// Without a tag.
+    /// ChaCha20 without a tag.
     ChaCha20,
 }
 

@@ -265,7 +265,7 @@ const fn ecdsa_sha3(arc: u8) -> AlgorithmIdentifier {
 pub(crate) enum EdDsa {
     Pure,
     WithContext,
-    /// With SHA-512, or SHAKE256 on edwards448; it takes a context too.
+    /// The prehashed instance: with SHA-512, or SHAKE256 on edwards448. It takes a context too.
     Prehashed,
 }
 

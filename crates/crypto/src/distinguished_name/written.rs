@@ -41,9 +41,9 @@ pub enum NameForm {
     Rfc4514,
     /// RFC 2253, as OpenSSL's `-nameopt RFC2253` and Java's `getName()` write it.
     Rfc2253,
-    /// As `toString` of Java's X500Principal writes it: `CN=a, O="b, c", EMAILADDRESS=d`.
+    /// The form of `toString` of Java's X500Principal: `CN=a, O="b, c", EMAILADDRESS=d`.
     Java,
-    /// As .NET and WCF write it: `CN=a, O="b, c", S=d, E=e`.
+    /// The form of .NET and WCF: `CN=a, O="b, c", S=d, E=e`.
     Dotnet,
 }
 

@@ -367,7 +367,7 @@ impl PrivateKey {
                 let pkcs8 = rsa_pkcs8(pkcs1);
                 let key = provider::RsaPrivate::load(&pkcs8);
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
-                // It transports no keys, so that no substitute is ever needed.
+                // A PSS key transports no keys, so that no substitute is ever needed.
                 (Private::Rsa { key, substitute_key: Secret::new(Vec::new()) }, public)
             }
             Pkcs8::Ec { curve, scalar, point } => {
@@ -406,7 +406,7 @@ impl PrivateKey {
             Pkcs8::Dh { domain, rest, number } => {
                 let malformed = |_| LoadError::Malformed { what };
                 let key = provider::DhPrivate::load(group(domain), significant(number)).map_err(malformed)?;
-                // Its sizes are judged before anything is computed with them.
+                // The sizes of the key are judged before anything is computed with them.
                 Spki::Dh { domain, rest, y: &[2] }.kind()?;
                 let y = key.public().map_err(malformed)?;
                 (Private::Dh(key), PublicKey::new(&Spki::Dh { domain, rest, y: significant(&y) })?)

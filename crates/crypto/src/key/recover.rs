@@ -1,7 +1,7 @@
 //! The public operation of RSA on a signature value: what the signer padded.
 //!
 //! It is for reports on signatures that do not verify, and for retired digests and sizes, which the providers do not
-//! verify. Everything in it is public, so its time may depend on it.
+//! verify. Everything in it is public, so that its time may depend on the values.
 
 use wss_text::Slice as _;
 
@@ -17,7 +17,8 @@ impl PublicKey {
     /// The padded digest in an RSA signature value, as long as the modulus; `None` for other keys, and for a value that
     /// is not below the modulus.
     ///
-    /// It shows how a value was made that does not verify: with which padding and which digest. It proves nothing.
+    /// The block shows how a value was made that does not verify: with which padding and which digest. It proves
+    /// nothing.
     ///
     /// # Specification
     /// RFC 8017 §5.2.2 (RSAVP1).

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 pub(crate) struct Ed448Private(Zeroizing<[u8; 57]>);
 
 impl Ed448Private {
-    /// From the 57 octets that RFC 8410 calls the private key.
+    /// Loads the 57 octets that RFC 8410 calls the private key.
     pub(crate) fn load(seed: &[u8; 57]) -> Self {
         Self(Zeroizing::new(*seed))
     }
@@ -66,7 +66,7 @@ impl Ed448Public {
 pub(crate) struct X448Private(Zeroizing<[u8; 56]>);
 
 impl X448Private {
-    /// From the 56 octets that RFC 8410 calls the private key.
+    /// Loads the 56 octets that RFC 8410 calls the private key.
     pub(crate) fn load(scalar: &[u8; 56]) -> Self {
         Self(Zeroizing::new(*scalar))
     }

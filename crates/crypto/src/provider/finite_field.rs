@@ -20,7 +20,7 @@ pub(crate) struct Group {
 /// A private key.
 pub(crate) struct DhPrivate {
     group: Group,
-    /// As long as the order.
+    /// The private number, as long as the order.
     number: Zeroizing<Vec<u8>>,
 }
 

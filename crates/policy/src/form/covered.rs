@@ -74,7 +74,7 @@ impl<'a> Form<'a> {
         self.entire(&referred);
     }
 
-    /// The Body, the timestamp, and what is signed where it is there.
+    /// Checks the Body, the timestamp, and the parts that are signed if the message has them.
     fn signed(&mut self, referred: &Referred<'a>) {
         let body = self.read.envelope.body;
         let is_covered = |element: &Element<'_>| referred.may_cover(*element);

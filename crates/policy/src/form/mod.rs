@@ -31,7 +31,7 @@ pub struct Breach {
 }
 
 impl Breach {
-    /// Of the first assertion of these names that the policy has.
+    /// A breach of the first assertion of these names that the policy has.
     pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
         let judged = terms.notes.find(names);
         let name =
@@ -56,9 +56,9 @@ pub(crate) struct Read<'a> {
     envelope: Envelope<'a>,
     ids: IdIndex<'a>,
     has_header: bool,
-    /// Of the Security header.
+    /// The children of the Security header.
     children: Vec<Element<'a>>,
-    /// Those of the Security header, in order.
+    /// The signatures of the Security header, in order.
     signatures: Vec<Signature<'a>>,
     budget: &'a Budget,
 }

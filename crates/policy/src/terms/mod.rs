@@ -227,7 +227,7 @@ impl Terms {
         self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
     }
 
-    /// Of what those count that are in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
+    /// The things to count in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
     /// header blocks are all signed.
     pub(crate) fn counted(&self, direction: Direction) -> (Vec<&Part>, &[Option<String>]) {
         let parts = self.endorsing(direction).flat_map(|supporting| &supporting.parts.signed).collect();

@@ -29,7 +29,7 @@ pub(crate) struct Parts {
     pub(crate) complete_attachments: bool,
     /// The namespaces of which each header block is signed, known or not; `None` for all.
     pub(crate) every_signed: Vec<Option<String>>,
-    /// Those of which each is encrypted.
+    /// The namespaces of which each header block is encrypted.
     pub(crate) every_encrypted: Vec<Option<String>>,
     /// The elements inside the Body or header blocks that are named for a signature, and where.
     inner: Vec<(Part, Place)>,

@@ -97,7 +97,7 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
 
-    /// Why no request has it, if so: only requests have supporting tokens here.
+    /// The reason why no request has this token, if so: only requests have supporting tokens here.
     fn is_never_sent(&self) -> Option<&'static str> {
         match (&self.token.kind, self.token.inclusion) {
             (_, Inclusion::ToInitiator) => {

@@ -77,7 +77,7 @@ pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
     if unread.is_empty() {
         return;
     }
-    // Of what is refused, and of what is whole another's, attributes say nothing.
+    // Attributes are not judged of an assertion that is refused, or that belongs to another domain as a whole.
     let done: HashSet<Place> =
         notes.0.iter().filter(|judged| is_read(judged)).map(|judged| judged.place.clone()).collect();
     for (place, attribute) in unread.into_iter().filter(|(place, _)| done.contains(*place)) {

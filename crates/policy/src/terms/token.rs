@@ -8,7 +8,7 @@ use crate::expression::flag;
 use crate::names;
 use crate::standing::{Notes, Standing};
 
-/// From the client to the service, or back.
+/// The direction of a message: from the client to the service, or back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Request,
@@ -72,7 +72,7 @@ pub(crate) type SamlForm = Option<SamlVersion>;
 /// How a certificate is sent where it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum X509Form {
-    /// In the form that fits.
+    /// The form that fits the key.
     Any,
     V1,
     V3,

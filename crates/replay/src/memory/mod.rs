@@ -151,7 +151,7 @@ impl MemoryReplayCache {
             None if !self.reserve() => return None,
             None => {
                 if entries.table.is_full() {
-                    // Without the grace time if the shard has more than its share.
+                    // A shard with more than its share of entries drops expired ones without the grace time.
                     let is_large = entries.table.len() > ENTRIES_PER_SHARD;
                     self.rebuild(shard, &mut entries, if is_large { now } else { before_grace(now) });
                 }

@@ -101,9 +101,9 @@ fn not_xml(error: ParseError) -> MimeError {
 /// The digests of a part.
 #[derive(Debug, Clone, Copy)]
 pub struct PartDigest {
-    /// As the profile says.
+    /// The digest that the profile says.
     pub value: DigestValue,
-    /// As Metro reads the profile, with an empty line after the header, if that was asked for.
+    /// The digest of Metro, which writes an empty line after the header, if that was asked for.
     pub with_empty_line: Option<DigestValue>,
 }
 

@@ -32,7 +32,7 @@ use super::xop;
 /// ```
 #[derive(Clone)]
 pub struct Package<'m> {
-    /// Its content is in memory.
+    /// The root part, whose content is in memory.
     root: MimePart<'m>,
     attachments: Vec<MimePart<'m>>,
     /// The spool for large content.

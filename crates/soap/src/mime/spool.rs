@@ -58,7 +58,7 @@ impl SpoolWriter {
         Self { spool, pending: Vec::new(), file: None }
     }
 
-    /// For about this many octets. If they all stay in memory, room for them is made at once.
+    /// A writer for about this many octets. If they all stay in memory, room for them is made at once.
     #[must_use]
     pub fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
         let capacity = if spool.is_none() { usize::try_from(octets).unwrap_or_default() } else { 0 };

@@ -11,14 +11,14 @@ use crate::error::TokenError;
 /// the sender.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Refusal {
-    /// It has no confirmation of a known method.
+    /// The assertion has no confirmation of a known method.
     None,
-    /// Of another method than the only one.
+    /// The confirmation is of another method than the one that is accepted.
     Other,
     Vouched,
     Bearer,
     IdCard,
-    /// Without an issuer's signature, which a confirmation by anyone but an attester needs.
+    /// The assertion has no issuer's signature, which a confirmation by anyone but an attester needs.
     Unsigned,
     LowLevel,
     Recipient,

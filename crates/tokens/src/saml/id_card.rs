@@ -10,7 +10,7 @@ use wss_c14n::{Element, name};
 /// The attribute with the level of authentication.
 pub(super) const LEVEL: &str = "sosi:AuthenticationLevel";
 
-/// Whether an assertion has its Id as a card has it.
+/// Whether an assertion has its Id in the form of an ID card.
 pub(super) fn is_one(assertion: Element<'_>) -> bool {
     assertion.is(name::SAML2.uri, "Assertion")
         && assertion.attribute("", "ID").is_none()

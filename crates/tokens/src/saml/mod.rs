@@ -86,7 +86,7 @@ pub enum ConfirmationMethod {
 }
 
 impl ConfirmationMethod {
-    /// Those with an identifier of their own.
+    /// The methods that have an identifier of their own.
     const ALL: [Self; 3] = [Self::HolderOfKey, Self::SenderVouches, Self::Bearer];
 
     const fn uri(self, version: SamlVersion) -> &'static str {
@@ -114,7 +114,7 @@ pub struct Confirmation<'d> {
     pub(crate) in_response_to: Option<String>,
     /// The name of who confirms, if the issuer names one: it acts for the subject.
     pub(crate) confirmer: Option<SamlName>,
-    /// From where it may be presented.
+    /// The network address from which it may be presented.
     pub(crate) address: Option<String>,
 }
 

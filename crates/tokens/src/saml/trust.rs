@@ -416,7 +416,7 @@ pub struct IssuedAssertion {
     methods: BTreeSet<ConfirmationMethod>,
     /// Who confirms by each method, where the issuer names somebody for it.
     confirmers: Vec<(ConfirmationMethod, SamlName)>,
-    /// From where it may be presented.
+    /// The network addresses from which it may be presented.
     addresses: Vec<String>,
     session_until: Option<SystemTime>,
     /// The ranges of the KeyInfos of confirmation keys, relative to the start of the assertion.

@@ -87,7 +87,7 @@ impl NewAssertion {
         self
     }
 
-    /// Bearer: whoever has it is its subject.
+    /// Confirms by bearer: whoever has the assertion is its subject.
     #[must_use]
     pub fn bearer(mut self) -> Self {
         self.method = ConfirmationMethod::Bearer;
@@ -102,7 +102,7 @@ impl NewAssertion {
         self
     }
 
-    /// Its audiences; one of several is sufficient.
+    /// Adds an audience; one of several is sufficient.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
@@ -116,7 +116,7 @@ impl NewAssertion {
         self
     }
 
-    /// It may be used only once.
+    /// Restricts it to one use.
     #[must_use]
     pub fn one_time_use(mut self) -> Self {
         self.one_time_use = true;
@@ -189,7 +189,7 @@ impl NewAssertion {
             }
         };
         let text = writer.finish();
-        // At the end in SAML 1.1; after the issuer in SAML 2.0.
+        // The signature is at the end in SAML 1.1, and after the issuer in SAML 2.0.
         let at = match place {
             Some(after) => text.find(after).map(|at| at + after.len()),
             None => text.rfind("</saml:Assertion>"),

@@ -35,7 +35,7 @@ const SIGNATURE: &str = "OCESSignature";
 #[derive(Clone)]
 pub struct NewIdCard {
     issuer: String,
-    /// Of the care provider: its number in the register of companies.
+    /// The number of the care provider in the register of companies.
     cvr: String,
     /// `medcom:` names and values.
     system: [(&'static str, String); 3],
@@ -194,7 +194,7 @@ fn write_statement(writer: &mut Writer, id: &'static str, attributes: &[(&'stati
 }
 
 impl std::fmt::Debug for NewIdCard {
-    /// Without what it says of a person.
+    /// Does not show the statements about a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewIdCard").field("issuer", &self.issuer).finish_non_exhaustive()
     }

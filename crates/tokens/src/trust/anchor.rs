@@ -36,7 +36,7 @@ impl From<Anchors> for TrustAnchors {
 #[derive(Debug, Clone)]
 pub(super) struct Anchors {
     certificates: Arc<[Certificate]>,
-    /// The same anchors in the same order, as webpki takes them.
+    /// The same anchors in the same order, in the type of webpki.
     parsed: Arc<[TrustAnchor<'static>]>,
     /// Whether the caller waived the checks of anchors.
     pub(super) are_unchecked: bool,

@@ -75,7 +75,7 @@ pub trait FetchBlocking {
     /// Sends the request, and gives the body of a response of status 200.
     ///
     /// # Errors
-    /// Those of the client.
+    /// The errors of the client.
     fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure>;
 }
 

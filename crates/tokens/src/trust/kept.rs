@@ -23,7 +23,7 @@ use wss_crypto::Certificate;
 const PLACES: usize = 256;
 /// The largest number of octets of a certificate with those that came with it.
 const MAX_OCTETS: usize = 64 << 10;
-/// For how many seconds a place stays with its certificate after its last use.
+/// The number of seconds for which a place stays with its certificate after its last use.
 const IDLE: u64 = 60;
 /// The limits that a judgement is charged to.
 const COSTS: [Limit; 2] = [Limit::Paths, Limit::PublicKeyOperations];

@@ -156,7 +156,7 @@ impl Trust {
         named
     }
 
-    /// Those that we know, or that an anchor or another one of them signed. Each pair is tried once.
+    /// The candidates that we know, or that an anchor or another candidate signed. Each pair is tried once.
     fn signed<'c>(&'c self, named: &[Candidate<'c>], budget: &Budget) -> Result<Vec<&'c Certificate>, Exceeded> {
         let (own, carried): (Vec<Candidate<'c>>, Vec<_>) = named.iter().partition(|candidate| candidate.is_own);
         let mut signed: Vec<&Certificate> = own.iter().map(|candidate| candidate.certificate).collect();

@@ -144,8 +144,8 @@ impl Trust {
                 Err(_) => self.want(pin, issuer),
             }
         }
-        // Without its issuer, nothing shows that a list is genuine. It comes from the caller, so it counts if it says
-        // revoked.
+        // Without the issuer's certificate, a list cannot be verified. The list comes from the caller, so that it
+        // counts if it revokes.
         if !is_issuer_known && lists.iter().any(|list| list.lists(pin)) {
             return Err(revoked(pin));
         }

@@ -97,7 +97,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// For each point, the newest list of each scope.
+    /// The newest list of each scope, for each point.
     lists: HashMap<Point, (Vec<RevocationList>, Instant)>,
     responses: HashMap<Key, (OcspResponse, SystemTime)>,
     wanted: HashMap<Key, (Certificate, Certificate)>,
@@ -119,7 +119,7 @@ fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
 struct Inquiry {
     certificate: Certificate,
     issuer: Certificate,
-    /// Those that were not asked yet. The last is next, or was just asked.
+    /// The URLs that were not asked yet. The last one is next, or was just asked.
     urls: Vec<(Kind, String)>,
     /// The request that the responder is answering.
     asked: Option<OcspRequest>,

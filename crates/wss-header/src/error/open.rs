@@ -425,7 +425,7 @@ pub enum OpenError {
     NotForUs {
         /// Its Id.
         id: WireText,
-        /// To whom it is encrypted.
+        /// The recipient, or the reason why no key fits.
         why: WhyEncrypted,
     },
     /// *Refused.* One secret has two uses, or is too short.

@@ -22,7 +22,7 @@ pub enum RequirementError {
     NotSigned {
         /// The parts that the best signature does not cover.
         missing: Vec<Part>,
-        /// Those of them that the message does not have.
+        /// The parts among them that the message does not have.
         absent: Vec<Part>,
     },
     /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another

@@ -54,7 +54,7 @@ pub(super) struct Attachments<'a, 'd> {
 pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
     other_reading(uri, complete, from, search).or_else(|| {
         let attachment = search.meter.affords(PIECE as u64).then(|| (from.read)(uri))??;
-        // It was copied.
+        // The attachment was copied, which is charged.
         search.meter.affords(attachment.content.len() as u64 / 4).then(|| changed(&attachment, complete, search))?
     })
 }

@@ -7,7 +7,7 @@ macro_rules! causes {
     ($($name:ident $({ $($field:ident),+ })? = $word:literal $text:literal;)*) => {
         /// A cause for which the octets fit: how what the sender digested or signed differs from what arrived.
         ///
-        /// It is what fits, and no proof: anyone may have made the change. `Display` says it in a sentence.
+        /// It is a change that fits, and no proof: anyone may have made the change. `Display` says it in a sentence.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Cause {

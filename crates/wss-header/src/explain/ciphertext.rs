@@ -54,7 +54,8 @@ pub(super) fn explain<'d>(
             transports(said.as_ref()).into_iter().find_map(|(causes, transport)| {
                 wrapped.iter().find_map(|wrapped| {
                     let key = identity.unwrapping_key();
-                    // With RSA 1.5, a wrong length gives a substitute: without one it cannot be told from the right key.
+                    // With RSA 1.5, a wrong length gives a substitute, which cannot be told from the right key without
+                    // a length.
                     let with_wanted = wanted.filter(|_| transport == KeyTransport::Rsa15).map(Some);
                     with_wanted.into_iter().chain([None]).find_map(|length| {
                         holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;

@@ -357,7 +357,7 @@ fn differs(
     }
     match found {
         Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },
-        // It may be right by its own method.
+        // The digest may be right under the method of the message.
         None if read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported) => Verdict::Unknown {
             why: "a transform is not run here, and no usual cause explains the value without it".into(),
         },
@@ -446,7 +446,7 @@ fn of_token(
 ) -> Option<Found> {
     let form = Form::said(by.clone(), false);
     let octets = token.readings(reference, by, around.budget).unwrap_or_default();
-    // Beside another digest method, too.
+    // The digest of another method is tried, too.
     let as_read = octets.iter().find_map(|octets| search.octets(&[], octets.len(), &|out| out(octets)));
     let itself = || {
         let target = Target::element(reference);

@@ -80,7 +80,7 @@ impl Edit {
         (self.run)(canonical, out);
     }
 
-    /// As [`Edit::apply`], to be edited again; `None` if it is no text.
+    /// As [`Edit::apply`], for another edit of the result; `None` if that is no text.
     pub(super) fn text(&self, canonical: &str) -> Option<String> {
         let mut octets = Vec::with_capacity(canonical.len());
         self.apply(canonical, &mut |piece| octets.extend_from_slice(piece));

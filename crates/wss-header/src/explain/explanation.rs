@@ -11,7 +11,7 @@ use super::cause::Cause;
 /// `Display` writes it as a tree. It quotes the message, so that what was confidential there is confidential here. Never
 /// send it to a stranger: it tells more about decryption than an attacker may learn.
 ///
-/// Its sentences show what they quote of the message without controls, and cut long values.
+/// Its sentences quote the message without control characters, and cut long values.
 ///
 /// Made by [`Receiver::explain`](crate::Receiver::explain).
 #[derive(Debug, Clone, Default)]
@@ -94,7 +94,7 @@ pub enum Outcome {
     Decrypted,
     /// No key of the receiver fits.
     ForAnother {
-        /// To whom it is encrypted, as the message says.
+        /// The recipient, as the message names it.
         recipient: WireText,
     },
     /// A key was found, and the octets do not decrypt under it.
@@ -161,9 +161,9 @@ pub struct ExplainedReference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It fits what the message says.
+    /// The value fits the message.
     Fits,
-    /// It does not fit.
+    /// The value does not fit.
     Differs {
         /// The causes that make it fit, all of them together; empty if no usual cause does.
         causes: Vec<Cause>,
@@ -172,7 +172,7 @@ pub enum Verdict {
         /// The limit at which the search stopped.
         stopped: Option<Exceeded>,
     },
-    /// It could not be computed.
+    /// The value could not be computed.
     Unknown {
         /// Why.
         why: String,

@@ -28,7 +28,7 @@ impl<'d> Target<'d> {
         Self { document, apex: None, without: Vec::new() }
     }
 
-    /// Without the subtree of `element`, unless the target is in it or it is elsewhere.
+    /// The same target without the subtree of `element`, unless the target is in it or it is elsewhere.
     pub(super) fn without(mut self, element: Element<'d>) -> Self {
         let contains = self.apex.is_none_or(|apex| apex.contains(element) && apex != element);
         if contains {
@@ -156,7 +156,7 @@ impl Form {
         forms
     }
 
-    /// With another list of prefixes.
+    /// The same form with another list of prefixes.
     fn listing(&self, prefixes: &[&str], cause: Cause) -> Self {
         let by = Canonicalization::new(self.by.method()).inclusive_prefixes(&prefixes.join(" "));
         Self { by, comments: self.comments, causes: vec![cause] }
@@ -167,7 +167,7 @@ impl Form {
         self.by.prefixes().iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix }).collect()
     }
 
-    /// Without the list, and with the default namespace in it.
+    /// Forms without the list, and with the default namespace in it.
     fn short_lists(&self, place: Element<'_>) -> Vec<Self> {
         let listed = self.listed();
         let mut forms = Vec::new();
@@ -180,7 +180,7 @@ impl Form {
         forms
     }
 
-    /// With each prefix that is in scope, and with all of them.
+    /// Forms with each prefix that is in scope, and with all of them, in the list.
     fn longer_lists(&self, place: Element<'_>) -> Vec<Self> {
         let listed = self.listed();
         let in_scope = place.namespaces_in_scope();

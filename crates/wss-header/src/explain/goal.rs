@@ -85,7 +85,7 @@ impl<'b> Meter<'b> {
         Self { budget, share: Cell::new(share), tried: Cell::new(0), exceeded: Cell::new(None) }
     }
 
-    /// Pays for an attempt on so many octets; `false` if it must not be made.
+    /// Pays for an attempt on `octets` octets; `false` if it must not be made.
     pub(super) fn pays(&self, octets: usize, aims: &[Aim]) -> bool {
         let operations: u64 = aims.iter().map(|aim| aim.goal.cost()).sum();
         let cost = (octets as u64).max(LEAST).saturating_mul(aims.len().max(1) as u64).saturating_add(operations);
@@ -94,7 +94,7 @@ impl<'b> Meter<'b> {
         is_paid
     }
 
-    /// Pays for looking through so many octets, or copying them, before an attempt.
+    /// Pays for looking through `cost` octets, or copying them, before an attempt.
     pub(super) fn affords(&self, cost: u64) -> bool {
         let left = self.share.get();
         if self.exceeded.get().is_some() || cost > left {

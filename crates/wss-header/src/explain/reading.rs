@@ -60,7 +60,7 @@ pub(super) struct ReadTransform<'d> {
 pub(super) enum Kind {
     Canonicalization(Canonicalization),
     EnvelopedSignature,
-    /// With the canonicalisation of the token.
+    /// The STR-Transform, with the canonicalisation of the token.
     SecurityTokenReference(Canonicalization),
     Attachment {
         complete: bool,
@@ -129,7 +129,7 @@ impl ReadDigest {
         readings.flat_map(of_length).collect()
     }
 
-    /// As base64 of the octets.
+    /// The value as base64 of its octets.
     pub(super) fn base64(&self) -> String {
         base64_encode(&self.octets)
     }

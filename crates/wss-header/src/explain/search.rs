@@ -214,7 +214,7 @@ impl Search<'_> {
         None
     }
 
-    /// Whether the octets that `write` writes fit, which are about so many.
+    /// Whether the octets that `write` writes fit. `about` is their approximate number.
     pub(super) fn octets(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
         let found = self.streamed(causes, about, write)?;
         let mut octets = Vec::new();
@@ -222,7 +222,7 @@ impl Search<'_> {
         Some(Found { octets: Some(octets), ..found })
     }
 
-    /// As [`Search::octets`], of octets that are not kept: they may be many more than the message has.
+    /// As [`Search::octets`], for octets that are not kept: they may be many more than the message has.
     pub(super) fn streamed(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
         if !self.meter.pays(about, self.aims) {
             return None;

@@ -103,7 +103,7 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
         Some(found) if found.causes.is_empty() => Verdict::Fits,
         Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
         None => match &keys.named {
-            // With no key at hand that could have made it, nothing is known of the value.
+            // Without a key that could have made the value, nothing is known of the value.
             Err(_) if keys.public.is_empty() && keys.secrets.is_empty() => {
                 Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
             }

@@ -18,13 +18,13 @@ pub(super) struct Sketch {
     /// The same, in the order in which they are declared.
     pub(super) in_order: Vec<(String, String)>,
     pub(super) texts: Texts,
-    /// Those that the apex declares.
+    /// The prefixes that the apex declares, with their namespaces.
     pub(super) at_apex: BTreeSet<(String, String)>,
     /// Qualified names of attributes.
     pub(super) attributes: BTreeSet<String>,
     /// Attributes with short values, each with the number of its token.
     pub(super) attribute_values: Vec<(usize, String, String)>,
-    /// Those of the apex.
+    /// The qualified names of the attributes of the apex.
     pub(super) apex_attributes: Vec<String>,
     /// Qualified names of elements inside the apex, in document order, one entry for each.
     pub(super) elements: Vec<String>,
@@ -41,7 +41,7 @@ pub(super) struct Sketch {
 /// Texts, each with the number of its token.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    /// Those that are short and not blank.
+    /// The texts that are short and not blank, with their numbers.
     pub(super) values: Vec<(usize, String)>,
     /// White space between tags.
     pub(super) gaps: Vec<(usize, String)>,

@@ -96,7 +96,7 @@ fn of_percent(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-/// Without quotation marks and the escapes of strings in programs.
+/// The text without quotation marks and the escapes of strings in programs.
 fn without_quotes(text: &str) -> String {
     text.replace("\\r", "").replace("\\n", "").replace(['"', '\'', '\\'], "")
 }

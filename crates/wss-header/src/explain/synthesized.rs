@@ -54,14 +54,14 @@ pub(super) fn explain(readings: &[Vec<u8>], reference: wss_c14n::Element<'_>, se
     })
 }
 
-/// With another ValueType.
+/// The token with another ValueType.
 fn typed(token: &str, value_type: &str) -> String {
     let Some((before, rest)) = token.split_once(" ValueType=\"") else { return token.to_owned() };
     let Some((_, after)) = rest.split_once('"') else { return token.to_owned() };
     format!("{before} ValueType=\"{value_type}\"{after}")
 }
 
-/// With its text in lines.
+/// The token with its text in lines.
 fn broken(token: &str, width: usize, end: &str) -> String {
     let Some((start, rest)) = token.split_once('>') else { return token.to_owned() };
     let Some((text, tag)) = rest.split_once('<') else { return token.to_owned() };

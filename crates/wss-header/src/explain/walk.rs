@@ -143,7 +143,7 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    /// Of a message of so many octets, with its attachments.
+    /// A walk over a message of this many octets, with its attachments.
     fn new(
         receiver: &'w Receiver,
         (message, octets): (&'w str, u64),
@@ -413,7 +413,7 @@ impl<'w> Walk<'w> {
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
         let mut explained_before = self.explained.clone();
         let is_new = |read: &ReadSignature<'_>| {
-            // As often as it was explained: someone may have copied it.
+            // A signature that was explained before is left out once for each explanation: someone may have copied it.
             let known = explained_before.iter().position(|known| known == written(read.element));
             known.map(|at| explained_before.swap_remove(at)).is_none()
         };

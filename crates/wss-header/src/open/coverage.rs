@@ -113,7 +113,7 @@ pub(super) struct Covered {
     pub(super) span: Range<usize>,
     /// The canonicalisation that made its digested octets.
     pub(super) canonicalization: Canonicalization,
-    /// Those octets, if they were kept and the element is as it was.
+    /// The octets that the signature covers, if they were kept and the element is unchanged.
     text: Option<String>,
     /// The number of plaintexts when it was covered: later ones were covered as ciphertext.
     pub(super) plaintexts_before: usize,
@@ -213,7 +213,7 @@ impl Coverage {
         self.lose_where(replaced, |_| Some(why.clone()));
     }
 
-    /// As [`Coverage::lose`], for the elements around it that have a reason.
+    /// As [`Coverage::lose`], for those of the elements around for which `why` gives a reason.
     pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
         for covered in &mut self.0 {
             if is_within(replaced, &covered.span) && covered.lost.is_none() {

@@ -104,18 +104,18 @@ pub(crate) struct Decryptions {
 
 /// Ciphertext for another receiver.
 pub(crate) struct ForOthers {
-    /// Its EncryptedData: an Id may be absent, and a path names another element in another revision.
+    /// The span of its EncryptedData: an Id may be absent, and a path names another element in another revision.
     pub(super) span: Range<usize>,
     /// The Id by which its list names it, or its path.
     pub(super) name: String,
-    /// To whom it is encrypted.
+    /// The recipient, as the message names it.
     pub(super) addressee: WireText,
     /// The setting that would give us its key.
     pub(super) missing: MissingKey,
 }
 
 impl ForOthers {
-    /// To whom it is encrypted, and what would give us the key if that is known.
+    /// The recipient, and the setting that would give us the key if that is known, in words.
     pub(super) fn told(&self) -> WireText {
         match &self.missing {
             MissingKey::Any => self.addressee.clone(),
@@ -295,7 +295,7 @@ impl<'m> Facts<'m> {
         Ok(())
     }
 
-    /// Those of `parts` that the message has.
+    /// The parts among `parts` that the message has.
     pub(super) fn present(&self, parts: &BTreeSet<Part>, revision: &Revision<'_>) -> Vec<Part> {
         let has_attachments = !self.attachments.parts.is_empty();
         let is_there = |part: &&Part| is_present(part, revision, &self.places, has_attachments);
@@ -472,7 +472,7 @@ impl<'m> Attachments<'m> {
         Self { parts, layers: HashMap::new(), opened_data: HashSet::new() }
     }
 
-    /// Those that came as ciphertext, in their present form.
+    /// The attachments that came as ciphertext, in their present form.
     pub(super) fn opened(&self) -> impl Iterator<Item = &MimePart<'m>> {
         self.parts.iter().filter(|part| part.content_id().is_some_and(|id| self.layers.contains_key(id)))
     }

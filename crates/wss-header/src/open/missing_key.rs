@@ -8,18 +8,18 @@ use wss_text::WireText;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingKey {
-    /// That of a certificate, or a secret.
+    /// The key of a certificate, or a secret.
     Any,
     /// One that the message calls by a `ds:KeyName`.
     Name,
     /// A public key that the message gives by its value.
     Value,
-    /// That of a known certificate, if what names it is read in hexadecimal.
+    /// The key of a known certificate, if the identifier of that certificate is read in hexadecimal.
     Hexadecimal {
         /// The right value for that place: the serial number in decimal, or base64.
         right: WireText,
     },
-    /// That of a known certificate, if what names it is what a peer wrote in another way than the profile has it.
+    /// The key of a known certificate, if the reference is read as a peer writes it in another way than the profile.
     Otherwise {
         /// How it is written, and the subject of the certificate.
         how: WireText,

@@ -78,7 +78,7 @@ pub(crate) fn open<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Res
     process(receiver, incoming, None)
 }
 
-/// As [`open`], asking for what keys elsewhere do.
+/// As [`open`], but asks keys elsewhere for their operations.
 pub(crate) async fn open_asking<O: Output>(
     receiver: &Receiver,
     incoming: Arrived<'_>,

@@ -114,7 +114,7 @@ fn described(certificate: &Certificate) -> String {
     format!("the certificate of {subject:?} (issuer {issuer:?}, serial {serial})")
 }
 
-/// To whom a key is encrypted, as its `ds:KeyInfo` says: `tokens` are those of the header.
+/// The recipient of a key, as its `ds:KeyInfo` names it: `tokens` are those of the header.
 pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
     let references = key_info.into_iter().flat_map(Element::descendants_and_self);
     let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference"));
@@ -124,7 +124,7 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
     token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
 }
 
-/// As [`addressee`], of a key that no identity of ours unwraps, with what would lead to one.
+/// As [`addressee`], for a key that no identity of ours unwraps, with the setting that would help.
 pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
     let named = addressee(key_info, tokens);
     let is_name = |inner: Element<'_>| inner.is(name::DS.uri, "KeyName");
@@ -180,7 +180,7 @@ fn by_value(key: &PublicKey) -> String {
 /// The largest number of certificates that are compared with a reference that names none of them.
 const MOST_COMPARED: usize = 32;
 
-/// The known certificate that a reference means which is written in another way than the profile has it.
+/// A known certificate to which the reference leads if it is read in another way than the profile writes it.
 fn otherwise<'k>(
     key_info: Element<'_>,
     certificates: impl Iterator<Item = &'k Certificate>,

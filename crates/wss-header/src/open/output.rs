@@ -296,7 +296,8 @@ fn read_blocks(
     facts: &Facts<'_>,
     budget: &Budget,
 ) -> Result<Vec<Block>, OpenError> {
-    // Without the Body, only those that are named: an element of the Body may have been moved among the blocks.
+    // If the Body is not covered, only blocks that are named are returned: an element of the Body may have been moved
+    // among the blocks.
     let is_body_covered = signature.covers(&Part::Body);
     let is_demanded = |part: &Part| match part {
         Part::HeaderBlock { namespace, local } => {

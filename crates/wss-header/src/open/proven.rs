@@ -45,7 +45,7 @@ pub(super) struct ProvenSignature {
 
 /// An assertion with whose key a signature was made.
 pub(super) struct HeldAssertion {
-    /// Its index: another one may have its id.
+    /// The index of the assertion: another one may have its id.
     pub(super) at: usize,
     /// The certificate of the key, if the assertion has one.
     pub(super) certificate: Option<Certificate>,
@@ -56,7 +56,7 @@ pub(super) struct HeldAssertion {
 pub(super) struct SignedAttachments {
     /// The Content-IDs of all its references to attachments.
     pub(super) named: Vec<String>,
-    /// Those it proves.
+    /// The attachments that it proves.
     pub(super) proven: Vec<SignedAttachment>,
     /// The Content-IDs of those that it covers as ciphertext without proving them, and why.
     pub(super) lost: Vec<(WireText, CoverageLost)>,

@@ -17,7 +17,7 @@ pub enum WhyEncrypted {
     HeaderBlock,
     /// The header names it, and no key of this receiver opens it.
     NoKey {
-        /// To whom it is encrypted, as the message says.
+        /// The recipient, as the message names it.
         addressee: WireText,
         /// How many private keys and secrets the receiver has.
         known: usize,

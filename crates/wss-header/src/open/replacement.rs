@@ -34,13 +34,13 @@ pub(super) struct NewPlaintext {
 /// The place of a plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It is all that the Body holds.
+    /// The plaintext is all that the Body holds.
     WholeBody,
     /// Somewhere else in the Body.
     Body,
     /// Inside a header block.
     InsideBlock,
-    /// It is a header block, or a child of our header.
+    /// The plaintext is a header block, or a child of our header.
     Header,
 }
 

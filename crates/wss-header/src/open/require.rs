@@ -90,7 +90,7 @@ pub(super) fn check(
     check_present(terms, facts, revision)?;
     check_confirmations(terms, &facts.confirmations)?;
     relation::check(revision, terms)?;
-    // Without a proof, that error comes first.
+    // If there is no proof, the error about that comes first.
     if conclusion.proof.is_ok() {
         narrow::check(&conclusion.shown(facts), terms, facts)?;
     }
@@ -245,7 +245,7 @@ pub(super) fn not_signed(missing: Vec<Part>) -> OpenError {
     RequirementError::NotSigned { missing, absent: Vec::new() }.into()
 }
 
-/// As [`not_signed`], with the parts that are not there.
+/// As [`not_signed`], with the parts that the message does not have.
 fn not_covered(missing: Vec<Part>, facts: &Facts<'_>) -> OpenError {
     let is_absent = |part: &&Part| match part {
         Part::Timestamp => facts.timestamp.is_none(),
@@ -269,7 +269,7 @@ fn check_tokens(
         let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
-    // Without a reason, the token is there, and nothing ties it to the message.
+    // If there is no other reason, the message has the token, and nothing ties it to the message.
     let missing = |token: &'static str, part: Part, why: Option<WhyNoToken>| match (&conclusion.proof, lost(part), why)
     {
         // The fact that ties tokens to the message is missing, too: that error comes first.
@@ -316,7 +316,7 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
     let decryptions = &facts.decryptions;
     let optional = facts.present(&requirements.encrypted_if_present, revision);
     for part in requirements.encrypted.iter().chain(&optional) {
-        // By their places: one that was encrypted twice counts once.
+        // Ciphertexts are counted by their places: one that was encrypted twice counts once.
         let all_of = |spans: &mut dyn Iterator<Item = Range<usize>>| {
             let mut spans = spans.peekable();
             let is_of_part = |span| decryptions.of_part(part).any(|decrypted| decrypted.span == span);
@@ -359,7 +359,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
                 let at = unconfirmed.iter().position(|sent| *sent == value).ok_or(OpenError::Confirmation)?;
                 unconfirmed.swap_remove(at);
             }
-            // It says that the request had no signature.
+            // A confirmation without a value says that the request had no signature.
             None if request.signature_values.is_empty() => {}
             None => return Err(OpenError::Confirmation),
         }
@@ -386,7 +386,7 @@ pub(super) fn check_bound(
     Ok(())
 }
 
-/// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
+/// If both sides sign with one key, tells a reply from a request by the signatures that it confirms.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
     if terms.receiver.waives(Waiver::EitherDirection) {
         return Ok(());

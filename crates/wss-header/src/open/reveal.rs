@@ -50,7 +50,7 @@ pub(crate) struct RevealedList {
     pub(crate) failure: Option<WireText>,
     /// A key was found, and the octets do not decrypt under it.
     pub(crate) has_wrong_key: bool,
-    /// To whom its `xenc:EncryptedKey` is encrypted, if it has one.
+    /// The recipient of its `xenc:EncryptedKey`, if it has one.
     pub(crate) recipient: Option<WireText>,
     /// The Ids that it names; the path of ciphertext without an Id.
     pub(crate) ids: Vec<String>,
@@ -231,7 +231,7 @@ fn decrypt_next(
             lists.push(RevealedList::of_data(child, facts, decrypted.as_ref().err()));
             decrypted
         } else if child.is(name::DS.uri, "Signature") && !digests_fit(revision, terms, facts, child) {
-            // It may be over the plaintext. What fails is told when everything else was tried.
+            // The digest may be over the plaintext. An error is reported when everything else was tried.
             decrypt_each(revision, terms, facts, ring, &mut |_, _| Ok(()))
         } else {
             continue;
@@ -268,7 +268,7 @@ fn decrypt_rest(
 }
 
 impl RevealedList {
-    /// Of ciphertext that no list names.
+    /// The outcome for ciphertext that no list names.
     fn of_data(data: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>) -> Self {
         let name = name_of(data);
         let other = facts.decryptions.for_others_at(&data.span());

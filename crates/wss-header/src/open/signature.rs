@@ -289,7 +289,7 @@ fn covered(
             }
             continue;
         }
-        // Without one, the element contains the signature, which enveloped-signature removed.
+        // Without a whole element, the element contains the signature, which enveloped-signature removed.
         let apex = reference.whole_element();
         let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
         match apex_at(apex, revision, terms, signature)? {

@@ -9,8 +9,8 @@ pub(crate) fn is_within(span: &Range<usize>, around: &Range<usize>) -> bool {
     around.start <= span.start && span.end <= around.end
 }
 
-/// Those of `elements` that are inside no other of them. They come in document order: what begins before the last one ends is
-/// inside it.
+/// The elements that are inside no other of `elements`. They come in document order: what begins before the last one
+/// ends is inside it.
 pub(crate) fn outermost<'d>(elements: impl Iterator<Item = Element<'d>>) -> impl Iterator<Item = Element<'d>> {
     let mut end = 0;
     elements.filter(move |element| {

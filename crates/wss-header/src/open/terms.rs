@@ -40,7 +40,7 @@ pub(crate) struct Terms<'r> {
 }
 
 impl<'r> Terms<'r> {
-    /// The terms for a message of so many octets.
+    /// The terms for a message of this many octets.
     pub(super) fn new(
         receiver: &'r Receiver,
         demanded: Arc<BTreeSet<Part>>,

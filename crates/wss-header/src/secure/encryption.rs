@@ -97,7 +97,7 @@ impl Securing {
             }
         }
         let list = self.list(encrypting, &keying, &sealing.listed)?;
-        // It precedes the parts that it lists, even a token at the front.
+        // The list precedes the parts that it names, even a token at the front.
         let usual = self.place_in(header, &index);
         let place = sealing.first_in_header().map_or(usual, |first| first.min(usual));
         let token_place = if in_front { self.front_of(header) } else { place };

@@ -134,7 +134,7 @@ impl Securing {
         request: Option<&Correlation>,
     ) -> Result<Self, SecureError> {
         let mut recipe = plan.recipe.clone();
-        // Under a key that both sides have, its confirmations distinguish a reply from a request.
+        // If both sides sign with one key, its confirmations distinguish a reply from a request.
         let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
         recipe.confirms |= request.is_some()
             && !recipe.allows(Allowance::ReplyWithoutConfirmation)
@@ -364,7 +364,7 @@ impl Securing {
         }
         for attached in attached {
             content.push_str(&attached.xml);
-            // It is not in the envelope yet, so its Id is known from here.
+            // The element is not in the envelope yet, so that its Id is known from here.
             if let Some(id) = &attached.id {
                 self.ids.insert(Part::Id(id.clone()), vec![id.clone()]);
             }

@@ -69,7 +69,7 @@ fn all_at_place<'d>(part: &Part, envelope: Envelope<'d>, role: &Role) -> Vec<Ele
     }
 }
 
-/// Whether an envelope with so many attachments has an optional part.
+/// Whether an envelope with this number of attachments has an optional part.
 pub(super) fn is_there(part: &Part, envelope: Envelope<'_>, role: &Role, attachments: usize) -> bool {
     match part {
         Part::Attachments => attachments > 0,

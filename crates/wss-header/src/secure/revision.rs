@@ -10,7 +10,7 @@ use crate::error::SecureError;
 pub(super) enum Revision {
     /// A step follows, which reads it.
     Read(Box<Document<'static>>),
-    /// It is the last one.
+    /// The last revision.
     Last(String),
 }
 

@@ -102,7 +102,7 @@ fn password_keys(
         let signature = parent.filter(|parent| parent.is(name::DS.uri, "KeyInfo")).and_then(Element::parent);
         let signature = signature.filter(|parent| parent.is(name::DS.uri, "Signature"));
         if !findings.judges(Rule::R4216, token) {
-            // It was judged before anything was decrypted.
+            // The message was judged already, before anything was decrypted.
         } else if let Some(signature) = signature {
             let passwords = passwords.filter(|_| seen.len() < MAX_PASSWORD_KEYS);
             match passwords.and_then(|passwords| macs.fit(token, signature, passwords)) {

@@ -23,7 +23,7 @@ macro_rules! keys {
         }
 
         impl Private {
-            /// From PKCS#8, whose private key is four strings of one length (RFC 9909 §5).
+            /// Reads PKCS#8, whose private key is four strings of one length (RFC 9909 §5).
             pub(crate) fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal> {
                 let strings = strings(pkcs8).or_failed()?;
                 match kind {

@@ -149,7 +149,7 @@ pub(super) fn cases(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// With the first letter of each word in upper case, and the others in lower case.
+/// The text with the first letter of each word in upper case, and the others in lower case.
 fn titled(text: &str) -> String {
     let mut starts = true;
     let mut out = String::with_capacity(text.len());
@@ -285,7 +285,7 @@ fn elements(canonical: &str) -> Vec<(std::ops::Range<usize>, usize)> {
     found
 }
 
-/// With the element of this number, and its next sibling, in the other order.
+/// Writes the form with the element of this number and its next sibling in the other order.
 fn swapped(canonical: &str, nth: usize, out: Out<'_>) {
     let all = elements(canonical);
     let pair = all.get(nth + 1).and_then(|(first, depth)| {
@@ -297,7 +297,8 @@ fn swapped(canonical: &str, nth: usize, out: Out<'_>) {
     pieces.into_iter().filter_map(|piece| canonical.get(piece)).for_each(|piece| out(piece.as_bytes()));
 }
 
-/// With the first elements of this depth, which are siblings, in another order; what is between them stays.
+/// Writes the form with the first elements of this depth, which are siblings, in another order. The text between them
+/// stays.
 fn reordered(canonical: &str, depth: usize, order: impl Fn(&mut Vec<&str>), out: Out<'_>) {
     let all = elements(canonical);
     let siblings: Vec<_> = all
@@ -349,7 +350,7 @@ pub(super) fn attributes(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// The choices of several of so many things, the fewest first; none if there are too many.
+/// The choices of several of `count` things, the fewest first; none if there are too many.
 fn subsets(count: usize) -> impl Iterator<Item = u32> {
     let all: u32 = if (2..=SUBSETS).contains(&count) { 1 << count } else { 0 };
     let several = move |size| (0..all).filter(move |mask: &u32| mask.count_ones() == size);

@@ -21,7 +21,7 @@ pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Without carriage returns; one that is alone is `alone`.
+/// The text without carriage returns; `alone` replaces one that no line feed follows.
 fn without_returns<'t>(text: &'t str, alone: &str) -> Cow<'t, str> {
     if !text.contains("&#xD;") {
         return text.into();

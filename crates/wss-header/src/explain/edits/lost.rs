@@ -115,7 +115,7 @@ pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     }))
 }
 
-/// With each of these characters in place of the mark at its place, or with the first everywhere.
+/// An edit that puts each of these characters in place of the mark at its place, or the first one everywhere.
 fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) -> Edit {
     let shown = if mark == "?" { "?" } else { "U+FFFD" };
     let letters: Vec<String> = with.iter().map(char::to_string).collect();

@@ -169,7 +169,7 @@ fn of_pairs(payload: &[&(String, String)], clues: &Clues) -> Vec<Map> {
     candidates(clues, one).iter().flat_map(|to| others.iter().map(move |other| pair(to, other))).collect()
 }
 
-/// With other prefixes; `None` if the names would collide.
+/// An edit that renames prefixes; `None` if the names would collide.
 fn renamed(sketch: &Sketch, map: Map) -> Option<Edit> {
     let map: Map = map.into_iter().filter(|(from, to)| from != to).collect();
     if map.is_empty() {

@@ -80,7 +80,7 @@ fn lifetimes(instants: &[&(usize, String)]) -> Vec<Edit> {
     edits
 }
 
-/// With an Expires of this text behind Created.
+/// An edit that adds an Expires with this text after Created.
 fn expiring(at: String) -> Edit {
     let name = format!("Expires of {at}");
     Edit::new(Cause::ElementRemoved { name: name.into() }, move |canonical, out| {

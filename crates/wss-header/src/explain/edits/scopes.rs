@@ -18,7 +18,7 @@ const NAMESPACES: usize = 12;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
-/// Without the tags of one element, whose content stays.
+/// Edits that remove the tags of one element, whose content stays.
 pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
     let elements = sketch.elements.iter().take(ELEMENTS).enumerate();
     elements
@@ -87,7 +87,7 @@ struct Usual {
     value: String,
 }
 
-/// With an attribute more: on every element that takes it, or on one.
+/// Edits that add an attribute: on every element that takes it, or on one.
 pub(super) fn attributes(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let prefix_for = |namespace: &str, usual: &'static str| {
         let known =

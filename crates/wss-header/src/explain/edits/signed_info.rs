@@ -64,7 +64,7 @@ impl Part<'_> {
         self.start..self.end
     }
 
-    /// Of the digests of what the references name, that of its own; `None` if it is in no reference, or the digest is not known.
+    /// The digest of the target of its own reference; `None` if it is in no reference, or the digest is not known.
     fn digest<'f>(&self, found: &'f [String]) -> Option<&'f String> {
         found.get(self.reference.checked_sub(1)?).filter(|digest| !digest.is_empty())
     }
@@ -157,7 +157,7 @@ fn edit(what: String, changes: Changes) -> Edit {
     })
 }
 
-/// The elements that may be changed, as far as there may be so many.
+/// The elements that may be changed, up to the largest number.
 fn parts(base: &str) -> Vec<Part<'_>> {
     let mut found: Vec<Part<'_>> = Vec::new();
     // For each open element, its index in `found`, if it is there.
@@ -262,7 +262,7 @@ fn uris<'s>(part: Part<'s>, ids: &'s BTreeSet<String>) -> impl Iterator<Item = E
     })
 }
 
-/// Without a list of prefixes, or with another.
+/// Edits that remove a list of prefixes, or replace it.
 fn lists<'s>(part: Part<'s>, bound: &'s BTreeSet<(String, String)>) -> impl Iterator<Item = Edit> + 's {
     let is_list = part.local == "InclusiveNamespaces";
     let without = is_list
@@ -300,7 +300,7 @@ fn other_lists(tag: &str, bound: &BTreeSet<(String, String)>) -> Vec<String> {
     lists
 }
 
-/// Without one reference or transform, or with two references in the other order.
+/// Edits that remove one reference or transform, or exchange two references.
 fn references<'s>(base: &'s str, parts: &Rc<[Part<'s>]>) -> impl Iterator<Item = Edit> + 's {
     let all: Vec<Part<'s>> = parts.iter().filter(|part| part.local == "Reference").take(REFERENCES).copied().collect();
     let several = all.len() > 1;

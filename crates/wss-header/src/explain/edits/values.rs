@@ -34,7 +34,7 @@ fn digits(fraction: &str, count: usize) -> String {
     fraction.chars().chain(std::iter::repeat('0')).take(count).collect()
 }
 
-/// With `to` in place of a zone that is UTC.
+/// The instant with `to` in place of a zone that is UTC.
 fn zoned(seconds: &str, fraction: &str, zone: &str, to: &str) -> String {
     let zone = if matches!(zone, "Z" | "+00:00" | "-00:00") { to } else { zone };
     let point = if fraction.is_empty() { "" } else { "." };
@@ -98,7 +98,7 @@ fn minutes_of(zone: &str) -> Option<i64> {
     Some(if sign == "-" { -minutes } else { minutes })
 }
 
-/// The instant so many minutes later, up to its seconds.
+/// The instant `minutes` minutes later, up to its seconds.
 fn moved(seconds: &str, minutes: i64) -> Option<String> {
     let instant = wss_tokens::parse_instant(&format!("{seconds}Z")).ok()?;
     let by = std::time::Duration::from_secs(minutes.unsigned_abs() * 60);
@@ -118,7 +118,7 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     other_zones().filter(|to| in_zone(sample, *to).is_some()).map(edit).collect()
 }
 
-/// Instants in another zone and another spelling at once; and with a zone where there is none.
+/// Instants in another zone and another spelling at once, and instants without a zone with one.
 pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     let sample = sketch.texts.values.iter().find(|(_, text)| is_instant(text));
     let cause = |how: String| Cause::InstantReformatted { how: how.into() };
@@ -201,7 +201,7 @@ fn numbers(how: &str, edit: fn(&str) -> Option<String>) -> Edit {
     })
 }
 
-/// The number with so many decimal places, cut or filled with zeros.
+/// The number with `count` decimal places, cut or filled with zeros.
 fn places(text: &str, count: usize) -> Option<String> {
     let (whole, fraction) = text.split_once('.')?;
     (!fraction.is_empty()).then(|| format!("{whole}.{}", digits(fraction, count)))

@@ -36,7 +36,7 @@ fn without(blank: Blank, cause: Cause) -> Edit {
     })
 }
 
-/// Without white space that the message has.
+/// Edits that remove white space that the message has.
 pub(super) fn removed(sketch: &Sketch) -> Vec<Edit> {
     let added = |place: &str| Cause::WhiteSpaceAdded { place: place.into() };
     let mut edits = Vec::new();
@@ -180,7 +180,7 @@ pub(super) fn indentations(sketch: &Sketch) -> Vec<Edit> {
     for line_end in ["\n", "&#xD;\n"] {
         for level in [1, 0, 2, 3, 4] {
             for (unit, words) in UNITS {
-                // Without a unit, every level is the same.
+                // Without a unit of indentation, every level is the same.
                 if !unit.is_empty() || level == 1 {
                     edits.push(Indent { unit, level, line_end, top_only: false }.edit(words));
                     edits.push(Indent { unit, level, line_end, top_only: true }.edit(words));

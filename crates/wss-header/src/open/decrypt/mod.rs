@@ -102,7 +102,7 @@ fn decrypt_list(
         }
         let is_opened = step.facts.decryptions.retired_ids.contains(id);
         if is_opened && (terms.receiver.waives(Waiver::UnlistedEncryptedData) || list.is_for_others(&mut step)?) {
-            // It was decrypted before this list, in its place or with the key of another recipient.
+            // The ciphertext was decrypted before this list, in its place or with the key of another recipient.
             continue;
         }
         let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
@@ -159,7 +159,7 @@ impl<'d> Step<'_, 'd, '_> {
         check_cipher(data.method(), terms.receiver, is_covered)?;
         let mut search = KeySearch::new(revision, terms, self.facts, self.ring);
         let Some(found) = find_key(&mut search, &data, key)? else {
-            // It is for another receiver: a part that holds it is not handed out.
+            // The ciphertext is for another receiver: a part that holds it is not handed out.
             let named = search.addressee.take();
             let addressee = named.unwrap_or_else(|| addressee_told(data.key_info(), &self.facts.tokens));
             let missing = missing_secret(data.key_info().filter(|_| key.is_none()), revision, terms);

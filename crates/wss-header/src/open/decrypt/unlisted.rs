@@ -129,7 +129,7 @@ fn ids_of(data: Element<'_>) -> impl Iterator<Item = Cow<'_, str>> {
     [Some(data), block].into_iter().flatten().filter_map(id_of)
 }
 
-/// Its Id, or its path without one.
+/// Its Id, or its path if it has no Id.
 pub(crate) fn name_of(data: Element<'_>) -> String {
     id_of(data).map_or_else(|| data.path(), |id| id.into_owned())
 }

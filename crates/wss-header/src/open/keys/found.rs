@@ -62,11 +62,12 @@ pub(crate) struct FoundSecret {
     pub(crate) path: Vec<KeyStep>,
     /// The identity of the key, for the rule that one key has one use.
     pub(crate) id: KeyId,
-    /// Its origin, for the same rule.
+    /// The origin of the secret, for the same rule.
     pub(crate) origin: KeyOrigin,
     /// The secret itself, or the one that it was derived from.
     pub(crate) root: KeyId,
-    /// It came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length, must not show.
+    /// The secret came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length,
+    /// must not show.
     pub(crate) is_bare: bool,
     /// The number of octets of the key in the EncryptedKey, if the cipher takes more: a random key then replaces it.
     pub(crate) too_short: Option<usize>,
@@ -96,7 +97,8 @@ impl FoundSecret {
         }
     }
 
-    /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
+    /// The key shortened to its leading octets, if a cipher needs fewer than it has. MACs and derivations use all of
+    /// it.
     pub(crate) fn leading(mut self, wanted: Wanted) -> Self {
         if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
             self.secret = Secret::new(leading.to_vec());
@@ -159,7 +161,7 @@ impl FoundSecret {
         self
     }
 
-    /// It came from this token of the header.
+    /// Notes that the key came from this token of the header.
     pub(crate) fn of_token(self, token: Element<'_>) -> Self {
         Self { token: Some(token.span()), ..self }
     }

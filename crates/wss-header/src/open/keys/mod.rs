@@ -38,10 +38,10 @@ pub(super) struct KeySearch<'a, 'd> {
     pub(super) terms: &'a Terms<'a>,
     /// The certificate tokens of the header.
     pub(super) tokens: &'a [SeenToken],
-    /// Its checked assertions.
+    /// The checked assertions of the message.
     pub(super) assertions: &'a [SeenAssertion],
     pub(super) ring: &'a mut KeyRing,
-    /// To whom the key is encrypted that was found, if none of ours unwraps it.
+    /// The recipient of the key that was found, if none of our keys unwraps it.
     pub(super) addressee: Option<WireText>,
 }
 
@@ -63,7 +63,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
-    /// As [`KeySearch::reference`], of what is inside a `wsse:SecurityTokenReference` or is not.
+    /// As [`KeySearch::reference`], for an element with or without a `wsse:SecurityTokenReference` around it.
     fn reference_without_parent<'x>(&self, child: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
         let shape = reference_shape(self.terms.receiver);
         let reference = SecurityTokenReference::parse_child(child, None, shape, &self.terms.budget)?;

@@ -49,7 +49,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// It is charged before it is kept.
+    /// The octets are charged before they are kept.
     pub(super) fn of(element: Element<'_>, budget: &Budget) -> Result<Self, Exceeded> {
         let (text, scope) = (text_of(element), element.namespaces_in_scope());
         let octets = scope.iter().map(|(prefix, uri)| prefix.len() + uri.len()).sum::<usize>() + text.len();
@@ -100,7 +100,7 @@ impl KeyRing {
         let by_octets = KeyId::of(&found.secret);
         for id in [&found.id, &by_octets] {
             self.uses.note(id, found.origin, key_use).map_err(|error| match error {
-                // With a second cipher, an attacker could relabel the ciphertext of the first.
+                // If a key had a second cipher, an attacker could relabel the ciphertext of the first.
                 KeyUseError::TwoCiphers => DecryptError::Failed.into(),
                 error => OpenError::from(error),
             })?;

@@ -34,7 +34,7 @@ impl KeySearch<'_, '_> {
             Some(OtherKeyInfo::Reference(inside)) => Some((inside, self.reference_without_parent(inside)?)),
             Some(OtherKeyInfo::Token(token)) => Some((token, SecurityTokenReference::Embedded(token))),
         };
-        // Its token has no secret to derive a key from.
+        // The token has no secret to derive a key from.
         if reference.as_ref().is_some_and(|(place, _)| ImpliedDerivedKey::is_in(*place)) {
             return Err(TokenError::DerivedKey("it is implied for a public key").into());
         }

@@ -50,7 +50,7 @@ impl TokenKind for WrappedKey {
         search.unwrap(&EncryptedKey::parse(token, &search.terms.budget)?, wanted.len)
     }
 
-    /// By the SHA-1 of its cipher octets: a key of our header, or of the request.
+    /// Finds the secret by the SHA-1 of its cipher octets: a key of our header, or of the request.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,

@@ -108,7 +108,7 @@ impl TokenKind for Saml {
         Ok(None)
     }
 
-    /// By the id of the assertion.
+    /// Finds the secret by the id of the assertion.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,
@@ -310,7 +310,7 @@ fn decrypt(
 ) -> Result<Option<Replacement>, OpenError> {
     terms.budget.charge(Limit::EncryptedData, 1)?;
     let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
-    // Its place says what it is (SAML 2.0 core §2.3.4).
+    // The place of the ciphertext says what it is (SAML 2.0 core §2.3.4).
     let data = match data.plaintext_type() {
         PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
         _ => data,

@@ -41,7 +41,7 @@ impl TokenKind for SecurityContext {
         Ok(found.map(|found| found.through("wsc:SecurityContextToken", token)))
     }
 
-    /// By the identifier of the context, without a token in the message.
+    /// Finds the secret by the identifier of the context, without a token in the message.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,

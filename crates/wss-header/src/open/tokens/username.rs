@@ -96,7 +96,7 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     if token.has_key() {
         return Ok(unproven);
     }
-    // Without a password it is a name that nothing proves, unless one must be proven.
+    // Without a password, the token is a name that nothing proves, unless a user name must be proven.
     let is_bare = !token.has_password() && !terms.receiver.requirements.username;
     let Some(passwords) = terms.receiver.keys.passwords.as_ref().filter(|_| !is_bare) else {
         facts.ignore(element);
