@@ -11,8 +11,8 @@ use wss_crypto::Certificate;
 use wss_soap::mime::{MimePart, Package};
 use wss_tokens::PasswordSource;
 
-/// Is told of signatures when they are next in order: the current revision, the span of its Security header, and the
-/// positions of the signatures among the children of that header.
+/// A function that gets signatures when they are next in order: the current revision, the span of its Security header,
+/// and the positions of the signatures among the children of that header.
 pub type SignaturesDue<'f> = dyn FnMut(&Document<'_>, &Range<usize>, &[usize]) + 'f;
 
 /// The keys, certificates and passwords of a receiver, with which more requirements can be judged. Its own requirements

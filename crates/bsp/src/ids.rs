@@ -1,7 +1,7 @@
 //! The Ids of a document, of any kind, whether they are unique or not.
 //!
-//! Kept is a short hash of each, not its text: whoever looks for one reads the texts of equal hash alone, however long the others
-//! are. The hash has a key, so that no message is made of equal ones.
+//! A short hash of each Id is kept, not its text: a look-up reads only the texts with an equal hash, however long the
+//! others are. The hash has a key, so that nobody can make a message of Ids with equal hashes.
 
 use std::hash::{BuildHasher, RandomState};
 

@@ -204,7 +204,7 @@ struct Row {
     failures: usize,
     unknown: Vec<Unknown>,
     unknowns: usize,
-    /// How many of those are due to ciphertext.
+    /// The number of those findings that are due to ciphertext.
     kept: usize,
     passed: Option<Place>,
     passes: usize,
@@ -223,7 +223,8 @@ pub(crate) struct Findings<'v> {
     steps: Steps,
 }
 
-/// The steps of paths that were made, of the revision that is judged: many places are in one element, which has many siblings.
+/// The steps of paths that were made already, for the revision that is judged: many places are in one element, which
+/// has many siblings.
 type Steps = HashMap<NodeId, String>;
 
 /// A revision of the message with decrypted parts.
@@ -231,9 +232,9 @@ type Steps = HashMap<NodeId, String>;
 struct Decrypted {
     /// The decrypted spans: everything in them is judged.
     revealed: Vec<Revealed>,
-    /// All ciphertext of the message. Everything between did not change.
+    /// All ciphertext of the message. The text between did not change.
     carried: Vec<Revealed>,
-    /// Requirements that are judged again on everything.
+    /// Requirements that are judged again on all elements.
     again: BTreeSet<Rule>,
 }
 
@@ -296,7 +297,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether this requirement is judged on an element now. A check with much work asks first.
+    /// Whether this requirement is judged on an element now. An expensive check asks first.
     pub(crate) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
         self.span(rule, element).is_some()
     }

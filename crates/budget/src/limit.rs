@@ -201,7 +201,7 @@ impl Limits {
         Self(values)
     }
 
-    /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
+    /// Sets no bounds except those of the parser itself: documents below 4 GiB, names below 64 KiB.
     ///
     /// No limits, for documents that the caller made itself, such as test data and benchmarks.
     #[must_use]

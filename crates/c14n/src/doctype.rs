@@ -43,7 +43,7 @@ fn over(limits: &Limits, limit: Limit) -> ParseError {
     Exceeded { limit, allowed: limits.get(limit) }.into()
 }
 
-/// The text that is written. What would make it too long is refused before it is written.
+/// The text that is written. A text that would become too long is refused before it is written.
 struct Text<'l> {
     written: String,
     most: usize,
@@ -149,7 +149,7 @@ impl<'s> Parser<'s, '_> {
         if self.blanks() { Ok(()) } else { Err(self.broken()) }
     }
 
-    /// Skips to what follows `end`.
+    /// Skips to the text after `end`.
     fn skip(&mut self, end: &str) -> Result<(), ParseError> {
         let length = self.rest().find(end).ok_or_else(|| self.broken())?;
         self.at += length + end.len();
@@ -374,8 +374,8 @@ fn escaped(value: &str) -> String {
     text
 }
 
-/// Writes what follows a DOCTYPE, with what it declares applied to the start tags. Whatever is not well-formed is copied: the
-/// reader refuses it.
+/// Writes the text after a DOCTYPE, with the declarations of the DOCTYPE applied to the start tags. A tag that is not
+/// well-formed is copied: the reader refuses it.
 fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
     let mut at = 0;
     while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
@@ -410,7 +410,7 @@ fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), Parse
 /// A start tag at the front of a text.
 struct StartTag<'s> {
     name: &'s str,
-    /// The attributes as written, and where their values are, with the quotes.
+    /// The attributes as written, and the spans of their values with the quotes.
     values: Vec<(&'s str, std::ops::Range<usize>)>,
     end: usize,
 }
@@ -442,7 +442,7 @@ impl<'s> StartTag<'s> {
         }
     }
 
-    /// Writes it, with what is declared of its attributes applied.
+    /// Writes the tag, with the declarations of its attributes applied.
     fn write(&self, source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
         let piece = |range: std::ops::Range<usize>| source.slice(range);
         let name_end = 1 + self.name.len();
@@ -499,7 +499,7 @@ mod tests {
         }
     }
 
-    /// Defaults make a small document large: what is over a limit is not written, however little of it is read.
+    /// Defaults make a small document large: text above a limit is not written, however little of it is read.
     #[test]
     fn defaults_are_charged_before_they_are_written() {
         let value = "v".repeat(60_000);

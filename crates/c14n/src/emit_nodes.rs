@@ -54,7 +54,8 @@ struct Around<'t> {
     is_in: bool,
     /// The local names of its attributes of the `xml` namespace.
     attributes: Vec<&'t str>,
-    /// The bases joined of this element and of those around it that are not in the set either, up to the first that is.
+    /// The joined bases of this element and of the elements around it that are not in the set either, up to the first
+    /// that is.
     base: Option<Joined<'t>>,
 }
 
@@ -148,7 +149,8 @@ impl<'t, S: Sink> Walker<'t, S> {
         }
     }
 
-    /// The start tag of an element; of one that is not in the set, only its namespaces and attributes that are.
+    /// The start tag of an element. Of an element that is not in the set, only its namespaces and attributes that are
+    /// in the set.
     fn element(&mut self, element: TreeNode) -> Result<(), CanonicalizeError> {
         if let Some(exceeded) = self.sink.exceeded() {
             return Err(exceeded.into());
@@ -283,8 +285,8 @@ impl<'t, S: Sink> Walker<'t, S> {
         }
     }
 
-    /// Whether version 1.1 lets elements inherit an attribute. An element of the set keeps its own even if it is not in the
-    /// set: libxml2 and Santuario agree on that, where the recommendation says nothing.
+    /// Whether version 1.1 lets elements inherit an attribute. An element of the set keeps its own attribute even if
+    /// the attribute is not in the set: libxml2 and Santuario agree on that, where the recommendation says nothing.
     fn is_inheritable(&self, attribute: TreeNode) -> bool {
         let name = self.tree.name(attribute);
         let is_11 = matches!(self.method, Method::Inclusive11 | Method::Inclusive11WithComments);
@@ -306,8 +308,8 @@ impl<'t, S: Sink> Walker<'t, S> {
         self.around.push(Around { element, end: tree.subtree(element).end, is_in, attributes, base });
     }
 
-    /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own. A
-    /// name without a value replaces an attribute by none.
+    /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own.
+    /// An entry without a value removes an attribute.
     fn inherited(&self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
         let tree = self.tree;
         let omitted = self.around.iter().rev().take_while(|around| !around.is_in).last();
@@ -326,7 +328,7 @@ impl<'t, S: Sink> Walker<'t, S> {
                 let all = self.inheritable.keys().filter_map(|local| Some((*local, value(nearest(local)?))));
                 all.collect()
             }
-            // Only from elements that are not in the set, up to the first that is.
+            // Only elements that are not in the set are asked, up to the first that is.
             Method::Inclusive11 | Method::Inclusive11WithComments => {
                 let simple = |local: &'static str| Some((local, nearest(local).filter(|node| *node > outermost)?));
                 let simple = ["lang", "space"].into_iter().filter_map(simple);
@@ -354,7 +356,7 @@ impl<'t, S: Sink> Walker<'t, S> {
 
 /// The namespace that a prefix is bound to at an element.
 fn namespace_of(tree: &Tree<'_>, element: TreeNode, prefix: &str) -> Option<TreeNode> {
-    // They are in the order of their prefixes, but few.
+    // The namespaces are in the order of their prefixes, but few: a linear search is fast enough.
     tree.namespaces(element).find(|namespace| tree.qualified_name(*namespace) == prefix)
 }
 

@@ -102,7 +102,7 @@ fn names_of_tag(text: &str) -> (Vec<&str>, usize) {
     while names.len() < MOST_NAMES {
         let (name, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
         names.push(name);
-        // Behind the value of an attribute, if it has one.
+        // The position after the value of an attribute, if it has one.
         let after = after.trim_start();
         let value = after.strip_prefix('=').map(str::trim_start);
         let quote = value.and_then(|value| value.chars().next()).filter(|quote| "'\"".contains(*quote));

@@ -6,7 +6,7 @@ use wss_text::Slice as _;
 
 use crate::chars::{is_blank, reference};
 
-/// Removes the blanks of XML around a value whose type collapses white space and which has none inside.
+/// Removes the XML white space around a value whose type collapses white space, if the value has none inside.
 #[must_use]
 pub fn collapsed(text: &str) -> &str {
     text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_blank))
@@ -108,7 +108,8 @@ mod tests {
         STANDARD.decode(compact).ok()
     }
 
-    /// Around every length up to several vectors: one octet replaced by each other, and cut and lengthened by padding.
+    /// Every length up to several vectors is tried: one octet replaced by each other octet, and the text cut, and
+    /// lengthened by padding.
     #[test]
     fn what_is_almost_base64_is_refused_at_every_place() {
         for length in 0..200_usize {

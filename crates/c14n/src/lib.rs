@@ -81,5 +81,5 @@ pub use write::{Writer, escape};
 /// The limits for a document, or for a message.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};
 
-#[doc(hidden)] // for tests against the published table of Canonical XML 1.1 appendix A
+#[doc(hidden)] // For tests against the published table of Canonical XML 1.1 appendix A
 pub use inclusive::remove_dot_segments;

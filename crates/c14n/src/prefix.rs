@@ -1,6 +1,6 @@
-//! Prefixes: what the [`Writer`](crate::Writer) wrote, under prefixes that a peer demands.
+//! Prefixes: renames the prefixes of text that the [`Writer`](crate::Writer) wrote to those that a peer demands.
 
-/// Namespaces, and the prefix to write for each; an empty one is the default namespace.
+/// Namespaces, and the prefix to write for each; an empty prefix means the default namespace.
 ///
 /// ```
 /// use wss_c14n::{Prefixes, Writer, name};
@@ -20,7 +20,7 @@
 pub struct Prefixes(Vec<(String, String)>);
 
 impl Prefixes {
-    /// Also this namespace with this prefix.
+    /// Adds a namespace with its prefix.
     #[must_use]
     pub fn with(mut self, namespace: impl Into<String>, prefix: impl Into<String>) -> Self {
         self.0.push((namespace.into(), prefix.into()));

@@ -1,4 +1,4 @@
-//! Scope: which namespaces a piece of a document takes from its context, how to cut the piece out so that it takes
+//! Scope: the namespaces that a piece of a document takes from its context, how to cut the piece out so that it takes
 //! none, and which namespaces in scope are visible in a canonical form.
 //!
 //! Canonical XML renders every declaration in scope. Exclusive canonicalisation renders a declaration where a name uses

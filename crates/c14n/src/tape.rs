@@ -29,7 +29,7 @@ pub(crate) struct Tape {
     pub(crate) uris: Vec<(u32, u32)>,
     pub(crate) arena: String,
     pub(crate) root: u32,
-    /// How many of the nodes are processing instructions.
+    /// The number of nodes that are processing instructions.
     pub(crate) instructions: u32,
 }
 
@@ -83,7 +83,7 @@ impl Tape {
         behind.saturating_sub(1) as u32
     }
 
-    /// How many attributes the nodes before this one have.
+    /// The number of attributes of the nodes before this one.
     pub(crate) fn attributes_before(&self, index: u32) -> u32 {
         self.nodes.get(index as usize).map_or(self.attributes.len() as u32, |node| node.attributes)
     }
@@ -149,7 +149,7 @@ pub(crate) struct Node {
     pub(crate) flags: u8,
 }
 
-/// The kind of a node. Text that means what is written, and is canonical, is not recorded.
+/// The kind of a node. Text that is canonical and has no references is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Element,

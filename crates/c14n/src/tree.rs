@@ -44,7 +44,7 @@ pub enum TreeKind {
     Namespace,
     /// An attribute that is not a declaration.
     Attribute,
-    /// Character data, as long as no markup is inside.
+    /// Character data, as long as no markup is between.
     Text,
     /// A comment.
     Comment,

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-/// Text that is overwritten with zeros when it is dropped, all of its room.
+/// Text that is overwritten with zeros when it is dropped, with all of its room.
 ///
 /// It is for long texts, such as decrypted messages: it is overwritten at the speed of memory, where `Zeroizing` takes one step
 /// for each octet. Text that must not leave traces must not grow, since a buffer that grows is copied: make it

@@ -45,7 +45,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     if keys.is_empty() && !arguments.insecure_keyvalue {
         let why = "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
                    --insecure-keyvalue asks for its integrity only";
-        // A signature that says whose it is, and that nothing given vouches for, is not valid. One that says nothing may be.
+        // A signature that names its key, and for which nothing that was given vouches, is not valid. One that names
+        // none may be.
         let says = signature.key_info().is_some();
         return Err(if says { refused(why) } else { could_not(why) });
     }
@@ -116,7 +117,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     })
 }
 
-/// The references of manifests that the signature covers, and how each one's digest fits. That counts for nothing.
+/// The references of manifests that the signature covers, and the result for each digest. The results have no effect on
+/// the outcome.
 fn manifests(
     verified: &VerifiedSignature<'_>,
     policy: &AlgorithmPolicy,
@@ -227,7 +229,7 @@ fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<Ke
     about.all_items(&arguments.key_info, usual)
 }
 
-/// One key signs, and what is said of its certificate is of the certificate of that key.
+/// One key signs, and the certificate in `ds:KeyInfo` is that of this key.
 fn check_signer(arguments: &DsigSignArgs, keys: &Keys) -> Outcome {
     let given = &arguments.keys;
     if given.key.len() + given.secret.len() + usize::from(given.p12.is_some()) > 1 {

@@ -47,7 +47,7 @@ impl<'a> Outside<'a> {
         })
     }
 
-    /// Why the last file that a reference names was not read, though it is there.
+    /// The reason why the last file that a reference names was not read, though it exists.
     pub(crate) fn refused(&self) -> Option<String> {
         self.refused.borrow().clone()
     }
@@ -87,7 +87,7 @@ impl<'a> Outside<'a> {
         path.starts_with(base.canonicalize().ok()?).then_some(path)
     }
 
-    /// A regular file, of what the budget allows. Opening a pipe could wait for ever, and a device has no end.
+    /// Reads a regular file, within the budget. Opening a pipe could wait for ever, and a device has no end.
     fn read_file(&self, path: &Path) -> Result<Vec<u8>, String> {
         let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
         if !about.is_file() {
@@ -96,7 +96,7 @@ impl<'a> Outside<'a> {
         let len = about.len();
         self.budget.charge(Limit::DigestedOctets, len).map_err(|error| error.to_string())?;
         let mut octets = Vec::new();
-        // One that grows meanwhile is cut, and its digest fits no more.
+        // A file that grows meanwhile is cut, and its digest no longer fits.
         let file = File::open(path).map_err(|error| error.to_string())?;
         file.take(len).read_to_end(&mut octets).map_err(|error| error.to_string())?;
         Ok(octets)

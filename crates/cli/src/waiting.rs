@@ -9,9 +9,9 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// The line on the terminal.
 enum Line {
-    /// So many characters are there.
+    /// The number of characters that are shown.
     Shown(usize),
-    /// None will be there: there is no terminal, or the result follows.
+    /// No line will be shown: there is no terminal, or the result follows.
     Over,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn begin() {
     });
 }
 
-/// Takes the line away, for another that is written to stderr.
+/// Removes the line, before another line is written to stderr.
 pub(crate) fn make_room() {
     if let Line::Shown(characters @ 1..) = &mut *line() {
         let mut stderr = io::stderr().lock();
@@ -54,7 +54,7 @@ pub(crate) fn make_room() {
     }
 }
 
-/// The work is done, or a person types.
+/// Ends the line: the work is done, or a person types.
 pub(crate) fn end() {
     make_room();
     *line() = Line::Over;

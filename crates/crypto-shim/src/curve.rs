@@ -1,6 +1,6 @@
-//! ECDSA and ECDH on curves that aws-lc-rs has no door to, and on those that it has with digests that it has not: P-224 and secp256k1, which AWS-LC has, and the Brainpool
-//! curves (RFC 5639), which it computes from their parameters with its arithmetic for any curve of prime order. That
-//! arithmetic takes the same time for each scalar.
+//! ECDSA and ECDH on curves that aws-lc-rs does not expose, and with digests that it does not expose for its curves:
+//! P-224 and secp256k1, which AWS-LC has, and the Brainpool curves (RFC 5639), which AWS-LC computes from their
+//! parameters with its arithmetic for any curve of prime order. That arithmetic takes the same time for each scalar.
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -105,7 +105,7 @@ unsafe impl Send for Group {}
 unsafe impl Sync for Group {}
 
 impl Curve {
-    /// Octets of a coordinate, and of each half of a signature.
+    /// The number of octets of a coordinate, and of each half of a signature.
     const fn len(self) -> usize {
         match self {
             Self::P224 => 28,

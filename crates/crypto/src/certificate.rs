@@ -55,11 +55,12 @@ struct Fields {
     weak_digest: Option<&'static str>,
     extensions: Extensions,
     digests: Digests,
-    /// The identifier that is computed for it, once it was asked for.
+    /// The computed identifier, after the first call.
     key_identifier: OnceLock<DigestValue>,
 }
 
-/// The digests of a certificate that were asked for: a message may ask for the same ones of every certificate, often.
+/// The digests of a certificate that were computed: a message may ask for the same digests of every certificate, many
+/// times.
 type Digests = OnceLock<Box<[OnceLock<DigestValue>; DigestMethod::ALL.0.len()]>>;
 
 /// The extensions that are read.
@@ -251,13 +252,13 @@ impl Certificate {
         self.0.version
     }
 
-    /// The key usage extension, if there is one.
+    /// The key usage extension; `None` without it.
     #[must_use]
     pub fn key_usage(&self) -> Option<KeyUsage> {
         self.0.extensions.usage
     }
 
-    /// The basic constraints extension, if there is one.
+    /// The basic constraints extension; `None` without it.
     #[must_use]
     pub fn basic_constraints(&self) -> Option<BasicConstraints> {
         self.0.extensions.basic_constraints
@@ -338,7 +339,7 @@ impl Certificate {
     }
 }
 
-/// 1 to 3. Version 1 is the default and is not written.
+/// The version, 1 to 3. Version 1 is the default and is not written.
 fn version(fields: &mut der::Reader<'_>) -> Option<u32> {
     if fields.peek() != Some(CONTEXT_0) {
         return Some(1);
@@ -452,7 +453,7 @@ impl BasicConstraints {
                 let octets = der::magnitude(fields.expect(der::INTEGER)?)?;
                 let value =
                     octets.iter().try_fold(0u32, |value, octet| Some(value.checked_mul(256)? | u32::from(*octet)));
-                // A length above that of every path bounds nothing.
+                // A length above that of every path does not limit it.
                 Some(value.unwrap_or(u32::MAX))
             }
         };

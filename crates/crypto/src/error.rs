@@ -34,13 +34,13 @@ pub enum LoadError {
         /// The defect of the line.
         why: &'static str,
     },
-    /// *Malformed.* The DER is not of the shape it claims to be, or octets follow it.
+    /// *Malformed.* The DER does not have the shape of its type, or octets follow it.
     #[error("the {what} is malformed")]
     Malformed {
         /// The kind of object that was read.
         what: &'static str,
     },
-    /// *Malformed.* There is no DER, but nothing, or DER in an encoding.
+    /// *Malformed.* The octets are not DER: there are none, or they are DER in an encoding.
     #[error("the {what} is malformed: {found}")]
     NotDer {
         /// The kind of object that was read.
@@ -117,8 +117,8 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The error of octets that are not the DER of `what`. It tells if there are no octets, or if they are the text of an encoding
-    /// of DER.
+    /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
+    /// an encoding of DER.
     #[must_use]
     pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
         let text = octets.trim_ascii();
@@ -147,10 +147,10 @@ pub enum CryptoError {
         /// The provider's name, which is its feature.
         provider: &'static str,
     },
-    /// *Misuse.* No identifier says what was chosen.
+    /// *Misuse.* No identifier exists for the chosen parameters.
     #[error("no identifier names HMAC or MGF1 with this digest: choose SHA-2 for it")]
     Unnamed,
-    /// *Misuse.* The digest is broken, and only read.
+    /// *Misuse.* The digest is broken, and is only read.
     #[error("MD5 and RIPEMD-160 are retired, and only read: choose SHA-2")]
     Retired,
     /// *Misuse.* This build does not have the algorithm.

@@ -89,7 +89,8 @@ impl SerialNumber {
         Ok(Self { is_negative, magnitude })
     }
 
-    /// Reads hexadecimal text, as programs print serial numbers: after `0x` or not, with colons or spaces or not.
+    /// Reads hexadecimal text, as programs print serial numbers: with or without `0x`, with or without colons or
+    /// spaces.
     ///
     /// # Errors
     /// [`LoadError::SerialNumber`] if it is no such number of at most 20 octets.

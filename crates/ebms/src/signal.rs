@@ -107,7 +107,7 @@ impl Report {
         Self::security("EBMS:0103", "PolicyNoncompliance")
     }
 
-    /// Another failure.
+    /// An error of severity failure, with this code and short description.
     #[must_use]
     pub fn failure(code: &str, short_description: &str) -> Self {
         Self {

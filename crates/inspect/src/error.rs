@@ -18,7 +18,7 @@ pub enum InspectError {
     /// *Malformed.* The envelope is not XML.
     #[error(transparent)]
     Document(#[from] ParseError),
-    /// *Refused.* What there is to show would take many times the memory of the message.
+    /// *Refused.* The result would take many times the memory of the message.
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* The package cannot be read.

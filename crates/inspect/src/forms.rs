@@ -8,8 +8,8 @@ use crate::picture::Picture;
 use crate::{html, json, text};
 
 impl Picture {
-    /// The picture with other words for what a program of another kind calls in other ways: `words` makes of a sentence that
-    /// names calls of the library one for the reader of this program. What the message says stays as it is.
+    /// The same picture with other words for readers of another program: `words` rewrites a sentence that names calls
+    /// of the library. Quotations of the message stay as they are.
     #[must_use]
     pub fn in_words(mut self, words: &dyn Fn(&str) -> String) -> Self {
         let items = self.headers.iter_mut().flat_map(|header| &mut header.items);

@@ -18,7 +18,7 @@ pub struct Message<'m> {
 }
 
 impl<'m> Message<'m> {
-    /// Reads an envelope (UTF-8, or UTF-16 with a byte order mark), or a MIME package whose header is in front.
+    /// Reads an envelope (UTF-8, or UTF-16 with a byte order mark), or a MIME package that begins with its header.
     ///
     /// # Errors
     /// [`InspectError`].

@@ -1,4 +1,4 @@
-//! The picture: what a message has for security, with the links between its pieces. Nothing in it is verified.
+//! The picture: the security of a message, with the links between its pieces. Nothing in it is verified.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -99,7 +99,7 @@ pub(crate) struct Link {
 pub(crate) struct Target {
     pub(crate) path: Arc<str>,
     pub(crate) span: Range<usize>,
-    /// Whether it is ciphertext, or has some inside.
+    /// Whether it is ciphertext, or contains some.
     hides: bool,
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn of<'d>(
     Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Result<_, InspectError>>()? })
 }
 
-/// The path of an element; of a long one, its ends. Names of an element that is deep inside others are in many paths.
+/// The path of an element, shortened in the middle if it is long. Names of outer elements are in many paths.
 fn path_of(element: Element<'_>) -> String {
     const ENDS: usize = 500;
     let path = element.path();
@@ -370,7 +370,7 @@ fn attribute(element: Element<'_>, local: &str) -> String {
     element.attribute("", local).map_or_else(String::new, |value| value.into_owned())
 }
 
-/// The text of an element without children; nothing of one that has some.
+/// The text of an element without children; empty for one that has children.
 fn leaf(element: Element<'_>) -> String {
     element.text().map_or_else(|_| String::new(), |text| text.into_owned())
 }

@@ -1,4 +1,4 @@
-//! A network: its messages in both directions, and what is around them.
+//! A network: its messages in both directions, and the facts around them.
 
 use std::time::Duration;
 
@@ -70,23 +70,23 @@ pub enum Action {
     Parameter,
 }
 
-/// How a partner is known.
+/// The way in which a partner is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partner {
-    /// Who issues its certificate.
+    /// The issuer of its certificate.
     pub issuer: &'static str,
     /// The name in its certificate that identifies it, and how that name is compared.
     pub name: &'static str,
     /// The OBJECT IDENTIFIERs of the extended key usages of which it must have one; empty for no demand.
     pub extended_key_usage: &'static [&'static str],
-    /// The OBJECT IDENTIFIER of the attribute of its subject that is its identifier in the network; `None` where the whole
+    /// The OBJECT IDENTIFIER of the attribute of its subject that is its identifier in the network; `None` if the whole
     /// subject is.
     pub named_by: Option<&'static str>,
     /// Whether the status of every certificate of its path must be known.
     pub checks_revocation: bool,
     /// The number of seconds for which revocation lists count after the next one was due.
     pub lists_after_their_end: u64,
-    /// How its revocation is known.
+    /// The rule for the revocation of its certificate, in words.
     pub revocation: &'static str,
 }
 
@@ -120,7 +120,7 @@ impl Partner {
         Ok(if self.checks_revocation { trust.revocation(Revocation::WholePath) } else { trust })
     }
 
-    /// Certificates that both sides exchange before they talk, and pin.
+    /// Partners whose certificates both sides exchange in advance and pin.
     pub(crate) const PINNED: Self = Self {
         issuer: "any, as both sides agree",
         name: "the certificate itself, pinned",
@@ -154,11 +154,11 @@ impl std::fmt::Debug for Choice {
 pub struct Source {
     /// The title of the document, or the name of the program.
     pub title: &'static str,
-    /// How sure it makes the facts.
+    /// The reliability of the facts from it.
     pub evidence: Evidence,
 }
 
-/// How sure a source makes facts.
+/// The reliability of the facts from a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
     /// Nobody has checked a primary document or the source of a client that works.
@@ -213,7 +213,7 @@ impl Network {
         std::iter::once(&mut self.request).chain(reply)
     }
 
-    /// How sure the facts are: as sure as the first source.
+    /// The reliability of the facts, which is that of the first source.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         self.sources.first().map_or(Evidence::Unverified, |source| source.evidence)

@@ -187,7 +187,7 @@ impl Network {
         Ok(signing.parts(parts(shape.places)).parts_if_present(parts(shape.places_if_present)))
     }
 
-    /// The key that both sides have, if the signature is made with one.
+    /// The key that both sides have, if the signature is made with such a key.
     fn protection_token(&self, shape: &Shape, keys: &Keys) -> Result<Option<ProtectionToken>, NetworkError> {
         let Some(signature) = &shape.signature else { return Ok(None) };
         let (token, derived) = match signature.by {
@@ -287,7 +287,7 @@ fn confirmation(shape: &Shape) -> ConfirmationMethod {
 
 type ReceiverCall = fn(Receiver) -> Receiver;
 
-/// The calls of a receiver for the leniencies that it has a call for.
+/// The calls of a receiver for those leniencies that have one.
 const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::OneKeyToSignAndEncrypt, Receiver::accept_one_key_to_sign_and_encrypt),
     (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
@@ -308,7 +308,7 @@ fn parts(places: &[Place]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
     places.iter().map(|place| place.part())
 }
 
-/// A recipe that may do what the shape needs.
+/// A recipe with the departures that the shape needs.
 fn allowed(shape: &Shape) -> Recipe {
     let mut recipe = shape.breaks.iter().fold(Recipe::new(), |recipe, breach| recipe.waive(breach.rule));
     if shape.is_legacy() {
@@ -345,7 +345,7 @@ fn requirements(shape: &Shape) -> Requirements {
         }
     }
     if let Some(encryption) = &shape.encryption {
-        // An encrypted signature hides digests, and proves nothing that a receiver could miss.
+        // An encrypted signature hides digests, and proves nothing that a receiver would miss without it.
         let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
         requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
     }
@@ -398,7 +398,7 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
 }
 
 impl Transport {
-    /// The agreement on keys, if it is one.
+    /// The key agreement; `None` if the key is transported.
     fn agreement(self) -> Option<Agreement> {
         match self {
             Self::AgreementOfEdelivery2 => Some(Agreement::edelivery_2()),
@@ -407,7 +407,7 @@ impl Transport {
         }
     }
 
-    /// The transport of keys; for agreements, one that is not used.
+    /// The transport of keys; for agreements, a value that is not used.
     fn key_transport(self) -> KeyTransport {
         match self {
             Self::Oaep(digest) => KeyTransport::oaep(digest),

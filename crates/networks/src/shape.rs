@@ -10,7 +10,7 @@ use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 pub struct Shape {
     /// The order of the children of its Security header.
     pub layout: Layout,
-    /// How long the `wsu:Timestamp` lasts, in seconds; `None` for no timestamp.
+    /// The lifetime of the `wsu:Timestamp`, in seconds; `None` for no timestamp.
     pub timestamp: Option<u64>,
     /// The signature of the message.
     pub signature: Option<SignatureShape>,
@@ -50,20 +50,20 @@ pub struct SignatureShape {
 /// The key of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedBy {
-    /// The sender's, with a certificate that is referred to in this way.
+    /// The sender's key, whose certificate is referred to in this way.
     Certificate(ReferenceForm),
-    /// The sender's, which its SAML assertion names.
+    /// The sender's key, which its SAML assertion names.
     HolderOfKey,
-    /// A fresh one, in an `xenc:EncryptedKey` for the service; the same key encrypts.
+    /// A fresh key, in an `xenc:EncryptedKey` for the service; the same key encrypts.
     EncryptedKey {
-        /// How the key is encrypted.
+        /// The method that encrypts the key.
         transport: Transport,
-        /// How the certificate of the service is referred to.
+        /// The form of the reference to the service's certificate.
         reference: ReferenceForm,
         /// Whether each use has a key that is derived from it.
         derived: Option<SecureConversation>,
     },
-    /// The one of the request, in its reply.
+    /// The key of the request, in its reply.
     KeyOfRequest {
         /// Whether each use has a key that is derived from it.
         derived: Option<SecureConversation>,
@@ -86,16 +86,16 @@ pub struct EncryptionShape {
 pub enum EncryptedTo {
     /// The receiver's certificate; of a reply, the certificate that signed the request.
     Certificate {
-        /// How the content key is sent.
+        /// The method that sends the content key.
         transport: Transport,
-        /// How the certificate is referred to.
+        /// The form of the reference to the certificate.
         reference: ReferenceForm,
     },
     /// The key of the signature.
     KeyOfSignature,
 }
 
-/// How a content key is sent.
+/// The method that sends a content key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// `rsa-oaep-mgf1p` with SHA-1.
@@ -110,10 +110,10 @@ pub enum Transport {
     AgreementOfBdew,
 }
 
-/// Who the sender says it is.
+/// The statement of the sender about its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing beside the signature.
+    /// No token beside the signature.
     None,
     /// A password as a digest of nonce, time and password.
     PasswordDigest,
@@ -192,14 +192,14 @@ pub enum Leniency {
     CbcBeforeVerification,
     /// Times with the offset of a zone.
     LocalTimes,
-    /// The Security header has no attributes, and its timestamp `wsu:Created` alone, in whole seconds: the schema of the network
-    /// allows no more. The receiver says how old a message may be.
+    /// The Security header has no attributes, and its timestamp has `wsu:Created` alone, in whole seconds: the schema
+    /// of the network allows no more. The receiver decides how old a message may be.
     BareHeader,
     /// References without transforms, which imply inclusive canonicalisation.
     AbsentTransforms,
-    /// References to what comes later in the header.
+    /// References to elements that come later in the header.
     ForwardReferences,
-    /// A key that everyone can encrypt to the service says nothing about the sender, and nothing else does.
+    /// The key of the message is one that anyone can encrypt to the service, and nothing says who the sender is.
     AnonymousSender,
     /// A reply under the key of the request without confirmations.
     ReplyWithoutConfirmation,
@@ -254,7 +254,7 @@ impl Shape {
         }
     }
 
-    /// Whether both sides do this.
+    /// Whether both sides make this departure.
     #[must_use]
     pub fn allows(&self, leniency: Leniency) -> bool {
         self.leniencies.contains(&leniency)
@@ -270,7 +270,7 @@ impl Shape {
         signature || self.transport() == Some(Transport::Rsa15)
     }
 
-    /// How content keys are sent, if they are.
+    /// The method that sends content keys; `None` if the shape sends none.
     #[must_use]
     pub fn transport(&self) -> Option<Transport> {
         let of_signature = self.signature.and_then(|signature| match signature.by {

@@ -20,7 +20,7 @@ pub enum TokenError {
     NoToken {
         /// The label.
         label: WireText,
-        /// The labels of the tokens that are there.
+        /// The labels of the tokens that were found.
         present: WireText,
     },
     /// *Failed.* The token refused the PIN. It may be locked after a few attempts.

@@ -117,7 +117,7 @@ impl KeyUnwrap for TokenKey {
         if *transport != KeyTransport::Rsa15 {
             return Err(CryptoError::Decryption);
         }
-        // The token takes no padding off: how it tells that the padding is wrong could be observed.
+        // The token does not remove the padding: its way of reporting wrong padding could be observed.
         let block =
             self.decrypt(&Mechanism::RsaX509, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption)?;
         Ok(unpad_rsa15(block.as_octets(), &self.substitute_key, ciphertext, expected_len))

@@ -116,7 +116,8 @@ impl Assertion {
         self.local().ends_with("Token")
     }
 
-    /// The number of assertions, parameters and attributes that are judged with it, and what long ones of them cost.
+    /// The number of assertions, parameters and attributes that are judged with it, and the additional cost of long
+    /// ones.
     pub(crate) fn size(&self) -> usize {
         let unread = |attributes: &[Attribute]| attributes.iter().filter(|attribute| attribute.is_unread()).count();
         let parameters: usize =

@@ -1,7 +1,7 @@
 //! Definitions of all files, by kind and qualified name (WSDL 1.1 §2.1.1).
 //!
-//! A name is that of its namespace and its local part: two files may each have a binding `B`. A name that no file has is an
-//! error, since its policy would be passed over.
+//! A name is that of its namespace and its local part: two files may each have a binding `B`. A name that no file
+//! defines is an error: otherwise its policy would be ignored.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -108,7 +108,7 @@ impl<'d> Namespaces<'d> {
 
 impl<'e, 'd> Definitions<'e, 'd> {
     /// # Errors
-    /// If two definitions have one name.
+    /// If two definitions have the same name.
     pub(crate) fn read(
         files: &'d [File<'d>],
         expressions: &'e Expressions<'d>,
@@ -150,7 +150,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         }
     }
 
-    /// No file has a name that `at` says.
+    /// The error if no file defines a name at `at`.
     pub(crate) fn unresolved(&self, at: At<'_>, what: &'static str, name: String, namespace: &str) -> PolicyError {
         let of_namespace = |import: &&Import| import.namespace == namespace;
         let import = self.left_out.iter().find(of_namespace).or(self.left_out.first());

@@ -30,7 +30,7 @@ pub enum PolicyError {
         /// The place of the reference.
         place: Place,
     },
-    /// *Malformed.* An operator of WS-Policy, or an assertion, is not as it has to be.
+    /// *Malformed.* An operator of WS-Policy, or an assertion, does not have its required form.
     #[error("{place}: {why}")]
     Malformed {
         /// The place of the operator or assertion.
@@ -38,7 +38,7 @@ pub enum PolicyError {
         /// The defect, in words.
         why: &'static str,
     },
-    /// *Malformed or refused.* No file that was read has what a name says, so that its policy would be passed over.
+    /// *Malformed or refused.* No file that was read defines a name, so that its policy would be ignored.
     #[error(
         "{place}: no file that was read has the {what} {name}: {}",
         match import {
@@ -79,7 +79,7 @@ pub enum PolicyError {
         what: &'static str,
         /// The name.
         name: WireText,
-        /// The names that there are.
+        /// The names that exist.
         there: WireText,
     },
 }

@@ -11,7 +11,7 @@ use crate::standing::Judged;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Lack {
-    /// *Refused.* An assertion cannot be done.
+    /// *Refused.* An assertion is not supported.
     #[error(
         "{}: {} is refused: {}",
         .0.place,
@@ -27,7 +27,7 @@ pub enum Lack {
         /// The call that gives it.
         call: &'static str,
     },
-    /// *Refused.* The alternative demands what is refused by default.
+    /// *Refused.* The alternative demands a form that is refused by default.
     #[error("{why}: if that has to be, call `{call}`")]
     Consent {
         /// The demand of the alternative, in words.
@@ -35,13 +35,13 @@ pub enum Lack {
         /// The call that agrees to it.
         call: &'static str,
     },
-    /// *Refused.* What the assertions say together cannot be done.
+    /// *Refused.* The combination of the assertions is not supported.
     #[error("{what}")]
     Together {
         /// The combination that is not supported, and what to do.
         what: &'static str,
     },
-    /// *Misuse.* The keys do not fit what the policy demands.
+    /// *Misuse.* The keys do not fit the demands of the policy.
     #[error(transparent)]
     Plan(Box<PlanError>),
     /// *Refused.* The policy admits no message at all: an `wsp:ExactlyOne` is empty.

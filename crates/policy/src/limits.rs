@@ -92,7 +92,7 @@ impl Charge {
         Self { limits, assertions: Cell::new(0), in_force: Cell::new(0), steps: Cell::new(0) }
     }
 
-    /// Before that many assertions are kept.
+    /// Charges this number of assertions, before they are kept.
     pub(crate) fn assertions(&self, count: usize) -> Result<(), PolicyError> {
         let used = self.assertions.get().saturating_add(count);
         self.assertions.set(used);
@@ -101,7 +101,8 @@ impl Charge {
         if used > allowed { Err(error) } else { Ok(()) }
     }
 
-    /// Before an operator or a reference is followed: a policy may refer to another twice, and that one, too.
+    /// Charges an operator or a reference, before it is followed: a policy may refer to another twice, and that one,
+    /// too.
     pub(crate) fn step(&self) -> Result<(), PolicyError> {
         const FOR_EACH_ASSERTION: usize = 16;
         let used = self.steps.get().saturating_add(1);
@@ -112,14 +113,14 @@ impl Charge {
         if used > allowed.saturating_mul(FOR_EACH_ASSERTION) { Err(error) } else { Ok(()) }
     }
 
-    /// Before that many alternatives are made.
+    /// Charges this number of alternatives, before they are made.
     pub(crate) fn alternatives(&self, count: usize) -> Result<(), PolicyError> {
         let allowed = self.limits.alternatives;
         let error = PolicyError::Exceeded { what: "alternatives of one policy", allowed, call: "alternatives" };
         if count > allowed { Err(error) } else { Ok(()) }
     }
 
-    /// Before that many assertions are judged.
+    /// Charges this number of assertions, before they are judged.
     pub(crate) fn in_force(&self, count: usize) -> Result<(), PolicyError> {
         let used = self.in_force.get().saturating_add(count);
         self.in_force.set(used);

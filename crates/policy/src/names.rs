@@ -1,7 +1,8 @@
 //! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL; and for other namespaces, the product or specification that
 //! owns them.
 
-/// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. That of 2002 is another.
+/// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. The version of 2002 is
+/// another language.
 const POLICY: [&str; 3] =
     [POLICY_15, "http://www.w3.org/2006/07/ws-policy", "http://schemas.xmlsoap.org/ws/2004/09/policy"];
 pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";

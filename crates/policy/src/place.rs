@@ -1,4 +1,4 @@
-//! Places: where in a file an assertion is.
+//! Places of assertions in files.
 
 use std::fmt;
 use std::sync::Arc;

@@ -64,8 +64,9 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
-    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are.
+    /// Ignores assertions of this namespace, as if they were `wsp:Ignorable`: they say nothing about the security of
+    /// messages, as those of a product that configures itself by its policy. Assertions of WS-SecurityPolicy and
+    /// WS-Policy are never ignored.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());
@@ -108,7 +109,7 @@ impl<'i> PolicyReader<'i> {
         Ok(Policy { ports: vec![without_wsdl(common)], unread, limits: self.limits.documents })
     }
 
-    /// The file itself and what it imports, each text once, by location; and the imports that are not given.
+    /// The file itself and its imports, each text once, by location; and the imports that are not given.
     fn sources(&self, text: &str, charge: &Charge) -> Result<(Vec<Source>, Vec<Import>), PolicyError> {
         let mut sources = vec![(String::new(), text.to_owned())];
         let (mut seen, mut left_out): (Vec<Import>, Vec<Import>) = (Vec::new(), Vec::new());
@@ -152,7 +153,8 @@ impl<'i> PolicyReader<'i> {
     }
 }
 
-/// Says what is not read, and where; refuses what only looks as if it were of WS-Policy.
+/// Lists the policies that are not read, with their places; refuses elements that only look as if they were of
+/// WS-Policy.
 fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -> Result<String, PolicyError> {
     let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
     let place = expressions.place(At { file, element });
@@ -229,8 +231,9 @@ impl Policy {
         self.side(Role::Client, keys)
     }
 
-    /// How a service opens requests, and what it answers: for each operation, the first alternative that the keys allow.
-    /// It refuses requests of other alternatives; [`Side::fitting`] finds the one that a request follows.
+    /// The service's side: its receivers for requests, and its plans for replies. Each operation has the first
+    /// alternative that the keys allow. It refuses requests of other alternatives; [`Side::fitting`] finds the one that
+    /// a request follows.
     ///
     /// # Errors
     /// As [`Policy::client`].
@@ -350,8 +353,8 @@ pub enum CheckError {
     /// The message is no envelope, or its header cannot be read.
     #[error(transparent)]
     Message(#[from] OpenError),
-    /// *Refused.* Nothing breaks an alternative that has an assertion which is refused: whether the message fits it is not
-    /// known.
+    /// *Refused.* The message breaks no assertion of an alternative that has a refused assertion: whether it fits the
+    /// policy is not known.
     #[error(
         "{}: {} cannot be judged: {}; no receiver is made of this alternative",
         .0.place,
@@ -416,8 +419,8 @@ pub struct Listed<'p> {
     pub action: Option<&'p str>,
     /// Which message.
     pub message: Message,
-    /// The assertions of each alternative, in order. None of them means that nothing is demanded. Messages with the same
-    /// policies share them.
+    /// The assertions of each alternative, in order. An alternative without assertions demands nothing. Messages with
+    /// the same policies share them.
     pub alternatives: AllJudged,
 }
 

@@ -38,7 +38,7 @@ impl Standing {
     }
 }
 
-/// An assertion, and what becomes of it.
+/// An assertion, and its standing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// Its local name.
@@ -81,7 +81,7 @@ impl Notes {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
-    /// Adds to what is done because of the assertion at this place.
+    /// Adds a sentence to what is done because of the assertion at this place.
     pub(crate) fn add(&mut self, place: &Place, also: &str) {
         for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
             if let Standing::Done(what) = &mut judged.standing {
@@ -90,7 +90,7 @@ impl Notes {
         }
     }
 
-    /// The assertion and all that is inside it.
+    /// Notes one standing for the assertion and all that is inside it.
     pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &'static str) {
         self.not_ours(assertion, whose);
         for inner in &assertion.nested {

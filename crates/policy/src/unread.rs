@@ -8,11 +8,11 @@ use crate::names::{self, WSDL};
 /// The elements of WSDL whose policies are read. `wsdl:definitions` has policies only for others to refer to.
 const SUBJECTS: [&str; 8] = ["service", "port", "binding", "portType", "operation", "input", "output", "message"];
 
-/// Names of WS-Policy. In another namespace they are refused, and not passed over: it is misspelt, or of a version that is not
-/// read.
+/// Names of WS-Policy. In another namespace they are refused, and not ignored: the namespace is misspelt, or of a
+/// version that is not read.
 const LOCAL_NAMES: [&str; 5] = ["Policy", "PolicyReference", "PolicyAttachment", "ExactlyOne", "PolicyURIs"];
 
-/// Something of a policy that is not read.
+/// A part of a policy that is not read.
 pub(crate) enum Unread<'d> {
     /// A policy that is attached to no message that is read: the element that has it.
     Elsewhere(Element<'d>),
@@ -61,7 +61,7 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
     found
 }
 
-/// The names of WS-Policy by which an element has a policy, as children or attributes.
+/// The names of WS-Policy, as children or attributes, that attach a policy to an element.
 const POLICIES: [&str; 3] = ["Policy", "PolicyReference", "PolicyURIs"];
 /// The names of those that refer to a policy elsewhere.
 const REFERENCES: [&str; 2] = ["PolicyReference", "PolicyURIs"];

@@ -182,7 +182,7 @@ impl<'d> Reader<'_, 'd> {
         Rc::clone(made)
     }
 
-    /// The operation of the port type. Of several of one name, it is that whose input has the same name.
+    /// The operation of the port type. If several have the name, it is the one whose input has the same name.
     fn of_port_type(&self, at: At<'d>, known: &Operations<'d>) -> Result<At<'d>, PolicyError> {
         let (name, input) = (borrowed(at.element, "name"), input(at));
         let of_name = |from: usize| known.get(from).filter(|(known, ..)| *known == name);
@@ -269,7 +269,7 @@ impl<'d> Reader<'_, 'd> {
         Ok(merged)
     }
 
-    /// Both policies. One that demands nothing leaves the other.
+    /// The combination of two policies. One that demands nothing leaves the other unchanged.
     fn both(&self, left: &Normal, right: &Normal) -> Result<Normal, PolicyError> {
         let is_nothing = |policy: &Normal| matches!(policy.as_slice(), [one] if one.is_empty());
         match (is_nothing(left), is_nothing(right)) {

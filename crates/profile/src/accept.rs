@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use wss_header::Receiver;
 
-/// A call of the receiver that accepts more, and its key, which has the same words.
+/// A call of the receiver that accepts more, and its key, which is spelled with the same words.
 pub(crate) struct Accepted {
     call: &'static str,
     apply: fn(Receiver) -> Receiver,

@@ -94,7 +94,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     let mgf = mgf.map(|given| self::mgf("mgf", given)).transpose()?;
     let method = match uri {
         Some(given) => transport("key-transport", given)?,
-        // Only this one names a mask generation function.
+        // Only this method names a mask generation function.
         None if mgf.is_some() => TransportMethod::RsaOaep,
         None => TransportMethod::RsaOaepMgf1p,
     };
@@ -117,7 +117,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
 }
 
-/// How a key is agreed on, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
+/// The key agreement, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].

@@ -97,7 +97,7 @@ pub enum ProfileError {
         /// The others, with `or` before the last.
         others: Known,
     },
-    /// *Misuse.* Nothing says who signs, or to whom is encrypted.
+    /// *Misuse.* No key names the signer, or the recipient.
     #[error("{what} is missing: give {give}")]
     Missing {
         /// The missing thing, in words.
@@ -113,12 +113,12 @@ pub enum ProfileError {
         /// The other.
         other: &'static str,
     },
-    /// *Misuse.* A key is about a step that is left out.
+    /// *Misuse.* A key is for a step that is left out.
     #[error("`{key}` does nothing where the only step is to {only}: leave it out, or take both steps")]
     LeftOut {
         /// The key.
         key: &'static str,
-        /// The step that is taken.
+        /// The step that is done.
         only: &'static str,
     },
     /// *Misuse.* A key or certificate cannot be read.
@@ -129,7 +129,7 @@ pub enum ProfileError {
         /// Why.
         cause: LoadError,
     },
-    /// *Misuse.* A source holds something else than its key asks for.
+    /// *Misuse.* The content of a source is not what its key asks for.
     #[error("{what} is not {expected}: give one that is")]
     Content {
         /// The source.
@@ -174,7 +174,7 @@ pub enum ProfileError {
         /// The keys that give it.
         give: &'static str,
     },
-    /// *Misuse.* The network has no use for a key.
+    /// *Misuse.* The network does not use a key.
     #[error("messages of {network} have nothing of `{key}`: leave it out")]
     NotOfNetwork {
         /// The network.
@@ -199,7 +199,7 @@ pub enum ProfileError {
     },
 }
 
-/// ` (perhaps WORD is meant)`, or nothing.
+/// ` (perhaps WORD is meant)`, or empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Near(Box<str>);
 
@@ -266,7 +266,7 @@ pub(crate) fn word<'w>(
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
 }
 
-/// Notes a name that must not be there twice. `given` is what names it.
+/// Notes a name that must occur only once. `given` is the value that has it.
 pub(crate) fn once<T: Eq + Hash>(
     seen: &mut HashSet<T>,
     name: T,

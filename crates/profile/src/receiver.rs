@@ -26,7 +26,7 @@ use crate::{keys, network, relations};
 pub struct Prepared {
     /// The receiver.
     pub receiver: Receiver,
-    /// Which of its verbs opens the messages.
+    /// The verb that opens the messages.
     pub opening: Opening,
     /// The requirements that `require` lists.
     pub required: Required,
@@ -35,7 +35,7 @@ pub struct Prepared {
 }
 
 impl Receiving {
-    /// Judges keys that need or exclude one another, for a caller that makes a receiver of its own of them. Nothing is read.
+    /// Judges keys that need or exclude one another, for a caller that makes its own receiver of them. Nothing is read.
     ///
     /// # Errors
     /// [`ProfileError::Needs`], [`ProfileError::NeedsOneOf`], [`ProfileError::Conflict`].
@@ -48,7 +48,7 @@ impl Receiving {
     /// The receiver.
     ///
     /// # Errors
-    /// Most of [`ProfileError`]: what the keys name is read and loaded.
+    /// Most of [`ProfileError`]: the files and other sources that the keys name are read and loaded.
     pub fn receiver(&self, replay: Arc<dyn ReplayCache>) -> Result<Prepared, ProfileError> {
         relations::check_judging(&given(self)?)?;
         let mut notes = Vec::new();
@@ -89,7 +89,7 @@ impl Receiving {
         self.network.network.as_deref().map(network::network_with_choices).transpose()
     }
 
-    /// A trust in authorities judges certificates as the network does, unless other keys say how.
+    /// Judges certificates below authorities as the network does, unless other keys say how.
     fn judging_partners(&self, network: &Network, trust: Trust) -> Result<Trust, ProfileError> {
         if self.signers.trust.is_empty() {
             return Ok(trust);
@@ -247,7 +247,7 @@ fn understanding(mut receiver: Receiver, demands: &DemandOptions) -> Result<Rece
     Ok(receiver)
 }
 
-/// The limits, with those that are changed by `NAME=VALUE`, each once.
+/// The limits, with the changes of `NAME=VALUE`, each once.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].
@@ -284,7 +284,7 @@ impl AllowOptions {
             false => AlgorithmPolicy::default(),
         };
         for given in &self.allow {
-            // One word may be the last of several identifiers: all of them are meant.
+            // One word may be the last of several identifiers: it means all of them.
             let named = identifiers().into_iter().filter(|uri| word_of(uri).eq_ignore_ascii_case(given));
             let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
             if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
@@ -310,7 +310,7 @@ fn identifiers() -> Vec<&'static str> {
     all
 }
 
-/// The word for an identifier: its last one, if it has no other.
+/// The word for an identifier: its last part, if it has no other word.
 fn word_of(uri: &str) -> &str {
     match FilterMethod::from_uri(uri) {
         Some(method) => method.word(),

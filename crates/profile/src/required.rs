@@ -1,4 +1,4 @@
-//! The words of `require`, and what they demand of a message.
+//! The words of `require`, and the requirements that they mean.
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requirements};
@@ -13,7 +13,7 @@ use crate::sending::Form;
 pub enum Opening {
     /// The Body must be signed: `Receiver::open`.
     Body,
-    /// The required parts must be signed, and the Body counts for nothing: `Receiver::open_parts`.
+    /// The required parts must be signed, and the Body is not returned: `Receiver::open_parts`.
     Parts,
     /// The Body need not be signed, whoever wrote it: `Receiver::open_unsigned`.
     Unsigned,
@@ -140,7 +140,7 @@ impl Required {
         Ok(required)
     }
 
-    /// Whether a Kerberos ticket must be read: it is demanded, or one of several tokens that would do.
+    /// Whether a Kerberos ticket must be read: it is demanded, or is one of several sufficient tokens.
     pub(crate) fn needs_kerberos(&self) -> bool {
         let Narrow { any_token, endorsed_by, .. } = &self.narrow;
         let mut tokens = any_token.iter().chain(endorsed_by).flatten();

@@ -72,7 +72,7 @@ impl Source {
         Certificate::from_pem(&self.read()?).map_err(|cause| self.load(cause))
     }
 
-    /// Every certificate. Those that cannot be read in a bundle are skipped, with a note.
+    /// Every certificate of the source. Certificates in a bundle that cannot be read are skipped, with a note.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Load`].
@@ -154,8 +154,8 @@ fn is_thumbprint(text: &str) -> bool {
 pub struct NamedSource(pub(crate) String);
 
 impl NamedSource {
-    /// The name, and the octets. Names may contain equals signs, as distinguished names do, and so may those of files: the
-    /// name is the shortest after which there is a source, and else as long as it can be.
+    /// The name, and the octets. Names may contain equals signs, as distinguished names do, and so may file names: the
+    /// name is the shortest one after which there is a source, or else the longest one.
     ///
     /// # Errors
     /// As [`Source::read`].
@@ -217,7 +217,7 @@ impl fmt::Debug for NamedSource {
     }
 }
 
-/// Standard input, to read to its end. It is given once: who reads it again would find nothing.
+/// Standard input, to read to its end. It is given once: a second reader would find nothing.
 ///
 /// # Errors
 /// Fails if standard input was given before.

@@ -46,12 +46,12 @@ pub enum StsError {
         /// The context of the request.
         wanted: WireText,
     },
-    /// *Refused.* Another security context than the one that was given was renewed.
+    /// *Refused.* The service renewed another security context than the given one.
     #[error("the answer renews {found:?}, and {wanted:?} was to be renewed: start a new conversation")]
     OtherToken {
         /// The identifier in the answer, or the name of another kind of token.
         found: WireText,
-        /// The identifier of the one that was given.
+        /// The identifier of the given one.
         wanted: WireText,
     },
     /// *Malformed.* There are several answers.
@@ -77,12 +77,12 @@ pub enum StsError {
         /// The part of the answer that is not readable, in words.
         why: &'static str,
     },
-    /// *Refused.* The secret is shorter than was asked for.
+    /// *Refused.* The secret is shorter than the request asked for.
     #[error("the secret of the answer has {octets} octets, and {wanted} were asked for")]
     ShortSecret {
         /// How many it has.
         octets: usize,
-        /// How many were asked for.
+        /// The number of octets that were asked for.
         wanted: usize,
     },
     /// *Failed.* The answer does not say that the token was cancelled.

@@ -60,7 +60,7 @@ fn lifetime(writer: &mut Writer, wst: Namespace, (from, until): (SystemTime, Sys
     writer.end();
 }
 
-/// The key that a token shall have.
+/// The key that the requested token must have.
 #[derive(Clone)]
 pub(crate) enum WantedKey {
     /// The service chooses the key.
@@ -132,23 +132,24 @@ impl Issue {
         Ok(Self { key: WantedKey::Secret(Secret::generate(random, octets)?), ..self })
     }
 
-    /// A token whose holder signs with the key of this certificate. Sign the request with it: most services demand the proof.
+    /// Asks for a token whose holder signs with the key of this certificate. Sign the request with that key: most
+    /// services demand the proof.
     pub fn certificate(self, certificate: Certificate) -> Self {
         Self { key: WantedKey::Certificate(certificate), ..self }
     }
 
-    /// A token that lives from `now` for `time`.
+    /// Asks for a token that is valid from `now` for `time`.
     pub fn lifetime(self, now: SystemTime, time: Duration) -> Self {
         Self { lifetime: Some((now, now + time)), ..self }
     }
 
-    /// A token that can be [renewed](Renew) before it ends. Some services renew no other.
+    /// Asks for a token that can be [renewed](Renew) before it ends. Some services renew no other.
     pub fn renewable(self) -> Self {
         Self { is_renewable: true, ..self }
     }
 
-    /// Gives the request a context that no other has. The answer must have it, so that an answer to another request is refused
-    /// where neither a signature confirmation nor a signed `wsa:RelatesTo` is demanded.
+    /// Gives the request a context that no other request has. The answer must have the same context. So an answer to
+    /// another request is refused even if neither a signature confirmation nor a signed `wsa:RelatesTo` is demanded.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] if there is no randomness.
@@ -159,7 +160,7 @@ impl Issue {
         Ok(Self { context: Some(fresh_name(random, CONTEXT)?), ..self })
     }
 
-    /// The token of the one for whom it is asked, and whose identity the new token has.
+    /// The token of the party for whom the requester asks, and whose identity the new token has.
     ///
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.
@@ -167,7 +168,8 @@ impl Issue {
         Ok(Self { on_behalf_of: Some(token(xml)?), ..self })
     }
 
-    /// The token of the one for whom it is asked, whom the new token names beside the one who asks (WS-Trust 1.4 §9.3).
+    /// The token of the party for whom the requester asks. The new token names this party beside the requester
+    /// (WS-Trust 1.4 §9.3).
     ///
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.

@@ -1,4 +1,4 @@
-//! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
+//! `wsse:SecurityTokenReference`: the forms in which a message names a token (SOAP Message Security 1.1.1 §7).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -133,7 +133,7 @@ impl<'d> SecurityTokenReference<'d> {
         Self::parse_child(child, element.attribute(name::WSSE11.uri, "TokenType"), shape, budget)
     }
 
-    /// Reads what a `wsse:SecurityTokenReference` has inside, wherever it is.
+    /// Reads the element inside a `wsse:SecurityTokenReference`, also if it is at another place.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -153,7 +153,8 @@ impl<'d> SecurityTokenReference<'d> {
                     [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"))
                 };
                 let value_type = match (value_type, token_type) {
-                    // Streaming clients of CXF and WSS4J: it is the receiver's to accept the type of the source.
+                    // Streaming clients of CXF and WSS4J write the type of the source. The receiver decides whether it
+                    // accepts that.
                     (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
                         Some(token.into_owned())
                     }
@@ -236,7 +237,7 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    /// Reads a key identifier that does not say what it is: a certificate, or the subject key identifier of one.
+    /// Reads a key identifier without a type: a certificate, or the subject key identifier of one.
     fn identifier_of_certificate(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         /// The largest number of octets of an identifier. No certificate is so short.
         const LONGEST: usize = 64;
@@ -273,7 +274,7 @@ impl<'d> SecurityTokenReference<'d> {
         };
         match value_type {
             SUBJECT_KEY_IDENTIFIER => {
-                // 8 and 20 octets as RFC 5280 §4.2.1.2 and RFC 7093 make them, or 32.
+                // 8 or 20 octets, as in RFC 5280 §4.2.1.2 and RFC 7093, or 32.
                 Ok(Self::SubjectKeyIdentifier(identifier(element, shape, 256, &[8, SHA1, 32])?))
             }
             THUMBPRINT_SHA1 => thumbprint(),
@@ -326,10 +327,11 @@ impl<'d> SecurityTokenReference<'d> {
 /// The shapes in which references are read. The default is that of the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
-    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
-    /// thumbprint may be by another method than SHA-1.
+    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI with that end;
+    /// and a thumbprint may be by another method than SHA-1.
     pub by_name: bool,
-    /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
+    /// There may be several references to one token, of which the first counts; and items of `ds:X509Data` without
+    /// `ds:X509Data` around them.
     pub in_any_place: bool,
     /// The reference may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
@@ -337,8 +339,8 @@ pub struct ReferenceShape {
     pub in_hexadecimal: bool,
 }
 
-/// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
-/// an identifier as it belongs, and for any other text.
+/// The identifier for the type of a key identifier that is written as a name, or with another URI before it; `None` for
+/// a correct identifier, and for any other text.
 fn named_type(written: &str) -> Option<&'static str> {
     const IDENTIFIERS: [&str; 5] =
         [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1];
@@ -368,7 +370,8 @@ fn thumbprint_of_type(written: &str) -> Option<DigestMethod> {
     known.map(|(_, method)| *method)
 }
 
-/// The octets of an identifier: in base64, or, of one of the lengths `in_digits`, in hexadecimal if `shape` has such.
+/// The octets of an identifier: in base64, or, if `shape` accepts hexadecimal, in hexadecimal with one of the lengths
+/// `in_digits`.
 fn identifier(
     element: Element<'_>,
     shape: ReferenceShape,
@@ -382,7 +385,7 @@ fn identifier(
     }
 }
 
-/// How we refer to a certificate.
+/// The form in which we refer to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReferenceForm {
     /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
@@ -406,8 +409,8 @@ pub enum ReferenceForm {
     Embedded,
     /// `ds:KeyName` with the subject's name, without a reference. This breaks BSP R5417 and R5426.
     KeyName,
-    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element there. This breaks BSP
-    /// R5417 and R5426.
+    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element in `ds:KeyValue`.
+    /// This breaks BSP R5417 and R5426.
     KeyValue,
     /// `dsig11:DEREncodedKeyValue`, without a reference. This breaks BSP R5417 and R5426.
     DerKeyValue,

@@ -1,5 +1,5 @@
-//! The children of `wsse:UsernameToken` as peers write them: `wsse:Password` and its type, and the two that a digest is made
-//! with, which some peers put in another namespace.
+//! The children of `wsse:UsernameToken` as peers write them: `wsse:Password` and its type, and the two children from
+//! which a digest is made, which some peers put in another namespace.
 
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::xsd::collapsed;
@@ -19,8 +19,8 @@ pub(crate) const MAX_TEXT: usize = 1_024;
 /// The largest number of octets of a nonce.
 pub(crate) const MAX_NONCE: usize = 64;
 
-/// The octets of a nonce, and whether its base64 ends within an octet: some make a nonce of random letters, and decoders of
-/// peers drop the bits that are left over.
+/// The octets of a nonce, and whether its base64 ends within an octet: some peers make a nonce of random letters, and
+/// their decoders drop the bits that are left over.
 pub(crate) fn nonce_octets(nonce: Element<'_>) -> Result<(Vec<u8>, bool), LeafError> {
     let error = match nonce.base64(MAX_NONCE) {
         Ok(octets) => return Ok((octets, false)),
@@ -61,7 +61,7 @@ pub(crate) enum ClaimedValue {
 
 impl ClaimedPassword {
     pub(crate) fn parse(element: Element<'_>) -> Result<Self, TokenError> {
-        // The schema has it in no namespace. A qualified Type is another attribute (WCF and drafts have one).
+        // In the schema it is in no namespace. A qualified Type is another attribute (WCF and drafts have one).
         let is_kind = |namespace: &str, local: &str| local == "Type" && [name::WSSE.uri, ""].contains(&namespace);
         let mut kinds = element.attributes().filter(|(attribute, _)| is_kind(attribute.namespace, attribute.local));
         let kind = kinds.next();

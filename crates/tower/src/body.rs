@@ -19,7 +19,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum BodyError {
     /// It has more octets than the limit.
     TooLarge,
-    /// There is no room for more of it.
+    /// There is no more room for it.
     Full,
     /// The transport failed.
     Transport(BoxError),
@@ -77,7 +77,7 @@ impl Kind {
         }
     }
 
-    /// The version for a fault before the message is there.
+    /// The version for a fault before the message was read.
     pub(crate) fn version(&self) -> SoapVersion {
         match self {
             Self::Envelope(version, _) => *version,

@@ -70,7 +70,7 @@ impl SoapMessage {
         (self.envelope, self.attachments)
     }
 
-    /// About how many octets there are to secure.
+    /// The approximate number of octets to secure.
     pub(crate) fn octets(&self) -> usize {
         // Attachments are read while they are secured: a message with any counts as large.
         if self.attachments.is_empty() { self.envelope.len() } else { usize::MAX }
@@ -111,7 +111,7 @@ impl From<&str> for SoapMessage {
     }
 }
 
-/// A secured message, as the transport takes it.
+/// A secured message, in the form for the transport.
 pub(crate) struct Sealed {
     version: SoapVersion,
     content_type: String,

@@ -1,10 +1,12 @@
-//! Room for large messages: how many octets of them a layer holds at a time, from their arrival until they are answered.
+//! Room for large messages: the number of their octets that a layer holds at a time, from their arrival until they are
+//! answered.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The first octets of each message that need no room. Small messages go on when large ones have taken all of it.
+/// The number of octets of each message that need no room. Small messages are still handled when large ones have taken
+/// all the room.
 const FREE: usize = crate::work::BLOCKING_OCTETS;
 
 /// The room of one layer. Clones share it.

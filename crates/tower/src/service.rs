@@ -36,13 +36,14 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 
 /// Opens the requests of a service, and secures its replies to the requester.
 ///
-/// The handler below gets a request whose body is the authenticated Body element and nothing else, with [`OpenedRequest`] in
-/// its extensions. It answers with an envelope, which is secured and confirms the request; with an empty body, for a one-way
-/// request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of the response).
+/// The handler below gets a request whose body is the authenticated Body element and nothing else, with
+/// [`OpenedRequest`] in its extensions. It answers with an envelope, which is secured and confirms the request; with an
+/// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
+/// the response).
 ///
-/// A refused request becomes a fault of its SOAP version, which says nothing of the reason; the reason goes to `tracing`
-/// and to [`OpenLayer::on_refusal`]. A handler that fails or panics, or answers with something else, becomes a fault of the
-/// service.
+/// A refused request gets a fault of its SOAP version, which does not contain the reason; the reason goes to `tracing`
+/// and to [`OpenLayer::on_refusal`]. If the handler fails, panics, or answers with something else, the peer gets a
+/// fault of the service.
 #[derive(Clone)]
 pub struct OpenLayer {
     sides: Sides,
@@ -84,15 +85,16 @@ impl OpenLayer {
         self
     }
 
-    /// Asks `keys` for what is encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
+    /// Asks `keys` for the secrets that are encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
         self
     }
 
-    /// Works on every message on a thread for blocking work, and not on large ones alone: for keys in a token of PKCS#11, and
-    /// for a replay store that blocks, such as SQLite. Without it, each call of theirs stops the other tasks of the thread.
+    /// Works on every message on a thread for blocking work, and not only on large ones: for keys in a token of
+    /// PKCS#11, and for a replay store that blocks, such as SQLite. Without this call, each request to such a key or
+    /// store stops the other tasks of the thread.
     #[must_use]
     pub fn blocking(mut self) -> Self {
         self.sides.blocks = true;
@@ -217,7 +219,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that said it is ready is the one to call.
+        // The service that reported that it is ready must be the one that is called.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         let layer = self.layer.clone();
@@ -252,7 +254,7 @@ enum Message {
 }
 
 impl OpenLayer {
-    /// The request as the handler gets it; or why it was refused, and the version of its fault.
+    /// The request for the handler; or the reason why it was refused, and the version of its fault.
     async fn opened<B>(&self, request: Request<B>) -> Result<(Request<B>, Asked), (Refusal, SoapVersion)>
     where
         B: Body + From<Bytes>,
@@ -307,7 +309,7 @@ impl OpenLayer {
         Ok((request, Asked { correlation, received }))
     }
 
-    /// The message, verified, and new.
+    /// The message, once it is verified and known to be new.
     async fn accepted(&self, received: &Received, facts: Option<TransportFacts>) -> Result<Message, Refusal> {
         let (sides, parsed) = (&self.sides, received.parsed(&self.limits)?);
         Ok(match facts {
@@ -357,7 +359,7 @@ impl OpenLayer {
         Ok(Response::from_parts(parts, Full::new(sealed.octets)))
     }
 
-    /// The answer to what was refused, and to what failed.
+    /// The response to a refused request, or to a failure.
     fn refused(&self, refusal: &Refusal, version: SoapVersion) -> Response<Full<Bytes>> {
         tracing::warn!(target: "wss", error = %refusal, "no secured reply");
         if let Some(log) = &self.on_refusal {

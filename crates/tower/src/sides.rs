@@ -50,7 +50,7 @@ impl Sides {
         }
     }
 
-    /// Opens a message, up to the question whether it is new.
+    /// Opens a message, except for the question whether it is new.
     pub(crate) async fn verified(
         &self,
         deferred: Deferred<'_>,
@@ -75,7 +75,7 @@ impl Sides {
         }
     }
 
-    /// The message, if the store does not know it.
+    /// The message, if the replay store does not know it.
     pub(crate) async fn accepted<T>(&self, pending: PendingReplay<T>) -> Result<T, OpenError> {
         match &self.replay {
             Some(store) => pending.accept_async(store).await,

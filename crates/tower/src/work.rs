@@ -12,8 +12,8 @@ use ws_security::text::WireText;
 /// tasks. A smaller one takes about as long as moving it would.
 pub(crate) const BLOCKING_OCTETS: usize = 64 << 10;
 
-/// How many large messages a layer works on at a time, for each processor. tokio has 512 threads for blocking work and a queue
-/// without end, and each message costs some times its size of memory.
+/// The number of large messages that a layer works on at a time, for each processor. tokio has 512 threads for blocking
+/// work and an unbounded queue, and each message takes several times its size of memory.
 const LARGE_AT_A_TIME: usize = 4;
 
 /// The place where a message is worked on.
@@ -38,15 +38,15 @@ impl Place {
     }
 }
 
-/// The turns of one layer. Another layer has its own, so that its messages need not wait for the keys and the store of this one,
-/// and a key that is asked for through a layer does not wait for the message that asks.
+/// The permits of one layer for large messages. Another layer has its own, so that its messages need not wait for the
+/// keys and the store of this one, and a key that is asked for through a layer does not wait for the message that asks.
 pub(crate) fn turns() -> Arc<Semaphore> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Arc::new(Semaphore::new(LARGE_AT_A_TIME * processors))
 }
 
-/// Runs `work`, which waits only for keys elsewhere and for a replay store. Until it is its turn it holds its message. Who gives
-/// up before that, as when the peer closes the connection, costs nothing more.
+/// Runs `work`, which waits only for keys elsewhere and for a replay store. Until its permit is there, it only holds
+/// its message. If the caller gives up before, as when the peer closes the connection, it costs nothing more.
 pub(crate) async fn run<T, F>(turns: Arc<Semaphore>, place: Place, work: F) -> T
 where
     T: Send + 'static,
@@ -70,7 +70,7 @@ where
     match threads.spawn_blocking(working).await.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(done) => done,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        // The task is not aborted. tokio's own futures panic, too, in a runtime that was shut down.
+        // The task is never aborted. tokio's own futures panic, too, in a runtime that was shut down.
         Err(Err(_)) => panic!("the tokio runtime was shut down while a message was worked on"),
     }
 }
@@ -114,7 +114,7 @@ mod tests {
     async fn no_more_large_messages_than_these_are_worked_on_at_a_time() {
         let (turns, gate) = (Arc::new(Semaphore::new(2)), Arc::new(Semaphore::new(0)));
         let (begins, mut begun) = mpsc::unbounded_channel();
-        // Each waits at the gate, as for a key service that hangs.
+        // Each waits here, as for a key service that does not answer.
         let one = |of: &str| {
             let (of, begins, gate) = (of.to_owned(), begins.clone(), Arc::clone(&gate));
             tokio::spawn(run(Arc::clone(&turns), Place::ThreadInTurn, async move {

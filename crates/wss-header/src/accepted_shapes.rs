@@ -22,16 +22,17 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `ds:HMACOutputLength` that says the length of the whole MAC, against BSP R5401. A MAC that was cut stays refused.
+    /// Accepts a `ds:HMACOutputLength` with the length of the whole MAC, against BSP R5401. A MAC that was cut is still
+    /// refused.
     #[must_use]
     pub fn accept_lengths_of_whole_macs(mut self) -> Self {
         self.waived.insert(Waiver::LengthsOfWholeMacs);
         self
     }
 
-    /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as WS-Security 1.0 has it, where 1.1 has
-    /// `wsse11:EncryptedHeader` around it, against BSP R3228. What was signed elsewhere as ciphertext may have been moved there:
-    /// its plaintext counts as that header block only where the receiver names no other place for it.
+    /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as in WS-Security 1.0, where
+    /// 1.1 has `wsse11:EncryptedHeader` around it, against BSP R3228. Ciphertext that was signed elsewhere may have
+    /// been moved there: its plaintext counts as that header block only if the receiver names no other place for it.
     #[must_use]
     pub fn accept_encrypted_data_as_header_blocks(mut self) -> Self {
         self.waived.insert(Waiver::EncryptedDataAsHeaderBlocks);
@@ -54,9 +55,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts a reference of a signature or to a token that names an element of the message behind an absolute or relative
-    /// URI, as in `http://a.example/b#Body`, or as `#xpointer(id('Body'))`. The signature proves what was meant; nothing is
-    /// fetched.
+    /// Accepts a reference of a signature or to a token that names an element of the message after an absolute or
+    /// relative URI, as in `http://a.example/b#Body`, or as `#xpointer(id('Body'))`. The signature proves which element
+    /// was meant; nothing is fetched.
     #[must_use]
     pub fn accept_references_of_other_forms(mut self) -> Self {
         self.waived.insert(Waiver::ReferencesOfOtherForms);
@@ -81,7 +82,7 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `wsu:Timestamp` whose `wsu:Expires` is in front of `wsu:Created`, or that has other elements, against BSP
+    /// Accepts a `wsu:Timestamp` whose `wsu:Expires` precedes `wsu:Created`, or that has other elements, against BSP
     /// R3221 and R3222. The other elements are ignored.
     #[must_use]
     pub fn accept_timestamps_of_other_shapes(mut self) -> Self {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use wss_tokens::{ConfirmationMethod, IssuedAssertion, SamlName};
 
 /// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
-/// sender proved to be its subject, or to be the one whom the issuer names to act for it. Only [`Receiver::open`](crate::Receiver::open) makes it.
+/// sender proved to be its subject, or to be the party that the issuer names to act for the subject. Only
+/// [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedAssertion {
     /// The assertion, which may be the larger part of a message: all signers that it names share it.
@@ -20,7 +21,7 @@ impl AuthenticatedAssertion {
         &self.issued
     }
 
-    /// How the sender proved to be its subject.
+    /// The method by which the sender proved to be its subject.
     #[must_use]
     pub fn confirmed_by(&self) -> ConfirmationMethod {
         self.method

@@ -36,7 +36,7 @@ impl Receiver {
     }
 
     /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
-    /// must be proven. The argument says what the caller vouches for about the transport. Parts without a signature are
+    /// must be proven. The argument is the caller's statement about the transport. Parts without a signature are
     /// unauthenticated in any case.
     ///
     /// # Errors
@@ -69,7 +69,8 @@ impl Receiver {
     }
 }
 
-/// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
+/// The verbs of a [`Receiver`], except for the question whether the message is new. Only [`Receiver::deferred`] makes
+/// it.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct Deferred<'r> {
@@ -115,8 +116,8 @@ impl<'r> Deferred<'r> {
 }
 
 impl<'r> Deferred<'r> {
-    /// Asks `keys` for what is needed of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the
-    /// receiver's limit on private-key operations allows for one message.
+    /// Asks `keys` for the operations of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the receiver's
+    /// limit on private-key operations allows for one message.
     ///
     /// With each answer, everything is verified again, and the passwords and contexts of the receiver are looked up
     /// again.
@@ -125,8 +126,8 @@ impl<'r> Deferred<'r> {
     }
 }
 
-/// The verbs of a [`Receiver`] whose decryption keys are behind an asynchronous call, up to the question whether the message
-/// is new. Only [`Deferred::keys_elsewhere`] makes it.
+/// The verbs of a [`Receiver`] whose decryption keys are behind an asynchronous call, except for the question whether
+/// the message is new. Only [`Deferred::keys_elsewhere`] makes it.
 #[derive(Clone, Copy)]
 #[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct DeferredElsewhere<'r> {

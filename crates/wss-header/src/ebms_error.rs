@@ -1,5 +1,5 @@
-//! The error signal of ebMS 3.0, by which AS4 says that a message was not processed. It is for the log: mostly nobody signed
-//! it, and what it says decides nothing.
+//! The error signal of ebMS 3.0, by which AS4 reports that a message was not processed. It is for the log: usually
+//! nobody signed it, and no decision depends on it.
 
 use wss_c14n::Element;
 use wss_soap::Envelope;

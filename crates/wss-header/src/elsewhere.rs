@@ -1,9 +1,9 @@
 //! Keys behind an asynchronous call: in a key service, or in an HSM that is reached over a network.
 //!
-//! Sending stops at each signature ([`Pending`](crate::Pending)) and continues with its value. Receiving is done again from
-//! the start with each answer, so that a message with one encrypted key is read twice. Opening has no effect before the replay store is
-//! asked, except that a Kerberos ticket is accepted. Answers and tickets are kept over a call, and no other state of a half-verified
-//! message.
+//! Sending stops at each signature ([`Pending`](crate::Pending)) and continues with its value. Receiving starts again
+//! with each answer, so that a message with one encrypted key is read twice. Opening has no effect before the replay
+//! store is asked, except that a Kerberos ticket is accepted. Answers and tickets are kept over a call, and no other
+//! state of a half-verified message.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -81,10 +81,10 @@ impl<K: AsyncKeyUnwrap + ?Sized> AsyncKeyUnwrap for Arc<K> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnwrapFailure {
-    /// *Failed.* The key decrypts nothing here, for any reason. The message is refused as if the key were in this process.
+    /// *Failed.* The key did not decrypt, for any reason. The message is refused as if the key were in this process.
     #[error("decryption failed")]
     Decryption,
-    /// *Failed.* The service did not answer, or not with a secret.
+    /// *Failed.* The service did not answer, or its answer is no secret.
     #[error("the key service gave no secret: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -148,7 +148,7 @@ impl std::fmt::Debug for UnwrapOperation<'_> {
     }
 }
 
-/// A question that opening had, and what it was answered.
+/// A question to a key elsewhere, and its answer.
 #[derive(Clone)]
 struct Question {
     certificate: Certificate,
@@ -181,11 +181,11 @@ impl Question {
 struct Asked {
     answers: Vec<(Question, Result<Secret, CryptoError>)>,
     open: Option<Question>,
-    /// The tickets that were accepted or refused: whoever accepts one accepts it once.
+    /// The tickets that were accepted or refused: each ticket is accepted only once.
     tickets: Vec<(Vec<u8>, Option<KerberosSession>)>,
 }
 
-/// The keys elsewhere of one message: they answer what is known, and note what is not.
+/// The keys elsewhere of one message. They give answers that are known, and note questions that are not answered yet.
 #[derive(Clone, Default)]
 pub(crate) struct Asking(Arc<Mutex<Asked>>);
 
@@ -194,7 +194,7 @@ impl Asking {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The receiver, with these keys in the place of those elsewhere.
+    /// The receiver, with these keys in place of those elsewhere.
     fn receiver(&self, receiver: &Receiver) -> Receiver {
         let mut receiver = receiver.clone();
         for certificate in std::mem::take(&mut receiver.keys.elsewhere) {
@@ -271,7 +271,7 @@ impl KeyUnwrap for KeyElsewhere {
     }
 }
 
-/// An identity has both halves. A receiver signs nothing.
+/// An identity signs and decrypts. A receiver does not sign.
 impl SigningKey for KeyElsewhere {
     fn sign(&self, _: SignatureMethod, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
         Err(CryptoError::KeyMismatch)
@@ -282,7 +282,7 @@ impl SigningKey for KeyElsewhere {
     }
 }
 
-/// Opens once. What opening gave does not count if a key elsewhere was needed that has no answer yet.
+/// Opens once. The result does not count if a key elsewhere was needed that has not answered yet.
 ///
 /// # Errors
 /// [`OpenError::KeyElsewhere`] if so; otherwise those of `open`.

@@ -26,7 +26,7 @@ pub(crate) fn check_requester(recipe: &Recipe, requester: &Certificate) -> Resul
 struct Emission<'r> {
     recipe: &'r Recipe,
     requester: Option<&'r Certificate>,
-    /// Certificates, and the form of reference to each.
+    /// Certificates, and the form of the reference to each.
     names: Vec<(&'r Certificate, ReferenceForm)>,
 }
 

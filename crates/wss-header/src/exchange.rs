@@ -64,7 +64,7 @@ impl Correlation {
             text.push_str(word);
             for value in values {
                 text.push(' ');
-                // An empty value has a sign of its own, so that every line has all its values.
+                // An empty value is written as a sign of its own, so that every line has all its values.
                 match value.is_empty() {
                     true => text.push('-'),
                     false => text.push_str(&Zeroizing::new(base64_encode(value))),
@@ -99,8 +99,8 @@ impl Correlation {
         text
     }
 
-    /// Reads the state that [`Correlation::to_text`] wrote. Read it only from where nobody else can write: it decides
-    /// which reply is accepted.
+    /// Reads the state that [`Correlation::to_text`] wrote. Read it only from a place where nobody else can write: it
+    /// decides which reply is accepted.
     ///
     /// # Errors
     /// [`ExchangeError`].

@@ -8,11 +8,11 @@ use wss_tokens::format_instant;
 
 use crate::window::Window;
 
-/// Why a message is too old, or from the future. `what` is the element that says so.
+/// Why a message is too old, or from the future. `what` is the element with the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotFresh {
-    /// *Refused.* It was created longer ago than the receiver accepts.
+    /// *Refused.* It was created before the earliest time that the receiver accepts.
     #[error(
         "the {what} was created at {}, and it is now {}: its age of {} is more than {} and {} for clocks that differ; raise \
          the highest age of `window` if the message may take so long",
@@ -27,7 +27,7 @@ pub enum NotFresh {
         now: SystemTime,
         /// The highest age.
         max_age: Duration,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
     /// *Refused.* It says itself that it is no longer valid.

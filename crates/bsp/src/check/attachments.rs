@@ -60,7 +60,8 @@ struct Attachments<'p, 'm> {
     digests: HashMap<Digested, Option<Vec<u8>>>,
 }
 
-/// Content-ID, on the wire or opened, with or without header, method, and reading.
+/// The key of a digest: Content-ID; how often the part was opened (0 on the wire); whether with its header; the method;
+/// and the reading.
 type Digested = (String, usize, bool, &'static str, Reading);
 
 /// The octets of a part over which a digest may be computed.

@@ -190,8 +190,8 @@ enum KeyName {
     Nothing,
 }
 
-/// The names of the keys of all EncryptedData, in the order of [`Targets::encrypted_data`]. They are read once, and compared by
-/// number: many lists may name one EncryptedData, whose name of its key is long.
+/// The names of the keys of all EncryptedData, in the order of [`Targets::encrypted_data`]. They are read once, and
+/// compared by number: many lists may name one EncryptedData whose key has a long name.
 fn key_names(targets: &Targets<'_>) -> Vec<KeyName> {
     let mut texts = HashMap::new();
     targets.encrypted_data.iter().map(|data| KeyName::of(data.element, targets, &mut texts)).collect()
@@ -225,7 +225,7 @@ fn text_of(reference: &Reference<'_>) -> Option<String> {
 
 /// The encryption steps to which EncryptedData that no list names may belong (§10.2.2, §10.3.1).
 struct Steps {
-    /// How many of them name the key of a list.
+    /// The number of EncryptedData that name the key of a list.
     of_list: HashMap<usize, usize>,
     /// How many name no key.
     left: usize,

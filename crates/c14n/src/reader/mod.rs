@@ -33,16 +33,16 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
     }
     let mut reader = Reader::new(source, limits);
     let outcome = reader.document();
-    // A character that XML does not allow is the first thing wrong, wherever it is.
+    // A character that XML does not allow is reported before any other fault, wherever it is.
     if outcome.is_err() || reader.stops.is_suspicious() {
         check_characters(source.as_bytes())?;
     }
     match outcome {
-        // The reader itself is not moved: its tables are long.
+        // The reader itself is not moved: its tables are large.
         Ok(()) => Ok(reader.names.into_tape(reader.tape)),
-        // Every step that fails says why before it returns.
+        // Every step that fails records why before it returns.
         Err(Failed) => {
-            // The number of attributes is compared when a tag ends, but it was too large before.
+            // The number of attributes is checked when a tag ends, but it may have been too large before.
             reader.check_attributes().unwrap_or(());
             Err(reader.failure.unwrap_or(malformed(0, Problem::Markup)).naming(source))
         }
@@ -75,7 +75,7 @@ fn likely(octets: &[u8]) -> (usize, usize) {
     (of_all(nodes).min(octets.len() / 4), of_all(attributes).min(most_attributes(octets.len())))
 }
 
-/// How many tags, comments and other pieces of markup begin in some octets, without end tags.
+/// The number of tags, comments and other pieces of markup that begin in some octets, without end tags.
 fn starts(octets: &[u8]) -> usize {
     memchr_iter(b'<', octets).filter(|at| octets.get(at + 1) != Some(&b'/')).count()
 }
@@ -105,7 +105,7 @@ struct Reader<'s, 'l> {
 
 /// Limits that are compared often.
 struct Bounds {
-    /// The number of nodes for which there is room, and which are not too many.
+    /// The number of nodes for which there is room, within the limits.
     nodes: usize,
     /// The number of nodes that [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
     max_nodes: usize,
@@ -276,7 +276,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
     }
 
-    /// Whether one more element is not too many.
+    /// Whether one more element is within the limits.
     #[inline(always)]
     fn check_room(&mut self) -> Result<(), Failed> {
         if self.tape.nodes.len() >= self.bounds.nodes {
@@ -290,7 +290,8 @@ impl<'s, 'l> Reader<'s, 'l> {
 
     // CharData ::= [^<&]* - ([^<&]* ']]>' [^<&]*), with references between
 
-    /// Text up to the next `<` whose first stop, at `stop`, is not that. It is only recorded if it has references, `>` or CR.
+    /// Text up to the next `<`, if its first stop, at `stop`, is another octet. A node is recorded only if the text has
+    /// references, `>` or CR.
     #[inline(never)]
     fn other_text(&mut self, start: usize, stop: usize) -> Result<usize, Failed> {
         let octets = self.octets;
@@ -337,7 +338,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         Ok(at)
     }
 
-    /// Text that does not end is a worse fault than what is wrong inside.
+    /// Text without an end is reported before a fault inside it.
     #[cold]
     fn malformed_text(&mut self, at: usize, problem: Problem) -> Failed {
         if memchr(b'<', self.rest(at)).is_none() {

@@ -139,8 +139,8 @@ impl ContentEncryption {
         Self::ALL.iter().find(|other| is_alike(other) && other.key_len() == octets)
     }
 
-    /// Octets of the initialisation vector, which precedes the ciphertext. That of ChaCha20 is the counter of the first block
-    /// and the nonce.
+    /// The number of octets of the initialisation vector, which precedes the ciphertext. That of ChaCha20 is the
+    /// counter of the first block and the nonce.
     #[must_use]
     pub const fn iv_len(self) -> usize {
         match self.mode() {
@@ -187,7 +187,7 @@ impl KeyWrap {
         self.row().parameters
     }
 
-    /// Octets of the wrapping key.
+    /// The number of octets of the wrapping key.
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self.wrap() {

@@ -77,7 +77,7 @@ impl NameForm {
             Self::Rfc2253 => write_escaped(text, "\\ ", f),
             Self::Java | Self::Dotnet => {
                 let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#' | '\n' | '\r');
-                // Java, too, where blanks follow one another.
+                // Java escapes blanks, too, if they follow one another.
                 let has_blanks = self == Self::Java && text.contains("  ");
                 if !text.contains(special) && !has_blanks && text.trim() == text && !text.is_empty() {
                     return f.write_str(text);

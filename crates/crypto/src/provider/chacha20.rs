@@ -1,4 +1,4 @@
-//! ChaCha20 (RFC 8439 §2.4) without a tag, as old documents of xmlsec1 have it. Neither provider has it alone: the crate
+//! ChaCha20 (RFC 8439 §2.4) without a tag, as old documents of xmlsec1 use it. Neither provider has it alone: the crate
 //! chacha20 does it for both.
 
 use chacha20::ChaCha20;

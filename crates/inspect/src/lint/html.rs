@@ -1,4 +1,4 @@
-//! The report as a page: what is broken first, the rest folded, and the message beside it.
+//! The report as a page: broken requirements first, the rest folded, and the message beside it.
 
 use std::collections::HashSet;
 use std::io::{self, Write};

@@ -95,7 +95,7 @@ pub(crate) const SOURCES: &[Source] = &[
     AROUND,
 ];
 
-/// The key of the request signs and encrypts itself: `requireDerivedKeys="false"`.
+/// The key of the request signs and encrypts without derivation: `requireDerivedKeys="false"`.
 pub(crate) const WITHOUT_DERIVED_KEYS: Choice = Choice {
     name: "without-derived-keys",
     why: "bindings with requireDerivedKeys=\"false\"",

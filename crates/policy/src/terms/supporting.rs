@@ -1,4 +1,4 @@
-//! Supporting tokens: what a request has besides the tokens of the binding (WS-SecurityPolicy 1.3 §8).
+//! Supporting tokens: the tokens that a request has besides those of the binding (WS-SecurityPolicy 1.3 §8).
 
 use wss_header::Part;
 
@@ -15,7 +15,7 @@ use crate::standing::Notes;
 #[derive(Debug, Clone)]
 pub(crate) struct Supporting {
     pub(crate) token: Token,
-    /// The message signature covers it, as the policy says.
+    /// The policy says that the message signature covers it.
     pub(crate) signed: bool,
     /// It signs the message signature; over a transport, the timestamp.
     pub(crate) endorsing: bool,
@@ -40,7 +40,7 @@ impl Supporting {
         let does = [(signed, "signed"), (encrypted, "encrypted"), (endorsing, "signing the signature")];
         let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
         let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
-        // WCF, and so AD FS, has a key without a certificate there, which is optional.
+        // WCF, and so AD FS, has an optional key without a certificate there.
         let is_left =
             |inner: &std::sync::Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
         if assertion.nested.iter().all(is_left) && assertion.leaves_token_out() {
@@ -91,8 +91,8 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
-    /// Whether it is a user that nothing ties to the message, unless the message signature covers it although the policy
-    /// does not say so.
+    /// Whether it is a username token that only the message signature can tie to the message, although the policy does
+    /// not say that it is signed.
     pub(crate) fn is_loose_user(&self, is_over_transport: bool) -> bool {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
@@ -110,7 +110,7 @@ impl Supporting {
         }
     }
 
-    /// Whether it is a user with a password as text.
+    /// Whether it is a username token with a password as text.
     pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
     }

@@ -18,7 +18,7 @@ struct Decision {
 /// The questions that an assertion of this name decides. An empty answer means that there may be only one such
 /// assertion, as a binding has one token of a kind.
 fn decisions(local: &str) -> &'static [Decision] {
-    /// One name, and what it decides.
+    /// A name, and the questions that it decides.
     macro_rules! table {
         ($($name:literal: $($matter:literal = $answer:literal),+;)*) => {
             match local {
@@ -70,7 +70,8 @@ fn decisions(local: &str) -> &'static [Decision] {
     }
 }
 
-/// Refuses what contradicts an assertion beside it, and attributes that are not read, in every assertion of an alternative.
+/// Refuses assertions that contradict one beside them, and attributes that are not read, in every assertion of an
+/// alternative.
 pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
     let mut unread = Vec::new();
     judge(alternative, &mut unread, notes);
@@ -97,7 +98,7 @@ fn is_read(judged: &Judged) -> bool {
     judged.is_done() || &*judged.name == "HttpsToken"
 }
 
-/// Judges what is beside one another, and finds attributes that are not read, with their places.
+/// Judges assertions that are beside one another, and finds attributes that are not read, with their places.
 fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Place, &'a Attribute)>, notes: &mut Notes) {
     for assertion in assertions.iter().filter(|assertion| names::is_security(&assertion.written.namespace)) {
         let written = &assertion.written;

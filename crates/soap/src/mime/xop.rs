@@ -36,8 +36,8 @@ impl std::fmt::Debug for Expanded {
     }
 }
 
-/// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit, and
-/// parts that are included again and again add little: [`Limit::DocumentOctets`], [`Limit::IncludedOctets`].
+/// Replaces every `xop:Include` by the base64 of the part that it names, within two limits: [`Limit::DocumentOctets`]
+/// for the envelope, and [`Limit::IncludedOctets`] for parts that are included several times.
 ///
 /// # Errors
 /// [`EnvelopeError::IncludedPart`] if one does not name a part of the message, [`EnvelopeError::IncludeShape`] if it is not alone

@@ -1,4 +1,4 @@
-//! Which confirmations of an assertion are accepted, and what is wrong with the others.
+//! Decides which confirmations of an assertion are accepted, and why the others are not.
 
 use std::time::{Duration, SystemTime};
 
@@ -102,7 +102,7 @@ impl AssertionTrust {
     ) -> Result<(), Refusal> {
         let method = confirmation.method;
         if self.only.is_some_and(|only| only != method) {
-            // The one word that a network has for an id-card is the level.
+            // The only property of an id-card that a network judges is the level.
             let is_id_card = method == ConfirmationMethod::IdCard && self.id_cards.is_none();
             return Err(if is_id_card { Refusal::IdCard } else { Refusal::Other });
         }
@@ -119,7 +119,7 @@ impl AssertionTrust {
         if method == ConfirmationMethod::IdCard && !self.admits_level_of(assertion) {
             return Err(Refusal::LowLevel);
         }
-        // A bearer assertion may have been presented elsewhere before.
+        // A bearer assertion may have been presented at another service before.
         let is_bearer = matches!(method, ConfirmationMethod::Bearer | ConfirmationMethod::IdCard);
         let means_us = |named: &Option<String>, own: &Option<String>, another, unknown| match (named, own) {
             (Some(named), Some(own)) if named != own => Err(another),

@@ -34,13 +34,13 @@ impl SamlName {
         })
     }
 
-    /// The name by itself, which may be that of someone else under another qualifier.
+    /// The value alone. Under another qualifier, it may be the name of someone else.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// `Format`: what kind of name it is, such as a mail address.
+    /// `Format`: the kind of name, such as a mail address.
     #[must_use]
     pub fn format(&self) -> Option<&str> {
         self.format.as_deref()
@@ -52,7 +52,7 @@ impl SamlName {
         self.qualifier.as_deref()
     }
 
-    /// `SPNameQualifier`: the service that the name is for; SAML 2.0 only.
+    /// `SPNameQualifier`: the service for which the name is made; SAML 2.0 only.
     #[must_use]
     pub fn sp_qualifier(&self) -> Option<&str> {
         self.sp_qualifier.as_deref()
@@ -95,7 +95,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads it off the statements about authentication, which have its beginning in the attribute `began`.
+    /// Reads the statements about authentication, whose beginning is in the attribute `began`.
     pub(super) fn read<'d>(statements: impl Iterator<Item = Element<'d>>, began: &str) -> Result<Self, TokenError> {
         let mut session = Self::default();
         for statement in statements {

@@ -79,7 +79,7 @@ impl NewAssertion {
         self
     }
 
-    /// Holder of key: the subject has `secret`, which is encrypted to the service that holds `recipient`.
+    /// Holder of key: the subject has `secret`, which is encrypted to the service with the key of `recipient`.
     #[must_use]
     pub fn holder_of_secret(mut self, secret: Secret, recipient: &Certificate) -> Self {
         self.method = ConfirmationMethod::HolderOfKey;
@@ -130,7 +130,7 @@ impl NewAssertion {
         self
     }
 
-    /// Writes it without a signature, for an attester who vouches for it.
+    /// Writes it without a signature. An attester then has to vouch for it.
     ///
     /// # Errors
     /// [`SignError::Crypto`] without randomness, or if the recipient's key cannot receive secrets.

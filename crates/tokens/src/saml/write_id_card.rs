@@ -11,14 +11,14 @@ use super::write::fresh_id;
 use super::{ConfirmationMethod, SamlVersion};
 use crate::instant::Precision;
 
-/// The Id of a card, and that of its signature: the schema of the network has no others.
+/// The Id of a card, and that of its signature: the schema of the network allows no others.
 const CARD: &str = "IDCard";
 const SIGNATURE: &str = "OCESSignature";
 
 /// A new id-card of Den Gode Webservice 1.0.1.
 ///
-/// The system signs a card of level 3 itself, and the user one of level 4; the security token service of the network replaces
-/// the signature of either by its own. By default a card is valid for a day.
+/// The system itself signs a card of level 3, and the user one of level 4. The security token service of the network
+/// replaces either signature by its own. By default a card is valid for a day.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -118,7 +118,7 @@ impl NewIdCard {
         write_x509_certificate(&mut key_info, signer.certificate());
         let pending = PendingSignature::new(method, &[reference], None, Some(key_info.finish()));
         let value = pending.value(signer.signing_key().as_ref())?;
-        // The schema of the network names the Id of the signature otherwise than XML Signature does.
+        // The schema of the network has another name for the Id of the signature than XML Signature has.
         let mut signature = pending.finish(&value);
         signature.insert_str(signature.find('>').unwrap_or_default(), &format!(" id=\"{SIGNATURE}\""));
         let mut splices = Splices::new();

@@ -9,7 +9,7 @@ use wss_crypto::{Certificate, LoadError, SkippedCertificate};
 
 use crate::error::TrustError;
 
-/// Anchors without a rule are no trust yet. [`TrustAnchors::signer`] adds the rule.
+/// Anchors without a rule are not a trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]
 #[must_use = "anchors become a trust with `signer`"]
 pub struct TrustAnchors {

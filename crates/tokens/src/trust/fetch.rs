@@ -1,4 +1,4 @@
-//! Fetching over HTTP, which the caller does: what is asked for, and why nothing came.
+//! Fetching over HTTP, by the caller: the requests, and the reasons why one gave nothing.
 
 use std::error::Error;
 use std::future::Future;
@@ -12,8 +12,8 @@ const MAX_URL_OCTETS: usize = 2_048;
 
 /// One HTTP request for a status.
 ///
-/// The URL is from a certificate on a path that ends at an anchor of the caller, so that it is the choice of an authority. An
-/// authority below the anchor may be careless all the same: a service inside a network should go through a proxy, or refuse
+/// The URL is from a certificate on a path that ends at an anchor of the caller, so that an authority chose it. An
+/// authority below the anchor may still be careless: a service inside a network should go through a proxy, or refuse
 /// addresses that are not public, and must not follow redirects to them.
 #[derive(Clone)]
 pub struct FetchRequest {
@@ -35,7 +35,7 @@ impl FetchRequest {
         self.body.as_deref()
     }
 
-    /// How many octets of a response are read at most. More are refused.
+    /// The largest number of octets of a response that are read. A longer response is refused.
     #[must_use]
     pub fn max_octets(&self) -> usize {
         self.max_octets
@@ -79,7 +79,7 @@ pub trait FetchBlocking {
     fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure>;
 }
 
-/// Why what was fetched is not kept.
+/// The reason why a fetched answer is not kept.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FetchError {
@@ -99,7 +99,7 @@ pub enum FetchError {
         /// How many it may have.
         allowed: usize,
     },
-    /// *Malformed.* It is not what was asked for, or does not answer the request.
+    /// *Malformed.* The content is of another kind, or does not answer the request.
     #[error("the response of {url:?} cannot be used: {source}")]
     Unusable {
         /// The URL.
@@ -107,13 +107,13 @@ pub enum FetchError {
         /// Why.
         source: LoadError,
     },
-    /// *Failed.* It is genuine for no authority of the path, or is about another certificate.
+    /// *Failed.* No authority of the path signed it, or it is about another certificate.
     #[error("the response of {url:?} is not from the authority of the certificate, or not about it: ask the authority")]
     NotGenuine {
         /// The URL.
         url: WireText,
     },
-    /// *Refused.* An older status than the one that is known was given again.
+    /// *Refused.* The URL gave an older status than the known one.
     #[error("the response of {url:?} is older than the one that is known, which is kept: ask the authority")]
     Older {
         /// The URL.

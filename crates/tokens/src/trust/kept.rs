@@ -1,13 +1,13 @@
 //! Judgements that still hold, for the next message of the same sender.
 //!
 //! Only acceptance is kept. It is found again for the same octets of the certificate and of what came with it, for the
-//! same purpose, and until the clock passes an instant at which the judgement might be another: a bound of the validity of
-//! a certificate on its path, or of a revocation list. It costs a message as much of its budget as the first time, so that
-//! no limit depends on what came before. A `Trust` forgets everything where it is changed.
+//! same purpose, until the clock passes an instant at which the judgement might change: a bound of the validity of a
+//! certificate on its path, or of a revocation list. It costs a message as much of its budget as the first time, so
+//! that no limit depends on earlier messages. A `Trust` that is changed forgets everything.
 //!
-//! A certificate has one place, whatever comes with it, and none that is not trusted has one: strangers cannot fill it. When
-//! all places are taken, one is given to another certificate only if it was not used for a minute. No lock is held while
-//! something is verified.
+//! A certificate has one place, whatever comes with it, and only trusted certificates have places: strangers cannot
+//! fill them. When all places are taken, one is given to another certificate only if it was not used for a minute. No
+//! lock is held while something is verified.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -44,18 +44,18 @@ impl<P, V> std::fmt::Debug for Kept<P, V> {
     }
 }
 
-/// A certificate that was trusted, with all that the judgement depends on.
+/// A certificate that was trusted, with everything on which the judgement depends.
 struct Judgement<P, V> {
     others: Vec<Certificate>,
     purpose: P,
     holds: Holds,
     cost: Cost,
     value: V,
-    /// When it was last used, in seconds of the clock of the receiver.
+    /// The time of its last use, in seconds of the clock of the receiver.
     used: AtomicU64,
 }
 
-/// A certificate as the octets that it is.
+/// A certificate as its octets.
 struct ByOctets(Certificate);
 
 impl Borrow<[u8]> for ByOctets {
@@ -86,7 +86,7 @@ pub(super) struct Holds {
 }
 
 impl Holds {
-    /// Around `now`, up to the next of `instants` on either side.
+    /// The span around `now`, up to the next of `instants` on either side.
     pub(super) fn around(now: SystemTime, instants: impl Iterator<Item = SystemTime>) -> Self {
         let mut holds = Self { after: None, before: None };
         for instant in instants {
@@ -126,7 +126,7 @@ impl Cost {
 }
 
 impl<P: PartialEq, V: Clone> Kept<P, V> {
-    /// The certificate with these octets, if it was trusted before. Whether it still is must be asked again.
+    /// The certificate with these octets, if it was trusted before. The caller must ask whether it still is.
     pub(super) fn certificate(&self, der: &[u8]) -> Option<Certificate> {
         let places = self.0.read().unwrap_or_else(PoisonError::into_inner);
         places.get_key_value(der).map(|(certificate, _)| certificate.0.clone())

@@ -131,7 +131,7 @@ impl Trust {
         Ok(verified.is_ok())
     }
 
-    /// Our intermediates and the certificates of the message, as far as their names lead upwards from it.
+    /// Our intermediates and the certificates of the message that its names lead to, upwards.
     fn named<'c>(&'c self, certificate: &'c Certificate, others: &'c [Certificate]) -> Vec<Candidate<'c>> {
         // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
         let may_certify = |other: &Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
@@ -193,7 +193,7 @@ impl Trust {
         let mut is_its_own = false;
         for intermediate in path.intermediate_certificates() {
             let der = intermediate.der();
-            // Below an authority that signs messages is only its substitute.
+            // Only the substitute is below an authority that signs messages.
             if der.as_ref() == certificate.der() && whole.len() == 1 {
                 is_its_own = true;
                 continue;
@@ -201,7 +201,8 @@ impl Trust {
             whole.push(authorities.iter().find(|known| known.der() == der.as_ref()).ok_or_else(no_path)?);
         }
         let anchor = self.anchors.certificate(path.anchor()).ok_or_else(no_path)?;
-        // A path to the substitute of a certificate leads through that certificate, and not through another one of its name.
+        // A path to the substitute of a certificate goes through that certificate, and not through another one with its
+        // name.
         let is_anchor = whole.len() == 1 && anchor == certificate;
         if has_substitute && !is_its_own && !is_anchor {
             return Err(no_path());
@@ -212,7 +213,7 @@ impl Trust {
             _ => &[],
         };
         let counted = between.iter().filter(|authority| authority.subject() != authority.issuer()).count();
-        // webpki counts an authority that signs messages, and so does the anchor.
+        // webpki counts an authority that signs messages, and so does the check of the anchor.
         let counted = counted + usize::from(is_its_own);
         self.anchors.judge(anchor, counted, now)?;
         if let Some(expected) = &self.extended_key_usage {
@@ -250,8 +251,8 @@ impl Trust {
         }
     }
 
-    /// The error for a certificate whose path ends at an issuer of which no certificate is among `authorities` or the anchors,
-    /// or did not sign it.
+    /// The error for a certificate whose path ends at an issuer that has no certificate among `authorities` and the
+    /// anchors, or that did not sign it.
     fn no_path<'c>(
         &'c self,
         certificate: &'c Certificate,
@@ -293,7 +294,7 @@ struct Meter {
     /// The number that was allowed at the beginning.
     allowed: u64,
     left: AtomicU64,
-    /// One more was wanted than was left.
+    /// Whether a signature had to be verified when nothing was left.
     ran_out: AtomicBool,
 }
 
@@ -311,7 +312,7 @@ impl Meter {
         })
     }
 
-    /// Charges what was verified.
+    /// Charges the signatures that were verified.
     fn settle(&self, budget: &Budget) -> Result<(), Exceeded> {
         if self.ran_out.load(Ordering::Relaxed) {
             return Err(budget.exceeded(Limit::PublicKeyOperations));
@@ -320,7 +321,7 @@ impl Meter {
     }
 }
 
-/// An algorithm that verifies as long as something is left.
+/// An algorithm that verifies as long as the limit is not reached.
 #[derive(Debug)]
 struct Metered<'m> {
     inner: &'m dyn SignatureVerificationAlgorithm,

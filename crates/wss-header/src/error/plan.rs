@@ -56,7 +56,7 @@ pub enum PlanError {
         "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC, X25519 or X448 key that may agree on them"
     )]
     Recipient,
-    /// *Refused.* MD5 or RIPEMD-160, which are only read, and not in a header.
+    /// *Refused.* MD5 or RIPEMD-160. They are only read, and never in a header.
     #[error("MD5 and RIPEMD-160 are retired, and only read in old documents: choose SHA-2")]
     Retired,
     /// *Refused.* An algorithm of the legacy set, without the call that allows it.
@@ -91,21 +91,21 @@ pub enum PlanError {
     /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,
-    /// *Misuse.* A secret does not have the octets that its cipher takes.
+    /// *Misuse.* The length of a secret is not that of its cipher's keys.
     #[error(
         "the secret has {found} octets where the cipher takes {wanted}: give that number to `key_octets`, or derive keys, or \
          choose another cipher"
     )]
     KeyLength {
-        /// The octets of the secret.
+        /// The number of octets of the secret.
         found: usize,
-        /// The octets that the cipher takes.
+        /// The number of octets that the cipher takes.
         wanted: usize,
     },
     /// *Misuse.* A secret that is encrypted to its recipient has too many octets.
     #[error("a secret of {octets} octets is not sent: `key_octets` takes 16 to 64")]
     KeyOctets {
-        /// The octets of the secret.
+        /// The number of octets of the secret.
         octets: usize,
     },
     /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
@@ -150,7 +150,7 @@ pub enum PlanError {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
+    /// *Misuse.* The layout of the Security header has no place for an element of the recipe.
     #[error("{what}: {remedy}")]
     Layout {
         /// The part that has no place.

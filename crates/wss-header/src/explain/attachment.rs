@@ -1,4 +1,4 @@
-//! Attachments: what else the digest of one may be of, and what is strange about one.
+//! Attachments: the other octets that a digest may be over, and oddities of an attachment.
 
 use std::io::Read as _;
 
@@ -45,12 +45,12 @@ impl Attachment {
 pub(super) struct Attachments<'a, 'd> {
     /// Digests the attachment that a URL names.
     pub(super) targets: &'a dyn Dereference<'d>,
-    /// Reads the one that a URL names, if it can be searched.
+    /// Reads the attachment that a URL names, if it can be searched.
     pub(super) read: &'a dyn Fn(&str) -> Option<Attachment>,
     pub(super) budget: &'a Budget,
 }
 
-/// The cause of a digest that is not of the attachment that `uri` names, with its header if `complete`.
+/// The cause of a digest that does not fit the attachment that `uri` names, with its header if `complete`.
 pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
     other_reading(uri, complete, from, search).or_else(|| {
         let attachment = search.meter.affords(PIECE as u64).then(|| (from.read)(uri))??;
@@ -88,7 +88,7 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
             out(octets);
         })
     };
-    // Each looks through the content, or copies it, before it is tried, which costs a part of a digest.
+    // Each of these looks through the content, or copies it, before the attempt. That costs a part of a digest.
     let affords = || search.meter.affords(content.len() as u64 / 4).then_some(());
     let without_header = || {
         affords()?;
@@ -143,7 +143,7 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
         })
 }
 
-/// The text with other ends of its lines.
+/// The text with other line ends.
 type LineEnds = (&'static str, fn(&str) -> Vec<u8>);
 
 const LINE_ENDS: [LineEnds; 5] = [
@@ -178,7 +178,8 @@ fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
     is_first.or_else(|| found.max_by_key(|rest| rest.len()))
 }
 
-/// How many octets gzip compressed, as far as the search pays for them; `None` if it is not gzip, or too many.
+/// The number of octets that gzip compressed, as far as the search pays for them; `None` if the content is not gzip, or
+/// too long.
 fn decompressed_len(content: &[u8], search: &Search<'_>) -> Option<usize> {
     if !is_gzip(content) {
         return None;

@@ -1,4 +1,4 @@
-//! References: the digest of what each names, and the cause where it is another.
+//! References: the digest of the target of each, and the cause if the message has another.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
 use wss_crypto::Digest;
@@ -17,7 +17,8 @@ use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
 use super::synthesized;
 
-/// Takes the octets of a reference: those of the message, and those that fit.
+/// Takes the octets of a reference: first those of the message, then those that fit, if a cause was found. The flag is
+/// true for the latter.
 pub(super) type Show<'s> = &'s mut dyn FnMut(bool, &[u8]);
 
 /// The message around the references of a signature, and the bounds of the search.
@@ -28,7 +29,7 @@ pub(super) struct Around<'a, 'd> {
     pub(super) by_id: &'a dyn Fn(&str) -> Option<Element<'d>>,
     /// Whether Ids are in order: each is on one element.
     pub(super) has_index: bool,
-    /// Tokens and attachments.
+    /// The tokens and attachments.
     pub(super) targets: &'a dyn Dereference<'d>,
     /// The attachment that a URL names, if it can be searched.
     pub(super) attachment: &'a dyn Fn(&str) -> Option<Attachment>,
@@ -54,7 +55,7 @@ impl<'a, 'd> Around<'a, 'd> {
 /// The target of a reference.
 enum Named<'d> {
     Target(Target<'d>),
-    /// The token that the reference at the element means.
+    /// The token that the reference at the element names.
     Token(Element<'d>, DereferencedToken<'d>, Canonicalization),
     Attachment {
         complete: bool,
@@ -62,7 +63,7 @@ enum Named<'d> {
     Nothing,
 }
 
-/// A reference with what it names, before anything is searched.
+/// A reference with its target, before any search.
 pub(super) struct Prepared<'d> {
     named: Named<'d>,
     form: Form,
@@ -70,7 +71,7 @@ pub(super) struct Prepared<'d> {
     notes: Vec<String>,
 }
 
-/// Digests what a reference names.
+/// Digests the target of a reference.
 pub(super) fn prepare<'d>(read: &ReadReference<'_>, around: &Around<'_, 'd>, show: Show<'_>) -> Prepared<'d> {
     let uri = read.uri.as_deref().unwrap_or_default();
     let mut notes = notes_of(read);
@@ -136,14 +137,14 @@ pub(super) fn explain(
     }
 }
 
-/// Whether the value has the letters of the right digest, but not their case.
+/// Whether the value differs from the right digest only in upper and lower case.
 fn is_in_another_case(read: &ReadReference<'_>, found: &[u8]) -> bool {
     let shown = read.shown.as_str();
     let right = base64_encode(found);
     shown != right && shown.eq_ignore_ascii_case(&right) && !shown.bytes().all(|octet| octet.is_ascii_hexdigit())
 }
 
-/// The verdict on a value that has the length of no supported digest, where `found` is the right one.
+/// The verdict on a value that has the length of no supported digest. `found` is the right digest.
 fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
     let Some(octets) = read.octets.as_deref() else {
         return Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() };
@@ -188,7 +189,7 @@ fn notes_of(read: &ReadReference<'_>) -> Vec<String> {
     notes
 }
 
-/// The form that the transforms say.
+/// The form that the transforms name.
 pub(super) fn said(read: &ReadReference<'_>) -> Form {
     let by = read.transforms.iter().rev().find_map(|transform| match &transform.kind {
         Kind::Canonicalization(by) | Kind::SecurityTokenReference(by) => Some(by.clone()),
@@ -277,7 +278,7 @@ fn described(named: &Named<'_>, uri: &str) -> WireText {
     }
 }
 
-/// The digest of what is named; `None` where nothing is named, or the method is unknown.
+/// The digest of the target; `None` if there is no target, or the method is unknown.
 fn found(
     named: &Named<'_>,
     form: &Form,
@@ -304,7 +305,7 @@ fn found(
             let readings = token.readings(*reference, by, budget).map_err(|error| error.to_string())?;
             let first = readings.first().ok_or("the token has no canonical form")?;
             let mut found = None;
-            // The specification can be read in more than one way. A receiver accepts each.
+            // The specification can be read in more than one way. A receiver accepts each reading.
             for octets in &readings {
                 budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(|error| error.to_string())?;
                 let digest = Digest::of(method, octets).as_octets().to_vec();
@@ -342,7 +343,8 @@ fn differs(
     let found = match said.is_empty() {
         true => cause(uri, named, form, around, &search(&others)),
         false => {
-            // Another digest is rare beside another form: the likely one is tried first, the pairs of both last.
+            // Another digest method rarely comes with another form: the likely method is tried first, and pairs of
+            // another method and another form last.
             let by_other = |run: &dyn Fn(&Search<'_>, &Target<'_>) -> Option<Found>| match named {
                 Named::Target(target) => run(&search(&others), target),
                 _ => None,
@@ -402,7 +404,7 @@ fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, sea
     }
 }
 
-/// The token, where its reference is named without the STR-Transform.
+/// The token, if the sender named its reference without the STR-Transform.
 fn token_itself(target: &Target<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
     let reference = target.apex.filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"))?;
     // The same element, with the lifetime of the document.
@@ -463,7 +465,7 @@ fn of_token(
     as_read.or_else(itself).or_else(changed)
 }
 
-/// Looks for the digest of a reference in another revision of the message: `causes` say which.
+/// Searches for the digest of a reference in another revision of the message: `causes` say which.
 pub(super) fn in_revision(
     aims: &[Aim],
     id: &str,

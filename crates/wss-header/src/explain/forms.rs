@@ -1,4 +1,4 @@
-//! The canonical forms of an element: the one that the message says, and those that peers use instead.
+//! The canonical forms of an element: the one that the message names, and those that peers use instead.
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset, name,
@@ -37,12 +37,13 @@ impl<'d> Target<'d> {
         self
     }
 
-    /// The root of what is canonicalised.
+    /// The root of the subset that is canonicalised.
     pub(super) fn root(&self) -> Element<'d> {
         self.apex.unwrap_or_else(|| self.document.root())
     }
 
-    /// Whether it is an element that was probably a document once: inside the Body of an envelope, or inside another document.
+    /// Whether it is an element that probably was a document: inside the Body of an envelope, or inside another
+    /// document.
     pub(super) fn is_wrapped(&self) -> bool {
         let Some(apex) = self.apex else { return false };
         let is_soap =

@@ -1,4 +1,4 @@
-//! Goals: what octets must fit, and the meter of the search.
+//! Goals: the values that octets must fit, and the meter of the search.
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ pub(super) enum Goal {
 
 /// The octets that a verification with a public key counts for.
 const PUBLIC_KEY_OPERATION: u64 = 32 << 10;
-/// The octets that every attempt counts for at least.
+/// The smallest number of octets that an attempt counts for.
 const LEAST: u64 = 1 << 10;
 
 impl Goal {
@@ -63,7 +63,7 @@ fn all(write: &dyn Fn(Out<'_>)) -> Vec<u8> {
     octets
 }
 
-/// A goal, and the causes that it comes with: those of the value itself.
+/// A goal, and its causes: those of the value itself.
 pub(super) struct Aim {
     pub(super) goal: Goal,
     pub(super) causes: Vec<Cause>,
@@ -79,7 +79,7 @@ pub(super) struct Meter<'b> {
 }
 
 impl<'b> Meter<'b> {
-    /// A meter for one of `searches` that are still to come.
+    /// A meter for one search, with its share of the rest for `searches` that are still to come.
     pub(super) fn new(budget: &'b Budget, searches: usize) -> Self {
         let share = budget.left(Limit::CauseOctets) / searches.max(1) as u64;
         Self { budget, share: Cell::new(share), tried: Cell::new(0), exceeded: Cell::new(None) }
@@ -114,7 +114,7 @@ impl<'b> Meter<'b> {
         self.tried.get()
     }
 
-    /// The limit at which the search stopped, if it did.
+    /// The limit at which the search stopped; `None` if it did not stop at one.
     pub(super) fn exceeded(&self) -> Option<Exceeded> {
         self.exceeded.get()
     }

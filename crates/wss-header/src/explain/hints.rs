@@ -1,4 +1,4 @@
-//! Hints: what is strange about an element whose digest does not fit, where no usual cause was found.
+//! Hints: oddities of an element whose digest does not fit, if no usual cause was found.
 
 use wss_c14n::{Budget, Element, Limit, name};
 use wss_text::Slice as _;

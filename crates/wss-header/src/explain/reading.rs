@@ -1,4 +1,4 @@
-//! A signature, read as far as it can be read: nothing in it need be supported, or even right.
+//! A signature, read as far as possible: its algorithms need not be supported, nor its values well-formed.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ pub(super) struct ReadDigest {
     pub(super) octets: Vec<u8>,
     /// A method whose digests have this length.
     pub(super) method: DigestMethod,
-    /// How it is written otherwise than it should be.
+    /// The causes if it is not written as it should be.
     pub(super) causes: Vec<Cause>,
 }
 

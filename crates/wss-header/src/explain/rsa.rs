@@ -1,6 +1,6 @@
 //! The content of an RSA signature value: the padding and the digest that its signer used.
 //!
-//! The public key recovers both, whatever the signed octets are: so a report can say whether the key is right and only
+//! The public key recovers both, whatever the signed octets are. So a report can say whether the key is right and only
 //! the octets differ.
 
 use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMethod};
@@ -12,12 +12,12 @@ use super::goal::{Aim, Goal, Meter};
 pub(super) struct Recovered {
     pub(super) aims: Vec<Aim>,
     pub(super) words: String,
-    /// Whether the padding alone shows that the key made the value; else only octets that fit show it.
+    /// Whether the padding alone proves that the key made the value. Otherwise only octets that fit prove it.
     pub(super) is_certain: bool,
 }
 
-/// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding, or if `meter` does not
-/// allow to look.
+/// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
+/// padding, or if `meter` does not allow the attempt.
 pub(super) fn recovered(
     key: &PublicKey,
     value: &[u8],
@@ -145,7 +145,7 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
             if is_certain { &mut certain } else { &mut possible }.push((aim, words));
         }
     }
-    // If one is certain, the possible ones are left out.
+    // If one shape is certain, those that are only possible are left out.
     let is_certain = !certain.is_empty();
     let (aims, words): (Vec<Aim>, Vec<String>) = if is_certain { certain } else { possible }.into_iter().unzip();
     (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })

@@ -13,9 +13,9 @@ use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
 
-/// Octets that fit, and why.
+/// Octets that fit, and their causes.
 pub(super) struct Found {
-    /// How they differ from those of the message, as it says; the change that was made first comes last.
+    /// Their differences from the octets that the message names; the change that was made first comes last.
     pub(super) causes: Vec<Cause>,
     /// The octets; `None` if they were not kept.
     pub(super) octets: Option<Vec<u8>>,
@@ -32,7 +32,8 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Octets for `target`, which the message says to write in the form `said`, or for one of other elements.
+    /// Searches for octets that fit: of `target`, which the message says to write in the form `said`, or of one of
+    /// other elements.
     pub(super) fn run(&self, target: &Target<'_>, said: &Form, elements: &[Element<'_>]) -> Option<Found> {
         let others = said.others(target.root());
         self.octets(&[Cause::NothingDigested], 0, &|_| {})
@@ -49,7 +50,7 @@ impl Search<'_> {
             .or_else(|| self.last(target, said, edits::many_last))
     }
 
-    /// Octets for `target` in any form, and without changes.
+    /// Tries `target` in any form, and without changes.
     pub(super) fn in_forms(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         self.form(target, said, &[])
             .or_else(|| self.wrapped(target, said))
@@ -67,7 +68,7 @@ impl Search<'_> {
         self.edits(&base, edits::of_scope(&Sketch::of(&base)), &said.causes)
     }
 
-    /// Octets of one of other elements: `target` is not what was digested.
+    /// Tries other elements: `target` is not what was digested.
     pub(super) fn elsewhere(
         &self,
         target: Option<Element<'_>>,
@@ -82,7 +83,7 @@ impl Search<'_> {
         })
     }
 
-    /// Octets of an element whose Id was changed or removed.
+    /// Tries elements whose Id was changed or removed.
     pub(super) fn with_id(&self, id: &str, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         elements.iter().find_map(|element| {
             let base = self.text(&Target::element(*element), said)?;
@@ -114,20 +115,20 @@ impl Search<'_> {
         if pays { target.text(form, &self.cap()) } else { None }
     }
 
-    /// One change of the form that the message says.
+    /// Tries one change of the form that the message names.
     fn edited(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
         let found = self.edits(&base, edits::all(&Sketch::of(&base), self.clues), &said.causes);
         found.or_else(|| self.digests(&base))
     }
 
-    /// One usual change of another form.
+    /// Tries one usual change of another form.
     fn usually_edited(&self, target: &Target<'_>, form: &Form) -> Option<Found> {
         let base = self.text(target, form)?;
         self.edits(&base, edits::usual(&Sketch::of(&base), self.clues), &form.causes)
     }
 
-    /// A change of the form that hints at its content, or of several names.
+    /// Tries a change of the form that suggests a change of its content, or a change of several names.
     fn last(
         &self,
         target: &Target<'_>,
@@ -139,13 +140,13 @@ impl Search<'_> {
         self.edits(&base, all(&sketch, self.clues), &said.causes)
     }
 
-    /// A change of `ds:SignedInfo`. The octets are in the form that it names after the change.
+    /// Tries a change of `ds:SignedInfo`. The octets are in the form that it names after the change.
     pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, found: &[String]) -> Option<Found> {
         let base = self.text(target, said)?;
         self.edits(&base, edits::signed_info::all(&base, found, self.clues), &said.causes)
     }
 
-    /// The whole envelope before it had its signature or its Security header, in place of what is named.
+    /// Tries the whole envelope before it had its signature or its Security header, in place of the target.
     fn around(&self, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         let root = elements.first()?.document().root();
         let other = Cause::OtherElement { path: root.path().into() };
@@ -156,7 +157,7 @@ impl Search<'_> {
         })
     }
 
-    /// Two usual changes of the form that the message says.
+    /// Tries two usual changes of the form that the message names.
     fn edited_twice(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
         for first in edits::usual(&Sketch::of(&base), self.clues) {
@@ -173,7 +174,7 @@ impl Search<'_> {
         None
     }
 
-    /// Octets in text form through each of several changes.
+    /// Tries octets in text form with each of several changes.
     pub(super) fn edits(&self, base: &str, edits: impl IntoIterator<Item = Edit>, causes: &[Cause]) -> Option<Found> {
         edits.into_iter().take_while(|_| self.meter.exceeded().is_none()).find_map(|edit| {
             let causes = [std::slice::from_ref(&edit.cause), causes].concat();
@@ -181,7 +182,7 @@ impl Search<'_> {
         })
     }
 
-    /// The source itself, without any canonicalisation.
+    /// Tries the source itself, without any canonicalisation.
     fn source(&self, target: &Target<'_>) -> Option<Found> {
         let source = target.source();
         let not = |how: &str| [Cause::NotCanonicalized { how: how.into() }];
@@ -200,7 +201,7 @@ impl Search<'_> {
         })
     }
 
-    /// The digest of the octets, digested again.
+    /// Tries the digest of the octets, digested again.
     fn digests(&self, base: &str) -> Option<Found> {
         for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
             let digest = Digest::of(method, base.as_bytes()).as_octets().to_vec();

@@ -1,4 +1,4 @@
-//! A sketch of a canonical form: what is in it at all, so that only edits are tried that could change something.
+//! A sketch of a canonical form: a summary of its content, so that only edits are tried that could change something.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub(super) struct Texts {
     pub(super) values: Vec<(usize, String)>,
     /// White space between tags.
     pub(super) gaps: Vec<(usize, String)>,
-    /// The octets of the longest that is not blank.
+    /// The number of octets of the longest one that is not blank.
     pub(super) longest: usize,
 }
 
@@ -53,13 +53,13 @@ pub(super) struct Texts {
 #[derive(Debug, Default)]
 pub(super) struct Blanks {
     pub(super) between: bool,
-    /// All that an element contains.
+    /// White space that is all the content of an element.
     pub(super) alone: bool,
     /// Around text.
     pub(super) padding: bool,
 }
 
-/// Which characters there are.
+/// The kinds of characters in it.
 #[derive(Debug, Default)]
 pub(super) struct Characters {
     pub(super) carriage_return: bool,

@@ -1,7 +1,7 @@
 //! Canonical octets as tokens: tags, text, comments, processing instructions.
 //!
 //! A canonical form is so regular that it can be cut into its tokens without a parser, and written again octet for
-//! octet. The edits of causes work on it; what they write is only digested.
+//! octet. The edits of causes work on it; their output is only digested.
 
 use std::borrow::Cow;
 

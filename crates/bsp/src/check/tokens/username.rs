@@ -79,7 +79,7 @@ fn username(token: Element<'_>, source: Option<&dyn PasswordSource>, findings: &
     }
 }
 
-/// §12.1.3. What is missing is the error.
+/// §12.1.3. The missing attribute is the error.
 fn digest_fits(token: Element<'_>, passwords: Option<&dyn PasswordSource>) -> Result<bool, &'static str> {
     let passwords = passwords.ok_or("the password")?;
     let token = UsernameToken::parse(token).map_err(|_| "a token that can be read")?;

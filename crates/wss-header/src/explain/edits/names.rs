@@ -47,7 +47,7 @@ pub(super) fn of_scope(sketch: &Sketch) -> Vec<Edit> {
     removed.chain(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri))).collect()
 }
 
-/// Everything else about names.
+/// All other edits of names.
 pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     edits.extend(USUAL.iter().skip(3).filter_map(|declaration| added(sketch, &[*declaration])));

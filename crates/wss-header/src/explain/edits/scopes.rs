@@ -29,7 +29,8 @@ pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
         .collect()
 }
 
-/// Elements without prefix in no namespace, one after the other; or in one that the message has elsewhere.
+/// Edits that put elements without prefix in no namespace, one after the other; or in one that the message has
+/// elsewhere.
 pub(super) fn defaults(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let bare = |name: &&String| !name.contains(':');
     if !sketch.elements.iter().any(|name| bare(&name)) {
@@ -79,7 +80,7 @@ fn declare(tag: &mut Tag<'_>, uri: &str) {
     }
 }
 
-/// An attribute that peers leave out or put in, with what its prefix is bound to.
+/// An attribute that peers leave out or add, with the namespace of its prefix.
 #[derive(Clone)]
 struct Usual {
     name: String,
@@ -159,7 +160,7 @@ fn added(usual: Usual, which: impl Fn(usize, &Step<'_>) -> bool + 'static) -> Ed
 /// Prefixes with their namespaces.
 type Scope = Vec<(String, String)>;
 
-/// An element that is open: what it declared, what was written of it, and whether its tags are.
+/// An open element: its declarations, those that were written, and whether its tags are written.
 struct Open {
     declared: Scope,
     written: Scope,

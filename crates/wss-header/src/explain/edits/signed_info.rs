@@ -24,7 +24,7 @@ const OUTSIDE: usize = 16;
 const TAG_OCTETS: usize = 4_096;
 /// The largest number of prefixes of a list of which each is changed.
 const WORDS: usize = 64;
-/// The elements of which something is changed.
+/// The elements in which something is changed.
 const CHANGED: [&str; 8] = [
     "CanonicalizationMethod",
     "SignatureMethod",
@@ -36,7 +36,7 @@ const CHANGED: [&str; 8] = [
     "DigestValue",
 ];
 
-/// A change of octets: what is there instead, in which places.
+/// A change of octets: the new text for each of several spans.
 type Changes = Vec<(Range<usize>, String)>;
 
 /// An element of `ds:SignedInfo`.
@@ -48,7 +48,7 @@ struct Part<'c> {
     start: usize,
     /// The offset behind its start tag.
     inside: usize,
-    /// The end of the whole of it.
+    /// The end of the whole element.
     end: usize,
     /// The reference that it is in, from 1; 0 outside of every reference.
     reference: usize,
@@ -70,9 +70,9 @@ impl Part<'_> {
     }
 }
 
-/// Changes of this canonical form, the most likely first. `found` has the digests of what the references name, in base64;
-/// empty for one that is not known. Each change is made when it is asked for: all of them together are many times as long as
-/// the form.
+/// Changes of this canonical form, the most likely first. `found` has the digests of the references' targets, in
+/// base64; empty for a digest that is not known. Each change is made when the iterator comes to it: all of them
+/// together are many times as long as the form.
 pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> Edits<'s> {
     let parts = parts(base);
     let near: Vec<Part<'_>> = {
@@ -97,7 +97,7 @@ pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> E
     Box::new(digests.chain(changed).chain(others))
 }
 
-/// The digest of its own in place of a written one, and those of the others.
+/// Edits that put the digest of its own reference, or of the others, in place of the written one.
 fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Iterator<Item = Edit> + 's {
     let inside = inside(base, &part);
     let own = part.digest(found);
@@ -113,7 +113,7 @@ fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
     part.inside..base.get(..part.end).and_then(|text| text.rfind("</")).unwrap_or(part.inside)
 }
 
-/// Every digest with what its reference digests to, or written otherwise.
+/// An edit of every digest: the digest of its reference's target, or another spelling.
 fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
     let with = |text: &dyn Fn(&Part<'_>, &str) -> Option<String>| -> Changes {
         let change = |part| {
@@ -132,7 +132,7 @@ fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
     ]
 }
 
-/// Every URI in letters of another case.
+/// Edits of the case of letters in every URI.
 fn all_uris(parts: &[Part<'_>]) -> [Edit; 2] {
     let kinds = [("lower", str::to_lowercase as fn(&str) -> String), ("upper", str::to_uppercase)];
     kinds.map(|(words, of)| {
@@ -241,7 +241,7 @@ fn methods<'s>(part: Part<'s>) -> impl Iterator<Item = Edit> + 's {
     })
 }
 
-/// Every element of this name with another identifier.
+/// Edits that give every element of this name another identifier.
 fn everywhere<'s>(parts: Rc<[Part<'s>]>, local: &'static str) -> impl Iterator<Item = Edit> + 's {
     let several = parts.iter().filter(|part| part.local == local).nth(1).is_some();
     let identifiers = if several { identifiers(local) } else { Vec::new() };
@@ -274,7 +274,8 @@ fn lists<'s>(part: Part<'s>, bound: &'s BTreeSet<(String, String)>) -> impl Iter
     }))
 }
 
-/// The list of prefixes in a tag with one less or one more, and in another order; of one that is long, only an empty one.
+/// Edits of the list of prefixes in a tag: one less, one more, or another order. If the list is long, only an empty one
+/// is tried.
 fn other_lists(tag: &str, bound: &BTreeSet<(String, String)>) -> Vec<String> {
     let tag = Tag::read(tag);
     let listed = tag.attributes.iter().find(|(name, _)| name == "PrefixList").map(|(_, list)| list.to_string());

@@ -60,7 +60,7 @@ pub(super) fn id_names(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
+/// Removes an attribute, and the declaration of its prefix if nothing else in the tag uses it.
 pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     let before = tag.attributes.len();
     tag.attributes.retain(|(known, _)| known != name);
@@ -128,7 +128,7 @@ fn one_of_several(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// How many elements have an attribute of this name.
+/// The number of elements that have an attribute of this name.
 fn count_of(sketch: &Sketch, name: &str) -> usize {
     sketch.attribute_values.iter().filter(|(_, other, _)| other == name).count()
 }

@@ -1,4 +1,4 @@
-//! Values of schema types that were read and written anew: instants, numbers, booleans.
+//! Values of schema types that were read and written again: instants, numbers, booleans.
 
 use std::borrow::Cow;
 
@@ -41,7 +41,7 @@ fn zoned(seconds: &str, fraction: &str, zone: &str, to: &str) -> String {
     format!("{seconds}{point}{fraction}{zone}")
 }
 
-/// Instants in other spellings.
+/// Edits that write instants in other spellings.
 pub(super) fn instants(_: &Sketch) -> Vec<Edit> {
     let edit = |(how, spelling): (&str, Spelling)| {
         Edit::values(Cause::InstantReformatted { how: how.into() }, move |text| {
@@ -80,7 +80,7 @@ fn written(zone: i64) -> String {
     if zone == 0 { "Z".to_owned() } else { format!("{here}{:02}:{:02}", zone.abs() / 60, zone.abs() % 60) }
 }
 
-/// An instant in another zone; `None` if it is in that one.
+/// An instant in another zone; `None` if it is already in that zone.
 fn in_zone(text: &str, to: i64) -> Option<String> {
     let (seconds, fraction, zone) = instant(text)?;
     let from = minutes_of(zone).filter(|from| *from != to)?;
@@ -107,7 +107,7 @@ fn moved(seconds: &str, minutes: i64) -> Option<String> {
     text.get(..seconds.len()).map(str::to_owned)
 }
 
-/// Instants in another zone.
+/// Edits that write instants in another zone.
 pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
     let edit = |to: i64| {
@@ -207,7 +207,7 @@ fn places(text: &str, count: usize) -> Option<String> {
     (!fraction.is_empty()).then(|| format!("{whole}.{}", digits(fraction, count)))
 }
 
-/// Values in other spellings.
+/// Edits that write values in other spellings.
 pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
     let written = |how: &str| Cause::ValueReformatted { how: how.into() };
     vec![
@@ -306,7 +306,7 @@ fn date<'t>(text: &'t str, spelling: fn(&str, &str, &str) -> String) -> Cow<'t, 
     }
 }
 
-/// An edit of values that are one of some words.
+/// An edit of values that are one of several words.
 fn words(cause: Cause, exchanged: &'static [(&'static str, &'static str)]) -> Edit {
     Edit::values(cause, move |text| {
         exchanged.iter().find(|(from, _)| *from == text).map_or(text.into(), |(_, to)| (*to).into())
