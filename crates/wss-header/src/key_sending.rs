@@ -1,4 +1,4 @@
-//! How a content key is sent to the holder of a certificate: the kind of the holder's key decides.
+//! Sending a content key to the holder of a certificate: the kind of the holder's key decides the method.
 
 use wss_crypto::{Certificate, KeyTransport};
 use wss_tokens::ReferenceForm;

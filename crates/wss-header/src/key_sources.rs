@@ -1,4 +1,4 @@
-//! Key sources: where a receiver finds the keys of a message.
+//! Key sources: the places where a receiver finds the keys of a message.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) struct KeySources {
 }
 
 impl KeySources {
-    /// The certificates that a `ds:KeyName` of this value means by a name that the caller gave.
+    /// The certificates to which the caller gave this `ds:KeyName`.
     pub(crate) fn named<'k>(&'k self, name: &'k str) -> impl Iterator<Item = &'k Certificate> {
         self.names.iter().filter(move |(known, _)| known == name).map(|(_, certificate)| certificate)
     }

@@ -69,7 +69,7 @@ pub(crate) struct HeaderForm {
     pub(crate) layout: Layout,
     /// The lifetime of each timestamp; `None` for one without Expires.
     pub(crate) timestamps: Vec<Option<Duration>>,
-    /// How exactly instants are written.
+    /// The precision with which instants are written.
     pub(crate) precision: Precision,
     /// The prefixes that the caller chose.
     pub(crate) prefixes: Prefixes,
@@ -92,7 +92,7 @@ impl Default for HeaderForm {
 }
 
 impl HeaderForm {
-    /// Whether the chosen prefixes and Ids are such, and each is given once.
+    /// Whether the chosen prefixes and Ids are names, and each is given once.
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let all: Vec<_> = self.prefixes.iter().collect();
         for (index, (namespace, prefix)) in all.iter().enumerate() {

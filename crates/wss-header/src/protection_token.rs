@@ -53,7 +53,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         None
     }
 
-    /// The octets that its secret shall have, if the caller says so.
+    /// The number of octets that its secret must have, if the caller chose one.
     fn octets(&self) -> Option<usize> {
         None
     }
@@ -78,7 +78,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         Home::Header
     }
 
-    /// The certificate that it refers to, and how.
+    /// The certificate that it refers to, and the form of the reference.
     fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {
         None
     }

@@ -1,4 +1,4 @@
-//! Requirements: what a message must prove. They always include the Body.
+//! Requirements: the facts that a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,11 +42,11 @@ pub struct Requirements {
     pub(crate) certificate: bool,
     pub(crate) kerberos: bool,
     pub(crate) assertions: BTreeSet<SamlVersion>,
-    /// Must be signed if they are there.
+    /// The parts that must be signed if the message has them.
     pub(crate) signed_if_present: BTreeSet<Part>,
-    /// Must be encrypted if they are there.
+    /// The parts that must be encrypted if the message has them.
     pub(crate) encrypted_if_present: BTreeSet<Part>,
-    /// Must be there, whoever wrote them.
+    /// The parts that the message must have, whoever wrote them.
     pub(crate) present: BTreeSet<Part>,
     pub(crate) narrow: Narrow,
 }
@@ -54,23 +54,23 @@ pub struct Requirements {
 /// Demands on tokens, algorithms and references that a message has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Narrow {
-    /// One token of each list.
+    /// For each list: one of these tokens must authenticate the message.
     pub(crate) any_token: Vec<Vec<RequiredToken>>,
-    /// One token of each list endorses the signature.
+    /// For each list: one of these tokens must endorse the signature.
     pub(crate) endorsed_by: Vec<Vec<RequiredToken>>,
-    /// A secret makes the signature.
+    /// Whether a secret must make the signature.
     pub(crate) by_secret: bool,
-    /// Passwords come as digests or make keys.
+    /// Whether passwords must come as digests, or make keys.
     pub(crate) digest: bool,
-    /// Signed attachments are signed with their headers.
+    /// Whether signed attachments must be signed with their headers.
     pub(crate) complete_attachments: bool,
-    /// The timestamp says when it expires.
+    /// Whether the timestamp must have an expiry.
     pub(crate) expires: bool,
     /// The methods that every signature of the header may have; empty for all that the policy admits.
     pub(crate) signature_methods: Vec<SignatureMethod>,
     /// The digest methods that references may have; empty for all that the policy admits.
     pub(crate) digest_methods: Vec<DigestMethod>,
-    /// How it refers to the certificate of the signer; empty for all forms.
+    /// The forms in which it may refer to the certificate of the signer; empty for all forms.
     pub(crate) signer_references: Vec<ReferenceForm>,
     /// The ciphers that decrypted content may have; empty for all that the policy admits.
     pub(crate) content_ciphers: Vec<ContentEncryption>,
@@ -91,7 +91,7 @@ pub enum RequiredToken {
 }
 
 impl RequiredToken {
-    /// Whether a signature by `signer` is one by this token.
+    /// Whether a signature by `signer` is made with the key of this token.
     pub(crate) fn is_of(self, signer: &Signer) -> bool {
         match self {
             Self::Username => matches!(signer, Signer::User(_)),
@@ -165,8 +165,8 @@ impl Requirements {
         self
     }
 
-    /// The message must have `parts`, in clear text or encrypted to this receiver. It says nothing of who wrote them: for that,
-    /// there is [`Requirements::also_signed`]. Header blocks are those for this receiver.
+    /// The message must have `parts`, in clear text or encrypted to this receiver. This does not prove who wrote them:
+    /// for that, use [`Requirements::also_signed`]. Header blocks are those for this receiver.
     ///
     /// # Specification
     /// WS-SecurityPolicy 1.3 §4.3, `sp:RequiredParts` and `sp:RequiredElements`.
@@ -176,17 +176,17 @@ impl Requirements {
         self
     }
 
-    /// One of `tokens` must authenticate the message; of none of them, no message is accepted. Each further call demands
-    /// one of another list as well.
+    /// One of `tokens` must authenticate the message; with an empty list, no message is accepted. Each further call
+    /// demands one of another list as well.
     #[must_use]
     pub fn any_token_of(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
         self.narrow.any_token.push(tokens.into_iter().collect());
         self
     }
 
-    /// An endorsing signature must cover the signature over the required parts: one whose key is that of one of `tokens`, of a
-    /// certificate, a password, a ticket, or an assertion that names it. A signature over the parts themselves endorses
-    /// nothing. Each further call demands one of another list as well.
+    /// An endorsing signature must cover the signature over the required parts. Its key must be that of one of
+    /// `tokens`: of a certificate, a password, a ticket, or an assertion that names it. A signature over the parts
+    /// themselves endorses nothing. Each further call demands one of another list as well.
     #[must_use]
     pub fn endorsed_by(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
         self.narrow.endorsed_by.push(tokens.into_iter().collect());
@@ -264,10 +264,10 @@ impl Requirements {
         self
     }
 
-    /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) says what
-    /// ties a token to a message. A password digest that was copied from another message is refused, even if it is
+    /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) describes
+    /// what ties a token to a message. A password digest that was copied from another message is refused, even if it is
     /// covered by an anonymous signature or encrypted; but a known signer can present one, as a gateway does for its
-    /// users, and nothing shows that he did not copy it. With
+    /// users, and nothing shows that the signer did not copy it. With
     /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the Body, it only means
     /// that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
@@ -316,7 +316,7 @@ impl Requirements {
         self
     }
 
-    /// The token that the signer must be known by and is not, if there is one.
+    /// The token by which the signer must be known and is not, if there is one.
     pub(crate) fn token_lacked_by(&self, signer: &Signer) -> Option<&'static str> {
         if self.certificate && signer.certificate().is_none() {
             return Some("X.509");

@@ -1,4 +1,4 @@
-//! Spans and events for `tracing`, with the target `wss`: what was opened, refused and secured.
+//! Spans and events for `tracing`, with the target `wss`: the messages that were opened, refused and secured.
 //!
 //! They have sizes, algorithms, times, verdicts and names, which are escaped and cut as in errors. They never have content,
 //! keys or passwords. Without the feature `tracing` the calls do nothing.
@@ -44,7 +44,7 @@ pub(crate) fn opening<T>(
     open()
 }
 
-/// The lists are written where somebody listens: a field is evaluated only then.
+/// The lists are written only if somebody listens: a field is evaluated only then.
 #[cfg(feature = "tracing")]
 fn verified(evidence: &Evidence, octets: usize, took: Duration) {
     for signature in &evidence.signatures {
@@ -76,7 +76,7 @@ fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A message that was not accepted, by its own fault.
+/// A message that was not accepted because of the message itself.
 #[cfg(feature = "tracing")]
 fn refused(error: &OpenError, octets: usize, took: Duration) {
     let micros = micros(took);

@@ -42,7 +42,7 @@ pub(crate) enum Nonce {
     Given(Vec<u8>),
 }
 
-/// The octets of a nonce that we make, and the most that receivers take.
+/// The number of octets of a nonce that we make, and the largest that receivers accept.
 pub(crate) const NONCE: usize = 16;
 const MOST_NONCE: usize = 64;
 

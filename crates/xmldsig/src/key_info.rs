@@ -39,7 +39,7 @@ pub enum KeyHint<'d> {
     Other(Element<'d>),
 }
 
-/// The items of `ds:X509Data`, all of one certificate or its path. `Debug` shows how many there are of each.
+/// The items of `ds:X509Data`, all of one certificate or its path. `Debug` shows the number of items of each kind.
 #[derive(Clone, Default)]
 pub struct X509Data {
     /// DER of each `ds:X509Certificate`.
@@ -105,7 +105,7 @@ impl X509Data {
         ["X509Certificate", "X509IssuerSerial", "X509SKI", "X509SubjectName", "X509Digest"].contains(&local)
     }
 
-    /// Reads an item that some write without `ds:X509Data` around it.
+    /// Reads an item that some peers write without `ds:X509Data` around it.
     ///
     /// # Errors
     /// As [`X509Data::parse`].
@@ -144,7 +144,7 @@ impl X509Data {
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
                     data.subject_names.extend(readable(&child.text()?)?);
                 }
-                // Some write it in the namespace of its siblings.
+                // Some peers write it in the namespace of its siblings.
                 (ns, "X509Digest") if [name::DSIG11.uri, name::DS.uri].contains(&ns) => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
                     let read = identifier(child, 64)?;
@@ -368,7 +368,7 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
             Some(child) => child.base64(MAX_DSA_NUMBER).map(Some),
             None => Ok(None),
         };
-        // A key without its parameters has those of another key, which nothing here tells.
+        // A key without its parameters uses those of another key, which nothing here names.
         let (Some(p), Some(q), Some(g), Some(y)) = (number("P")?, number("Q")?, number("G")?, number("Y")?) else {
             return Ok(None);
         };
@@ -433,7 +433,7 @@ pub fn write_x509_certificates<'c>(writer: &mut Writer, certificates: impl IntoI
     writer.end();
 }
 
-/// An identifier of a certificate as it can be read. One of the readings is there.
+/// An identifier of a certificate, in the readings that are possible. There is at least one.
 struct Identifier {
     base64: Option<Vec<u8>>,
     hexadecimal: Option<Vec<u8>>,
@@ -447,11 +447,11 @@ fn identifier(element: Element<'_>, longest: usize) -> Result<Identifier, Signat
     }
 }
 
-/// The octets of an identifier in hexadecimal digits, as programs print it: after `0x` or not, with colons, hyphens or white
-/// space or not. `None` for fewer than 8 octets, and for other text.
+/// The octets of an identifier in hexadecimal digits, as programs print it: with or without `0x`, with or without
+/// colons, hyphens or white space. `None` for fewer than 8 octets, and for other text.
 #[must_use]
 pub fn hexadecimal_octets(text: &str) -> Option<Vec<u8>> {
-    /// Base64 of shorter ones may have no other characters by chance.
+    /// Shorter base64 may consist of these characters by chance.
     const LEAST: usize = 8;
     let text = text.trim();
     let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);

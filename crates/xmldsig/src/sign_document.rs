@@ -47,7 +47,7 @@ pub enum Place {
     StartOfRoot,
     /// The last child of the element with this Id.
     EndOf(String),
-    /// Behind the element with this Id.
+    /// After the element with this Id.
     After(String),
     /// The last child of the first element with this expanded name: its namespace, and its local name.
     EndOfFirst(String, String),
@@ -249,7 +249,7 @@ impl Place {
         }
     }
 
-    /// The document with a signature at its place or instead of the template, and where it begins.
+    /// The document with a signature at its place or instead of the template, and the offset of the signature.
     fn put<'d>(
         &self,
         document: &'d Document<'d>,

@@ -16,7 +16,8 @@ pub(crate) struct CipherParameters {
 }
 
 impl CipherParameters {
-    /// Reads the children of the `xenc:EncryptionMethod` of `cipher`; nothing if it has its vector among the cipher octets.
+    /// Reads the children of the `xenc:EncryptionMethod` of `cipher`; empty if the cipher has its vector among the
+    /// cipher octets.
     pub(crate) fn parse(method: Element<'_>, cipher: ContentEncryption) -> Result<Self, LeafError> {
         if !cipher.has_parameters() {
             return Ok(Self::default());
@@ -47,7 +48,7 @@ impl CipherParameters {
     }
 }
 
-/// So many octets in hexadecimal digits.
+/// This number of octets in hexadecimal digits.
 fn hex(element: Element<'_>, len: usize) -> Result<Vec<u8>, LeafError> {
     let text = element.text()?;
     let octets = wss_text::octets_of_hex(text.trim()).filter(|octets| octets.len() == len);

@@ -14,9 +14,9 @@ const BESIDE: usize = 256;
 /// The declaration that there is no default namespace.
 const NO_DEFAULT: &str = " xmlns=\"\"";
 
-/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.
-/// What is encrypted is the source text, in which each top-level element declares every namespace in scope, including the
-/// absence of a default namespace.
+/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`]
+/// does. The plaintext is the source text, in which each top-level element declares every namespace in scope, including
+/// the absence of a default namespace.
 ///
 /// A signature over the element in its place, made before encryption, still verifies after decryption: a repeated
 /// declaration changes no canonical form. Attributes do change it: take those of the `xml` namespace along only if nothing
@@ -41,7 +41,7 @@ pub fn encrypt_element(
         _ => (element.parent(), 1),
     };
     let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
-    // Text that grows is moved, and what it leaves behind is not wiped.
+    // A buffer that grows is moved, and its old memory is not wiped.
     let attributes = if along == TakeAlong::Namespaces { 0 } else { BESIDE };
     let of_piece = declarations + NO_DEFAULT.len() + attributes;
     let mut text = String::with_capacity(element.span().len() + of_piece * pieces + BESIDE);

@@ -231,7 +231,7 @@ impl<'d> EncryptedData<'d> {
         Self { cipher: Cipher::Octets(octets), ..self }
     }
 
-    /// The data that the tag of the ciphertext covers beside it, which ChaCha20-Poly1305 may have.
+    /// The data that the tag of the ciphertext covers beside the ciphertext, which ChaCha20-Poly1305 may have.
     #[must_use]
     pub fn additional(&self) -> &[u8] {
         &self.parameters.additional

@@ -16,7 +16,7 @@ pub enum XPathError {
         /// The symbol that would fit there.
         expected: &'static str,
     },
-    /// *Malformed.* A prefix that is not bound where the expression is.
+    /// *Malformed.* A prefix that is not bound at the place of the expression.
     #[error("prefix {prefix:?} of an XPath expression is not bound: declare it on the element of the expression")]
     Prefix {
         /// The prefix.
@@ -43,7 +43,7 @@ pub enum XPathError {
         /// Its name.
         name: WireText,
     },
-    /// *Malformed.* `here()` where the expression is not in the document that it is evaluated on.
+    /// *Malformed.* `here()`, and the expression is not in the document on which it is evaluated.
     #[error("here() in an expression that is not in the document it is evaluated on")]
     Here,
     /// *Malformed.* The element that bears the expression has more than text.

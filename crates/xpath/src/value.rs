@@ -63,7 +63,7 @@ impl Value {
     }
 }
 
-/// The number that a text means; anything but an optional minus sign and a `Number` is NaN.
+/// The number that a text means. A text that is not an optional minus sign and a `Number` is NaN.
 pub(crate) fn number_of(text: &str) -> f64 {
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
     let digits = text.strip_prefix('-').unwrap_or(text);

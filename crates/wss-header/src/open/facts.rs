@@ -1,4 +1,4 @@
-//! Facts: what was found and proven so far, each with its place in the current revision.
+//! Facts: everything that was found and proven so far, each with its place in the current revision.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -40,7 +40,8 @@ pub(crate) struct Facts<'m> {
     pub(super) users: Vec<SeenUsername>,
     /// The elements that the receiver names by their places.
     pub(super) places: Places,
-    /// The parts that one signature must cover: those of the terms, and those that must be signed if they are there.
+    /// The parts that one signature must cover: those of the terms, and those that must be signed if the message has
+    /// them.
     pub(super) demanded: Arc<BTreeSet<Part>>,
     /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
@@ -98,7 +99,7 @@ pub(crate) struct Decryptions {
     pub(super) evidence: Vec<DecryptionEvidence>,
     /// The Ids of decrypted ciphertext: no element may have one of them again.
     pub(super) retired_ids: HashSet<String>,
-    /// Ciphertext that was to be decrypted, and that no key of ours decrypts.
+    /// Ciphertext that a list names, and that no key of ours decrypts.
     pub(super) for_others: Vec<ForOthers>,
 }
 
@@ -140,9 +141,9 @@ pub(crate) struct DecryptedElement {
 
 /// The attachments, and which of them came as ciphertext.
 pub(crate) struct Attachments<'m> {
-    /// Each in plaintext, as far as it was decrypted.
+    /// Each attachment in plaintext, as far as it was decrypted.
     pub(super) parts: Vec<MimePart<'m>>,
-    /// How often the attachment with a Content-ID was decrypted.
+    /// The number of times that the attachment with a Content-ID was decrypted.
     pub(super) layers: HashMap<String, usize>,
     /// The Ids of the EncryptedData of decrypted attachments.
     pub(super) opened_data: HashSet<String>,
@@ -185,7 +186,7 @@ impl Carry for DecryptedElement {
 }
 
 impl<'m> Facts<'m> {
-    /// Nothing except the received attachments, and what the terms demand.
+    /// No facts except the received attachments, and the demands of the terms.
     pub(super) fn new(attachments: Vec<MimePart<'m>>, demanded: Arc<BTreeSet<Part>>) -> Self {
         Self {
             tokens: Vec::new(),
@@ -202,7 +203,7 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Notes a child of our header that nothing here reads.
+    /// Notes a child of our header of an unknown kind.
     pub(super) fn ignore(&mut self, child: Element<'_>) {
         self.ignored.push(child.name().to_string().into());
     }
@@ -218,7 +219,7 @@ impl<'m> Facts<'m> {
         Ok(())
     }
 
-    /// Records a signature, and what it proves about its signing token.
+    /// Records a signature, and the facts that it proves about its signing token.
     pub(super) fn record_signature(&mut self, signature: ProvenSignature) {
         match &signature.signer {
             Signer::User(user) => {
@@ -238,8 +239,8 @@ impl<'m> Facts<'m> {
         self.signatures.push(signature);
     }
 
-    /// Records the decrypted parts of a step in `source`: the next revision, into which all facts are carried, and what of
-    /// it is already read.
+    /// Records the decrypted parts of a step in `source`. Returns the next revision, into which all facts are carried,
+    /// and the piece of it that is parsed already.
     pub(super) fn record(
         &mut self,
         replacement: Replacement,
@@ -256,7 +257,7 @@ impl<'m> Facts<'m> {
         Ok((next, piece))
     }
 
-    /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.
+    /// Notes the places of the parts that the receiver names by a path, and the parts that the decrypted elements are.
     pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         self.places = Places::find(revision, terms);
         self.demanded.clone_from(&terms.demanded);
@@ -276,8 +277,8 @@ impl<'m> Facts<'m> {
                 _ if is_block => Some(Part::of_block(element, &terms.budget)?),
                 _ => None,
             };
-            // Whoever signed the ciphertext in its place signed this block, or this child of our header; a token only if it is
-            // known to the signer.
+            // A signature over the ciphertext at its place covers this block, or this child of our header. A token is
+            // covered only if its signer knows it.
             let is_child = element.span() == decrypted.span && revision.is_in_header(element);
             let told = told_of(element).filter(|_| is_child);
             for signature in &mut self.signatures {
@@ -302,7 +303,8 @@ impl<'m> Facts<'m> {
         parts.iter().filter(is_there).cloned().collect()
     }
 
-    /// Notes which elements inside parts took the place of signed ciphertext: whoever signed it in its place signed them.
+    /// Notes which elements inside parts replaced signed ciphertext: a signature over the ciphertext at its place
+    /// covers them.
     fn identify_elements(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         for decrypted in &self.decryptions.elements {
             if !self.signatures.iter().any(|signature| signature.coverage.spans().any(|span| *span == decrypted.span)) {
@@ -334,12 +336,12 @@ impl<'m> Facts<'m> {
         Ok(profile.finish(document, revealed, &opened, proven)?)
     }
 
-    /// Whether a signature covers a part; of the attachments, all.
+    /// Whether a signature covers a part; of attachments, all of them.
     pub(super) fn is_part_covered_by(&self, part: &Part, signature: &ProvenSignature) -> bool {
         let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
         match part {
             Part::Attachments => self.attachments.parts.iter().all(is_proven),
-            // Each that the message has: another one may be an attacker's.
+            // Each element that the message has is counted: another one may be an attacker's.
             Part::UsernameToken => covers_all(signature, part, self.users.iter().map(|token| &token.span)),
             Part::Assertion => covers_all(signature, part, self.assertions.iter().map(|seen| &seen.span)),
             Part::HeaderBlock { .. } => {
@@ -353,7 +355,7 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Whether a signature covers the message as a whole: its Body, or all that must be signed where only that is
+    /// Whether a signature covers the message as a whole: its Body, or all parts that must be signed if only those are
     /// returned.
     pub(super) fn is_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
         match terms.only_demanded {
@@ -375,7 +377,8 @@ impl<'m> Facts<'m> {
     }
 }
 
-/// The part that a child of our header is, if it says nothing but what its signer says: a time, or what is confirmed.
+/// The part that a child of our header is, if it has no meaning beyond the statement of its signer: a time, or a
+/// confirmation.
 pub(super) fn told_of(child: Element<'_>) -> Option<Part> {
     match (child.name().namespace, child.name().local) {
         (uri, "Timestamp") if uri == name::WSU.uri => Some(Part::Timestamp),
@@ -429,7 +432,8 @@ impl Decryptions {
         Ok(())
     }
 
-    /// Carries the ciphertext for others, without what was decrypted after all, by itself or with what was around it.
+    /// Carries the ciphertext for others into the next revision, without ciphertext that was decrypted after all, by
+    /// itself or with an element around it.
     fn carry_others(&mut self, moved: &Moved) {
         self.for_others.retain_mut(|other| moved.replaced(&other.span).is_none() && other.span.carry(moved).is_some());
     }
@@ -444,7 +448,7 @@ impl Decryptions {
         self.evidence.push(DecryptionEvidence { part, content, key });
     }
 
-    /// Whether the element at `span` was encrypted: itself, something around it, or all of its content.
+    /// Whether the element at `span` was encrypted: itself, an element around it, or all of its content.
     pub(super) fn made(&self, span: &Range<usize>, document: &Document<'_>) -> bool {
         let content = document.element_at(span.start).map(Element::content_span).unwrap_or_default();
         let is_blank = |range: Range<usize>| document.source().get(range).is_some_and(|text| text.trim().is_empty());

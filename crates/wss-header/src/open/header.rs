@@ -69,8 +69,8 @@ fn process_child(
         // Such a reference matters only if something refers to it.
         (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
         (ns, "ReferenceList") if ns == name::XENC.uri => return decrypt_listed(revision, terms, facts, ring, child),
-        // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
-        // far, or is for another receiver.
+        // This is the EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a
+        // list so far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
         (ns, "EncryptedData") if ns == name::XENC.uri && terms.receiver.waives(Waiver::UnlistedEncryptedData) => {
             return decrypt_in_place(revision, terms, facts, ring, child);

@@ -1,6 +1,6 @@
 //! The target of a key reference, in words for an error: its form, and its value as it is written in the message.
 //!
-//! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
+//! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
@@ -34,7 +34,7 @@ pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
                     in one)"
                 .to_owned();
         }
-        // An agreement names two keys. Ours is that of the recipient.
+        // An agreement names two keys. Our key is the recipient's.
         let recipient = agreement.and_then(|agreement| agreement.children_named(name::XENC.uri, "RecipientKeyInfo").next());
         let key_info = recipient.unwrap_or(key_info);
         key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
@@ -99,7 +99,7 @@ fn key_identifier(reference: Element<'_>, text: &str) -> String {
     }
 }
 
-/// Who the certificate in this base64 is of.
+/// The subject of the certificate in this base64.
 fn certificate_in(base64: &str) -> String {
     let der = base64_decode(base64, MAX_CERTIFICATE);
     match der.and_then(|der| Certificate::from_der(&der).ok()) {
@@ -136,7 +136,7 @@ pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]
     }
 }
 
-/// No key was found: says which one the signature names, and among how many it was looked for.
+/// The error if no key was found: the key that the signature names, and the number of keys that were compared.
 pub(super) fn naming(
     error: OpenError,
     key_info: Option<&KeyInfo<'_>>,
@@ -170,7 +170,7 @@ pub(super) fn naming(
     OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
 }
 
-/// A public key that nothing names, so that whoever has its certificate recognizes it.
+/// A public key without a name, in a form in which the owner of its certificate recognizes it.
 fn by_value(key: &PublicKey) -> String {
     let digest = Digest::of(DigestMethod::Sha256, key.spki());
     let digits = wss_text::hex(digest.as_octets());

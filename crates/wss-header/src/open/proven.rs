@@ -18,9 +18,9 @@ use crate::signer::Signer;
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     pub(super) method: SignatureMethod,
-    /// The digest of each reference, if the requirements say anything of it.
+    /// The digest method of each reference, if the requirements name digests.
     pub(super) digests: BTreeSet<DigestMethod>,
-    /// How it refers to its certificate, if the requirements say anything of it.
+    /// The form of its reference to its certificate, if the requirements name forms.
     pub(super) reference: Option<ReferenceForm>,
     /// The `ds:Signature` itself.
     pub(super) span: Range<usize>,

@@ -87,8 +87,8 @@ pub(super) fn find(
     Ok(remains)
 }
 
-/// A digest that does not match, where ciphertext is left that the signer had in plaintext, says less than to whom it is
-/// encrypted, or that no list names it. What the message says of that can be read without any key.
+/// Replaces the error of a digest that does not match, if ciphertext is left that the signer had as plaintext: the new
+/// error says to whom it is encrypted, or that no list names it. Everything in that error can be read without any key.
 pub(super) fn unless_encrypted(
     error: OpenError,
     revision: &Revision<'_>,

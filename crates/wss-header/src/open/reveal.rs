@@ -29,7 +29,7 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
-/// A revision with the keys that were found so far, when some of its signatures are next in order.
+/// A revision with the keys that were found so far, at a point where some of its signatures are next in order.
 pub(crate) struct Stage<'a, 'd> {
     revision: &'a Revision<'d>,
     terms: &'a Terms<'a>,
@@ -44,9 +44,9 @@ pub(crate) struct Stage<'a, 'd> {
 /// The outcome for a list of ciphertext in our header, for the ciphertext of one `xenc:EncryptedKey`, or for ciphertext
 /// that no list names.
 pub(crate) struct RevealedList {
-    /// The Ids of its ciphertext for which no key was found, and to whom each is encrypted.
+    /// The Ids of its ciphertext for which no key was found, with the recipient of each.
     pub(crate) for_others: Vec<(String, WireText)>,
-    /// Why it was not decrypted.
+    /// The reason why it was not decrypted.
     pub(crate) failure: Option<WireText>,
     /// A key was found, and the octets do not decrypt under it.
     pub(crate) has_wrong_key: bool,
@@ -109,7 +109,7 @@ impl<'d> Stage<'_, 'd> {
         self.facts.attachments.opened_data.iter().map(String::as_str)
     }
 
-    /// The attachment that a URL names, decrypted if that was done.
+    /// The attachment that a URL names, in plaintext if it was decrypted.
     pub(crate) fn attachment(&self, url: &str) -> Option<&MimePart<'_>> {
         named_by(&self.facts.attachments.parts, url)
     }
@@ -244,7 +244,7 @@ fn decrypt_next(
     None
 }
 
-/// Decrypts what no list names, after the last child of our header, if the receiver accepts such.
+/// Decrypts ciphertext that no list names, after the last child of our header, if the receiver accepts such.
 fn decrypt_rest(
     revision: &Revision<'_>,
     terms: &Terms<'_>,

@@ -96,7 +96,8 @@ pub(super) fn verify(
     })
 }
 
-/// Whether no digest differs, for reports: neither the value nor its key is asked. What cannot be computed differs in nothing.
+/// Whether no digest differs, for reports: neither the signature value nor its key is checked. A digest that cannot be
+/// computed does not differ.
 pub(super) fn digests_fit(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>, element: Element<'_>) -> bool {
     let Some(element) = revision.document.element(element.id()) else { return true };
     let Ok(signature) = parse(element, terms) else { return true };
@@ -170,8 +171,8 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
     Ok(())
 }
 
-/// Whether a reference names its element by a path of XPath Filter 2.0. Every other filter is refused here, whatever the policy
-/// admits: what it selects is no part of the message.
+/// Whether a reference names its element by a path of XPath Filter 2.0. Every other filter is refused here, whatever
+/// the policy admits: the nodes that it selects are no part of the message.
 fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool, OpenError> {
     let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
         Transform::Filter(filter) => Some(filter.method()),
@@ -188,14 +189,14 @@ fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool,
     }
 }
 
-/// Refuses a signature value of the request: it is our own, and came back.
+/// Refuses a signature value of the request: it is our own, sent back to us.
 fn check_not_sent(signature: &Signature<'_>, request: Option<&Correlation>) -> Result<(), OpenError> {
     let is_sent = |request: &Correlation| request.signature_values.iter().any(|value| value == signature.value());
     if request.is_some_and(is_sent) { Err(OpenError::Reflected) } else { Ok(()) }
 }
 
-/// Refuses what the request signs, and what one of our own keys signs, however the value, the KeyInfo or the element
-/// around it is written.
+/// Refuses data that the request signs, and signatures by one of our own keys, however the value, the KeyInfo or the
+/// element around it is written.
 fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = terms.request else { return Ok(()) };
     let is_same = request.signed_infos.iter().any(|sent| sent.as_bytes() == signed_info);
@@ -206,7 +207,7 @@ fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>
     if is_same || is_own { Err(OpenError::Reflected) } else { Ok(()) }
 }
 
-/// Who signed, now that the signature verified under the key of `holder`.
+/// The signer, after the signature verified under the key of `holder`.
 fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Correlation>) -> Result<Signer, OpenError> {
     Ok(match holder {
         Holder::Known(signer) => signer,
@@ -256,7 +257,7 @@ fn covered(
             }
             continue;
         }
-        // Every reference has one, except those to attachments.
+        // Every reference has one, except references to attachments.
         let by = reference.canonicalization().cloned().ok_or(OpenError::Enveloping)?;
         if let Some((reference, token)) = reference.token() {
             // The token is covered. The reference to it proves nothing, but must be at an allowed place.
@@ -278,7 +279,7 @@ fn covered(
                 return Err(OpenError::WholeDocument);
             }
             for part in parts_of_document(revision, signature) {
-                // Each is compared with the others, as if a reference named it.
+                // Each element is compared with the others, as if a reference named it.
                 terms.budget.check(Limit::References, covered.elements.len() + 1)?;
                 covered.elements.add(
                     apex_at(part, revision, terms, signature)?.part(part)?,

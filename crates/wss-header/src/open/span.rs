@@ -1,10 +1,10 @@
-//! Spans: where things are in a revision, in octets of its text.
+//! Spans: the places of elements in a revision, in octets of its text.
 
 use std::ops::Range;
 
 use wss_c14n::Element;
 
-/// Whether `span` is all inside `around`, or the same.
+/// Whether `span` is inside `around`, or is equal to it.
 pub(crate) fn is_within(span: &Range<usize>, around: &Range<usize>) -> bool {
     around.start <= span.start && span.end <= around.end
 }

@@ -38,7 +38,7 @@ struct Keying {
     ids: Vec<String>,
 }
 
-/// The parts of one step, as they become ciphertext.
+/// The parts of one step, while they become ciphertext.
 struct Sealing<'d> {
     envelope: Envelope<'d>,
     header: SecurityHeader<'d>,
@@ -51,7 +51,7 @@ struct Sealing<'d> {
 }
 
 impl Sealing<'_> {
-    /// Takes the place of `element`, which is the part `part`.
+    /// Reserves the place of `element`, which is the part `part`.
     fn take(&mut self, element: Element<'_>, part: &Part) -> Result<(), SecureError> {
         if !may_be_encrypted(element, self.envelope) {
             return Err(SecureError::CannotBe { part: part.clone() });
@@ -124,7 +124,7 @@ impl Securing {
         })
     }
 
-    /// Puts EncryptedData in the place of an element, or of its content.
+    /// Replaces an element, or its content, by EncryptedData.
     fn encrypt_element(
         &mut self,
         element: Element<'_>,
@@ -159,8 +159,8 @@ impl Securing {
         Ok(())
     }
 
-    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. What leads to the key
-    /// of a cipher that does not authenticate is signed later.
+    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. If the cipher does
+    /// not authenticate, the elements that lead to the key are signed later.
     fn list(&mut self, encrypting: &Encrypting, keying: &Keying, listed: &[String]) -> Result<String, SecureError> {
         let mut ids = keying.ids.clone();
         let list = match &encrypting.to {
@@ -183,7 +183,7 @@ impl Securing {
         Ok(list)
     }
 
-    /// The EncryptedData of all attachments, which are encrypted while they are written.
+    /// Adds the EncryptedData of all attachments, which are encrypted while they are written.
     fn encrypt_attachments(
         &mut self,
         encrypting: &Encrypting,

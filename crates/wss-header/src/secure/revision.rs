@@ -1,5 +1,5 @@
-//! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a step
-//! changes it or its namespaces in scope.
+//! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a
+//! step changes it or its namespaces in scope.
 
 use wss_c14n::{Document, IdIndex, Limits, Splices};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
@@ -47,7 +47,7 @@ impl Revision {
     }
 }
 
-/// A revision, and where a step finds what it needs.
+/// A revision, and its parts for a step.
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) index: IdIndex<'d>,

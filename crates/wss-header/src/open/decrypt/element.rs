@@ -1,4 +1,4 @@
-//! Ciphertext of the envelope: its plaintext, and what signatures over the ciphertext prove about it.
+//! Ciphertext of the envelope: its plaintext, and the facts that signatures over the ciphertext prove about it.
 
 use std::ops::Range;
 

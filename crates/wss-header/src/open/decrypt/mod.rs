@@ -1,7 +1,8 @@
 //! Decryption: from a list of ciphertext to the splices that make the next revision.
 //!
-//! `target` says where ciphertext may be, `element` decrypts what replaces it in the envelope, `attachment` decrypts an
-//! attachment. `unsigned_key` and `namespaces` say when a signature over ciphertext does not prove its plaintext.
+//! `target` finds the allowed places of ciphertext, `element` decrypts ciphertext of the envelope, `attachment`
+//! decrypts an attachment. `unsigned_key` and `namespaces` decide when a signature over ciphertext does not prove its
+//! plaintext.
 
 mod attachment;
 mod element;
@@ -113,7 +114,7 @@ fn decrypt_list(
     Ok(step.finish(false))
 }
 
-/// Why a list cannot name an element at this place.
+/// The reason why a list cannot name an element at this place.
 fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
     match named.is(name::XENC.uri, "EncryptedData") {
         true if revision.is_in_header(named) => WhyMisplaced::BeforeItsList,
@@ -122,7 +123,7 @@ fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
     }
 }
 
-/// One step of decryption: what it reads, and what it opened so far.
+/// One step of decryption: its input, and its plaintexts so far.
 struct Step<'s, 'd, 'm> {
     revision: &'s Revision<'d>,
     terms: &'s Terms<'s>,
@@ -140,8 +141,8 @@ struct Plaintexts {
 }
 
 impl<'d> Step<'_, 'd, '_> {
-    /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. What no key of ours
-    /// opens is noted as for others.
+    /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. Ciphertext that
+    /// no key of ours opens is noted as being for others.
     fn decrypt(&mut self, target: &Target<'d>, id: &str, key: Option<&EncryptedKey<'d>>) -> Result<(), OpenError> {
         let refused = |why| OpenError::EncryptedData { id: id.into(), why };
         let (terms, revision) = (self.terms, self.revision);
@@ -180,7 +181,7 @@ impl<'d> Step<'_, 'd, '_> {
         }
         let plaintext = decrypt_element(&data, &found, target.replaced, terms, self.facts, self.ring)?;
         let replaced = target.replaced.span();
-        // Ciphertext inside ciphertext, as in EncryptionProperties, or one block with two Ids.
+        // One ciphertext may be inside another, as in EncryptionProperties, or one block may have two Ids.
         let overlaps =
             |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
         if self.opened.plaintexts.iter().any(overlaps) {

@@ -54,7 +54,7 @@ pub(crate) struct FoundKey {
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// How it was found, for the evidence.
+    /// The way in which it was found, for the evidence.
     pub(crate) label: &'static str,
     /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,
@@ -107,8 +107,9 @@ impl FoundSecret {
         self
     }
 
-    /// The key for `data`, and what its cipher is: the leading octets of a longer secret, and the cipher of a shorter one,
-    /// if the receiver accepts such. Passwords and tickets have been cut before, since they have their own lengths.
+    /// The key for `data`, and `data` with the cipher that fits: a longer secret is cut to its leading octets, and a
+    /// shorter one is used with the cipher of its length, if the receiver accepts such. Passwords and tickets have been
+    /// cut before, since they have their own lengths.
     ///
     /// # Errors
     /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key replaces it instead.
@@ -143,8 +144,8 @@ impl FoundSecret {
         Self { too_short: octets, ..self }
     }
 
-    /// The error for the log, where `cipher` did not decrypt with this secret. That its length is another one shows only
-    /// if it was found: an EncryptedKey that cannot be unwrapped is replaced by one of the expected length.
+    /// The error for the log if `cipher` did not decrypt with this secret. A wrong length is reported only for a secret
+    /// that was found: an EncryptedKey that cannot be unwrapped is replaced by a key of the expected length.
     pub(crate) fn failed(&self, error: DecryptError, cipher: ContentEncryption) -> OpenError {
         let (octets, wanted) = (self.too_short.unwrap_or(self.secret.len()), cipher.key_len());
         match error {

@@ -68,7 +68,7 @@ impl KeySearch<'_, '_> {
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token, root: Some(found.root) })
     }
 
-    /// The reference to a token that KeyInfo has, if it has nothing else, and where it is.
+    /// The reference to a token in a KeyInfo, and its place, if the KeyInfo has nothing else.
     fn only_reference<'d>(
         &self,
         key_info: Option<&KeyInfo<'d>>,
