@@ -92,7 +92,7 @@ fn find(source: &str) -> Option<usize> {
 /// The declared attributes of one element, by their names as written.
 #[derive(Debug, Default)]
 struct List {
-    /// All that are declared.
+    /// All declared attributes.
     names: HashSet<String>,
     /// The attributes whose type is not CDATA: their values are tokenized.
     tokenized: HashSet<String>,

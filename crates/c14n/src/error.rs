@@ -46,7 +46,7 @@ pub enum ParseError {
     Malformed {
         /// The octet at which the rule is broken.
         offset: usize,
-        /// Which rule.
+        /// The rule that is broken.
         problem: Problem,
     },
     /// *Malformed.* A prefix is used where nothing binds it to a namespace (Namespaces in XML 1.0 §5).

@@ -149,7 +149,7 @@ impl<'d> Document<'d> {
 }
 
 impl std::fmt::Debug for Piece {
-    /// Only how long it is.
+    /// Shows only the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Piece").field("octets", &self.text().len()).finish()
     }

@@ -70,7 +70,7 @@ impl<'a> Subset<'a> {
         !self.excluded.is_empty()
     }
 
-    /// Octets of source the subset spans.
+    /// The number of octets of source that the subset spans.
     #[must_use]
     pub fn source_len(&self) -> usize {
         self.apex.map_or(self.document.source().len(), |apex| apex.span().len())

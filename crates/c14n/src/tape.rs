@@ -48,7 +48,7 @@ impl Tape {
             .unwrap_or_default()
     }
 
-    /// Octets of a qualified name before its local name: those of its prefix with the colon behind it.
+    /// The number of octets of a qualified name before its local name: those of its prefix with the colon.
     #[inline]
     pub(crate) fn octets_before_local(&self, pair: Pair) -> usize {
         match self.prefixes.get(pair.prefix as usize) {

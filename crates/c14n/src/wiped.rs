@@ -59,7 +59,7 @@ impl DerefMut for Wiped {
 }
 
 impl std::fmt::Debug for Wiped {
-    /// Only how long it is.
+    /// Shows only the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wiped").field("octets", &self.0.len()).finish()
     }

@@ -10,7 +10,7 @@ use crate::provider::{Chosen, Provider as _, Refusal, camellia_unwrap, camellia_
 use crate::random::Random;
 use crate::secret::Secret;
 
-/// Octets of a GCM tag.
+/// The number of octets of a GCM tag.
 const TAG: usize = 16;
 
 fn not_encrypted(refusal: Refusal) -> CryptoError {

@@ -25,7 +25,7 @@ pub enum EbmsError {
     Count {
         /// The number of user messages.
         users: usize,
-        /// How many signals.
+        /// The number of signals.
         signals: usize,
     },
     /// *Malformed.* The time of a message is not a time.

@@ -74,7 +74,7 @@ impl std::fmt::Debug for SignalKind {
 pub struct Report {
     /// Its code, as `EBMS:0101`.
     pub code: WireText,
-    /// How bad it is.
+    /// The severity of the error.
     pub severity: Severity,
     /// Its name, as `FailedAuthentication`.
     pub short_description: Option<WireText>,
@@ -131,7 +131,7 @@ impl Report {
     }
 }
 
-/// How bad an error is.
+/// The severity of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The message was not processed.

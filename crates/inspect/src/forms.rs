@@ -44,7 +44,7 @@ impl Picture {
     /// As [`Picture::html`], piece by piece: the page is many times as long as the message.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// The errors of `out`.
     pub fn write_html(&self, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
         html::write(self, message.document(), out)
     }

@@ -17,9 +17,9 @@ pub struct Network {
     pub title: &'static str,
     /// Who uses it and for what, in a sentence.
     pub about: &'static str,
-    /// Requests.
+    /// The shape of requests.
     pub request: Shape,
-    /// Replies.
+    /// The kind of replies, with their shape.
     pub reply: Reply,
     /// The facts of HTTP.
     pub http: Http,
@@ -137,7 +137,7 @@ impl Partner {
 pub struct Choice {
     /// Its name in programs: words joined by hyphens.
     pub name: &'static str,
-    /// Which peers need it.
+    /// The peers that need it.
     pub why: &'static str,
     /// The change of the preset.
     pub change: fn(&mut Network),

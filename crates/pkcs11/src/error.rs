@@ -38,7 +38,7 @@ pub enum TokenError {
         kind: &'static str,
         /// The label.
         label: WireText,
-        /// How many there are.
+        /// The number of objects with this label.
         count: usize,
     },
     /// *Misuse.* The certificate of the token cannot be read.

@@ -451,7 +451,7 @@ impl Opens {
     }
 }
 
-/// Which side this is.
+/// The role of this side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Client,

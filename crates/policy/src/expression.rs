@@ -51,7 +51,7 @@ pub(crate) struct Expressions<'d> {
 /// The place of an expression: a file, and an element in it.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'d> {
-    /// Which file.
+    /// The number of the file.
     pub(crate) file: usize,
     pub(crate) element: Element<'d>,
 }

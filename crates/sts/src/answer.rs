@@ -13,7 +13,7 @@ use crate::error::StsError;
 use crate::request::{Cancel, Issue, Renew, Validate, WantedKey};
 use crate::version::TrustVersion;
 
-/// The least octets of a secret that the service chose: 128 bits.
+/// The smallest number of octets of a secret that the service chose: 128 bits.
 const LEAST_OCTETS: usize = 16;
 /// The largest number of octets of a secret.
 const MOST_OCTETS: usize = 1_024;

@@ -57,7 +57,7 @@ pub enum StsError {
     /// *Malformed.* There are several answers.
     #[error("the service gave {count} answers to one request: ask for one token")]
     Several {
-        /// How many.
+        /// The number of answers.
         count: usize,
     },
     /// *Failed.* The answer has no token.
@@ -80,7 +80,7 @@ pub enum StsError {
     /// *Refused.* The secret is shorter than the request asked for.
     #[error("the secret of the answer has {octets} octets, and {wanted} were asked for")]
     ShortSecret {
-        /// How many it has.
+        /// The number of octets that it has.
         octets: usize,
         /// The number of octets that were asked for.
         wanted: usize,

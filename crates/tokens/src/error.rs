@@ -203,7 +203,7 @@ pub enum TokenError {
     AssertionOver {
         /// The span of time that is over.
         what: AssertionSpan,
-        /// When it ended.
+        /// The time at which it ended.
         ended: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
@@ -219,7 +219,7 @@ pub enum TokenError {
     AssertionEarly {
         /// The span of time that has not begun.
         what: AssertionSpan,
-        /// When it begins.
+        /// The time at which it begins.
         begins: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
@@ -438,7 +438,7 @@ pub enum TrustError {
     ListNotYetValid {
         /// The issuer of the list.
         authority: WireText,
-        /// When it was issued.
+        /// The time at which it was issued.
         this_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,

@@ -251,7 +251,7 @@ impl<'d> SecurityTokenReference<'d> {
         shape: ReferenceShape,
         budget: &Budget,
     ) -> Result<Self, TokenError> {
-        /// Octets of SHA-1.
+        /// The number of octets of SHA-1.
         const SHA1: usize = 20;
         let digest = || -> Result<Vec<u8>, TokenError> {
             let octets = identifier(element, shape, 64, &[SHA1])?;

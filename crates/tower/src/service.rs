@@ -28,7 +28,7 @@ use crate::work;
 /// The largest number of octets of a message that are read by default.
 pub(crate) const MAX_OCTETS: usize = 4 << 20;
 
-/// The octets of large requests that a layer holds at a time by default.
+/// The number of octets of large requests that a layer holds at a time by default.
 const ROOM: usize = 256 << 20;
 
 /// A function of the caller that gets the reason of a refusal.

@@ -131,7 +131,7 @@ pub enum UnwrapOperation<'a> {
 }
 
 impl std::fmt::Debug for UnwrapOperation<'_> {
-    /// Octets are counted.
+    /// Shows the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Transport { transport, ciphertext, expected_len } => f

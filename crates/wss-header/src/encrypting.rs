@@ -35,7 +35,7 @@ pub struct Encrypting {
     pub(crate) content_only: bool,
 }
 
-/// Who can decrypt.
+/// The recipient, or the token, whose key encrypts.
 #[derive(Clone)]
 pub(crate) enum EncryptedTo {
     /// A fresh content key, transported to one recipient: the holder of the certificate or, without one, the signer of

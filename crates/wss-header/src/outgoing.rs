@@ -245,7 +245,7 @@ pub struct Secured<M> {
     pub correlation: Correlation,
 }
 
-/// How far a message is.
+/// The state of a message.
 #[derive(Debug)]
 #[must_use = "a pending message is not secured"]
 pub enum Progress<M: WireForm> {

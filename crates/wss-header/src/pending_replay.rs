@@ -49,7 +49,7 @@ impl<T> PendingReplay<T> {
     /// but judge, since the message may be a replay.
     ///
     /// # Errors
-    /// Those of `judge`.
+    /// The errors of `judge`.
     ///
     /// ```
     /// # use wss_header::{OpenError, OpenedParts, Receiver};

@@ -49,7 +49,7 @@ pub enum SignatureError {
     /// *Malformed.* The target of a `ds:RetrievalMethod` is no document.
     #[error("what a ds:RetrievalMethod leads to cannot be read: {why}")]
     Unread {
-        /// Why not.
+        /// The error of the document.
         why: WireText,
     },
     /// *Malformed.* A digest value has another length than its algorithm produces.

@@ -4,7 +4,7 @@
 use wss_c14n::{Element, LeafError, Writer, name};
 use wss_crypto::ContentEncryption;
 
-/// Octets of a nonce.
+/// The number of octets of a nonce.
 const NONCE: usize = 12;
 
 /// The initialisation vector and the additional data.

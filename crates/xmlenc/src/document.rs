@@ -83,7 +83,7 @@ pub struct DocumentDecryption<'a> {
 }
 
 impl std::fmt::Debug for DocumentDecryption<'_> {
-    /// Keys are not shown.
+    /// Does not show keys.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = f.debug_struct("DocumentDecryption");
         shown.field("references", &self.references.is_some()).field("first_as_octets", &self.first_as_octets);

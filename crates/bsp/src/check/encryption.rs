@@ -227,7 +227,7 @@ fn text_of(reference: &Reference<'_>) -> Option<String> {
 struct Steps {
     /// The number of EncryptedData that name the key of a list.
     of_list: HashMap<usize, usize>,
-    /// How many name no key.
+    /// The number of EncryptedData that name no key.
     left: usize,
 }
 

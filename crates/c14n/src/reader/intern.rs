@@ -156,7 +156,7 @@ impl<'s> Names<'s> {
         Ok(pair)
     }
 
-    /// How many namespaces other than the default one are in scope.
+    /// The number of namespaces in scope, other than the default one.
     pub(super) fn in_scope(&self) -> usize {
         self.in_scope
     }

@@ -118,7 +118,7 @@ impl ContentEncryption {
         self.row().parameters
     }
 
-    /// Octets of a key.
+    /// The number of octets of a key.
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self.mode() {

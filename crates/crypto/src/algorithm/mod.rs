@@ -215,7 +215,7 @@ impl DigestMethod {
         self.row().parameters.mgf_uri
     }
 
-    /// Octets of a digest.
+    /// The number of octets of a digest.
     #[must_use]
     pub const fn output_len(self) -> usize {
         self.row().parameters.output_len

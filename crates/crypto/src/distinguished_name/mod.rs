@@ -21,7 +21,7 @@ const MAX_OCTETS: usize = 8 << 10;
 const MAX_ATTRIBUTES: usize = 64;
 /// The largest number of octets of an attribute type.
 const MAX_OID: usize = 64;
-/// The octets of a kind and a length, before each piece of a key.
+/// The number of octets of a kind and a length, before each piece of a key.
 const KEY_OCTETS: usize = 5;
 
 /// A distinguished name: RDNs in the order of the certificate, most significant first.

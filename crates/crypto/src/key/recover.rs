@@ -10,7 +10,7 @@ use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
 use crate::error::CryptoError;
 
-/// Octets of a limb.
+/// The number of octets of a limb.
 const LIMB: usize = size_of::<u64>();
 
 impl PublicKey {

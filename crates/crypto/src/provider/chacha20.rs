@@ -6,7 +6,7 @@ use cipher::{KeyIvInit as _, StreamCipher as _, StreamCipherSeek as _};
 
 use super::{OrFailed as _, Refusal};
 
-/// Octets of a block.
+/// The number of octets of a block.
 const BLOCK: u64 = 64;
 
 /// Encrypts or decrypts in place. `vector` is the counter of the first block, little-endian in four octets, and the nonce of

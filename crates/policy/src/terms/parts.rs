@@ -24,7 +24,7 @@ pub(crate) struct Parts {
     pub(crate) encrypted: Vec<Part>,
     /// The elements whose content is encrypted if the message has them.
     pub(crate) content: Vec<Part>,
-    /// Must be there.
+    /// The parts that messages must have.
     pub(crate) required: Vec<Part>,
     pub(crate) complete_attachments: bool,
     /// The namespaces of which each header block is signed, known or not; `None` for all.

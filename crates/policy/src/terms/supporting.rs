@@ -19,7 +19,7 @@ pub(crate) struct Supporting {
     pub(crate) signed: bool,
     /// It signs the message signature; over a transport, the timestamp.
     pub(crate) endorsing: bool,
-    /// It is encrypted.
+    /// Whether it is encrypted.
     pub(crate) encrypted: bool,
     /// The parts that it signs besides.
     pub(crate) parts: Parts,

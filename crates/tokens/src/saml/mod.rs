@@ -430,7 +430,7 @@ pub struct SamlAttribute {
 }
 
 impl std::fmt::Debug for SamlAttribute {
-    /// Values are counted.
+    /// Shows the number of values.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, format, values } = self;
         let format = format.as_deref().map(shown);

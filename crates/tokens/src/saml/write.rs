@@ -95,7 +95,7 @@ impl NewAssertion {
         self
     }
 
-    /// How long it is valid.
+    /// Sets the time for which it is valid.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;

@@ -96,7 +96,7 @@ pub enum FetchError {
     TooLarge {
         /// The URL.
         url: WireText,
-        /// How many it may have.
+        /// The number of octets that it may have.
         allowed: usize,
     },
     /// *Malformed.* The content is of another kind, or does not answer the request.

@@ -328,7 +328,7 @@ pub enum OpenError {
          takes as many, call `accept_ciphers_by_key_length`"
     )]
     ShorterKey {
-        /// The octets of the key.
+        /// The number of octets of the key.
         octets: usize,
         /// The number of octets that the cipher takes.
         wanted: usize,

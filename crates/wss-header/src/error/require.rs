@@ -64,7 +64,7 @@ pub enum RequirementError {
     NoToken {
         /// The kind of token.
         token: &'static str,
-        /// Why none does.
+        /// The reason why the token does not authenticate.
         why: WhyNoToken,
     },
     /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.

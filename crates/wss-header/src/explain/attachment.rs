@@ -16,7 +16,7 @@ use crate::receipt::EBMS;
 
 /// The largest number of octets of an attachment that is searched, and of its decompressed content.
 const MOST: usize = 16 << 20;
-/// The octets that are decompressed at once.
+/// The number of octets that are decompressed at once.
 const PIECE: usize = 256 << 10;
 
 /// An attachment as it came, or as it was decrypted.

@@ -20,7 +20,7 @@ use super::secrets::spellings;
 use super::spelled::{Spelled, spelled};
 use crate::open::named_by;
 
-/// The octets that a private-key operation counts for.
+/// The number of octets that a private-key operation counts for.
 const PRIVATE_KEY_OPERATION: u64 = 128 << 10;
 /// The largest number of keys of each kind that are tried.
 const MOST: usize = 8;

@@ -53,7 +53,7 @@ impl<'d> Target<'d> {
         if is_message { around.any(|outer| is_soap(outer, "Body")) } else { around.next().is_some() }
     }
 
-    /// Octets of its source.
+    /// The number of octets of its source.
     pub(super) fn source_len(&self) -> usize {
         self.source().len()
     }

@@ -20,7 +20,7 @@ pub(super) enum Goal {
     Mac { key: HmacKey, method: SignatureMethod, value: Vec<u8> },
 }
 
-/// The octets that a verification with a public key counts for.
+/// The number of octets that a verification with a public key counts for.
 const PUBLIC_KEY_OPERATION: u64 = 32 << 10;
 /// The smallest number of octets that an attempt counts for.
 const LEAST: u64 = 1 << 10;

@@ -42,7 +42,8 @@ pub(super) fn recovered(
     turned.or(as_it_is)
 }
 
-/// The octets that an operation with a modulus of this length counts for: twice the length is four times the work.
+/// The number of octets that an operation with a modulus of this length counts for: twice the length is four times the
+/// work.
 fn cost(length: usize) -> usize {
     length.saturating_mul(length) / 4
 }

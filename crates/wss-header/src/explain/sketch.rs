@@ -31,7 +31,7 @@ pub(super) struct Sketch {
     pub(super) blanks: Blanks,
     pub(super) characters: Characters,
     pub(super) has_instruction: bool,
-    /// A tag has `xmlns=""`.
+    /// Whether a tag has `xmlns=""`.
     pub(super) has_undeclared: bool,
     /// The apex contains no element.
     pub(super) is_flat: bool,
@@ -55,7 +55,7 @@ pub(super) struct Blanks {
     pub(super) between: bool,
     /// White space that is all the content of an element.
     pub(super) alone: bool,
-    /// Around text.
+    /// Whether there is white space around text.
     pub(super) padding: bool,
 }
 

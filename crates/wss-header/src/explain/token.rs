@@ -62,7 +62,7 @@ fn next<'t>(rest: &'t str) -> Option<(Token<'t>, usize)> {
     }
 }
 
-/// Octets of a start tag. Values of attributes may contain `>`.
+/// The number of octets of a start tag. Values of attributes may contain `>`.
 fn tag_len(tag: &str) -> usize {
     let mut quoted = false;
     let end = tag.bytes().position(|octet| {

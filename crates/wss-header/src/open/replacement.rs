@@ -24,7 +24,7 @@ pub(super) struct NewPlaintext {
     pub(super) place: Place,
     /// The Id of the ciphertext.
     pub(super) id: Option<String>,
-    /// How the key came.
+    /// The way in which the key came.
     pub(super) key: &'static str,
     /// The secret that decrypted it, or that its key was derived from.
     pub(super) root: KeyId,
