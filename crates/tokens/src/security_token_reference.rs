@@ -153,8 +153,7 @@ impl<'d> SecurityTokenReference<'d> {
                     [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"))
                 };
                 let value_type = match (value_type, token_type) {
-                    // Streaming clients of CXF and WSS4J write the type of the source. The receiver decides whether it
-                    // accepts that.
+                    // Streaming clients of CXF and WSS4J write the type of the source. The receiver may accept it.
                     (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
                         Some(token.into_owned())
                     }
@@ -330,8 +329,7 @@ pub struct ReferenceShape {
     /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI with that end;
     /// and a thumbprint may be by another method than SHA-1.
     pub by_name: bool,
-    /// There may be several references to one token, of which the first counts; and items of `ds:X509Data` without
-    /// `ds:X509Data` around them.
+    /// There may be several references to one token, of which the first counts; and bare items of `ds:X509Data`.
     pub in_any_place: bool,
     /// The reference may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
@@ -370,8 +368,7 @@ fn thumbprint_of_type(written: &str) -> Option<DigestMethod> {
     known.map(|(_, method)| *method)
 }
 
-/// The octets of an identifier: in base64, or, if `shape` accepts hexadecimal, in hexadecimal with one of the lengths
-/// `in_digits`.
+/// The octets of an identifier: in base64, or, if `shape` accepts it, in hexadecimal with a length of `in_digits`.
 fn identifier(
     element: Element<'_>,
     shape: ReferenceShape,

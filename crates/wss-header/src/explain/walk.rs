@@ -210,8 +210,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Reads the content of the message. Returns the spans of its ciphertext, each with its number; `None` if it is no
-    /// XML.
+    /// Reads the content of the message. Returns the spans of its ciphertext with their numbers; `None` if it is no XML.
     fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
         let document = match Document::parse_within(self.message, &self.budget) {
             Ok(document) => document,
@@ -405,8 +404,7 @@ impl<'w> Walk<'w> {
         self.explanation.signatures.push(explained);
     }
 
-    /// Explains signatures that are not next in order in our header: those of other headers and of assertions, or of a
-    /// message that is broken as a whole.
+    /// Explains signatures that are not next in order in our header: of other headers, assertions, or broken messages.
     fn signatures_elsewhere(&mut self, is_readable: bool, show: Show<'_>) {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
