@@ -9,8 +9,7 @@
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
 //!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.
 //! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding`, and a trait in
-//!    `provider` for its operations. `wss_tokens` lists which signatures it follows in paths of certificates
-//!    (`trust/path`).
+//!    `provider` for its operations. `path_signature` lists the signatures that count in paths of certificates.
 //! 4. Run `WSS_WRITE_ALGORITHMS=1 cargo test -p wss-crypto --test algorithms`, with each provider: it writes the line in
 //!    `ALGORITHMS.md`. Without the variable the test fails until the line is there and true.
 

@@ -210,7 +210,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Reads the content of the message. Returns the spans of its ciphertext with their numbers; `None` if it is no XML.
+    /// Reads the content of the message. Returns the numbered spans of its ciphertext; `None` if it is no XML.
     fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
         let document = match Document::parse_within(self.message, &self.budget) {
             Ok(document) => document,
