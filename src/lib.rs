@@ -60,7 +60,7 @@ pub use wss_ebms as ebms;
 pub use wss_kerberos as kerberos;
 /// Networks that demand WS-Security, each as a preset.
 pub use wss_networks as networks;
-/// WS-SecurityPolicy in a WSDL: what it demands, as recipes and receivers.
+/// WS-SecurityPolicy in a WSDL: its demands, as recipes and receivers.
 pub use wss_policy as policy;
 /// Recipes and receivers from TOML and JSON.
 #[cfg(feature = "profile")]
@@ -82,7 +82,7 @@ pub use wss_xpath as xpath;
 
 pub mod manual;
 
-/// What most programs need.
+/// The items that most programs need.
 pub mod prelude {
     pub use crate::{
         Certificate, Encrypting, Identity, MemoryReplayCache, Opened, Part, Plan, Receiver, Recipe, Requirements,

@@ -11,7 +11,7 @@ pub struct Context<'k> {
     pub(crate) variant: Variant,
     pub(crate) limits: Option<Limits>,
     pub(crate) holdings: Option<&'k dyn Holdings>,
-    /// Whether passwords are looked up. They are not while a message is opened, since opening looks them up itself.
+    /// Whether passwords are looked up. While a message is opened they are not: opening looks them up itself.
     pub(crate) asks_passwords: bool,
     pub(crate) is_first: Option<bool>,
     pub(crate) transport: Transport,

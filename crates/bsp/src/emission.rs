@@ -1,7 +1,7 @@
-//! Breaches in a message that is yet to be made, so that a plan breaks no MUST without being told to.
+//! Breaches in a message that is yet to be made, so that a plan breaks a MUST only if the caller says so.
 //!
-//! Each function judges one choice of a sender. `wss_header::Recipe` knows the choices, and which breaches were asked
-//! for.
+//! Each function judges one choice of a sender. `wss_header::Recipe` knows the choices, and the breaches that the
+//! caller asked for.
 
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{Certificate, ContentEncryption};

@@ -35,7 +35,7 @@ pub struct Breach {
     pub rule: Rule,
     /// The path of the first element that breaks it.
     pub path: WireText,
-    /// Why.
+    /// The reason.
     pub why: WireText,
 }
 

@@ -11,8 +11,8 @@ use wss_crypto::Certificate;
 use wss_soap::mime::{MimePart, Package};
 use wss_tokens::PasswordSource;
 
-/// Is told of signatures when they are next in order: the current revision, the span of its Security header, and the
-/// positions of the signatures among the children of that header.
+/// A function that gets signatures when they are next in order: the current revision, the span of its Security header,
+/// and the positions of the signatures among the children of that header.
 pub type SignaturesDue<'f> = dyn FnMut(&Document<'_>, &Range<usize>, &[usize]) + 'f;
 
 /// The keys, certificates and passwords of a receiver, with which more requirements can be judged. Its own requirements
@@ -30,7 +30,7 @@ pub trait Holdings: Debug {
     /// Decrypts everything that its keys open, in the order of the header, with any algorithm. Nothing is verified.
     /// `None` if the envelope has no header for it, or cannot be processed.
     ///
-    /// `signatures` is told of the signatures in its header when they are next in order.
+    /// `signatures` is called for the signatures in the Security header when they are next in order.
     fn decrypt(
         &self,
         message: &str,
@@ -66,8 +66,8 @@ impl std::fmt::Debug for Decryption {
 /// A decrypted span: its range in the last revision, and the range of the ciphertext in the message.
 #[derive(Debug, Clone)]
 pub struct Revealed {
-    /// In the last revision.
+    /// The span in the last revision.
     pub now: Range<usize>,
-    /// In the message as received.
+    /// The span in the message as received.
     pub wire: Range<usize>,
 }

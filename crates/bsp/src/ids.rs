@@ -1,7 +1,7 @@
 //! The Ids of a document, of any kind, whether they are unique or not.
 //!
-//! Kept is a short hash of each, not its text: whoever looks for one reads the texts of equal hash alone, however long the others
-//! are. The hash has a key, so that no message is made of equal ones.
+//! A short hash of each Id is kept, not its text: a look-up reads only the texts with an equal hash, however long the
+//! others are. The hash has a key, so that nobody can make a message of Ids with equal hashes.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -10,7 +10,7 @@ use wss_c14n::{Document, Element, NodeId, id_of};
 #[derive(Default)]
 pub(crate) struct Ids {
     state: RandomState,
-    /// By hash, and then in document order.
+    /// Sorted by hash, and then by document order.
     known: Vec<(u32, NodeId)>,
 }
 

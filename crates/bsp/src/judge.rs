@@ -53,7 +53,8 @@ pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Re
 fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
     let limits = context.xml_limits();
     let mut text = transcode(message)?;
-    // The infoset is judged. An Include that cannot be expanded is judged unchanged.
+    // The infoset of the message is judged, with its parts expanded. An Include that cannot be expanded is judged
+    // unchanged.
     if let Some(package) = package.filter(|package| package.is_xop())
         && let Ok(expanded) = expanded(&text, package.attachments(), &limits)
     {

@@ -65,7 +65,8 @@ impl Deployed {
 mod tests {
     use super::Deployed;
 
-    /// What deployments used when the lists were made from the rows is there. A new row adds to the lists, and not here.
+    /// The lists contain everything that deployments used when the lists were made from the rows. A new row adds to the
+    /// lists, and needs no change here.
     #[test]
     fn deployments_use_what_is_not_legacy_and_not_listed() {
         let deployed = Deployed::get();

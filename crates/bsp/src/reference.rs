@@ -9,9 +9,9 @@ use wss_tokens::{ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SUBJECT_KEY_IDENTIFIE
 use super::kind::{Kind, is_token};
 use super::targets::Targets;
 
-/// The most octets of a key identifier that are decoded. WSS4J writes a whole certificate.
+/// The largest number of octets of a key identifier that are decoded. WSS4J writes a whole certificate.
 const MAX_IDENTIFIER: usize = 64 << 10;
-/// The most octets of a wrapped key that are decoded.
+/// The largest number of octets of a wrapped key that are decoded.
 const MAX_CIPHER: usize = 64 << 10;
 
 /// The content of a binary token, judged by its octets.

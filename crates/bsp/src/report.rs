@@ -11,13 +11,13 @@ use super::row::{Basis, Level};
 use super::table::Rule;
 use super::variant::Variant;
 
-/// The most places that are kept for one requirement. Others are counted.
+/// The largest number of places that are kept for one requirement. Others are counted.
 const MAX_PLACES: usize = 8;
 
-/// The most plaintexts inside one another.
+/// The deepest nesting of plaintexts inside plaintexts.
 const MAX_NESTED: usize = 8;
 
-/// The most siblings that are counted for a position in a path.
+/// The largest number of siblings that are counted to find a position for a path.
 const MAX_SIBLINGS: usize = 1_000;
 
 /// The outcome for a requirement.
@@ -204,7 +204,7 @@ struct Row {
     failures: usize,
     unknown: Vec<Unknown>,
     unknowns: usize,
-    /// How many of those are due to ciphertext.
+    /// The number of those findings that are due to ciphertext.
     kept: usize,
     passed: Option<Place>,
     passes: usize,
@@ -223,7 +223,8 @@ pub(crate) struct Findings<'v> {
     steps: Steps,
 }
 
-/// The steps of paths that were made, of the revision that is judged: many places are in one element, which has many siblings.
+/// The steps of paths that were made already, for the revision that is judged: many places are in one element, which
+/// has many siblings.
 type Steps = HashMap<NodeId, String>;
 
 /// A revision of the message with decrypted parts.
@@ -231,9 +232,9 @@ type Steps = HashMap<NodeId, String>;
 struct Decrypted {
     /// The decrypted spans: everything in them is judged.
     revealed: Vec<Revealed>,
-    /// All ciphertext of the message. Everything between did not change.
+    /// All ciphertext of the message. The text between did not change.
     carried: Vec<Revealed>,
-    /// Requirements that are judged again on everything.
+    /// Requirements that are judged again on all elements.
     again: BTreeSet<Rule>,
 }
 
@@ -263,7 +264,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// From now on the revision with decrypted parts is judged: these parts, and the requirements that ciphertext left
+    /// Judges the revision with decrypted parts from now on: these parts, and the requirements that ciphertext left
     /// open. `carried` is all ciphertext of the message; without it, places in the message are unknown.
     pub(crate) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
         revealed.sort_by_key(|revealed| revealed.now.start);
@@ -296,7 +297,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether this requirement is judged on an element now. A check with much work asks first.
+    /// Whether this requirement is judged on an element now. An expensive check asks first.
     pub(crate) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
         self.span(rule, element).is_some()
     }

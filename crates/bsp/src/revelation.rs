@@ -1,5 +1,4 @@
-//! What the keys of a receiver reveal of a message: as much plaintext as they can decrypt, whatever else is wrong with
-//! it.
+//! Decrypts with the keys of a receiver as much of a message as they can decrypt, whatever else is wrong with it.
 
 use std::ops::Range;
 

@@ -32,8 +32,8 @@ pub(crate) struct Targets<'d> {
     pub(crate) encrypted_keys: Vec<Element<'d>>,
     /// `wsse:Security/xenc:ReferenceList` and `wsse:Security/xenc:EncryptedKey/xenc:ReferenceList`.
     pub(crate) lists: Vec<List<'d>>,
-    /// Security elements in scope, in document order. A handle of four octets for each, since six octets of a message
-    /// may be an element.
+    /// Security elements in scope, in document order. Each is kept as a handle of four octets, since every six octets
+    /// of a message may be an element.
     elements: Vec<NodeId>,
 }
 

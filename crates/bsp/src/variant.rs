@@ -1,6 +1,6 @@
 //! Variants of the profile: which departures from it are admitted, since when, and why.
 //!
-//! BSP 1.1 is of 2010. It asks for SHA-1 and lists ciphers without authentication; networks of today demand algorithms
+//! BSP 1.1 is of 2010. It asks for SHA-1 and lists ciphers without authentication; today's networks demand algorithms
 //! that it does not list. A variant is data: the profile as written, or with the departures of its deployments.
 
 use super::listed::Deployed;
@@ -11,7 +11,8 @@ use super::table::Rule;
 pub struct Departure {
     /// The requirement.
     pub rule: Rule,
-    /// What is admitted: algorithms, a namespace, a spelling. If empty, every breach of the requirement is admitted.
+    /// The values that are admitted: algorithms, a namespace, a spelling. If empty, every breach of the requirement is
+    /// admitted.
     pub admits: &'static [&'static str],
     /// Since when, as an ISO 8601 date.
     pub since: &'static str,
@@ -84,7 +85,7 @@ impl Variant {
         &self.departures
     }
 
-    /// The departure that admits a breach. `found` is the value that the departures from that rule are about.
+    /// The departure that admits a breach. `found` is the value to which the departures from that rule apply.
     pub(crate) fn waived(&self, rule: Rule, found: Option<&str>) -> Option<&Departure> {
         self.departures.iter().find(|departure| {
             let admitted = || found.is_some_and(|found| departure.admits.contains(&found));

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::limit::{Exceeded, Limit, Limits, PerLimit};
 
-/// What is left for one message. Work is charged before it is done.
+/// The rest of the limits for one message. Work is charged before it is done.
 ///
 /// A budget belongs to one message and one thread. All revisions and plaintexts of the message share it.
 #[derive(Debug)]
@@ -17,14 +17,14 @@ pub struct Budget {
 /// The octets that a limit per octet of the message always allows, even for a small message.
 const fn floor(limit: Limit) -> u64 {
     match limit {
-        // Many steps on a small message cost little time and no memory.
+        // Many steps on a small message take little time and no memory.
         Limit::ParsedOctets => 1 << 20,
         _ => 64 << 10,
     }
 }
 
-/// The octets that a message counts for at least. Many causes of a small message cost little: with this floor, a higher limit
-/// lets a search go on for a message of any size.
+/// The smallest number of octets that a message counts for. Many causes of a small message cost little: with this
+/// floor, a higher limit lets a search go on for a message of any size.
 const fn least_octets(limit: Limit) -> u64 {
     match limit {
         Limit::CauseOctets => 1 << 20,

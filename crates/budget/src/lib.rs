@@ -1,4 +1,4 @@
-//! What one message may cost.
+//! Limits on the work and the memory for one message.
 //!
 //! [`Limit`] lists everything that is bounded, one row each in `limit`. [`Limits`] is the configuration: a value for
 //! each. [`Budget`] is what is left for one message: it is created when the message arrives, passed down to every

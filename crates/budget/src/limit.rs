@@ -3,7 +3,8 @@
 /// Defines the enum, its rows and their number from one list.
 macro_rules! limits {
     ($($limit:ident = $name:literal $default:literal $scope:ident $counts:literal;)*) => {
-        /// What is bounded. Every limit has a default that ordinary messages do not meet, and [`Limits::with`] raises it.
+        /// A quantity that is bounded. Every limit has a default that ordinary messages do not meet, and
+        /// [`Limits::with`] raises it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Limit {
@@ -127,7 +128,7 @@ impl Limit {
         Self::ALL.iter().copied().find(|limit| limit.name() == name)
     }
 
-    /// Its value unless the configuration says otherwise.
+    /// Its value if the configuration does not set one.
     #[must_use]
     pub const fn default_value(self) -> u64 {
         self.row().1
@@ -200,9 +201,9 @@ impl Limits {
         Self(values)
     }
 
-    /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
+    /// Sets no bounds except those of the parser itself: documents below 4 GiB, names below 64 KiB.
     ///
-    /// For documents that the caller made itself, such as test data and benchmarks.
+    /// No limits, for documents that the caller made itself, such as test data and benchmarks.
     #[must_use]
     pub fn dangerous_unbounded() -> Self {
         Self::UNBOUNDED

@@ -12,15 +12,15 @@ pub(crate) fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The `N` octets at `at`, in a source shorter than 4 GiB, as all are that are read. That the sum cannot overflow saves a
-/// comparison.
+/// The `N` octets at `at`. Every source that is read is shorter than 4 GiB, so that the sum cannot overflow; this saves
+/// a comparison.
 #[inline(always)]
 pub(crate) fn chunk<const N: usize>(octets: &[u8], at: usize) -> Option<&[u8; N]> {
     let at = at as u32 as usize;
     octets.get(at..at + N)?.first_chunk()
 }
 
-/// The character that a reference at the front of `text` means, and the length of the reference.
+/// The character of the reference at the front of `text`, and the length of the reference.
 #[inline]
 pub(crate) fn reference(text: &[u8]) -> Option<(char, usize)> {
     let body = match text {

@@ -44,11 +44,11 @@ fn over(limits: &Limits, limit: Limit) -> ParseError {
     Exceeded { limit, allowed: limits.get(limit) }.into()
 }
 
-/// The text that is written. What would make it too long is refused before it is written.
+/// The text that is written. A text that would become too long is refused before it is written.
 struct Text<'l> {
     written: String,
     most: usize,
-    /// Of which limit that is.
+    /// The limit that is charged.
     limit: Limit,
     limits: &'l Limits,
 }
@@ -73,7 +73,7 @@ impl<'l> Text<'l> {
     }
 }
 
-/// Where the DOCTYPE begins: after comments, processing instructions and white space only.
+/// The offset of the DOCTYPE. Only comments, processing instructions and white space may precede it.
 fn find(source: &str) -> Option<usize> {
     let mut at = if source.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     loop {
@@ -90,12 +90,12 @@ fn find(source: &str) -> Option<usize> {
     }
 }
 
-/// What is declared of the attributes of one element, by their names as written.
+/// The declared attributes of one element, by their names as written.
 #[derive(Debug, Default)]
 struct List {
-    /// All that are declared.
+    /// All declared attributes.
     names: HashSet<String>,
-    /// Those of another type than CDATA.
+    /// The attributes whose type is not CDATA: their values are tokenized.
     tokenized: HashSet<String>,
     /// The default values, escaped for double quotes.
     defaults: Vec<(String, String)>,
@@ -150,7 +150,7 @@ impl<'s> Parser<'s, '_> {
         if self.blanks() { Ok(()) } else { Err(self.broken()) }
     }
 
-    /// Skips to what follows `end`.
+    /// Skips to the text after `end`.
     fn skip(&mut self, end: &str) -> Result<(), ParseError> {
         let length = self.rest().find(end).ok_or_else(|| self.broken())?;
         self.at += length + end.len();
@@ -358,8 +358,8 @@ fn tokens(value: &str) -> String {
     value.split(' ').filter(|token| !token.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes what follows a DOCTYPE, with what it declares applied to the start tags. Whatever is not well-formed is copied: the
-/// reader refuses it.
+/// Writes the text after a DOCTYPE, with the declarations of the DOCTYPE applied to the start tags. A tag that is not
+/// well-formed is copied: the reader refuses it.
 fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
     let mut at = 0;
     while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
@@ -394,7 +394,7 @@ fn rewrite(source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), Parse
 /// A start tag at the front of a text.
 struct StartTag<'s> {
     name: &'s str,
-    /// The attributes as written, and where their values are, with the quotes.
+    /// The attributes as written, and the spans of their values with the quotes.
     values: Vec<(&'s str, std::ops::Range<usize>)>,
     end: usize,
 }
@@ -426,7 +426,7 @@ impl<'s> StartTag<'s> {
         }
     }
 
-    /// Writes it, with what is declared of its attributes applied.
+    /// Writes the tag, with the declarations of its attributes applied.
     fn write(&self, source: &str, lists: &Lists, text: &mut Text<'_>) -> Result<(), ParseError> {
         let piece = |range: std::ops::Range<usize>| source.slice(range);
         let name_end = 1 + self.name.len();
@@ -483,7 +483,7 @@ mod tests {
         }
     }
 
-    /// Defaults make a small document large: what is over a limit is not written, however little of it is read.
+    /// Defaults make a small document large: text above a limit is not written, however little of it is read.
     #[test]
     fn defaults_are_charged_before_they_are_written() {
         let value = "v".repeat(60_000);
@@ -506,7 +506,7 @@ mod tests {
             let refused = Document::parse_with_doctype(&*text, &Budget::new(&limits, 64 << 10));
             assert!(refused.is_err_and(|error| error.to_string().contains("parsed-octets")));
         }
-        // What fits is read.
+        // A document below the limit is read.
         let text = format!("<!DOCTYPE r [<!ATTLIST a x CDATA '{value}'>]><r>{}</r>", "<a/>".repeat(4));
         assert!(read(&text).is_ok_and(|document| document.source().len() > 4 * value.len()));
     }
@@ -553,7 +553,8 @@ mod tests {
         assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));
     }
 
-    /// What a short document makes long is refused by the limit of its octets, before it is long.
+    /// A short document whose defaults make it long is refused by the limit of its octets, before the long text is
+    /// made.
     #[test]
     fn defaults_are_no_bomb() {
         let text =

@@ -171,10 +171,10 @@ impl<'d> Document<'d> {
             .map(|(id, _)| Element::new(self, NodeId(id)))
     }
 
-    /// The elements that have such an attribute, in document order.
+    /// The elements that have an attribute for which `is_one` holds, in document order.
     pub(crate) fn elements_with(&self, is_one: impl Fn(&Attribute) -> bool) -> impl Iterator<Item = Element<'_>> {
         let found = self.tape.attributes.iter().enumerate().filter(move |(_, attribute)| is_one(attribute));
-        // Where the attributes of the last one end.
+        // The index after the attributes of the last element found: each element is found once.
         let mut end = 0;
         found.filter_map(move |(at, _)| {
             if at < end {

@@ -1,7 +1,8 @@
 //! Elements: find children and attributes by name, and read a leaf exactly.
 //!
 //! Names compare as expanded names. [`Element::text`] is the only way to read the text of a leaf. It refuses an
-//! element, comment or processing instruction inside: what a digest skips must not change what is read.
+//! element, comment or processing instruction inside: octets that a digest skips must not change the value that is
+//! read.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -35,7 +36,7 @@ pub struct Element<'a> {
 }
 
 impl PartialEq for Element<'_> {
-    /// The same node of the same document.
+    /// Elements are equal if they are the same node of the same document.
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && std::ptr::eq(self.document.source(), other.document.source())
     }
@@ -105,7 +106,7 @@ impl<'a> Element<'a> {
         let pair = tape.pair(node.pair);
         let local_at = node.start as usize + 1 + tape.octets_before_local(pair);
         let local_end = node.start as usize + 1 + usize::from(node.name_len);
-        // The length of the local name tells most names apart, and namespace names begin alike.
+        // The length of the local name distinguishes most names, and namespace names begin alike.
         local_end - local_at == local.len()
             && self.source(local_at..local_end) == local
             && tape.uri(pair.uri) == namespace
@@ -251,7 +252,8 @@ impl<'a> Element<'a> {
         self.node().flags & flag::EMPTY != 0
     }
 
-    /// The text of an element that has nothing else: character data, CDATA and references, with line ends normalised.
+    /// The text of an element that contains nothing else: character data, CDATA and references, with line ends
+    /// normalised.
     ///
     /// # Errors
     /// [`LeafError::NotText`] if an element, a comment or a processing instruction is inside.

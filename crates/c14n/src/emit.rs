@@ -70,7 +70,8 @@ pub(crate) fn write<S: Sink>(
 const NOT_RENDERED: u32 = u32::MAX;
 static NOTHING_INHERITED: Inherited = Inherited::nothing();
 
-/// A node that has only the first of these flags is copied with what is around it, if its namespace is in force.
+/// A node that has only the first of these flags is copied together with the text around it, if its namespace is in
+/// force.
 const QUIET: (u8, u8) = (flag::AS_IS, flag::AS_IS | flag::EMPTY | flag::END_REWRITE | flag::PREFIXED_ATTRIBUTES);
 
 struct Walker<'a, S> {
@@ -88,19 +89,19 @@ struct Walker<'a, S> {
     frames: SmallVec<[Frame; 8]>,
     /// The node at which the last of the frames ends; [`NO_NODE`] without a frame.
     innermost: u32,
-    /// The prefixes that the open elements declare, and what each was bound to before.
+    /// The prefixes that the open elements declare, and the former binding of each.
     undo: SmallVec<[(u32, u32); 16]>,
-    /// How many of them the current element must declare.
+    /// The number of prefixes that the current element must declare.
     needed: usize,
     /// The start of the source that is not written yet.
     run: usize,
 }
 
-/// An open element that has work to do when it ends.
+/// An open element whose end needs work.
 struct Frame {
     node: u32,
     until: u32,
-    /// How many prefixes it declares.
+    /// The number of prefixes that it declares.
     declared: usize,
 }
 
@@ -187,7 +188,7 @@ impl<S: Sink> Walker<'_, S> {
         Ok(())
     }
 
-    /// How many of the first nodes are copied as they are.
+    /// The number of nodes at the front that are copied as they are.
     #[inline]
     fn quiet(&self, nodes: &[Node]) -> usize {
         let (wanted, looked_at) = QUIET;
@@ -227,7 +228,7 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Puts `pair` in force for the current element, which must declare it then.
+    /// Puts `pair` in force for the current element, which must then declare it.
     #[inline(always)]
     fn need(&mut self, pair: u32) {
         if self.in_force.get(pair as usize) == Some(&false) {
@@ -243,7 +244,7 @@ impl<S: Sink> Walker<'_, S> {
         self.needed += 1;
     }
 
-    /// Puts `pair` in force for its prefix, and says which was.
+    /// Puts `pair` in force for its prefix, and returns the pair that was in force.
     fn render(&mut self, prefix: u32, pair: u32) -> u32 {
         let Some(rendered) = self.rendered.get_mut(prefix as usize) else { return NOT_RENDERED };
         let before = std::mem::replace(rendered, pair);
@@ -268,7 +269,7 @@ impl<S: Sink> Walker<'_, S> {
             self.declarations(declared)?;
         }
         let tag_end = node.tag_end as usize;
-        // What follows the run in canonical form begins here.
+        // The end of what is written here. The next run of canonical text begins there.
         let end = if !inherited.is_empty() {
             self.merged_attributes(index, name_end, inherited)
         } else if node.flags & flag::AS_IS != 0 {
@@ -332,8 +333,8 @@ impl<S: Sink> Walker<'_, S> {
         Ok(())
     }
 
-    /// The attributes in canonical order, behind a name that ends at `end`. Those that are canonical as they are written are
-    /// added to the run if they follow it, and what is returned is the end of the run.
+    /// Writes the attributes in canonical order, after a name that ends at `end`. Attributes that are written
+    /// canonically are added to the run if they follow it. Returns the end of the run.
     fn attributes(&mut self, index: u32, mut end: usize) -> usize {
         for attribute in self.tape.attributes_of(index) {
             end = self.attribute(attribute, end);
@@ -371,7 +372,7 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(b"\"");
     }
 
-    /// As `attributes`, with those that an apex inherits.
+    /// As `attributes`, merged with the attributes that an apex inherits.
     fn merged_attributes(&mut self, index: u32, mut end: usize, inherited: &Inherited) -> usize {
         let tape = self.tape;
         let source = self.source;
@@ -426,7 +427,7 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Puts what was in force before the last `count` declarations in force again.
+    /// Restores the pairs that were in force before the last `count` declarations.
     fn restore(&mut self, count: usize) {
         for _ in 0..count {
             let Some((prefix, pair)) = self.undo.pop() else { break };

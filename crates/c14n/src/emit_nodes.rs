@@ -54,7 +54,8 @@ struct Around<'t> {
     is_in: bool,
     /// The local names of its attributes of the `xml` namespace.
     attributes: Vec<&'t str>,
-    /// The bases joined of this element and of those around it that are not in the set either, up to the first that is.
+    /// The joined bases of this element and of the elements around it that are not in the set either, up to the first
+    /// that is.
     base: Option<Joined<'t>>,
 }
 
@@ -66,8 +67,7 @@ struct Walker<'t, S> {
     listed: Vec<&'t str>,
     sink: &'t mut S,
     open: Vec<Open<'t>>,
-    /// For each prefix, what the open elements that visibly utilize it have it bound to: the namespace, if it is in the
-    /// set.
+    /// For each prefix, its binding in each open element that visibly utilizes it: the namespace, if it is in the set.
     utilized: HashMap<&'t str, Vec<Option<TreeNode>>>,
     around: Vec<Around<'t>>,
     /// The attributes of the `xml` namespace of the elements around, by local name: the last is the nearest.
@@ -149,7 +149,8 @@ impl<'t, S: Sink> Walker<'t, S> {
         }
     }
 
-    /// The start tag of an element; of one that is not in the set, only its namespaces and attributes that are.
+    /// The start tag of an element. Of an element that is not in the set, only its namespaces and attributes that are
+    /// in the set.
     fn element(&mut self, element: TreeNode) -> Result<(), CanonicalizeError> {
         if let Some(exceeded) = self.sink.exceeded() {
             return Err(exceeded.into());
@@ -230,7 +231,7 @@ impl<'t, S: Sink> Walker<'t, S> {
         prefixes
     }
 
-    /// What an element must declare for a prefix that it visibly utilizes, if it must declare anything.
+    /// The declaration that an element needs for a prefix that it visibly utilizes; `None` if it needs none.
     fn as_exclusive(&mut self, element: TreeNode, prefix: &'t str) -> Option<Option<TreeNode>> {
         let (tree, set) = (self.tree, self.set);
         let own = namespace_of(tree, element, prefix).filter(|namespace| set.contains(*namespace));
@@ -263,7 +264,7 @@ impl<'t, S: Sink> Walker<'t, S> {
         let taken = if is_in { self.inherited(element) } else { Vec::new() };
         let is_kept = |attribute: &TreeNode| set.contains(*attribute) || (is_in && self.is_inheritable(*attribute));
         let own = tree.attributes(element).filter(is_kept);
-        // Of every other name, only what the element does not have itself is taken.
+        // The element's own attributes replace those of its ancestors. Only `xml:base` is joined.
         let takes_base = taken.last().is_some_and(|(local, _)| *local == "base");
         let is_replaced = |name| takes_base && name == ExpandedName { namespace: name::XML, local: "base" };
         let own = own.map(|attribute| (tree.name(attribute), tree.qualified_name(attribute), tree.value(attribute)));
@@ -284,15 +285,15 @@ impl<'t, S: Sink> Walker<'t, S> {
         }
     }
 
-    /// Whether version 1.1 lets elements inherit an attribute. An element of the set keeps its own even if it is not in the
-    /// set: libxml2 and Santuario agree on that, where the recommendation says nothing.
+    /// Whether version 1.1 lets elements inherit an attribute. An element of the set keeps its own attribute even if
+    /// the attribute is not in the set: libxml2 and Santuario agree on that, where the recommendation says nothing.
     fn is_inheritable(&self, attribute: TreeNode) -> bool {
         let name = self.tree.name(attribute);
         let is_11 = matches!(self.method, Method::Inclusive11 | Method::Inclusive11WithComments);
         is_11 && name.namespace == name::XML && matches!(name.local, "lang" | "space" | "base")
     }
 
-    /// From here on, an element is around the others.
+    /// Opens an element: those that follow are inside it.
     fn enter(&mut self, element: TreeNode, is_in: bool) {
         let tree = self.tree;
         let mut attributes = Vec::new();
@@ -307,8 +308,8 @@ impl<'t, S: Sink> Walker<'t, S> {
         self.around.push(Around { element, end: tree.subtree(element).end, is_in, attributes, base });
     }
 
-    /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own. A
-    /// name without a value replaces an attribute by none.
+    /// The attributes of the `xml` namespace that an element of the set inherits, by local name; they replace its own.
+    /// An entry without a value removes an attribute.
     fn inherited(&self, element: TreeNode) -> Vec<(&'t str, Option<String>)> {
         let tree = self.tree;
         let omitted = self.around.iter().rev().take_while(|around| !around.is_in).last();
@@ -327,7 +328,7 @@ impl<'t, S: Sink> Walker<'t, S> {
                 let all = self.inheritable.keys().filter_map(|local| Some((*local, value(nearest(local)?))));
                 all.collect()
             }
-            // Only from elements that are not in the set, up to the first that is.
+            // Only elements that are not in the set are asked, up to the first that is.
             Method::Inclusive11 | Method::Inclusive11WithComments => {
                 let simple = |local: &'static str| Some((local, nearest(local).filter(|node| *node > outermost)?));
                 let simple = ["lang", "space"].into_iter().filter_map(simple);
@@ -355,7 +356,7 @@ impl<'t, S: Sink> Walker<'t, S> {
 
 /// The namespace that a prefix is bound to at an element.
 fn namespace_of(tree: &Tree<'_>, element: TreeNode, prefix: &str) -> Option<TreeNode> {
-    // They are in the order of their prefixes, but few.
+    // The namespaces are in the order of their prefixes, but few: a linear search is fast enough.
     tree.namespaces(element).find(|namespace| tree.qualified_name(*namespace) == prefix)
 }
 

@@ -96,7 +96,8 @@ fn decoded(label: &str, octets: &[u8]) -> Option<String> {
     encoding.decode_without_bom_handling_and_without_replacement(octets).map(Cow::into_owned)
 }
 
-/// Removes the encoding from the declaration, since the text is no longer in it. Another than the expected is refused.
+/// Removes the encoding from the declaration, since the text is no longer in it. An encoding other than `expected` is
+/// refused.
 fn without_declared(mut text: String, is_expected: impl Fn(&str) -> bool) -> Result<String, ParseError> {
     let Some((encoding, said)) = encoding_of(text.as_bytes()) else { return Ok(text) };
     if !is_expected(encoding) {

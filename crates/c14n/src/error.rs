@@ -36,17 +36,17 @@ pub enum ParseError {
     /// *Refused.* A part of a document type declaration that is never read.
     #[error("document type declaration at octet {offset}: {what} is never read, so remove it")]
     Doctype {
-        /// Where it is.
+        /// The octet at which the part begins.
         offset: usize,
-        /// What it is.
+        /// The name of the part, in words.
         what: &'static str,
     },
     /// *Malformed.* A rule of XML 1.0 (fifth edition) or Namespaces in XML 1.0 is broken.
     #[error("not well-formed at octet {offset}: {problem}")]
     Malformed {
-        /// Where the rule is broken.
+        /// The octet at which the rule is broken.
         offset: usize,
-        /// Which rule.
+        /// The rule that is broken.
         problem: Problem,
     },
     /// *Malformed.* A prefix is used where nothing binds it to a namespace (Namespaces in XML 1.0 §5).
@@ -55,7 +55,7 @@ pub enum ParseError {
          or around it"
     )]
     Unbound {
-        /// Where the name with the prefix is.
+        /// The octet at which the name with the prefix begins.
         offset: usize,
         /// The prefix.
         prefix: WireText,
@@ -66,13 +66,13 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    /// With the prefix that is not bound, if what `source` has in this tag and before it tells which one that is.
+    /// Names the prefix that is not bound, if this tag of `source` and the text before it show which one that is.
     #[cold]
     pub(crate) fn naming(self, source: &str) -> Self {
         let Self::Malformed { offset, problem: Problem::UnboundPrefix } = self else { return self };
         let (before, rest) = source.split_at_checked(offset).unwrap_or_default();
         let (names, tag_len) = names_of_tag(rest);
-        // It may be one of the others.
+        // The tag has more names than are compared: another one may be meant.
         if names.len() >= MOST_NAMES {
             return self;
         }
@@ -92,7 +92,7 @@ impl ParseError {
     }
 }
 
-/// The most names of a tag that are looked at.
+/// The largest number of names of one tag that are compared.
 const MOST_NAMES: usize = 64;
 
 /// The names of the element and of the attributes in a tag at the front of `text`, and its length.
@@ -102,7 +102,7 @@ fn names_of_tag(text: &str) -> (Vec<&str>, usize) {
     while names.len() < MOST_NAMES {
         let (name, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
         names.push(name);
-        // Behind the value of an attribute, if it has one.
+        // The position after the value of an attribute, if it has one.
         let after = after.trim_start();
         let value = after.strip_prefix('=').map(str::trim_start);
         let quote = value.and_then(|value| value.chars().next()).filter(|quote| "'\"".contains(*quote));
@@ -224,7 +224,7 @@ pub enum LeafError {
     Missing {
         /// The qualified name of the element.
         element: WireText,
-        /// What is missing.
+        /// The name of the missing child element or attribute.
         missing: &'static str,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
@@ -232,7 +232,7 @@ pub enum LeafError {
     Unexpected {
         /// The qualified name of the element.
         element: WireText,
-        /// What was found.
+        /// The name of the child element or attribute that was found.
         unexpected: WireText,
     },
 }

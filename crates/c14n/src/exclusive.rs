@@ -6,11 +6,11 @@
 
 use crate::tape::Tape;
 
-/// The prefixes whose declarations are rendered where they are written, even if nothing uses them.
+/// The prefixes whose declarations are rendered at the place where they are written, even if nothing uses them.
 pub(crate) enum InclusivePrefixes {
-    /// All of them: inclusive methods.
+    /// All prefixes: inclusive methods.
     All,
-    /// Those of the `PrefixList`, by prefix id; empty for none.
+    /// The prefixes of the `PrefixList`, by prefix id; empty for none.
     Listed(Vec<bool>),
 }
 

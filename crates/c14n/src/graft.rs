@@ -1,5 +1,5 @@
-//! Grafts: the tape of a text, of which one element's content has a tape already. Its offsets move, its names stay, and
-//! only what is around it is read.
+//! Grafts: the tape of a text, made from the tape of one element's content, which was read before. The offsets of the
+//! content move, its names stay, and only the text around it is read.
 
 use std::ops::Range;
 
@@ -11,20 +11,21 @@ use crate::reader;
 use crate::tape::{Declaration, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Pair, Tape, flag};
 use crate::wiped::Wiped;
 
-/// Which namespaces may be in scope where the content is put.
+/// The namespaces that may be in scope at the new place of the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Those that were, and no other.
+    /// The same namespaces, and no other.
     Same,
-    /// Those that were, and prefixes that nothing was bound to, which the content thus does not use.
+    /// The same namespaces, and prefixes that were not bound before, which the content thus does not use.
     Wider,
 }
 
-/// The most pairs of a prefix and a namespace of one tape times those of the other: they are compared each with each.
+/// The largest product of the numbers of pairs (prefix and namespace) in the two tapes: each pair is compared with
+/// each.
 const MOST_COMPARED: usize = 1 << 10;
 
-/// The tape of `next`. It takes what it can from the tape of the revision before: what the element `kept` contains, which was
-/// at `old` and is at `new`; what is around it is read within the limits. `None` if all must be read.
+/// The tape of `next`. It takes over, from the tape of the revision before, the content of the element `kept`, which
+/// was at `old` and is at `new`; the text around it is read within the limits. `None` if all must be read.
 pub(crate) fn grafted(
     tape: Tape,
     kept: NodeId,
@@ -37,12 +38,12 @@ pub(crate) fn grafted(
     if next.len() >= u32::MAX as usize {
         return None;
     }
-    // Nothing else is in the element: text beside the content would be one text with the text in it.
+    // The element has nothing else in it: text beside the content would be one node with the text in it.
     let (before, behind) = (next.slice(..new.start), next.slice(new.end..));
     if !behind.starts_with("</") || (declares_ascii(before) && !next.slice(new.clone()).is_ascii()) {
         return None;
     }
-    // It may hold what was decrypted.
+    // The text may hold plaintext, so that it is wiped.
     let around = Wiped::from([before, behind].concat());
     let around = reader::read(&around, limits).ok()?;
     // An empty-element tag that ends there is beside the content.
@@ -66,7 +67,7 @@ struct Graft {
     around: Tape,
     /// The element whose content is kept, on the tape before.
     kept: u32,
-    /// That element on the tape of what is around.
+    /// That element on the tape of the text around it.
     bearer: u32,
 }
 
@@ -96,7 +97,7 @@ impl Graft {
         Some(Self { tape, around, kept, bearer })
     }
 
-    /// Puts what is around at both ends of the kept subtree, which has so many octets and moves `by` so many.
+    /// Puts the nodes around at both ends of the kept subtree, which has `octets` octets and moves by `by`.
     fn grow(self, octets: u32, by: u32) -> Option<Tape> {
         let Self { mut tape, mut around, kept, bearer } = self;
         let (first, end) = (kept + 1, tape.nodes.get(kept as usize)?.next);
@@ -105,7 +106,7 @@ impl Graft {
         let of_bearer = around.attributes_before(bearer + 1);
         let nodes_by = bearer.wrapping_sub(kept);
         let kept_nodes = tape.nodes.get_mut(first as usize..end as usize)?;
-        // Most documents have none.
+        // Most documents have no such attributes.
         if tape.instructions > 0 {
             let is_one = |node: &&Node| node.kind == Kind::ProcessingInstruction;
             tape.instructions = kept_nodes.iter().filter(is_one).count() as u32;
@@ -121,7 +122,7 @@ impl Graft {
             attribute.value_end = attribute.value_end.wrapping_add(by);
         }
         let (before, behind) = around.nodes.split_at_mut(bearer as usize + 1);
-        // Around the kept subtree is whatever ends behind the bearer's start tag.
+        // The nodes around the kept subtree are those that end after the bearer's start tag.
         for node in before.iter_mut().filter(|node| node.next > bearer) {
             node.end = node.end.wrapping_add(octets);
             node.next += nodes;
@@ -165,17 +166,17 @@ impl Node {
     }
 }
 
-/// Keeps a range of `all`, and puts the first so many items of `around` before it and the others behind it.
+/// Keeps a range of `all`, and puts the first `before` items of `around` before it and the others behind it.
 fn surround<T: Copy>(all: &mut Vec<T>, kept: Range<usize>, around: &[T], before: usize) {
     let Some((before, behind)) = around.split_at_checked(before) else { return };
     all.truncate(kept.end);
-    // A long tape that doubled its room would take more memory than all that is around.
+    // A long tape that doubled its room would take more memory than everything around.
     all.reserve_exact((around.len() + kept.len()).saturating_sub(all.len()));
     all.extend_from_slice(behind);
     drop(all.splice(..kept.start, before.iter().copied()));
 }
 
-/// The id that a pair of another tape has on this one, which gets the pair if it lacks it.
+/// The id on this tape of a pair of another tape. The pair is added if it is missing.
 fn adopt(tape: &mut Tape, other: &Tape, pair: u32) -> u32 {
     let new = other.pair(pair);
     let (prefix, uri) = (other.prefix(new.prefix), other.uri(new.uri));
@@ -189,7 +190,7 @@ fn adopt(tape: &mut Tape, other: &Tape, pair: u32) -> u32 {
     known as u32
 }
 
-/// The id of a text of the arena, which gets it if it lacks it.
+/// The id of a text of the arena. The text is added if it is missing.
 fn id_of(texts: &mut Vec<(u32, u32)>, arena: &mut String, text: &str) -> u32 {
     let is_it = |(start, end): &(u32, u32)| arena.get(*start as usize..*end as usize) == Some(text);
     let known = texts.iter().position(is_it).unwrap_or_else(|| {

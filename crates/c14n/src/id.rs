@@ -15,7 +15,7 @@ use crate::error::IdError;
 use crate::name::{self, ExpandedName};
 use crate::tape::Attribute;
 
-/// The most octets that an Id may have.
+/// The largest number of octets that an Id may have.
 const MAX_ID_OCTETS: usize = 256;
 
 /// The elements of one document by Id.
@@ -79,7 +79,7 @@ impl<'a> IdIndex<'a> {
         let has_declared = !document.declared_ids.is_empty();
         let any_name = has_declared || !more.is_empty();
         let may_be_id = |attribute: &Attribute| any_name || attribute.name.written.may_be_id();
-        // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
+        // Reserves room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
         let mut ids = HashMap::with_capacity(document.elements_with(may_be_id).count());
         for element in document.elements_with(may_be_id) {
             let mut own = None;
@@ -147,7 +147,8 @@ pub fn id_of_other_name(element: Element<'_>) -> Option<Cow<'_, str>> {
     element.attributes().find(|(attribute, value)| is_other_id(element, *attribute, value)).map(|(_, value)| value)
 }
 
-/// Whether a DOCTYPE declared an attribute of `element` to be an Id. It names both as they are written.
+/// Whether a DOCTYPE declared an attribute of `element` to be an Id. The declaration has both names as they are
+/// written.
 fn is_declared(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     let declared = element.document().declared_ids.get(element.qualified_name());
     let is_attribute = |name: &String| match name.split_once(':') {

@@ -1,4 +1,4 @@
-//! Inclusive canonicalisation: what an apex element inherits from the omitted ancestors.
+//! Inclusive canonicalisation: the attributes and namespaces that an apex element inherits from the omitted ancestors.
 //!
 //! The walker handles namespaces: under inclusive methods every prefix counts as listed. This module handles attributes
 //! of the `xml` namespace, which are inherited by the rules of version 1.0 or 1.1.
@@ -25,9 +25,10 @@ impl Inherited {
         self.0.is_empty()
     }
 
-    /// Whether the apex's own attribute of this name is not to be written.
+    /// Whether the apex's own attribute of this name is left out.
     ///
-    /// That is `xml:base` alone, which is last: of every other name the apex inherits only what it does not have itself.
+    /// Whether an inherited attribute replaces the element's own. Only `xml:base`, which is last, does: of every other
+    /// name the apex inherits only what it does not have itself.
     pub(crate) fn replaces(&self, local: &[u8]) -> bool {
         local == b"base" && self.0.last().is_some_and(|(name, _)| name == "base")
     }
@@ -37,7 +38,7 @@ impl Inherited {
     }
 }
 
-/// What the apex of `subset` inherits under `method`.
+/// The attributes and namespaces that the apex of `subset` inherits from its ancestors under `method`.
 pub(crate) fn inherited(subset: &Subset<'_>, method: Method) -> Inherited {
     let Some(apex) = subset.apex() else { return Inherited::default() };
     match method {
@@ -83,7 +84,7 @@ pub(crate) fn fixed_up_base(apex: Element<'_>) -> Option<String> {
     joined_bases(of_ancestors.iter().rev().chain(&own).map(String::as_str))
 }
 
-/// The `xml:base` attributes of elements one inside the other joined, outermost first. One alone is as it was written.
+/// The `xml:base` attributes of nested elements joined, outermost first. A single one is returned as it was written.
 pub(crate) fn joined_bases<'u>(mut bases: impl Iterator<Item = &'u str>) -> Option<String> {
     let first = Joined::from(bases.next()?);
     Some(bases.fold(first, |joined, reference| joined.join(reference)).to_text())
@@ -92,11 +93,11 @@ pub(crate) fn joined_bases<'u>(mut bases: impl Iterator<Item = &'u str>) -> Opti
 /// A base to which references were joined, one after the other (Canonical XML 1.1 §2.4 and appendix A). It may itself be
 /// relative.
 ///
-/// The paths are kept apart until the text is made, and what a path replaces is forgotten, so that many bases cost what they
-/// are long.
+/// The paths are kept apart until the text is made, and a path that is replaced is dropped, so that the cost is linear
+/// in the length of all bases.
 #[derive(Clone)]
 pub(crate) struct Joined<'u> {
-    /// What was written, if nothing was joined to it.
+    /// The reference as it was written, if it was joined to nothing.
     alone: Option<&'u str>,
     scheme: Option<&'u str>,
     authority: Option<&'u str>,
@@ -104,14 +105,14 @@ pub(crate) struct Joined<'u> {
     query: Option<&'u str>,
 }
 
-/// A path that is not empty, and those that it is relative to.
+/// A path that is not empty, and the paths that it is relative to.
 struct Piece<'u> {
     path: &'u str,
     around: Option<Rc<Self>>,
 }
 
 impl Drop for Piece<'_> {
-    /// One after the other, however many there are.
+    /// Drops the paths in a loop, however many there are: recursion could exhaust the stack.
     fn drop(&mut self) {
         let mut around = self.around.take();
         while let Some(mut piece) = around.and_then(Rc::into_inner) {
@@ -300,8 +301,8 @@ mod tests {
         "a/./b/..?r",
     ];
 
-    /// Joining many bases at once is joining one after the other; but for a first segment with a colon, which is a scheme once
-    /// it is text.
+    /// Joining many bases at once gives the same as joining one after the other, except for a first segment with a
+    /// colon, which becomes a scheme once it is text.
     #[test]
     fn the_paths_that_are_kept_are_those_of_the_text_between_the_steps() {
         for first in BASES {

@@ -6,7 +6,7 @@ use wss_text::Slice as _;
 
 use crate::chars::{is_blank, reference};
 
-/// Removes the blanks of XML around a value whose type collapses white space and which has none inside.
+/// Removes the XML white space around a value whose type collapses white space, if the value has none inside.
 #[must_use]
 pub fn collapsed(text: &str) -> &str {
     text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_blank))
@@ -58,7 +58,7 @@ pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Err
             return Err(Base64Error::TooLong);
         }
     }
-    // Most writers break no lines: what has no blanks is decoded at once, and whether it has some is not asked before.
+    // Most base64 has no line breaks: it is decoded as it is, and white space is removed only if that fails.
     let decoded = STANDARD.decode_to_vec(octets).or_else(|refused| {
         let compact: Vec<u8> = octets.iter().copied().filter(|b| !is_blank(*b)).collect();
         if compact.len() == octets.len() { Err(refused) } else { STANDARD.decode_to_vec(compact) }
@@ -102,13 +102,14 @@ mod tests {
     use super::{base64_decode, base64_encode};
     use crate::chars::is_blank;
 
-    /// What a strict decoder that is not the one in use says of the text without its blanks.
+    /// The result of another strict base64 decoder for the text without white space, to compare with ours.
     fn judged(text: &str) -> Option<Vec<u8>> {
         let compact: Vec<u8> = text.bytes().filter(|octet| !is_blank(*octet)).collect();
         STANDARD.decode(compact).ok()
     }
 
-    /// Around every length up to several vectors: one octet replaced by each other, and cut and lengthened by padding.
+    /// Every length up to several vectors is tried: one octet replaced by each other octet, and the text cut, and
+    /// lengthened by padding.
     #[test]
     fn what_is_almost_base64_is_refused_at_every_place() {
         for length in 0..200_usize {

@@ -78,8 +78,8 @@ pub use subset::Subset;
 pub use tree::{Tree, TreeKind, TreeNode};
 pub use wiped::Wiped;
 pub use write::{Writer, attribute, escape};
-/// What a document, or a message, may cost.
+/// The limits for a document, or for a message.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};
 
-#[doc(hidden)] // for tests against the published table of Canonical XML 1.1 appendix A
+#[doc(hidden)] // For tests against the published table of Canonical XML 1.1 appendix A
 pub use inclusive::remove_dot_segments;

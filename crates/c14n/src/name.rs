@@ -47,7 +47,7 @@ namespaces! {
     PSS = "pss" "http://www.w3.org/2007/05/xmldsig-more#";
     /// HKDF parameters (RFC 9231 §2.8.1).
     DSIG_MORE21 = "dsigm" "http://www.w3.org/2021/04/xmldsig-more#";
-    /// What xmlsec1 1.3 adds for post-quantum algorithms and for contexts of EdDSA.
+    /// The algorithms that xmlsec1 1.3 adds: post-quantum ones, and EdDSA with a context.
     XMLSEC = "xmlsec" "http://www.aleksey.com/xmlsec/2025/12/xmldsig-more#";
     /// WS-SecureConversation 1.3 and 1.4: `DerivedKeyToken`, `SecurityContextToken`.
     WSC13 = "wsc" "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
@@ -123,7 +123,7 @@ fn is_name_start(c: char) -> bool {
         | '\u{10000}'..='\u{EFFFF}')
 }
 
-/// What NameChar adds to NameStartChar.
+/// Whether a character is in NameChar and not in NameStartChar.
 fn is_name_more(c: char) -> bool {
     matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }

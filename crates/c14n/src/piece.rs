@@ -1,4 +1,5 @@
-//! Pieces: content that is read apart from its document, such as a plaintext, and then put into it without reading it again.
+//! Pieces: content that is parsed apart from its document, such as a plaintext, and then put into it without parsing it
+//! again.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,8 +15,8 @@ use crate::reader;
 use crate::tape::{Kind, Tape};
 use crate::wiped::Wiped;
 
-/// The content of a root element that was read, for a place where the same namespaces are in scope as in that root. Its text
-/// is wiped on drop.
+/// The content of a root element that was parsed, for a place where the same namespaces are in scope as in that root.
+/// Its text is wiped on drop.
 ///
 /// ```
 /// use wss_c14n::{Budget, Document, Limits, Piece, Splices, Wiped};
@@ -35,9 +36,9 @@ use crate::wiped::Wiped;
 /// ```
 pub struct Piece {
     document: Document<'static>,
-    /// Where the text of the content is in that of the document.
+    /// The span of the content in the text of `document`.
     content: Range<usize>,
-    /// Where its text begins in the document that it was put into.
+    /// The octet at which the content begins in the document that it was put into.
     at: usize,
 }
 
@@ -67,7 +68,7 @@ impl Piece {
         self.document.source().slice(self.content.clone())
     }
 
-    /// Leaves the text alone: it will be read again.
+    /// Drops the tape and keeps the text, which will be read again.
     pub(crate) fn forget_tape(&mut self) {
         self.document.tape = Tape::default();
     }
@@ -82,8 +83,8 @@ impl Piece {
         self.at = at;
     }
 
-    /// The tape of `source`, of which only what is around the content is read. `None` if all must be read, which also says what
-    /// is wrong with it.
+    /// The tape of `source`, made by reading only the text around the content. `None` if all must be read, which also
+    /// finds the error if there is one.
     fn put_into(mut self, source: &str, limits: &Limits) -> Option<Tape> {
         let (root, old) = (self.document.root().id(), self.content.clone());
         let new = self.at..self.at + old.len();
@@ -94,14 +95,14 @@ impl Piece {
             return None;
         }
         let tape = std::mem::take(&mut self.document.tape);
-        // Its text is no longer needed.
+        // The text of the piece is no longer needed.
         drop(self);
         let tape = grafted(tape, root, (source, new), old, Scope::Same, limits)?;
         fits(&tape, source.len(), limits).then_some(tape)
     }
 }
 
-/// Whether a document is within the limits that concern all of it.
+/// Whether a document is within the limits for a whole document.
 fn fits(tape: &Tape, octets: usize, limits: &Limits) -> bool {
     let within = |limit: Limit, count: usize| count <= limits.size(limit);
     within(Limit::Nodes, tape.nodes.len())
@@ -110,7 +111,7 @@ fn fits(tape: &Tape, octets: usize, limits: &Limits) -> bool {
         && within(Limit::Depth, depth(tape))
 }
 
-/// How many elements are open at most.
+/// The largest number of elements that are open at once.
 fn depth(tape: &Tape) -> usize {
     let mut open: Vec<u32> = Vec::new();
     let mut deepest = 0;
@@ -148,7 +149,7 @@ impl<'d> Document<'d> {
 }
 
 impl std::fmt::Debug for Piece {
-    /// Only how long it is.
+    /// Shows only the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Piece").field("octets", &self.text().len()).finish()
     }
@@ -192,7 +193,8 @@ mod tests {
         Budget::new(limits, 1 << 20)
     }
 
-    /// `place` with `content` in it, where an empty element is replaced by the piece, and whether only what is around was read.
+    /// The text of `place` with `content` in it, where the piece replaces an empty element, and whether only the text
+    /// around was read.
     fn put(place: &str, content: &str, root: &str, limits: &Limits) -> (Result<Vec<String>, String>, bool) {
         let budget = budget(&Limits::default());
         let at = place.find('@').expect("a place");
@@ -228,7 +230,7 @@ mod tests {
                 }
             }
         }
-        // Five places have nothing beside the content, and each one root with the same namespaces; one is ASCII.
+        // Five places have nothing beside the content, and roots with the same namespaces; one is ASCII.
         assert_eq!(puts, 5 * CONTENTS.len() - 1);
     }
 
@@ -261,7 +263,7 @@ mod tests {
 
     #[test]
     fn namespaces_in_scope_are_counted_where_the_content_is() {
-        // The root declared less than there is at the place, which no caller does.
+        // The root declared fewer namespaces than the place has, which no caller does.
         let (place, content, root) = ("<a xmlns:p='urn:p' xmlns:q='urn:q'>@</a>", "<c xmlns:r='urn:r'/>", "<r>@</r>");
         for (allowed, is_read) in [(2, false), (3, true)] {
             let limits = Limits::default().with(Limit::NamespacesInScope, allowed);

@@ -1,6 +1,6 @@
-//! Prefixes: what the [`Writer`](crate::Writer) wrote, under prefixes that a peer demands.
+//! Prefixes: renames the prefixes of text that the [`Writer`](crate::Writer) wrote to those that a peer demands.
 
-/// Namespaces, and the prefix to write for each; an empty one is the default namespace.
+/// Namespaces, and the prefix to write for each; an empty prefix means the default namespace.
 ///
 /// ```
 /// use wss_c14n::{Prefixes, Writer, name};
@@ -20,7 +20,7 @@
 pub struct Prefixes(Vec<(String, String)>);
 
 impl Prefixes {
-    /// Also this namespace with this prefix.
+    /// Adds a namespace with its prefix.
     #[must_use]
     pub fn with(mut self, namespace: impl Into<String>, prefix: impl Into<String>) -> Self {
         self.0.push((namespace.into(), prefix.into()));
@@ -79,7 +79,7 @@ fn end_of_tag(tag: &str) -> usize {
 
 struct Renaming<'p> {
     prefixes: &'p Prefixes,
-    /// For each open element, the prefixes that it binds, and what each becomes.
+    /// For each open element, the prefixes that it binds, and the new prefix for each.
     scopes: Vec<Vec<(String, String)>>,
     out: String,
 }
@@ -123,7 +123,7 @@ impl Renaming<'_> {
         self.out.push('>');
     }
 
-    /// What a prefix in scope becomes.
+    /// The new prefix for a prefix in scope.
     fn wanted<'n>(&'n self, prefix: &'n str) -> &'n str {
         let bindings = self.scopes.iter().rev().flat_map(|scope| scope.iter().rev());
         bindings.into_iter().find(|(known, _)| known == prefix).map_or(prefix, |(_, wanted)| wanted)

@@ -1,4 +1,4 @@
-//! Revising: from a document and splices to the next document, of which only what changed is read.
+//! Revising: a document and splices give the next document, of which only the changed part is read.
 //!
 //! Most of a message is the content of one element that no splice touches. The rest of the next revision is read without
 //! it, as a document of its own, and the tape of the content is put in at its place: its offsets move, its names stay.
@@ -55,14 +55,14 @@ impl Document<'_> {
         Ok(Document { source: Cow::Owned(next), tape, declared_ids })
     }
 
-    /// The source text after some splices, for a revision that nobody reads.
+    /// The source text after some splices, for a revision that is not read as XML.
     ///
     /// # Panics
     /// As [`Splices::apply`].
     #[must_use]
     pub fn spliced(self, splices: Splices) -> String {
         let Document { source, tape, .. } = self;
-        // The text that is made takes its room.
+        // The new text is made in the room of the old one.
         drop(tape);
         splices.apply(&source).0
     }
@@ -77,7 +77,7 @@ pub(crate) mod tests {
         <!--c--><e:B e:k='v'> t&amp;t <o xmlns='urn:o' z='1' a='2' q:m='3'><i/><i xmlns='' q:n='4'/><q:j xmlns:q='urn:r'/>\
         <![CDATA[<x/>]]></o><?p i?><e:l  b='1'/>tail</e:B ><e:T t='1'/><!--d--></e:E><!--end-->";
 
-    /// Everything that the tape says, with names in place of their ids.
+    /// The whole content of the tape, with names in place of their ids.
     pub(crate) fn told(document: &Document<'_>) -> Vec<String> {
         let tape = &document.tape;
         let name = |pair: u32| {
@@ -211,7 +211,7 @@ pub(crate) mod tests {
         assert!(!keeps("><b>", " xmlns='urn:x'"));
         assert!(!keeps("><p:c", " xmlns='urn:x'"));
         assert!(!keeps("><p:c", " xmlns:p='urn:x'"));
-        // It is no longer markup.
+        // The text is no longer markup.
         assert!(!keeps("<b>", "<!--"));
     }
 }

@@ -1,4 +1,4 @@
-//! Scope: which namespaces a piece of a document takes from its context, how to cut the piece out so that it takes
+//! Scope: the namespaces that a piece of a document takes from its context, how to cut the piece out so that it takes
 //! none, and which namespaces in scope are visible in a canonical form.
 //!
 //! Canonical XML renders every declaration in scope. Exclusive canonicalisation renders a declaration where a name uses
@@ -20,7 +20,7 @@ use crate::write::Text;
 /// Room for most declarations.
 const BESIDE: usize = 256;
 
-/// What is copied into a piece of a document when it is cut out.
+/// The declarations and attributes of ancestors that are copied into a piece of a document when it is cut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeAlong {
     /// The namespaces in scope. The canonical form of the piece in its old place does not change.
@@ -199,7 +199,7 @@ impl<'a> Element<'a> {
             let written = self.document().source().get(attribute.name_span());
             attribute.is_prefixed() && written == Some("xml:base")
         });
-        // From the name to the closing quote.
+        // The span from the name to the closing quote.
         let own = own.map(|attribute| attribute.name_start as usize..attribute.value_end as usize + 1);
         Some((own, Cow::Owned(fixed_up_base(self)?)))
     }
@@ -231,9 +231,9 @@ impl Canonicalization {
     /// there (the empty prefix means the default namespace). If they do, no change of declarations can change that
     /// binding and leave the octets as they are.
     ///
-    /// Under inclusive methods, and for prefixes of the `PrefixList`, the octets determine it everywhere. Under
-    /// exclusive canonicalisation they determine it only where the element visibly utilizes the prefix: between that
-    /// element and its descendants, a declaration that nothing utilizes can be added or removed unseen.
+    /// Under inclusive methods, and for prefixes of the `PrefixList`, the canonical form determines it everywhere.
+    /// Under exclusive canonicalisation it determines it only where the element visibly utilizes the prefix: between
+    /// that element and its descendants, a declaration that nothing utilizes can be added or removed unseen.
     ///
     /// # Specification
     /// Exclusive XML Canonicalization 1.0 §3.

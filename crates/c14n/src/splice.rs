@@ -27,7 +27,7 @@ pub struct Splices {
     edits: Vec<(Range<usize>, Text)>,
 }
 
-/// What a span is replaced by.
+/// The text that replaces a span.
 enum Text {
     Given(Wiped),
     Read(Box<Piece>),
@@ -233,11 +233,11 @@ mod tests {
         ] {
             assert_eq!(text(span.clone()), Some(wanted), "{span:?}");
         }
-        // They are cut, or replaced with what is around them.
+        // The spans are cut, or replaced together with the text around them.
         for span in [1..3, 3..5, 2..3, 3..4, 7..8, 8..10] {
             assert_eq!(text(span.clone()), None, "{span:?}");
         }
-        // Nothing is in them, so they stay before what is inserted there.
+        // The spans are empty, so they stay before text that is inserted there.
         assert_eq!([2..2, 4..4, 6..6, 9..9].map(|span| moved.span(&span)), [2..2, 5..5, 7..7, 10..10].map(Some));
         assert_eq!([2..4, 7..9].map(|span| moved.replaced(&span)), [2..5, 10..10].map(Some));
         assert_eq!([1..4, 4..6].map(|span| moved.replaced(&span)), [None, None]);

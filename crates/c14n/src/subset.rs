@@ -3,8 +3,8 @@
 use crate::document::{Document, NodeId};
 use crate::element::Element;
 
-/// What is canonicalised: a whole document or the subtree of an apex element, with all attributes and
-/// namespaces, minus the subtrees of excluded elements.
+/// The part of a document that is canonicalised: a whole document or the subtree of an apex element, with all
+/// attributes and namespaces, minus the subtrees of excluded elements.
 ///
 /// ```
 /// use wss_c14n::{Budget, Canonicalization, Document, Limits, Subset};
@@ -70,7 +70,7 @@ impl<'a> Subset<'a> {
         !self.excluded.is_empty()
     }
 
-    /// Octets of source the subset spans.
+    /// The number of octets of source that the subset spans.
     #[must_use]
     pub fn source_len(&self) -> usize {
         self.apex.map_or(self.document.source().len(), |apex| apex.span().len())

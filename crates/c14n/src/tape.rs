@@ -29,7 +29,7 @@ pub(crate) struct Tape {
     pub(crate) uris: Vec<(u32, u32)>,
     pub(crate) arena: String,
     pub(crate) root: u32,
-    /// How many of the nodes are processing instructions.
+    /// The number of nodes that are processing instructions.
     pub(crate) instructions: u32,
 }
 
@@ -48,7 +48,7 @@ impl Tape {
             .unwrap_or_default()
     }
 
-    /// Octets of a qualified name before its local name: those of its prefix with the colon behind it.
+    /// The number of octets of a qualified name before its local name: those of its prefix with the colon.
     #[inline]
     pub(crate) fn octets_before_local(&self, pair: Pair) -> usize {
         match self.prefixes.get(pair.prefix as usize) {
@@ -83,7 +83,7 @@ impl Tape {
         behind.saturating_sub(1) as u32
     }
 
-    /// How many attributes the nodes before this one have.
+    /// The number of attributes of the nodes before this one.
     pub(crate) fn attributes_before(&self, index: u32) -> u32 {
         self.nodes.get(index as usize).map_or(self.attributes.len() as u32, |node| node.attributes)
     }
@@ -149,7 +149,7 @@ pub(crate) struct Node {
     pub(crate) flags: u8,
 }
 
-/// The kind of a node. Text that means what is written, and is canonical, is not recorded.
+/// The kind of a node. Text that is canonical and has no references is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Element,
@@ -159,7 +159,7 @@ pub(crate) enum Kind {
     ProcessingInstruction,
 }
 
-/// What the reader noticed about a node.
+/// Properties of a node that the reader noticed.
 pub(crate) mod flag {
     /// The start tag, or the text, is already canonical, if no declaration must be added and the tag has an end tag.
     pub(crate) const AS_IS: u8 = 1;
@@ -200,12 +200,13 @@ pub(crate) struct Written(u16);
 impl Written {
     /// ` name="value"`, as in canonical form.
     pub(crate) const PLAIN: Self = Self::new(2, false, false);
-    /// The most octets between a name and its value.
+    /// The largest number of octets between a name and its value.
     pub(crate) const MOST: usize = (u16::MAX >> 3) as usize;
-    /// Beside how it is written: the name ends in `id`, in capitals or not.
+    /// A bit that is no part of the form: the name ends in `id`, in upper or lower case.
     const NAMES_ID: u16 = 4;
 
-    /// With so many octets from the name to the value. `other` if the markup is not canonical, `rewrite` if the value is not.
+    /// `between` is the number of octets from the name to the value. `other` if the markup is not canonical, `rewrite`
+    /// if the value is not.
     pub(crate) const fn new(between: u16, other: bool, rewrite: bool) -> Self {
         Self(between << 3 | (other as u16) << 1 | rewrite as u16)
     }
@@ -214,7 +215,7 @@ impl Written {
         usize::from(self.0 >> 3)
     }
 
-    /// The same, of an attribute with this name.
+    /// The same form, for an attribute with this name.
     pub(crate) const fn of_name(self, qualified: &[u8]) -> Self {
         match qualified {
             [.., b'i' | b'I', b'd' | b'D'] => Self(self.0 | Self::NAMES_ID),
@@ -222,7 +223,7 @@ impl Written {
         }
     }
 
-    /// The same, of an attribute that has the name of another one.
+    /// The same form, for an attribute that has the name of another one.
     pub(crate) const fn named_as(self, other: Self) -> Self {
         Self(self.0 | other.0 & Self::NAMES_ID)
     }
@@ -244,13 +245,13 @@ impl Written {
 }
 
 impl Attribute {
-    /// Where its qualified name is in the source.
+    /// The span of its qualified name in the source.
     pub(crate) fn name_span(&self) -> Range<usize> {
         let start = self.name_start as usize;
         start..start + usize::from(self.name.len)
     }
 
-    /// Where its value is in the source, as written.
+    /// The span of its value in the source, as written.
     pub(crate) fn value_span(&self) -> Range<usize> {
         self.name_span().end + self.name.written.between()..self.value_end as usize
     }

@@ -44,7 +44,7 @@ pub enum TreeKind {
     Namespace,
     /// An attribute that is not a declaration.
     Attribute,
-    /// Character data, as long as no markup is inside.
+    /// Character data, as long as no markup is between.
     Text,
     /// A comment.
     Comment,
@@ -62,7 +62,7 @@ struct Node {
     attributes: u32,
     /// The first of its children.
     content: u32,
-    /// Its string-value: in `text` for a root, an element or a text, else in `values`.
+    /// The span of its string-value: in `text` for a root, an element or a text, else in `values`.
     value: (u32, u32),
     /// The index of a node or an attribute of the tape; for a namespace, of a pair.
     tape: u32,
@@ -290,9 +290,9 @@ struct Open {
     until: u32,
     /// The pairs in scope, in the order of their prefixes.
     in_scope: Vec<u32>,
-    /// Where its content ends in the source.
+    /// The octet of the source at which its content ends.
     content_end: usize,
-    /// Where its markup ends in the source.
+    /// The octet of the source at which its markup ends.
     end: usize,
 }
 
@@ -302,7 +302,7 @@ struct Builder<'d, 'b> {
     open: Vec<Open>,
     /// The end of the source that was read.
     at: usize,
-    /// Where the text begins that has no node yet.
+    /// The octet at which the text begins that has no node yet.
     text_start: usize,
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-/// Text that is overwritten with zeros when it is dropped, all of its room.
+/// Text that is overwritten with zeros when it is dropped, with all of its room.
 ///
 /// It is for long texts, such as decrypted messages: it is overwritten at the speed of memory, where `Zeroizing` takes one step
 /// for each octet. Text that must not leave traces must not grow, since a buffer that grows is copied: make it
@@ -19,7 +19,7 @@ use std::ops::{Deref, DerefMut};
 pub struct Wiped(String);
 
 impl Wiped {
-    /// No text, and room for so many octets.
+    /// An empty text with room for this many octets.
     #[must_use]
     pub fn with_capacity(octets: usize) -> Self {
         Self(String::with_capacity(octets))
@@ -59,7 +59,7 @@ impl DerefMut for Wiped {
 }
 
 impl std::fmt::Debug for Wiped {
-    /// Only how long it is.
+    /// Shows only the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wiped").field("octets", &self.0.len()).finish()
     }

@@ -47,7 +47,7 @@ struct Open {
 struct Pending {
     /// `None` for an element in no namespace.
     namespace: Option<Namespace>,
-    /// What its content needs, beyond what names utilize.
+    /// A namespace that the content of the element needs, beside those that names utilize.
     declared: Option<Namespace>,
     attributes: Vec<(Option<Namespace>, &'static str, String)>,
     /// Declarations of the place's own prefixes, in the order given: what is declared, and the namespace.
@@ -95,8 +95,8 @@ impl Writer {
     }
 
     /// Begins an element with a qualified name of the place, whose prefix is declared there, or declared with
-    /// [`Writer::declare_as`]. For documents of others, which have prefixes of their own: what is written with the calls
-    /// that end in `_as` is well-formed, but canonical only if the caller gives it in that order.
+    /// [`Writer::declare_as`]. For documents of other vocabularies, which have their own prefixes: text that is written
+    /// with the calls that end in `_as` is well-formed, but canonical only if the caller gives it in that order.
     pub fn start_as(&mut self, qualified: &str) {
         self.close_tag();
         self.out.push('<');
@@ -165,7 +165,7 @@ impl Writer {
     /// Writes octets as base64 without white space.
     pub fn base64(&mut self, octets: &[u8]) {
         self.close_tag();
-        // A long value is most of what is written: room that doubled would be more than all that follows.
+        // A long value is most of the text: a buffer that doubled would be larger than all that follows.
         self.out.reserve_exact(octets.len().div_ceil(3) * 4 + self.out.len().min(256));
         append_base64(octets, &mut self.out);
     }

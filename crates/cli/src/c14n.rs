@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
     output::write(arguments.file.output.as_ref(), &canonical)
 }
 
-/// An expression: as text, or as an element that has it for its text and binds its prefixes.
+/// Reads an expression: as text, or as an element that has it as its text and binds its prefixes.
 fn parsed(text: &str, namespaces: &[String], budget: &Budget) -> Outcome<Expression> {
     if text.trim_start().starts_with('<') {
         let bearer = Document::parse(text.trim(), &output::limits())

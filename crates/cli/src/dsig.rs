@@ -45,7 +45,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     if keys.is_empty() && !arguments.insecure_keyvalue {
         let why = "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
                    --insecure-keyvalue asks for its integrity only";
-        // A signature that says whose it is, and that nothing given vouches for, is not valid. One that says nothing may be.
+        // A signature that names its key, and for which nothing that was given vouches, is not valid. One that names
+        // none may be.
         let says = signature.key_info().is_some();
         return Err(if says { refused(why) } else { could_not(why) });
     }
@@ -116,7 +117,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     })
 }
 
-/// The references of manifests that the signature covers, and how each one's digest fits. That counts for nothing.
+/// The references of manifests that the signature covers, and the result for each digest. The results have no effect on
+/// the outcome.
 fn manifests(
     verified: &VerifiedSignature<'_>,
     policy: &AlgorithmPolicy,
@@ -197,12 +199,12 @@ fn report(
     output::write(arguments.file.output.as_ref(), text.as_bytes())
 }
 
-/// What a key signs with where nothing else is said.
+/// The default signature method of a key, where no option names one.
 fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
     key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
 }
 
-/// Where an option wants the signature.
+/// The place of the signature, as an option names it.
 fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
     let Some(within) = &arguments.place_in else { return Ok(Place::default()) };
     if let Some(id) = within.strip_prefix('#') {
@@ -214,7 +216,8 @@ fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
     Ok(Place::EndOfFirst(namespace.to_owned(), local.to_owned()))
 }
 
-/// What the options say about the key; without any, the certificate, else the key or its name.
+/// The items of `ds:KeyInfo` that the options name; without such an option, the certificate, or else the key or its
+/// name.
 fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<KeyInfoItem>> {
     let usual: &[&str] = match (about.certificate, about.public, about.name) {
         (Some(_), ..) if arguments.issuer_serial => &["x509-issuer-serial", "x509-certificate"],
@@ -226,7 +229,7 @@ fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<Ke
     about.all_items(&arguments.key_info, usual)
 }
 
-/// One key signs, and what is said of its certificate is of the certificate of that key.
+/// One key signs, and the certificate in `ds:KeyInfo` is that of this key.
 fn check_signer(arguments: &DsigSignArgs, keys: &Keys) -> Outcome {
     let given = &arguments.keys;
     if given.key.len() + given.secret.len() + usize::from(given.p12.is_some()) > 1 {

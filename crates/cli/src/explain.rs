@@ -1,4 +1,4 @@
-//! `wss explain`: what is in a message, and why a signature or a digest in it does not fit. It accepts nothing.
+//! `wss explain`: the content of a message, and why a signature or a digest in it does not fit. It accepts nothing.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Hints for commands and options that do not exist here, and that other tools have: each names what does that here.
+//! Hints for commands and options of other tools that `wss` does not have: each names the command or option to use
+//! here.
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error};
@@ -82,12 +83,12 @@ const OPTIONS: &[Row] = &[
     (&["dsig", "xenc"], &["--pin"], "--cert CERT gives a certificate that is trusted"),
 ];
 
-/// The error of the command line, with what does here what its unknown word does elsewhere.
+/// The error of the command line, with a hint which command or option to use for its unknown word.
 pub(crate) fn told(mut error: Error, words: &[String]) -> Error {
     let is_known = |word: &&str| OPTIONS.iter().any(|(of, ..)| of.contains(word));
     let command = words.iter().map(String::as_str).find(is_known).unwrap_or_default();
     let Some(hint) = hint(&error, command) else { return error };
-    // Words that only look alike would be told beside it.
+    // Words that only look alike would be suggested beside it.
     let _subcommand = error.remove(ContextKind::SuggestedSubcommand);
     let _argument = error.remove(ContextKind::SuggestedArg);
     let _other = error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint)]));

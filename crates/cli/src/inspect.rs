@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     let message = output::message(&octets)?;
     let picture = message.picture(&output::limits()).map_err(refused)?;
     if let Some(path) = &arguments.html {
-        // Others read a page, too, who do not have this command line before them.
+        // A page is also read by people who do not see this command line.
         let page = picture.clone().in_words(&|text| Wording::OptionsOfWss.of(text));
         output::write_with(Some(path), |out| page.write_html(&message, out))?;
     }

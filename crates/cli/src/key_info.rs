@@ -1,4 +1,4 @@
-//! `--key-info KIND`: what a signature says about its key, and an encrypted key about its recipient.
+//! `--key-info KIND`: the statements of a signature about its key, and of an encrypted key about its recipient.
 
 use ws_security::c14n::{Element, IdIndex, name};
 use ws_security::crypto::RevocationList;
@@ -13,7 +13,7 @@ const KINDS: &str = "key-name[=NAME], key-value, der-key-value, x509-certificate
                      x509-ski, x509-subject-name, x509-digest[=DIGEST], x509-crl=FILE, key-info-reference=URI or \
                      retrieval-method=URI";
 
-/// What there is to say about the key.
+/// The facts about the key that `ds:KeyInfo` can contain.
 pub(crate) struct About<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) public: Option<&'a PublicKey>,
@@ -83,7 +83,7 @@ impl About<'_> {
         self.certificate.ok_or_else(|| could_not("--key-info x509-… needs the certificate of --key: give --cert"))
     }
 
-    /// The identifier of the kind of what a URI leads to: that of the element, and outside a certificate in DER.
+    /// The identifier of the kind of the target of a URI: that of the element, and outside a certificate in DER.
     fn kind_of(&self, uri: &str) -> Option<String> {
         let Some(id) = uri.strip_prefix('#') else { return Some(format!("{}rawX509Certificate", name::DS.uri)) };
         let local = self.ids?.get(id).map(|element: Element<'_>| (element.name().namespace, element.name().local));

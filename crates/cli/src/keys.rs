@@ -31,7 +31,7 @@ pub(crate) struct Keys {
     legacy: bool,
 }
 
-/// Why a key may verify a signature: what a signature that fits it proves of its author.
+/// Why a key may verify a signature: the author that such a signature proves.
 #[derive(Clone)]
 pub(crate) enum Standing {
     /// The user gave the key, or the secret that it is wrapped under.
@@ -47,7 +47,7 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// What a signature under the key proves.
+    /// The property that a signature under the key proves.
     pub(crate) fn proves(&self) -> &'static str {
         match self {
             Self::Given => "integrity, under a key that was given",
@@ -86,13 +86,13 @@ impl Standing {
 /// The keys that may verify a signature.
 pub(crate) struct Verifying {
     pub(crate) keys: Vec<(VerifyingKey, Standing)>,
-    /// Why certificates are not among them.
+    /// The reasons why certificates are not among them.
     pub(crate) untrusted: Vec<String>,
-    /// Whether the message has a key for a given private key, which is not among them.
+    /// Whether the message has a key encrypted to a given private key. That key is not among them.
     pub(crate) has_encrypted: bool,
 }
 
-/// What keys of a document are for.
+/// The use of keys in a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
     Verifying,
@@ -100,7 +100,8 @@ pub(crate) enum Task {
     Decrypting,
 }
 
-/// Says which options do nothing. They are the same for every command with documents, so that scripts give them to each.
+/// Notes the options that do nothing. They are the same for every command with documents, so that scripts can give them
+/// to each.
 pub(crate) fn note_unused(given: &KeyArgs, task: Task) {
     let has_anchor = !given.trust.is_empty();
     let judges = task == Task::Verifying;
@@ -124,7 +125,7 @@ pub(crate) fn note_unused(given: &KeyArgs, task: Task) {
     }
 }
 
-/// What `read` reads, with its notes on stderr.
+/// The result of `read`. Its notes go to stderr.
 pub(crate) fn noting<T>(read: impl FnOnce(&mut Vec<String>) -> Result<T, ProfileError>) -> Outcome<T> {
     let mut notes = Vec::new();
     let read = read(&mut notes);
@@ -148,8 +149,8 @@ impl Keys {
         Self::expecting(arguments, &[], legacy)
     }
 
-    /// As [`Keys::load`]. Of the certificates below the anchors, only those that one of the rules expects may sign, if there
-    /// is any.
+    /// As [`Keys::load`]. If there are rules for signers, only certificates below the anchors that one of the rules
+    /// expects may sign.
     pub(crate) fn expecting(arguments: &KeyArgs, signer: &[String], legacy: bool) -> Outcome<Self> {
         let password_text = arguments.password_file.as_ref().map(Source::password).transpose()?;
         let mut keys = Self {
@@ -172,7 +173,7 @@ impl Keys {
                         "{source} is a public key, of which no path leads to an anchor: give it as --key"
                     )));
                 }
-                // Some call a public key a certificate, since both may be in a file of PEM.
+                // Some people call a public key a certificate, since both may be in a file of PEM.
                 Err(failure) => keys.public.push(PublicKey::from_pem(&source.read()?).map_err(|_| failure)?),
             }
         }
@@ -348,7 +349,7 @@ impl Keys {
         Ok(key)
     }
 
-    /// The secrets that it may hold under the given ones. Which of them is the right one, the MAC tells.
+    /// The secrets that it may hold under the given ones. The MAC shows which of them is the right one.
     fn unwrapped(&self, key: &EncryptedKey<'_>) -> Vec<Secret> {
         let secrets = self.secrets(key.key_info());
         secrets.iter().filter_map(|secret| key.unwrap_with_secret(secret).ok()).collect()
@@ -362,7 +363,7 @@ impl Keys {
 
     /// The secrets that an encapsulation of ML-KEM gives with our keys.
     fn decapsulated(&self, element: Element<'_>, policy: &AlgorithmPolicy) -> Result<Vec<Secret>, DecryptError> {
-        /// Octets of a secret of ML-KEM.
+        /// The number of octets of a secret of ML-KEM.
         const LEN: usize = 32;
         let budget = Budget::new(&output::limits(), 0);
         let encapsulation = Encapsulation::parse(element)?;
@@ -394,7 +395,8 @@ fn of_documents(error: &str) -> String {
     OPTIONS.iter().fold(error.to_owned(), |error, (other, ours)| error.replace(other, ours))
 }
 
-/// Whether it is wrapped under a secret, which only those have who share it. Everyone has a public key.
+/// Whether it is wrapped under a secret, which only those have who share it, and not under a public key, which everyone
+/// has.
 fn is_wrapped(key: &EncryptedKey<'_>) -> bool {
     matches!(key.method(), KeyMethod::Wrap(_))
 }
@@ -403,14 +405,15 @@ fn is_encapsulation(element: Element<'_>) -> bool {
     element.is(name::XMLSEC.uri, "EncapsulationMechanism")
 }
 
-/// What a signature says about its key.
+/// The hints of a signature about its key.
 pub(crate) struct Hints<'d> {
     pub(crate) hints: Vec<KeyHint<'d>>,
-    /// Why references to more of it were not followed.
+    /// The reasons why references to further hints were not followed.
     pub(crate) unread: Vec<String>,
 }
 
-/// What a `ds:KeyInfo` has, and what it refers to in the same document and in files that the caller named.
+/// The hints in a `ds:KeyInfo`, and in what it refers to: elements of the same document, and files that the caller
+/// named.
 pub(crate) fn hints<'d>(
     signature: &Signature<'d>,
     whole: &Whole<'_, 'd>,
@@ -457,7 +460,7 @@ impl KeySource for Keys {
             .iter()
             .flat_map(KeyInfo::hints)
             .filter_map(|hint| match hint {
-                // White space around a name tells no key from another.
+                // White space around a name does not distinguish keys.
                 KeyHint::KeyName(name) => Some(name.trim().to_owned()),
                 _ => None,
             })
@@ -483,7 +486,7 @@ impl KeySource for Keys {
             self.identities.iter().map(|identity| (is_named(identity), Arc::clone(identity.unwrapping_key())));
         let bare = self.private.iter().map(|key| (has_value(key), Arc::new(key.clone()) as Arc<dyn KeyUnwrap>));
         let mut keys: Vec<_> = certified.chain(bare).collect();
-        // Each once; those that are named come first.
+        // Each key once; the keys that are named come first.
         keys.sort_by_key(|(is_named, _)| !is_named);
         keys.into_iter().map(|(_, key)| key).take(8).collect()
     }

@@ -34,7 +34,7 @@ use wss_profile::Only;
 use args::{Cli, Command, DsigCommand, XencCommand};
 use output::{Failure, Outcome, could_not};
 
-/// Limits are about messages, which these commands do not read.
+/// Limits are for messages, which these commands do not read.
 fn check_limits(cli: &Cli) -> Outcome {
     let reads_none =
         matches!(cli.command, Command::Networks(_) | Command::Completions(_) | Command::Man(_) | Command::Profile(_));

@@ -23,7 +23,7 @@ pub(crate) fn list(arguments: &NetworksArgs) -> Outcome {
     output::write(None, text.as_bytes())
 }
 
-/// A profile of both sides of a client. What it lacks depends on the caller, and `wss profile` names it.
+/// A profile of both sides of a client. The keys that it lacks depend on the caller, and `wss profile` names them.
 fn as_profile(network: &Network) -> String {
     let name = network.name;
     let reply = match network.reply_shape() {

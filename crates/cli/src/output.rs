@@ -45,7 +45,7 @@ impl From<ProfileError> for Failure {
 fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
     match path.as_os_str() == "-" {
         true => {
-            // A person who types sees what was typed.
+            // A terminal shows the typed characters.
             if io::stdin().is_terminal() {
                 waiting::end();
             }
@@ -66,7 +66,8 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     Ok(octets)
 }
 
-/// As [`read`], for a document: of one that is larger than the limit, as much as shows that, since its end may never come.
+/// As [`read`], for a document. Of a document that is larger than the limit, only enough is read to show that: its end
+/// may never come.
 pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
     let mut octets = with_room_for(path, &limits());
     reader(path)?.take(most_octets(&limits())).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
@@ -81,7 +82,7 @@ pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
     Ok(octets)
 }
 
-/// The start of a message, which tells whether it is a package, and the rest of it.
+/// The start of a message, which shows whether it is a package, and the rest of it.
 fn read_start(path: &Path, limits: &Limits) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
     let (mut rest, mut start) = (reader(path)?, with_room_for(path, limits));
     rest.by_ref().take(16 << 10).read_to_end(&mut start).map_err(|error| failed_at(path, error))?;
@@ -95,7 +96,7 @@ fn with_room_for(path: &Path, limits: &Limits) -> Vec<u8> {
         false => std::fs::metadata(path).map_or(0, |file| file.len()).min(most_octets(limits)),
     };
     let mut room = Vec::new();
-    // Without room it grows, as far as there is memory.
+    // If there is not that much memory at once, the buffer grows while reading.
     drop(room.try_reserve_exact(usize::try_from(len).unwrap_or_default()));
     room
 }
@@ -110,7 +111,7 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], for text of our own that controls a terminal, and in which that of messages is escaped already.
+/// As [`write()`], for text of ours with controls for a terminal. Text of messages in it is escaped already.
 pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
     match path {
         Some(path) if !is_stdout(path) => write(Some(path), text.as_bytes()),
@@ -140,7 +141,7 @@ fn for_terminal(octets: &[u8]) -> String {
     })
 }
 
-/// What is written piece by piece, as a terminal may show it.
+/// The text that `pieces` writes, in a form that a terminal may show.
 fn shown(pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<String> {
     let mut octets = Vec::new();
     pieces(&mut octets).map_err(could_not)?;
@@ -171,7 +172,7 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     written.map_err(|error| failed_at(path, error))
 }
 
-/// Writes a file that only its owner can read. A file that is there already is replaced, and nothing else is.
+/// Writes a file that only its owner can read. An existing regular file is replaced, and nothing else is.
 pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
     check_secret(path)?;
     #[cfg(unix)]
@@ -186,11 +187,11 @@ fn check_secret(path: &Path) -> Outcome {
     if is_stdout(path) || is_special(path) {
         return Err(could_not(format!("{}: it is no regular file: name a file for the state", path.display())));
     }
-    // A message or a key that was named by mistake is not lost.
+    // A message or a key that was named by mistake must not be lost.
     let is_state = |start: &[u8]| start.is_empty() || std::str::from_utf8(start).is_ok_and(Correlation::is_text);
     let mut start = Vec::new();
     if path.exists() {
-        // A state is ASCII, and its first line tells.
+        // A state is ASCII, and its first line identifies it.
         let opened = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
         opened.map_err(|error| failed_at(path, error))?;
     }
@@ -202,12 +203,12 @@ fn check_secret(path: &Path) -> Outcome {
     }
 }
 
-/// Whether what is written goes to standard output: `-o -`.
+/// Whether the result goes to standard output: `-o -`.
 fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Whether there is something that is no regular file.
+/// Whether the path exists and is no regular file.
 fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
@@ -245,11 +246,11 @@ pub(crate) fn check_page(result: Option<&Path>, page: Option<&Path>) -> Outcome 
     check_distinct([Some(result.unwrap_or(Path::new("-"))), page])
 }
 
-/// Refuses two files to write that are one.
+/// Refuses two outputs to the same file.
 fn check_distinct<const N: usize>(paths: [Option<&Path>; N]) -> Outcome {
     let mut known = Vec::new();
     for path in paths.into_iter().flatten() {
-        // What is written to a device does not replace it.
+        // A device is written to, and not replaced.
         if is_special(path) {
             continue;
         }
@@ -280,7 +281,7 @@ pub(crate) fn write_new(path: &Path, pieces: impl FnOnce(&mut dyn Write) -> io::
 }
 
 /// A file in the folder of `target` with a temporary name. It is removed unless it is renamed. Before anything is
-/// written it has the permissions of the file it replaces, or else those of any new file.
+/// written it has the permissions of the file that it replaces, or else those of any new file.
 fn whole(
     target: &Path,
     permissions: Option<Permissions>,
@@ -334,8 +335,8 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Reads a message, and no more of an envelope than its receiver needs to refuse it. Attachments that are too large for
-    /// memory go to `spool`.
+    /// Reads a message. Of an envelope above the limit, only enough is read for its receiver to refuse it. Attachments
+    /// that are too large for memory go to `spool`.
     pub(crate) fn read(path: &Path, spool: &Spool, of_receiver: &Limits) -> Outcome<Self> {
         let (mut start, message) = read_start(path, of_receiver)?;
         let failed = |error| failed_at(path, error);
@@ -352,7 +353,7 @@ impl Input {
         Ok(Self::Package(Box::new(package?)))
     }
 
-    /// As a receiver takes it.
+    /// The form in which a receiver takes it.
     pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {
             Self::Envelope(octets) => Incoming::from(octets),
@@ -361,7 +362,7 @@ impl Input {
     }
 }
 
-/// Refuses what is neither XML nor a package, if its start shows what it is.
+/// Refuses octets that are neither XML nor a package, if their start shows what they are.
 fn refuse_other_shapes(octets: &[u8]) -> Outcome {
     hint(octets).map_or(Ok(()), |why| Err(refused(why)))
 }
@@ -411,7 +412,7 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
     companion_in(path, &read(path)?)
 }
 
-/// As [`companion`], in the octets of the file, which a pipe gives only once.
+/// As [`companion`], from the octets of the file, since a pipe gives them only once.
 fn companion_in(path: &Path, octets: &[u8]) -> Outcome<String> {
     let found = package(octets).and_then(|package| match &package {
         Some(package) => text(package.unauthenticated_envelope()),

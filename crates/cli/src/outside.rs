@@ -1,4 +1,4 @@
-//! What the references of a document lead to: parts of itself, and files that the caller named. Nothing is fetched.
+//! The targets of references in a document: parts of the document, and files that the caller named. Nothing is fetched.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,15 +20,15 @@ pub(crate) struct Outside<'a> {
     mapped: HashMap<String, Vec<u8>>,
     /// The files below the folder that were read. Each is read once, whatever refers to it.
     found: RefCell<HashMap<String, Vec<u8>>>,
-    /// What all files below the folder are charged to, before they are read: a document names them before anything says
-    /// that its author may.
+    /// Charged for each file below the folder before it is read: the document is not yet verified when it names them.
     budget: Budget,
     /// Why a file was not read.
     refused: RefCell<Option<String>>,
 }
 
 impl<'a> Outside<'a> {
-    /// For a document of so many octets. URIs may contain equals signs, so the file is behind the last one.
+    /// Reads the arguments for a document of this many octets. URIs may contain equals signs, so the file is behind the
+    /// last one.
     pub(crate) fn read(arguments: &'a OutsideArgs, octets: u64) -> Outcome<Self> {
         let mut mapped = HashMap::new();
         for argument in &arguments.map {
@@ -47,7 +47,7 @@ impl<'a> Outside<'a> {
         })
     }
 
-    /// Why the last file that a reference names was not read, though it is there.
+    /// The reason why the last file that a reference names was not read, though it exists.
     pub(crate) fn refused(&self) -> Option<String> {
         self.refused.borrow().clone()
     }
@@ -87,7 +87,7 @@ impl<'a> Outside<'a> {
         path.starts_with(base.canonicalize().ok()?).then_some(path)
     }
 
-    /// A regular file, of what the budget allows. Opening a pipe could wait for ever, and a device has no end.
+    /// Reads a regular file, within the budget. Opening a pipe could wait for ever, and a device has no end.
     fn read_file(&self, path: &Path) -> Result<Vec<u8>, String> {
         let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
         if !about.is_file() {
@@ -96,7 +96,7 @@ impl<'a> Outside<'a> {
         let len = about.len();
         self.budget.charge(Limit::DigestedOctets, len).map_err(|error| error.to_string())?;
         let mut octets = Vec::new();
-        // One that grows meanwhile is cut, and its digest fits no more.
+        // A file that grows meanwhile is cut, and its digest no longer fits.
         let file = File::open(path).map_err(|error| error.to_string())?;
         file.take(len).read_to_end(&mut octets).map_err(|error| error.to_string())?;
         Ok(octets)

@@ -1,4 +1,5 @@
-//! `wss policy`: what the policy of a WSDL demands, what becomes of each assertion, and what a message breaks.
+//! `wss policy`: the demands of the policy of a WSDL, the standing of each assertion, and the assertions that a message
+//! breaks.
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! `wss profile`: what a profile has, and the schema of profiles.
+//! `wss profile`: the content of a profile, and the schema of profiles.
 
 use std::sync::Arc;
 

@@ -23,7 +23,7 @@ fn sending(arguments: &SecureArgs, only: Option<Only>) -> Outcome<Sending> {
     let mut given = arguments.sending.clone();
     given.parts.only = only;
     if only == Some(Only::Encrypt) {
-        // The parts of the one step that there is.
+        // Only one step exists: these are its parts.
         let PartOptions { part, encrypt_part, part_if_present, encrypt_part_if_present, .. } = &mut given.parts;
         encrypt_part.append(part);
         encrypt_part_if_present.append(part_if_present);

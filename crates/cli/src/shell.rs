@@ -1,4 +1,4 @@
-//! `wss completions` and `wss man`: what a shell and `man` know of the command.
+//! `wss completions` and `wss man`: the command for a shell and for `man`.
 
 use clap::CommandFactory as _;
 

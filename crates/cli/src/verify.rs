@@ -33,7 +33,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     let printed = printed(arguments, &required, opening)?;
     let (result, state) = (arguments.file.output.as_deref(), arguments.result.exchange.as_deref());
     output::check_outputs(result, state, arguments.message.replay_store.as_deref())?;
-    // Before the message counts as received.
+    // This is checked before the message counts as received.
     let leaves_the_body = network.is_some() && opening == Opening::Parts;
     if leaves_the_body && !arguments.receiving.demands.print_unauthenticated {
         return Err(refused(
@@ -100,7 +100,8 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     Ok(())
 }
 
-/// A failure to write what was opened. The message is remembered, and its sender may have to send it anew.
+/// A failure to write the opened parts. The message is remembered as received, so that its sender may have to send it
+/// anew.
 fn after_receipt(failure: Failure, arguments: &VerifyArgs) -> Failure {
     match failure {
         Failure::CouldNot(why) if arguments.message.replay_store.is_some() => {
@@ -113,7 +114,7 @@ fn after_receipt(failure: Failure, arguments: &VerifyArgs) -> Failure {
 const UNAUTHENTICATED: &str =
     "note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)";
 
-/// The Body of a message whose signature leaves it to the transport. Anyone may have written it.
+/// The Body of a message that the transport protects and no signature covers. Anyone may have written it.
 fn unauthenticated_body(receiver: &Receiver, incoming: &Incoming<'_>) -> Outcome<String> {
     let envelope = receiver.unauthenticated_envelope(incoming).map_err(refused)?;
     let limits = output::limits();
@@ -123,19 +124,19 @@ fn unauthenticated_body(receiver: &Receiver, incoming: &Incoming<'_>) -> Outcome
     String::from_utf8(octets).map_err(could_not)
 }
 
-/// What was read of a message.
+/// The content of a message that was opened.
 struct Read {
     /// `None` if it need not be signed.
     body: Option<String>,
     /// The authenticated parts to print, in order.
     elements: Vec<(Part, String)>,
     is_authenticated: bool,
-    /// Who answers for what is required; `None` if nothing is.
+    /// The signer of what is required; `None` if no signature is.
     signer: Option<Signer>,
     evidence: Evidence,
     assertions: Vec<AuthenticatedAssertion>,
     attachments: serde_json::Value,
-    /// What is still encrypted.
+    /// Ciphertext that was not decrypted.
     remaining: Vec<RemainingCiphertext>,
 }
 
@@ -222,7 +223,7 @@ fn open_signed(
     let request = request(arguments)?;
     let refuse = |error| refusal(&error, arguments);
     let network = arguments.receiving.network()?;
-    // Before the message counts as received.
+    // This is checked before the message counts as received.
     let held = |opened: &OpenedParts| match &network {
         Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
         None => Ok(()),
@@ -243,7 +244,7 @@ fn open_signed(
     read.map_err(|failure| after_receipt(failure, arguments))
 }
 
-/// Reads what a known signer signed, or an anonymous one.
+/// Collects what was opened under a known or an anonymous signer.
 fn read(
     opened: &OpenedParts,
     body: Option<&str>,
@@ -304,7 +305,7 @@ fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
     json!({ "part": part.to_string(), "xml": xml })
 }
 
-/// The refusal, and the option that asks for less, or that says who may have sent the message.
+/// The refusal, and the option that demands less, or that names an accepted signer.
 fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
     let demands_a_signature = arguments.receiving.demands.require.iter().any(|demand| demand.starts_with("signed"))
         || arguments.receiving.network.network.is_some();
@@ -394,7 +395,7 @@ fn verify_error(error: &OpenError) -> Option<&VerifyError> {
     }
 }
 
-/// Whether octets were changed, or another key was used.
+/// Whether octets were changed, or another key was used, in the message or in an assertion in it.
 fn is_mismatch(error: &OpenError) -> bool {
     matches!(verify_error(error), Some(VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch))
 }
@@ -414,12 +415,12 @@ fn attachments_json<'a>(
 #[derive(Default)]
 struct NewFiles {
     files: Vec<PathBuf>,
-    /// Folders that were not there before, the innermost first.
+    /// Folders that did not exist before, the innermost first.
     folders: Vec<PathBuf>,
 }
 
 impl NewFiles {
-    /// Makes a folder that files can be written to, before the message counts as received.
+    /// Makes a folder for files before the message counts as received.
     fn make_folder(&mut self, folder: &Path) -> Outcome {
         let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         self.folders = missing.map(Path::to_owned).collect();
@@ -427,14 +428,15 @@ impl NewFiles {
         output::check_folder(folder)
     }
 
-    /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
+    /// Writes attachments, each named by its number and its Content-ID, without characters that could name another
+    /// folder.
     fn write_attachments(&mut self, attachments: &[AuthenticatedAttachment], folder: &Path) -> Outcome {
         for (nth, attachment) in attachments.iter().enumerate() {
             let id = attachment.content_id().chars().take(80);
             let name: String =
                 id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
             let path = folder.join(format!("{}-{name}", nth + 1));
-            // What is there already, be it a link, is not written over.
+            // An existing file or link is never overwritten.
             output::write_new(&path, |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop))?;
             self.files.push(path);
         }
@@ -451,7 +453,7 @@ impl NewFiles {
 impl Drop for NewFiles {
     fn drop(&mut self) {
         self.files.iter().for_each(|path| drop(std::fs::remove_file(path)));
-        // One that someone else put something into stays.
+        // A folder into which someone else put something stays.
         self.folders.iter().for_each(|path| drop(std::fs::remove_dir(path)));
     }
 }

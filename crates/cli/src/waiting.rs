@@ -1,4 +1,4 @@
-//! What a person before a terminal sees of work that takes more than a second.
+//! Progress on a terminal, for work that takes more than a second.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,9 +9,9 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// The line on the terminal.
 enum Line {
-    /// So many characters are there.
+    /// The number of characters that are shown.
     Shown(usize),
-    /// None will be there: there is no terminal, or the result follows.
+    /// No line will be shown: there is no terminal, or the result follows.
     Over,
 }
 
@@ -21,7 +21,8 @@ fn line() -> MutexGuard<'static, Line> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From the first second on, says each second how long it has taken, if a person can see that: scripts and logs get nothing.
+/// After a second, writes each second how long the work has taken, if stderr is a terminal: scripts and logs get
+/// nothing.
 pub(crate) fn begin() {
     if !io::stderr().is_terminal() {
         return;
@@ -44,7 +45,7 @@ pub(crate) fn begin() {
     });
 }
 
-/// Takes the line away, for another that is written to stderr.
+/// Removes the line, before another line is written to stderr.
 pub(crate) fn make_room() {
     if let Line::Shown(characters @ 1..) = &mut *line() {
         let mut stderr = io::stderr().lock();
@@ -53,7 +54,7 @@ pub(crate) fn make_room() {
     }
 }
 
-/// The work is done, or a person types.
+/// Ends the line: the work is done, or a person types.
 pub(crate) fn end() {
     make_room();
     *line() = Line::Over;

@@ -15,7 +15,7 @@ use crate::keys::{self, Keys, Task};
 use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
-/// The attributes that count as Ids on every element, where a xenc:CipherReference leads.
+/// The attributes that count as Ids on every element when a xenc:CipherReference is followed.
 const IDS: [&str; 3] = ["Id", "ID", "id"];
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {

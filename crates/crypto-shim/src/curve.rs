@@ -1,6 +1,6 @@
-//! ECDSA and ECDH on curves that aws-lc-rs has no door to, and on those that it has with digests that it has not: P-224 and secp256k1, which AWS-LC has, and the Brainpool
-//! curves (RFC 5639), which it computes from their parameters with its arithmetic for any curve of prime order. That
-//! arithmetic takes the same time for each scalar.
+//! ECDSA and ECDH on curves that aws-lc-rs does not expose, and with digests that it does not expose for its curves:
+//! P-224 and secp256k1, which AWS-LC has, and the Brainpool curves (RFC 5639), which AWS-LC computes from their
+//! parameters with its arithmetic for any curve of prime order. That arithmetic takes the same time for each scalar.
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -105,7 +105,7 @@ unsafe impl Send for Group {}
 unsafe impl Sync for Group {}
 
 impl Curve {
-    /// Octets of a coordinate, and of each half of a signature.
+    /// The number of octets of a coordinate, and of each half of a signature.
     const fn len(self) -> usize {
         match self {
             Self::P224 => 28,
@@ -237,7 +237,7 @@ pub struct CurvePrivateKey {
 }
 
 impl CurvePrivateKey {
-    /// From its scalar, big-endian. `None` if that is zero or not below the order.
+    /// A key from its scalar, big-endian. `None` if that is zero or not below the order.
     #[must_use]
     pub fn new(curve: Curve, scalar: &[u8]) -> Option<Self> {
         let group = curve.group()?;
@@ -316,7 +316,7 @@ pub struct CurvePublicKey {
 }
 
 impl CurvePublicKey {
-    /// From its uncompressed point. `None` unless that is on the curve.
+    /// A key from its uncompressed point. `None` unless that is on the curve.
     #[must_use]
     pub fn new(curve: Curve, point: &[u8]) -> Option<Self> {
         let point = Point::read(curve, point)?;

@@ -1,4 +1,4 @@
-//! Digests that aws-lc-rs has no door to.
+//! Digests that aws-lc-rs does not expose.
 
 use std::ptr;
 use std::ptr::NonNull;
@@ -55,7 +55,7 @@ impl Digest {
     }
 }
 
-/// A digest that is live fails for want of memory alone.
+/// A digest in use fails only if memory is short.
 fn or_out_of_memory<T>(result: Option<T>) -> T {
     result.unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<sys::EVP_MD_CTX>()))
 }

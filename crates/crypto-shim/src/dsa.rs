@@ -54,7 +54,7 @@ impl Drop for Signature {
 }
 
 impl DsaPublicKey {
-    /// From its numbers.
+    /// A key from its numbers.
     #[must_use]
     pub fn new(numbers: DsaNumbers<'_>) -> Option<Self> {
         let (p, q, g) = (Number::new(numbers.p)?, Number::new(numbers.q)?, Number::new(numbers.g)?);

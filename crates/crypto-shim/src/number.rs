@@ -8,7 +8,7 @@ use aws_lc_sys as sys;
 pub(crate) struct Number(NonNull<sys::BIGNUM>);
 
 impl Number {
-    /// From big-endian octets.
+    /// A number from big-endian octets.
     pub(crate) fn new(octets: &[u8]) -> Option<Self> {
         // SAFETY: the octets are only read; with a null result a new number is made, which Drop frees.
         NonNull::new(unsafe { sys::BN_bin2bn(octets.as_ptr(), octets.len(), ptr::null_mut()) }).map(Self)

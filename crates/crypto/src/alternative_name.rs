@@ -4,7 +4,7 @@ use crate::der;
 use crate::x509::URI;
 use wss_text::shown;
 
-/// The most names and policies that are kept from a certificate.
+/// The largest number of names and policies that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
 /// `[1]` and `[2] IMPLICIT IA5String`.
 const RFC822: u8 = 0x81;

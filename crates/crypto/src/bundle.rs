@@ -1,7 +1,7 @@
 //! Bundles: the certificates of a PEM file, of which some may have keys that are not supported.
 //!
-//! Files of authorities hold many certificates, and one with a DSA key or on a curve of its own would otherwise keep out
-//! all others. It is skipped and told; a path that needs it fails for want of its issuer.
+//! Files of authorities hold many certificates. One with a DSA key or on a curve of its own would otherwise keep out
+//! all others. It is skipped and reported; a path that needs it fails for want of its issuer.
 
 use std::fmt;
 
@@ -69,19 +69,19 @@ impl CertificateBundle {
         }
     }
 
-    /// Those that can be used, in order.
+    /// The certificates that can be used, in order.
     #[must_use]
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }
 
-    /// Those that can be used, in order.
+    /// The certificates that can be used, in order.
     #[must_use]
     pub fn into_certificates(self) -> Vec<Certificate> {
         self.certificates
     }
 
-    /// Those that were skipped.
+    /// The certificates that were skipped.
     #[must_use]
     pub fn skipped(&self) -> &[SkippedCertificate] {
         &self.skipped

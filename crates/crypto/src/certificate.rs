@@ -15,12 +15,12 @@ use crate::key::PublicKey;
 use crate::serial_number::SerialNumber;
 use crate::x509::{self, Extension, Signed, URI};
 
-/// The most octets of a certificate. Path validation takes no more (two octets of length), and real certificates have a
-/// tenth of it.
+/// The largest number of octets of a certificate. Path validation takes no more (two octets of length), and real
+/// certificates have a tenth of it.
 const MAX_OCTETS: usize = 64 << 10;
-/// The most extensions of a certificate.
+/// The largest number of extensions of a certificate.
 const MAX_EXTENSIONS: usize = 64;
-/// The most usages and distribution points that are kept from a certificate.
+/// The largest number of usages and distribution points that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
 
 const CONTEXT_0: u8 = 0xA0;
@@ -55,11 +55,12 @@ struct Fields {
     weak_digest: Option<&'static str>,
     extensions: Extensions,
     digests: Digests,
-    /// The identifier that is computed for it, once it was asked for.
+    /// The computed identifier, after the first call.
     key_identifier: OnceLock<DigestValue>,
 }
 
-/// The digests of a certificate that were asked for: a message may ask for the same ones of every certificate, often.
+/// The digests of a certificate that were computed: a message may ask for the same digests of every certificate, many
+/// times.
 type Digests = OnceLock<Box<[OnceLock<DigestValue>; DigestMethod::ALL.0.len()]>>;
 
 /// The extensions that are read.
@@ -76,7 +77,7 @@ struct Extensions {
     needs_no_status: bool,
 }
 
-/// What the key usage extension permits (RFC 5280 §4.2.1.3).
+/// The operations that the key usage extension permits (RFC 5280 §4.2.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyUsage {
     /// Signatures on messages.
@@ -251,13 +252,13 @@ impl Certificate {
         self.0.version
     }
 
-    /// The key usage extension, if there is one.
+    /// The key usage extension; `None` without it.
     #[must_use]
     pub fn key_usage(&self) -> Option<KeyUsage> {
         self.0.extensions.usage
     }
 
-    /// The basic constraints extension, if there is one.
+    /// The basic constraints extension; `None` without it.
     #[must_use]
     pub fn basic_constraints(&self) -> Option<BasicConstraints> {
         self.0.extensions.basic_constraints
@@ -283,12 +284,12 @@ impl Certificate {
         object_identifier(oid).is_some_and(|oid| policies.contains(&oid))
     }
 
-    /// Where its issuer says that a responder tells its status (OCSP, RFC 5280 §4.2.2.1); those that are ASCII.
+    /// The URLs of OCSP responders that its issuer named in it (RFC 5280 §4.2.2.1); those that are ASCII.
     pub fn responder_urls(&self) -> impl Iterator<Item = &str> {
         texts(self.0.extensions.responders.as_deref())
     }
 
-    /// Where its issuer says that a revocation list covers it (RFC 5280 §4.2.1.13); those that are ASCII.
+    /// The URLs of revocation lists that its issuer named in it (RFC 5280 §4.2.1.13); those that are ASCII.
     pub fn list_urls(&self) -> impl Iterator<Item = &str> {
         texts(self.0.extensions.distribution_points.as_deref())
     }
@@ -338,7 +339,7 @@ impl Certificate {
     }
 }
 
-/// 1 to 3. Version 1 is the default and is not written.
+/// The version, 1 to 3. Version 1 is the default and is not written.
 fn version(fields: &mut der::Reader<'_>) -> Option<u32> {
     if fields.peek() != Some(CONTEXT_0) {
         return Some(1);
@@ -452,7 +453,7 @@ impl BasicConstraints {
                 let octets = der::magnitude(fields.expect(der::INTEGER)?)?;
                 let value =
                     octets.iter().try_fold(0u32, |value, octet| Some(value.checked_mul(256)? | u32::from(*octet)));
-                // A length above that of every path bounds nothing.
+                // A length above that of every path does not limit it.
                 Some(value.unwrap_or(u32::MAX))
             }
         };

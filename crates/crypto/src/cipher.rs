@@ -10,7 +10,7 @@ use crate::provider::{Chosen, Provider as _, Refusal, camellia_unwrap, camellia_
 use crate::random::Random;
 use crate::secret::Secret;
 
-/// Octets of a GCM tag.
+/// The number of octets of a GCM tag.
 const TAG: usize = 16;
 
 fn not_encrypted(refusal: Refusal) -> CryptoError {
@@ -78,7 +78,7 @@ pub fn encrypt_in_place(
         }
         Mode::ChaCha20 => {
             let (iv, plaintext) = octets.split_at_mut(iv_len);
-            // The counter begins at zero, so that it does not run over.
+            // The counter begins at zero, so that it does not overflow.
             iv[..4].fill(0);
             chacha20(key.as_octets(), iv, plaintext).map_err(not_encrypted)?;
         }
@@ -290,7 +290,7 @@ mod tests {
     use crate::random::SystemRandom;
     use crate::secret::Secret;
 
-    /// Whether the plaintext was read, and how many octets, for every fault of the ciphertext.
+    /// Every fault of the ciphertext, with whether the plaintext was read, and how many octets of it.
     #[test]
     fn wrong_padding_and_wrong_tags_are_read_before_they_are_refused() {
         let methods = ContentEncryption::ALL

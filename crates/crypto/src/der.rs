@@ -17,7 +17,7 @@ impl<'d> Reader<'d> {
         Self(octets)
     }
 
-    /// What is left.
+    /// The octets that were not read yet.
     pub(crate) fn rest(&self) -> &'d [u8] {
         self.0
     }

@@ -1,6 +1,6 @@
 //! ECDSA values in other forms than that of XML Signature 1.1 §6.4.3: r and s, each as wide as the order of the curve.
 //!
-//! Some of xmlsec1's documents have an ASN.1 sequence of both, others numbers with more leading zeros.
+//! Some of xmlsec1's documents have an ASN.1 sequence of the two numbers, others have numbers with more leading zeros.
 
 use crate::der::{INTEGER, Reader, SEQUENCE};
 

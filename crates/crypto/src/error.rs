@@ -12,15 +12,15 @@ pub enum LoadError {
     /// *Malformed.* No PEM section of the kind wanted, and not DER of that kind either.
     #[error("no {wanted} found: give PEM, or DER of one")]
     NotFound {
-        /// What was wanted.
+        /// The kind of object that was wanted.
         wanted: &'static str,
     },
     /// *Misuse.* The file is of another kind than the one wanted.
     #[error("this is {found}, and no {wanted}: {}", found.help(wanted))]
     OtherKind {
-        /// What it is.
+        /// The kind of file that was found.
         found: FileKind,
-        /// What was wanted.
+        /// The kind of object that was wanted.
         wanted: &'static str,
     },
     /// *Malformed.* A line of a PEM file, or the section that it begins, cannot be read. Nothing of the file is used.
@@ -31,21 +31,21 @@ pub enum LoadError {
     Pem {
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The defect of the line.
         why: &'static str,
     },
-    /// *Malformed.* The DER is not of the shape it claims to be, or octets follow it.
+    /// *Malformed.* The DER does not have the shape of its type, or octets follow it.
     #[error("the {what} is malformed")]
     Malformed {
-        /// What was being read.
+        /// The kind of object that was read.
         what: &'static str,
     },
-    /// *Malformed.* There is no DER, but nothing, or DER in an encoding.
+    /// *Malformed.* The octets are not DER: there are none, or they are DER in an encoding.
     #[error("the {what} is malformed: {found}")]
     NotDer {
-        /// What was being read.
+        /// The kind of object that was read.
         what: &'static str,
-        /// What there is.
+        /// The form of the octets, in words.
         found: &'static str,
     },
     /// *Refused.* A kind of key that is not supported here.
@@ -64,9 +64,9 @@ pub enum LoadError {
     /// *Refused.* The input is larger than anything of its kind needs to be.
     #[error("the {what} is refused: it is larger than {allowed}")]
     TooLarge {
-        /// What was being read.
+        /// The kind of object that was read.
         what: &'static str,
-        /// The most octets or entries it may have.
+        /// The largest number of octets or entries that it may have.
         allowed: usize,
     },
     /// *Refused.* A serial number is not an integer of at most 20 octets (RFC 5280 §4.1.2.2).
@@ -117,8 +117,8 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The error of octets that are not the DER of `what`. It tells if there are no octets, or if they are the text of an encoding
-    /// of DER.
+    /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
+    /// an encoding of DER.
     #[must_use]
     pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
         let text = octets.trim_ascii();
@@ -147,10 +147,10 @@ pub enum CryptoError {
         /// The provider's name, which is its feature.
         provider: &'static str,
     },
-    /// *Misuse.* No identifier says what was chosen.
+    /// *Misuse.* No identifier exists for the chosen parameters.
     #[error("no identifier names HMAC or MGF1 with this digest: choose SHA-2 for it")]
     Unnamed,
-    /// *Misuse.* The digest is broken, and only read.
+    /// *Misuse.* The digest is broken, and is only read.
     #[error("MD5 and RIPEMD-160 are retired, and only read: choose SHA-2")]
     Retired,
     /// *Misuse.* This build does not have the algorithm.

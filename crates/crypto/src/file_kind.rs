@@ -1,4 +1,4 @@
-//! What a file is that was given in the place of another, and what to do with it: words for an error.
+//! The kind of a file that was given in place of another kind, and what to do with it: words for an error.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl FileKind {
         }
     }
 
-    /// What to do with the file where `wanted` belongs.
+    /// Advice for a file of this kind that was given where `wanted` belongs.
     pub(crate) fn help(self, wanted: &str) -> &'static str {
         match self {
             Self::Pkcs12 | Self::JavaKeyStore if wanted == "private key" => {

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 const NONCE: usize = 12;
 const TAG: usize = 16;
-/// The most octets under one nonce (NIST SP 800-38D §5.2.1.1).
+/// The largest number of octets under one nonce (NIST SP 800-38D §5.2.1.1).
 const MAX_OCTETS: u64 = (1 << 36) - 32;
 
 /// The cipher of a GCM method, if the key has its length.

@@ -47,7 +47,7 @@ impl Identity {
         Self { signing, unwrapping, certificate, chain: Vec::new() }
     }
 
-    /// From PEM: the first certificate is the holder's, the others lead to an anchor.
+    /// Reads PEM: the first certificate is the holder's, the others lead to an anchor.
     ///
     /// # Errors
     /// [`LoadError`] as for [`PrivateKey::from_pem`], [`Certificate::all_from_pem`] and [`Identity::new`].

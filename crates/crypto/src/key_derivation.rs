@@ -1,4 +1,4 @@
-//! Keys out of secrets that are not keys themselves: ConcatKDF, HKDF and PBKDF2, as XML Encryption names them.
+//! Keys from secrets that are not keys themselves: ConcatKDF, HKDF and PBKDF2, as XML Encryption names them.
 //!
 //! All three are built from the digests and MACs of the provider, so that every digest works with each.
 
@@ -18,16 +18,16 @@ pub enum KeyDerivation {
     ConcatKdf {
         /// The digest.
         digest: DigestMethod,
-        /// What the key is for.
+        /// The purpose of the key, an input of the derivation.
         other_info: OtherInfo,
     },
     /// HKDF, extract and expand (RFC 5869, RFC 9231 §2.8.1).
     Hkdf {
         /// The digest of its HMAC.
         prf: DigestMethod,
-        /// The salt; empty is as good as none (RFC 5869 §2.2).
+        /// The salt; an empty one is the same as none (RFC 5869 §2.2).
         salt: Vec<u8>,
-        /// What the key is for.
+        /// The purpose of the key, an input of the derivation.
         info: Vec<u8>,
     },
     /// PBKDF2 (RFC 8018 §5.2, XML Encryption 1.1 §5.4.2).
@@ -36,12 +36,12 @@ pub enum KeyDerivation {
         prf: DigestMethod,
         /// The salt.
         salt: Vec<u8>,
-        /// How often the HMAC is applied. The caller bounds it.
+        /// The number of times that the HMAC is applied. The caller bounds it.
         iterations: u32,
     },
 }
 
-/// `OtherInfo` of ConcatKDF, part by part: octets that are put one after the other. An empty part is absent.
+/// `OtherInfo` of ConcatKDF, part by part: the octets of its parts are concatenated. An empty part is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtherInfo {
     /// `@AlgorithmID`.
@@ -63,7 +63,7 @@ impl OtherInfo {
 }
 
 impl KeyDerivation {
-    /// Whether a message can say it: HMAC with SHA-3 has no identifier (RFC 9231 §2.2).
+    /// Whether a message can name it: HMAC with SHA-3 has no identifier (RFC 9231 §2.2).
     #[must_use]
     pub fn is_named(&self) -> bool {
         match self {
@@ -74,7 +74,7 @@ impl KeyDerivation {
         }
     }
 
-    /// Which derivation it is.
+    /// The method of this derivation.
     #[must_use]
     pub const fn method(&self) -> DerivationMethod {
         match self {
@@ -84,7 +84,7 @@ impl KeyDerivation {
         }
     }
 
-    /// The digest that it rests on.
+    /// The digest that it uses.
     #[must_use]
     pub const fn digest(&self) -> DigestMethod {
         match self {
@@ -93,7 +93,7 @@ impl KeyDerivation {
         }
     }
 
-    /// `len` octets out of `secret`.
+    /// Derives `len` octets from `secret`.
     ///
     /// # Errors
     /// [`CryptoError::Derivation`] for more octets than 255 digests have, for none, and for no iterations.

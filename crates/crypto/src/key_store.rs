@@ -33,7 +33,7 @@ pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<(S
 }
 
 impl Identity {
-    /// From a key store, PKCS#12, JKS or JCEKS: its first private key with its chain.
+    /// Reads a key store, PKCS#12, JKS or JCEKS: its first private key with its chain.
     ///
     /// # Errors
     /// [`LoadError::NotFound`], and as for [`identities_from_key_store`].

@@ -24,11 +24,11 @@ impl Certificate {
         first().map_err(|error| told(error, CERTIFICATE, octets))
     }
 
-    /// Every certificate of a PEM file, in order; or the one of a DER file. [`CertificateBundle`](crate::CertificateBundle)
-    /// skips those with unsupported keys.
+    /// Every certificate of a PEM file, in order; or the one of a DER file.
+    /// [`CertificateBundle`](crate::CertificateBundle) skips certificates with unsupported keys.
     ///
     /// # Errors
-    /// [`LoadError::NotFound`] if there is none, and as for [`Certificate::from_der`].
+    /// [`LoadError::NotFound`] without a certificate; the errors of [`Certificate::from_der`].
     pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
         let all = || pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect();
         let all: Result<Vec<Self>, LoadError> = all();
@@ -93,7 +93,7 @@ impl PrivateKey {
             octets.to_vec()
         };
         let key = Zeroizing::new(key);
-        // A certificate begins as an encrypted key does.
+        // A certificate begins with the same octets as an encrypted key.
         if !is_encrypted(&key) || Certificate::from_der(&key).is_ok() {
             return Self::from_der(&key).map_err(|error| told(error, PRIVATE_KEY, octets));
         }

@@ -1,8 +1,8 @@
-//! The status of certificates as a responder tells it: requests and responses of OCSP (RFC 6960).
+//! The status of certificates from a responder: requests and responses of OCSP (RFC 6960).
 //!
-//! Here are the forms alone. `wss-tokens` decides whether a response counts: who signed it, and how old it is. No released
-//! crate reads OCSP with `der` 0.8, and rustls-webpki has none, so that the few shapes are read as those of a revocation
-//! list are.
+//! This module has only the wire forms. `wss-tokens` decides whether a response counts: who signed it, and how old it
+//! is. No released crate reads OCSP with `der` 0.8, and rustls-webpki has none, so that the few shapes are read here,
+//! as those of a revocation list are.
 
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -28,10 +28,11 @@ const NONCE: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 2];
 /// A nonce has 32 octets (RFC 9654 §2.1).
 const NONCE_OCTETS: usize = 32;
 
-/// The most octets of a response. Those of public authorities have 2,000.
+/// The largest number of octets of a response. Those of public authorities have 2,000.
 const MAX_OCTETS: usize = 256 << 10;
-/// The most certificates and answers of a response.
+/// The largest number of certificates in a response.
 const MAX_CERTIFICATES: usize = 8;
+/// The largest number of answers in a response.
 const MAX_ANSWERS: usize = 256;
 
 /// The digests by which a response may identify a certificate. They identify, and authenticate nothing.
@@ -44,7 +45,7 @@ const DIGESTS: [(&[u8], DigestMethod); 4] = [
 
 /// A response of a responder. Cloning is cheap.
 ///
-/// It may be a claim of anyone: [`OcspResponse::verify_signature_of`] tells who signed it, and only `wss_tokens::Trust`
+/// It may be a claim of anyone: [`OcspResponse::verify_signature_of`] says who signed it, and only `wss_tokens::Trust`
 /// judges whether the signer may.
 #[derive(Clone)]
 pub struct OcspResponse(Arc<Fields>);
@@ -67,7 +68,7 @@ enum Responder {
     Key(Vec<u8>),
 }
 
-/// What a responder says of one certificate.
+/// The answer of a responder about one certificate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SingleResponse {
     id: CertId,
@@ -145,7 +146,7 @@ impl SingleResponse {
         self.status
     }
 
-    /// When the status was known to be so, and when a newer one is there, if the responder says that.
+    /// The time for which the status is known, and the time of the next one, if the responder gives it.
     #[must_use]
     pub fn validity(&self) -> (SystemTime, Option<SystemTime>) {
         (self.this_update, self.next_update)
@@ -191,7 +192,7 @@ impl OcspResponse {
         Ok(Self(Arc::new(fields)))
     }
 
-    /// The certificates that came with it: claims, as the response itself.
+    /// The certificates in the response: claims, as the response itself.
     #[must_use]
     pub fn certificates(&self) -> &[Certificate] {
         &self.0.certificates
@@ -206,7 +207,8 @@ impl OcspResponse {
         self.0.answers.iter().filter(|answer| answer.id.is_of(certificate, issuer))
     }
 
-    /// Verifies that it names the holder of `signer`, whose key signed it. Whether that one may sign it is not judged.
+    /// Verifies that the response names the holder of `signer`, and that this holder's key signed it. Whether the
+    /// holder may sign it is not judged.
     ///
     /// # Errors
     /// [`CryptoError::SignatureMismatch`]; [`CryptoError::KeyMismatch`] if it names another responder, or if the algorithm
@@ -284,7 +286,7 @@ fn answers(content: &[u8]) -> Option<Vec<SingleResponse>> {
     Some(answers)
 }
 
-/// Those whose keys are supported.
+/// The certificates whose keys are supported.
 fn certificates(content: &[u8]) -> Option<Vec<Certificate>> {
     let mut rest = der::Reader::new(der::Reader::new(content).only(der::SEQUENCE)?);
     let mut certificates = Vec::new();
@@ -324,8 +326,8 @@ pub struct OcspRequest {
 }
 
 impl OcspRequest {
-    /// Asks for the status of `certificate`, which `issuer` issued. `digest` identifies both: SHA-1 is what every responder
-    /// knows, and authenticates nothing.
+    /// Asks for the status of `certificate`, which `issuer` issued. `digest` identifies both: every responder knows
+    /// SHA-1, which authenticates nothing.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] without randomness; [`CryptoError::Unnamed`] for other digests than SHA-1 and SHA-2.
@@ -359,8 +361,8 @@ impl OcspRequest {
         &self.der
     }
 
-    /// Reads the response to this request. A nonce in it must be that of the request. Without one, the response may have
-    /// been made for someone else before, as many responders do it, and counts by its age alone.
+    /// Reads the response to this request. A nonce in it must be that of the request. Without a nonce, the response may
+    /// have been made for another requester before, as many responders do it; then only its age counts.
     ///
     /// # Errors
     /// As [`OcspResponse::from_der`]; [`LoadError::UnsupportedResponse`] for another nonce, or for none if it is demanded.

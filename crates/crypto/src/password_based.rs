@@ -1,7 +1,8 @@
 //! Private keys that are encrypted with a password, in the forms of PEM, PKCS#8 and Java's key stores.
 //!
-//! New files have PBES2 (RFC 8018 §6.2), which the crate `pkcs8` reads. Old ones have PBES1 with 3DES (RFC 7292 appendix C),
-//! OpenSSL's `Proc-Type: 4,ENCRYPTED`, or what Java derives. The error for any other scheme names it.
+//! New files have PBES2 (RFC 8018 §6.2), which the crate `pkcs8` reads. Old ones have PBES1 with 3DES (RFC 7292
+//! appendix C), OpenSSL's `Proc-Type: 4,ENCRYPTED`, or the derivations of Java. The error for any other scheme names
+//! it.
 
 use md5::{Digest as _, Md5};
 use wss_text::octets_of_hex;
@@ -19,7 +20,7 @@ const PBES2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 13];
 const SHA1_3DES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 3];
 /// `1.3.6.1.4.1.42.2.17.1.1`: the key stores of Java.
 const JKS: &[u8] = &[0x2B, 6, 1, 4, 1, 42, 2, 17, 1, 1];
-/// `1.3.6.1.4.1.42.2.19.1`: those of the Java Cryptography Extension.
+/// `1.3.6.1.4.1.42.2.19.1`: the key stores of the Java Cryptography Extension.
 const JCEKS: &[u8] = &[0x2B, 6, 1, 4, 1, 42, 2, 19, 1];
 
 /// Schemes that are not supported, by name.
@@ -34,21 +35,22 @@ const NAMES: [(&[u8], &str); 8] = [
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6], "PBES1 with SHA-1 and RC2 of 40 bits"),
 ];
 
-/// The most iterations of all derivations of a file: what tools write is far below.
+/// The largest number of iterations of all derivations of a file. Tools write far fewer.
 const MAX_ITERATIONS: u64 = 10_000_000;
 
-/// The most that scrypt may cost: octets of memory, and blocks of 128 octets that it mixes. OpenSSL takes 16 MiB by default.
+/// The largest memory that scrypt may take, in octets. OpenSSL takes 16 MiB by default.
 const MAX_SCRYPT_OCTETS: u64 = 256 << 20;
+/// The largest number of blocks of 128 octets that scrypt may mix.
 const MAX_SCRYPT_BLOCKS: u64 = 1 << 22;
 
-/// The octets that a password decrypts to. Whether it was the right one, shows when they are read.
+/// The octets that a password decrypts to. Only reading them shows whether it was the right one.
 pub(crate) type Plain = Zeroizing<Vec<u8>>;
 
-/// The iterations that are left for the keys of one file. Whoever made the file says how many each key takes.
+/// The iterations that are left for the keys of one file. The file says how many each key takes.
 pub(crate) struct Effort(u64);
 
 impl Effort {
-    /// Of a file of which nothing is decrypted yet.
+    /// The iterations for a file of which nothing is decrypted yet.
     pub(crate) fn of_file() -> Self {
         Self(MAX_ITERATIONS)
     }
@@ -112,7 +114,7 @@ fn decrypt_pbes2(octets: &[u8], password: &str, effort: &mut Effort) -> Result<P
     Ok(Zeroizing::new(plain.as_bytes().to_vec()))
 }
 
-/// Takes what a derivation costs; `None` if that is more than is left, or more memory than any tool takes by default.
+/// Takes the cost of a derivation; `None` if it is more than is left, or more memory than any tool takes by default.
 fn pay(derivation: &pkcs8::pkcs5::pbes2::Kdf, effort: &mut Effort) -> Option<()> {
     if let Some(parameters) = derivation.pbkdf2() {
         effort.take(parameters.iteration_count.into())?;
@@ -189,7 +191,7 @@ fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usi
             value = Digest::of(DigestMethod::Sha1, value.as_octets());
         }
         let value = value.as_octets();
-        // Each block of the input, as a number, grows by that of the digest and one.
+        // Each block of the input, as a number, is increased by that of the digest plus one.
         for block in input.chunks_exact_mut(BLOCK) {
             let mut carry = 1u16;
             for (at, octet) in block.iter_mut().enumerate().rev() {
@@ -203,8 +205,8 @@ fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usi
     derived
 }
 
-/// Decrypts what a JKS protects: the key stream is SHA-1 of the password and of what came before, and the digest at the end is
-/// that of the password and the key.
+/// Decrypts the key in a JKS: the key stream is SHA-1 of the password and of the block before, and the digest at the
+/// end is that of the password and the key.
 fn decrypt_jks(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
     const SHA1: usize = 20;
     let malformed = || LoadError::Malformed { what: "key in the key store" };
@@ -221,11 +223,11 @@ fn decrypt_jks(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
     if digest.as_octets() == claimed { Ok(plain) } else { Err(LoadError::WrongPassword) }
 }
 
-/// The key and the initialisation vector of a JCEKS: MD5 of each half of the salt and the password, over and over.
+/// The key and the initialisation vector of a JCEKS: MD5 of each half of the salt and the password, repeatedly.
 fn jceks_octets(salt: &[u8], iterations: u32, password: &str) -> Result<Plain, LoadError> {
     let mut salt: [u8; 8] = salt.try_into().map_err(|_| LoadError::Malformed { what: "key in the key store" })?;
     if salt[..4] == salt[4..] {
-        // The Java Cryptography Extension means to reverse the first half, and writes these octets.
+        // The Java Cryptography Extension intends to reverse the first half, and by a mistake writes these octets.
         salt[2] = salt[1];
         salt[1] = salt[0];
         salt[0] = salt[3];
@@ -241,7 +243,7 @@ fn jceks_octets(salt: &[u8], iterations: u32, password: &str) -> Result<Plain, L
     Ok(derived)
 }
 
-/// Decrypts the body of a PEM section whose `DEK-Info` says this (RFC 1421 §4.6.1.3, as OpenSSL derives its keys).
+/// Decrypts the body of a PEM section with this `DEK-Info` (RFC 1421 §4.6.1.3, with the key derivation of OpenSSL).
 ///
 /// # Errors
 /// [`LoadError::WrongPassword`], [`LoadError::Malformed`], [`LoadError::KeyEncryption`].
@@ -306,7 +308,7 @@ mod tests {
             let error = decrypt_pkcs8(&derived_by(costly), "x", &mut Effort::of_file()).map(drop).expect_err("refused");
             assert!(error.to_string().contains("10,000,000 iterations"), "{error}");
         }
-        // Many keys are no way around: the sum counts.
+        // Several keys in one file cannot avoid the limit: the sum counts.
         let mut effort = Effort(5_000);
         let mut open = || decrypt_pkcs8(&derived_by(pbkdf2(2_048)), "x", &mut effort).map(drop);
         assert_eq!([open(), open()], [Err(LoadError::WrongPassword), Err(LoadError::WrongPassword)]);

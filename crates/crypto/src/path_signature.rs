@@ -1,7 +1,7 @@
 //! Signatures on certificates, for the validation of paths by rustls-webpki.
 //!
-//! It has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others come
-//! from the table of algorithms.
+//! webpki has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others
+//! come from the table of algorithms.
 
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
@@ -35,7 +35,7 @@ impl SignatureVerificationAlgorithm for OnCurve {
     }
 }
 
-/// A method whose keys are for it alone, and whose values are on certificates as they are in XML.
+/// A method whose keys are for it alone, and whose values have the same form on certificates as in XML.
 #[derive(Debug)]
 struct Alone {
     method: SignatureMethod,
@@ -61,7 +61,7 @@ impl SignatureVerificationAlgorithm for Alone {
 /// `id-RSASSA-PSS` without parameters.
 const RSA_PSS: &[u8] = &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
 
-/// The algorithms of signatures on certificates that rustls-webpki does not bring. Legacy ones are not among them.
+/// The algorithms of signatures on certificates that rustls-webpki does not have. Legacy ones are not among them.
 #[must_use]
 pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
@@ -89,7 +89,7 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
             };
             Some(Alone { method, key: named, named })
         });
-        // RFC 4055 §1.2: keys with parameters have those of their signatures, and keys without may have any.
+        // RFC 4055 §1.2: a key with parameters signs only with these, and a key without parameters signs with any.
         let pss = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
         let pss = pss.filter_map(|method| Some((method, method.in_certificates()?)));
         let pss = pss.flat_map(|(method, named)| {
@@ -102,13 +102,13 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
     })
 }
 
-/// RSA or ECDSA with a digest, or under a key, that paths are refused for.
+/// RSA or ECDSA with a digest, or under a key, for which paths are refused.
 #[derive(Debug)]
 struct Old {
     method: SignatureMethod,
     key: AlgorithmIdentifier,
     named: AlgorithmIdentifier,
-    /// Octets of each half of an ECDSA signature.
+    /// The number of octets of each half of an ECDSA signature.
     half_len: Option<usize>,
 }
 
@@ -133,8 +133,8 @@ impl SignatureVerificationAlgorithm for Old {
     }
 }
 
-/// The algorithms of signatures on certificates that prove nothing any more: MD5 and SHA-1 with RSA, SHA-1 with ECDSA, and
-/// RSA of 1 024 bits with SHA-2. They come before those that are good, which refuse such keys.
+/// The algorithms of signatures on certificates that no longer prove anything: MD5 and SHA-1 with RSA, SHA-1 with
+/// ECDSA, and RSA of 1 024 bits with SHA-2. They come before the strong algorithms, which refuse such keys.
 #[must_use]
 pub fn dangerous_old_path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
@@ -155,14 +155,14 @@ pub fn dangerous_old_path_signatures() -> &'static [&'static dyn SignatureVerifi
     })
 }
 
-/// DSA with SHA-1 or SHA-256 under the key of one authority: the parameters of a DSA key are a part of its AlgorithmIdentifier,
-/// so that each has an algorithm of its own.
+/// DSA with SHA-1 or SHA-256 under the key of one authority. The parameters of a DSA key are a part of its
+/// AlgorithmIdentifier, so that each key has an algorithm of its own.
 #[derive(Debug)]
 pub struct DsaPathSignature {
     method: SignatureMethod,
     key: AlgorithmIdentifier,
     named: AlgorithmIdentifier,
-    /// Octets of each number of a signature.
+    /// The number of octets of each number of a signature.
     half_len: usize,
 }
 
@@ -182,9 +182,9 @@ impl SignatureVerificationAlgorithm for DsaPathSignature {
     }
 }
 
-/// The algorithms of signatures that an authority with a DSA key makes, which prove nothing any more; none for other keys, and
-/// for keys below 1 024 bits. The parameters of a key are kept as long as the program lives, those of 64 keys at most: give
-/// authorities that are known, or that one of these certified.
+/// The algorithms of signatures by an authority with a DSA key, which no longer prove anything; empty for other keys,
+/// and for keys below 1 024 bits. The parameters of a key are kept as long as the program lives, those of at most 64
+/// keys: give only authorities that are known, or that a known one certified.
 #[must_use]
 pub fn dangerous_dsa_path_signatures(authority: &Certificate) -> Vec<DsaPathSignature> {
     let kind = authority.public_key().kind();
@@ -213,7 +213,7 @@ fn public_key(algorithm: AlgorithmIdentifier, bits: &[u8]) -> Result<PublicKey, 
     PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)
 }
 
-/// An AlgorithmIdentifier with parameters, which webpki wants for as long as the program lives; `None` if there are too many.
+/// An AlgorithmIdentifier with parameters, in the static memory that webpki demands; `None` if there are too many.
 fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
     const MOST: usize = 64;
     const MAX_OCTETS: usize = 2_048;
@@ -232,10 +232,10 @@ fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
 
 /// A substitute for an authority that signs messages itself.
 ///
-/// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So its path is validated as what it
-/// is: the path to a certificate below it. That certificate is this one. It names no one, has no extensions, and is valid
-/// when the authority is. Its signature algorithm exists only here: it verifies only these octets, and only under the key of
-/// that authority.
+/// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So the path is validated that
+/// the authority really has: the path to a certificate below it. That certificate is this one. It names no one, has no
+/// extensions, and is valid when the authority is. Its signature algorithm exists only here: it verifies only these
+/// octets, and only under the key of that authority.
 #[derive(Debug)]
 pub struct StandIn {
     der: Vec<u8>,
@@ -245,12 +245,12 @@ pub struct StandIn {
     kind: AlgorithmIdentifier,
 }
 
-/// `2.25.0`: in the arc of UUIDs the nil one, which no algorithm has.
+/// `2.25.0`: the nil UUID in the arc of UUIDs, which no algorithm has.
 const NOWHERE: &[u8] = &[0x06, 0x02, 0x69, 0x00];
 
 impl StandIn {
-    /// For an authority. `None` for a kind of key whose paths are not validated. Of a DSA key, the parameters are kept as long as
-    /// the program lives: see that a known authority signed the certificate.
+    /// The substitute for an authority. `None` for a kind of key whose paths are not validated. The parameters of a DSA
+    /// key are kept as long as the program lives: the caller must know that a known authority signed the certificate.
     #[must_use]
     pub fn below(authority: &Certificate) -> Option<Self> {
         let kind = match authority.public_key().kind() {

@@ -1,22 +1,22 @@
-//! PEM to DER: the sections of a file (RFC 7468), with the text before, between and behind them, which explains.
+//! PEM to DER: the sections of a file (RFC 7468). Explanatory text around them is ignored.
 //!
-//! A section that cannot be read is an error, and is not left out: a list of revoked certificates that is missing makes a
-//! revoked certificate good.
+//! A section that cannot be read is an error, and is not skipped: without a list of revoked certificates, a revoked
+//! certificate is accepted.
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
 use crate::der;
 use crate::error::LoadError;
 
-/// A section: what is between a `BEGIN` line and its `END` line.
+/// A section: the lines between a `BEGIN` line and its `END` line.
 pub(crate) struct Section<'o> {
     pub(crate) label: &'o str,
-    /// Lines as `DEK-Info: …` of the keys that OpenSSL encrypts in its own way (RFC 1421 §4.4).
+    /// Lines such as `DEK-Info: …` of keys that OpenSSL encrypts in its own way (RFC 1421 §4.4).
     pub(crate) headers: Vec<&'o str>,
-    /// The `BEGIN` line, counted from 1.
+    /// The number of the `BEGIN` line, counted from 1.
     line: usize,
     body: Vec<&'o str>,
-    /// With its `BEGIN` and `END` lines.
+    /// The octets with the `BEGIN` and `END` lines.
     octets: &'o [u8],
 }
 
@@ -74,11 +74,11 @@ pub(crate) fn sections(octets: &[u8]) -> Result<Vec<Section<'_>>, LoadError> {
     }
 }
 
-/// What a line is to the sections.
+/// The meaning of a line for the division into sections.
 enum Boundary<'o> {
     Begin(&'o str),
     End(&'o str),
-    /// Meant as the limit of a section, and is not written as one.
+    /// A line that is meant as the limit of a section, and is not written as one.
     Broken,
     None,
 }
@@ -96,13 +96,13 @@ fn boundary(line: &[u8]) -> Boundary<'_> {
     if has(b"-BEGIN ") || has(b"-END ") { Boundary::Broken } else { Boundary::None }
 }
 
-/// Whether an octet is in no text: DER that follows has some.
+/// Whether an octet occurs in no text: DER has such octets.
 fn is_control(octet: u8) -> bool {
     octet < b' ' && !octet.is_ascii_whitespace()
 }
 
 impl Section<'_> {
-    /// The octets that its base64 says.
+    /// The octets of its base64.
     ///
     /// # Errors
     /// [`LoadError::Pem`].
@@ -127,7 +127,7 @@ impl Section<'_> {
         }
     }
 
-    /// Refuses a section that says in other words than RFC 7468 that it is of the kind that is wanted.
+    /// Refuses a section of the wanted kind whose label is not that of RFC 7468.
     pub(crate) fn expect_other(&self, word: &str) -> Result<(), LoadError> {
         match self.label.to_ascii_uppercase().ends_with(word) && self.label != "ATTRIBUTE CERTIFICATE" {
             true => Err(LoadError::Pem { line: self.line, why: "whose label is not one of RFC 7468" }),
@@ -136,7 +136,8 @@ impl Section<'_> {
     }
 }
 
-/// The DER of the one certificate that a text in PEM holds, and nothing else, whatever became of its line ends on the way.
+/// The DER of the one certificate in a text in PEM that holds nothing else, even if its line ends were changed on the
+/// way.
 #[must_use]
 pub fn certificate_in_pem(text: &str) -> Option<Vec<u8>> {
     let inside = text.trim().strip_prefix("-----BEGIN CERTIFICATE-----")?.strip_suffix("-----END CERTIFICATE-----")?;

@@ -1,4 +1,4 @@
-//! Recognition of a file that was given in the place of another. No decision depends on it: it makes the words of an error.
+//! Recognition of a file that was given in place of another. No decision depends on it: it makes the words of an error.
 
 use crate::certificate::Certificate;
 use crate::der;
@@ -10,7 +10,7 @@ use crate::pem::is_pem;
 /// The object identifier of a PKCS#7 bag, 1.2.840.113549.1.7.2.
 const SIGNED_DATA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
 
-/// The error of a file that should have held `wanted`, with what it is in place of that.
+/// The error for a file that should have held `wanted`, with the kind of the file.
 pub(crate) fn told(error: LoadError, wanted: &'static str, octets: &[u8]) -> LoadError {
     let is_broken =
         matches!(error, LoadError::NotFound { .. } | LoadError::Malformed { .. } | LoadError::NotDer { .. });
@@ -20,7 +20,7 @@ pub(crate) fn told(error: LoadError, wanted: &'static str, octets: &[u8]) -> Loa
     }
 }
 
-/// What `octets` are, if that can be told.
+/// The kind of file that `octets` are, if it can be recognized.
 fn kind_of(octets: &[u8]) -> Option<FileKind> {
     let has = |words: &str| octets.windows(words.len()).any(|window| window == words.as_bytes());
     if is_pem(octets) {

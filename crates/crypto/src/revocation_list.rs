@@ -51,7 +51,7 @@ struct Scope {
     points: Option<Vec<Vec<u8>>>,
     users_only: bool,
     authorities_only: bool,
-    /// The octets of the extension that says so.
+    /// The octets of the extension with these facts.
     der: Option<Vec<u8>>,
 }
 

@@ -11,11 +11,12 @@ use crate::algorithm::DigestMethod;
 use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
-/// The key in a block that RSA decrypted and whose PKCS#1 v1.5 padding is still on it; or, if the padding is wrong, a
-/// substitute that is made of `substitute_key`, a secret of the private key, and the ciphertext. Which of both it is cannot
-/// be observed. If no length is expected, the key has 16, 24 or 32 octets.
+/// The key in a block that RSA decrypted and that still has its PKCS#1 v1.5 padding. If the padding is wrong, it is a
+/// substitute made of `substitute_key`, a secret of the private key, and the ciphertext. An observer cannot tell which
+/// of the two it is. If no length is expected, the key has 16, 24 or 32 octets.
 ///
-/// For keys outside this process ([`KeyUnwrap`](crate::KeyUnwrap)). Everything else does it by itself.
+/// For keys outside this process ([`KeyUnwrap`](crate::KeyUnwrap)). All other keys of this crate are unpadded without
+/// this call.
 ///
 /// # Specification
 /// RFC 8017 §7.2.2.
@@ -31,7 +32,7 @@ pub(crate) fn unpad(block: &[u8], substitute_key: &[u8], ciphertext: &[u8], expe
         None => &[16, 24, 32],
     };
     let mac = Chosen::hmac(DigestMethod::Sha512, substitute_key, ciphertext);
-    // No content key has more than 64 octets, so longer expectations are cut to that.
+    // No content key has more than 64 octets, so a longer expected length is reduced to that.
     let mut chosen_len = lengths.last().copied().unwrap_or(32).min(64) as u32;
     let mut key = mac.as_octets().to_vec();
     for len in lengths.iter().copied().filter(|len| *len <= 64) {

@@ -6,9 +6,9 @@ use wss_text::hex_digit;
 
 use crate::error::LoadError;
 
-/// The most octets of a serial number (RFC 5280 §4.1.2.2).
+/// The largest number of octets of a serial number (RFC 5280 §4.1.2.2).
 const MAX_OCTETS: usize = 20;
-/// The most digits of a serial number in text: 160 bits need 49, the others are leading zeros.
+/// The largest number of digits of a serial number in text: 160 bits need 49, the others are leading zeros.
 const MAX_DIGITS: usize = 64;
 
 /// The serial number of a certificate: an integer whose magnitude has at most 20 octets.
@@ -89,7 +89,8 @@ impl SerialNumber {
         Ok(Self { is_negative, magnitude })
     }
 
-    /// Reads hexadecimal text, as programs print serial numbers: after `0x` or not, with colons or spaces or not.
+    /// Reads hexadecimal text, as programs print serial numbers: with or without `0x`, with or without colons or
+    /// spaces.
     ///
     /// # Errors
     /// [`LoadError::SerialNumber`] if it is no such number of at most 20 octets.
@@ -125,7 +126,7 @@ fn negate(octets: &mut [u8]) {
 }
 
 impl fmt::Display for SerialNumber {
-    /// In decimal, as `ds:X509SerialNumber` has it.
+    /// Writes it in decimal, as in `ds:X509SerialNumber`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.magnitude;
         let mut digits = Vec::with_capacity(49);

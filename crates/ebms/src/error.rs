@@ -11,7 +11,7 @@ pub enum EbmsError {
     /// *Malformed.* It is not XML, or exceeds a limit.
     #[error(transparent)]
     Xml(#[from] ParseError),
-    /// *Malformed.* An element lacks something, has something else, or is no text.
+    /// *Malformed.* An element lacks a child, has another one, or is no text.
     #[error(transparent)]
     Shape(#[from] LeafError),
     /// *Malformed.* The element is not the `eb:Messaging` of ebMS 3.0.
@@ -23,9 +23,9 @@ pub enum EbmsError {
     /// *Malformed.* The block has no message, or more than AS4 allows.
     #[error("eb:Messaging has {users} user messages and {signals} signals: send one of them, or one of both")]
     Count {
-        /// How many user messages.
+        /// The number of user messages.
         users: usize,
-        /// How many signals.
+        /// The number of signals.
         signals: usize,
     },
     /// *Malformed.* The time of a message is not a time.

@@ -1,4 +1,4 @@
-//! What every message says of itself: when it was made, and its identifier.
+//! `eb:MessageInfo`: the time and the identifier of a message.
 
 use std::time::SystemTime;
 

@@ -1,9 +1,9 @@
 //! The header block `eb:Messaging` of ebMS 3.0, as far as AS4 needs it: [`UserMessage`], and [`Signal`]s that are a receipt, errors
 //! or a request for a message.
 //!
-//! It knows nothing of signatures. What AS4 secures is the whole block: sign `Part::header_block(ebms::NAMESPACE, "Messaging")`,
-//! and read the block that a verified signature covers. [`UserMessage::check_parts`] holds what the block says of the payload to
-//! the attachments that were authenticated.
+//! The crate knows nothing of signatures. AS4 secures the whole block: sign `Part::header_block(ebms::NAMESPACE,
+//! "Messaging")`, and read the block that a verified signature covers. [`UserMessage::check_parts`] compares the
+//! payload that the block describes with the attachments that were authenticated.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};

@@ -9,7 +9,7 @@ use crate::error::EbmsError;
 use crate::info::MessageInfo;
 use crate::signal::Signal;
 
-/// An `eb:Messaging`: a user message, a signal, or one of each (a receipt that comes with a reply).
+/// An `eb:Messaging`: a user message, a signal, or one of each (a receipt that is sent with a reply).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Messaging {
@@ -20,7 +20,7 @@ pub struct Messaging {
 }
 
 impl Messaging {
-    /// With this signal as well.
+    /// Adds this signal.
     #[must_use]
     pub fn with(mut self, signal: Signal) -> Self {
         self.signal = Some(signal);
@@ -134,7 +134,7 @@ impl std::fmt::Debug for Property {
 pub struct PartInfo {
     /// `cid:` and the Content-ID of an attachment; `None` for the Body.
     pub href: Option<String>,
-    /// What is said of it, as `MimeType` and `CompressionType`.
+    /// Its properties, as `MimeType` and `CompressionType`.
     pub properties: Vec<Property>,
 }
 
@@ -189,7 +189,7 @@ impl UserMessage {
         }
     }
 
-    /// What the message is for.
+    /// The purpose of the message: its service, action and conversation.
     #[must_use]
     pub fn collaboration(
         mut self,
@@ -208,14 +208,14 @@ impl UserMessage {
         self
     }
 
-    /// The message partition channel.
+    /// Sets the message partition channel.
     #[must_use]
     pub fn channel(mut self, channel: impl Into<String>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// The message that this one answers.
+    /// Sets the message that this one answers.
     #[must_use]
     pub fn answering(mut self, id: impl Into<String>) -> Self {
         self.info.answers = Some(id.into());
@@ -238,8 +238,8 @@ impl UserMessage {
         self
     }
 
-    /// Holds the header to the payload: each part that names an attachment names one of `content_ids`, no two the same, and
-    /// none is left over. Give it the attachments that the signature covers.
+    /// Compares the header with the payload: each part that names an attachment names one of `content_ids`, no two name
+    /// the same, and every one is named. Give it the attachments that the signature covers.
     ///
     /// # Errors
     /// [`EbmsError::NoAttachment`], [`EbmsError::NoPart`].

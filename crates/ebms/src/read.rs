@@ -1,4 +1,4 @@
-//! Reading `eb:Messaging`: the order of the schema, and nothing that it does not have.
+//! Reading `eb:Messaging` in the order of the schema. Elements that the schema does not have are refused.
 
 use std::iter::Peekable;
 
@@ -134,7 +134,7 @@ fn read_parts(payload: Element<'_>) -> Result<Vec<PartInfo>, LeafError> {
             return Err(payload.unexpected(part));
         }
         let mut all = children(part);
-        // Both are for people, and say nothing that the receiver acts upon.
+        // Both texts are for people: the receiver does not act upon them.
         all.optional("Schema");
         all.optional("Description");
         let properties = all.optional("PartProperties").map_or(Ok(Vec::new()), read_properties)?;

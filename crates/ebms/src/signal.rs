@@ -12,11 +12,11 @@ use crate::info::MessageInfo;
 pub struct Signal {
     /// The message.
     pub info: MessageInfo,
-    /// What it says.
+    /// The kind of signal, with its content.
     pub kind: SignalKind,
 }
 
-/// What a signal says.
+/// The kind of a signal, with its content.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignalKind {
@@ -74,7 +74,7 @@ impl std::fmt::Debug for SignalKind {
 pub struct Report {
     /// Its code, as `EBMS:0101`.
     pub code: WireText,
-    /// How bad it is.
+    /// The severity of the error.
     pub severity: Severity,
     /// Its name, as `FailedAuthentication`.
     pub short_description: Option<WireText>,
@@ -107,7 +107,7 @@ impl Report {
         Self::security("EBMS:0103", "PolicyNoncompliance")
     }
 
-    /// Another failure.
+    /// An error of severity failure, with this code and short description.
     #[must_use]
     pub fn failure(code: &str, short_description: &str) -> Self {
         Self {
@@ -131,12 +131,12 @@ impl Report {
     }
 }
 
-/// How bad an error is.
+/// The severity of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The message was not processed.
     Failure,
-    /// It was.
+    /// The unit was processed, with a warning.
     Warning,
 }
 

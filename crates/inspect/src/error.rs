@@ -12,13 +12,13 @@ pub enum InspectError {
     /// *Misuse.* The octets are something else than a message.
     #[error("{why}")]
     Shape {
-        /// What they are, and what to do.
+        /// The kind of the octets, and what to do.
         why: WireText,
     },
     /// *Malformed.* The envelope is not XML.
     #[error(transparent)]
     Document(#[from] ParseError),
-    /// *Refused.* What there is to show would take many times the memory of the message.
+    /// *Refused.* The result would take many times the memory of the message.
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* The package cannot be read.

@@ -1,4 +1,4 @@
-//! What was proven of a message, as JSON.
+//! The facts that were proven of a message, as JSON.
 
 use serde_json::{Value, json};
 use ws_security::tokens::format_instant;
@@ -39,7 +39,7 @@ pub fn assertion(assertion: &AuthenticatedAssertion) -> Value {
     })
 }
 
-/// A name of a subject: what qualifies it is a part of it.
+/// A name of a subject. Its qualifiers are a part of it.
 fn name(name: &SamlName) -> Value {
     json!({
         "value": name.value(),
@@ -49,8 +49,8 @@ fn name(name: &SamlName) -> Value {
     })
 }
 
-/// Who answers for what the receiver demands: the signer of [`OpenedParts::signer`](ws_security::OpenedParts::signer). Of the
-/// other signatures of a message, each answers for its own parts.
+/// The signer of what the receiver demands: the signer of [`OpenedParts::signer`](ws_security::OpenedParts::signer).
+/// Each of the other signers answers for the parts of its own signature.
 #[must_use]
 pub fn signer(signer: &Signer) -> Value {
     let certificate = signer.certificate();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ws_security::{Cause, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
 
-/// The explanation as JSON. `words` makes of a sentence that names calls of the library one for the reader of this program.
+/// The explanation as JSON. `words` rewrites a sentence that names calls of the library for the reader of this program.
 #[must_use]
 pub fn json(explanation: &Explanation, words: &dyn Fn(&str) -> String) -> Value {
     Writer { words }.explanation(explanation)

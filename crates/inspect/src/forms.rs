@@ -8,8 +8,8 @@ use crate::picture::Picture;
 use crate::{html, json, text};
 
 impl Picture {
-    /// The picture with other words for what a program of another kind calls in other ways: `words` makes of a sentence that
-    /// names calls of the library one for the reader of this program. What the message says stays as it is.
+    /// The same picture with other words for readers of another program: `words` rewrites a sentence that names calls
+    /// of the library. Quotations of the message stay as they are.
     #[must_use]
     pub fn in_words(mut self, words: &dyn Fn(&str) -> String) -> Self {
         let items = self.headers.iter_mut().flat_map(|header| &mut header.items);
@@ -44,12 +44,12 @@ impl Picture {
     /// As [`Picture::html`], piece by piece: the page is many times as long as the message.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// The errors of `out`.
     pub fn write_html(&self, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
         html::write(self, message.document(), out)
     }
 
-    /// What is wrong, the first things to look at.
+    /// The problems of the message, which a reader should see first.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems

@@ -38,7 +38,8 @@ pub(crate) fn write(picture: &Picture, document: &Document<'_>, out: &mut dyn Wr
     .write(out)
 }
 
-/// What is signed, what is not as it was signed, what is encrypted, and what the drawing shows.
+/// The marks of elements that are signed, that are not as they were signed, that are encrypted, or that the drawing
+/// shows.
 fn marks(picture: &Picture) -> Marks {
     let mut marks = Marks::default();
     for header in &picture.headers {

@@ -18,7 +18,7 @@ pub struct Message<'m> {
 }
 
 impl<'m> Message<'m> {
-    /// Reads an envelope (UTF-8, or UTF-16 with a byte order mark), or a MIME package whose header is in front.
+    /// Reads an envelope (UTF-8, or UTF-16 with a byte order mark), or a MIME package that begins with its header.
     ///
     /// # Errors
     /// [`InspectError`].
@@ -49,7 +49,7 @@ impl<'m> Message<'m> {
         self.package.as_ref()
     }
 
-    /// What it has for security.
+    /// The picture of the message's security.
     ///
     /// # Errors
     /// [`InspectError::Package`] if an attachment that was spooled cannot be read; [`InspectError::Limit`] if there is more to
@@ -58,8 +58,8 @@ impl<'m> Message<'m> {
         self.picture_by(Arc::new(SystemClock), limits)
     }
 
-    /// As [`picture`](Self::picture), by a given clock: for `wasm32-unknown-unknown`, which has none of its own and panics
-    /// where the system is asked for the time.
+    /// As [`picture`](Self::picture), by a given clock. `wasm32-unknown-unknown` has no clock, and panics if the system
+    /// is asked for the time.
     ///
     /// # Errors
     /// Those of [`picture`](Self::picture).

@@ -1,4 +1,5 @@
-//! What the pages of a picture and of a report share: the frame, and the message as text, with elements marked.
+//! The parts that the pages of a picture and of a report share: the frame, and the message as text, with marked
+//! elements.
 //!
 //! The message comes from a stranger: a page shows it as text only, and loads nothing.
 
@@ -9,29 +10,30 @@ use std::ops::Range;
 use ws_security::c14n::{Document, Element};
 use ws_security::text::{Slice as _, is_plain};
 
-/// Characters of one text that are shown.
+/// The largest number of characters of one text that are shown.
 const MAX_TEXT: usize = 200;
-/// How deep lines are indented at most.
+/// The largest indentation of a line.
 const MAX_DEPTH: usize = 24;
 
-/// A page: what was found on the left, the message on the right; on a narrow screen one below the other.
+/// A page: the findings on the left, the message on the right; on a narrow screen one below the other.
 pub(crate) struct Frame<'f, 'd> {
     pub(crate) title: &'f str,
     /// Rules of this page alone.
     pub(crate) style: &'f str,
-    /// What is said first: problems before anything else.
+    /// The first lines of the page: problems before anything else.
     pub(crate) header: String,
     pub(crate) findings: String,
-    /// What the colours of the message mean.
+    /// The legend of the colours in the message.
     pub(crate) key: &'f str,
-    /// The message, and what is marked in it.
+    /// The message, and the elements that are marked in it.
     pub(crate) message: (&'f Document<'d>, Marks),
     /// Runs at the end.
     pub(crate) script: &'f str,
 }
 
 impl Frame<'_, '_> {
-    /// Writes the page, whose message may be many times as long as it is. Its policy lets nothing be loaded.
+    /// Writes the page piece by piece: the page may be many times as long as the message. Its policy lets nothing be
+    /// loaded.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { title, style, header, findings, key, message: (document, marks), script } = self;
         write!(
@@ -50,7 +52,7 @@ impl Frame<'_, '_> {
     }
 }
 
-/// What is written, as text.
+/// The text that `write` writes.
 pub(crate) fn as_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut octets = Vec::new();
     write(&mut octets).expect("memory takes what is written");
@@ -82,7 +84,7 @@ mark:target,mark.shown{box-shadow:0 0 0 3px var(--shown)}\
 .cut{color:var(--soft)}.ns{display:none;color:var(--soft)}.all .ns{display:inline}\
 @media(max-width:760px){main{grid-template-columns:minmax(0,1fr)}}";
 
-/// Namespaces are shown or hidden; `follow` makes each link that a selector finds show the element that it leads to.
+/// Shows or hides namespaces; `follow` makes each link that a selector finds show the target of the link.
 const SCRIPT: &str = "\
 const box=document.getElementById('namespaces'),pre=document.getElementById('message');\
 box.addEventListener('change',()=>pre.classList.toggle('all',box.checked));\
@@ -91,7 +93,7 @@ for(const m of document.querySelectorAll('mark.shown'))m.classList.remove('shown
 const m=document.getElementById(a.getAttribute('href').slice(1));\
 if(m){m.classList.add('shown');m.scrollIntoView({block:'center'})}})}\n";
 
-/// Tells tests whether something is wider than the window.
+/// Shows tests whether something is wider than the window.
 const WIDE: &str = "\
 document.documentElement.dataset.wide=String(document.documentElement.scrollWidth>document.documentElement.clientWidth);";
 
@@ -114,7 +116,8 @@ impl Marks {
     }
 }
 
-/// Writes the message with a line for each element, and with its marks. Nothing is held back, however long it becomes.
+/// Writes the message with a line for each element, and with its marks. It is written piece by piece, however long it
+/// becomes.
 pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Write) -> io::Result<()> {
     let source = masked(document);
     let mut depth: Vec<usize> = Vec::new();
@@ -144,7 +147,7 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
         }
         if next_cut == Some(next) {
             let level = cuts.next().map_or(0, |(_, level)| level);
-            // This is only for readability, if the message has no line break here.
+            // The line break is only for readability, if the message has none here.
             if source.get(..next).is_some_and(|before| before.ends_with('>')) {
                 write!(out, "\n{:indent$}", "", indent = 2 * level.min(MAX_DEPTH))?;
             }
@@ -157,11 +160,11 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
     text(source.slice(at..), out)
 }
 
-/// The local names of elements whose content nobody is shown: a password; and a key, or half of one, of a token service, of any
-/// version of WS-Trust.
+/// The local names of elements whose content is never shown: a password; and a key, or half of one, of a token service,
+/// of any version of WS-Trust.
 pub const SECRET_ELEMENTS: [&str; 2] = ["Password", "BinarySecret"];
 
-/// The source, with an asterisk for each octet of a secret: people show a page to others.
+/// The source, with an asterisk for each octet of a secret: people show pages to others.
 fn masked(document: &Document<'_>) -> String {
     let mut source = document.source().to_owned();
     for secret in document.elements().filter(|element| is_secret(*element)) {

@@ -1,4 +1,4 @@
-//! The picture: what a message has for security, with the links between its pieces. Nothing in it is verified.
+//! The picture: the security of a message, with the links between its pieces. Nothing in it is verified.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,12 +17,12 @@ use ws_security::{
 
 use crate::error::InspectError;
 
-/// What a message has for security.
+/// The security of a message: headers, tokens, signatures, ciphertext, and what they refer to.
 #[derive(Clone)]
 pub struct Picture {
     /// The name of the document element.
     pub(crate) root: String,
-    /// What is wrong, the first things to look at.
+    /// The problems of the message, which a reader should see first.
     pub(crate) problems: Vec<String>,
     /// The Security headers, in order.
     pub(crate) headers: Vec<Header>,
@@ -49,13 +49,13 @@ pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) id: Option<String>,
     pub(crate) span: Range<usize>,
-    /// What it says.
+    /// Its facts, as lines of text.
     pub(crate) facts: Vec<String>,
-    /// What it leads to.
+    /// The elements that it refers to.
     pub(crate) links: Vec<Link>,
 }
 
-/// What a link means.
+/// The meaning of a link.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkKind {
     /// A signature covers the target.
@@ -80,9 +80,9 @@ impl LinkKind {
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) kind: LinkKind,
-    /// As the message says it.
+    /// The reference as the message has it.
     pub(crate) reference: String,
-    /// Where it leads to.
+    /// The target of the link; `None` if the message has none.
     pub(crate) target: Option<Target>,
     /// Whether several elements have the Id.
     pub(crate) is_ambiguous: bool,
@@ -99,7 +99,7 @@ pub(crate) struct Link {
 pub(crate) struct Target {
     pub(crate) path: Arc<str>,
     pub(crate) span: Range<usize>,
-    /// Whether it is ciphertext, or has some inside.
+    /// Whether it is ciphertext, or contains some.
     hides: bool,
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn of<'d>(
     Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Result<_, InspectError>>()? })
 }
 
-/// The path of an element; of a long one, its ends. Names of an element that is deep inside others are in many paths.
+/// The path of an element, shortened in the middle if it is long. Names of outer elements are in many paths.
 fn path_of(element: Element<'_>) -> String {
     const ENDS: usize = 500;
     let path = element.path();
@@ -170,7 +170,7 @@ fn path_of(element: Element<'_>) -> String {
     start.chain("…".chars()).chain(end).collect()
 }
 
-/// What an explanation without any key says: whether digests fit, and why not.
+/// The explanation of a receiver without any key: whether digests fit, and why not.
 fn explained(
     document: &Document<'_>,
     package: Option<&Package<'_>>,
@@ -206,7 +206,7 @@ fn repeated<'d>(document: &'d Document<'d>) -> HashMap<Cow<'d, str>, (Element<'d
 
 struct Reader<'d> {
     ids: Ids<'d>,
-    /// What links led to before.
+    /// The targets that were found already.
     targets: RefCell<HashMap<NodeId, Target>>,
     explanation: Explanation,
     budget: Budget,
@@ -275,7 +275,7 @@ impl<'d> Reader<'d> {
             if let Some(explained) = explained.and_then(|signature| signature.references.get(at)) {
                 (link.fits, link.causes) = verdict(explained);
             }
-            // What was encrypted after it was signed has another digest until it is decrypted.
+            // An element that was encrypted after it was signed has another digest until it is decrypted.
             if link.fits == Some(false) && link.target.as_ref().is_some_and(|target| target.hides) {
                 (link.fits, link.causes) = (None, Vec::new());
             }
@@ -289,7 +289,7 @@ impl<'d> Reader<'d> {
         infos.try_for_each(|info| self.key_references(info, links))
     }
 
-    /// What the references inside an element lead to.
+    /// The targets of the references inside an element.
     fn key_references(&self, info: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
         let before = links.len();
         for inner in info.descendants_and_self().skip(1) {
@@ -370,7 +370,7 @@ fn attribute(element: Element<'_>, local: &str) -> String {
     element.attribute("", local).map_or_else(String::new, |value| value.into_owned())
 }
 
-/// The text of an element without children; nothing of one that has some.
+/// The text of an element without children; empty for one that has children.
 fn leaf(element: Element<'_>) -> String {
     element.text().map_or_else(|_| String::new(), |text| text.into_owned())
 }

@@ -1,4 +1,4 @@
-//! Input that is no XML at all: what it is instead, and what to do.
+//! Input that is no XML: the kind of input that it is, and what to do.
 
 use ws_security::attachments::Package;
 use ws_security::c14n::base64_decode;
@@ -14,7 +14,7 @@ pub fn hint(octets: &[u8]) -> Option<String> {
     match octets {
         [0x1F, 0x8B, ..] => return told("it is compressed by gzip: decompress it first, as with `gzip -dc`"),
         [b'P', b'K', 3, 4, ..] => return told("it is a ZIP archive: give the message inside"),
-        // UTF-16 and UTF-32, and whatever else is no text.
+        // UTF-16 and UTF-32, and all other octets that are no text.
         [0xFE | 0xFF, ..] | [0, ..] | [_, 0, ..] => return None,
         _ => {}
     }
@@ -50,7 +50,7 @@ pub fn hint(octets: &[u8]) -> Option<String> {
     if head.starts_with(b"{") || head.starts_with(b"[") {
         return told("it is JSON: give the XML of the message");
     }
-    // No base64 has the colon of a header, so a package is not decoded in vain.
+    // Base64 has no colon, as a header has, so that a package is not decoded in vain.
     if Package::is_one(octets) {
         return None;
     }

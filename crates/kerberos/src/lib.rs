@@ -49,7 +49,7 @@ pub struct Initiator {
 }
 
 impl Initiator {
-    /// For the service of this host-based name: `service@host`.
+    /// Gets tickets for the service of this host-based name: `service@host`.
     ///
     /// # Errors
     /// [`Error::Library`], [`Error::Name`].
@@ -77,7 +77,7 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// With the default key table.
+    /// An acceptor with the default key table.
     ///
     /// # Errors
     /// [`Error::Library`].

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use wss_crypto::{Certificate, Identity};
 use wss_tokens::{AssertionTrust, Password, PasswordSource, Trust};
 
-/// What a party has: its own keys, those of its partner, and whom it trusts. Each network says which of them it needs.
+/// The keys and the trust of a party: its own keys, those of its partner, and the signers that it accepts. Each network
+/// says which of them it needs.
 #[derive(Clone, Default)]
 pub struct Keys {
     /// Signs.
@@ -51,7 +52,7 @@ impl Keys {
         self
     }
 
-    /// Whose signatures are accepted.
+    /// The signers that are accepted.
     #[must_use]
     pub fn trust(mut self, trust: Trust) -> Self {
         self.trust = Some(trust);
@@ -79,7 +80,7 @@ impl Keys {
         self
     }
 
-    /// Whose assertions are accepted, as a service.
+    /// The issuers of assertions that are accepted, as a service.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.assertions = Some(trust);

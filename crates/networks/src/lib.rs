@@ -5,18 +5,19 @@
 //! [`Choice`]s that some of its peers need, the rules of BSP 1.1 that it breaks with their reasons ([`Breach`]), and its
 //! [`Source`]s with how sure they make the facts. A module has one network and names no library call.
 //!
-//! - [`Network::client`] makes a recipe for requests and a receiver for replies of that data; [`Network::service`] makes the
-//!   other two. `pair.rs` is the only reader. What it makes are ordinary [`Recipe`](wss_header::Recipe)s and
-//!   [`Receiver`](wss_header::Receiver)s: a program can call more on them.
-//! - A receiver admits the algorithms of the shape and no other, demands each of its parts, tokens and references, and accepts
-//!   what is not strict only where the shape lists it ([`Leniency`]). The evidence shows it, as after a call of one's own.
-//! - [`Keys`] are what a party has. Trust is the caller's: a network says what its partners' certificates are like
-//!   ([`Partner`]), and the caller names them, by anchors with a rule or by pins.
+//! - [`Network::client`] makes a recipe for requests and a receiver for replies of that data; [`Network::service`]
+//!   makes the other two. `pair.rs` is the only reader. The results are ordinary [`Recipe`](wss_header::Recipe)s and
+//!   [`Receiver`](wss_header::Receiver)s: a program can make further calls on them.
+//! - A receiver admits the algorithms of the shape and no other, demands each of its parts, tokens and references, and
+//!   departs from the strict default only where the shape lists it ([`Leniency`]). The evidence shows this, as if the
+//!   caller had made the calls.
+//! - [`Keys`] are the keys of a party. Trust is the caller's: a network describes the certificates of its partners
+//!   ([`Partner`]), and the caller names the partners, by anchors with a rule or by pins.
 //! - A peer that differs is a [`Choice`]: a constant of the module that changes the shape, with the reason.
 //! - A fact whose source nobody has read is [`Evidence::Unverified`], and the network is as sure as its first source.
 //!
-//! The tests go over the same data: `tests/presets.rs` makes each network's request and reply, opens them, and breaks every
-//! line of each shape once; `tests/outlines.rs` holds the headers to what `vectors/networks` and the sources say.
+//! The tests go over the same data: `tests/presets.rs` makes each network's request and reply, opens them, and breaks
+//! every line of each shape once; `tests/outlines.rs` compares the headers with `vectors/networks` and the sources.
 
 #![forbid(unsafe_code)]
 

@@ -1,11 +1,11 @@
-//! What a network says of `eb:Messaging`: the agreement, the parties, the payload.
+//! The rules of a network for `eb:Messaging`: the agreement, the parties, the payload.
 //!
-//! Who signed is judged in `sender`.
+//! The signer is judged in `sender`.
 
 use wss_ebms::{EbmsError, Party, Typed, UserMessage};
 use wss_text::WireText;
 
-/// What user messages of a network have in common.
+/// The properties that all user messages of a network have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Messaging {
     /// The agreement of all parties; `None` where each pair of them has its own.
@@ -25,7 +25,7 @@ impl Messaging {
     pub(crate) const ANY: Self =
         Self { agreement: None, party_types: &[], roles: None, compressed: false, properties: &[] };
 
-    /// The roles that ebMS 3.0 Core §5.2.2.5 has for want of others.
+    /// The default roles of ebMS 3.0 Core §5.2.2.5.
     pub(crate) const DEFAULT_ROLES: Option<[&'static str; 2]> = Some([
         "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/initiator",
         "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/responder",
@@ -73,7 +73,7 @@ pub enum MessagingError {
         /// Its name.
         name: &'static str,
     },
-    /// *Refused.* The sender is not who signed.
+    /// *Refused.* The sender in the message is another party than the signer.
     #[error(
         "the sender {party:?} is not the one that the certificate of the signature names: have the peer sign with its own key"
     )]
@@ -84,7 +84,7 @@ pub enum MessagingError {
 }
 
 impl Messaging {
-    /// Holds a user message to this.
+    /// Checks a user message against these rules.
     pub(crate) fn check(&self, message: &UserMessage) -> Result<(), MessagingError> {
         check_agreement(self, message)?;
         for (at, party) in [&message.from, &message.to].into_iter().enumerate() {

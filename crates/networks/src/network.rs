@@ -1,4 +1,4 @@
-//! A network: its messages in both directions, and what is around them.
+//! A network: its messages in both directions, and the facts around them.
 
 use std::time::Duration;
 
@@ -17,23 +17,23 @@ pub struct Network {
     pub title: &'static str,
     /// Who uses it and for what, in a sentence.
     pub about: &'static str,
-    /// Requests.
+    /// The shape of requests.
     pub request: Shape,
-    /// Replies.
+    /// The kind of replies, with their shape.
     pub reply: Reply,
-    /// What HTTP needs.
+    /// The facts of HTTP.
     pub http: Http,
-    /// What it says of `eb:Messaging`; `None` for networks without it.
+    /// The rules for `eb:Messaging`; `None` for networks without it.
     pub messaging: Option<Messaging>,
     /// How partners and their certificates are known.
     pub partner: Partner,
-    /// What some peers need that others do not.
+    /// Changes of the preset that some peers need and others do not.
     pub choices: &'static [Choice],
-    /// Where the facts are from. The first is the one that decides.
+    /// The sources of the facts. The first is the one that decides.
     pub sources: &'static [Source],
 }
 
-/// What a service answers.
+/// The kind of answer of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
     /// A message with a Security header.
@@ -42,7 +42,7 @@ pub enum Reply {
     Plain,
 }
 
-/// What HTTP needs.
+/// The facts of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Http {
     /// The version of SOAP.
@@ -70,23 +70,23 @@ pub enum Action {
     Parameter,
 }
 
-/// How a partner is known.
+/// The way in which a partner is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partner {
-    /// Who issues its certificate.
+    /// The issuer of its certificate.
     pub issuer: &'static str,
-    /// What names it in its certificate, and how that is compared.
+    /// The name in its certificate that identifies it, and how that name is compared.
     pub name: &'static str,
     /// The OBJECT IDENTIFIERs of the extended key usages of which it must have one; empty for no demand.
     pub extended_key_usage: &'static [&'static str],
-    /// The OBJECT IDENTIFIER of the attribute of its subject that is its identifier in the network; `None` where the whole
+    /// The OBJECT IDENTIFIER of the attribute of its subject that is its identifier in the network; `None` if the whole
     /// subject is.
     pub named_by: Option<&'static str>,
     /// Whether the status of every certificate of its path must be known.
     pub checks_revocation: bool,
-    /// For how many seconds revocation lists count after the next one was due.
+    /// The number of seconds for which revocation lists count after the next one was due.
     pub lists_after_their_end: u64,
-    /// How its revocation is known.
+    /// The rule for the revocation of its certificate, in words.
     pub revocation: &'static str,
 }
 
@@ -105,7 +105,7 @@ impl Partner {
         self.judging(anchors.signer(rule))
     }
 
-    /// The same without the partner's name, for a trust that has it.
+    /// The demands on a partner without its name, for a trust that already has the name.
     ///
     /// # Errors
     /// [`TrustError`] if an extended key usage is no OBJECT IDENTIFIER, which no network has.
@@ -120,7 +120,7 @@ impl Partner {
         Ok(if self.checks_revocation { trust.revocation(Revocation::WholePath) } else { trust })
     }
 
-    /// Certificates that both sides exchange before they talk, and pin.
+    /// Partners whose certificates both sides exchange in advance and pin.
     pub(crate) const PINNED: Self = Self {
         issuer: "any, as both sides agree",
         name: "the certificate itself, pinned",
@@ -132,14 +132,14 @@ impl Partner {
     };
 }
 
-/// What some peers of a network need, as a change of its shape.
+/// A change of a network's shape that some of its peers need.
 #[derive(Clone, Copy)]
 pub struct Choice {
     /// Its name in programs: words joined by hyphens.
     pub name: &'static str,
-    /// Which peers need it.
+    /// The peers that need it.
     pub why: &'static str,
-    /// What it changes.
+    /// The change of the preset.
     pub change: fn(&mut Network),
 }
 
@@ -149,16 +149,16 @@ impl std::fmt::Debug for Choice {
     }
 }
 
-/// Where facts are from.
+/// A source of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
-    /// What it is.
+    /// The title of the document, or the name of the program.
     pub title: &'static str,
-    /// How sure it makes the facts.
+    /// The reliability of the facts from it.
     pub evidence: Evidence,
 }
 
-/// How sure a source makes facts.
+/// The reliability of the facts from a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
     /// Nobody has checked a primary document or the source of a client that works.
@@ -213,7 +213,7 @@ impl Network {
         std::iter::once(&mut self.request).chain(reply)
     }
 
-    /// How sure the facts are: as sure as the first source.
+    /// The reliability of the facts, which is that of the first source.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         self.sources.first().map_or(Evidence::Unverified, |source| source.evidence)

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use wss_c14n::{Document, Element, IdIndex, Limits, name};
 use wss_soap::{Envelope, EnvelopeError};
 
-/// The children of each Security header in order, with algorithms, references and what they name, a line each. Algorithms and
-/// types are the last words of their identifiers.
+/// The children of each Security header in order, with algorithms, references and the targets of these, a line each.
+/// Algorithms and types are the last words of their identifiers.
 ///
 /// # Errors
 /// [`EnvelopeError`] if `message` is not a SOAP envelope, and for Ids that occur twice.
@@ -55,7 +55,7 @@ fn write_child(lines: &mut String, element: Element<'_>, ids: &IdIndex<'_>, inde
     }
 }
 
-/// What a reference covers, its digest, and its transforms.
+/// The target of a reference, its digest, and its transforms.
 fn reference_line(reference: Element<'_>, ids: &IdIndex<'_>) -> String {
     let uri = reference.attribute("", "URI").unwrap_or_default();
     let covered = match uri.strip_prefix('#') {
@@ -96,7 +96,7 @@ fn oaep(element: Element<'_>) -> String {
     })
 }
 
-/// How the key is referred to: the reference, and what it names.
+/// The form of the reference to the key, and its target.
 fn key_of(element: Element<'_>, ids: &IdIndex<'_>) -> String {
     let of = |local: &str| {
         let key_info =

@@ -1,4 +1,4 @@
-//! From shapes to recipes and receivers: the one place that reads the data of a preset.
+//! Makes recipes and receivers of shapes: the one place that reads the data of a preset.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub enum NetworkError {
     Missing {
         /// The network.
         network: &'static str,
-        /// What it needs.
+        /// The key or setting that the network needs, in words.
         what: &'static str,
         /// The call of [`Keys`] that gives it.
         call: &'static str,
@@ -187,7 +187,7 @@ impl Network {
         Ok(signing.parts(parts(shape.places)).parts_if_present(parts(shape.places_if_present)))
     }
 
-    /// The key that both sides have, if the signature is made with one.
+    /// The key that both sides have, if the signature is made with such a key.
     fn protection_token(&self, shape: &Shape, keys: &Keys) -> Result<Option<ProtectionToken>, NetworkError> {
         let Some(signature) = &shape.signature else { return Ok(None) };
         let (token, derived) = match signature.by {
@@ -287,7 +287,7 @@ fn confirmation(shape: &Shape) -> ConfirmationMethod {
 
 type ReceiverCall = fn(Receiver) -> Receiver;
 
-/// The calls of a receiver for the leniencies that it has a call for.
+/// The calls of a receiver for those leniencies that have one.
 const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::OneKeyToSignAndEncrypt, Receiver::accept_one_key_to_sign_and_encrypt),
     (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
@@ -308,7 +308,7 @@ fn parts(places: &[Place]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
     places.iter().map(|place| place.part())
 }
 
-/// A recipe that may do what the shape needs.
+/// A recipe with the departures that the shape needs.
 fn allowed(shape: &Shape) -> Recipe {
     let mut recipe = shape.breaks.iter().fold(Recipe::new(), |recipe, breach| recipe.waive(breach.rule));
     if shape.is_legacy() {
@@ -326,7 +326,7 @@ fn allowed(shape: &Shape) -> Recipe {
     recipe
 }
 
-/// What a message of the shape must prove.
+/// The requirements for a message of the shape.
 fn requirements(shape: &Shape) -> Requirements {
     let mut requirements = Requirements::dangerous_unsigned();
     if let Some(signature) = &shape.signature {
@@ -345,11 +345,11 @@ fn requirements(shape: &Shape) -> Requirements {
         }
     }
     if let Some(encryption) = &shape.encryption {
-        // An encrypted signature hides digests, and proves nothing that a receiver could miss.
+        // An encrypted signature hides digests, and proves nothing that a receiver would miss without it.
         let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
         requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
     }
-    // What nobody signs, anyone can add: it says nothing of when a signed message expires.
+    // Anyone can add an unsigned timestamp: it does not say when a signed message expires.
     let is_covered = |signature: &SignatureShape| signature.places.contains(&Place::Timestamp);
     let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader);
     if has_end && shape.signature.as_ref().is_none_or(is_covered) {
@@ -398,7 +398,7 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
 }
 
 impl Transport {
-    /// The agreement on keys, if it is one.
+    /// The key agreement; `None` if the key is transported.
     fn agreement(self) -> Option<Agreement> {
         match self {
             Self::AgreementOfEdelivery2 => Some(Agreement::edelivery_2()),
@@ -407,7 +407,7 @@ impl Transport {
         }
     }
 
-    /// The transport of keys; for agreements, one that is not used.
+    /// The transport of keys; for agreements, a value that is not used.
     fn key_transport(self) -> KeyTransport {
         match self {
             Self::Oaep(digest) => KeyTransport::oaep(digest),

@@ -1,7 +1,7 @@
-//! User messages held to their network and to who signed them.
+//! Checks user messages against the rules of their network, and against the signer.
 //!
-//! `eb:Messaging` says who sends what to whom, and only its signature makes it true. So give it the block that a verified signature
-//! covers, and the certificate of that signature.
+//! `eb:Messaging` says who sends what to whom, and only its signature proves it. So give it the block that a verified
+//! signature covers, and the certificate of that signature.
 
 use wss_crypto::Certificate;
 use wss_ebms::{EbmsError, Messaging, NAMESPACE, Party, Typed, UserMessage};
@@ -11,8 +11,8 @@ use crate::messaging::{MessagingError, shown};
 use crate::network::Network;
 
 impl Network {
-    /// Holds a user message to what the network says of it, and its sender to `signer`, if the certificates of the network name
-    /// parties. Demands nothing of networks without `eb:Messaging`.
+    /// Checks a user message against the rules of the network, and its sender against `signer`, if the certificates of
+    /// the network name parties. Demands nothing of networks without `eb:Messaging`.
     ///
     /// # Errors
     /// [`MessagingError`].
@@ -20,8 +20,8 @@ impl Network {
         self.check_message(message, Some(signer))
     }
 
-    /// As [`Network::check_user_message`], for the user message of an opened message, if it has one: that of the `eb:Messaging`
-    /// that the signature covers, which the receivers of these networks demand.
+    /// As [`Network::check_user_message`], for the user message of an opened message, if it has one. The message is the
+    /// one in the `eb:Messaging` that the signature covers, which the receivers of these networks demand.
     ///
     /// # Errors
     /// [`MessagingError`].
@@ -32,7 +32,7 @@ impl Network {
         for block in opened.header_blocks(NAMESPACE, "Messaging") {
             let user = match Messaging::read(block.xml(), limits) {
                 Ok(messaging) => messaging.user,
-                // An empty block, which says nothing.
+                // An empty block has no statement to check.
                 Err(EbmsError::Count { users: 0, signals: 0 }) => None,
                 Err(error) => return Err(MessagingError::Unreadable(error)),
             };

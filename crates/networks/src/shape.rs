@@ -5,12 +5,12 @@ use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Layout, Part};
 use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
-/// What a message of a network looks like in one direction.
+/// The form of a message of a network in one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// The order of the children of its Security header.
     pub layout: Layout,
-    /// How long the `wsu:Timestamp` lasts, in seconds; `None` for no timestamp.
+    /// The lifetime of the `wsu:Timestamp`, in seconds; `None` for no timestamp.
     pub timestamp: Option<u64>,
     /// The signature of the message.
     pub signature: Option<SignatureShape>,
@@ -22,7 +22,8 @@ pub struct Shape {
     pub credential: Credential,
     /// Whether it confirms the signatures of its request.
     pub confirms: bool,
-    /// What its sender does that a strict receiver refuses, or its receiver needs that a strict sender does not make.
+    /// The departures from the strict default: what its sender does and a strict receiver refuses, or what its receiver
+    /// needs and a strict sender does not make.
     pub leniencies: &'static [Leniency],
     /// The rules of BSP 1.1 that it breaks.
     pub breaks: &'static [Breach],
@@ -37,11 +38,11 @@ pub struct SignatureShape {
     pub method: SignatureMethod,
     /// The digest of each reference.
     pub digest: DigestMethod,
-    /// What it must cover.
+    /// The places that it must cover.
     pub places: &'static [Place],
-    /// What it must cover if it is there.
+    /// The places that it must cover if the message has them.
     pub places_if_present: &'static [Place],
-    /// Of a second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
+    /// A second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
     /// method.
     pub endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
 }
@@ -49,20 +50,20 @@ pub struct SignatureShape {
 /// The key of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedBy {
-    /// The sender's, with a certificate that is referred to in this way.
+    /// The sender's key, whose certificate is referred to in this way.
     Certificate(ReferenceForm),
-    /// The sender's, which its SAML assertion names.
+    /// The sender's key, which its SAML assertion names.
     HolderOfKey,
-    /// A fresh one, in an `xenc:EncryptedKey` for the service; the same key encrypts.
+    /// A fresh key, in an `xenc:EncryptedKey` for the service; the same key encrypts.
     EncryptedKey {
-        /// How the key is encrypted.
+        /// The method that encrypts the key.
         transport: Transport,
-        /// How the certificate of the service is referred to.
+        /// The form of the reference to the service's certificate.
         reference: ReferenceForm,
         /// Whether each use has a key that is derived from it.
         derived: Option<SecureConversation>,
     },
-    /// The one of the request, in its reply.
+    /// The key of the request, in its reply.
     KeyOfRequest {
         /// Whether each use has a key that is derived from it.
         derived: Option<SecureConversation>,
@@ -76,25 +77,25 @@ pub struct EncryptionShape {
     pub to: EncryptedTo,
     /// The cipher of the content.
     pub content: ContentEncryption,
-    /// What must be encrypted.
+    /// The places that must be encrypted.
     pub places: &'static [Place],
 }
 
-/// For whom something is encrypted.
+/// The recipient of ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncryptedTo {
     /// The receiver's certificate; of a reply, the certificate that signed the request.
     Certificate {
-        /// How the content key is sent.
+        /// The method that sends the content key.
         transport: Transport,
-        /// How the certificate is referred to.
+        /// The form of the reference to the certificate.
         reference: ReferenceForm,
     },
     /// The key of the signature.
     KeyOfSignature,
 }
 
-/// How a content key is sent.
+/// The method that sends a content key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// `rsa-oaep-mgf1p` with SHA-1.
@@ -109,10 +110,10 @@ pub enum Transport {
     AgreementOfBdew,
 }
 
-/// Who the sender says it is.
+/// The statement of the sender about its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing beside the signature.
+    /// No token beside the signature.
     None,
     /// A password as a digest of nonce, time and password.
     PasswordDigest,
@@ -181,8 +182,8 @@ impl Place {
     }
 }
 
-/// What both sides of a network accept beyond the strict default. Each is a call of the recipe, the receiver, or both,
-/// and the evidence shows it.
+/// A departure from the strict default that both sides of a network accept. Each is a call of the recipe, the receiver,
+/// or both, and the evidence shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leniency {
     /// One key signs and encrypts: the symmetric binding without derived keys.
@@ -191,14 +192,14 @@ pub enum Leniency {
     CbcBeforeVerification,
     /// Times with the offset of a zone.
     LocalTimes,
-    /// The Security header has no attributes, and its timestamp `wsu:Created` alone, in whole seconds: the schema of the network
-    /// allows no more. The receiver says how old a message may be.
+    /// The Security header has no attributes, and its timestamp has `wsu:Created` alone, in whole seconds: the schema
+    /// of the network allows no more. The receiver decides how old a message may be.
     BareHeader,
     /// References without transforms, which imply inclusive canonicalisation.
     AbsentTransforms,
-    /// References to what comes later in the header.
+    /// References to elements that come later in the header.
     ForwardReferences,
-    /// A key that everyone can encrypt to the service says nothing about the sender, and nothing else does.
+    /// The key of the message is one that anyone can encrypt to the service, and nothing says who the sender is.
     AnonymousSender,
     /// A reply under the key of the request without confirmations.
     ReplyWithoutConfirmation,
@@ -218,7 +219,7 @@ pub struct Breach {
     pub reason: &'static str,
 }
 
-/// What a receiver calls to open a message of a shape.
+/// The call of a receiver that opens a message of a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
     /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
@@ -243,7 +244,7 @@ impl Shape {
         breaks: &[],
     };
 
-    /// What a receiver calls.
+    /// The call of a receiver that opens a message of this shape.
     #[must_use]
     pub fn opening(&self) -> Opening {
         match &self.signature {
@@ -253,7 +254,7 @@ impl Shape {
         }
     }
 
-    /// Whether both sides do this.
+    /// Whether both sides make this departure.
     #[must_use]
     pub fn allows(&self, leniency: Leniency) -> bool {
         self.leniencies.contains(&leniency)
@@ -269,7 +270,7 @@ impl Shape {
         signature || self.transport() == Some(Transport::Rsa15)
     }
 
-    /// How content keys are sent, if they are.
+    /// The method that sends content keys; `None` if the shape sends none.
     #[must_use]
     pub fn transport(&self) -> Option<Transport> {
         let of_signature = self.signature.and_then(|signature| match signature.by {

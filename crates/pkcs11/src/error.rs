@@ -12,7 +12,7 @@ pub enum TokenError {
     Library {
         /// The path.
         library: WireText,
-        /// What the system says.
+        /// The reason that the system gives.
         cause: WireText,
     },
     /// *Failed.* No slot has a token with this label.
@@ -20,7 +20,7 @@ pub enum TokenError {
     NoToken {
         /// The label.
         label: WireText,
-        /// The labels of the tokens that are there.
+        /// The labels of the tokens that were found.
         present: WireText,
     },
     /// *Failed.* The token refused the PIN. It may be locked after a few attempts.
@@ -28,7 +28,7 @@ pub enum TokenError {
         "the token refused the login ({cause}): check the PIN before `Token::open` tries again, since tokens lock after a few"
     )]
     Login {
-        /// What the token says.
+        /// The reason that the token gives.
         cause: WireText,
     },
     /// *Misuse.* The token has no private key, or no certificate, with this label, or has several.
@@ -38,7 +38,7 @@ pub enum TokenError {
         kind: &'static str,
         /// The label.
         label: WireText,
-        /// How many there are.
+        /// The number of objects with this label.
         count: usize,
     },
     /// *Misuse.* The certificate of the token cannot be read.
@@ -52,7 +52,7 @@ pub enum TokenError {
     /// *Failed.* Another operation of the token failed.
     #[error("the token failed: {cause}")]
     Token {
-        /// What the token says.
+        /// The reason that the token gives.
         cause: WireText,
     },
 }

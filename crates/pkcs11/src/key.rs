@@ -69,7 +69,7 @@ impl TokenKey {
         Ok(key)
     }
 
-    /// Its handle, looked up anew since a token that was taken out has other handles.
+    /// Its handle. It is looked up anew, since handles change when the token is taken out.
     fn handle(&self, session: &Session) -> Result<cryptoki::object::ObjectHandle, TokenFault> {
         let wanted = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Label(self.label.as_bytes().to_vec())];
         only(session, &wanted, "private key", &self.label)
@@ -117,7 +117,7 @@ impl KeyUnwrap for TokenKey {
         if *transport != KeyTransport::Rsa15 {
             return Err(CryptoError::Decryption);
         }
-        // The token takes no padding off: how it tells that the padding is wrong could be observed.
+        // The token does not remove the padding: its way of reporting wrong padding could be observed.
         let block =
             self.decrypt(&Mechanism::RsaX509, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption)?;
         Ok(unpad_rsa15(block.as_octets(), &self.substitute_key, ciphertext, expected_len))

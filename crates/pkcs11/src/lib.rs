@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-// A guard that a `match` holds would keep the others waiting while one logs in.
+// A guard that a `match` holds would keep the other threads waiting while one logs in.
 #![deny(clippy::significant_drop_in_scrutinee)]
 
 mod error;

@@ -1,11 +1,12 @@
-//! Which mechanism of PKCS#11 runs an algorithm, and what it takes.
+//! The mechanisms of PKCS#11 that run an algorithm, and their input.
 
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use wss_crypto::{Digest, DigestMethod, KeyKind, KeyTransport, SignatureFamily, SignatureMethod};
 
-/// A mechanism, and the octets that it signs. The digest is made here, so that a long message does not go to the token.
+/// A mechanism, and the octets that it signs. The digest is computed here, so that a long message does not go to the
+/// token.
 pub(crate) fn signing(method: SignatureMethod, kind: KeyKind, message: &[u8]) -> Option<(Mechanism<'static>, Vec<u8>)> {
     let digest = |method: DigestMethod| Digest::of(method, message).as_octets().to_vec();
     match (method.family(), method.digest(), kind) {
@@ -19,8 +20,9 @@ pub(crate) fn signing(method: SignatureMethod, kind: KeyKind, message: &[u8]) ->
             Some((Mechanism::RsaPkcsPss(PkcsPssParams { hash_alg, mgf, s_len }), octets))
         }
         (SignatureFamily::Ecdsa, Some(hash), KeyKind::Ec(curve)) => {
-            // The leading octets, as many as the order of the curve has (FIPS 186-5 §6.4.1). Whole octets, since no digest
-            // is longer than the order of P-521, whose bits are not a multiple of eight.
+            // The leading octets of the digest, as many as the order of the curve has (FIPS 186-5 §6.4.1). Whole octets
+            // are enough: only the order of P-521 has a number of bits that is not a multiple of eight, and no digest
+            // is longer than that.
             let mut octets = digest(hash);
             octets.truncate(curve.field_len());
             Some((Mechanism::Ecdsa, octets))
@@ -32,7 +34,7 @@ pub(crate) fn signing(method: SignatureMethod, kind: KeyKind, message: &[u8]) ->
     }
 }
 
-/// The mechanism that decrypts a transported key; `None` for RSA-1.5, whose padding is not taken off by a token.
+/// The mechanism that decrypts a transported key; `None` for RSA-1.5, whose padding a token does not remove.
 pub(crate) fn oaep(transport: &KeyTransport) -> Option<Mechanism<'_>> {
     let (hash_alg, _) = parameters(transport.digest()?)?;
     let (_, mgf) = parameters(transport.mgf().unwrap_or(DigestMethod::Sha1))?;

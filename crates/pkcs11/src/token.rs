@@ -13,15 +13,15 @@ use wss_text::WireText;
 
 use crate::error::TokenError;
 
-/// The most idle sessions that are kept.
+/// The largest number of idle sessions that are kept.
 const MAX_IDLE: usize = 16;
 
 /// A token with a user logged in. Cloning is cheap, and all clones share its sessions. Each operation has a session for
 /// itself, so that threads do not wait for each other.
 ///
-/// A token that was taken out is looked for again, by its label, at the next operation, and its user is logged in again. If it
-/// then refuses the PIN, it is not tried again, since each message that arrives would be one more attempt, and tokens lock after
-/// a few: all operations fail with [`TokenError::Login`] until the token is opened anew.
+/// A token that was removed is looked for again, by its label, at the next operation, and its user is logged in again.
+/// If the token then refuses the PIN, the PIN is not tried again: each message that arrives would be one more attempt,
+/// and tokens lock after a few. All operations fail with [`TokenError::Login`] until the token is opened anew.
 #[derive(Clone)]
 pub struct Token(Arc<Shared>);
 
@@ -30,7 +30,8 @@ struct Shared {
     label: String,
     pin: AuthPin,
     idle: Mutex<Vec<Session>>,
-    /// What the token said when it refused the PIN. It is locked during a login, so that threads try a PIN once.
+    /// The error of the token when it refused the PIN. The mutex is locked during a login, so that only one thread
+    /// tries a PIN.
     refusal: Mutex<Option<TokenError>>,
 }
 
@@ -61,10 +62,10 @@ impl Token {
         Ok(token)
     }
 
-    /// Runs `work` in a session. If the token was taken out, or forgot the session, it is run once more in a new one.
+    /// Runs `work` in a session. If the token was removed, or forgot the session, it is run once more in a new one.
     pub(crate) fn run<T>(&self, work: impl Fn(&Session) -> Result<T, TokenFault>) -> Result<T, TokenError> {
         let shared = &self.0;
-        // Others take theirs while this one logs in.
+        // Other threads take their sessions while this one logs in.
         let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let session = match idle {
             Some(session) => session,
@@ -76,7 +77,7 @@ impl Token {
                 Ok(done)
             }
             Err(TokenFault::Lost) => {
-                // The other sessions are lost with it.
+                // The other sessions are lost, too.
                 drop(session);
                 shared.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 let session = shared.session()?;
@@ -107,7 +108,7 @@ impl Shared {
         }
         let session = self.library.open_ro_session(self.slot()?)?;
         let error = match session.login(UserType::User, Some(&self.pin)) {
-            // One login is for all sessions of a program.
+            // One login holds for all sessions of a program.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => return Ok(session),
             Err(error) => error,
         };
@@ -147,7 +148,7 @@ fn is_about_the_pin(error: &Error) -> bool {
 
 /// Why an operation in a session failed.
 pub(crate) enum TokenFault {
-    /// The token was taken out, or forgot the session or the login: a new session may do.
+    /// The token was removed, or forgot the session or the login: a new session may succeed.
     Lost,
     /// Any other reason.
     Other(TokenError),

@@ -15,7 +15,7 @@ pub(crate) struct Assertion {
     pub(crate) nested: Alternative,
 }
 
-/// What does not depend on the alternative of the nested policy.
+/// The parts of an assertion that do not depend on the alternative of its nested policy.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) namespace: Arc<str>,
@@ -24,7 +24,7 @@ pub(crate) struct Written {
     pub(crate) is_ignorable: bool,
     /// Whether an alternative of its nested policy has a token, of whatever domain.
     pub(crate) has_token: bool,
-    /// Those that are read, and the first of those that are not.
+    /// The attributes that are read, and the first of those that are not.
     pub(crate) attributes: Vec<Attribute>,
     /// Its children that are no policy.
     pub(crate) parameters: Vec<Parameter>,
@@ -41,11 +41,11 @@ pub(crate) struct Attribute {
 pub(crate) struct Parameter {
     pub(crate) namespace: Arc<str>,
     pub(crate) place: Place,
-    /// What few have.
+    /// The parts that few parameters have.
     details: Option<Box<Details>>,
 }
 
-/// What is inside a parameter, as far as it is read.
+/// The content of a parameter, as far as it is read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
     pub(crate) attributes: Vec<Attribute>,
@@ -55,11 +55,11 @@ pub(crate) struct Details {
     pub(crate) prefixes: Vec<(String, Arc<str>)>,
     /// The names of the elements inside it, and their texts.
     pub(crate) inside: Vec<(&'static str, String)>,
-    /// What it costs beside other parameters: its text and its expanded names are read for each message.
+    /// The additional cost of its text and of its expanded names, which are read for each message.
     pub(crate) long: usize,
 }
 
-/// What long attributes cost: they are read for each message.
+/// The additional cost of long attributes, which are read for each message.
 pub(crate) fn long(attributes: &[Attribute]) -> usize {
     attributes.iter().map(|attribute| attribute.value.len() / 64).sum()
 }
@@ -68,9 +68,9 @@ pub(crate) fn long(attributes: &[Attribute]) -> usize {
 pub(crate) const INSIDE: [&str; 3] = ["AttachmentCompleteSignatureTransform", "ContentSignatureTransform", "TokenType"];
 
 impl Attribute {
-    /// In place of a local name: the value is the name of an attribute that is not read.
+    /// The local name of an entry whose value is the name of an attribute that is not read.
     pub(crate) const UNREAD: &'static str = "";
-    /// The same, for one of another domain than WS-SecurityPolicy.
+    /// The local name of such an entry for an attribute of another domain than WS-SecurityPolicy.
     pub(crate) const FOREIGN: &'static str = "{}";
 
     /// Whether it is not read.
@@ -116,7 +116,8 @@ impl Assertion {
         self.local().ends_with("Token")
     }
 
-    /// The number of assertions, parameters and attributes that are judged with it, and what long ones of them cost.
+    /// The number of assertions, parameters and attributes that are judged with it, and the additional cost of long
+    /// ones.
     pub(crate) fn size(&self) -> usize {
         let unread = |attributes: &[Attribute]| attributes.iter().filter(|attribute| attribute.is_unread()).count();
         let parameters: usize =
@@ -125,7 +126,7 @@ impl Assertion {
     }
 }
 
-/// As [`Assertion::size`], of an alternative.
+/// As [`Assertion::size`], for an alternative.
 pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
     alternative.iter().map(|assertion| assertion.size()).sum()
 }

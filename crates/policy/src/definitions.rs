@@ -1,7 +1,7 @@
 //! Definitions of all files, by kind and qualified name (WSDL 1.1 §2.1.1).
 //!
-//! A name is that of its namespace and its local part: two files may each have a binding `B`. A name that no file has is an
-//! error, since its policy would be passed over.
+//! A name is that of its namespace and its local part: two files may each have a binding `B`. A name that no file
+//! defines is an error: otherwise its policy would be ignored.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -79,7 +79,7 @@ pub(crate) fn referred(root: Element<'_>) -> Vec<String> {
 pub(crate) struct Definitions<'e, 'd> {
     expressions: &'e Expressions<'d>,
     files: &'d [File<'d>],
-    /// By kind, the number of the namespace, and local name.
+    /// Keys: the kind, the number of the namespace, and the local name.
     named: HashMap<(Kind, usize, Cow<'d, str>), At<'d>>,
     namespaces: Namespaces<'d>,
     /// Imports that were not given.
@@ -90,7 +90,7 @@ pub(crate) struct Definitions<'e, 'd> {
 #[derive(Default)]
 struct Namespaces<'d> {
     numbers: HashMap<Cow<'d, str>, usize>,
-    /// By the place and the length of a name in a file: of what was looked for before.
+    /// The results for names that were looked up before, by the place and the length of the name in a file.
     known: RefCell<HashMap<(usize, usize), Option<usize>>>,
 }
 
@@ -108,7 +108,7 @@ impl<'d> Namespaces<'d> {
 
 impl<'e, 'd> Definitions<'e, 'd> {
     /// # Errors
-    /// If two definitions have one name.
+    /// If two definitions have the same name.
     pub(crate) fn read(
         files: &'d [File<'d>],
         expressions: &'e Expressions<'d>,
@@ -138,7 +138,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         roots.flat_map(move |(file, root)| root.children_named(WSDL, local).map(move |element| At { file, element }))
     }
 
-    /// What the attribute of an element names; `None` without the attribute.
+    /// The definition that the attribute of an element names; `None` without the attribute.
     pub(crate) fn named(&self, at: At<'d>, local: &str, kind: Kind) -> Result<Option<At<'d>>, PolicyError> {
         let Some(written) = at.element.attribute("", local) else { return Ok(None) };
         let (prefix, name) = written.trim().split_once(':').unwrap_or(("", written.trim()));
@@ -150,7 +150,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         }
     }
 
-    /// No file has a name that `at` says.
+    /// The error if no file defines a name at `at`.
     pub(crate) fn unresolved(&self, at: At<'_>, what: &'static str, name: String, namespace: &str) -> PolicyError {
         let of_namespace = |import: &&Import| import.namespace == namespace;
         let import = self.left_out.iter().find(of_namespace).or(self.left_out.first());

@@ -27,18 +27,18 @@ pub enum PolicyError {
     /// *Malformed.* A policy refers to itself.
     #[error("{place}: the policy refers to itself")]
     Circle {
-        /// Where the reference is.
+        /// The place of the reference.
         place: Place,
     },
-    /// *Malformed.* An operator of WS-Policy, or an assertion, is not as it has to be.
+    /// *Malformed.* An operator of WS-Policy, or an assertion, does not have its required form.
     #[error("{place}: {why}")]
     Malformed {
-        /// Where it is.
+        /// The place of the operator or assertion.
         place: Place,
-        /// What is wrong.
+        /// The defect, in words.
         why: &'static str,
     },
-    /// *Malformed or refused.* No file that was read has what a name says, so that its policy would be passed over.
+    /// *Malformed or refused.* No file that was read defines a name, so that its policy would be ignored.
     #[error(
         "{place}: no file that was read has the {what} {name}: {}",
         match import {
@@ -49,9 +49,9 @@ pub enum PolicyError {
         }
     )]
     Unresolved {
-        /// Where the name is.
+        /// The place of the name.
         place: Box<Place>,
-        /// What it names.
+        /// The kind of definition that it names.
         what: &'static str,
         /// The expanded name.
         name: WireText,
@@ -65,7 +65,7 @@ pub enum PolicyError {
         call.replace('_', "-")
     )]
     Exceeded {
-        /// What was counted.
+        /// The things that were counted.
         what: &'static str,
         /// The limit.
         allowed: usize,
@@ -79,7 +79,7 @@ pub enum PolicyError {
         what: &'static str,
         /// The name.
         name: WireText,
-        /// The names that there are.
+        /// The names that exist.
         there: WireText,
     },
 }

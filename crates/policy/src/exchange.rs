@@ -25,7 +25,7 @@ use crate::wsdl::{OperationPolicy, PortPolicy};
 #[derive(Debug)]
 pub struct Side {
     pub(crate) exchanges: Vec<Exchange>,
-    /// Of a service, the other alternatives of its operations that can be used.
+    /// The other alternatives of its operations that can be used, for a service.
     pub(crate) others: Vec<Exchange>,
     pub(crate) unusable: Vec<Unusable>,
 }
@@ -37,7 +37,7 @@ impl Side {
         &self.exchanges
     }
 
-    /// The same, to keep: [`Exchange::with_receiver`] changes one.
+    /// As [`Side::exchanges`], by value, for [`Exchange::with_receiver`].
     #[must_use]
     pub fn into_exchanges(self) -> Vec<Exchange> {
         self.exchanges
@@ -57,12 +57,14 @@ impl Side {
         self
     }
 
-    /// The alternative of an operation that a request follows: the first one that the keys allow and whose form the request has, as far
-    /// as that can be seen without keys. It is that of [`Side::operation`] if the request has the form of none. A client may follow any
-    /// alternative of the policy of its service, so a service that has several opens and answers each request with this one.
+    /// The alternative of an operation that a request follows: the first one that the keys allow and whose form the
+    /// request has, as far as that can be seen without keys. If the request has the form of none, it is the alternative
+    /// of [`Side::operation`]. A client may follow any alternative of the policy of its service, so a service that has
+    /// several opens and answers each request with this one.
     ///
-    /// Two alternatives that differ only in what is hidden by encryption have one form: the first is found for both, and refuses the
-    /// requests of the other. `operation` is the one whose element the Body has, as [`Side::operation`] says.
+    /// Two alternatives that differ only in parts hidden by encryption have one form: the first is found for both, and
+    /// refuses the requests of the other. `operation` is the one whose element the Body has, as [`Side::operation`]
+    /// says.
     ///
     /// ```
     /// # use wss_policy::Side;
@@ -86,16 +88,17 @@ impl Side {
     /// The operation of this name, in the first port that has a usable one; an empty name is the first operation. Of several that
     /// have one name it is the first: the others are in [`Side::exchanges`].
     ///
-    /// Nothing ties a message to its operation but the caller. A service takes the operation by the element of the Body that it
-    /// will carry out, or compares both once the message is open: a `SOAPAction`, or a Body that is not opened yet, is what
-    /// anyone wrote, and may name an operation with a weaker policy.
+    /// Only the caller ties a message to its operation. A service takes the operation by the element of the Body that
+    /// it will process, or compares both once the message is open: anyone may have written a `SOAPAction`, or a Body
+    /// that is not opened yet, and may name an operation with a weaker policy.
     ///
     /// # Errors
     /// [`SideError`].
     pub fn operation(&self, name: &str) -> Result<&Exchange, SideError> {
         let is_meant = |other: &str| name.is_empty() || other == name;
         if let Some(found) = self.exchanges.iter().find(|exchange| is_meant(&exchange.operation)) {
-            // One that demands nothing is not taken for want of keys for another of its name.
+            // If keys are missing for one operation, another operation of the same name that demands nothing is not
+            // used in its place.
             let is_bare = found.sends.is_none() && found.opens.is_none() && !found.has_tls;
             let better = self.unusable.iter().find(|unusable| is_bare && unusable.operation == found.operation);
             return match better {
@@ -114,14 +117,14 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has. The request is read once, unless the receivers have limits of their own.
+/// The first exchange whose form a request has. The request is read once, unless the receivers have different limits.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
 ) -> Option<&'e Exchange> {
     let Some(first) = all().find_map(|one| one.opens.as_ref()) else { return all().next() };
     let limits = first.receiver.current_limits();
-    // Everything has the form of a request of which nothing is demanded.
+    // A request of which nothing is demanded is accepted in any form.
     let bare = || all().find(|one| one.opens.is_none());
     if all().any(|one| one.opens.as_ref().is_some_and(|opens| opens.receiver.current_limits() != limits)) {
         let fits =
@@ -178,7 +181,7 @@ impl fmt::Display for Unusable {
 
 impl std::error::Error for Unusable {}
 
-/// What one side does for one operation.
+/// The messages of one operation as one side sends and opens them.
 pub struct Exchange {
     /// Which operation of the policy it is of: several may have one name.
     of: usize,
@@ -190,17 +193,17 @@ pub struct Exchange {
     skipped: Skipped,
     sends: Option<Plan>,
     opens: Option<Opens>,
-    /// Whether it has a transport binding, which may do it all.
+    /// Whether it has a transport binding, which may protect everything.
     has_tls: bool,
 }
 
-/// Why alternatives are not used: of those of an operation, the first so many.
+/// The reasons why alternatives are not used: the first `count` of those of an operation.
 struct Skipped {
     lacks: Arc<[Lack]>,
     count: usize,
 }
 
-/// What opens the messages of the other side.
+/// The receiver for the messages of the other side, with the terms that it checks.
 #[derive(Clone)]
 struct Opens {
     receiver: Receiver,
@@ -272,26 +275,27 @@ impl Exchange {
         self.action.as_deref()
     }
 
-    /// Which alternative is used, from 1, in the order of the file.
+    /// The number of the alternative that is used, from 1, in the order of the file.
     #[must_use]
     pub fn alternative(&self) -> usize {
         self.alternative
     }
 
-    /// Why each alternative before it is not used.
+    /// The reasons why the alternatives before it are not used.
     #[must_use]
     pub fn skipped(&self) -> &[Lack] {
         self.skipped.lacks.get(..self.skipped.count).unwrap_or_default()
     }
 
-    /// What secures the messages of this side; `None` if the policy demands nothing of them, or all of TLS.
+    /// The plan that secures the messages of this side; `None` if the policy demands nothing of them, or all of TLS.
     #[must_use]
     pub fn plan(&self) -> Option<&Plan> {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if the policy demands nothing of them, or all of TLS. What the policy says of
-    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
+    /// The receiver that opens the messages of the other side; `None` if the policy demands nothing of them, or all of
+    /// TLS. Demands of the policy on their form that a receiver cannot check are checked by the `open` calls of the
+    /// exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
         self.opens.as_ref().map(|opens| &opens.receiver)
@@ -303,15 +307,15 @@ impl Exchange {
         self.opens.as_ref().map(|opens| opens.opening)
     }
 
-    /// Changes the receiver: for a peer that needs one of its `accept_…` calls, another clock or other limits.
+    /// Changes the receiver, for a peer that needs one of its `accept_…` calls, another clock or other limits.
     #[must_use]
     pub fn with_receiver(mut self, change: impl FnOnce(Receiver) -> Receiver) -> Self {
         self.opens = self.opens.map(|opens| Opens { receiver: change(opens.receiver), ..opens });
         self
     }
 
-    /// Opens a message whose Body is signed: an envelope, or a package with attachments. A reply under a key of its request needs
-    /// `request`, the [`Correlation`] that securing the request returned.
+    /// Opens a message whose Body is signed: an envelope, or a package with attachments. A reply under a key of its
+    /// request needs `request`, the [`Correlation`] that securing the request returned.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -330,7 +334,7 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// Opens a message of which parts are signed, and perhaps not the Body.
+    /// Opens a message of which parts are signed; the Body need not be signed.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -349,9 +353,10 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// Opens a message that the transport protects. `transport` is what the caller vouches for: TLS where the policy has an
-    /// `sp:TransportBinding`, and the certificate of the client where its `sp:HttpsToken` has `sp:RequireClientCertificate`. A reply that
-    /// has to confirm the signatures of its request needs `request`, the [`Correlation`] that securing the request returned.
+    /// Opens a message that the transport protects. `transport` is the caller's statement: TLS where the policy has an
+    /// `sp:TransportBinding`, and the certificate of the client where its `sp:HttpsToken` has
+    /// `sp:RequireClientCertificate`. A reply that has to confirm the signatures of its request needs `request`, the
+    /// [`Correlation`] that securing the request returned.
     ///
     /// # Errors
     /// [`PolicyOpenError`].
@@ -381,7 +386,7 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// What of the form of a message breaks an assertion, as far as it can be seen without keys. Proves nothing.
+    /// The assertions that the form of a message breaks, as far as it can be seen without keys. Proves nothing.
     ///
     /// # Errors
     /// [`OpenError`] if the message is no envelope.
@@ -392,7 +397,7 @@ impl Exchange {
         }
     }
 
-    /// What opens the message, and its envelope.
+    /// The receiver that opens the message, and the envelope of the message, after the check of its form.
     fn checked<'a>(
         &'a self,
         message: &'a Incoming<'_>,
@@ -426,7 +431,8 @@ impl Opens {
         })
     }
 
-    /// Refuses an opened message that does not prove what only the signatures say. What is encrypted in `message` is not there.
+    /// Refuses an opened message that lacks a proof which only its signatures give. Parts that are encrypted in
+    /// `message` are not counted.
     fn prove(
         &self,
         message: &str,
@@ -445,14 +451,15 @@ impl Opens {
     }
 }
 
-/// Which side this is.
+/// The role of this side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Client,
     Service,
 }
 
-/// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
+/// Makes the exchanges of one operation: for a client with the first alternative that can be used, for a service with
+/// each.
 pub(crate) fn exchanges(
     port: &PortPolicy,
     (of, operation): (usize, &OperationPolicy),
@@ -488,7 +495,7 @@ pub(crate) fn exchanges(
                     Role::Client => (request.sends.clone(), reply.opens.clone()),
                     Role::Service => (reply.sends.clone(), request.opens.clone()),
                 };
-                // Everything has the form of a request of which nothing is demanded.
+                // A request of which nothing is demanded is accepted in any form.
                 if made.is_empty() || opens.is_some() {
                     made.push(Exchange {
                         of,
@@ -545,7 +552,7 @@ struct OneSide<'a> {
     protects: Protects,
 }
 
-/// What one side does with the requests, or with the replies: it sends them, or opens them.
+/// One direction of an exchange, requests or replies: this side sends them, or opens them.
 #[derive(Default)]
 struct Half {
     sends: Option<Plan>,
@@ -554,7 +561,7 @@ struct Half {
 }
 
 impl OneSide<'_> {
-    /// What is sent, or what opens what comes.
+    /// The plan, if this side sends in this direction; otherwise the receiver.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
         let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);

@@ -1,7 +1,7 @@
 //! Policy expressions: from compact form to alternatives (WS-Policy 1.5 §4.3).
 //!
-//! The normal form is made with a bound on the alternatives of each expression and on all assertions of all of them,
-//! which is charged before a product is made. A policy that refers to itself is refused.
+//! The normal form is made with a bound on the alternatives of each expression and on the sum of all their assertions.
+//! It is charged before a product is made. A policy that refers to itself is refused.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::limits::Charge;
 use crate::names;
 use crate::place::{Lines, Place, below};
 
-/// The operators and references that may be one inside the other.
+/// The deepest nesting of operators and policy references.
 const DEEPEST: usize = 32;
 
 /// A file that was read.
@@ -27,36 +27,36 @@ pub(crate) struct File<'d> {
 /// A policy in normal form.
 pub(crate) type Normal = Arc<Vec<Alternative>>;
 
-/// Policies by a key; `None` for a key of two.
+/// Policies by a key; `None` if two policies have the key.
 type Named = HashMap<String, Option<(usize, NodeId)>>;
 
 /// All files, and their policies by reference.
 pub(crate) struct Expressions<'d> {
     files: &'d [File<'d>],
     charge: &'d Charge,
-    /// The policies of each file by Id; `None` for an Id of two.
+    /// The policies of each file by Id; `None` if two policies have the Id.
     by_id: Vec<Named>,
-    /// Those of all files by `wsp:Policy/@Name`.
+    /// The policies of all files by `wsp:Policy/@Name`.
     by_name: Named,
     /// Policies that are in normal form already.
     known: RefCell<HashMap<(usize, NodeId), Normal>>,
     /// Namespaces, each once.
     namespaces: RefCell<HashMap<&'d str, Arc<str>>>,
-    /// The path of what no assertion is around.
+    /// The path of an element that is inside no assertion.
     top: Arc<str>,
     /// The namespaces that the caller passes over.
     not_ours: &'d [String],
 }
 
-/// Where an expression is.
+/// The place of an expression: a file, and an element in it.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'d> {
-    /// Which file.
+    /// The number of the file.
     pub(crate) file: usize,
     pub(crate) element: Element<'d>,
 }
 
-/// What is around an expression.
+/// The state around an expression while it is read.
 #[derive(Clone, Copy)]
 struct Around<'a> {
     depth: usize,
@@ -98,7 +98,7 @@ impl<'d> Expressions<'d> {
         self.follow(uri, at, Around { depth: 0, path: &self.top, references: &[] })
     }
 
-    /// Before the alternatives of a message are judged, those of its operation with its own.
+    /// Charges the alternatives of a message, before those of its operation with its own are judged.
     pub(crate) fn in_force(&self, common: &[Alternative], own: &[Alternative]) -> Result<(), PolicyError> {
         self.charge.alternatives(common.len().saturating_mul(own.len()))?;
         let sizes = |all: &[Alternative]| all.iter().map(|one| size(one)).sum::<usize>();
@@ -106,12 +106,12 @@ impl<'d> Expressions<'d> {
         self.charge.in_force(sizes(own).saturating_mul(common.len()))
     }
 
-    /// Before an operation is kept.
+    /// Charges an operation, before it is kept.
     pub(crate) fn operation(&self) -> Result<(), PolicyError> {
         self.charge.assertions(2)
     }
 
-    /// Before a definition is kept.
+    /// Charges a definition, before it is kept.
     pub(crate) fn definition(&self) -> Result<(), PolicyError> {
         self.charge.assertions(1)
     }
@@ -129,7 +129,7 @@ impl<'d> Expressions<'d> {
         Ok(merged)
     }
 
-    /// As [`Expressions::merged`], in place where the right has one alternative.
+    /// As [`Expressions::merged`], but in place if the right side has one alternative.
     fn add(&self, left: &mut Vec<Alternative>, right: &[Alternative]) -> Result<(), PolicyError> {
         match right {
             [one] => left.iter_mut().try_for_each(|alternative| {
@@ -157,7 +157,7 @@ impl<'d> Expressions<'d> {
         }
     }
 
-    /// The namespace of an element, which is kept once.
+    /// The namespace of an element. Each is kept once.
     fn namespace(&self, namespace: &'d str) -> Arc<str> {
         Arc::clone(self.namespaces.borrow_mut().entry(namespace).or_insert_with(|| namespace.into()))
     }
@@ -192,7 +192,7 @@ impl<'d> Expressions<'d> {
             self.charge.alternatives(alternatives.len() + of_child.len())?;
             match Arc::try_unwrap(of_child) {
                 Ok(of_child) => alternatives.extend(of_child),
-                // Of a policy that is referred to.
+                // A policy that is referred to.
                 Err(of_others) => {
                     self.charge.assertions(of_others.iter().map(Vec::len).sum())?;
                     alternatives.extend(of_others.iter().cloned());
@@ -234,7 +234,7 @@ impl<'d> Expressions<'d> {
         let place = || self.place_in(at, around.path, "PolicyReference");
         let found = self.find(uri, at.file);
         let found = found.and_then(|(file, id)| Some((file, id, self.files.get(file)?.document.element(id)?)));
-        // It is an assertion that nobody knows, so that only the alternatives that have it fall.
+        // The reference counts as an assertion that nobody knows, so that only the alternatives with it are lost.
         let Some((file, id, element)) = found else { return self.unknown_reference(uri, place()) };
         if around.references.contains(&(file, id)) {
             return Err(PolicyError::Circle { place: place() });
@@ -261,8 +261,9 @@ impl<'d> Expressions<'d> {
         Ok(Arc::new(vec![vec![Arc::new(assertion)]]))
     }
 
-    /// `#Id` is in the same file or, as peers have it, in the only other one that has it; `location#Id` is in the file of
-    /// that location; any other URI is the Name of a policy, or the location of a file that is one.
+    /// Finds a policy. `#Id` is in the same file or, as peers write it, in the only other file that has the Id;
+    /// `location#Id` is in the file of that location; any other URI is the Name of a policy, or the location of a file
+    /// that is one.
     fn find(&self, uri: &str, file: usize) -> Option<(usize, NodeId)> {
         let of = |file: usize, id: &str| self.by_id.get(file).and_then(|named| named.get(id)).copied();
         match uri.split_once('#') {
@@ -337,7 +338,7 @@ impl<'d> Expressions<'d> {
         Ok(alternatives)
     }
 
-    /// Charges what is inside an assertion; the number of its parameters.
+    /// Charges the content of an assertion. Returns the number of its parameters.
     fn parameters(&self, all: impl Iterator<Item = Element<'d>>) -> Result<usize, PolicyError> {
         let mut count = 0;
         for parameter in all {
@@ -354,7 +355,7 @@ impl<'d> Expressions<'d> {
         details.long = long(&details.attributes);
         if element.name().local == "XPath" {
             details.text = text_of(element);
-            // Those that products write for elements inside the Security header have some hundred octets.
+            // The paths that products write for elements inside the Security header have some hundred octets.
             details.long += details.text.len().saturating_sub(512) / 32;
             let (prefixes, cost) = self.prefixes(element, &details.text);
             (details.prefixes, details.long) = (prefixes, details.long + cost);
@@ -368,7 +369,7 @@ impl<'d> Expressions<'d> {
         Ok(Parameter::new(self.namespace(element.name().namespace), place, details))
     }
 
-    /// The namespace of each prefix of a path, and what its expanded names cost, each time that it has one.
+    /// The namespace of each prefix of a path, and the cost of the path's expanded names, one for each use of a prefix.
     fn prefixes(&self, element: Element<'d>, path: &str) -> (Vec<(String, Arc<str>)>, usize) {
         let (mut prefixes, mut cost) = (Vec::<(String, Arc<str>)>::new(), 0);
         for step in path.split('/') {
@@ -387,13 +388,13 @@ impl<'d> Expressions<'d> {
     }
 }
 
-/// Empty for an element with children.
+/// The trimmed text of an element; empty if the element has child elements.
 fn text_of(element: Element<'_>) -> String {
     element.text_around_comments().map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// The attributes that are read of an element of WS-SecurityPolicy, and the first of those that are not, and of other domains. What
-/// an element of another domain has is of that domain; an Id or a language says nothing.
+/// The attributes of an element of WS-SecurityPolicy that are read, and the first of those that are not read, and of
+/// other domains. Attributes of an element of another domain belong to that domain; an Id or a language is ignored.
 fn attributes(element: Element<'_>) -> Vec<Attribute> {
     let mut read: Vec<Attribute> = Vec::new();
     if !names::is_security(element.name().namespace) {

@@ -1,4 +1,5 @@
-//! What a policy does not say: the keys of both sides, whom to trust, and what the caller agrees to.
+//! The settings that a policy does not contain: the keys of both sides, trust, and the departures to which the caller
+//! agrees.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,10 +12,10 @@ use wss_tokens::{
     AssertionTrust, KerberosAcceptor, KerberosInitiator, Password, PasswordSource, SecurityContexts, Trust,
 };
 
-/// The keys of one side, whom it trusts, and what it agrees to. They choose the alternative of a policy.
+/// The keys of one side, its trust, and the departures to which it agrees. They choose the alternative of a policy.
 ///
-/// A policy may demand what this library refuses by default, such as CBC ciphers that are decrypted before the signature
-/// is verified. Such an alternative is used only after the call that agrees to it, which the error names.
+/// A policy may demand a form that this library refuses by default, such as CBC ciphers that are decrypted before the
+/// signature is verified. Such an alternative is used only after the call that agrees to it, which the error names.
 #[derive(Clone)]
 pub struct Keys {
     pub(crate) trust: Trust,
@@ -31,21 +32,21 @@ pub struct Keys {
     pub(crate) symmetric: Option<SignatureMethod>,
 }
 
-/// What this side shows the other.
+/// The keys and tokens of this side.
 #[derive(Clone, Default)]
 pub(crate) struct Own {
     pub(crate) identity: Option<Identity>,
     pub(crate) user: Option<(String, Password)>,
     /// A SAML assertion, or another token of a token service.
     pub(crate) assertion: Option<String>,
-    /// The secret of which it is the proof.
+    /// The secret whose holder the token proves.
     pub(crate) assertion_secret: Option<Secret>,
     pub(crate) kerberos: Option<Arc<dyn KerberosInitiator>>,
     /// A security context: its identifier and secret.
     pub(crate) context: Option<(String, Secret)>,
 }
 
-/// What this side looks up to judge the other.
+/// The sources in which this side looks up keys, passwords and trust, to judge the other.
 #[derive(Clone, Default)]
 pub(crate) struct Lookup {
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -54,7 +55,7 @@ pub(crate) struct Lookup {
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
 }
 
-/// Something that a call agreed to.
+/// A departure from the strict defaults to which the caller agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Consent {
     LegacyAlgorithms,
@@ -86,7 +87,7 @@ impl Consent {
 }
 
 impl Keys {
-    /// Whom to trust, and how replays are detected. A side that expects no certificates has
+    /// Keys with the trust in signers, and with the store that detects replays. A side that expects no certificates has
     /// [`Trust::no_certificates`].
     #[must_use]
     pub fn new(trust: Trust, replay: impl ReplayCache + 'static) -> Self {
@@ -141,14 +142,14 @@ impl Keys {
         self
     }
 
-    /// The secret whose holder the assertion names, where that is no certificate.
+    /// The secret whose holder the assertion names, if it does not name the holder of a certificate.
     #[must_use]
     pub fn assertion_secret(mut self, secret: Secret) -> Self {
         self.own.assertion_secret = Some(secret);
         self
     }
 
-    /// Whose assertions a service trusts.
+    /// The issuers of assertions that a service trusts.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.lookup.assertions = Some(trust);
@@ -169,14 +170,14 @@ impl Keys {
         self
     }
 
-    /// A security context that this side sends messages in: its identifier and its secret.
+    /// The security context in which this side sends messages: its identifier and its secret.
     #[must_use]
     pub fn security_context(mut self, identifier: impl Into<String>, secret: Secret) -> Self {
         self.own.context = Some((identifier.into(), secret));
         self
     }
 
-    /// The security contexts that this side opens messages in. Without this call, that of
+    /// The security contexts in which this side opens messages. Without this call, it is that of
     /// [`Keys::security_context`].
     #[must_use]
     pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
@@ -184,8 +185,8 @@ impl Keys {
         self
     }
 
-    /// A header block that the application sends or reads, where a policy says *every header block*, or *every one of a
-    /// namespace*. Those of WS-Addressing are known.
+    /// A header block that the application sends or reads, for a policy that says *every header block*, or *every one
+    /// of a namespace*. The blocks of WS-Addressing are known.
     #[must_use]
     pub fn header_block(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.blocks.push((namespace.into(), local.into()));
@@ -199,16 +200,16 @@ impl Keys {
         self
     }
 
-    /// The method of signatures with certificates. Every suite of WS-SecurityPolicy says RSA with SHA-1, and peers are
-    /// configured for another besides the policy.
+    /// The method of signatures with certificates. Every suite of WS-SecurityPolicy names RSA with SHA-1; peers are
+    /// configured for another method outside of the policy.
     #[must_use]
     pub fn asymmetric_signature(mut self, method: SignatureMethod) -> Self {
         self.asymmetric = Some(method);
         self
     }
 
-    /// The method of MACs. Every suite of WS-SecurityPolicy says HMAC with SHA-1, and peers are configured for another
-    /// besides the policy.
+    /// The method of MACs. Every suite of WS-SecurityPolicy names HMAC with SHA-1; peers are configured for another
+    /// method outside of the policy.
     #[must_use]
     pub fn symmetric_signature(mut self, method: SignatureMethod) -> Self {
         self.symmetric = Some(method);
@@ -247,8 +248,8 @@ impl Keys {
         self.agree(Consent::CbcUnderUnsignedKeys)
     }
 
-    /// Agrees to replies under a key that both sides have that confirm no signature of their request: a request may come
-    /// back as its reply.
+    /// If both sides sign with one key, agrees to replies that confirm no signature of their request: a request may
+    /// come back as its reply.
     #[must_use]
     pub fn dangerous_accept_either_direction(self) -> Self {
         self.agree(Consent::EitherDirection)
@@ -260,20 +261,21 @@ impl Keys {
         self.agree(Consent::Anonymous)
     }
 
-    /// Agrees to messages whose Body nobody signs, and that no protected transport brings.
+    /// Agrees to messages whose Body nobody signs, and that come over no protected transport.
     #[must_use]
     pub fn dangerous_unsigned_body(self) -> Self {
         self.agree(Consent::UnsignedBody)
     }
 
-    /// Agrees to an alternative without any protection, where a policy has one beside others, as `wsp:Optional` makes it.
+    /// Agrees to an alternative without any protection, if a policy has such an alternative beside others, as
+    /// `wsp:Optional` makes it.
     #[must_use]
     pub fn dangerous_unprotected(self) -> Self {
         self.agree(Consent::Unprotected)
     }
 
-    /// A client says that a transport protects what it sends, where a policy has a password as text or an assertion and no binding. One
-    /// with an `sp:TransportBinding` needs no such call.
+    /// A client's statement that a transport protects the messages that it sends, for a policy with a password as text
+    /// or an assertion and without a binding. A policy with an `sp:TransportBinding` needs no such call.
     #[must_use]
     pub fn over_protected_transport(self) -> Self {
         self.agree(Consent::ProtectedTransport)

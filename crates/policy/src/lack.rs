@@ -11,7 +11,7 @@ use crate::standing::Judged;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Lack {
-    /// *Refused.* An assertion cannot be done.
+    /// *Refused.* An assertion is not supported.
     #[error(
         "{}: {} is refused: {}",
         .0.place,
@@ -22,26 +22,26 @@ pub enum Lack {
     /// *Misuse.* A key is needed that was not given.
     #[error("{what} is needed: give it with `{call}`")]
     Key {
-        /// What is needed.
+        /// The key that is needed, in words.
         what: &'static str,
         /// The call that gives it.
         call: &'static str,
     },
-    /// *Refused.* The alternative demands what is refused by default.
+    /// *Refused.* The alternative demands a form that is refused by default.
     #[error("{why}: if that has to be, call `{call}`")]
     Consent {
-        /// What it demands.
+        /// The demand of the alternative, in words.
         why: WireText,
         /// The call that agrees to it.
         call: &'static str,
     },
-    /// *Refused.* What the assertions say together cannot be done.
+    /// *Refused.* The combination of the assertions is not supported.
     #[error("{what}")]
     Together {
-        /// What cannot be done.
+        /// The combination that is not supported, and what to do.
         what: &'static str,
     },
-    /// *Misuse.* The keys do not fit what the policy demands.
+    /// *Misuse.* The keys do not fit the demands of the policy.
     #[error(transparent)]
     Plan(Box<PlanError>),
     /// *Refused.* The policy admits no message at all: an `wsp:ExactlyOne` is empty.

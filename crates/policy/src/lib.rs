@@ -1,4 +1,4 @@
-//! WS-SecurityPolicy: what the policy of a WSDL demands, as recipes and receivers.
+//! WS-SecurityPolicy: the demands of the policy of a WSDL, as recipes and receivers.
 //!
 //! In reading order: [`PolicyReader`] reads a file into a [`Policy`]; `expression` brings policies to their normal form,
 //! `wsdl` finds what is in force for each message by the names of `definitions`, and `terms` reads an alternative and judges

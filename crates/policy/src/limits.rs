@@ -1,4 +1,4 @@
-//! What a policy may cost, beyond the limits on each document.
+//! The limits for a policy, beyond those on each document.
 
 use std::cell::Cell;
 
@@ -6,11 +6,11 @@ use wss_c14n::Limits;
 
 use crate::error::PolicyError;
 
-/// What a policy may cost. The normal form of a policy can be larger than the policy by any factor: each `wsp:Optional`
-/// doubles it.
+/// The limits for a policy. The normal form of a policy can be larger than the policy by any factor: each
+/// `wsp:Optional` doubles it.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyLimits {
-    /// Those of each document.
+    /// The limits for each document.
     pub(crate) documents: Limits,
     pub(crate) alternatives: usize,
     pub(crate) assertions: usize,
@@ -33,24 +33,25 @@ impl PolicyLimits {
         self
     }
 
-    /// The most alternatives of one policy, and of what is in force for one message.
+    /// The largest number of alternatives of one policy, and of the policies together that are in force for one
+    /// message.
     #[must_use]
     pub fn alternatives(mut self, most: usize) -> Self {
         self.alternatives = most;
         self
     }
 
-    /// The most assertions that are kept: those in all alternatives of all policies together, with nested ones, parts,
-    /// definitions and operations. A path costs one more for each 32 octets of its text, and
-    /// of its expanded names; an attribute that is read, for each 64.
+    /// The largest number of assertions that are kept: those in all alternatives of all policies together, with nested
+    /// ones, parts, definitions and operations. A path costs one more for each 32 octets of its text, and of its
+    /// expanded names; an attribute that is read, for each 64.
     #[must_use]
     pub fn assertions(mut self, most: usize) -> Self {
         self.assertions = most;
         self
     }
 
-    /// The most assertions that are in force for all messages together, in all alternatives. A policy that is in force for
-    /// many messages counts for each of them: they are judged one after another.
+    /// The largest number of assertions that are in force for all messages together, in all alternatives. A policy that
+    /// is in force for many messages counts for each of them: they are judged one after another.
     #[must_use]
     pub fn in_force(mut self, most: usize) -> Self {
         self.in_force = most;
@@ -70,7 +71,7 @@ impl PolicyLimits {
         }
     }
 
-    /// The most files that are imported.
+    /// The largest number of files that are imported.
     #[must_use]
     pub fn imports(mut self, most: usize) -> Self {
         self.imports = most;
@@ -78,7 +79,7 @@ impl PolicyLimits {
     }
 }
 
-/// What is left of the limits.
+/// The rest of the limits.
 pub(crate) struct Charge {
     limits: PolicyLimits,
     assertions: Cell<usize>,
@@ -91,7 +92,7 @@ impl Charge {
         Self { limits, assertions: Cell::new(0), in_force: Cell::new(0), steps: Cell::new(0) }
     }
 
-    /// Before that many assertions are kept.
+    /// Charges this number of assertions, before they are kept.
     pub(crate) fn assertions(&self, count: usize) -> Result<(), PolicyError> {
         let used = self.assertions.get().saturating_add(count);
         self.assertions.set(used);
@@ -100,7 +101,8 @@ impl Charge {
         if used > allowed { Err(error) } else { Ok(()) }
     }
 
-    /// Before an operator or a reference is followed: a policy may refer to another twice, and that one, too.
+    /// Charges an operator or a reference, before it is followed: a policy may refer to another twice, and that one,
+    /// too.
     pub(crate) fn step(&self) -> Result<(), PolicyError> {
         const FOR_EACH_ASSERTION: usize = 16;
         let used = self.steps.get().saturating_add(1);
@@ -111,14 +113,14 @@ impl Charge {
         if used > allowed.saturating_mul(FOR_EACH_ASSERTION) { Err(error) } else { Ok(()) }
     }
 
-    /// Before that many alternatives are made.
+    /// Charges this number of alternatives, before they are made.
     pub(crate) fn alternatives(&self, count: usize) -> Result<(), PolicyError> {
         let allowed = self.limits.alternatives;
         let error = PolicyError::Exceeded { what: "alternatives of one policy", allowed, call: "alternatives" };
         if count > allowed { Err(error) } else { Ok(()) }
     }
 
-    /// Before that many assertions are judged.
+    /// Charges this number of assertions, before they are judged.
     pub(crate) fn in_force(&self, count: usize) -> Result<(), PolicyError> {
         let used = self.in_force.get().saturating_add(count);
         self.in_force.set(used);

@@ -1,5 +1,5 @@
-//! What sending and receiving have in common: the algorithms that terms and keys agree on, references, and the parts that
-//! every message has.
+//! The common part of sending and receiving: the algorithms that terms and keys agree on, references, and the parts
+//! that every message has.
 
 use wss_crypto::{DigestMethod, SignatureMethod};
 use wss_header::Part;
@@ -17,8 +17,8 @@ pub(crate) struct Means {
 }
 
 impl Means {
-    /// The suite of the binding, with the methods that the keys say; refused if it has legacy algorithms that nobody
-    /// agreed to.
+    /// The suite of the binding, with the methods that the keys name; refused if it has legacy algorithms to which
+    /// nobody agreed.
     pub(crate) fn of(terms: &Terms, keys: &Keys) -> Result<Option<Self>, Lack> {
         let Some(binding) = &terms.binding else { return Ok(None) };
         let no_suite = Lack::Together { what: "the binding has no algorithm suite" };
@@ -45,7 +45,7 @@ impl Means {
             Tokens::Transport => (false, false),
         };
         for supporting in terms.supporting.iter().filter(|supporting| supporting.endorsing) {
-            // An assertion names a public key or, as those of WCF do, a secret.
+            // An assertion names a public key or, as assertions of WCF do, a secret.
             let has_secret = keys.own.assertion_secret.is_some();
             match &supporting.token.kind {
                 TokenKind::X509(_) => signs = true,
@@ -81,7 +81,7 @@ impl Means {
     }
 }
 
-/// How a message in `direction` refers to the certificate of `token`.
+/// The form in which a message in `direction` refers to the certificate of `token`.
 pub(crate) fn reference(terms: &Terms, token: &Token, direction: Direction) -> ReferenceForm {
     use crate::terms::Reference;
     let TokenKind::X509(form) = token.kind else { return ReferenceForm::Direct };
@@ -126,8 +126,8 @@ pub(crate) fn always_encrypted(terms: &Terms, direction: Direction) -> Vec<Part>
     body.into_iter().chain(supported(terms, direction, |supporting| supporting.encrypted)).collect()
 }
 
-/// Whether `sp:ProtectTokens` means a token of messages in this direction: one that they have. No peer signs a token that is
-/// elsewhere through its reference.
+/// Whether `sp:ProtectTokens` applies to a token in messages of this direction: one that the messages contain. No peer
+/// signs a token outside the message through its reference.
 pub(crate) fn protects(token: Option<&Token>, is_mac: bool, direction: Direction) -> bool {
     token.is_some_and(|token| match token.kind {
         // The key that is encrypted to a certificate comes with the request, and replies refer to it.
@@ -139,7 +139,7 @@ pub(crate) fn protects(token: Option<&Token>, is_mac: bool, direction: Direction
     })
 }
 
-/// Whether messages have anything that is encrypted.
+/// Whether messages have an encrypted part.
 pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
     if terms.is_over_transport() {
         return false;
@@ -149,7 +149,8 @@ pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
     !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
 }
 
-/// Whether a request has a password as text that the policy does not say is encrypted. Our clients encrypt it, and so does CXF.
+/// Whether a request has a password as text, and the policy does not say that it is encrypted. Our clients encrypt it,
+/// and so does CXF.
 pub(crate) fn shows_password(terms: &Terms, direction: Direction) -> bool {
     let shows =
         |supporting: &Supporting| supporting.has_text_password() && !supporting.endorsing && !supporting.encrypted;

@@ -1,6 +1,8 @@
-//! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL, and whose assertions of other domains are.
+//! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL; and for other namespaces, the product or specification that
+//! owns them.
 
-/// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. That of 2002 is another.
+/// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. The version of 2002 is
+/// another language.
 const POLICY: [&str; 3] =
     [POLICY_15, "http://www.w3.org/2006/07/ws-policy", "http://schemas.xmlsoap.org/ws/2004/09/policy"];
 pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";
@@ -11,7 +13,7 @@ const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolic
 const SECURITY_2005_12: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200512";
 /// WS-SecurityPolicy 1.2, and what 1.3 kept.
 const SECURITY_2007: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
-/// What WS-SecurityPolicy 1.3 added.
+/// The assertions that WS-SecurityPolicy 1.3 added.
 const SECURITY_2008: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802";
 /// The algorithm suites of CXF.
 const SECURITY_CXF: &str = "http://cxf.apache.org/custom/security-policy";
@@ -29,7 +31,7 @@ pub(crate) fn is_security(namespace: &str) -> bool {
     [SECURITY_2005, SECURITY_2005_12, SECURITY_2007, SECURITY_2008].contains(&namespace)
 }
 
-/// Whether it is of WS-SecurityPolicy 1.1, which goes with the drafts of WS-SecureConversation and WS-Trust of 2005.
+/// Whether it is of WS-SecurityPolicy 1.1, which is used with the drafts of WS-SecureConversation and WS-Trust of 2005.
 pub(crate) fn is_security_2005(namespace: &str) -> bool {
     namespace == SECURITY_2005
 }

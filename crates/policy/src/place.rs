@@ -1,14 +1,14 @@
-//! Places: where in a file an assertion is.
+//! Places of assertions in files.
 
 use std::fmt;
 use std::sync::Arc;
 
 use wss_text::{Slice as _, shown};
 
-/// The most characters of a name in a path.
+/// The largest number of characters of a name in a path.
 const LONGEST_NAME: usize = 64;
 
-/// Where in a file an assertion is.
+/// The place of an assertion in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// The location of the file, as an import names it; empty for the file that was given.
@@ -50,7 +50,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A path of names, and one name more.
+/// `path` with `local` appended as its last step. A long name is cut.
 pub(crate) fn below(path: &str, local: &str) -> String {
     let end = local.char_indices().nth(LONGEST_NAME).map_or(local.len(), |(at, _)| at);
     let local = local.slice(..end);

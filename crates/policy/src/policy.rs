@@ -21,7 +21,7 @@ use crate::terms::{Direction, Terms};
 use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
 
-/// What gives the files that a WSDL imports: by location and namespace. `None` leaves the import out.
+/// A function that gives the files that a WSDL imports, by location and namespace. `None` leaves the import out.
 type Imports<'i> = dyn Fn(&str, &str) -> Option<String> + 'i;
 
 /// The location and the text of a file.
@@ -48,7 +48,7 @@ impl<'i> PolicyReader<'i> {
         Self::default()
     }
 
-    /// What a policy may cost.
+    /// The limits for the policy.
     #[must_use]
     pub fn limits(mut self, limits: PolicyLimits) -> Self {
         self.limits = limits;
@@ -64,8 +64,9 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
-    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are.
+    /// Ignores assertions of this namespace, as if they were `wsp:Ignorable`: they say nothing about the security of
+    /// messages, as those of a product that configures itself by its policy. Assertions of WS-SecurityPolicy and
+    /// WS-Policy are never ignored.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());
@@ -108,7 +109,7 @@ impl<'i> PolicyReader<'i> {
         Ok(Policy { ports: vec![without_wsdl(common)], unread, limits: self.limits.documents })
     }
 
-    /// The file itself and what it imports, each text once, by location; and the imports that are not given.
+    /// The file itself and its imports, each text once, by location; and the imports that are not given.
     fn sources(&self, text: &str, charge: &Charge) -> Result<(Vec<Source>, Vec<Import>), PolicyError> {
         let mut sources = vec![(String::new(), text.to_owned())];
         let (mut seen, mut left_out): (Vec<Import>, Vec<Import>) = (Vec::new(), Vec::new());
@@ -152,7 +153,8 @@ impl<'i> PolicyReader<'i> {
     }
 }
 
-/// Says what is not read, and where; refuses what only looks as if it were of WS-Policy.
+/// Lists the policies that are not read, with their places; refuses elements that only look as if they were of
+/// WS-Policy.
 fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -> Result<String, PolicyError> {
     let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
     let place = expressions.place(At { file, element });
@@ -184,7 +186,7 @@ fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
 pub struct Policy {
     ports: Vec<PortPolicy>,
     unread: Vec<String>,
-    /// Those of documents, for the messages that are checked.
+    /// The limits of documents, for the messages that are checked.
     limits: Limits,
 }
 
@@ -200,8 +202,8 @@ impl Policy {
         PolicyReader::new().read(text)
     }
 
-    /// What was not read: the locations of imported files that were not given, and the places of each
-    /// `wsp:PolicyAttachment` and of each policy where none is in force, such as that of a `wsdl:fault`.
+    /// The parts of the description that were not read: the locations of imported files that were not given, and the
+    /// places of each `wsp:PolicyAttachment` and of each policy where none is in force, such as that of a `wsdl:fault`.
     #[must_use]
     pub fn unread(&self) -> &[String] {
         &self.unread
@@ -220,7 +222,8 @@ impl Policy {
         Ok(Self { ports, unread: self.unread.clone(), limits: self.limits })
     }
 
-    /// What a client sends, and how it opens replies: for each operation, the first alternative that the keys allow.
+    /// The client's side: its plans for requests, and its receivers for replies. Each operation has the first
+    /// alternative that the keys allow.
     ///
     /// # Errors
     /// [`SideError`] if no operation has one: the reasons of the first.
@@ -228,8 +231,9 @@ impl Policy {
         self.side(Role::Client, keys)
     }
 
-    /// How a service opens requests, and what it answers: for each operation, the first alternative that the keys allow.
-    /// It refuses requests of other alternatives; [`Side::fitting`] finds the one that a request follows.
+    /// The service's side: its receivers for requests, and its plans for replies. Each operation has the first
+    /// alternative that the keys allow. It refuses requests of other alternatives; [`Side::fitting`] finds the one that
+    /// a request follows.
     ///
     /// # Errors
     /// As [`Policy::client`].
@@ -259,8 +263,8 @@ impl Policy {
         }
     }
 
-    /// What becomes of each assertion, for each message of each operation and each alternative. Each message is judged when
-    /// it is asked for; those of one policy share what they say.
+    /// The standing of each assertion, for each message of each operation and each alternative. A message is judged
+    /// when the iterator comes to it; messages with the same policy share the result.
     pub fn listing(&self) -> impl Iterator<Item = Listed<'_>> {
         let mut judged = Recent::default();
         let messages = self.ports.iter().flat_map(|port| {
@@ -283,8 +287,8 @@ impl Policy {
         })
     }
 
-    /// What of the form of a message breaks the policy of an operation, as far as it can be seen without keys: the fewest
-    /// breaches of any alternative. Proves nothing: a receiver does that.
+    /// The assertions of an operation's policy that the form of a message breaks, as far as it can be seen without
+    /// keys: the fewest breaches of any alternative. Proves nothing: a receiver does that.
     ///
     /// # Errors
     /// [`CheckError`].
@@ -333,9 +337,9 @@ fn alternatives<'a>(common: &'a [Alternative], of_message: &'a [Alternative]) ->
 /// Which message of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// From the client to the service.
+    /// The message from the client to the service.
     Request,
-    /// From the service to the client.
+    /// The message from the service to the client.
     Reply,
 }
 
@@ -349,8 +353,8 @@ pub enum CheckError {
     /// The message is no envelope, or its header cannot be read.
     #[error(transparent)]
     Message(#[from] OpenError),
-    /// *Refused.* Nothing breaks an alternative that has an assertion which is refused: whether the message fits it is not
-    /// known.
+    /// *Refused.* The message breaks no assertion of an alternative that has a refused assertion: whether it fits the
+    /// policy is not known.
     #[error(
         "{}: {} cannot be judged: {}; no receiver is made of this alternative",
         .0.place,
@@ -366,7 +370,7 @@ pub enum CheckError {
 /// The assertions of each alternative.
 type AllJudged = Arc<[Vec<Judged>]>;
 
-/// What was judged last: most operations have the policies of the one before.
+/// The last judgements: most operations have the policies of the one before.
 #[derive(Default)]
 struct Recent<'p> {
     common: Option<&'p Arc<Vec<Alternative>>>,
@@ -405,7 +409,7 @@ pub struct Listed<'p> {
     pub port: &'p str,
     /// Its binding.
     pub binding: &'p str,
-    /// Where the service is.
+    /// The URL of the service.
     pub address: Option<&'p str>,
     /// The version of SOAP.
     pub version: SoapVersion,
@@ -415,8 +419,8 @@ pub struct Listed<'p> {
     pub action: Option<&'p str>,
     /// Which message.
     pub message: Message,
-    /// The assertions of each alternative, in order. None of them means that nothing is demanded. Messages with the same
-    /// policies share them.
+    /// The assertions of each alternative, in order. An alternative without assertions demands nothing. Messages with
+    /// the same policies share them.
     pub alternatives: AllJudged,
 }
 

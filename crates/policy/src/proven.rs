@@ -1,5 +1,5 @@
-//! What an opened message proves beside the terms: that the token of the binding signs, the signatures of endorsing tokens with
-//! the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
+//! Checks of an opened message beyond its form: that the token of the binding signs, the signatures of endorsing tokens
+//! with the parts of their own, and how keys came. [`Requirements`](wss_header::Requirements) check the rest.
 
 use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer, TransportFacts};
 use wss_tokens::ConfirmationMethod;
@@ -7,14 +7,15 @@ use wss_tokens::ConfirmationMethod;
 use crate::form::Breach;
 use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
-/// What an opened message is.
+/// The facts about an opened message.
 pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
     /// The assertions about the sender.
     pub(crate) assertions: &'a [AuthenticatedAssertion],
-    /// The parts that endorsing tokens sign if they are there, and that are there, each with the number of its elements.
+    /// The parts that endorsing tokens sign if the message has them, and that the message has, each with the number of
+    /// its elements.
     pub(crate) present: &'a [(Part, usize)],
-    /// The header blocks that the policy has signed without naming each, with their numbers.
+    /// The header blocks under `sp:SignedParts` without a name, each with the number of its elements.
     pub(crate) every: &'a [(Part, usize)],
 }
 
@@ -29,12 +30,13 @@ impl Proven<'_> {
         of_binding.or_else(others).map(|(name, why)| Breach::of(terms, &[name], why))
     }
 
-    /// The maker of the signature that proves the message. It may be anonymous where the message is not, since somebody endorses it.
+    /// The maker of the signature that proves the message. The maker may be anonymous although the message is not: an
+    /// endorsing signature names the sender.
     fn signer(&self) -> Option<&Signer> {
         self.evidence.signatures.iter().find(|signature| signature.proves).map(|signature| &signature.signer)
     }
 
-    /// The token of the binding signs the message, and not another one that the receiver trusts as well.
+    /// Checks that the token of the binding signs the message, and not another one that the receiver trusts as well.
     fn by_token(&self, terms: &Terms, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
         let token = binding.tokens.signing(direction)?;
         let (names, is_judged) = match (&binding.tokens, &token.kind) {
@@ -42,7 +44,7 @@ impl Proven<'_> {
                 (["InitiatorToken", "InitiatorSignatureToken"], true)
             }
             (Tokens::Asymmetric { .. }, _) => (["RecipientToken", "RecipientSignatureToken"], true),
-            // A key that is encrypted to a certificate names nobody, and replies are under the key of their request.
+            // A key that is encrypted to a certificate names no sender, and replies are under the key of their request.
             (_, TokenKind::X509(_)) => (PROTECTS, false),
             (_, TokenKind::SecurityContext(_)) => (PROTECTS, true),
             _ => (PROTECTS, direction == Direction::Request),
@@ -55,7 +57,8 @@ impl Proven<'_> {
         Some((name, format!("the signature is by no {}", words(&token.kind))))
     }
 
-    /// Whether a certificate signed whose key an assertion of the token names. Another signer would have confirmed another one.
+    /// Whether the key that an assertion of the token names is that of the certificate that signed. Another signer
+    /// would not be the subject of the assertion.
     fn is_by_holder(&self, kind: &TokenKind, signer: &Signer) -> bool {
         let (TokenKind::Saml(version) | TokenKind::Issued(version)) = kind else { return false };
         let is_held = |assertion: &AuthenticatedAssertion| {
@@ -67,7 +70,7 @@ impl Proven<'_> {
             && self.assertions.iter().any(is_held)
     }
 
-    /// The signature of the message covers each header block, where the policy has them all signed.
+    /// The breach if the policy wants every header block signed and the signature leaves one out.
     fn every_block(&self) -> Option<(&'static str, String)> {
         let proof = self.evidence.signatures.iter().find(|signature| signature.proves);
         let missing = |(part, count): &&(Part, usize)| proof.is_none_or(|proof| covered(proof, part) < *count);
@@ -99,13 +102,14 @@ impl Proven<'_> {
         Some((suite.name, format!("a key is encrypted with {other}")))
     }
 
-    /// An element inside the Body or a header block that a signature covers, which may have been encrypted.
+    /// An element inside the Body or a header block that a signature covers. It may have been encrypted.
     fn inner_element(&self) -> Option<&Part> {
         let mut parts = self.evidence.signatures.iter().flat_map(|signature| &signature.parts);
         parts.find(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)))
     }
 
-    /// Each endorsing token has a signature of its own, over that of the message, or over the timestamp, and over its parts.
+    /// Checks that each endorsing token has a signature of its own, over that of the message, or over the timestamp,
+    /// and over its parts.
     fn endorsements(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
         let endorsed = if terms.is_over_transport() { Part::Timestamp } else { Part::Signature };
         let is_endorsing = |signature: &&SignatureEvidence| match endorsed {
@@ -113,7 +117,7 @@ impl Proven<'_> {
             _ => signature.parts.contains(&endorsed),
         };
         let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
-        // Whoever has most parts of its own takes the first signature that covers them.
+        // The token with the most parts of its own takes the first signature that covers them.
         let mut tokens: Vec<&Supporting> = terms.endorsing(direction).collect();
         let parts =
             |supporting: &&Supporting| supporting.parts.signed.len() + usize::from(supporting.parts.signed_body);
@@ -141,7 +145,7 @@ impl Proven<'_> {
         None
     }
 
-    /// What the policy says of the children of a username token, which may have been encrypted.
+    /// The breach of a demand on the children of a username token. They may have been encrypted.
     fn user(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
         let user = self.evidence.user.as_ref().filter(|_| direction == Direction::Request)?;
         let demanded = terms.supporting.iter().filter_map(|supporting| match &supporting.token.kind {
@@ -157,7 +161,7 @@ impl Proven<'_> {
         is_other.then(|| ("UsernameToken", "the password is a digest, without sp:HashPassword".to_owned()))
     }
 
-    /// A part of its own that the signature of the token does not cover, in each of its elements.
+    /// A part of its own of which the signature of the token does not cover each element.
     fn lacks(&self, supporting: &Supporting, signature: &SignatureEvidence) -> Option<Part> {
         let body = supporting.parts.signed_body.then_some((&Part::Body, 1));
         let optional = self.present.iter().map(|(part, count)| (part, *count));
@@ -167,7 +171,7 @@ impl Proven<'_> {
     }
 }
 
-/// How many elements of a part a signature covers.
+/// The number of elements of a part that a signature covers.
 fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
     let is_it = |known: &&Part| match (known, part) {
         (Part::HeaderBlock { namespace, local }, Part::EveryHeaderBlock { namespace: of, local: named }) => {
@@ -180,12 +184,12 @@ fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
 
 const NO_TLS: &str = "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one";
 
-/// The breach of a message without TLS, where TLS is all that the policy demands.
+/// The breach if the policy demands TLS alone and the message came without it.
 pub(crate) fn without_tls() -> Breach {
     Breach { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
 }
 
-/// What the caller does not vouch for, and the policy demands of the transport.
+/// The breach if the policy demands a property of the transport for which the caller does not vouch.
 pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
     let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let demands_client = binding.client_certificate && direction == Direction::Request;

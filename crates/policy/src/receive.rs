@@ -12,7 +12,7 @@ use crate::means::{
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
-/// Which verb opens a message.
+/// The verb that opens a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Opening {
@@ -87,13 +87,13 @@ impl Receiving<'_> {
         self.terms.endorsing(self.direction).next().is_some()
     }
 
-    /// Whether requests are signed under a key that anyone can encrypt to the service, and nobody endorses that.
+    /// Whether requests are signed under a key that anyone can encrypt to the service, without an endorsing signature.
     fn is_anonymous(&self) -> bool {
         let is_certificate = self.signing_token().is_some_and(|token| matches!(token.kind, TokenKind::X509(_)));
         self.is_symmetric() && is_certificate && !self.is_endorsed()
     }
 
-    /// What is signed and encrypted.
+    /// The requirements for signed and encrypted parts, and the call that opens the message.
     fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
         let parts = &self.terms.parts;
         if self.terms.is_over_transport() {
@@ -141,7 +141,8 @@ impl Receiving<'_> {
         Ok((if complete { requirements.complete_attachments() } else { requirements }, opening))
     }
 
-    /// The elements inside the Body and the header blocks that endorsing tokens sign: others are refused as unnamed.
+    /// The elements inside the Body and the header blocks that endorsing tokens sign: a signed element that no
+    /// requirement names is refused.
     fn endorsed_elements(&self) -> impl Iterator<Item = Part> {
         self.terms
             .endorsing(self.direction)
@@ -150,14 +151,15 @@ impl Receiving<'_> {
             .cloned()
     }
 
-    /// Which tokens there must be.
+    /// Requires the tokens that the policy demands.
     fn tokens(&self, mut requirements: Requirements) -> Result<Requirements, Lack> {
         let mut identifies = !self.is_symmetric() || !self.is_request();
         if self.is_symmetric() && self.signs() {
             requirements = requirements.signed_with_secret();
         }
         if let Some(token) = self.signing_token() {
-            // A key that both sides have says who made a request, unless it came encrypted to the service's certificate.
+            // A key that both sides have identifies the maker of a request, unless the key came encrypted to the
+            // service's certificate.
             let is_certificate = matches!(token.kind, TokenKind::X509(_));
             if !self.is_symmetric() || (self.is_request() && !is_certificate) {
                 identifies = true;
@@ -179,7 +181,7 @@ impl Receiving<'_> {
                 }
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
                 requirements = demand(requirements, &supporting.token);
-                // Over TLS it signs the timestamp, and there is no signature that it could endorse.
+                // Over TLS the token signs the timestamp, and there is no signature that it could endorse.
                 if supporting.endorsing && self.signs() {
                     requirements = endorsed(requirements, &supporting.token);
                 }
@@ -195,7 +197,7 @@ impl Receiving<'_> {
         Ok(requirements)
     }
 
-    /// What protects the message has the algorithms of the suite alone.
+    /// Requires that signatures and encryption use the algorithms of the suite alone.
     fn narrowed(&self, requirements: Requirements) -> Requirements {
         let requirements = match self.signer_reference() {
             Some(form) => requirements.signer_references([form]),
@@ -213,7 +215,7 @@ impl Receiving<'_> {
         }
     }
 
-    /// How the signature of the asymmetric binding has to refer to its certificate; `None` for any form.
+    /// The form in which the signature of the asymmetric binding has to refer to its certificate; `None` for any form.
     fn signer_reference(&self) -> Option<ReferenceForm> {
         let token = self.signing_token().filter(|_| !self.is_symmetric())?;
         let TokenKind::X509(form) = token.kind else { return None };
@@ -233,7 +235,7 @@ impl Receiving<'_> {
         };
         let endorsing = self.terms.endorsing(self.direction).flat_map(|supporting| match &supporting.token.kind {
             TokenKind::X509(_) => vec![means.suite.asymmetric],
-            // It names a public key or a secret.
+            // The key that an assertion names is a public key or a secret.
             kind if kind.is_assertion() => vec![means.suite.asymmetric, means.suite.symmetric],
             _ => vec![means.suite.symmetric],
         });
@@ -244,7 +246,7 @@ impl Receiving<'_> {
         self.keys.trust.clone().known(self.keys.partner.clone())
     }
 
-    /// What it decrypts with and looks up.
+    /// Gives the receiver its private keys, and the sources in which it looks up passwords and keys.
     fn holdings(&self, mut receiver: Receiver) -> Receiver {
         let Keys { own, lookup, .. } = self.keys;
         if let Some(identity) = own.identity.clone() {
@@ -253,7 +255,7 @@ impl Receiving<'_> {
         if let Some(passwords) = lookup.passwords.clone() {
             receiver = receiver.passwords(move |name: &str| passwords.password(name));
         } else if let Some((user, password)) = own.user.clone() {
-            // A reply under the key of the password.
+            // A reply may be under the key of the password.
             receiver = receiver.passwords(move |name: &str| (name == user).then(|| password.secret().clone()));
         }
         if let Some(assertions) = lookup.assertions.clone() {
@@ -274,7 +276,7 @@ impl Receiving<'_> {
         receiver
     }
 
-    /// The algorithms of the suite, and no others for what protects the message.
+    /// Admits the algorithms of the suite, and no others for the protection of the message.
     fn algorithms(&self, receiver: Receiver) -> Result<Receiver, Lack> {
         let (Some(means), Some(binding)) = (&self.means, self.binding()) else { return Ok(receiver) };
         let mut policy = AlgorithmPolicy::default();
@@ -289,7 +291,8 @@ impl Receiving<'_> {
             policy.admit_uri(means.suite.content.uri());
             receiver = self.cbc(receiver, means, binding)?;
         } else if shows_password(self.terms, self.direction) {
-            // The policy has nothing encrypted, so that nobody has to agree to it; a client may encrypt the password all the same.
+            // The policy demands no encryption, so that nobody has to agree to it; a client may encrypt the password
+            // all the same.
             policy.admit_uri(means.suite.content.uri());
             receiver = self.cbc(receiver.clone(), means, binding).unwrap_or(receiver);
         }
@@ -316,7 +319,7 @@ impl Receiving<'_> {
         Ok(if under_unsigned { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver })
     }
 
-    /// One key for two uses, and replies that confirm nothing.
+    /// Accepts one key for two uses, and replies that confirm nothing, if the caller agreed to them.
     fn direction_of(&self, receiver: Receiver) -> Result<Receiver, Lack> {
         let Some(Tokens::Symmetric { signature, is_one, .. }) = self.binding().map(|binding| &binding.tokens) else {
             return Ok(receiver);
@@ -351,7 +354,7 @@ impl Receiving<'_> {
     }
 }
 
-/// Demands that a token endorses the signature of the message. A key that only the message brings names nobody.
+/// Demands that a token endorses the signature of the message. A key that only the message contains names no sender.
 fn endorsed(requirements: Requirements, token: &Token) -> Requirements {
     let tokens = match token.kind {
         TokenKind::X509(_) => vec![RequiredToken::X509],

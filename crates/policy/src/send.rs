@@ -69,7 +69,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// Nothing but a transport protects the tokens of a policy without a binding.
+    /// Only a transport protects the tokens of a policy without a binding.
     fn begin_without_binding(&mut self) -> Result<(), Lack> {
         if self.keys.agrees(Consent::ProtectedTransport) {
             self.change(Recipe::over_protected_transport);
@@ -108,7 +108,7 @@ impl Sending<'_> {
         self.keys.own.user.clone().ok_or(Lack::key("a user", "Keys::user"))
     }
 
-    /// Whether the messages have it, so that a step can name it.
+    /// Whether the messages have the part, so that a step can name it.
     fn makes(&self, part: &Part) -> bool {
         let is_user = |supporting: &Supporting| {
             matches!(supporting.token.kind, TokenKind::Username { .. }) && !supporting.endorsing
@@ -135,7 +135,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// The one assertion that there is fits each token that demands one.
+    /// The one assertion of this side is used for each token that demands one.
     fn check_assertion(&self) -> Result<(), Lack> {
         let of_binding = self.terms.binding.as_ref().and_then(|binding| binding.tokens.signing(self.direction));
         let tokens = self.terms.supporting.iter().map(|supporting| &supporting.token).chain(of_binding);
@@ -161,14 +161,14 @@ impl Sending<'_> {
         }
     }
 
-    /// The steps of the binding, in its order.
+    /// Adds the steps of the binding, in its order.
     fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
         let parties = self.parties(binding)?;
         if matches!(binding.tokens, Tokens::Transport) {
             return self.sign(&parties, binding);
         }
         if binding.encrypt_first {
-            // Tokens of ours are signed as they are, and are encrypted with the signature.
+            // Our tokens are signed in clear text, and are encrypted with the signature.
             let (tokens, rest): (Vec<_>, Vec<_>) =
                 self.encrypted().into_iter().partition(|part| matches!(part, Part::UsernameToken | Part::Assertion));
             self.encrypt(&parties, rest)?;
@@ -182,14 +182,14 @@ impl Sending<'_> {
         }
     }
 
-    /// The signature, and what confirms those of the request.
+    /// Adds the signature, and the confirmations of the request's signatures.
     fn signature_to_encrypt(&self, binding: &Binding) -> Vec<Part> {
         let parts = [(true, Part::Signature), (self.terms.confirms(self.direction), Part::SignatureConfirmation)];
         let wanted = parts.into_iter().filter(|(is_there, _)| *is_there && binding.encrypt_signature);
         wanted.map(|(_, part)| part).collect()
     }
 
-    /// Who signs, and to whom is encrypted.
+    /// The signer and the recipient.
     fn parties(&mut self, binding: &Binding) -> Result<Parties, Lack> {
         match &binding.tokens {
             Tokens::Transport => {
@@ -236,7 +236,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// Under a key that both sides have, a reply that confirms nothing may be a request that came back.
+    /// If both sides sign with one key, a reply that confirms nothing may be a request that came back.
     fn check_reply(&mut self) -> Result<(), Lack> {
         if self.direction == Direction::Reply && !self.terms.wss.confirmation {
             if !self.keys.agrees(Consent::EitherDirection) {
@@ -312,15 +312,15 @@ impl Sending<'_> {
         reference(self.terms, token, self.direction)
     }
 
-    /// The message signature, and those that endorse it.
+    /// Adds the message signature, and the signatures that endorse it.
     fn sign(&mut self, parties: &Parties, binding: &Binding) -> Result<(), Lack> {
         let over_transport = self.terms.is_over_transport();
         if let Some(signing) = parties.signing.clone() {
             let mut signed = always_signed(self.terms, self.direction);
             let mut optional = self.terms.parts.signed.clone();
-            // Of the children of the Security header, those that the recipe makes.
+            // The children of the Security header that the recipe makes.
             let made: Vec<Part> = optional.iter().filter(|part| self.makes(part)).cloned().collect();
-            // Nothing else ties a bearer of an assertion to the message.
+            // Only a signature over the assertion ties a bearer assertion to the message.
             let is_loose = |supporting: &Supporting| supporting.token.kind.is_assertion() && !supporting.endorsing;
             let loose = (self.is_request() && self.terms.supporting.iter().any(is_loose)).then_some(Part::Assertion);
             for part in made.into_iter().chain(loose) {
@@ -389,8 +389,8 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What is encrypted in any case, without signatures. A password as text is, whatever the policy says: no other message would
-    /// keep it from those who read along.
+    /// The parts that are encrypted in any case, without signatures. A password in clear text is always encrypted,
+    /// whatever the policy says: otherwise anyone who reads the message has it.
     fn encrypted(&self) -> Vec<Part> {
         let mut parts = always_encrypted(self.terms, self.direction);
         if shows_password(self.terms, self.direction) && !parts.contains(&Part::UsernameToken) {
@@ -417,7 +417,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What is encrypted after the signature.
+    /// Encrypts `parts` after the signature.
     fn encrypt_last(&mut self, parties: &Parties, parts: Vec<Part>) -> Result<(), Lack> {
         if !parts.is_empty() {
             let encrypting = self.encrypting(parties)?.parts(parts);
@@ -448,16 +448,16 @@ impl Sending<'_> {
     }
 }
 
-/// Why a reply without confirmation needs consent.
+/// The reason why a reply without confirmation needs consent.
 pub(crate) const NO_CONFIRMATION: &str =
     "without sp:RequireSignatureConfirmation, a request that comes back cannot be told from its reply";
 
-/// Who signs a message, and to whom it is encrypted.
+/// The signer of a message, and its recipient.
 struct Parties {
     signing: Option<Signing>,
     encrypting: Recipient,
     signs_by: Option<Token>,
-    /// Whether a key that both sides have signs.
+    /// Whether a key that both sides have signs the message.
     is_mac: bool,
 }
 
@@ -468,7 +468,7 @@ enum Recipient {
     Token(ProtectionToken),
 }
 
-/// Parts that a step can sign where they are there.
+/// Parts that a step can sign if the message has them.
 fn is_in_body_or_header(part: &Part) -> bool {
     matches!(part, Part::EveryHeaderBlock { .. } | Part::EveryElement(_) | Part::Attachments)
 }

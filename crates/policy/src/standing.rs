@@ -1,4 +1,4 @@
-//! What becomes of each assertion: done, refused, or not ours.
+//! The standing of each assertion: done, refused, or not ours.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use crate::assertion::Assertion;
 use crate::place::Place;
 
-/// What becomes of an assertion.
+/// The standing of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// It is done: what the messages have and the receivers demand because of it.
+    /// It is done. The text says what the messages have and the receivers demand because of it.
     Done(Cow<'static, str>),
-    /// It cannot be done, so that its alternative is not used.
+    /// It cannot be done, so that its alternative is not used. The text says why.
     Refused(Cow<'static, str>),
-    /// It is not about the security of messages, or is for the caller: whose it is.
+    /// It is not about the security of messages, or is for the caller. The text says whose it is.
     NotOurs(Cow<'static, str>),
 }
 
@@ -29,7 +29,7 @@ impl Standing {
         }
     }
 
-    /// What is done, why it is refused, or whose it is.
+    /// The sentence that says what is done, why it is refused, or to whom it belongs.
     #[must_use]
     pub fn what(&self) -> &str {
         match self {
@@ -38,14 +38,14 @@ impl Standing {
     }
 }
 
-/// An assertion, and what becomes of it.
+/// An assertion, and its standing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// Its local name.
     pub name: Arc<str>,
-    /// Where it is.
+    /// The place of the assertion.
     pub place: Place,
-    /// What becomes of it.
+    /// The standing of the assertion.
     pub standing: Standing,
 }
 
@@ -76,12 +76,12 @@ impl Notes {
         self.at(&assertion.written.place, standing);
     }
 
-    /// For a parameter of an assertion.
+    /// Notes the standing of a parameter of an assertion.
     pub(crate) fn at(&mut self, place: &Place, standing: Standing) {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
-    /// Adds to what is done because of the assertion at this place.
+    /// Adds a sentence to what is done because of the assertion at this place.
     pub(crate) fn add(&mut self, place: &Place, also: &str) {
         for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
             if let Standing::Done(what) = &mut judged.standing {
@@ -90,7 +90,7 @@ impl Notes {
         }
     }
 
-    /// The assertion and all that is inside it.
+    /// Notes one standing for the assertion and all that is inside it.
     pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &'static str) {
         self.not_ours(assertion, whose);
         for inner in &assertion.nested {

@@ -11,14 +11,14 @@ pub(crate) struct Suite {
     pub(crate) digest: DigestMethod,
     pub(crate) content: ContentEncryption,
     pub(crate) transport: Transport,
-    /// The octets of keys that are derived for MACs.
+    /// The number of octets of keys that are derived for MACs.
     pub(crate) mac_key_octets: usize,
-    /// Those of signatures and MACs: the suites have SHA-1 in all cases.
+    /// The methods of signatures and MACs: the suites have SHA-1 in all cases.
     pub(crate) asymmetric: SignatureMethod,
     pub(crate) symmetric: SignatureMethod,
 }
 
-/// How keys are encrypted to certificates.
+/// The method that encrypts keys to certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transport {
     /// `rsa-oaep-mgf1p`.
@@ -27,7 +27,7 @@ pub(crate) enum Transport {
     Rsa15,
 }
 
-/// Its namespace: of WS-SecurityPolicy, or of CXF.
+/// The owner of its namespace: WS-SecurityPolicy, or CXF.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home {
     Oasis,
@@ -81,7 +81,7 @@ impl Suite {
         SUITES.iter().find(|(of, suite)| *of == home && suite.name == name).map(|(_, suite)| suite.clone())
     }
 
-    /// How keys are sent, for this library.
+    /// The method that sends keys, for this library.
     pub(crate) fn key_transport(&self) -> KeyTransport {
         match self.transport {
             Transport::Oaep => KeyTransport::oaep_mgf1p(),

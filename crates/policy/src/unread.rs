@@ -8,21 +8,21 @@ use crate::names::{self, WSDL};
 /// The elements of WSDL whose policies are read. `wsdl:definitions` has policies only for others to refer to.
 const SUBJECTS: [&str; 8] = ["service", "port", "binding", "portType", "operation", "input", "output", "message"];
 
-/// Names of WS-Policy. In another namespace they are refused, and not passed over: it is misspelt, or of a version that is not
-/// read.
+/// Names of WS-Policy. In another namespace they are refused, and not ignored: the namespace is misspelt, or of a
+/// version that is not read.
 const LOCAL_NAMES: [&str; 5] = ["Policy", "PolicyReference", "PolicyAttachment", "ExactlyOne", "PolicyURIs"];
 
-/// Something of a policy that is not read.
+/// A part of a policy that is not read.
 pub(crate) enum Unread<'d> {
-    /// It is about no message that is read: the element that has it.
+    /// A policy that is attached to no message that is read: the element that has it.
     Elsewhere(Element<'d>),
     /// A `wsp:PolicyAttachment`.
     Attachment(Element<'d>),
-    /// It looks as if it were of WS-Policy, and its namespace is not.
+    /// An element or attribute that looks as if it were of WS-Policy, in another namespace.
     OtherNamespace(Element<'d>),
 }
 
-/// What is not read of the policies of a description.
+/// The policies of a description that are not read.
 pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
     let mut found = Vec::new();
     let mut inside = 0;
@@ -36,7 +36,7 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
         match name.local {
             "PolicyAttachment" if is_policy => found.push(Unread::Attachment(element)),
             _ if is_policy => {}
-            // What a schema or a text says of policies is not said of messages.
+            // A policy inside a schema or a text is not about messages.
             "types" | "documentation" if name.namespace == WSDL => {}
             _ => {
                 let is_other = |namespace: &str, local: &str| {
@@ -61,9 +61,9 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
     found
 }
 
-/// The names of WS-Policy by which an element has a policy, as children or attributes.
+/// The names of WS-Policy, as children or attributes, that attach a policy to an element.
 const POLICIES: [&str; 3] = ["Policy", "PolicyReference", "PolicyURIs"];
-/// Those of them that refer to one elsewhere.
+/// The names of those that refer to a policy elsewhere.
 const REFERENCES: [&str; 2] = ["PolicyReference", "PolicyURIs"];
 
 fn has_policy(element: Element<'_>, locals: &[&str]) -> bool {

@@ -1,7 +1,7 @@
 //! WSDL 1.1: services, ports, operations, and the policies that are attached to them (WS-PolicyAttachment 1.5 §4).
 //!
-//! What is in force for a message is what is attached to the service; to the port, its binding and its port type; to the
-//! operation of the binding and of the port type; and to the message, and the input or output of both.
+//! The policy in force for a message is the policies attached to the service; to the port, its binding and its port
+//! type; to the operation of the binding and of the port type; and to the message, and the input or output of both.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -29,20 +29,20 @@ pub(crate) struct PortPolicy {
     pub(crate) operations: Vec<OperationPolicy>,
 }
 
-/// What is in force for an operation.
+/// The policy in force for an operation.
 #[derive(Debug, Clone)]
 pub(crate) struct OperationPolicy {
     pub(crate) name: Arc<str>,
     pub(crate) action: Option<Arc<str>>,
-    /// For request and reply.
+    /// The policy for request and reply.
     pub(crate) common: Normal,
     pub(crate) request: Normal,
     /// `None` for an operation without a reply.
     pub(crate) reply: Option<Normal>,
 }
 
-/// Reads every port of every service; without services, every binding as a port of its own name. `left_out` are the imports
-/// that were not given.
+/// Reads every port of every service. A WSDL without services gives one port for each binding, with the binding's name.
+/// `left_out`: imports that the caller did not give.
 pub(crate) fn ports<'d>(
     files: &'d [File<'d>],
     expressions: &Expressions<'d>,
@@ -81,10 +81,10 @@ struct Port {
 /// The operations of a port type, with their names and those of their inputs, in the order of both.
 type Operations<'d> = Vec<(Cow<'d, str>, Cow<'d, str>, At<'d>)>;
 
-/// What is attached to an element is read again for each that names it, if the element is as small as that.
+/// The largest number of children of an element whose attached policy is read again for each reference to the element.
 const FEW_CHILDREN: usize = 8;
 
-/// What was read of an element, by its file and its node.
+/// The results of reading elements, by file and node.
 type Known<T> = RefCell<HashMap<(usize, NodeId), T>>;
 
 /// A binding, for all its ports.
@@ -103,7 +103,7 @@ struct Bound<'d> {
     abstract_one: Option<At<'d>>,
 }
 
-/// What many ports and operations name is read once.
+/// Reads a WSDL. Definitions that many ports and operations name are read once.
 struct Reader<'e, 'd> {
     expressions: &'e Expressions<'d>,
     definitions: Definitions<'e, 'd>,
@@ -182,7 +182,7 @@ impl<'d> Reader<'_, 'd> {
         Rc::clone(made)
     }
 
-    /// The operation of the port type. Of several of one name, it is that whose input has the same name.
+    /// The operation of the port type. If several have the name, it is the one whose input has the same name.
     fn of_port_type(&self, at: At<'d>, known: &Operations<'d>) -> Result<At<'d>, PolicyError> {
         let (name, input) = (borrowed(at.element, "name"), input(at));
         let of_name = |from: usize| known.get(from).filter(|(known, ..)| *known == name);
@@ -217,7 +217,7 @@ impl<'d> Reader<'_, 'd> {
         Ok(OperationPolicy { name: Arc::clone(name), action: action.clone(), common, request, reply })
     }
 
-    /// What is attached to the input or output; `None` if there is none.
+    /// The policy attached to the input or output, and to its message; `None` if there is no input or output.
     fn message(
         &self,
         at: At<'d>,
@@ -234,7 +234,7 @@ impl<'d> Reader<'_, 'd> {
         self.attached([bound, abstract_one, message]).map(Some)
     }
 
-    /// What is attached to the elements, all together.
+    /// The policies attached to the elements, merged.
     fn attached<const N: usize>(&self, elements: [Option<At<'d>>; N]) -> Result<Normal, PolicyError> {
         let mut merged = Arc::clone(&self.nothing);
         for at in elements.into_iter().flatten() {
@@ -269,7 +269,7 @@ impl<'d> Reader<'_, 'd> {
         Ok(merged)
     }
 
-    /// Both policies. One that demands nothing leaves the other.
+    /// The combination of two policies. One that demands nothing leaves the other unchanged.
     fn both(&self, left: &Normal, right: &Normal) -> Result<Normal, PolicyError> {
         let is_nothing = |policy: &Normal| matches!(policy.as_slice(), [one] if one.is_empty());
         match (is_nothing(left), is_nothing(right)) {

@@ -1,4 +1,4 @@
-//! What a receiver accepts beyond its strict default. Each key has the name of its call.
+//! The departures from the strict default that a receiver accepts. Each key has the name of its call.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use wss_header::Receiver;
 
-/// A call of the receiver that accepts more, and its key, which has the same words.
+/// A call of the receiver that accepts more, and its key, which is spelled with the same words.
 pub(crate) struct Accepted {
     call: &'static str,
     apply: fn(Receiver) -> Receiver,

@@ -94,7 +94,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     let mgf = mgf.map(|given| self::mgf("mgf", given)).transpose()?;
     let method = match uri {
         Some(given) => transport("key-transport", given)?,
-        // Only this one names a mask generation function.
+        // Only this method names a mask generation function.
         None if mgf.is_some() => TransportMethod::RsaOaep,
         None => TransportMethod::RsaOaepMgf1p,
     };
@@ -104,7 +104,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
             let digest = digest.unwrap_or(DigestMethod::Sha256);
             (Some(digest), mgf.or(Some(digest)))
         }
-        // Its name says MGF1 with SHA-1.
+        // The name of this method means MGF1 with SHA-1.
         TransportMethod::RsaOaepMgf1p if mgf == Some(DigestMethod::Sha1) => (digest, None),
         _ if mgf.is_some() => {
             return Err(value("mgf", "only rsa-oaep names a mask generation function: give `key-transport` rsa-oaep"));
@@ -117,7 +117,7 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
 }
 
-/// How a key is agreed on, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
+/// The key agreement, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].

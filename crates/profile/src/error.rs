@@ -29,7 +29,7 @@ pub enum ProfileError {
          openssl x509 -noout -fingerprint -in FILE prints (with -sha256, that of SHA-256)"
     )]
     Thumbprint {
-        /// What was given.
+        /// The value that was given.
         what: WireText,
     },
     /// *Misuse.* An environment variable is not set, or its value is not UTF-8.
@@ -41,7 +41,7 @@ pub enum ProfileError {
     /// *Misuse.* The file is not TOML or JSON.
     #[error("not a profile: {cause}")]
     Syntax {
-        /// What the parser says, with the line.
+        /// The message of the parser, with the line.
         cause: WireText,
     },
     /// *Misuse.* There is no such key. Nothing in a profile is ignored.
@@ -61,7 +61,7 @@ pub enum ProfileError {
     Value {
         /// The key.
         key: WireText,
-        /// What is wrong with it.
+        /// The message of the parser.
         cause: WireText,
     },
     /// *Misuse.* A key does not know the word that it is given.
@@ -71,17 +71,17 @@ pub enum ProfileError {
         key: &'static str,
         /// The value.
         given: WireText,
-        /// What is wrong with the value, in words after `is`.
+        /// The defect of the value, in words after `is`.
         what: &'static str,
         /// The nearest word.
         near: Near,
-        /// What to write, with all words.
+        /// Advice that lists all words.
         advice: Known,
     },
     /// *Misuse.* A path of an element cannot be read.
     #[error("{0}")]
     ElementPath(#[from] ElementPathError),
-    /// *Misuse.* A key needs another.
+    /// *Misuse.* One key of the profile is given without another key that it needs.
     #[error("`{key}` needs `{other}`: give both, or neither")]
     Needs {
         /// The key.
@@ -97,10 +97,10 @@ pub enum ProfileError {
         /// The others, with `or` before the last.
         others: Known,
     },
-    /// *Misuse.* Nothing says who signs, or to whom is encrypted.
+    /// *Misuse.* No key names the signer, or the recipient.
     #[error("{what} is missing: give {give}")]
     Missing {
-        /// What is missing.
+        /// The missing thing, in words.
         what: &'static str,
         /// The keys that give it.
         give: &'static str,
@@ -113,12 +113,12 @@ pub enum ProfileError {
         /// The other.
         other: &'static str,
     },
-    /// *Misuse.* A key is about a step that is left out.
+    /// *Misuse.* A key is for a step that is left out.
     #[error("`{key}` does nothing where the only step is to {only}: leave it out, or take both steps")]
     LeftOut {
         /// The key.
         key: &'static str,
-        /// The step that is taken.
+        /// The step that is done.
         only: &'static str,
     },
     /// *Misuse.* A key or certificate cannot be read.
@@ -129,12 +129,12 @@ pub enum ProfileError {
         /// Why.
         cause: LoadError,
     },
-    /// *Misuse.* A source holds something else than its key asks for.
+    /// *Misuse.* The content of a source is not what its key asks for.
     #[error("{what} is not {expected}: give one that is")]
     Content {
         /// The source.
         what: WireText,
-        /// What it should hold.
+        /// The kind of content that it should hold.
         expected: &'static str,
     },
     /// *Misuse.* The URI of a token's key is incomplete, or holds its PIN.
@@ -142,7 +142,7 @@ pub enum ProfileError {
     Pkcs11Uri {
         /// The URI.
         uri: WireText,
-        /// What is wrong, and what to write.
+        /// The defect, and what to write.
         why: &'static str,
     },
     /// *Failed.* The token, or GSS-API.
@@ -156,7 +156,7 @@ pub enum ProfileError {
     /// *Misuse.* This build does not have a feature.
     #[error("{what} needs a build of wss-profile with the feature {feature}: enable it, or use another key")]
     NotBuilt {
-        /// What needs it.
+        /// The key that needs the feature, in words.
         what: &'static str,
         /// The feature.
         feature: &'static str,
@@ -169,12 +169,12 @@ pub enum ProfileError {
     Network {
         /// The network.
         network: &'static str,
-        /// What it needs.
+        /// The thing that the network needs, in words.
         what: &'static str,
         /// The keys that give it.
         give: &'static str,
     },
-    /// *Misuse.* The network has no use for a key.
+    /// *Misuse.* The network does not use a key.
     #[error("messages of {network} have nothing of `{key}`: leave it out")]
     NotOfNetwork {
         /// The network.
@@ -199,7 +199,7 @@ pub enum ProfileError {
     },
 }
 
-/// ` (perhaps WORD is meant)`, or nothing.
+/// ` (perhaps WORD is meant)`, or empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Near(Box<str>);
 
@@ -266,7 +266,7 @@ pub(crate) fn word<'w>(
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
 }
 
-/// Notes a name that must not be there twice. `given` is what names it.
+/// Notes a name that must occur only once. `given` is the value that has it.
 pub(crate) fn once<T: Eq + Hash>(
     seen: &mut HashSet<T>,
     name: T,

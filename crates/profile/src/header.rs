@@ -1,4 +1,5 @@
-//! What the table `secure` says of the header itself: its form, its times and tokens, WS-Addressing, and what is allowed.
+//! The keys of the table `secure` for the header itself: its form, its times and tokens, WS-Addressing, and what is
+//! allowed.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use wss_tokens::Precision;
 use crate::error::{ProfileError, once, word};
 use crate::sending::{AddressingOptions, AllowanceOptions, HeaderOptions, LayoutOptions, Only, Order};
 
-/// The recipe, with what it is allowed.
+/// The recipe, with its departures.
 pub(crate) fn allowing(options: &AllowanceOptions, mut recipe: Recipe) -> Result<Recipe, ProfileError> {
     if options.allow_legacy {
         recipe = recipe.allow_legacy_algorithms();
@@ -39,7 +40,7 @@ pub fn rule(id: &str) -> Result<Rule, ProfileError> {
     })
 }
 
-/// The recipe, with the receiver of the header and what needs no password.
+/// The recipe, with the receiver of the header and the parts that need no password.
 pub(crate) fn with_header(options: &HeaderOptions, recipe: Recipe) -> Result<Recipe, ProfileError> {
     let mut recipe = recipe.must_understand(options.must_understand);
     if let Some(actor) = &options.actor {
@@ -57,7 +58,7 @@ pub(crate) fn with_header(options: &HeaderOptions, recipe: Recipe) -> Result<Rec
     Ok(recipe)
 }
 
-/// The username token, without what options leave out.
+/// The username token, without the children that options leave out.
 pub(crate) fn username(options: &LayoutOptions, mut user: Username) -> Username {
     if options.without_nonce {
         user = user.without_nonce();
@@ -68,7 +69,7 @@ pub(crate) fn username(options: &LayoutOptions, mut user: Username) -> Username 
     if options.without_type { user.without_type() } else { user }
 }
 
-/// The recipe, with the form of its header, for a recipe that may have `only` one step.
+/// The recipe, with the form of its header. It may have `only` one step.
 pub(crate) fn with_layout(options: &LayoutOptions, only: Option<Only>, recipe: Recipe) -> Result<Recipe, ProfileError> {
     let mut recipe = recipe.layout(match options.layout.unwrap_or(Order::Lax) {
         Order::Lax => Layout::Lax,
@@ -96,7 +97,7 @@ pub(crate) fn with_layout(options: &LayoutOptions, only: Option<Only>, recipe: R
         let (part, id) =
             found.ok_or_else(|| word("part-id", choice, "no part with its Id", [], "write it as Timestamp=TS-1"))?;
         once(&mut named, part.clone(), "part-id", choice, "give each part one Id")?;
-        // Without a signature, these alone have one.
+        // Without a signature, only these parts have an Id.
         if only != Some(Only::Encrypt) || matches!(part, Part::Timestamp | Part::UsernameToken) {
             recipe = recipe.id(part, id);
         }

@@ -53,7 +53,7 @@ fn key_and_certificate<'p>(
 }
 
 impl TrustOptions {
-    /// Trusts the anchors and pins, whose checks of paths know the others. Without an anchor it is
+    /// Trusts the anchors and pins, for whose path checks all other certificates are known. Without an anchor it is
     /// [`Trust::no_certificates`].
     ///
     /// # Errors
@@ -79,12 +79,13 @@ impl TrustOptions {
         judging_paths(trust.intermediates(intermediates).known(known), paths)
     }
 
-    /// Trusts these certificates of issuers or attesters without a path. What revokes a signer revokes them, too.
+    /// Trusts these certificates of issuers or attesters without a path. Lists and responses that revoke a signer
+    /// revoke them, too.
     ///
     /// # Errors
     /// As [`TrustOptions::trust`].
     pub(crate) fn pins(&self, pins: Vec<Certificate>, paths: &PathOptions) -> Result<Trust, ProfileError> {
-        // What is skipped in these files is noted with the trust in signers.
+        // A certificate that is skipped here is noted where trust in signers is read.
         let noted = &mut Vec::new();
         let authorities = [&self.trust, &self.intermediate].map(|sources| Source::certificates(sources, noted));
         let authorities = authorities.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
@@ -155,12 +156,12 @@ pub(crate) fn users(source: &Source) -> Result<HashMap<String, Secret>, ProfileE
         let (name, password) = line.split_once('\t').ok_or_else(wrong)?;
         Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
     };
-    // Editors on Windows write a byte order mark, which is of no name.
+    // Editors on Windows write a byte order mark, which belongs to no name.
     let text = text.trim_start_matches('\u{feff}');
     distinct("user-file", text.lines().filter(|line| !line.is_empty()).map(user))
 }
 
-/// Secrets by name. Two of one name are refused, since only one of them would count.
+/// Secrets by name. Two secrets with one name are refused, since only one of them would count.
 pub(crate) fn distinct(
     key: &'static str,
     named: impl Iterator<Item = Result<(String, Secret), ProfileError>>,

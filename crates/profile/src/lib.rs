@@ -1,8 +1,8 @@
 //! Profiles: recipes and receivers from TOML and JSON.
 //!
-//! The keys of a profile are the options of the command line `wss`, without the hyphens before them. The table `secure` has
-//! those of `wss secure`, and `verify` those of `wss verify`; [`schema`] has all of them with what they do. A key that is
-//! not known, that is there twice, or that contradicts another is refused: nothing in a profile is ignored.
+//! The keys of a profile are the options of the command line `wss`, without the hyphens before them. The table `secure`
+//! has those of `wss secure`, and `verify` those of `wss verify`; [`schema`] lists all of them with their effects. A
+//! key that is unknown, that occurs twice, or that contradicts another is refused: nothing in a profile is ignored.
 //!
 //! ```
 //! use wss_profile::Profile;

@@ -65,7 +65,7 @@ pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &Keys) -> Result<R
     }
 }
 
-/// Whether the network makes the same of these keys as of `all`, in both directions.
+/// Whether the network can make the same recipes with these keys as with `all`, in both directions.
 pub(crate) fn needs_no_more(network: &Network, all: &Keys, these: &Keys) -> bool {
     let is_made = |keys: &Keys| (network.request_recipe(keys).is_ok(), network.reply_recipe(keys).is_ok());
     is_made(all) == is_made(these)
@@ -84,7 +84,7 @@ pub(crate) fn receiver(
     }
 }
 
-/// What is missing, and the keys that give it.
+/// The error that says which thing is missing, and which keys give it.
 fn missing(error: NetworkError) -> ProfileError {
     match error {
         NetworkError::Missing { network, what, call } => {

@@ -50,7 +50,7 @@ macro_rules! words {
 
 pub(crate) use {options, words};
 
-/// Whether a field is as if its key were not there.
+/// Whether a field has the value of an absent key.
 pub(crate) fn is_unsaid<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -89,7 +89,7 @@ impl Profile {
 
     fn of(value: Value, folder: Option<&Path>) -> Result<Self, ProfileError> {
         let mut tables = object("the profile", value)?;
-        // Editors find the schema by it.
+        // Editors find the schema by this key.
         tables.remove("$schema");
         let known = [Sending::NAME, Receiving::NAME];
         if let Some(key) = tables.keys().find(|key| !known.contains(&key.as_str())) {
@@ -116,7 +116,7 @@ pub(crate) trait Table: Serialize + DeserializeOwned + JsonSchema {
     /// Its name.
     const NAME: &'static str;
 
-    /// These keys, and those of `base` that are not among them.
+    /// These keys, and those keys of `base` that are not among them.
     ///
     /// # Errors
     /// [`ProfileError::Needs`], [`ProfileError::Conflict`], [`ProfileError::LeftOut`].
@@ -137,7 +137,8 @@ impl Table for Receiving {
 }
 
 impl Sending {
-    /// These keys, and those of `base` that are not among them. Keys that need or exclude one another are judged together.
+    /// These keys, and those keys of `base` that are not among them. Keys that need or exclude one another are judged
+    /// together.
     ///
     /// # Errors
     /// [`ProfileError::Needs`], [`ProfileError::Conflict`], [`ProfileError::LeftOut`].
@@ -222,7 +223,7 @@ fn place(value: &mut Value, schema: &Value, folder: &Path) {
     }
 }
 
-/// The keys of a table that say something.
+/// The keys of a table that differ from their defaults.
 pub(crate) fn given<T: Serialize>(table: &T) -> Result<Map<String, Value>, ProfileError> {
     object("a table", value_of(table)?)
 }
@@ -249,7 +250,7 @@ fn toml(text: &str) -> Result<Value, ProfileError> {
     Ok(value)
 }
 
-/// What is wrong and where, without the picture of the line.
+/// The parser's message with its line, without the picture of the line.
 fn one_line(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let place = text.lines().next().unwrap_or_default();

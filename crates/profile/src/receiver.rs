@@ -1,4 +1,4 @@
-//! From the table `verify` to a receiver.
+//! Makes a receiver of the table `verify`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -26,16 +26,16 @@ use crate::{keys, network, relations};
 pub struct Prepared {
     /// The receiver.
     pub receiver: Receiver,
-    /// Which of its verbs opens the messages.
+    /// The verb that opens the messages.
     pub opening: Opening,
-    /// What is required by `require`.
+    /// The requirements that `require` lists.
     pub required: Required,
     /// Certificates that were skipped, for people.
     pub notes: Vec<String>,
 }
 
 impl Receiving {
-    /// Judges keys that need or exclude one another, for a caller that makes a receiver of its own of them. Nothing is read.
+    /// Judges keys that need or exclude one another, for a caller that makes its own receiver of them. Nothing is read.
     ///
     /// # Errors
     /// [`ProfileError::Needs`], [`ProfileError::NeedsOneOf`], [`ProfileError::Conflict`].
@@ -48,7 +48,7 @@ impl Receiving {
     /// The receiver.
     ///
     /// # Errors
-    /// Most of [`ProfileError`]: what the keys name is read and loaded.
+    /// Most of [`ProfileError`]: the files and other sources that the keys name are read and loaded.
     pub fn receiver(&self, replay: Arc<dyn ReplayCache>) -> Result<Prepared, ProfileError> {
         relations::check_judging(&given(self)?)?;
         let mut notes = Vec::new();
@@ -89,7 +89,7 @@ impl Receiving {
         self.network.network.as_deref().map(network::network_with_choices).transpose()
     }
 
-    /// A trust in authorities judges certificates as the network does, unless other keys say how.
+    /// Judges certificates below authorities as the network does, unless other keys say how.
     fn judging_partners(&self, network: &Network, trust: Trust) -> Result<Trust, ProfileError> {
         if self.signers.trust.is_empty() {
             return Ok(trust);
@@ -107,7 +107,7 @@ impl Receiving {
         partner.judging(trust).map_err(ProfileError::from)
     }
 
-    /// What is the same for a network and without one.
+    /// Applies the keys that are the same for a network and without one.
     fn configured(&self, receiver: Receiver) -> Result<Receiver, ProfileError> {
         let window = [self.freshness.max_age.unwrap_or(300), self.freshness.clock_skew.unwrap_or(60)];
         let [max_age, clock_skew] = window.map(Duration::from_secs);
@@ -127,7 +127,7 @@ impl Receiving {
         Ok(self.accept.apply(receiver))
     }
 
-    /// What the keys give to the receiver of a network.
+    /// The keys and the trust of the receiver of a network.
     fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<Keys, ProfileError> {
         let mut keys = Keys::new().trust(trust);
         if let Some(source) = &self.holdings.user_file {
@@ -247,7 +247,7 @@ fn understanding(mut receiver: Receiver, demands: &DemandOptions) -> Result<Rece
     Ok(receiver)
 }
 
-/// The limits, with those that are changed by `NAME=VALUE`, each once.
+/// The limits, with the changes of `NAME=VALUE`, each once.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].
@@ -284,7 +284,7 @@ impl AllowOptions {
             false => AlgorithmPolicy::default(),
         };
         for given in &self.allow {
-            // One word may be the last of several identifiers: all of them are meant.
+            // One word may be the last of several identifiers: it means all of them.
             let named = identifiers().into_iter().filter(|uri| word_of(uri).eq_ignore_ascii_case(given));
             let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
             if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
@@ -310,7 +310,7 @@ fn identifiers() -> Vec<&'static str> {
     all
 }
 
-/// The word for an identifier: its last one, if it has no other.
+/// The word for an identifier: its last part, if it has no other word.
 fn word_of(uri: &str) -> &str {
     match FilterMethod::from_uri(uri) {
         Some(method) => method.word(),

@@ -1,4 +1,4 @@
-//! From the table `secure` to a recipe.
+//! Makes a recipe of the table `secure`.
 
 use wss_c14n::Canonicalization;
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
@@ -17,11 +17,11 @@ use crate::source::Source;
 use crate::{algorithms, keys, network};
 
 impl Sending {
-    /// The recipe. What depends on the message (attachments, the request that is answered) is said where it is used:
-    /// [`Sending::addressing`] and [`Outgoing`](wss_header::Outgoing).
+    /// The recipe. Values that depend on the message (attachments, the request that is answered) are given where the
+    /// recipe is used: [`Sending::addressing`] and [`Outgoing`](wss_header::Outgoing).
     ///
     /// # Errors
-    /// Most of [`ProfileError`]: what the keys name is read and loaded.
+    /// Most of [`ProfileError`]: the files and other sources that the keys name are read and loaded.
     pub fn recipe(&self) -> Result<Recipe, ProfileError> {
         match &self.network.network {
             Some(name) => self.of_network(name),
@@ -70,7 +70,7 @@ impl Sending {
                 (None, None)
                     if only == Some(Only::Sign) && (self.header.user.is_some() || !self.header.token.is_empty()) => {}
                 (None, None) => {
-                    // Who only encrypts has no signer.
+                    // A command that only encrypts has no signer.
                     let give = match only.is_none() && self.recipient.to.is_some() {
                         true => {
                             "`key` and `cert`, or `p12`, or, to encrypt alone, use `wss encrypt` or `only = \"encrypt\"`"
@@ -134,7 +134,7 @@ impl Sending {
     }
 }
 
-/// Refuses passwords that nothing asked for.
+/// Refuses passwords that no key needs.
 fn all_were_needed<'p>(mut passwords: impl Iterator<Item = &'p Source>) -> Result<(), ProfileError> {
     let one_each =
         "there is a password that nothing needs: give one for `p12` or an encrypted `key`, and then one for `user`";
@@ -172,7 +172,7 @@ fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encr
             form.into_iter().fold(encrypting, Encrypting::reference)
         }
         (None, None) => {
-            // Who only signs has no recipient.
+            // A command that only signs has no recipient.
             let is_signed = options.parts.only.is_none() && options.parts.encrypt_part.is_empty();
             let give = match is_signed {
                 true => {
@@ -222,7 +222,7 @@ fn transport(options: &MethodOptions) -> Result<KeyTransport, ProfileError> {
     algorithms::key_transport(options.key_transport.as_deref(), options.oaep_digest.as_deref(), options.mgf.as_deref())
 }
 
-/// How a key is agreed on, if that is said.
+/// The key agreement, if a key names one.
 fn agreement(options: &MethodOptions) -> Result<Option<Agreement>, ProfileError> {
     if options.key_derivation.is_none() && options.key_wrap.is_none() {
         return Ok(None);
@@ -290,7 +290,7 @@ fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileErr
     }
 }
 
-/// The signature of a certificate, with the reference to it.
+/// A signature with the key of a certificate, with the reference to the certificate.
 fn by_certificate(options: &Sending, signing: Signing) -> Signing {
     let mut signing = signing.reference(options.signer.reference.unwrap_or(Form::Direct).reference());
     if options.signer.holder_of_key {
@@ -353,7 +353,7 @@ fn configured(options: &Sending, signing: Signing) -> Result<Signing, ProfileErr
     Ok(signing)
 }
 
-/// A ticket for this service.
+/// The protection token with a Kerberos ticket for this service.
 #[cfg(feature = "kerberos")]
 fn kerberos(service: &str) -> Result<ProtectionToken, ProfileError> {
     let failed = |error| ProfileError::Device { what: service.into(), cause: wss_text::WireText::of(error) };

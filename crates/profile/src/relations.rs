@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Known, ProfileError};
 
-/// What a key needs.
+/// The keys that need another key: the table, the key, and the other key.
 const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "cert", "key"),
     ("secure", "holder-of-key", "token"),
@@ -36,7 +36,7 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("verify", "decrypt-password-file", "decrypt-p12"),
 ];
 
-/// What a key needs one of.
+/// The keys that need one of several others.
 const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
     ("verify", "audience", ASSERTIONS_BY),
     ("verify", "recipient", ASSERTIONS_BY),
@@ -44,8 +44,8 @@ const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
     ("verify", "in-response-to", ASSERTIONS_BY),
 ];
 
-/// Keys of `verify` that say how certificates are judged, and whose those may be. A file may have them for whoever is trusted beside
-/// it, so that they are judged when all is there.
+/// Keys of `verify` that say how certificates are judged, and the keys that name those certificates. A file may have
+/// the former for certificates that are named beside it, so that they are judged when all keys are there.
 const JUDGING: &[(&str, &[&str])] = &[
     ("eku", &["trust"]),
     ("accept-authorities-as-signers", &["trust"]),
@@ -57,8 +57,8 @@ const JUDGING: &[(&str, &[&str])] = &[
     ("revocation", CERTIFICATES_OF),
 ];
 
-/// Keys of `secure` that say how something is made, and who makes it. A file may have them for a signer beside it, so that they are
-/// judged when all is there.
+/// Keys of `secure` that say how something is made, and the keys that name its maker. A file may have the former for a
+/// signer that is named beside it, so that they are judged when all keys are there.
 const MAKING: &[(&str, &[&str])] = &[
     ("reference", BY_CERTIFICATE),
     ("holder-of-key", BY_CERTIFICATE),
@@ -83,20 +83,20 @@ const MAKING: &[(&str, &[&str])] = &[
     ("whole-seconds", &["timestamp", "timestamp-without-expires", "user"]),
 ];
 
-/// Who signs with a certificate.
+/// The keys that name a signer with a certificate.
 const BY_CERTIFICATE: &[&str] = &["key", "p12"];
 
-/// Who signs at all.
+/// The keys that name a signer of any kind.
 const SIGNED_BY: &[&str] =
     &["key", "p12", "symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
-/// Whose certificates are judged.
+/// The keys that name certificates which are judged.
 const CERTIFICATES_OF: &[&str] = &["trust", "pin", "saml-issuer", "saml-attester"];
 
-/// Who may answer for an assertion.
+/// The keys that name who may answer for an assertion.
 const ASSERTIONS_BY: &[&str] = &["saml-issuer", "saml-attester"];
 
-/// What a key excludes.
+/// The keys that exclude others.
 const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("secure", "p12", &["key"]),
     ("secure", "timestamp-without-expires", &["timestamp"]),
@@ -106,7 +106,7 @@ const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("secure", "kerberos", &["symmetric", "context", "password-key"]),
     ("secure", "assertion-key", &["symmetric", "context", "password-key", "kerberos"]),
     ("secure", "token-by-reference", OF_BOTH_SIDES),
-    // A key that both sides have is encrypted to nobody.
+    // A key that both sides have is not encrypted to a recipient.
     ("secure", "context", OF_THE_RECIPIENT),
     ("secure", "password-key", OF_THE_RECIPIENT),
     ("secure", "kerberos", OF_THE_RECIPIENT),
@@ -119,10 +119,10 @@ const EXCLUDES: &[(&str, &str, &[&str])] = &[
     ("verify", "network", &["require", "allow", "allow-legacy", "anonymous"]),
 ];
 
-/// Keys that both sides have.
+/// The keys that name a key of both sides.
 const OF_BOTH_SIDES: &[&str] = &["symmetric", "context", "password-key", "kerberos", "assertion-key", "reply-key"];
 
-/// What a network says itself.
+/// The keys whose values a network fixes.
 const OF_A_RECIPE: &[&str] = &[
     "part",
     "encrypt-part",
@@ -179,14 +179,14 @@ const OF_A_RECIPE: &[&str] = &[
     "key-wrap",
 ];
 
-/// What concerns encryption alone.
+/// The keys for encryption alone.
 const OF_ENCRYPTION: &[&str] = &["encrypt-part", "encrypt-part-if-present", "content-only", "encrypt-first", "content"];
 
-/// What concerns the recipient of a key, who is there without encryption only if that key signs.
+/// The keys for the recipient of a key. Without encryption, there is a recipient only if that key signs.
 const OF_THE_RECIPIENT: &[&str] =
     &["to", "encrypt-reference", "key-transport", "oaep-digest", "mgf", "key-derivation", "key-wrap"];
 
-/// What concerns signatures alone.
+/// The keys for signatures alone.
 const OF_SIGNATURES: &[&str] = &[
     "key",
     "cert",
@@ -208,8 +208,8 @@ const OF_SIGNATURES: &[&str] = &[
     "prefix-list",
 ];
 
-/// Judges the keys of one place, a file or a command line: none of them is about the step that is left out. `all` are those of
-/// every place, which may be about both.
+/// Judges the keys of one place, a file or a command line: none of them may be for the step that is left out. `all` are
+/// the keys of all places, which may be for both steps.
 pub(crate) fn check_only(own: &Map<String, Value>, all: &Map<String, Value>) -> Result<(), ProfileError> {
     let (only, left_out): (_, &[&[&str]]) = match all.get("only").and_then(Value::as_str) {
         Some("sign") if all.get("symmetric").is_some_and(says_something) => ("sign", &[OF_ENCRYPTION]),
@@ -227,14 +227,14 @@ pub(crate) fn check_only(own: &Map<String, Value>, all: &Map<String, Value>) -> 
     }
 }
 
-/// Whether an Id is given to a part that has one for its signature alone.
+/// Whether an Id is given to a part that has an Id only because it is signed.
 fn names_a_signed_part(ids: &Value) -> bool {
     let is_signed = |id: &str| !matches!(id.rsplit_once('='), Some(("Timestamp" | "UsernameToken", _)));
     ids.as_array().into_iter().flatten().filter_map(Value::as_str).any(is_signed)
 }
 
-/// Judges the keys of `secure` that say how something is made: it is made. A file for both steps may have those of the step that is
-/// left out.
+/// Judges the keys of `secure` that say how something is made: the recipe must make it. A file for both steps may have
+/// keys for the step that is left out.
 pub(crate) fn check_making(given: &Map<String, Value>) -> Result<(), ProfileError> {
     let left_out: &[&[&str]] = match given.get("only").and_then(Value::as_str) {
         Some("sign") => &[OF_ENCRYPTION, OF_THE_RECIPIENT],
@@ -263,12 +263,12 @@ pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), Profi
     Ok(())
 }
 
-/// Judges the keys of `verify` that say how certificates are judged: there are some.
+/// Judges the keys of `verify` that say how certificates are judged: there must be certificates.
 pub(crate) fn check_judging(given: &Map<String, Value>) -> Result<(), ProfileError> {
     JUDGING.iter().try_for_each(|(key, others)| check_needs(given, key, others))
 }
 
-/// A key that is given has one of those that it needs.
+/// Checks that a given key has one of the keys that it needs.
 fn check_needs(
     given: &Map<String, Value>,
     key: &'static str,

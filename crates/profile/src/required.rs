@@ -1,4 +1,4 @@
-//! The words of `require`, and what they demand of a message.
+//! The words of `require`, and the requirements that they mean.
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requirements};
@@ -13,7 +13,7 @@ use crate::sending::Form;
 pub enum Opening {
     /// The Body must be signed: `Receiver::open`.
     Body,
-    /// The required parts must be signed, and the Body counts for nothing: `Receiver::open_parts`.
+    /// The required parts must be signed, and the Body is not returned: `Receiver::open_parts`.
     Parts,
     /// The Body need not be signed, whoever wrote it: `Receiver::open_unsigned`.
     Unsigned,
@@ -55,7 +55,7 @@ const ADVICE: &str = "give signed:PART, encrypted:PART, token:username, token:x5
 /// The requirements of a table.
 #[derive(Debug, Clone, Default)]
 pub struct Required {
-    /// What must be signed.
+    /// The parts that must be signed.
     pub signed: Vec<Part>,
     encrypted: Vec<Part>,
     username: bool,
@@ -69,7 +69,7 @@ pub struct Required {
     narrow: Narrow,
 }
 
-/// What is demanded of the things that a message has.
+/// Demands on tokens, algorithms and references that the message has.
 #[derive(Debug, Clone, Default)]
 struct Narrow {
     /// One of these tokens, for each list.
@@ -140,15 +140,15 @@ impl Required {
         Ok(required)
     }
 
-    /// Whether a Kerberos ticket must be read: it is demanded, or one of several tokens that would do.
+    /// Whether a Kerberos ticket must be read: it is demanded, or is one of several sufficient tokens.
     pub(crate) fn needs_kerberos(&self) -> bool {
         let Narrow { any_token, endorsed_by, .. } = &self.narrow;
         let mut tokens = any_token.iter().chain(endorsed_by).flatten();
         self.kerberos || tokens.any(|token| matches!(token, RequiredToken::Kerberos))
     }
 
-    /// What is opened is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
-    /// it.
+    /// The call that opens the message. It returns authenticated parts, unless the caller asked otherwise: the Body, or
+    /// the elements that are required without the Body.
     pub(crate) fn opening(&self, print_unauthenticated: bool) -> Opening {
         let has_body = self.signed.contains(&Part::Body);
         let has_element = self.signed.iter().any(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)));
@@ -233,8 +233,8 @@ fn token(word: &str) -> Option<RequiredToken> {
     })
 }
 
-/// What to write for a header block that is named without its namespace, as `To` or `wsa:To`, before other advice; empty for
-/// other words.
+/// Advice for a header block that is named without its namespace, as `To` or `wsa:To`, to show before other advice;
+/// empty for other words.
 pub(crate) fn named_block(text: &str) -> String {
     let local = text.rsplit(':').next().unwrap_or(text);
     let version = AddressingVersion::V1_0;

@@ -8,7 +8,7 @@ use crate::error::{self, ProfileError, word};
 const WORDS: [&str; 10] =
     ["subject:", "attribute:", "policy:", "dns:", "mail:", "uri:", "CN=", "OU=", "O=", "serialNumber="];
 
-/// How rules that name one certificate begin elsewhere.
+/// The prefixes of rules for one certificate in other tools.
 const THUMBPRINTS: [&str; 4] = ["thumbprint", "fingerprint", "sha1", "sha256"];
 
 /// Attributes of a subject by their names (RFC 4519), and their types.
@@ -53,7 +53,7 @@ fn one(text: &str) -> Result<SignerRule, ProfileError> {
     }
 }
 
-/// The type and the value of an attribute, if it is a rule of one.
+/// The type and the value of an attribute, if this is a rule for an attribute.
 fn attribute(text: &str) -> Option<(&str, &str)> {
     match text.strip_prefix("attribute:") {
         Some(rule) => rule.split_once('='),

@@ -1,4 +1,4 @@
-//! Where keys, certificates and passwords come from: a file, an environment variable, or a token.
+//! The sources of keys, certificates and passwords: a file, an environment variable, or a token.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::error::{ProfileError, word};
 pub struct Source(pub(crate) String);
 
 impl Source {
-    /// What it holds.
+    /// The octets that the source holds.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Environment`], [`ProfileError::Pkcs11Uri`] for a token, which does not give
@@ -72,7 +72,7 @@ impl Source {
         Certificate::from_pem(&self.read()?).map_err(|cause| self.load(cause))
     }
 
-    /// Every certificate. Those that cannot be read in a bundle are skipped, with a note.
+    /// Every certificate of the source. Certificates in a bundle that cannot be read are skipped, with a note.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Load`].
@@ -98,7 +98,7 @@ impl Source {
         self.0.starts_with("pkcs11:")
     }
 
-    /// For errors. A URI could hold a PIN, which is refused and not shown.
+    /// The source as errors show it. A URI could hold a PIN, which is refused and not shown.
     pub(crate) fn shown(&self) -> WireText {
         match self.0.split_once('?') {
             Some((path, _)) if self.is_in_token() => path.into(),
@@ -106,7 +106,7 @@ impl Source {
         }
     }
 
-    /// In this folder, if it is a relative file.
+    /// The same source, in this folder if it is a relative file.
     pub(crate) fn below(text: &str, folder: &Path) -> String {
         let is_file = !text.starts_with("env:") && !text.starts_with("pkcs11:") && text != "-";
         match is_file && Path::new(text).is_relative() {
@@ -154,8 +154,8 @@ fn is_thumbprint(text: &str) -> bool {
 pub struct NamedSource(pub(crate) String);
 
 impl NamedSource {
-    /// The name, and the octets. Names may contain equals signs, as distinguished names do, and so may those of files: the
-    /// name is the shortest after which there is a source, and else as long as it can be.
+    /// The name, and the octets. Names may contain equals signs, as distinguished names do, and so may file names: the
+    /// name is the shortest one after which there is a source, or else the longest one.
     ///
     /// # Errors
     /// As [`Source::read`].
@@ -194,7 +194,7 @@ impl NamedSource {
         found.or_else(unnamed).or_else(last).unwrap_or((None, text))
     }
 
-    /// In this folder, if it is a relative file.
+    /// The same source, in this folder if it is a relative file.
     pub(crate) fn below(text: &str, folder: &Path) -> String {
         match text.rsplit_once('=') {
             Some((name, source)) => format!("{name}={}", Source::below(source, folder)),
@@ -217,10 +217,10 @@ impl fmt::Debug for NamedSource {
     }
 }
 
-/// Standard input, to read to its end. It is given once: who reads it again would find nothing.
+/// Standard input, to read to its end. It is given once: a second reader would find nothing.
 ///
 /// # Errors
-/// It was given before.
+/// Fails if standard input was given before.
 pub fn standard_input() -> std::io::Result<std::io::StdinLock<'static>> {
     static GIVEN: AtomicBool = AtomicBool::new(false);
     match GIVEN.swap(true, Ordering::Relaxed) {

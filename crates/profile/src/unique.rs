@@ -1,11 +1,12 @@
-//! Values whose tables name each key once. JSON parsers take the last of two; a profile has no place where that is meant.
+//! Values whose tables name each key once. JSON parsers take the last of two equal keys, which is never meant in a
+//! profile.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A value without a key that is there twice.
+/// A value in which no key occurs twice.
 pub(crate) struct Unique(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Unique {

@@ -1,9 +1,9 @@
-//! The words of errors, for those who write no Rust: the library names the call that helps, and they have an option of the
-//! command line, or a key of a profile.
+//! The words of errors for people who write no Rust: the library names the call that helps, and they have an option of
+//! the command line, or a key of a profile.
 
 use crate::accept::AcceptOptions;
 
-/// How what helps is written for whoever reads an error.
+/// The way in which an error names the remedy for its reader.
 ///
 /// ```
 /// use wss_profile::Wording;
@@ -19,17 +19,18 @@ pub enum Wording {
     Options,
     /// The same, for readers of another program that has neither options nor keys: "--limit depth=… of `wss`".
     OptionsOfWss,
-    /// Keys of a profile, in backticks. What no key says is an argument of the Python package, whose words these are, too.
+    /// Keys of a profile, in backticks. A remedy that is no key is an argument of the Python package, which uses these
+    /// words, too.
     Keys,
 }
 
-/// What helps, in place of a call.
+/// The advice that replaces a call in the text of an error.
 enum Help {
     /// A key, and the option of the same name.
     Key(&'static str),
     /// A key whose value is a list, and a value of it.
     Value(&'static str, &'static str),
-    /// An option that is no key, and what those write who have keys.
+    /// An option that is no key, and the remedy for people who have keys.
     Apart(&'static str, &'static str),
 }
 
@@ -114,7 +115,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Correlation::to_text", Apart("--exchange", "`correlation`")),
     ("place", Apart("--place-in", "--place-in of `wss dsig`")),
     ("id", Key("part-id")),
-    // What policies demand.
+    // Calls that satisfy the demands of policies.
     ("Keys::header_block", Value("part", "{NAMESPACE}NAME")),
     ("Keys::asymmetric_signature", Key("signature-method")),
     ("Keys::symmetric_signature", Key("signature-method")),
@@ -123,8 +124,8 @@ const CALLS: &[(&str, Help)] = &[
     ("open_over", Key("over-protected-transport")),
 ];
 
-/// A phrase about a call with several arguments, or about what other programs do by themselves: as the library says it,
-/// with options, and with keys.
+/// A phrase about a call with several arguments, or about something that other programs do by themselves: in the words
+/// of the library, with options, and with keys.
 struct Phrase(&'static str, &'static str, &'static str);
 
 const PHRASES: &[Phrase] = &[
@@ -187,7 +188,7 @@ const PHRASES: &[Phrase] = &[
 ];
 
 impl Wording {
-    /// The error, with what its reader has in place of calls.
+    /// The error, in which the reader's option or key replaces each call.
     #[must_use]
     pub fn of(self, error: &str) -> String {
         let text = self.without_calls_beside_options(error);
@@ -201,7 +202,7 @@ impl Wording {
         self.without_calls_of_limits(&text)
     }
 
-    /// The calls that errors name, each with what helps in its place.
+    /// The calls that errors name, each with the remedy that replaces it.
     pub fn calls(self) -> impl Iterator<Item = (&'static str, String)> {
         let accepting = AcceptOptions::calls().map(move |call| (call, self.key(&call.replace('_', "-"))));
         accepting.chain(CALLS.iter().map(move |(call, help)| (*call, self.help(help))))
@@ -233,7 +234,7 @@ impl Wording {
         }
     }
 
-    /// The option alone, where an error names it in brackets behind its call.
+    /// The option alone, where an error names it in brackets after its call.
     fn without_calls_beside_options(self, error: &str) -> String {
         let (mut out, mut rest) = (String::new(), error);
         while let Some((before, after)) = rest.split_once("` (`--") {
@@ -247,7 +248,7 @@ impl Wording {
         out + rest
     }
 
-    /// Without the call beside the option that raises a limit.
+    /// Removes the call beside the option that raises a limit.
     fn without_calls_of_limits(self, error: &str) -> String {
         let (mut out, mut rest) = (String::new(), error);
         while let Some((before, after)) = rest.split_once("`Limits::with(Limit::") {

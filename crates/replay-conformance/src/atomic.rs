@@ -1,4 +1,4 @@
-//! Of many deliveries of one key at once, exactly one is accepted.
+//! Tests that of many deliveries of one key at once, exactly one is accepted.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};

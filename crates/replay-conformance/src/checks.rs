@@ -9,7 +9,7 @@ use crate::atomic::key;
 const SECOND: Duration = Duration::from_secs(1);
 const YEAR: u64 = 365 * 24 * 3_600;
 
-/// A clock that the checks set, or the real one, for which they wait.
+/// A clock that the checks set, or the real one, for which the checks wait.
 struct Time {
     start: SystemTime,
     real: bool,
@@ -95,7 +95,7 @@ pub(crate) fn windows(store: &impl ReplayCache, real: Option<Duration>) {
     let later = time.at(2 * short + real.unwrap_or_default());
     new_key(store, &brief, later + 600 * SECOND, later, "after the short window");
     seen(store, &long, long_until, later, "long before the end of the long window");
-    // A later delivery with a shorter window does not shorten the first one's.
+    // A later delivery with a shorter window does not shorten the window of the first one.
     seen(store, &long, later, later, "a known key with a shorter window");
     seen(store, &long, long_until, time.at(3 * short + real.unwrap_or_default()), "after a delivery that was refused");
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError, ReplayFuture};
 
-/// How many threads, or handles on the store, deliver one key at once.
+/// The number of threads, or handles on the store, that deliver one key at once.
 const DELIVERIES: usize = 64;
 
 /// The tested store, and its properties.
@@ -57,7 +57,7 @@ impl<S: ReplayCache> Conformance<S> {
         self
     }
 
-    /// Also tests what happens at capacity. `full` makes a store for this number of live entries.
+    /// Also tests the store at its capacity. `full` makes a store for this number of live entries.
     #[must_use]
     pub fn full(mut self, full: impl Fn(usize) -> S + 'static) -> Self {
         self.full = Some(Box::new(full));
@@ -71,7 +71,7 @@ impl<S: ReplayCache> Conformance<S> {
         self
     }
 
-    /// How long a failing store may take to fail; 5 seconds by default.
+    /// The time within which a failing store must fail; 5 seconds by default.
     #[must_use]
     pub fn answers_within(mut self, limit: Duration) -> Self {
         self.answers_within = limit;

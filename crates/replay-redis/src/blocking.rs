@@ -11,7 +11,7 @@ use crate::question::Question;
 use crate::server;
 use crate::settings::{IDLE, RedisReplay};
 
-/// The most idle connections that are kept.
+/// The largest number of idle connections that are kept.
 const KEPT: usize = 64;
 
 /// A store in Redis that blocks the thread during a request. Threads share it: each call has its own connection, which

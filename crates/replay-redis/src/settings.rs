@@ -29,7 +29,7 @@ impl RedisReplay {
     pub fn at(address: &str) -> Result<Self, RedisStoreError> {
         let failed = |error: redis::RedisError| RedisStoreError::Address { cause: error.to_string().into() };
         let info: ConnectionInfo = address.into_connection_info().map_err(failed)?;
-        // By default the client introduces itself, which costs a round trip for each connection.
+        // By default the client introduces itself to the server, which costs a round trip for each connection.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         Client::open(info.set_redis_settings(settings)).map(Self::of).map_err(failed)
     }
@@ -53,7 +53,7 @@ impl RedisReplay {
         self
     }
 
-    /// How long the server may take to accept a connection and to answer; one second by default. After that, the
+    /// The time within which the server must accept a connection and answer; one second by default. After that, the
     /// message is refused. Zero counts as a millisecond.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
@@ -61,7 +61,8 @@ impl RedisReplay {
         self
     }
 
-    /// How far the clocks of the receivers may differ; a minute by default. Entries are kept longer by this time.
+    /// The largest difference between the clocks of the receivers; a minute by default. Entries are kept longer by this
+    /// time.
     #[must_use]
     pub fn margin(mut self, margin: Duration) -> Self {
         self.margin = margin;

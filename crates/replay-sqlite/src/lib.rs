@@ -22,12 +22,12 @@ use wss_replay::{ReplayCache, ReplayError};
 
 use file::FileIdentity;
 
-/// How long expired entries are kept, unless the store is full: callers read the clock before they open a message, and
-/// clocks are set back by small steps.
+/// The time for which expired entries are kept, unless the store is full: callers read the clock before they open a
+/// message, and clocks are set back by small steps.
 const GRACE_MICROSECONDS: i64 = 60_000_000;
 
-/// How many expired entries one insertion removes: more than it adds, so that they do not pile up, and few, so that it
-/// is quick.
+/// The number of expired entries that one insertion removes: more than it adds, so that they do not accumulate, and
+/// few, so that it is quick.
 const REMOVED_AT_ONCE: i64 = 8;
 
 /// A store in a SQLite file. It serves all processes of one machine that open the file.
@@ -75,7 +75,7 @@ impl SqliteReplayStore {
         self
     }
 
-    /// How long an insertion waits for other processes before it refuses.
+    /// The time for which an insertion waits for other processes before it refuses.
     ///
     /// # Errors
     /// [`SqliteStoreError`] if SQLite does not take the value.

@@ -75,7 +75,7 @@ impl<S: AsyncReplayCache + ?Sized> AsyncReplayCache for Arc<S> {
     }
 }
 
-/// No replay store: every message may be delivered again and again.
+/// No replay store: a message may be delivered any number of times.
 #[derive(Debug, Clone, Copy)]
 pub struct DangerousNoReplayCache;
 

@@ -77,7 +77,7 @@ impl SoapVersion {
         [Self::V11, Self::V12].into_iter().find(|version| root.is(version.namespace(), "Envelope"))
     }
 
-    /// How an attribute such as `mustUnderstand` says yes.
+    /// The value "true" of an attribute such as `mustUnderstand`.
     #[must_use]
     pub const fn true_value(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl SoapVersion {
 /// The role of a header block: the receiver that it is for (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2).
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub enum Role {
-    /// The ultimate receiver: no actor, an empty one, or the URI that SOAP 1.2 has for it.
+    /// The ultimate receiver: no actor, an empty one, or the URI that SOAP 1.2 defines for it.
     #[default]
     UltimateReceiver,
     /// Another receiver.
@@ -138,7 +138,7 @@ impl Role {
         }
     }
 
-    /// Whether it is that of the next receiver, whoever it is.
+    /// Whether it is the role of the next receiver, which every node on the way has.
     #[must_use]
     pub fn is_next(&self) -> bool {
         const NEXT: [&str; 2] =
@@ -190,7 +190,7 @@ impl<'d> Envelope<'d> {
     }
 }
 
-/// What a document is that is not an envelope.
+/// The error for a document that is not an envelope.
 fn not_soap(root: Element<'_>) -> EnvelopeError {
     let name = || root.name().to_string().into();
     match root.descendants_and_self().any(|inner| inner.is(name::DS.uri, "Signature")) {
@@ -200,8 +200,8 @@ fn not_soap(root: Element<'_>) -> EnvelopeError {
     }
 }
 
-/// Whether the receiver with the block's role must understand it. A value that is no Boolean says that it must: a sender that
-/// does not care leaves the attribute out.
+/// Whether the receiver with the block's role must understand it. A value that is no Boolean means that it must: a
+/// sender that does not demand it leaves the attribute out.
 #[must_use]
 pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");
@@ -212,7 +212,7 @@ pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
 fn start_tag(text: &str) -> Option<&str> {
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
-        // What may be before the document element, in SOAP.
+        // SOAP allows only processing instructions and comments before the document element.
         let end = match rest {
             before if before.starts_with("<?") => "?>",
             before if before.starts_with("<!--") => "-->",

@@ -2,7 +2,7 @@
 //!
 //! The error of a receiver is for the log. A [`Fault`] is for the peer: it has a code of the standard's list with its
 //! fixed text, and nothing of the message, the policy or the reason. [`Fault::refused`] has one code for everything,
-//! which tells an attacker nothing. [`Fault::naming`] gives the class of the error.
+//! from which an attacker learns nothing. [`Fault::naming`] gives the class of the error.
 
 use std::fmt;
 use wss_text::{front, shown};
@@ -138,7 +138,7 @@ impl Fault {
         Self { code: error.into() }
     }
 
-    /// The fault of a service that failed, for no fault of the message.
+    /// The fault of a service that failed although nothing is wrong with the message.
     #[must_use]
     pub fn service_failed() -> Self {
         Self { code: FaultCode::ServiceFailed }
@@ -207,7 +207,7 @@ impl Fault {
     }
 }
 
-/// A fault from an unproven sender. Use it for the log and for giving up, and for nothing else.
+/// A fault from an unproven sender. Use it for the log and for ending the exchange, and for nothing else.
 ///
 /// ```
 /// use wss_soap::{Fault, SoapVersion, UnauthenticatedFault};
@@ -271,7 +271,7 @@ impl UnauthenticatedFault {
         };
         let text = |element: Element<'_>| Some(front(&element.text().ok()?, Self::MAX_TEXT).to_owned());
         let code = text(code)?;
-        // It is a QName, whose type collapses white space.
+        // The code is a QName, whose type collapses white space.
         let local = collapsed(&code).rsplit(':').next().unwrap_or_default().to_owned();
         Some(Self { code: local, reason: text(reason)? })
     }

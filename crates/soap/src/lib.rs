@@ -1,6 +1,6 @@
 //! The parts of SOAP 1.1 and 1.2 that a Security header needs: the envelope, faults, and packages with attachments.
 //!
-//! Nothing here is proven: everything that is read is a stranger's text. Signatures, encryption and trust are in
+//! Nothing here is proven: all text that is read may be a stranger's. Signatures, encryption and trust are in
 //! `wss-header`, which uses this crate.
 //!
 //! In reading order: [`Envelope`] locates Header and Body; [`SecurityHeader`] is the `wsse:Security` for a [`Role`];

@@ -13,19 +13,19 @@ use crate::error::StsError;
 use crate::request::{Cancel, Issue, Renew, Validate, WantedKey};
 use crate::version::TrustVersion;
 
-/// The least octets of a secret that the service chose: 128 bits.
+/// The smallest number of octets of a secret that the service chose: 128 bits.
 const LEAST_OCTETS: usize = 16;
-/// The most octets of a secret.
+/// The largest number of octets of a secret.
 const MOST_OCTETS: usize = 1_024;
 
-/// A security context: its identifier, and what secures with it.
+/// A security context: its identifier, and the token that secures messages in it.
 #[derive(Clone)]
 struct Context {
     identifier: String,
     token: ProtectionToken,
 }
 
-/// A token that a service issued. It is opaque here: who accepts it judges it.
+/// A token that a service issued. It is opaque here: its receiver judges it.
 #[derive(Clone)]
 pub struct IssuedToken {
     xml: String,
@@ -59,40 +59,40 @@ impl IssuedToken {
         self.secret.as_ref()
     }
 
-    /// What signs and encrypts messages with the secret: the security context; or the assertion, which the recipe must attach
-    /// first. `None` for a token without a secret.
+    /// The token that signs and encrypts messages with the secret: the security context; or the assertion, which the
+    /// recipe must attach first. `None` for a token without a secret.
     #[must_use]
     pub fn protection_token(&self) -> Option<ProtectionToken> {
         let context = self.context.as_ref().map(|context| context.token.clone());
         context.or_else(|| self.secret.clone().map(ProtectionToken::of_assertion))
     }
 
-    /// The receiver of replies under the security context knows its secret by this name
+    /// The name under which the receiver of replies under the security context knows its secret
     /// ([`Receiver::shared_secret`](wss_header::Receiver::shared_secret)). `None` for other tokens.
     #[must_use]
     pub fn context_identifier(&self) -> Option<&str> {
         self.context.as_ref().map(|context| context.identifier.as_str())
     }
 
-    /// When it begins to be valid, as the service says.
+    /// The time from which it is valid, as the service says.
     #[must_use]
     pub fn created(&self) -> Option<SystemTime> {
         self.created
     }
 
-    /// When it ends, as the service says.
+    /// The time until which it is valid, as the service says.
     #[must_use]
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
     }
 }
 
-/// What a service says of a token.
+/// The answer of a service about the status of a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Status {
-    /// Whether it is good. Every code but that for "valid" says that it is not.
+    /// Whether it is good. Every code except the one for "valid" means that it is not.
     pub is_valid: bool,
-    /// Why, in the words of the service.
+    /// The reason, in the words of the service.
     pub reason: Option<String>,
 }
 
@@ -170,7 +170,7 @@ impl Issue {
         issued(response, self.version, secret)
     }
 
-    /// The secret of the answer: whole, or computed of both halves.
+    /// The secret of the answer: sent as a whole, or computed from both halves.
     fn secret_of(&self, response: Element<'_>) -> Result<Option<Secret>, StsError> {
         let wst = self.version.namespace();
         let proof = response.optional_child(wst, "RequestedProofToken")?;
@@ -208,7 +208,7 @@ impl Issue {
     }
 }
 
-/// A secret that the service chose by itself, without being asked for one.
+/// A secret that the service chose by itself, without a request for one.
 fn given_secret(response: Element<'_>, version: TrustVersion) -> Result<Option<Secret>, StsError> {
     let wst = version.namespace();
     let proof = response.optional_child(wst, "RequestedProofToken")?;
@@ -252,12 +252,12 @@ impl Renew {
     /// A request about a token with a secret, which is that of the renewed token, too.
     ///
     /// # Errors
-    /// None for a token that was read from an answer; otherwise those of [`Renew::new`].
+    /// No error for a token that was read from an answer; otherwise the errors of [`Renew::new`].
     pub fn of(version: TrustVersion, issued: &IssuedToken) -> Result<Self, StsError> {
         Ok(Self { secret: issued.secret().cloned(), ..Self::new(version, issued.xml())? })
     }
 
-    /// Reads the answer from the Body of the reply, as [`Issue::answer`]. The secret of the token stays what it was
+    /// Reads the answer from the Body of the reply, as [`Issue::answer`]. The secret of the token does not change
     /// ([`Renew::of`]), unless the answer has a new one. A security context keeps its identifier.
     ///
     /// # Errors

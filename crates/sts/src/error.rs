@@ -23,7 +23,7 @@ pub enum StsError {
         "the Body has {found}, and no wst:RequestSecurityTokenResponse of {namespace}: ask in the version that the service speaks"
     )]
     NoResponse {
-        /// What the Body has; `nothing` if it is empty.
+        /// The content of the Body; `nothing` if it is empty.
         found: WireText,
         /// The namespace of the version that was asked in.
         namespace: &'static str,
@@ -41,23 +41,23 @@ pub enum StsError {
         "the answer has the context {found:?}, and the request has {wanted:?}: it answers another request, or the service does not return contexts, and then ask without one"
     )]
     Context {
-        /// What the answer has; empty if it has none.
+        /// The context of the answer; empty if it has none.
         found: WireText,
-        /// What the request has.
+        /// The context of the request.
         wanted: WireText,
     },
-    /// *Refused.* Another security context than the one that was given was renewed.
+    /// *Refused.* The service renewed another security context than the given one.
     #[error("the answer renews {found:?}, and {wanted:?} was to be renewed: start a new conversation")]
     OtherToken {
         /// The identifier in the answer, or the name of another kind of token.
         found: WireText,
-        /// The identifier of the one that was given.
+        /// The identifier of the given one.
         wanted: WireText,
     },
     /// *Malformed.* There are several answers.
     #[error("the service gave {count} answers to one request: ask for one token")]
     Several {
-        /// How many.
+        /// The number of answers.
         count: usize,
     },
     /// *Failed.* The answer has no token.
@@ -74,15 +74,15 @@ pub enum StsError {
     /// *Failed.* A secret was asked for, and the answer has none that can be read.
     #[error("the answer has no secret that can be read ({why}): ask for another kind of key")]
     NoSecret {
-        /// What it has.
+        /// The part of the answer that is not readable, in words.
         why: &'static str,
     },
-    /// *Refused.* The secret is shorter than was asked for.
+    /// *Refused.* The secret is shorter than the request asked for.
     #[error("the secret of the answer has {octets} octets, and {wanted} were asked for")]
     ShortSecret {
-        /// How many it has.
+        /// The number of octets that it has.
         octets: usize,
-        /// How many were asked for.
+        /// The number of octets that were asked for.
         wanted: usize,
     },
     /// *Failed.* The answer does not say that the token was cancelled.

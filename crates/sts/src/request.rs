@@ -13,7 +13,7 @@ use crate::version::{TokenType, TrustVersion};
 
 const WSP: Namespace = Namespace { prefix: "wsp", uri: "http://schemas.xmlsoap.org/ws/2004/09/policy" };
 const WSA: Namespace = Namespace { prefix: "wsa", uri: "http://www.w3.org/2005/08/addressing" };
-/// What WS-Trust 1.4 adds to 1.3.
+/// The elements that WS-Trust 1.4 adds to 1.3.
 const WST14: Namespace = Namespace { prefix: "wst14", uri: "http://docs.oasis-open.org/ws-sx/ws-trust/200802" };
 
 /// The token `xml`, with a declaration of each of its namespaces.
@@ -60,10 +60,10 @@ fn lifetime(writer: &mut Writer, wst: Namespace, (from, until): (SystemTime, Sys
     writer.end();
 }
 
-/// The key that a token shall have.
+/// The key that the requested token must have.
 #[derive(Clone)]
 pub(crate) enum WantedKey {
-    /// What the service gives.
+    /// The service chooses the key.
     Any,
     Bearer,
     /// A secret, of which this is our half.
@@ -71,7 +71,7 @@ pub(crate) enum WantedKey {
     Certificate(Certificate),
 }
 
-/// What begins the context of a request: a URI.
+/// The prefix of the context of a request, which is a URI.
 const CONTEXT: &str = "context:";
 
 /// A request for a token (WS-Trust 1.4 §4.1).
@@ -113,17 +113,18 @@ impl Issue {
         Self::new(version, TokenType::SecurityContext).secret(32, random)
     }
 
-    /// For use at the service with this address.
+    /// Asks for a token for use at the service with this address.
     pub fn applies_to(self, address: impl Into<String>) -> Self {
         Self { applies_to: Some(address.into()), ..self }
     }
 
-    /// A token without a key: whoever has it can use it.
+    /// Asks for a token without a key: whoever has the token can use it.
     pub fn bearer(self) -> Self {
         Self { key: WantedKey::Bearer, ..self }
     }
 
-    /// A token whose holder shows a secret of so many octets. Half of it is made here; encrypt the Body of the request.
+    /// Asks for a token whose holder shows a secret of this many octets. Half of the secret is made here; encrypt the
+    /// Body of the request.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] if there is no randomness.
@@ -131,23 +132,24 @@ impl Issue {
         Ok(Self { key: WantedKey::Secret(Secret::generate(random, octets)?), ..self })
     }
 
-    /// A token whose holder signs with the key of this certificate. Sign the request with it: most services demand the proof.
+    /// Asks for a token whose holder signs with the key of this certificate. Sign the request with that key: most
+    /// services demand the proof.
     pub fn certificate(self, certificate: Certificate) -> Self {
         Self { key: WantedKey::Certificate(certificate), ..self }
     }
 
-    /// A token that lives from `now` for `time`.
+    /// Asks for a token that is valid from `now` for `time`.
     pub fn lifetime(self, now: SystemTime, time: Duration) -> Self {
         Self { lifetime: Some((now, now + time)), ..self }
     }
 
-    /// A token that can be [renewed](Renew) before it ends. Some services renew no other.
+    /// Asks for a token that can be [renewed](Renew) before it ends. Some services renew no other.
     pub fn renewable(self) -> Self {
         Self { is_renewable: true, ..self }
     }
 
-    /// Gives the request a context that no other has. The answer must have it, so that an answer to another request is refused
-    /// where neither a signature confirmation nor a signed `wsa:RelatesTo` is demanded.
+    /// Gives the request a context that no other request has. The answer must have the same context. So an answer to
+    /// another request is refused even if neither a signature confirmation nor a signed `wsa:RelatesTo` is demanded.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] if there is no randomness.
@@ -158,7 +160,7 @@ impl Issue {
         Ok(Self { context: Some(fresh_name(random, CONTEXT)?), ..self })
     }
 
-    /// The token of the one for whom it is asked, and whose identity the new token has.
+    /// The token of the party for whom the requester asks, and whose identity the new token has.
     ///
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.
@@ -166,7 +168,8 @@ impl Issue {
         Ok(Self { on_behalf_of: Some(token(xml)?), ..self })
     }
 
-    /// The token of the one for whom it is asked, whom the new token names beside the one who asks (WS-Trust 1.4 §9.3).
+    /// The token of the party for whom the requester asks. The new token names this party beside the requester
+    /// (WS-Trust 1.4 §9.3).
     ///
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.

@@ -9,7 +9,7 @@ use wss_tokens::SecureConversation;
 pub enum TrustVersion {
     /// 1.3 and 1.4 of OASIS, which have one namespace.
     V1_3,
-    /// Of February 2005, as WCF and old stacks speak it.
+    /// WS-Trust of February 2005, as WCF and old stacks use it.
     V2005,
 }
 
@@ -36,12 +36,12 @@ impl TrustVersion {
         Namespace { prefix: "wst", uri: self.namespace() }
     }
 
-    /// The identifier that the specification makes of its namespace.
+    /// The identifier that consists of the namespace and this end.
     pub(crate) fn identifier(self, rest: &str) -> String {
         format!("{}/{rest}", self.namespace())
     }
 
-    /// The key type of a token without a key. That of 2005 is of the Identity Selector profile.
+    /// The key type of a token without a key. The one of 2005 is from the Identity Selector profile.
     pub(crate) fn bearer(self) -> String {
         match self {
             Self::V1_3 => self.identifier("Bearer"),

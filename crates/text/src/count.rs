@@ -1,4 +1,4 @@
-//! What is shown of octets and of lists of texts.
+//! Short forms of octets and of lists of texts, to show them.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! Which parts of a long text are kept.
+//! The parts of a long text that are kept.
 
 /// The number of characters that are kept from the beginning of a long text.
 const HEAD: usize = 192;
-/// The number of characters that are kept from its end, which says the most in a path.
+/// The number of characters that are kept from its end, which is the most useful part of a path.
 const TAIL: usize = 64;
 
-/// The beginning of a text: at most so many octets, in whole characters.
+/// The beginning of a text: at most `most` octets, in whole characters.
 ///
 /// ```
 /// assert_eq!(wss_text::front("Säule", 2), "S");

@@ -1,4 +1,4 @@
-//! Which characters are shown unchanged, and how the others are written.
+//! The characters that are shown unchanged, and the form in which the others are written.
 
 use std::fmt::{self, Write as _};
 

@@ -1,6 +1,6 @@
 //! The nearest known word to one that is not known.
 
-/// ` (perhaps WORD is meant)`, for the known word that is the fewest changes away; empty if none is near.
+/// ` (perhaps WORD is meant)`, for the known word with the fewest changes; empty if no known word is near.
 #[must_use]
 pub fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     let near = known.into_iter().map(|word| (changes(unknown, word), word)).min();
@@ -10,7 +10,7 @@ pub fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> S
     }
 }
 
-/// ` (perhaps URI is meant)`: the known identifier whose last word is that of the unknown one, or almost. It is empty if no
+/// ` (perhaps URI is meant)`: the known identifier whose last word is nearly that of the unknown one. It is empty if no
 /// known identifier is near. Peers often write the name of an algorithm with the namespace of another one.
 ///
 /// ```
@@ -39,10 +39,10 @@ fn last_word(uri: &str) -> &str {
     uri.rsplit(['#', '/', ':']).next().unwrap_or(uri)
 }
 
-/// How many letters are added, taken away, replaced or exchanged with their neighbour between two words, without regard
-/// to case.
+/// The number of letters that are added, removed, replaced or exchanged with their neighbour between two words, without
+/// regard to case.
 fn changes(from: &str, to: &str) -> usize {
-    // Words are short. A longer text is near no word, and its first 64 letters show that.
+    // Words are short. A longer text is near no word, and its first 64 letters are enough to see that.
     let letters = |word: &str| word.chars().take(64).flat_map(char::to_lowercase).collect::<Vec<_>>();
     let (from, to) = (letters(from), letters(to));
     let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];

@@ -1,11 +1,11 @@
-//! Slices that cannot be outside.
+//! Slices that are always within their text or octets.
 
 use std::slice::SliceIndex;
 
-/// A slice whose range was computed from the very text or octets that it is taken of, so that it is always inside.
+/// A slice whose range was computed from the same text or octets, so that it is always inside.
 ///
-/// Were it not, that would be a fault of this library. A debug build stops then, as all tests and all fuzzing do; a release
-/// build yields an empty slice, since nothing in a message may stop a receiver.
+/// A range outside would be a fault of this library. A debug build stops then, as all tests and all fuzzing do; a
+/// release build returns an empty slice, since nothing in a message may stop a receiver.
 pub trait Slice {
     /// The slice in this range.
     ///

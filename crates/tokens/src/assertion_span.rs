@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AssertionSpan {
-    /// Its `Conditions`, or from its `IssueInstant` on.
+    /// The time of its `Conditions`, or the time after its `IssueInstant`.
     Validity,
     /// The time after its `IssueInstant` for which an assertion without an end is accepted.
     Age,

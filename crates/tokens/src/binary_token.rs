@@ -1,5 +1,5 @@
-//! What every `wsse:BinarySecurityToken` has: a type, which says what its octets are, and an encoding (SOAP Message
-//! Security 1.1.1 §6.3). The modules of the kinds of tokens read the octets.
+//! The parts that every `wsse:BinarySecurityToken` has: a type, which says what its octets are, and an encoding (SOAP
+//! Message Security 1.1.1 §6.3). The modules of the kinds of tokens read the octets.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use wss_c14n::{Element, Writer, name};
 use crate::error::TokenError;
 use crate::value_type::BASE64_BINARY;
 
-/// Whether an element is a `wsse:BinarySecurityToken` whose `@ValueType` fits.
+/// Whether an element is a `wsse:BinarySecurityToken` whose `@ValueType` satisfies `fits`.
 #[must_use]
 pub fn is_binary_token(element: Element<'_>, fits: impl Fn(&str) -> bool) -> bool {
     element.is(name::WSSE.uri, "BinarySecurityToken")
         && element.attribute("", "ValueType").is_some_and(|value_type| fits(&value_type))
 }
 
-/// The `@ValueType` of a `wsse:BinarySecurityToken`, which says what its octets are.
+/// The `@ValueType` of a `wsse:BinarySecurityToken`, which is the type of its octets.
 ///
 /// # Errors
 /// [`TokenError::Encoding`] if the octets are not in base64; [`TokenError::Structure`] if it has no type.

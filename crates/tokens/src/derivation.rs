@@ -1,4 +1,4 @@
-//! `P_SHA1` of derived keys, and the bounds of what a message may have derived (WS-SecureConversation 1.3 §7).
+//! `P_SHA1` of derived keys, and the bounds on derivations that a message may ask for (WS-SecureConversation 1.3 §7).
 
 use wss_crypto::{Secret, p_sha1};
 

@@ -57,7 +57,7 @@ impl SecureConversation {
         }
     }
 
-    /// The version whose element with this local name `element` is.
+    /// The version of WS-SecureConversation to which `element` belongs, if it has this local name.
     #[must_use]
     pub fn of(element: Element<'_>, local: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|version| element.is(version.namespace().uri, local))
@@ -175,7 +175,7 @@ impl<'d> DerivedKeyToken<'d> {
         self.offset
     }
 
-    /// Octets of the derived key.
+    /// The number of octets of the derived key.
     #[must_use]
     pub fn length(&self) -> usize {
         self.length

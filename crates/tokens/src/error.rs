@@ -27,7 +27,7 @@ pub enum TokenError {
         /// The identifier, or the name of the element.
         uri: WireText,
     },
-    /// *Refused or malformed.* What names a certificate or a key cannot be read.
+    /// *Refused or malformed.* The name of a certificate or a key cannot be read.
     #[error("the reference to the key: {0}")]
     KeyInfo(Box<SignatureError>),
     /// *Malformed.* An encoding other than base64.
@@ -55,7 +55,7 @@ pub enum TokenError {
     OtherContent {
         /// Its `ValueType`.
         stated: &'static str,
-        /// The type of what it holds.
+        /// The type of the certificates that it holds.
         held: &'static str,
     },
     /// *Malformed.* A PKIPath does not have the certificate of its signer last (X.509 §7.7, X.509 Token Profile §3.1).
@@ -66,7 +66,7 @@ pub enum TokenError {
     PathOrder {
         /// The subject of its last certificate.
         last: WireText,
-        /// The subject of one that this issued.
+        /// The subject of another certificate, which the last one issued.
         issued: WireText,
     },
     /// *Malformed.* The type in the reference is another type of certificates than that of the token.
@@ -98,7 +98,7 @@ pub enum TokenError {
         /// The type in the reference.
         expected: WireText,
     },
-    /// *Malformed.* The message does not contain what a reference names.
+    /// *Malformed.* The message does not contain the target of a reference.
     #[error("reference {uri:?} names no token of the Security header")]
     Dangling {
         /// The reference.
@@ -140,7 +140,7 @@ pub enum TokenError {
         "ds:X509Data names the key in hexadecimal: have the peer write {right}, or call `accept_hexadecimal_identifiers`"
     )]
     HexadecimalItem {
-        /// The serial number in decimal, or what else belongs there.
+        /// The right value for that place: the serial number in decimal, or base64.
         right: WireText,
     },
     /// *Malformed.* The value of a `wsse:KeyIdentifier` is in hexadecimal.
@@ -158,7 +158,7 @@ pub enum TokenError {
     OtherThumbprint {
         /// Its octets.
         octets: usize,
-        /// The method that makes so many, as in `SHA256`.
+        /// The digest method with values of this length, as in `SHA256`.
         name: &'static str,
     },
     /// *Malformed.* The value of a `wsse:KeyIdentifier` that is SHA-1 of something has another length.
@@ -177,7 +177,7 @@ pub enum TokenError {
          that, or call `accept_key_info_of_other_shapes`"
     )]
     KeyInfoShape {
-        /// What it has.
+        /// The content of the `ds:KeyInfo`, in words.
         what: WireText,
     },
     /// *Malformed.* A reference to the key of a signature without `ds:KeyInfo` around it.
@@ -195,35 +195,35 @@ pub enum TokenError {
     /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
-    /// *Refused.* What an assertion states is over.
+    /// *Refused.* A span of time that an assertion states is over.
     #[error(
         "the assertion is refused: {what} ended at {}, and it is now {}, where clocks may differ by {}: {}",
         format_instant(*ended), format_instant(*now), seconds(*skew), what.way_out()
     )]
     AssertionOver {
-        /// What is over.
+        /// The span of time that is over.
         what: AssertionSpan,
-        /// When it ended.
+        /// The time at which it ended.
         ended: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
-    /// *Refused.* What an assertion states has not begun.
+    /// *Refused.* A span of time that an assertion states has not begun.
     #[error(
         "the assertion is refused: {what} begins at {}, and it is now {}, where clocks may differ by {}: check the clocks, or \
          raise the clock skew of `window`",
         format_instant(*begins), format_instant(*now), seconds(*skew)
     )]
     AssertionEarly {
-        /// What has not begun.
+        /// The span of time that has not begun.
         what: AssertionSpan,
-        /// When it begins.
+        /// The time at which it begins.
         begins: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
     /// *Failed.* The issuer's signature on an assertion does not verify.
@@ -312,7 +312,8 @@ impl From<VerifyError> for TokenError {
     }
 }
 
-/// Who may sign messages may not issue: the words about anchors of signers would help nobody.
+/// The error for an issuer that is not trusted. Advice about anchors of signers does not fit: trust in signers and
+/// trust in issuers are separate.
 fn of_issuer(error: &TrustError) -> String {
     match error {
         TrustError::NoPath { subject, .. } => format!(
@@ -385,8 +386,8 @@ pub enum TrustError {
     /// *Failed.* An authority of the path must not certify names like this one, or is limited to directory names, which
     /// path validation does not compare.
     #[error(
-        "an authority on the path of {subject:?} is limited to other names, or to directory names, which are not judged: \
-         pin the certificate"
+        "the path of {subject:?} breaks a name constraint of an authority (RFC 5280 §4.2.1.10), or has one that is not \
+         supported: pin the certificate"
     )]
     NameConstraints {
         /// Subject of the certificate.
@@ -422,7 +423,7 @@ pub enum TrustError {
     ListExpired {
         /// The issuer of the list.
         authority: WireText,
-        /// When the next list was due.
+        /// The time at which the next list was due.
         next_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,
@@ -437,7 +438,7 @@ pub enum TrustError {
     ListNotYetValid {
         /// The issuer of the list.
         authority: WireText,
-        /// When it was issued.
+        /// The time at which it was issued.
         this_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,
@@ -460,7 +461,7 @@ pub enum TrustError {
     ResponseNotCurrent {
         /// Subject of the certificate.
         subject: WireText,
-        /// When the status was known.
+        /// The time for which the status was known.
         this_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,
@@ -530,7 +531,7 @@ pub enum TrustError {
     UnfitAnchor {
         /// Subject of the certificate.
         subject: WireText,
-        /// What it lacks.
+        /// The property that it lacks, in words.
         why: &'static str,
     },
     /// *Misuse.* A revocation list cannot be used.

@@ -7,7 +7,7 @@ use wss_crypto::Secret;
 use crate::derivation::{MAX_LENGTH, MAX_NONCE, MIN_NONCE, derive};
 use crate::error::TokenError;
 
-/// The attributes of a reference that imply a derived key, and how it is derived.
+/// The attributes of a reference that imply a derived key, and its derivation.
 #[derive(Clone)]
 pub struct ImpliedDerivedKey {
     nonce: Vec<u8>,
@@ -54,7 +54,7 @@ impl ImpliedDerivedKey {
         &self.nonce
     }
 
-    /// Octets of the derived key.
+    /// The number of octets of the derived key.
     #[must_use]
     pub fn length(&self) -> usize {
         self.length

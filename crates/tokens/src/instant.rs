@@ -1,8 +1,8 @@
 //! Instants: the one reader of xsd:dateTime for timestamps, username tokens and assertions.
 //!
-//! `YYYY-MM-DDThh:mm:ss[.f](Z|+hh:mm|-hh:mm)` with years 1970 to 9999; white space around it is no part of it (XML Schema
-//! 1.0 part 2 §4.3.6). Of a fraction, nanoseconds count. Leap seconds (BSP R3213, R3215) are refused, and so is a missing
-//! zone where the caller does not say that it means UTC: an instant must not need guessing.
+//! `YYYY-MM-DDThh:mm:ss[.f](Z|+hh:mm|-hh:mm)` with years 1970 to 9999; white space around it is no part of it (XML
+//! Schema 1.0 part 2 §4.3.6). Of a fraction, nanoseconds are read. Leap seconds (BSP R3213, R3215) are refused, and so
+//! is a missing zone unless the caller says that it means UTC: an instant must have one meaning.
 
 use std::time::{Duration, SystemTime};
 use wss_text::shown;
@@ -32,7 +32,7 @@ pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
     }
 }
 
-/// An instant, and how it was written.
+/// An instant, and the form in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DateTime {
     pub(crate) instant: SystemTime,
@@ -76,9 +76,9 @@ pub struct WrittenDateTime<'t> {
     nanos: u32,
     /// Whether its seconds are 60, as only a leap second has them.
     pub is_leap_second: bool,
-    /// How many digits its fraction has.
+    /// The number of digits of its fraction.
     pub fraction_digits: usize,
-    /// `Z`, an offset as in `+01:00`, or nothing. An offset without a colon is no `xs:dateTime`; few receivers accept it.
+    /// `Z`, an offset as in `+01:00`, or empty. An offset without a colon is no `xs:dateTime`; few receivers accept it.
     pub zone: &'t str,
 }
 
@@ -136,7 +136,7 @@ impl<'t> WrittenDateTime<'t> {
     }
 }
 
-/// Whether an offset is west of Greenwich, and its seconds.
+/// Whether an offset is west of Greenwich, and its number of seconds.
 fn offset_of(zone: &str) -> Option<(bool, u64)> {
     let (sign, offset) = zone.as_bytes().split_first()?;
     let is_west = match sign {
@@ -147,12 +147,12 @@ fn offset_of(zone: &str) -> Option<(bool, u64)> {
     Some((is_west, offset_seconds(offset)?))
 }
 
-/// The value of decimal digits that fit.
+/// The value of decimal digits; `None` if it is too large.
 fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0u64, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
 }
 
-/// The digits of a fraction, if there is one, and its nanoseconds; and the length of what follows. Digits beyond
+/// The digits of a fraction, if there is one, and its nanoseconds; and the length of the text after it. Digits beyond
 /// nanoseconds are cut off.
 fn fraction(rest: &[u8]) -> Option<(usize, u32, usize)> {
     let [b'.', fraction @ ..] = rest else { return Some((0, 0, rest.len())) };
@@ -164,7 +164,7 @@ fn fraction(rest: &[u8]) -> Option<(usize, u32, usize)> {
 }
 
 /// The seconds of `hh:mm`, at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3); also without the colon or the minutes, as
-/// ISO 8601 has it and Java's `SimpleDateFormat` writes it.
+/// in ISO 8601 and in Java's `SimpleDateFormat`.
 fn offset_seconds(text: &[u8]) -> Option<u64> {
     let (hour, minute) = match text {
         [_, _, b':', minute @ ..] | [_, _, minute @ ..] if minute.len() == 2 => (text.get(..2)?, minute),
@@ -176,7 +176,7 @@ fn offset_seconds(text: &[u8]) -> Option<u64> {
     (minute <= 59 && seconds <= 14 * 3_600).then_some(seconds)
 }
 
-/// How exactly instants are written.
+/// The precision with which instants are written.
 ///
 /// ```
 /// use wss_tokens::{Precision, parse_instant};
@@ -188,7 +188,7 @@ fn offset_seconds(text: &[u8]) -> Option<u64> {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Precision {
-    /// Whole seconds, for peers that read no fraction. The rest is cut off.
+    /// Whole seconds, for peers that read no fraction. The fraction is cut off.
     Seconds,
     /// Three digits, always: the finest that BSP suggests (R3220, R3229).
     #[default]
@@ -207,7 +207,7 @@ impl Precision {
         text
     }
 
-    /// The least difference of instants that are written differently.
+    /// The least difference between two instants that are written differently.
     #[must_use]
     pub const fn unit(self) -> Duration {
         match self {

@@ -30,13 +30,13 @@ pub enum KerberosForm {
     Gss,
     /// The AP-REQ alone.
     ApReq,
-    /// As `Gss`, after RFC 1510.
+    /// As `Gss`, by the identifier for RFC 1510.
     Gss1510,
-    /// As `ApReq`, after RFC 1510.
+    /// As `ApReq`, by the identifier for RFC 1510.
     ApReq1510,
-    /// As `Gss`, after RFC 4120.
+    /// As `Gss`, by the identifier for RFC 4120.
     Gss4120,
-    /// As `ApReq`, after RFC 4120.
+    /// As `ApReq`, by the identifier for RFC 4120.
     ApReq4120,
 }
 

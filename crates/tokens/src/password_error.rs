@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-/// A username token does not authenticate. The reason is for the log. The fault on the wire is one for all of them, and
-/// so is the time that they take, so that a sender cannot tell an unknown user from a wrong password.
+/// A username token does not authenticate. The reason is for the log. All reasons have the same fault on the wire and
+/// take the same time, so that a sender cannot tell an unknown user from a wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PasswordError {
@@ -16,7 +16,7 @@ pub enum PasswordError {
     /// *Refused.* The token carries no password.
     #[error("the username token does not authenticate: it carries no password")]
     NoPassword,
-    /// *Refused.* The digest lacks both the nonce and the instant that it is made with.
+    /// *Refused.* The digest lacks both the nonce and the instant from which it is made.
     #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
     BareDigest,
     /// *Refused.* The type of the password is a name, and not the identifier of the profile.

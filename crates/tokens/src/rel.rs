@@ -15,12 +15,12 @@ pub fn is_license(element: Element<'_>) -> bool {
     element.is(name::REL.uri, "license")
 }
 
-/// Whom a license names.
+/// The holder that a license names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseHolder {
-    /// Who it is, as the issuer of the license says: the Id of a license is what its sender wrote.
+    /// The name of the holder, as the issuer of the license states it: the Id of a license was written by its sender.
     pub name: String,
-    /// The key with which he signs.
+    /// The key with which the holder signs.
     pub key: PublicKey,
 }
 

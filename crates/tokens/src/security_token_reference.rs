@@ -1,4 +1,4 @@
-//! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
+//! `wsse:SecurityTokenReference`: the forms in which a message names a token (SOAP Message Security 1.1.1 §7).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -125,7 +125,7 @@ impl<'d> SecurityTokenReference<'d> {
             let location = child.required_attribute("", "Location")?.into_owned();
             return Err(TokenError::Elsewhere { uri: location.into() });
         }
-        // Of several, each of which names the same token, the first.
+        // Of several references, each of which names the same token, the first is read.
         if let Some(second) = children.next().filter(|_| !shape.in_any_place) {
             let what = format!("{} beside {}", second.qualified_name(), child.qualified_name());
             return Err(TokenError::KeyInfoShape { what: what.into() });
@@ -133,7 +133,7 @@ impl<'d> SecurityTokenReference<'d> {
         Self::parse_child(child, element.attribute(name::WSSE11.uri, "TokenType"), shape, budget)
     }
 
-    /// Reads what a `wsse:SecurityTokenReference` has inside, wherever it is.
+    /// Reads the element inside a `wsse:SecurityTokenReference`, also if it is at another place.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -153,7 +153,7 @@ impl<'d> SecurityTokenReference<'d> {
                     [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"))
                 };
                 let value_type = match (value_type, token_type) {
-                    // Streaming clients of CXF and WSS4J: it is the receiver's to accept the type of the source.
+                    // Streaming clients of CXF and WSS4J write the type of the source. The receiver may accept it.
                     (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
                         Some(token.into_owned())
                     }
@@ -200,7 +200,7 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    /// What a `ds:X509Data` names; `in_hexadecimal` as in [`ReferenceShape`].
+    /// The reference that a `ds:X509Data` is; `in_hexadecimal` as in [`ReferenceShape`].
     #[must_use]
     pub fn of_data(data: &X509Data, in_hexadecimal: bool) -> Self {
         Self::X509Data(if in_hexadecimal { data.with_hexadecimal() } else { data.clone() })
@@ -209,7 +209,7 @@ impl<'d> SecurityTokenReference<'d> {
     fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
         let written = element.attribute("", "ValueType").unwrap_or_default();
         let encoding_by_name = match is_encoding_by_name(element) {
-            // What it holds says the same.
+            // Its content says the same as the EncodingType.
             Err(TokenError::Encoding { uri }) if uri.as_str().ends_with("HexBinary") => match shape.in_hexadecimal {
                 true => false,
                 false => return Err(TokenError::Hexadecimal),
@@ -230,15 +230,15 @@ impl<'d> SecurityTokenReference<'d> {
         }
         match named {
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
-            // In drafts, it is the type of the token that the identifier is of.
+            // In drafts, the ValueType is the type of the token that has the identifier.
             Some(X509_V3) => Self::identifier_of_certificate(element, budget),
             named => Self::key_identifier(element, named.unwrap_or(&written), shape, budget),
         }
     }
 
-    /// Reads a key identifier that does not say what it is: a certificate, or the subject key identifier of one.
+    /// Reads a key identifier without a type: a certificate, or the subject key identifier of one.
     fn identifier_of_certificate(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        /// The most octets of an identifier. No certificate is so short.
+        /// The largest number of octets of an identifier. No certificate is so short.
         const LONGEST: usize = 64;
         let octets = certificate_octets(element, budget)?.ok_or(TokenError::Armour)?;
         Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
@@ -250,7 +250,7 @@ impl<'d> SecurityTokenReference<'d> {
         shape: ReferenceShape,
         budget: &Budget,
     ) -> Result<Self, TokenError> {
-        /// Octets of SHA-1.
+        /// The number of octets of SHA-1.
         const SHA1: usize = 20;
         let digest = || -> Result<Vec<u8>, TokenError> {
             let octets = identifier(element, shape, 64, &[SHA1])?;
@@ -273,7 +273,7 @@ impl<'d> SecurityTokenReference<'d> {
         };
         match value_type {
             SUBJECT_KEY_IDENTIFIER => {
-                // 8 and 20 octets as RFC 5280 §4.2.1.2 and RFC 7093 make them, or 32.
+                // 8 or 20 octets, as in RFC 5280 §4.2.1.2 and RFC 7093, or 32.
                 Ok(Self::SubjectKeyIdentifier(identifier(element, shape, 256, &[8, SHA1, 32])?))
             }
             THUMBPRINT_SHA1 => thumbprint(),
@@ -281,7 +281,7 @@ impl<'d> SecurityTokenReference<'d> {
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {
-                // It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
+                // The reference has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
                 let id = element.nc_name()?.into_owned();
                 if id.is_empty() {
                     return Err(element.missing("the id of an assertion").into());
@@ -323,22 +323,22 @@ impl<'d> SecurityTokenReference<'d> {
     }
 }
 
-/// In which shapes references are read. The default is that of the profile.
+/// The shapes in which references are read. The default is that of the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
-    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
-    /// thumbprint may be by another method than SHA-1.
+    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI with that end;
+    /// and a thumbprint may be by another method than SHA-1.
     pub by_name: bool,
-    /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
+    /// There may be several references to one token, of which the first counts; and bare items of `ds:X509Data`.
     pub in_any_place: bool,
-    /// It may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
+    /// The reference may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
     pub with_implied_key: bool,
     /// Serial numbers, thumbprints, digests and subject key identifiers may be in hexadecimal.
     pub in_hexadecimal: bool,
 }
 
-/// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
-/// an identifier as it belongs, and for any other text.
+/// The identifier for the type of a key identifier that is written as a name, or with another URI before it; `None` for
+/// a correct identifier, and for any other text.
 fn named_type(written: &str) -> Option<&'static str> {
     const IDENTIFIERS: [&str; 5] =
         [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1];
@@ -368,7 +368,7 @@ fn thumbprint_of_type(written: &str) -> Option<DigestMethod> {
     known.map(|(_, method)| *method)
 }
 
-/// The octets of an identifier: in base64, or, of one of the lengths `in_digits`, in hexadecimal if `shape` has such.
+/// The octets of an identifier: in base64, or, if `shape` accepts it, in hexadecimal with a length of `in_digits`.
 fn identifier(
     element: Element<'_>,
     shape: ReferenceShape,
@@ -382,7 +382,7 @@ fn identifier(
     }
 }
 
-/// How we refer to a certificate.
+/// The form in which we refer to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReferenceForm {
     /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
@@ -406,8 +406,8 @@ pub enum ReferenceForm {
     Embedded,
     /// `ds:KeyName` with the subject's name, without a reference. This breaks BSP R5417 and R5426.
     KeyName,
-    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element there. This breaks BSP
-    /// R5417 and R5426.
+    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element in `ds:KeyValue`.
+    /// This breaks BSP R5417 and R5426.
     KeyValue,
     /// `dsig11:DEREncodedKeyValue`, without a reference. This breaks BSP R5417 and R5426.
     DerKeyValue,
@@ -418,7 +418,7 @@ pub enum ReferenceForm {
     Certificate,
 }
 
-/// What a `ds:X509Data` says of a certificate, where it is not inside a reference (XML Signature 1.1 §4.5.4).
+/// An item of `ds:X509Data` that says something about a certificate, outside of a reference (XML Signature 1.1 §4.5.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum X509Item {
@@ -462,8 +462,8 @@ impl ReferenceForm {
         }
     }
 
-    /// What it writes for `certificate` in place of a reference; `None` for a reference. `path` follows the certificate where
-    /// the form has it.
+    /// The item that is written for `certificate` in place of a reference; `None` for a reference. `path` follows the
+    /// certificate if the form has it.
     #[must_use]
     pub fn without_reference(self, certificate: &Certificate, path: &[Certificate]) -> Option<KeyInfoItem> {
         let certificate = || certificate.clone();

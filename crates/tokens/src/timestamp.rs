@@ -1,4 +1,5 @@
-//! `wsu:Timestamp`: when a message was made and until when it is valid (SOAP Message Security 1.1.1 §10).
+//! `wsu:Timestamp`: the time at which a message was made, and the time until which it is valid (SOAP Message Security
+//! 1.1.1 §10).
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +8,10 @@ use wss_c14n::{Element, Writer, name};
 use crate::error::TokenError;
 use crate::instant::{DateTime, Precision, parse_date_time};
 
-/// In which shapes a timestamp is read. The default is that of the schema.
+/// The shapes in which a timestamp is read. The default is that of the schema.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TimestampShape {
-    /// Created and Expires may be in any order, and other elements beside them, which are ignored.
+    /// Created and Expires may be in any order. Other elements may be beside them, and are ignored.
     pub in_any_order: bool,
     /// Created and Expires may be in another namespace, or in none.
     pub in_any_namespace: bool,

@@ -1,4 +1,4 @@
-//! What a binary security token says of itself, for people who look at a message.
+//! The facts that a binary security token states about itself, for people who look at a message.
 
 use wss_c14n::{Budget, Element, base64_encode};
 use wss_text::WireText;
@@ -7,8 +7,8 @@ use crate::error::TokenError;
 use crate::kerberos::KerberosToken;
 use crate::x509_token::X509Token;
 
-/// What a `wsse:BinarySecurityToken` says of itself: names, and a value for each. Nothing of it is verified. Of a type that
-/// is not read here nothing is said.
+/// The facts that a `wsse:BinarySecurityToken` states about itself: names, and a value for each. Nothing of it is
+/// verified. The list is empty for a type that is not read here.
 ///
 /// # Errors
 /// [`TokenError`] if it is of a type that is read here, and cannot be read.

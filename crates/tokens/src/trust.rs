@@ -1,7 +1,7 @@
 //! Trust in certificates: anchors and a rule that names the expected signers below them, or pins.
 //!
 //! rustls-webpki validates paths (RFC 5280 §6). The checks that it leaves to its caller are in `path`, `anchor` and
-//! `revocation`; `kept` has what was found before. This file handles key usage, pins (which compare all octets), and
+//! `revocation`; `kept` holds earlier judgements. This file handles key usage, pins (which compare all octets), and
 //! whether a valid certificate is an expected one.
 
 mod anchor;
@@ -49,8 +49,8 @@ pub enum SignerRule {
     Subject(DistinguishedName),
     /// One certificate, which must still have a valid path.
     Certificate(Certificate),
-    /// An attribute of the subject, by the OBJECT IDENTIFIER of its type in dotted decimal. It must be there once, and its
-    /// text must be this one octet by octet.
+    /// An attribute of the subject, by the OBJECT IDENTIFIER of its type in dotted decimal. The subject must have
+    /// exactly one such attribute, with this text octet by octet.
     Attribute {
         /// The type, as in `2.5.4.3` for a common name.
         oid: String,
@@ -104,13 +104,13 @@ impl SignerRule {
         Ok(Self::Policy(oid.to_owned()))
     }
 
-    /// Who fulfils all of `rules`. An empty list admits nobody.
+    /// The holders that fulfil all of `rules`. An empty list admits nobody.
     #[must_use]
     pub fn all(rules: impl IntoIterator<Item = Self>) -> Self {
         Self::All(rules.into_iter().collect())
     }
 
-    /// The certificates that it names.
+    /// The certificates that the rule names.
     fn certificates(&self) -> Vec<&Certificate> {
         match self {
             Self::Certificate(certificate) => vec![certificate],
@@ -182,7 +182,7 @@ impl ExtendedKeyUsage {
     }
 }
 
-/// Which certificates are trusted, and how they are checked.
+/// The certificates that are trusted, and the checks of their paths.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -217,7 +217,7 @@ pub struct Trust {
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
     accepts_old_signatures: bool,
-    /// What was found with all of this.
+    /// The certificates that were judged with all of this.
     kept: Kept<Purpose, ValidatedCertificate>,
 }
 
@@ -247,7 +247,7 @@ impl Trust {
         }
     }
 
-    /// Itself after `change`. Nothing is left of what was found before.
+    /// The same trust after `change`. All earlier judgements are dropped.
     fn changed(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         Self { kept: Kept::default(), ..self }
@@ -342,10 +342,11 @@ impl Trust {
     /// Adds an OCSP response (RFC 6960), as the caller got it from a responder or from the sender. As with lists, the status
     /// of the whole path must then be known, by a list or a response.
     ///
-    /// A response counts if the authority that issued the certificate signed it, or a responder that this authority certified
-    /// for OCSP (`id-kp-OCSPSigning`) and whose own status needs no check (`id-pkix-ocsp-nocheck`) or is on a list. It counts
-    /// from a minute before its `thisUpdate` until its `nextUpdate`, or for a day without one. That a certificate is revoked
-    /// counts however old the response is. To have responses fetched, see [`RevocationCache`].
+    /// A response counts if it is signed by the authority that issued the certificate, or by a responder that this
+    /// authority certified for OCSP (`id-kp-OCSPSigning`) and whose own status needs no check (`id-pkix-ocsp-nocheck`)
+    /// or is on a list. It counts from a minute before its `thisUpdate` until its `nextUpdate`, or for a day without
+    /// one. A response that revokes a certificate counts however old it is. To have responses fetched, see
+    /// [`RevocationCache`].
     ///
     /// # Errors
     /// [`TrustError::Response`], also if the responder answered with an error.
@@ -354,20 +355,21 @@ impl Trust {
         Ok(self.changed(|trust| trust.sources.responses.push(response)))
     }
 
-    /// How old the answer of a responder may be, whatever it says itself.
+    /// The largest age of the answer of a responder, whatever the answer itself says.
     #[must_use]
     pub fn max_response_age(self, age: Duration) -> Self {
         self.changed(|trust| trust.sources.max_age = Some(age))
     }
 
-    /// Lists count for `longest` after the next one was due, as networks have it that judge an authority only when it gave none
-    /// for some days. A certificate that was revoked since is still accepted then. OCSP responses are not concerned.
+    /// Accepts lists for `longest` after the next one was due, for networks that judge an authority only after some
+    /// days without a list. A certificate that was revoked since is then still accepted. OCSP responses are not
+    /// concerned.
     #[must_use]
     pub fn accept_lists_after_their_end(self, longest: Duration) -> Self {
         self.changed(|trust| trust.sources.grace = longest)
     }
 
-    /// How long lists count after the next one was due.
+    /// The time for which lists count after the next one was due.
     #[must_use]
     pub fn lists_count_after_their_end(&self) -> Duration {
         self.sources.grace
@@ -380,7 +382,8 @@ impl Trust {
         self.changed(|trust| trust.sources.fetched = Some(cache.clone()))
     }
 
-    /// Whose revocation status must be known. By default it is the whole path, if there are lists or responses.
+    /// Sets the certificates whose revocation status must be known. By default it is the whole path, if there are lists
+    /// or responses.
     #[must_use]
     pub fn revocation(self, demanded: Revocation) -> Self {
         self.changed(|trust| trust.revocation = Some(demanded))
@@ -399,7 +402,7 @@ impl Trust {
         self.demanded_revocation().is_some()
     }
 
-    /// Whose revocation status must be known; `None` if revocation is not checked.
+    /// The certificates whose revocation status must be known; `None` if revocation is not checked.
     #[must_use]
     pub fn demanded_revocation(&self) -> Option<Revocation> {
         self.revocation.or((!self.sources.are_none()).then_some(Revocation::WholePath))
@@ -411,9 +414,9 @@ impl Trust {
         self.extended_key_usage.is_some() || !self.has_anchors()
     }
 
-    /// Accepts a certificate of an authority as that of a signer, as tools make it that mark every certificate so. Its path is
-    /// validated as that of any other, and it counts for the path lengths of the authorities above it. Whoever holds its
-    /// key can issue certificates as well.
+    /// Accepts a certificate of an authority as that of a signer: some tools mark every certificate so. Its path is
+    /// validated as that of any other, and it counts for the path lengths of the authorities above it. Whoever holds
+    /// its key can issue certificates as well.
     #[must_use]
     pub fn accept_authorities_as_signers(self) -> Self {
         self.changed(|trust| trust.accepts_authorities = true)
@@ -425,8 +428,9 @@ impl Trust {
         self.accepts_authorities
     }
 
-    /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen
-    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys of at least 1 024 bits sign paths then, too.
+    /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate by a
+    /// chosen collision, or breaks such a key, is trusted as well: it is for reading archives. DSA keys of at least 1
+    /// 024 bits sign paths then, too.
     #[must_use]
     pub fn dangerous_old_path_signatures(self) -> Self {
         self.changed(|trust| trust.accepts_old_signatures = true)
@@ -470,9 +474,9 @@ impl Trust {
     }
 
     /// Validates `certificate` at `now` for `purpose`. `others` came with it and may be part of its path. The cost is
-    /// charged to `budget`. A certificate that was accepted before, with the same octets beside it and for the same purpose,
-    /// is accepted again as long as nothing of its path, and no revocation list, has begun or ended since; not so where there
-    /// are responses of OCSP, or statuses are fetched.
+    /// charged to `budget`. An accepted certificate is cached: with the same octets beside it and for the same purpose,
+    /// it is accepted again until a certificate of its path, or a revocation list, begins or ceases to be valid. The
+    /// cache is not used if there are responses of OCSP, or if statuses are fetched.
     ///
     /// # Errors
     /// [`TrustError`].
@@ -495,7 +499,7 @@ impl Trust {
         Ok(validated)
     }
 
-    /// Validates a certificate, and says how long that holds, if it does.
+    /// Validates a certificate. Also returns the span of time for which a judgement holds.
     fn judge(
         &self,
         certificate: &Certificate,
@@ -535,8 +539,8 @@ impl Trust {
         Ok((ValidatedCertificate { certificate, path, pinned: false, revocation }, judged.holds))
     }
 
-    /// How long a judgement of `now` holds that depends on these certificates: until the validity of one of them, or of a
-    /// revocation list, begins or ends. Where responders are asked, each message is judged anew.
+    /// The span of time for which the judgement of `now` holds: until the validity of one of these certificates, or of
+    /// a revocation list, begins or ends. If responders are asked, each message is judged anew.
     fn holds(&self, now: SystemTime, certificates: &[&Certificate]) -> Option<Holds> {
         let certificates = certificates.iter().map(|certificate| certificate.validity());
         let lists = self.sources.constant()?.iter().map(|list| revocation::counts(list, self.sources.grace));

@@ -1,5 +1,5 @@
-//! The children of `wsse:UsernameToken` as peers write them: `wsse:Password` and its type, and the two that a digest is made
-//! with, which some peers put in another namespace.
+//! The children of `wsse:UsernameToken` as peers write them: `wsse:Password` and its type, and the two children from
+//! which a digest is made, which some peers put in another namespace.
 
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::xsd::collapsed;
@@ -13,14 +13,14 @@ pub(crate) const PASSWORD_TEXT: &str =
 pub(crate) const PASSWORD_DIGEST: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
 
-/// The most octets of a name or a password.
+/// The largest number of octets of a name or a password.
 pub(crate) const MAX_TEXT: usize = 1_024;
 
-/// The most octets of a nonce.
+/// The largest number of octets of a nonce.
 pub(crate) const MAX_NONCE: usize = 64;
 
-/// The octets of a nonce, and whether its base64 ends within an octet: some make a nonce of random letters, and decoders of
-/// peers drop the bits that are left over.
+/// The octets of a nonce, and whether its base64 ends within an octet: some peers make a nonce of random letters, and
+/// their decoders drop the bits that are left over.
 pub(crate) fn nonce_octets(nonce: Element<'_>) -> Result<(Vec<u8>, bool), LeafError> {
     let error = match nonce.base64(MAX_NONCE) {
         Ok(octets) => return Ok((octets, false)),
@@ -43,7 +43,7 @@ pub(crate) fn nonce_octets(nonce: Element<'_>) -> Result<(Vec<u8>, bool), LeafEr
     read.map(|octets| (octets, true)).ok_or(error)
 }
 
-/// What `wsse:Password` says.
+/// The content of `wsse:Password`.
 #[derive(Clone)]
 pub(crate) struct ClaimedPassword {
     pub(crate) value: ClaimedValue,
@@ -61,7 +61,7 @@ pub(crate) enum ClaimedValue {
 
 impl ClaimedPassword {
     pub(crate) fn parse(element: Element<'_>) -> Result<Self, TokenError> {
-        // The schema has it in no namespace. A qualified Type is another attribute (WCF and drafts have one).
+        // In the schema it is in no namespace. A qualified Type is another attribute (WCF and drafts have one).
         let is_kind = |namespace: &str, local: &str| local == "Type" && [name::WSSE.uri, ""].contains(&namespace);
         let mut kinds = element.attributes().filter(|(attribute, _)| is_kind(attribute.namespace, attribute.local));
         let kind = kinds.next();
@@ -78,7 +78,7 @@ impl ClaimedPassword {
         let (is_digest, by_name) = match kind.as_deref().map(collapsed) {
             None | Some(PASSWORD_TEXT) => (false, false),
             Some(PASSWORD_DIGEST) => (true, false),
-            // With another separator than `#`, another profile before it, or in other letters.
+            // A `Type` with another separator than `#`, another profile before it, or in letters of another case.
             Some(other) if other.is_empty() || ends_with(other, "PasswordText") => (false, true),
             Some(other) if ends_with(other, "PasswordDigest") => (true, true),
             Some(other) => return Err(TokenError::Unsupported { uri: other.into() }),

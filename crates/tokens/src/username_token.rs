@@ -192,7 +192,7 @@ impl<'d> UsernameToken<'d> {
         let encoding_by_name = nonce.map(is_encoding_by_name).transpose()?.unwrap_or(false);
         let read = nonce.map(nonce_octets).transpose()?;
         let nonce_has_bits = read.as_ref().is_some_and(|(_, has_bits)| *has_bits);
-        // An empty one makes every token with one instant and password the same.
+        // An empty nonce would make all tokens with one instant and password the same.
         let nonce = match (nonce, read) {
             (Some(child), Some((octets, _))) if octets.is_empty() => {
                 return Err(child.missing("a nonce of 1 to 64 octets").into());
@@ -248,7 +248,7 @@ impl<'d> UsernameToken<'d> {
         Self { by_name: true, ..self }
     }
 
-    /// Accepts a digest that is made without an instant: nothing says how old it is.
+    /// Accepts a digest that is made without an instant. Such a digest does not say how old it is.
     #[must_use]
     pub fn dangerous_accept_digests_without_created(self) -> Self {
         Self { without_created: true, ..self }
@@ -321,7 +321,8 @@ impl<'d> UsernameToken<'d> {
             Some(ClaimedValue::Digest(claimed)) => {
                 let nonce = self.nonce.as_deref().unwrap_or_default();
                 let created = self.created_text.as_deref().unwrap_or_default();
-                // As it is written, and as what wrote it had it before it was indented.
+                // Compares with Created as it is written, and without the white space that a later indentation may have
+                // added.
                 let fits = |created| Secret::new(password_digest(nonce, created, &password)).equals(claimed);
                 fits(created) | fits(collapsed(created))
             }
@@ -387,10 +388,10 @@ impl<'d> UsernameToken<'d> {
         AuthenticatedUser { username: self.username.clone(), clear_text, has_nonce, has_created }
     }
 
-    /// The octets that identify one use of this token, in every spelling; `None` if nothing does. For a digest, they are
-    /// the digest: nothing in it separates the nonce from Created, and blanks around Created may count or not, but
-    /// whoever has not the password can only send the same digest again. For other tokens, they are the nonce and the
-    /// instant.
+    /// The octets that identify one use of this token, in every spelling; `None` if it has none. For a digest, they are
+    /// the digest itself: nothing in it separates the nonce from Created, and blanks around Created may or may not
+    /// count, but a sender without the password can only send the same digest again. For other tokens, they are the
+    /// nonce and the instant.
     #[must_use]
     pub fn replay_key(&self) -> Option<Vec<u8>> {
         if let Some(ClaimedValue::Digest(digest)) = self.claimed() {
@@ -505,11 +506,11 @@ pub fn write_digest_token(id: &str, username: &str, password: &Secret, nonce: &[
 pub enum NewPassword<'p> {
     /// No `wsse:Password`.
     None,
-    /// A digest over the nonce and Created, as far as they are there, and the password.
+    /// A digest over the password, with the nonce and Created that the token has.
     Digest(&'p Secret),
     /// Clear text.
     Text(&'p Secret),
-    /// Clear text, without the Type that says so.
+    /// Clear text, without the Type that identifies it as such.
     TextWithoutType(&'p Secret),
 }
 

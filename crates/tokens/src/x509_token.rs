@@ -63,7 +63,7 @@ impl<'d> X509Token<'d> {
         Self::parse_for(element, &Trust::no_certificates(), budget)
     }
 
-    /// As [`X509Token::parse`], with what `trust` knows of certificates that it trusted before.
+    /// As [`X509Token::parse`]. Certificates that `trust` judged before are not read again.
     ///
     /// # Errors
     /// As [`X509Token::parse`].
@@ -86,7 +86,7 @@ impl<'d> X509Token<'d> {
         })
     }
 
-    /// Reads octets that are what a type says.
+    /// Reads octets of the type `value_type`.
     fn read(
         element: Element<'d>,
         value_type: &'static str,
@@ -114,8 +114,9 @@ impl<'d> X509Token<'d> {
         Ok(Self { element, value_type, certificate, others })
     }
 
-    /// Whether an element is a `wsse:BinarySecurityToken` whose type is absent or a name that ends as that of a certificate
-    /// does, or whose encoding is a name: [`X509Token::parse`] refuses it, and [`X509Token::parse_by_content`] reads it.
+    /// Whether an element is a `wsse:BinarySecurityToken` whose type is absent or a name that ends as that of a
+    /// certificate, or whose encoding is a name: [`X509Token::parse`] refuses it, and [`X509Token::parse_by_content`]
+    /// reads it.
     #[must_use]
     pub fn is_by_name(element: Element<'_>) -> bool {
         let value_type = element.attribute("", "ValueType").unwrap_or_default();
@@ -197,13 +198,14 @@ impl<'d> X509Token<'d> {
     }
 }
 
-/// Octets that are nothing, or DER in an encoding.
+/// The error for token octets that are not DER: empty, or encoded once more (PEM, base64, hexadecimal).
 fn not_der(octets: &[u8]) -> Option<TokenError> {
     let error = LoadError::malformed("token", octets);
     matches!(error, LoadError::NotDer { .. }).then(|| error.into())
 }
 
-/// Refuses a path whose last certificate issued another one of it: its signer is not at its end (X.509 §7.7).
+/// Refuses a path whose last certificate issued another one of the path: then the signer is not at the end (X.509
+/// §7.7).
 fn check_order(path: &[Certificate]) -> Result<(), TokenError> {
     let Some((last, others)) = path.split_last() else { return Ok(()) };
     let is_issued = |other: &&Certificate| other.issuer() == last.subject() && other.subject() != last.subject();
@@ -220,7 +222,7 @@ fn decoded(element: Element<'_>, budget: &Budget) -> Result<Vec<u8>, TokenError>
     certificate_octets(element, budget)?.ok_or(TokenError::Armour)
 }
 
-/// The type of a token that holds these octets, if they are those of one.
+/// The type of a token that holds these octets, if they are those of such a token.
 fn held(octets: &[u8]) -> Option<&'static str> {
     let is_path = || pki_path(octets)?.last().map(|der| Certificate::from_der(der).is_ok());
     match Certificate::from_der(octets) {
@@ -255,7 +257,7 @@ pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>)
     ends
 }
 
-/// What a token contains: only the certificate, or its path with the end entity last.
+/// The content of a token: only the certificate, or its path with the end entity last.
 #[derive(Debug, Clone, Copy)]
 pub enum CertificatePath<'c> {
     /// One certificate.
@@ -277,13 +279,13 @@ pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate
     write_binary_token(writer, id, value_type, &octets);
 }
 
-/// What is behind the last `#` or colon.
+/// The text after the last `#` or colon.
 fn last_word(identifier: &str) -> &str {
     identifier.rsplit(['#', ':']).next().unwrap_or(identifier)
 }
 
 impl TokenError {
-    /// The refusal of a token that [`X509Token::is_by_name`].
+    /// The error for a token that [`X509Token::is_by_name`].
     #[must_use]
     pub fn by_name(element: Element<'_>) -> Self {
         let attribute = |local| element.attribute("", local).unwrap_or_default();

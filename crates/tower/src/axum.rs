@@ -9,7 +9,8 @@ use http::request::Parts;
 use crate::message::SoapMessage;
 use crate::service::{OpenedRequest, UnsignedRequest};
 
-/// A handler takes an [`OpenedRequest`] where no [`OpenLayer`](crate::OpenLayer) is around it, or one of another kind.
+/// The error if a handler takes an [`OpenedRequest`] and no [`OpenLayer`](crate::OpenLayer) is around it, or one of the
+/// other kind.
 fn no_layer() -> (StatusCode, &'static str) {
     (StatusCode::INTERNAL_SERVER_ERROR, "")
 }

@@ -19,7 +19,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum BodyError {
     /// It has more octets than the limit.
     TooLarge,
-    /// There is no room for more of it.
+    /// There is no more room for it.
     Full,
     /// The transport failed.
     Transport(BoxError),
@@ -52,7 +52,7 @@ where
     Ok(octets.freeze())
 }
 
-/// What a body is, as its Content-Type says.
+/// The kind of a body, as its Content-Type says.
 #[derive(Clone)]
 pub(crate) enum Kind {
     /// An envelope, with the whole value of Content-Type.
@@ -65,7 +65,7 @@ impl Kind {
     /// Reads the Content-Type.
     ///
     /// # Errors
-    /// The media type in lower case, if it is none of a SOAP message.
+    /// The media type in lower case, if it is not that of a SOAP message.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
         let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
@@ -77,7 +77,7 @@ impl Kind {
         }
     }
 
-    /// The version for a fault before the message is there.
+    /// The version for a fault before the message was read.
     pub(crate) fn version(&self) -> SoapVersion {
         match self {
             Self::Envelope(version, _) => *version,

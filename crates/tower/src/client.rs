@@ -50,22 +50,23 @@ impl SecureLayer {
         self
     }
 
-    /// Asks `keys` for what is encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
+    /// Asks `keys` for the secrets that are encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
         self
     }
 
-    /// Works on every message on a thread for blocking work, and not on large ones alone: for keys in a token of PKCS#11, and
-    /// for a replay store that blocks, such as SQLite. Without it, each call of theirs stops the other tasks of the thread.
+    /// Works on every message on a thread for blocking work, and not only on large ones: for keys in a token of
+    /// PKCS#11, and for a replay store that blocks, such as SQLite. Without this call, each request to such a key or
+    /// store stops the other tasks of the thread.
     #[must_use]
     pub fn blocking(mut self) -> Self {
         self.sides.blocks = true;
         self
     }
 
-    /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
+    /// The largest number of octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
@@ -119,7 +120,7 @@ where
     }
 
     fn call(&mut self, request: Request<SoapMessage>) -> Self::Future {
-        // The service that said it is ready is the one to call.
+        // The service that reported that it is ready must be the one that is called.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         let layer = self.layer.clone();

@@ -8,7 +8,7 @@ use ws_security::{OpenError, SecureError};
 
 use crate::body::BoxError;
 
-/// Why a client has no opened reply. It is for the log and for giving up.
+/// Why a client has no opened reply. It is for the log and for ending the exchange.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ClientError {
@@ -30,7 +30,7 @@ pub enum ClientError {
         /// The limit.
         max_octets: usize,
     },
-    /// *Failed.* The reply has no body. That is right for a one-way request with a status of success.
+    /// *Failed.* The reply has no body. This is correct for a one-way request with a status of success.
     #[error("the reply, with status {status}, has no message")]
     NoReply {
         /// The status of HTTP.
@@ -58,7 +58,8 @@ pub enum ClientError {
     },
 }
 
-/// Why a service refused a request, or did not answer it. It is for the log: the peer gets a fault that says nothing of it.
+/// Why a service refused a request, or did not answer it. It is for the log: the peer gets a fault that does not
+/// contain it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -87,7 +88,7 @@ pub enum Refusal {
     /// The request is no SOAP message.
     #[error("the media type {media_type:?} is none of text/xml, application/soap+xml and multipart/related")]
     MediaType {
-        /// What it is.
+        /// The media type.
         media_type: WireText,
     },
     /// The request is a package that cannot be read.
@@ -96,7 +97,7 @@ pub enum Refusal {
     /// The request does not prove what is required.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// A layer that opens messages over TLS was not told of the connection.
+    /// A layer that opens messages over TLS has no facts about the connection.
     #[error(
         "the request has no `TransportFacts`: let the server put them into the extensions of each request that came over TLS"
     )]

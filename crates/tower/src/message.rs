@@ -70,9 +70,9 @@ impl SoapMessage {
         (self.envelope, self.attachments)
     }
 
-    /// About how many octets there are to secure.
+    /// The approximate number of octets to secure.
     pub(crate) fn octets(&self) -> usize {
-        // What is in an attachment is read while it is secured: take any for a large one.
+        // Attachments are read while they are secured: a message with any counts as large.
         if self.attachments.is_empty() { self.envelope.len() } else { usize::MAX }
     }
 
@@ -111,7 +111,7 @@ impl From<&str> for SoapMessage {
     }
 }
 
-/// A secured message, as the transport takes it.
+/// A secured message, in the form for the transport.
 pub(crate) struct Sealed {
     version: SoapVersion,
     content_type: String,

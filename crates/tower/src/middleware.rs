@@ -1,7 +1,7 @@
 //! A [`SecureLayer`] as a middleware of `reqwest-middleware`.
 //!
-//! The request of the caller is an envelope and so is the response: what a SOAP client that knows nothing of security sends
-//! and reads. What the response proves is in its extensions.
+//! The request of the caller is an envelope and so is the response, as a SOAP client without security sends and reads
+//! them. The proven facts of the response are in its extensions.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ use crate::message::SoapMessage;
 /// alone, and `Arc<Opened>` in its extensions. Any other reply is an error, in which
 /// [`ClientError`](enum@crate::ClientError) says more (`Error::Middleware`, `downcast_ref`).
 ///
-/// The action is that of the request's `SOAPAction` (SOAP 1.1) or Content-Type (SOAP 1.2). A middleware that repeats requests
-/// is added before this one, so that each is secured anew: what is below cannot send a message twice, which would be a replay,
-/// nor send it on to where a reply redirects.
+/// The action is that of the request's `SOAPAction` (SOAP 1.1) or Content-Type (SOAP 1.2). A middleware that repeats
+/// requests is added before this one, so that each is secured anew: a layer below cannot send a message twice, which
+/// would be a replay, nor follow a redirect with it.
 #[async_trait]
 impl Middleware for SecureLayer {
     async fn handle(
@@ -33,9 +33,9 @@ impl Middleware for SecureLayer {
     ) -> reqwest_middleware::Result<reqwest::Response> {
         let message = message(&request).ok_or(ClientError::NoEnvelope).map_err(Error::middleware)?;
         let (octets, sent) = self.sealed(message, request.headers_mut()).await.map_err(Error::middleware)?;
-        // Such a body cannot be sent again, neither to where a reply redirects, nor as a replay to the same host.
+        // Such a body cannot be sent again, neither to the target of a redirect, nor as a replay to the same host.
         *request.body_mut() = Some(reqwest::Body::wrap(Full::new(octets)));
-        // It was that of the envelope.
+        // The header was that of the envelope.
         request.headers_mut().remove(header::CONTENT_LENGTH);
         let response = next.run(request, extensions).await?;
         let url = response.url().clone();
@@ -67,11 +67,12 @@ fn action(headers: &HeaderMap, version: SoapVersion) -> Option<String> {
     Some(value.trim().trim_matches('"').to_owned()).filter(|uri| !uri.is_empty())
 }
 
-/// The response for the caller. Headers that describe the message on the wire are not those of the envelope.
+/// The response for the caller. Headers that describe the message on the wire do not describe the envelope, and are
+/// removed.
 fn written(opened: Response<Opened>, url: reqwest::Url) -> reqwest_middleware::Result<reqwest::Response> {
     let (parts, opened) = opened.into_parts();
     let body = opened.body().xml();
-    // The version is that of the Body, whose canonical form declares its namespace in its start tag.
+    // The version is read from the Body, whose canonical form declares its namespace in its start tag.
     let start_tag = body.split('>').next().unwrap_or(body);
     let is_soap12 = start_tag.contains(SoapVersion::V12.namespace());
     let version = if is_soap12 { SoapVersion::V12 } else { SoapVersion::V11 };

@@ -11,17 +11,17 @@ use http_body_util::Full;
 use tower_service::Service;
 use ws_security::{Fetch, FetchFailure, FetchRequest};
 
-/// How long the default client waits for a whole response.
+/// The time for which the default client waits for a whole response.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long it waits for a connection.
+/// The time for which it waits for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A `reqwest::Client` as a service of `http::Request<Full<Bytes>>`.
 ///
-/// A message is for the host that it was sent to, and a replay when it arrives twice: its body is never sent on to where a
-/// reply redirects, and the default client follows no redirect at all. It gives up after 30 seconds, and after 10 if there is no
-/// connection. Give your own client for other times, certificates and proxies:
+/// A message is for the host that it was sent to, and is a replay when it arrives twice: its body is never sent on to
+/// the target of a redirect, and the default client follows no redirect at all. It gives up after 30 seconds, and after
+/// 10 if there is no connection. Give your own client for other times, certificates and proxies:
 ///
 /// ```
 /// use std::time::Duration;
@@ -80,7 +80,7 @@ impl Fetch for HttpClient {
             return Err(format!("the status is {}", response.status()).into());
         }
         let mut octets = Vec::new();
-        // What is too long is refused by the cache, which need not see all of it.
+        // The cache refuses an answer that is too long, and need not see all of it.
         while octets.len() <= request.max_octets()
             && let Some(chunk) = response.chunk().await?
         {
@@ -94,10 +94,10 @@ impl Fetch for HttpClient {
 mod tests {
     use super::HttpClient;
 
-    /// A responder that never answers would hold the message that asks.
+    /// A responder that never answers would delay the message that needs it.
     #[test]
     fn the_default_client_gives_up() {
-        // reqwest tells the time for the whole only so. That for connections it does not tell.
+        // reqwest shows the time limit of the whole request only in this way, and does not show that of connections.
         let shown = format!("{:?}", HttpClient::default());
         assert!(shown.contains("30s"), "{shown}");
     }

@@ -1,10 +1,12 @@
-//! Room for large messages: how many octets of them a layer holds at a time, from their arrival until they are answered.
+//! Room for large messages: the number of their octets that a layer holds at a time, from their arrival until they are
+//! answered.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The first octets of each message that need no room. Small messages go on when large ones have taken all of it.
+/// The number of octets of each message that need no room. Small messages are still handled when large ones have taken
+/// all the room.
 const FREE: usize = crate::work::BLOCKING_OCTETS;
 
 /// The room of one layer. Clones share it.
@@ -19,7 +21,7 @@ impl Room {
         Self { octets, left: Arc::new(Semaphore::new(octets.min(Semaphore::MAX_PERMITS))) }
     }
 
-    /// The same, or a new one if it has less than so many octets.
+    /// The same room, or a new room for `octets` octets if this one is smaller.
     pub(crate) fn at_least(self, octets: usize) -> Self {
         if self.octets < octets { Self::of(octets) } else { self }
     }
@@ -30,18 +32,19 @@ impl Room {
     }
 }
 
-/// What one message has of the room, which it gives back when it is dropped. The default takes none, and is never full.
+/// The room that one message has taken. Dropping it gives the room back. The default belongs to no room and never runs
+/// out.
 #[derive(Default)]
 pub(crate) struct Share {
     room: Option<Arc<Semaphore>>,
     taken: Option<OwnedSemaphorePermit>,
-    /// As many octets have room.
+    /// The number of octets for which room was taken.
     octets: usize,
 }
 
 impl Share {
-    /// Whether there is room for a message that now has so many octets. Nothing waits for room: peers that send slowly, or
-    /// stop, would hold up all others.
+    /// Takes room for a message that now has `octets` octets; `false` if there is none. Nothing waits for room: peers
+    /// that send slowly, or stop, would hold up all others.
     pub(crate) fn grows_to(&mut self, octets: usize) -> bool {
         let Some(room) = &self.room else { return true };
         let Some(more) = octets.checked_sub(self.octets).filter(|more| *more > 0) else { return true };

@@ -25,24 +25,25 @@ use crate::room::{Room, Share};
 use crate::sides::Sides;
 use crate::work;
 
-/// The most octets of a message that are read by default.
+/// The largest number of octets of a message that are read by default.
 pub(crate) const MAX_OCTETS: usize = 4 << 20;
 
-/// The octets of large requests that a layer holds at a time by default.
+/// The number of octets of large requests that a layer holds at a time by default.
 const ROOM: usize = 256 << 20;
 
-/// What the caller does with the reason of a refusal.
+/// A function of the caller that gets the reason of a refusal.
 type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 
 /// Opens the requests of a service, and secures its replies to the requester.
 ///
-/// The handler below gets a request whose body is the authenticated Body element and nothing else, with [`OpenedRequest`] in
-/// its extensions. It answers with an envelope, which is secured and confirms the request; with an empty body, for a one-way
-/// request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of the response).
+/// The handler below gets a request whose body is the authenticated Body element and nothing else, with
+/// [`OpenedRequest`] in its extensions. It answers with an envelope, which is secured and confirms the request; with an
+/// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
+/// the response).
 ///
-/// A refused request becomes a fault of its SOAP version, which says nothing of the reason; the reason goes to `tracing`
-/// and to [`OpenLayer::on_refusal`]. A handler that fails or panics, or answers with something else, becomes a fault of the
-/// service.
+/// A refused request gets a fault of its SOAP version, which does not contain the reason; the reason goes to `tracing`
+/// and to [`OpenLayer::on_refusal`]. If the handler fails, panics, or answers with something else, the peer gets a
+/// fault of the service.
 #[derive(Clone)]
 pub struct OpenLayer {
     sides: Sides,
@@ -84,15 +85,16 @@ impl OpenLayer {
         self
     }
 
-    /// Asks `keys` for what is encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
+    /// Asks `keys` for the secrets that are encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
         self
     }
 
-    /// Works on every message on a thread for blocking work, and not on large ones alone: for keys in a token of PKCS#11, and
-    /// for a replay store that blocks, such as SQLite. Without it, each call of theirs stops the other tasks of the thread.
+    /// Works on every message on a thread for blocking work, and not only on large ones: for keys in a token of
+    /// PKCS#11, and for a replay store that blocks, such as SQLite. Without this call, each request to such a key or
+    /// store stops the other tasks of the thread.
     #[must_use]
     pub fn blocking(mut self) -> Self {
         self.sides.blocks = true;
@@ -115,8 +117,9 @@ impl OpenLayer {
         self
     }
 
-    /// The most octets of a request, and of a handler's reply, that are read: 4 MiB by default. The receiver has limits
-    /// of its own. It raises [`OpenLayer::max_octets_at_a_time`] to four times as much, if that is less.
+    /// The largest number of octets of a request, and of a handler's reply, that are read: 4 MiB by default. The
+    /// receiver has limits of its own. It raises [`OpenLayer::max_octets_at_a_time`] to four times as much, if that is
+    /// less.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
@@ -124,10 +127,10 @@ impl OpenLayer {
         self
     }
 
-    /// The most octets of requests that the layer holds at a time, from their arrival until they are answered: 256 MiB by
-    /// default. The first 64 KiB of each are not counted; of one that is worked on, some times its octets are held. A request
-    /// that finds no room gets a fault with status 503. Set it after [`OpenLayer::max_octets`], to several times as much, and let the
-    /// server give up on peers that send slowly.
+    /// The largest number of octets of requests that the layer holds at a time, from their arrival until they are
+    /// answered: 256 MiB by default. The first 64 KiB of each are not counted; a request that is worked on counts
+    /// several times. A request that finds no room gets a fault with status 503. Set it after
+    /// [`OpenLayer::max_octets`], to several times as much, and let the server give up on peers that send slowly.
     #[must_use]
     pub fn max_octets_at_a_time(mut self, octets: usize) -> Self {
         self.room = Room::of(octets);
@@ -163,7 +166,7 @@ impl<S> Layer<S> for OpenLayer {
     }
 }
 
-/// What an [`OpenLayer`] puts into the extensions of a request: the opened message. With the feature `axum` it is an
+/// The opened message, which an [`OpenLayer`] puts into the extensions of a request. With the feature `axum` it is an
 /// extractor, too.
 #[derive(Debug, Clone)]
 pub struct OpenedRequest(Arc<Opened>);
@@ -176,7 +179,7 @@ impl Deref for OpenedRequest {
     }
 }
 
-/// As [`OpenedRequest`], of a layer that opens [over TLS](OpenLayer::over_tls): nobody signed the Body.
+/// As [`OpenedRequest`], for a layer that opens [over TLS](OpenLayer::over_tls): nobody signed the Body.
 #[derive(Debug, Clone)]
 pub struct UnsignedRequest(Arc<UnsignedOpened>);
 
@@ -216,7 +219,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that said it is ready is the one to call.
+        // The service that reported that it is ready must be the one that is called.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         let layer = self.layer.clone();
@@ -238,7 +241,7 @@ where
     }
 }
 
-/// What the reply needs of its request.
+/// The facts of a request that its reply needs.
 struct Asked {
     correlation: Correlation,
     received: Received,
@@ -251,7 +254,7 @@ enum Message {
 }
 
 impl OpenLayer {
-    /// The request as the handler gets it; or why it was refused, and the version of its fault.
+    /// The request for the handler; or the reason why it was refused, and the version of its fault.
     async fn opened<B>(&self, request: Request<B>) -> Result<(Request<B>, Asked), (Refusal, SoapVersion)>
     where
         B: Body + From<Bytes>,
@@ -299,14 +302,14 @@ impl OpenLayer {
                 taken
             }
         };
-        // What these headers said was about the octets of the message.
+        // These headers described the octets of the message, not of the Body.
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
         let request = Request::from_parts(parts, B::from(Bytes::from(octets)));
         Ok((request, Asked { correlation, received }))
     }
 
-    /// The message, verified, and new.
+    /// The message, once it is verified and known to be new.
     async fn accepted(&self, received: &Received, facts: Option<TransportFacts>) -> Result<Message, Refusal> {
         let (sides, parsed) = (&self.sides, received.parsed(&self.limits)?);
         Ok(match facts {
@@ -356,7 +359,7 @@ impl OpenLayer {
         Ok(Response::from_parts(parts, Full::new(sealed.octets)))
     }
 
-    /// The answer to what was refused, and to what failed.
+    /// The response to a refused request, or to a failure.
     fn refused(&self, refusal: &Refusal, version: SoapVersion) -> Response<Full<Bytes>> {
         tracing::warn!(target: "wss", error = %refusal, "no secured reply");
         if let Some(log) = &self.on_refusal {

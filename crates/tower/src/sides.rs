@@ -11,7 +11,7 @@ use ws_security::{
 
 use crate::work::{self, Place};
 
-/// What secures and what opens. Cloning is cheap.
+/// The plan that secures messages and the receiver that opens them. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Sides {
     pub(crate) plan: Arc<Plan>,
@@ -24,7 +24,7 @@ pub(crate) struct Sides {
     pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
     /// Whether a key or the store blocks the thread that asks it.
     pub(crate) blocks: bool,
-    /// Whose turn it is, of large messages. All clones share them.
+    /// Bounds how many large messages are worked on at a time. All clones share it.
     turns: Arc<Semaphore>,
 }
 
@@ -34,7 +34,7 @@ impl Sides {
         Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false, turns: work::turns() }
     }
 
-    /// Works on a message of so many octets, where and when that delays no others.
+    /// Works on a message of `octets` octets, at a place and a time that delay no others.
     pub(crate) fn run<T, F>(&self, octets: usize, work: F) -> impl Future<Output = T> + use<T, F>
     where
         T: Send + 'static,
@@ -50,7 +50,7 @@ impl Sides {
         }
     }
 
-    /// Opens a message, up to the question whether it is new.
+    /// Opens a message, except for the question whether it is new.
     pub(crate) async fn verified(
         &self,
         deferred: Deferred<'_>,
@@ -62,7 +62,7 @@ impl Sides {
         }
     }
 
-    /// As [`Sides::verified`], for a message that nobody need have signed.
+    /// As [`Sides::verified`], for a message that need not be signed.
     pub(crate) async fn verified_unsigned(
         &self,
         incoming: Incoming<'_>,
@@ -75,7 +75,7 @@ impl Sides {
         }
     }
 
-    /// The message, if the store does not know it.
+    /// The message, if the replay store does not know it.
     pub(crate) async fn accepted<T>(&self, pending: PendingReplay<T>) -> Result<T, OpenError> {
         match &self.replay {
             Some(store) => pending.accept_async(store).await,

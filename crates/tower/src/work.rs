@@ -1,4 +1,4 @@
-//! Where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
+//! The place where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use ws_security::text::WireText;
 /// tasks. A smaller one takes about as long as moving it would.
 pub(crate) const BLOCKING_OCTETS: usize = 64 << 10;
 
-/// How many large messages a layer works on at a time, for each processor. tokio has 512 threads for blocking work and a queue
-/// without end, and each message costs some times its size of memory.
+/// The number of large messages that a layer works on at a time, for each processor. tokio has 512 threads for blocking
+/// work and an unbounded queue, and each message takes several times its size of memory.
 const LARGE_AT_A_TIME: usize = 4;
 
-/// Where a message is worked on.
+/// The place where a message is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In the task of the request.
     Here,
     /// On a thread for blocking work, since the keys or the store of the layer block.
     Thread,
-    /// On such a thread, when it is its turn: it is large.
+    /// On such a thread, one of a few at a time: the message is large.
     ThreadInTurn,
 }
 
 impl Place {
-    /// That for a message of so many octets.
+    /// The place for a message of this many octets.
     pub(crate) fn of(octets: usize, blocks: bool) -> Self {
         match (octets > BLOCKING_OCTETS, blocks) {
             (true, _) => Self::ThreadInTurn,
@@ -38,15 +38,15 @@ impl Place {
     }
 }
 
-/// The turns of one layer. Another layer has its own, so that its messages need not wait for the keys and the store of this one,
-/// and a key that is asked for through a layer does not wait for the message that asks.
+/// The permits of one layer for large messages. Another layer has its own, so that its messages need not wait for the
+/// keys and the store of this one, and a key that is asked for through a layer does not wait for the message that asks.
 pub(crate) fn turns() -> Arc<Semaphore> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Arc::new(Semaphore::new(LARGE_AT_A_TIME * processors))
 }
 
-/// Runs `work`, which waits only for keys elsewhere and for a replay store. Until it is its turn it holds its message. Who gives
-/// up before that, as when the peer closes the connection, costs nothing more.
+/// Runs `work`, which waits only for keys elsewhere and for a replay store. Until its permit is there, it only holds
+/// its message. If the caller gives up before, as when the peer closes the connection, it costs nothing more.
 pub(crate) async fn run<T, F>(turns: Arc<Semaphore>, place: Place, work: F) -> T
 where
     T: Send + 'static,
@@ -57,9 +57,9 @@ where
         Ok(threads) if place != Place::Here => threads,
         _ => return work.await,
     };
-    // It is never closed.
+    // The semaphore is never closed.
     let turn = if place == Place::ThreadInTurn { turns.acquire_owned().await.ok() } else { None };
-    // Its events belong to the span of the request.
+    // The events of the work belong to the span of the request.
     let span = tracing::Span::current();
     let here = threads.clone();
     let working = move || {
@@ -70,15 +70,15 @@ where
     match threads.spawn_blocking(working).await.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(done) => done,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        // The task is not aborted. tokio's own futures panic, too, in a runtime that was shut down.
+        // The task is never aborted. tokio's own futures panic, too, in a runtime that was shut down.
         Err(Err(_)) => panic!("the tokio runtime was shut down while a message was worked on"),
     }
 }
 
-/// What `work` gives, or what a panic in it says.
+/// The result of `work`, or the text of a panic in it.
 pub(crate) async fn caught<F: Future>(work: F) -> Result<F::Output, WireText> {
     let mut work = std::pin::pin!(work);
-    // What panicked is dropped, and never polled again.
+    // A future that panicked is dropped, and never polled again.
     let poll = |context: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(panic) => Poll::Ready(Err(text_of(&*panic))),
@@ -114,7 +114,7 @@ mod tests {
     async fn no_more_large_messages_than_these_are_worked_on_at_a_time() {
         let (turns, gate) = (Arc::new(Semaphore::new(2)), Arc::new(Semaphore::new(0)));
         let (begins, mut begun) = mpsc::unbounded_channel();
-        // Each waits at the gate, as for a key service that hangs.
+        // Each waits here, as for a key service that does not answer.
         let one = |of: &str| {
             let (of, begins, gate) = (of.to_owned(), begins.clone(), Arc::clone(&gate));
             tokio::spawn(run(Arc::clone(&turns), Place::ThreadInTurn, async move {
@@ -126,7 +126,7 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(begun.recv().await.as_deref(), Some("stays"));
         }
-        // Of peers that close the connection before it is their turn.
+        // Tasks of peers that close the connection before it is their turn.
         for task in [(); 4].map(|()| one("gone")) {
             tokio::task::yield_now().await;
             task.abort();

@@ -1,12 +1,13 @@
-//! What a [`Receiver`] accepts of shapes in which some peers write tokens, timestamps and references.
+//! The shapes of tokens, timestamps and references, as some peers write them, that a [`Receiver`] can be told to
+//! accept.
 
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
-    /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint, another digest or a subject
-    /// key identifier in hexadecimal in place of base64: in a `wsse:KeyIdentifier`, and in a `ds:X509Data` wherever it is. A
-    /// serial number of digits alone is read both ways. Whom the key is of is judged as ever.
+    /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint, another digest
+    /// or a subject key identifier in hexadecimal in place of base64: in a `wsse:KeyIdentifier`, and in a `ds:X509Data`
+    /// wherever it is. A serial number of digits alone is read both ways. Trust in the key is judged as always.
     #[must_use]
     pub fn accept_hexadecimal_identifiers(mut self) -> Self {
         self.waived.insert(Waiver::HexadecimalIdentifiers);
@@ -21,16 +22,17 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `ds:HMACOutputLength` that says the length of the whole MAC, against BSP R5401. A MAC that was cut stays refused.
+    /// Accepts a `ds:HMACOutputLength` with the length of the whole MAC, against BSP R5401. A MAC that was cut is still
+    /// refused.
     #[must_use]
     pub fn accept_lengths_of_whole_macs(mut self) -> Self {
         self.waived.insert(Waiver::LengthsOfWholeMacs);
         self
     }
 
-    /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as WS-Security 1.0 has it, where 1.1 has
-    /// `wsse11:EncryptedHeader` around it, against BSP R3228. What was signed elsewhere as ciphertext may have been moved there:
-    /// its plaintext counts as that header block only where the receiver names no other place for it.
+    /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as in WS-Security 1.0, where
+    /// 1.1 has `wsse11:EncryptedHeader` around it, against BSP R3228. Ciphertext that was signed elsewhere may have
+    /// been moved there: its plaintext counts as that header block only if the receiver names no other place for it.
     #[must_use]
     pub fn accept_encrypted_data_as_header_blocks(mut self) -> Self {
         self.waived.insert(Waiver::EncryptedDataAsHeaderBlocks);
@@ -53,19 +55,19 @@ impl Receiver {
         self
     }
 
-    /// Accepts a reference of a signature or to a token that names an element of the message behind an absolute or relative
-    /// URI, as in `http://a.example/b#Body`, or as `#xpointer(id('Body'))`. The signature proves what was meant; nothing is
-    /// fetched.
+    /// Accepts a reference of a signature or to a token that names an element of the message after an absolute or
+    /// relative URI, as in `http://a.example/b#Body`, or as `#xpointer(id('Body'))`. The signature proves which element
+    /// was meant; nothing is fetched.
     #[must_use]
     pub fn accept_references_of_other_forms(mut self) -> Self {
         self.waived.insert(Waiver::ReferencesOfOtherForms);
         self
     }
 
-    /// Accepts a `ds:KeyInfo` of a signature or an EncryptedKey that breaks BSP R5402, R5417, R5424 or R5426: an empty one or
-    /// text, as if it were absent; several references, of which the first counts; a token, or what belongs inside a
-    /// `wsse:SecurityTokenReference` or `ds:X509Data`, without that around it; and a `wsse:SecurityTokenReference` in the place
-    /// of `ds:KeyInfo`. Whom the key is of is judged as ever.
+    /// Accepts a `ds:KeyInfo` of a signature or an EncryptedKey that breaks BSP R5402, R5417, R5424 or R5426: an empty
+    /// one or text, as if it were absent; several references, of which the first counts; a token, or what belongs
+    /// inside a `wsse:SecurityTokenReference` or `ds:X509Data`, without that around it; and a
+    /// `wsse:SecurityTokenReference` in the place of `ds:KeyInfo`. Trust in the key is judged as always.
     #[must_use]
     pub fn accept_key_info_of_other_shapes(mut self) -> Self {
         self.waived.insert(Waiver::KeyInfoOfOtherShapes);
@@ -80,7 +82,7 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `wsu:Timestamp` whose `wsu:Expires` is in front of `wsu:Created`, or that has other elements, against BSP
+    /// Accepts a `wsu:Timestamp` whose `wsu:Expires` precedes `wsu:Created`, or that has other elements, against BSP
     /// R3221 and R3222. The other elements are ignored.
     #[must_use]
     pub fn accept_timestamps_of_other_shapes(mut self) -> Self {

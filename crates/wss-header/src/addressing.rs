@@ -16,7 +16,7 @@ pub enum AddressingVersion {
     /// WS-Addressing 1.0, the Recommendation of 2006.
     #[default]
     V1_0,
-    /// The member submission of August 2004, which old WCF and WSE services speak.
+    /// The member submission of August 2004, which old WCF and WSE services use.
     V2004_08,
 }
 
@@ -37,8 +37,8 @@ impl AddressingVersion {
         }
     }
 
-    /// Its header blocks as parts, to be signed where they are there
-    /// ([`Signing::parts_if_present`](crate::Signing::parts_if_present)) or required so.
+    /// Its header blocks as parts, to sign or to require if the message has them
+    /// ([`Signing::parts_if_present`](crate::Signing::parts_if_present)).
     #[must_use]
     pub fn parts(self) -> Vec<Part> {
         Self::BLOCKS.iter().map(|local| Part::header_block(self.namespace(), *local)).collect()
@@ -67,23 +67,24 @@ pub(crate) fn message_id(envelope: Envelope<'_>) -> Option<String> {
     Some(collapsed(&id.text().ok()?).to_owned()).filter(|id| !id.is_empty())
 }
 
-/// Whether an element has the name of a header block of WS-Addressing, which means something only as a child of the Header.
+/// Whether an element has the name of a header block of WS-Addressing. Such an element has a meaning only as a child of
+/// the Header.
 pub(crate) fn is_block(element: Element<'_>) -> bool {
     let is_of = |version: &AddressingVersion| element.name().namespace == version.namespace();
     AddressingVersion::BLOCKS.contains(&element.name().local) && AddressingVersion::ALL.iter().any(is_of)
 }
 
-/// Whether an element is a `wsa:RelatesTo`, which says what a message answers.
+/// Whether an element is a `wsa:RelatesTo`, which names the message that is answered.
 pub(crate) fn is_relation(element: Element<'_>) -> bool {
     is_block(element) && element.name().local == "RelatesTo"
 }
 
-/// The `wsa:RelatesTo` blocks that say what a reply answers, and what each of them says. Other relations say nothing of that,
-/// nor does the address for a message that has no MessageID.
+/// The `wsa:RelatesTo` blocks that name the request of a reply, and their values. Other relations do not name it, nor
+/// does the address for a message that has no MessageID.
 pub(crate) fn relations<'d>(envelope: Envelope<'d>) -> impl Iterator<Item = (Element<'d>, String)> {
     let of_version = move |version| {
         let blocks = blocks_of(envelope, version, "RelatesTo").filter(move |block| is_reply(*block, version));
-        // One that is more than text answers no message that there is.
+        // A block with more than text relates to no existing message.
         blocks.map(|block| (block, block.text().map_or_else(|_| String::new(), |id| collapsed(&id).to_owned())))
     };
     AddressingVersion::ALL.into_iter().flat_map(of_version).filter(|(_, id)| id != UNSPECIFIED)
@@ -138,7 +139,7 @@ fn is_reply(block: Element<'_>, version: AddressingVersion) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Addressing {
     version: AddressingVersion,
-    /// In the order of the calls.
+    /// The blocks in the order of the calls.
     blocks: Vec<(&'static str, Value)>,
     must_understand: bool,
 }
@@ -165,7 +166,7 @@ impl Addressing {
         self.with("To", Value::Text(address.into()))
     }
 
-    /// `wsa:Action`: what the message means.
+    /// `wsa:Action`: the meaning of the message.
     #[must_use]
     pub fn action(self, action: impl Into<String>) -> Self {
         self.with("Action", Value::Text(action.into()))

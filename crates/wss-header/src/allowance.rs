@@ -1,4 +1,4 @@
-//! Allowances: what a recipe was told to make although the strict default refuses it.
+//! Allowances: forms that a recipe was told to make although the strict default refuses them.
 
 /// A strict rule of the sending side that a call of the recipe lifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What a recipe adds to the Security header besides tokens that it knows.
+//! Children of the Security header that a recipe adds unchanged, besides the tokens that it knows.
 
 use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
 use wss_text::Slice as _;
@@ -22,7 +22,7 @@ impl Attached {
         writer.finish()
     }
 
-    /// Reads the given XML: one element without context, which no other call of a recipe makes.
+    /// Reads the given XML: one element without context, of a kind that no other call of a recipe makes.
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
         let unreadable = PlanError::Attached { what: "it is not one element that declares its own namespaces" };
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| unreadable)?;
@@ -36,13 +36,13 @@ impl Attached {
         if id.as_ref().is_some_and(|id| !name::is_ncname(id)) {
             return Err(PlanError::Attached { what: "its Id is not a name" });
         }
-        // A declaration or comments around it are not allowed in a header.
+        // A declaration, or comments around the element, are not allowed in a header.
         let xml = xml.slice(root.span()).to_owned();
         Ok(Self { xml, id })
     }
 }
 
-/// Whether another call makes such an element, which must know of it.
+/// Whether another call makes such an element, and so must know of it.
 fn is_made_otherwise(element: Element<'_>) -> bool {
     [name::DS.uri, name::XENC.uri].contains(&element.name().namespace)
         || element.is(name::WSU.uri, "Timestamp")

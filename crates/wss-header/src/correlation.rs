@@ -21,9 +21,10 @@ pub(crate) struct SentKey {
     /// The SHA-1 of the cipher octets of an EncryptedKey, or of a Kerberos token.
     pub(crate) sha1: Vec<u8>,
     pub(crate) secret: Secret,
-    /// `None` for an EncryptedKey.
+    /// The form of a Kerberos token; `None` for an EncryptedKey.
     pub(crate) kerberos: Option<KerberosForm>,
-    /// Whom we encrypted it to; `None` for a Kerberos token, and for a key that we received.
+    /// The certificate of the recipient to which we encrypted the key; `None` for a Kerberos token, and for a key that
+    /// we received.
     pub(crate) recipient: Option<Certificate>,
 }
 
@@ -44,12 +45,12 @@ impl std::fmt::Debug for SentKey {
 pub struct Correlation {
     /// The octets of each `ds:SignatureValue` of the request, in no particular order.
     pub(crate) signature_values: Vec<Vec<u8>>,
-    /// The signed octets of each: `ds:SignedInfo` as a document of its own.
+    /// The signed octets of each signature: `ds:SignedInfo` as a document of its own.
     pub(crate) signed_infos: Vec<String>,
-    /// How each was made, and in which context, where the request was read as it was sent: a key that verifies one of them is
-    /// ours.
+    /// The method and the context of each signature, if the request was read as it was sent: a key that verifies one of
+    /// them is ours.
     pub(crate) methods: Vec<(SignatureMethod, Vec<u8>)>,
-    /// The public keys that we signed it with. No reply may be signed with one of them.
+    /// The public keys with which we signed the request. No reply may be signed with one of them.
     pub(crate) own_keys: Vec<PublicKey>,
     /// The keys of the request.
     pub(crate) keys: Vec<SentKey>,
@@ -95,7 +96,7 @@ impl Correlation {
                 if child.is(name::DS.uri, "Signature") {
                     let unreadable = EnvelopeError::EncryptedHeader;
                     let signature = Signature::parse(child, &budget).map_err(|_| unreadable.clone())?;
-                    // In its own canonical form, which the receiver of a reply compares.
+                    // The digest is over the request's own canonical form, which the receiver of a reply compares.
                     let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
                     let signed_info = signature.signed_info();
                     methods.push((signed_info.method(), signed_info.context().to_vec()));
@@ -120,8 +121,9 @@ impl Correlation {
         self.signature_values.len()
     }
 
-    /// Expects the reply of this recipient: keys that the request brought to others are forgotten. A request that brought
-    /// keys to several recipients needs it where the reply is signed with one of them, since each of them has one.
+    /// Expects the reply of this recipient: keys that the request brought to other recipients are forgotten. This call
+    /// is needed if a request brought keys to several recipients and the reply is signed with such a key, since each
+    /// recipient has one.
     #[must_use]
     pub fn answered_by(mut self, recipient: &Certificate) -> Self {
         self.keys.retain(|key| key.recipient.as_ref().is_none_or(|known| known == recipient));

@@ -36,7 +36,7 @@ impl Receiver {
     }
 
     /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
-    /// must be proven. The argument says what the caller vouches for about the transport. Parts without a signature are
+    /// must be proven. The argument is the caller's statement about the transport. Parts without a signature are
     /// unauthenticated in any case.
     ///
     /// # Errors
@@ -69,7 +69,8 @@ impl Receiver {
     }
 }
 
-/// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
+/// The verbs of a [`Receiver`], except for the question whether the message is new. Only [`Receiver::deferred`] makes
+/// it.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct Deferred<'r> {
@@ -78,7 +79,7 @@ pub struct Deferred<'r> {
 }
 
 impl<'r> Deferred<'r> {
-    /// As [`Receiver::answering`], for a message that may answer a request: with `None` it answers none.
+    /// As [`Receiver::answering`], for a message that may answer a request; `None` if it answers none.
     pub fn answering(self, request: impl Into<Option<&'r Correlation>>) -> Self {
         Self { request: request.into(), ..self }
     }
@@ -115,18 +116,18 @@ impl<'r> Deferred<'r> {
 }
 
 impl<'r> Deferred<'r> {
-    /// Asks `keys` for what is needed of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the
-    /// receiver's limit on private-key operations allows for one message.
+    /// Asks `keys` for the operations of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the receiver's
+    /// limit on private-key operations allows for one message.
     ///
-    /// What was verified before is verified again with each answer, and the passwords and contexts of the receiver are
-    /// looked up again.
+    /// With each answer, everything is verified again, and the passwords and contexts of the receiver are looked up
+    /// again.
     pub fn keys_elsewhere(self, keys: &'r dyn AsyncKeyUnwrap) -> DeferredElsewhere<'r> {
         DeferredElsewhere { deferred: self, keys }
     }
 }
 
-/// The verbs of a [`Receiver`] whose decryption keys are behind an asynchronous call, up to the question whether the message
-/// is new. Only [`Deferred::keys_elsewhere`] makes it.
+/// The verbs of a [`Receiver`] whose decryption keys are behind an asynchronous call, except for the question whether
+/// the message is new. Only [`Deferred::keys_elsewhere`] makes it.
 #[derive(Clone, Copy)]
 #[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct DeferredElsewhere<'r> {

@@ -1,5 +1,5 @@
-//! The error signal of ebMS 3.0, by which AS4 says that a message was not processed. It is for the log: mostly nobody signed
-//! it, and what it says decides nothing.
+//! The error signal of ebMS 3.0, by which AS4 reports that a message was not processed. It is for the log: usually
+//! nobody signed it, and no decision depends on it.
 
 use wss_c14n::Element;
 use wss_soap::Envelope;
@@ -7,14 +7,14 @@ use wss_text::{WireText, front};
 
 use crate::receipt::EBMS;
 
-/// The most octets of one text.
+/// The largest number of octets of one text.
 const MAX_TEXT: usize = 1_024;
 
 /// An `eb:Error`.
 pub(crate) struct EbmsError {
     /// Its `errorCode`.
     pub(crate) code: WireText,
-    /// Its short description, its description and its detail, as far as they are there.
+    /// Its short description, its description and its detail, as far as it has them.
     pub(crate) reason: WireText,
 }
 

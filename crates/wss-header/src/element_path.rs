@@ -14,10 +14,10 @@ use wss_text::{WireText, shown};
 
 /// The path of an element inside the Body or a header block.
 ///
-/// In text it is the expanded name of each element from the Envelope down, each as `{namespace}local` and separated by
+/// As text, it is the expanded name of each element from the Envelope down, each as `{namespace}local` and separated by
 /// slashes. An element in no namespace is `local` or `{}local`. A path that begins with `Body` or `Header` fits either
-/// version of SOAP. One that names the Envelope is for its version: a receiver that requires it, even only if the element
-/// is present, refuses messages of the other version.
+/// version of SOAP. One that names the Envelope is for its version: a receiver that requires it, even only if the
+/// element is present, refuses messages of the other version.
 ///
 /// ```
 /// use wss_header::ElementPath;
@@ -111,8 +111,8 @@ impl ElementPath {
         Self { soap: None, under: Under::Body, steps: steps.map(Step::new).into() }
     }
 
-    /// The element with these names below the Header: a header block, and what is inside it, the outermost first, in
-    /// either version of SOAP. Fewer than two do not compile.
+    /// The element with these names below the Header, in either version of SOAP: a header block, and the elements
+    /// inside it, the outermost first. Fewer than two names do not compile.
     ///
     /// Blocks of another receiver (its actor or role) are left out, and Security headers, too.
     #[must_use]
@@ -144,14 +144,15 @@ impl ElementPath {
         under(element, envelope).is_some_and(|(under, steps)| steps.len() >= under.least_steps())
     }
 
-    /// Whether a receiver with this role finds such an element: the header block around it is for that receiver.
+    /// Whether a receiver with this role looks for such an element: the header block around it is for that receiver.
     pub(crate) fn is_for(element: Element<'_>, envelope: Envelope<'_>, role: &Role) -> bool {
         under(element, envelope)
             .is_some_and(|(under, steps)| steps.len() >= under.least_steps() && is_found(under, &steps, envelope, role))
     }
 
-    /// The path of an element, for either version of SOAP; `None` where [`ElementPath::is_of`] is false. It has the namespace
-    /// of every element on the way, each of which may be longer than all that is inside it: it is charged before it is made.
+    /// The path of an element, for either version of SOAP; `None` if [`ElementPath::is_of`] is false. It has the
+    /// namespace of every element on the way, and each namespace may be longer than all text inside the element: the
+    /// path is charged before it is made.
     ///
     /// # Errors
     /// [`Exceeded`].
@@ -237,7 +238,7 @@ impl ElementPath {
 }
 
 impl Under {
-    /// How many names below it a path has at least: the children of the Header are parts of their own.
+    /// The smallest number of names below the Body or the Header. Children of the Header are parts of their own.
     fn least_steps(self) -> usize {
         match self {
             Self::Body => 1,
@@ -257,8 +258,8 @@ impl Under {
     }
 }
 
-/// Whether the Body or a header block other than a Security header contains `element`, and the elements from there
-/// down to it: none for the Body itself.
+/// Whether the Body or a header block other than a Security header contains `element`, and the elements from there down
+/// to it: an empty list for the Body itself.
 fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, SmallVec<[Element<'d>; 8]>)> {
     let mut steps = SmallVec::new();
     for around in element.ancestors_and_self() {
@@ -276,7 +277,8 @@ fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, Sma
     None
 }
 
-/// Whether what is under the Body, or under the first of these elements, a header block, is for the receiver with this role.
+/// Whether the content of the Body, or of the first of these elements, a header block, is for the receiver with this
+/// role.
 fn is_found(under: Under, on_the_way: &[Element<'_>], envelope: Envelope<'_>, role: &Role) -> bool {
     match (under, on_the_way.first()) {
         (Under::Header, Some(block)) => is_block_for(*block, envelope.version, role),
@@ -312,7 +314,7 @@ fn from_envelope(mut steps: Vec<Step>) -> Option<(Option<&'static str>, Under, V
 /// The steps of a path; `None` if one is not `{namespace}local` or `local`.
 fn parse_steps(text: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
-    // A namespace may have slashes, so a step is read before the slash behind it is looked for.
+    // A namespace may have slashes, so a step is read before the slash after it is looked for.
     let mut rest = text;
     loop {
         let (namespace, after) = match rest.strip_prefix('{') {
@@ -335,7 +337,8 @@ fn parse_steps(text: &str) -> Option<Vec<Step>> {
 }
 
 impl fmt::Display for ElementPath {
-    /// In the form that [`ElementPath::parse`] reads. Names that are long or not plainly visible are cut and escaped.
+    /// Writes the form that [`ElementPath::parse`] reads. Names that are long or not plainly visible are cut and
+    /// escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.soap {
             Some(soap) => write!(f, "{{{soap}}}Envelope/{{{soap}}}{}", self.under.local())?,
@@ -389,7 +392,7 @@ mod tests {
         assert!(matches!(ElementPath::parse(&security), Err(ElementPathError::Security { .. })));
     }
 
-    /// Every element that a path finds has that path, and no other has it.
+    /// Every element that a path finds has that path, and no other element has it.
     #[test]
     fn a_path_finds_the_elements_that_it_names() {
         let message = format!(

@@ -1,9 +1,9 @@
 //! Keys behind an asynchronous call: in a key service, or in an HSM that is reached over a network.
 //!
-//! Sending stops at each signature ([`Pending`](crate::Pending)) and continues with its value. Receiving is done again from
-//! the start with each answer, so that a message with one encrypted key is read twice. Opening has no effect before the replay store is
-//! asked, except that a Kerberos ticket is accepted. Answers and tickets are kept over a call, and no other state of a half-verified
-//! message.
+//! Sending stops at each signature ([`Pending`](crate::Pending)) and continues with its value. Receiving starts again
+//! with each answer, so that a message with one encrypted key is read twice. Opening has no effect before the replay
+//! store is asked, except that a Kerberos ticket is accepted. Answers and tickets are kept over a call, and no other
+//! state of a half-verified message.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -49,7 +49,7 @@ pub trait AsyncSigningKey: Send + Sync {
     /// Signs the octets of the request with its method. The value has the form of XML Signature (ECDSA: `r ‖ s`).
     ///
     /// # Errors
-    /// Those of the key service. They become [`SecureError::Elsewhere`](crate::SecureError::Elsewhere).
+    /// The errors of the key service. They become [`SecureError::Elsewhere`](crate::SecureError::Elsewhere).
     fn sign_async<'a>(&'a self, request: SignatureRequest<'a>) -> SigningFuture<'a>;
 }
 
@@ -81,10 +81,10 @@ impl<K: AsyncKeyUnwrap + ?Sized> AsyncKeyUnwrap for Arc<K> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnwrapFailure {
-    /// *Failed.* The key decrypts nothing here, for any reason. The message is refused as if the key were in this process.
+    /// *Failed.* The key did not decrypt, for any reason. The message is refused as if the key were in this process.
     #[error("decryption failed")]
     Decryption,
-    /// *Failed.* The service did not answer, or not with a secret.
+    /// *Failed.* The service did not answer, or its answer is no secret.
     #[error("the key service gave no secret: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -95,17 +95,17 @@ impl From<CryptoError> for UnwrapFailure {
     }
 }
 
-/// What a key elsewhere is asked for while a message is opened.
+/// A request to a key elsewhere, while a message is opened.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct UnwrapRequest<'a> {
     /// The certificate of the key.
     pub certificate: &'a Certificate,
-    /// What the key does.
+    /// The operation of the key.
     pub operation: UnwrapOperation<'a>,
 }
 
-/// What a key does with its part of a message.
+/// The operation of a key on its part of a message.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum UnwrapOperation<'a> {
@@ -125,13 +125,13 @@ pub enum UnwrapOperation<'a> {
     },
     /// As [`KeyUnwrap::decapsulate`].
     Encapsulation {
-        /// What the other party sent.
+        /// The encapsulated secret of the other party.
         encapsulated: &'a [u8],
     },
 }
 
 impl std::fmt::Debug for UnwrapOperation<'_> {
-    /// Octets are counted.
+    /// Shows the number of octets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Transport { transport, ciphertext, expected_len } => f
@@ -148,7 +148,7 @@ impl std::fmt::Debug for UnwrapOperation<'_> {
     }
 }
 
-/// A question that opening had, and what it was answered.
+/// A question to a key elsewhere, and its answer.
 #[derive(Clone)]
 struct Question {
     certificate: Certificate,
@@ -181,11 +181,11 @@ impl Question {
 struct Asked {
     answers: Vec<(Question, Result<Secret, CryptoError>)>,
     open: Option<Question>,
-    /// The tickets that were accepted or refused: whoever accepts one accepts it once.
+    /// The tickets that were accepted or refused: each ticket is accepted only once.
     tickets: Vec<(Vec<u8>, Option<KerberosSession>)>,
 }
 
-/// The keys elsewhere of one message: they answer what is known, and note what is not.
+/// The keys elsewhere of one message. They give answers that are known, and note questions that are not answered yet.
 #[derive(Clone, Default)]
 pub(crate) struct Asking(Arc<Mutex<Asked>>);
 
@@ -194,7 +194,7 @@ impl Asking {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The receiver, with these keys in the place of those elsewhere.
+    /// The receiver, with these keys in place of those elsewhere.
     fn receiver(&self, receiver: &Receiver) -> Receiver {
         let mut receiver = receiver.clone();
         for certificate in std::mem::take(&mut receiver.keys.elsewhere) {
@@ -271,7 +271,7 @@ impl KeyUnwrap for KeyElsewhere {
     }
 }
 
-/// An identity has both halves. A receiver signs nothing.
+/// An identity signs and decrypts. A receiver does not sign.
 impl SigningKey for KeyElsewhere {
     fn sign(&self, _: SignatureMethod, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
         Err(CryptoError::KeyMismatch)
@@ -282,7 +282,7 @@ impl SigningKey for KeyElsewhere {
     }
 }
 
-/// Opens once. What opening gave does not count if a key elsewhere was needed that has no answer yet.
+/// Opens once. The result does not count if a key elsewhere was needed that has not answered yet.
 ///
 /// # Errors
 /// [`OpenError::KeyElsewhere`] if so; otherwise those of `open`.

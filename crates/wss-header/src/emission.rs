@@ -26,7 +26,7 @@ pub(crate) fn check_requester(recipe: &Recipe, requester: &Certificate) -> Resul
 struct Emission<'r> {
     recipe: &'r Recipe,
     requester: Option<&'r Certificate>,
-    /// Certificates, and the form of reference to each.
+    /// Certificates, and the form of the reference to each.
     names: Vec<(&'r Certificate, ReferenceForm)>,
 }
 
@@ -95,7 +95,7 @@ impl<'r> Emission<'r> {
         key_info: Rule,
     ) -> Result<(), PlanError> {
         self.names.push((certificate, reference));
-        // Of a recipient with whom a key is agreed on, the reference is in the xenc:RecipientKeyInfo.
+        // If a key is agreed on with the recipient, the reference is in the xenc:RecipientKeyInfo.
         let is_agreed = key_info == Rule::R5426 && certificate.public_key().kind().agreement().is_some();
         self.admit(emission::form(reference, (!is_agreed).then_some(key_info)))?;
         self.admit(emission::certificate(certificate, reference))

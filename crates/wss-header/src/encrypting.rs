@@ -28,14 +28,14 @@ pub struct Encrypting {
     pub(crate) to: EncryptedTo,
     pub(crate) content: ContentEncryption,
     pub(crate) parts: Vec<Part>,
-    /// Parts to encrypt if they are there.
+    /// Parts to encrypt if the message has them.
     pub(crate) optional: Vec<Part>,
     pub(crate) complete_attachments: bool,
-    /// Elements inside parts stay, and their content is encrypted.
+    /// Whether elements inside parts stay, and only their content is encrypted.
     pub(crate) content_only: bool,
 }
 
-/// Who can decrypt.
+/// The recipient, or the token, whose key encrypts.
 #[derive(Clone)]
 pub(crate) enum EncryptedTo {
     /// A fresh content key, transported to one recipient: the holder of the certificate or, without one, the signer of
@@ -49,9 +49,9 @@ pub(crate) enum EncryptedTo {
 }
 
 impl Encrypting {
-    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The certificate is named by issuer and serial
-    /// number. Its kind of key decides how the fresh key is sent: encrypted with RSA-OAEP, or wrapped with a key that a fresh
-    /// pair of keys agrees on with the EC, X25519 or X448 key.
+    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The certificate is named by issuer and
+    /// serial number. The kind of its key decides how the fresh key is sent: encrypted with RSA-OAEP, or wrapped with a
+    /// key on which a fresh pair of keys and the EC, X25519 or X448 key agree.
     #[must_use]
     pub fn to(recipient: &Certificate) -> Self {
         Self::transported(Some(Box::new(recipient.clone())))
@@ -91,8 +91,8 @@ impl Encrypting {
         self
     }
 
-    /// Header blocks, [elements](Part::element) and attachments to encrypt if the message has them. A step that has no
-    /// other parts is left out where it has none of these.
+    /// Header blocks, [elements](Part::element) and attachments to encrypt if the message has them. A step without
+    /// other parts is left out if the message has none of these.
     #[must_use]
     pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.optional.extend(parts);
@@ -132,7 +132,7 @@ impl Encrypting {
         self
     }
 
-    /// How the content key is wrapped with a key that is agreed on; without effect on RSA keys and protection tokens.
+    /// The key wrap under a key that is agreed on; without effect on RSA keys and protection tokens.
     #[must_use]
     pub fn agreement(mut self, wanted: Agreement) -> Self {
         if let EncryptedTo::Certificate { sending, .. } = &mut self.to {

@@ -1,7 +1,7 @@
 //! The evidence as a record that can be kept: plain data, which `serde` writes and reads (feature `serde`).
 //!
-//! Its names are those of `wss verify --format json`. A name is never given another meaning; a new `version` says that names
-//! were added or removed.
+//! The names of its values are those of `wss verify --format json`. A name is never given another meaning; a new
+//! `version` says that names were added or removed.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -19,12 +19,12 @@ use crate::waiver::Waiver;
 /// The version of the form.
 const VERSION: u32 = 1;
 
-/// What was proven of one message, as it is kept.
+/// The facts that were proven of one message, as a record to keep.
 ///
-/// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. What proves is
-/// the message. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of the record, by a
-/// receiver with the same trust and keys, still proves the same. It is about the envelope; attachments count as far as its
-/// signatures cover them.
+/// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. Only the
+/// message proves something. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of
+/// the record, by a receiver with the same trust and keys, still proves the same. The record is about the envelope;
+/// attachments count only as covered by its signatures.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -161,7 +161,7 @@ impl EvidenceRecord {
         }
     }
 
-    /// When the message was opened, to the millisecond.
+    /// The time at which the message was opened, to the millisecond.
     ///
     /// # Errors
     /// [`RecordError::Version`], [`RecordError::Instant`].
@@ -172,8 +172,8 @@ impl EvidenceRecord {
         parse_instant(&self.opened_at).map_err(|_| RecordError::Instant)
     }
 
-    /// Whether `evidence` of `message`, which was opened again, is what the record says. That the message is then not asked
-    /// of a replay store does not count.
+    /// Whether `evidence` of `message`, which was opened again, agrees with the record. No replay store is asked the
+    /// second time; that difference does not count.
     ///
     /// # Errors
     /// [`RecordError`].
@@ -257,7 +257,7 @@ fn sha256(octets: &[u8]) -> String {
 }
 
 impl fmt::Debug for EvidenceRecord {
-    /// How much it says; the names of a message are in it.
+    /// Shows the number of its entries, since they contain names of a message.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { version, signatures, decrypted, .. } = self;
         write!(f, "EvidenceRecord(version {version}, {} signatures, {} decrypted)", signatures.len(), decrypted.len())

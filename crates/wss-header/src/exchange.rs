@@ -10,9 +10,9 @@ use crate::correlation::{Correlation, SentKey};
 
 /// The first line, with the version of the format.
 const FIRST: &str = "wss-exchange 1";
-/// The most octets of one value.
+/// The largest number of octets of one value.
 const LONGEST: usize = 1 << 20;
-/// The most lines.
+/// The largest number of lines.
 const LINES: usize = 4_096;
 /// The forms of tickets, by their numbers in the text.
 const FORMS: [KerberosForm; 6] = [
@@ -66,7 +66,7 @@ impl Correlation {
             text.push_str(word);
             for value in values {
                 text.push(' ');
-                // An empty value has a sign of its own, so that every line has all its values.
+                // An empty value is written as a sign of its own, so that every line has all its values.
                 match value.is_empty() {
                     true => text.push('-'),
                     false => text.push_str(&Zeroizing::new(base64_encode(value))),
@@ -101,8 +101,8 @@ impl Correlation {
         text
     }
 
-    /// Reads the state that [`Correlation::to_text`] wrote. Read it only from where nobody else can write: it decides
-    /// which reply is accepted.
+    /// Reads the state that [`Correlation::to_text`] wrote. Read it only from a place where nobody else can write: it
+    /// decides which reply is accepted.
     ///
     /// # Errors
     /// [`ExchangeError`].

@@ -8,11 +8,11 @@ use wss_tokens::format_instant;
 
 use crate::window::Window;
 
-/// Why a message is too old, or from the future. `what` is the element that says so.
+/// Why a message is too old, or from the future. `what` is the element with the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotFresh {
-    /// *Refused.* It was created longer ago than the receiver accepts.
+    /// *Refused.* It was created before the earliest time that the receiver accepts.
     #[error(
         "the {what} was created at {}, and it is now {}: its age of {} is more than {} and {} for clocks that differ; raise \
          the highest age of `window` if the message may take so long",
@@ -27,7 +27,7 @@ pub enum NotFresh {
         now: SystemTime,
         /// The highest age.
         max_age: Duration,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
     /// *Refused.* It says itself that it is no longer valid.
@@ -43,7 +43,7 @@ pub enum NotFresh {
         expires: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
     /// *Refused.* It was created later than the receiver's clock shows.
@@ -59,10 +59,10 @@ pub enum NotFresh {
         created: SystemTime,
         /// The time of the receiver's clock.
         now: SystemTime,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
-    /// *Refused.* It says only when it expires, and that is further ahead than a message may be old.
+    /// *Refused.* It has only an expiry, which is further ahead than a message may be old.
     #[error(
         "the {what} has no wsu:Created, and expires at {}, {} after now, {}: that is more than {} and {} for clocks that \
          differ; have the peer expire earlier, or raise the highest age of `window`",
@@ -77,7 +77,7 @@ pub enum NotFresh {
         now: SystemTime,
         /// The highest age.
         max_age: Duration,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         skew: Duration,
     },
 }
@@ -91,7 +91,7 @@ impl NotFresh {
         window: Window,
     ) -> Result<(), Self> {
         let Window { max_age, clock_skew: skew } = window;
-        // An instant that cannot be computed is later than any clock shows, and than any that a message states.
+        // An instant that cannot be computed is later than any clock shows, and later than any instant in a message.
         let is_over = |end: SystemTime| end.checked_add(skew).is_some_and(|end| now >= end);
         let Some(created) = created else {
             let latest = now.checked_add(max_age).and_then(|latest| latest.checked_add(skew));
@@ -122,12 +122,12 @@ fn between(later: SystemTime, earlier: SystemTime) -> String {
 mod tests {
     use super::*;
 
-    /// So many seconds after an instant that messages state.
+    /// An instant this many seconds after the earliest one that a message can state.
     fn at(seconds: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
     }
 
-    /// Judged at 1,000, with an age of 300 and a skew of 60: what is wrong, if something is.
+    /// Judges at 1,000, with an age of 300 and a skew of 60. Returns the error, if there is one.
     fn judged(created: Option<u64>, expires: Option<u64>, max_age: Duration) -> &'static str {
         let window = Window { max_age, clock_skew: Duration::from_secs(60) };
         match NotFresh::check("Timestamp", (created.map(at), expires.map(at)), at(1_000), window) {
@@ -139,8 +139,8 @@ mod tests {
         }
     }
 
-    /// SOAP Message Security 1.1.1 §10: what is past its `Expires` is not processed, nor, with clocks that differ, what is from
-    /// the future.
+    /// SOAP Message Security 1.1.1 §10: a message after its `Expires` is not processed, nor, allowing for clocks that
+    /// differ, a message from the future.
     #[test]
     fn each_bound_is_exact_to_the_second() {
         for (created, expires, wanted) in [

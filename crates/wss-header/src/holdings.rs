@@ -1,4 +1,4 @@
-//! The receiver as the judge of the profile sees it.
+//! The receiver, in the form in which the judge of the profile uses it.
 
 use wss_bsp::{Decryption, Holdings, SignaturesDue};
 use wss_c14n::Limits;

@@ -10,7 +10,7 @@ use wss_text::WireText;
 #[derive(Debug, Clone)]
 pub struct Incoming<'m> {
     source: Source<'m>,
-    /// The encoding in lower case that the transport states.
+    /// The encoding that the transport states, in lower case.
     charset: Option<WireText>,
 }
 
@@ -21,8 +21,9 @@ enum Source<'m> {
 }
 
 impl<'m> Incoming<'m> {
-    /// The Content-Type under which an envelope came. One that states another encoding than the envelope is read in is
-    /// refused, as is such a header of the root part of a package: whoever went by it on the way read another message.
+    /// Adds the Content-Type under which an envelope came. A Content-Type with another encoding than the one in which
+    /// the envelope is read is refused, and so is such a header of the root part of a package: a node that follows the
+    /// header would read another message.
     ///
     /// A package has its own headers, and nothing changes for it.
     ///

@@ -1,4 +1,4 @@
-//! How a content key is sent to the holder of a certificate: the kind of the holder's key decides.
+//! Sending a content key to the holder of a certificate: the kind of the holder's key decides the method.
 
 use wss_crypto::{Certificate, KeyTransport};
 use wss_tokens::ReferenceForm;
@@ -6,12 +6,12 @@ use wss_xmlenc::Agreement;
 
 use crate::error::PlanError;
 
-/// What is done for each kind of key. Whose key it is may be known only when a request is answered.
+/// The settings for each kind of key. The kind of the recipient's key may be known only when a request is answered.
 #[derive(Debug, Clone)]
 pub(crate) struct KeySending {
-    /// To an RSA key.
+    /// The settings for an RSA key.
     pub(crate) transport: KeyTransport,
-    /// With an EC, X25519 or X448 key.
+    /// The settings for an EC, X25519 or X448 key.
     pub(crate) agreement: Agreement,
 }
 

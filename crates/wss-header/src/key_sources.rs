@@ -1,11 +1,11 @@
-//! Key sources: where a receiver finds the keys of a message.
+//! Key sources: the places where a receiver finds the keys of a message.
 
 use std::sync::Arc;
 
 use wss_crypto::{Certificate, Identity, Secret};
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts};
 
-/// Where a receiver finds keys, other than the certificates that its trust knows.
+/// The sources in which a receiver finds keys, other than the certificates that its trust knows.
 #[derive(Clone, Default)]
 pub(crate) struct KeySources {
     /// Private keys for decryption, with their certificates.
@@ -22,14 +22,14 @@ pub(crate) struct KeySources {
     pub(crate) assertions: Option<AssertionTrust>,
     /// The application's reader of licenses.
     pub(crate) licenses: Option<Arc<dyn Licenses>>,
-    /// What accepts Kerberos tickets.
+    /// The acceptor of Kerberos tickets.
     pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
     /// The passwords of users.
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
 }
 
 impl KeySources {
-    /// The certificates that a `ds:KeyName` of this value means by a name that the caller gave.
+    /// The certificates to which the caller gave this `ds:KeyName`.
     pub(crate) fn named<'k>(&'k self, name: &'k str) -> impl Iterator<Item = &'k Certificate> {
         self.names.iter().filter(move |(known, _)| known == name).map(|(_, certificate)| certificate)
     }

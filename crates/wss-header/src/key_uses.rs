@@ -15,8 +15,7 @@ use wss_crypto::{ContentEncryption, Digest, DigestMethod, Secret};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyUseError {
-    /// *Refused.* One secret signs and encrypts. The symmetric binding without derived keys does that, and a call
-    /// admits it.
+    /// *Refused.* One secret signs and encrypts, as in the symmetric binding without derived keys. A call admits it.
     #[error(
         "one key is used to {first} and to {second}: derive a key for each use with `derived_keys`, or call \
          `accept_one_key_to_sign_and_encrypt` for peers that cannot"
@@ -49,7 +48,7 @@ pub enum KeyUseError {
     },
 }
 
-/// The least octets of a secret, unless short ones are admitted.
+/// The smallest number of octets of a secret, unless short ones are admitted.
 pub(crate) const LEAST_OCTETS: usize = 16;
 
 /// The use of a secret.
@@ -79,16 +78,16 @@ pub(crate) enum KeyOrigin {
     EncryptedKey,
     /// Another token that brings a secret for one exchange: a ticket, an assertion.
     OneExchange,
-    /// What both sides have for many messages: a shared secret, the secret of a security context, a password.
+    /// A secret that both sides use for many messages: a shared secret, the secret of a security context, a password.
     ManyMessages,
-    /// What an identity of ours and the originator of this message agree on.
+    /// A secret on which an identity of ours and the originator of this message agree.
     Agreed,
     /// Another secret, from which it was derived for one use.
     Derived,
 }
 
 impl KeyOrigin {
-    /// Whether peers without derived keys sign and encrypt with it.
+    /// Whether peers that do not derive keys sign and encrypt with it.
     const fn may_sign_and_encrypt(self) -> bool {
         match self {
             Self::EncryptedKey | Self::OneExchange => true,
@@ -97,8 +96,8 @@ impl KeyOrigin {
     }
 }
 
-/// Which octets of which secret a key consists of. A cipher may use the leading octets of a secret, and one derivation
-/// gives many octets: two keys that share octets are one key.
+/// The secret, and the octets of it, of which a key consists. A cipher may use the leading octets of a secret, and one
+/// derivation gives many octets: two keys that share octets are one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyId {
     stream: [u8; 32],
@@ -154,7 +153,7 @@ struct Known {
 }
 
 impl KeyUses {
-    /// No uses yet. `sign_and_encrypt` admits the one pair that can be admitted.
+    /// No uses yet. `sign_and_encrypt` admits the one pair of uses that can be admitted.
     pub(crate) fn new(sign_and_encrypt: bool) -> Self {
         Self { known: HashMap::new(), sign_and_encrypt }
     }

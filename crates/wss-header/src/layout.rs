@@ -41,15 +41,16 @@ use crate::part::Part;
 /// WS-SecurityPolicy 1.3 §6.7 and §7.7; SOAP Message Security 1.1.1 §5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Layout {
-    /// What a step adds precedes what was there, and only tokens precede it. So a signature precedes the timestamp.
+    /// An element that a step adds precedes those of earlier steps, and only tokens precede it. So a signature precedes
+    /// the timestamp.
     #[default]
     Lax,
     /// As `Lax`, with the timestamp first of all.
     LaxTimestampFirst,
     /// As `Lax`, with the timestamp last of all.
     LaxTimestampLast,
-    /// What is signed precedes the signature: the timestamp is first, then tokens and confirmations, then the signatures and
-    /// what is encrypted. A signature over another signature follows it.
+    /// An element that is signed precedes the signature: the timestamp is first, then tokens and confirmations, then
+    /// the signatures and what is encrypted. A signature over another signature follows it.
     Strict,
 }
 
@@ -68,7 +69,7 @@ pub(crate) struct HeaderForm {
     pub(crate) layout: Layout,
     /// The lifetime of each timestamp; `None` for one without Expires.
     pub(crate) timestamps: Vec<Option<Duration>>,
-    /// How exactly instants are written.
+    /// The precision with which instants are written.
     pub(crate) precision: Precision,
     /// The prefixes that the caller chose.
     pub(crate) prefixes: Prefixes,
@@ -91,7 +92,7 @@ impl Default for HeaderForm {
 }
 
 impl HeaderForm {
-    /// Whether the chosen prefixes and Ids are such, and each is given once.
+    /// Whether the chosen prefixes and Ids are names, and each is given once.
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let all: Vec<_> = self.prefixes.iter().collect();
         for (index, (namespace, prefix)) in all.iter().enumerate() {

@@ -1,5 +1,6 @@
-//! References to a certificate that are written otherwise than the profile has it, in words: for explanations, where the value
-//! of the signature shows which certificate is meant, and for errors. No decision depends on it.
+//! References to a certificate that are written in another way than the profile writes them, in words: for
+//! explanations, where the value of the signature shows which certificate is meant, and for errors. No decision depends
+//! on it.
 //!
 //! X.509 Token Profile 1.1 §3.2: an identifier is the octets of the extension, a thumbprint the SHA-1 of the DER, both in
 //! base64; a serial number is decimal (XML Signature §4.4.4).
@@ -11,15 +12,15 @@ use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, SerialNum
 use wss_text::hex;
 use wss_xmldsig::hexadecimal_octets;
 
-/// The most octets of an identifier.
+/// The largest number of octets of an identifier.
 const LONGEST: usize = 128;
 
-/// What a `ds:KeyInfo` says of a certificate, read once for all certificates that it is compared with.
+/// The identifiers of a certificate in a `ds:KeyInfo`, read once for all certificates that it is compared with.
 pub(crate) struct Description(Vec<Said>);
 
 enum Said {
     Serial(IssuerSerial),
-    /// The octets that an identifier may mean, and how each is spelled.
+    /// The octets that an identifier may mean, and the spelling of each.
     Identifier(Vec<(Vec<u8>, &'static str)>),
 }
 
@@ -33,7 +34,8 @@ impl Description {
         Self(said.collect())
     }
 
-    /// How it refers to this certificate, as in "by its SHA-256 thumbprint, in place of SHA-1"; `None` if in no usual way.
+    /// The way in which it refers to this certificate, as in "by its SHA-256 thumbprint, in place of SHA-1"; `None` if
+    /// in no usual way.
     pub(crate) fn how(&self, certificate: &Certificate) -> Option<String> {
         let identifiers = LazyCell::new(|| identifiers(certificate));
         self.0.iter().find_map(|said| match said {
@@ -52,7 +54,7 @@ struct IssuerSerial {
     /// The attributes of the name, sorted.
     attributes: Vec<String>,
     number: Option<SerialNumber>,
-    /// The digits of the number if they are hexadecimal ones, without zeros in front.
+    /// The digits of the number if they are hexadecimal, without leading zeros.
     digits: String,
 }
 
@@ -114,7 +116,7 @@ fn sorted(name: &str) -> Vec<String> {
     all
 }
 
-/// A positive number in decimal as octets, without zeros in front; those of a negative one are empty.
+/// A positive number in decimal as octets, without leading zeros; empty for a negative one.
 fn octets_of(decimal: &str) -> Vec<u8> {
     let mut octets: Vec<u8> = Vec::new();
     for digit in decimal.bytes().take(64) {
@@ -134,7 +136,7 @@ fn octets_of(decimal: &str) -> Vec<u8> {
     octets
 }
 
-/// The octets that the text of an identifier may mean, and how each is spelled.
+/// The octets that the text of an identifier may mean, and the spelling of each.
 fn readings(text: &str) -> Vec<(Vec<u8>, &'static str)> {
     let decoded = base64_decode(text, LONGEST);
     let digits = hexadecimal_octets(text);
@@ -147,7 +149,7 @@ fn readings(text: &str) -> Vec<(Vec<u8>, &'static str)> {
     readings.into_iter().filter_map(|(octets, spelled)| Some((octets?, spelled))).collect()
 }
 
-/// What may identify a certificate, and its words.
+/// The identifiers of a certificate, and their words.
 fn identifiers(certificate: &Certificate) -> Vec<(Vec<u8>, &'static str)> {
     let sha1 = |octets: &[u8]| Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
     let der = certificate.der();

@@ -21,7 +21,7 @@ use wss_bsp::Report;
 
 /// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///
-/// It returns only authenticated octets: the Body, and what [`OpenedParts`] has.
+/// It returns only authenticated octets: the Body, and the parts of [`OpenedParts`].
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -87,14 +87,14 @@ pub struct OpenedParts {
     pub(crate) evidence: Evidence,
 }
 
-/// What a message says, as far as one signature proves it.
+/// The content of a message, as far as one signature proves it.
 #[derive(Default)]
 pub(crate) struct Content {
     /// The header blocks that the signature covers.
     pub(crate) blocks: Vec<Block>,
     /// The elements that the receiver requires by their paths.
     pub(crate) elements: Vec<(Part, String)>,
-    /// The attachments that it covers.
+    /// The attachments that the signature covers.
     pub(crate) attachments: Vec<AuthenticatedAttachment>,
     /// The Content-IDs of the other attachments.
     pub(crate) unauthenticated_attachments: Vec<Option<String>>,
@@ -202,9 +202,10 @@ impl Opened {
     /// receiver [keeps it](crate::Receiver::keep_body_as_sent).
     ///
     /// Exclusive canonicalisation leaves out declarations that no name of an element or attribute uses, so
-    /// [`Opened::body`] does not have them, and a signature inside the Body that covers them does not verify there. What
-    /// such declarations say is not authenticated: anyone may have changed what a prefix in a value (`xsi:type="p:Amount"`)
-    /// means here. Take from it only elements that have a signature of their own, and verify that signature.
+    /// [`Opened::body`] does not have them, and a signature inside the Body that covers them does not verify there.
+    /// Such declarations are not authenticated: anyone may have changed the namespace of a prefix in a value
+    /// (`xsi:type="p:Amount"`). Take from it only elements that have a signature of their own, and verify that
+    /// signature.
     #[must_use]
     pub fn body_as_sent(&self) -> Option<&str> {
         self.as_sent.as_deref()
@@ -212,8 +213,9 @@ impl Opened {
 }
 
 impl OpenedParts {
-    /// The element with this path that the receiver [requires to be signed](crate::Part::element); `None` for any other.
-    /// These are the octets of that element alone. What is around it may be from anyone, unless it is signed as well.
+    /// The element with this path that the receiver [requires to be signed](crate::Part::element); `None` for any
+    /// other. These are the octets of that element alone. The elements around it may be from anyone, unless they are
+    /// signed as well.
     #[must_use]
     pub fn element(&self, path: &ElementPath) -> Option<Authenticated<'_>> {
         let mut found = self.elements(path);
@@ -234,8 +236,9 @@ impl OpenedParts {
         only_block(&self.content.blocks, namespace, local)
     }
 
-    /// Every header block of this name that the same signature covers, in the order of the references. Whether these are
-    /// all that the message has, only [`Part::every_header_block`](crate::Part::every_header_block) demands.
+    /// Every header block of this name that the same signature covers, in the order of the references. Only
+    /// [`Part::every_header_block`](crate::Part::every_header_block) demands that these are all blocks of the name in
+    /// the message.
     pub fn header_blocks(&self, namespace: &str, local: &str) -> impl Iterator<Item = Authenticated<'_>> {
         let is_named = move |block: &&Block| block.namespace == namespace && block.local == local;
         self.content.blocks.iter().filter(is_named).map(|block| Authenticated { xml: &block.xml })
@@ -295,7 +298,7 @@ impl OpenedParts {
         &self.evidence.remaining
     }
 
-    /// Who signed which parts, how they were encrypted, and which rules were waived.
+    /// The signers of the parts, the encryption of the parts, and the waived rules.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
@@ -348,7 +351,7 @@ impl UnsignedOpened {
         &self.unauthenticated_attachments
     }
 
-    /// Who signed what the requirements name, such as the Timestamp; `None` where they name nothing.
+    /// The signer of the parts that the requirements name, such as the Timestamp; `None` if they name no parts.
     #[must_use]
     pub fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
@@ -361,7 +364,7 @@ impl UnsignedOpened {
         only_block(&self.content.blocks, namespace, local)
     }
 
-    /// As [`OpenedParts::elements`]: those that [`UnsignedOpened::signer`] covers.
+    /// As [`OpenedParts::elements`]: the elements that [`UnsignedOpened::signer`] covers.
     pub fn elements(&self, path: &ElementPath) -> impl Iterator<Item = Authenticated<'_>> {
         elements_at(&self.content.elements, path)
     }
@@ -372,13 +375,14 @@ impl UnsignedOpened {
         &self.content.attachments
     }
 
-    /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).
+    /// The state that this request leaves for its reply: hand it to
+    /// [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn correlation(&self) -> &Correlation {
         &self.correlation
     }
 
-    /// What the caller vouched for of the transport.
+    /// The caller's statement about the transport.
     #[must_use]
     pub fn transport(&self) -> &TransportFacts {
         &self.transport
@@ -420,7 +424,7 @@ impl UnsignedOpened {
     }
 }
 
-/// Why a message is trusted: for the log, not for decisions.
+/// The reasons why a message is trusted: for the log, not for decisions.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -451,17 +455,18 @@ pub struct SignatureEvidence {
     pub signer: Signer,
     /// The signature method.
     pub method: SignatureMethod,
-    /// The parts it covers: of several elements that are one part, as many.
+    /// The parts that it covers. A part that is several elements is listed once for each.
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<WireText>,
-    /// What it covers as ciphertext without proving it, and why.
+    /// The parts that it covers as ciphertext without proving them, and why.
     pub lost: Vec<(LostPart, CoverageLost)>,
-    /// Whether it covers the signature that proves the message, the one of [`Opened::signer`](crate::OpenedParts::signer). A signature over another
-    /// signature says nothing of the message.
+    /// Whether it covers the signature that proves the message, the one of
+    /// [`Opened::signer`](crate::OpenedParts::signer). A signature over another signature says nothing about the
+    /// message itself.
     pub endorses: bool,
-    /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous, and somebody
-    /// endorses it.
+    /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous
+    /// and another signer endorses it.
     pub proves: bool,
 }
 
@@ -473,7 +478,7 @@ pub struct DecryptionEvidence {
     pub part: WireText,
     /// The content cipher.
     pub content: ContentEncryption,
-    /// How the key was found: the identifier of the key transport, or `secret`, `security context`, `password`, `key of
-    /// the request`.
+    /// The way in which the key was found: the identifier of the key transport, or `secret`, `security context`,
+    /// `password`, `key of the request`.
     pub key: &'static str,
 }

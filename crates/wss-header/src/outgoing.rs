@@ -54,7 +54,7 @@ impl WireForm for SecuredPackage {}
 mod sealed {
     use super::{Attachment, Plan, SecureError};
 
-    /// How the result of a plan's steps becomes a message for the wire.
+    /// Makes a message for the wire from the result of a plan's steps.
     pub trait Framed {
         /// The parts around the secured envelope.
         type Frame: std::fmt::Debug;
@@ -65,7 +65,7 @@ mod sealed {
         /// Puts the frame around the secured envelope.
         fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self;
 
-        /// How many octets the secured envelope has.
+        /// The number of octets of the secured envelope.
         fn octets(&self) -> usize;
     }
 }
@@ -167,7 +167,7 @@ impl<'p> Outgoing<'p> {
 }
 
 impl<'p, M: WireForm> Outgoing<'p, M> {
-    /// Secures the message as the reply to a request: as the recipe says, it confirms the request's signatures, uses
+    /// Secures the message as the reply to a request: as the recipe demands, it confirms the request's signatures, uses
     /// its key, and encrypts to its signer. A service gets the correlation from
     /// [`Opened::correlation`](crate::OpenedParts::correlation).
     ///
@@ -245,7 +245,7 @@ pub struct Secured<M> {
     pub correlation: Correlation,
 }
 
-/// How far a message is.
+/// The state of a message.
 #[derive(Debug)]
 #[must_use = "a pending message is not secured"]
 pub enum Progress<M: WireForm> {
@@ -265,7 +265,7 @@ impl<M: WireForm> Progress<M> {
         }
     }
 
-    /// How many octets the secured envelope has; `None` while it is pending.
+    /// The number of octets of the secured envelope; `None` while it is pending.
     fn octets(&self) -> Option<usize> {
         match self {
             Self::Secured(secured) => Some(secured.message.octets()),

@@ -38,16 +38,16 @@ pub enum Part {
     SignatureConfirmation,
     /// All attachments of the package.
     Attachments,
-    /// The only header block of this name. A receiver that requires it refuses a message with a second one, which nobody has to
-    /// have signed.
+    /// The only header block of this name. A receiver that requires it refuses a message with a second one, since the
+    /// second need not be signed.
     HeaderBlock {
         /// Its namespace.
         namespace: String,
         /// Its local name.
         local: String,
     },
-    /// Every header block of this name, of which there must be one. As [`Part::EveryElement`], their order and their
-    /// number are not proven.
+    /// Every header block of this name; there must be at least one. As for [`Part::EveryElement`], their order and
+    /// their number are not proven.
     EveryHeaderBlock {
         /// Their namespace.
         namespace: String,
@@ -57,11 +57,11 @@ pub enum Part {
     /// The only element with this path, inside the Body or a header block.
     ///
     /// A signature over it proves its octets, and a receiver that requires it finds those octets at this path of the
-    /// message that it received. The elements around it are not signed. So nothing is proven of their attributes and
-    /// their other content, nor that the signer wrote the element below elements of these names.
+    /// message that it received. The elements around it are not signed: neither their attributes and their other
+    /// content are proven, nor that the signer wrote the element below elements of these names.
     Element(ElementPath),
-    /// Every element with this path, of which there must be one. Their order and their number are not proven, unless
-    /// the signature covers what is around them as well.
+    /// Every element with this path; there must be at least one. Their order and their number are not proven, unless
+    /// the signature covers an element around them as well.
     EveryElement(ElementPath),
     /// The element with this Id, at any place. Only for signing and encrypting: an Id proves no place.
     Id(String),
@@ -74,7 +74,7 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
-    /// Every header block with this expanded name, of which there must be one.
+    /// Every header block with this expanded name; there must be at least one.
     #[must_use]
     pub fn every_header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
         Self::EveryHeaderBlock { namespace: namespace.into(), local: local.into() }
@@ -86,14 +86,14 @@ impl Part {
         Self::Element(path)
     }
 
-    /// Every element with this path, of which there must be one.
+    /// Every element with this path; there must be at least one.
     #[must_use]
     pub fn every_element(path: ElementPath) -> Self {
         Self::EveryElement(path)
     }
 
-    /// The header block that an element is. Its namespace may be longer than all of the block: it is charged before it is
-    /// kept.
+    /// The part for an element that is a header block. Its namespace may be longer than all of the block: it is charged
+    /// before it is kept.
     ///
     /// # Errors
     /// [`Exceeded`].
@@ -121,13 +121,13 @@ impl Part {
         }
     }
 
-    /// Whether it is found by its place in each message, and there may be none of it or several.
+    /// Whether it is found by its place in each message, and a message may have none of it, or several.
     pub(crate) fn is_counted(&self) -> bool {
         let is_block = matches!(self, Self::HeaderBlock { .. } | Self::EveryHeaderBlock { .. });
         is_block || self.path().is_some()
     }
 
-    /// Whether a message may have it or not: what can be required if it is present.
+    /// Whether a message may have it or not, so that it can be required if present.
     pub(crate) fn may_be_absent(&self) -> bool {
         match self {
             Self::Body | Self::Signature | Self::SigningToken | Self::Id(_) => false,
@@ -175,8 +175,8 @@ impl Part {
         }
     }
 
-    /// If it names a child of the Security header as if that were a header block: what an error says of the word to use in its place.
-    /// Otherwise empty.
+    /// If the part names a child of the Security header as if that were a header block: advice for an error on the word
+    /// to use in its place. Otherwise empty.
     pub(crate) fn word_instead(&self) -> String {
         let (Self::HeaderBlock { namespace, local } | Self::EveryHeaderBlock { namespace, local }) = self else {
             return String::new();
@@ -203,7 +203,7 @@ impl fmt::Debug for Part {
 }
 
 impl fmt::Display for Part {
-    /// In the form that [`Part::parse`] reads. Names that are long or not plainly visible are cut and escaped.
+    /// Writes the form that [`Part::parse`] reads. Names that are long or not plainly visible are cut and escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("Body"),

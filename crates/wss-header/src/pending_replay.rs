@@ -9,8 +9,8 @@ use crate::opened::Evidence;
 use crate::trace::Asking;
 use crate::waiver::Waiver;
 
-/// A message that is completely verified, except that it may be a replay. Before a store accepts it, it is only shown to what
-/// [`PendingReplay::check`] judges it by.
+/// A message that is completely verified, except that it may be a replay. Before a store accepts it, only the function
+/// that [`PendingReplay::check`] calls sees it.
 ///
 /// A message may have several replay keys: one for each signature, nonce and assertion that may be used once. All of
 /// them must be new. If one is not, the message is refused, and the keys that were inserted before it remain: the
@@ -23,7 +23,7 @@ pub struct PendingReplay<T> {
     pub(crate) remembered: Remembered,
 }
 
-/// What a store must remember of a message.
+/// The entries that a store must remember for a message.
 pub(crate) struct Remembered {
     now: SystemTime,
     /// The keys, and the last instant at which each must be known.
@@ -44,12 +44,12 @@ impl<T> std::fmt::Debug for PendingReplay<T> {
 }
 
 impl<T> PendingReplay<T> {
-    /// Holds the message to what `judge` demands beyond the [`Requirements`](crate::Requirements), as the rules of a network, before
-    /// it counts as received: what is refused here may come again. `judge` must do nothing but judge, since the message may be a
-    /// replay.
+    /// Checks the message with `judge` for demands beyond the [`Requirements`](crate::Requirements), as the rules of a
+    /// network, before it counts as received: a message that is refused here may come again. `judge` must do nothing
+    /// but judge, since the message may be a replay.
     ///
     /// # Errors
-    /// Those of `judge`.
+    /// The errors of `judge`.
     ///
     /// ```
     /// # use wss_header::{OpenError, OpenedParts, Receiver};

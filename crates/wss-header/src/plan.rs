@@ -23,7 +23,7 @@ use crate::secure::IssuedToken;
 use crate::signing::{SignedBy, Signing};
 use crate::username::Username;
 
-/// Years have four digits in what receivers read.
+/// Receivers read years of four digits.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(36_500 * 86_400);
 
 /// A checked recipe. It can secure any number of messages, in any number of threads.
@@ -105,7 +105,7 @@ impl Plan {
                     }
                     check_optional(&encrypting.parts, &encrypting.optional)?;
                     check_encrypting(encrypting, has_assertion, recipe.allows(Allowance::LegacyAlgorithms))?;
-                    // After this step it is ciphertext, and no longer names a key.
+                    // After this step the part is ciphertext, and no longer names a key.
                     let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
                     let hides = |part: &Part| match part {
                         Part::Assertion => true,
@@ -131,8 +131,8 @@ impl Plan {
     }
 }
 
-/// Whether the layout has a place for each step. In a strict one, a signature over another follows it, so nothing that must
-/// be decrypted first may be between them.
+/// Checks that the layout has a place for each step. In a strict one, a signature over another follows it, so no
+/// element that must be decrypted first may be between them.
 fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
     let places_timestamp = matches!(recipe.header.layout, Layout::LaxTimestampFirst | Layout::LaxTimestampLast);
     if places_timestamp && recipe.header.timestamps.is_empty() {
@@ -175,7 +175,7 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Whether the recipe uses each Id that it is given. Where it does not, the caller means another part.
+/// Checks that the recipe uses each Id that it is given. If it does not, the caller means another part.
 fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
     let signs = |is_meant: &dyn Fn(&Signing) -> bool| {
         recipe.steps.iter().any(|step| matches!(step, Step::Sign(signing) if is_meant(signing)))
@@ -187,7 +187,7 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
     for part in recipe.header.ids.keys() {
         let names = |signing: &Signing| signing.parts.contains(part) || signing.optional.contains(part);
         let is_used = match part {
-            // One that is there already may have none.
+            // A token that the envelope has already may have no Id.
             Part::Timestamp => !recipe.header.timestamps.is_empty() || signs(&names),
             Part::UsernameToken => recipe.username.is_some(),
             Part::Signature => signs(&|_| true),
@@ -232,7 +232,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
     Ok(())
 }
 
-/// Refuses parts that cannot be optional, and such as are named twice.
+/// Refuses optional parts that cannot be optional, or that are named twice.
 fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
     let mut seen: BTreeSet<&Part> = parts.iter().collect();
     for part in optional {
@@ -345,13 +345,13 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
     token.kind.check(legacy)
 }
 
-/// The most octets of a secret that is encrypted to its recipient.
+/// The largest number of octets of a secret that is encrypted to its recipient.
 const MOST_OCTETS: usize = 64;
 
-/// The octets of a secret from which keys are derived, unless the token says another number.
+/// The number of octets of a secret from which keys are derived, unless the token names another number.
 const DERIVED_FROM: usize = 32;
 
-/// The tokens of the steps that have one, each with what uses it.
+/// The tokens of the steps that have one, each with its uses.
 fn token_uses(steps: &[Step]) -> impl Iterator<Item = (&ProtectionToken, KeyUse, usize)> {
     steps.iter().filter_map(|step| match step {
         Step::Sign(Signing { by: SignedBy::Token(token), method, digest, .. }) => {
@@ -364,7 +364,8 @@ fn token_uses(steps: &[Step]) -> impl Iterator<Item = (&ProtectionToken, KeyUse,
     })
 }
 
-/// The octets of a secret that is made for one message: as its token says, or as its uses in the recipe need.
+/// The number of octets of a secret that is made for one message: the number that its token names, or that its uses in
+/// the recipe need.
 pub(crate) fn secret_octets(steps: &[Step], kind: &Arc<dyn ProtectionKind>) -> usize {
     if let Some(octets) = kind.octets() {
         return octets;
@@ -377,7 +378,7 @@ pub(crate) fn secret_octets(steps: &[Step], kind: &Arc<dyn ProtectionKind>) -> u
     ciphers.max().or_else(|| own().map(|(.., len)| len).max()).unwrap_or(DERIVED_FROM)
 }
 
-/// Whether the octets that a token says fit the ciphers of the recipe.
+/// Checks that the number of octets that a token names fits the ciphers of the recipe.
 fn check_lengths(recipe: &Recipe) -> Result<(), PlanError> {
     for (token, key_use, wanted) in token_uses(&recipe.steps) {
         let Some(found) = token.kind.octets() else { continue };

@@ -1,11 +1,11 @@
-//! Which algorithms may run in a message, for signatures and for encryption.
+//! The algorithms that may run in a message, for signatures and for encryption.
 
 /// The algorithms that a message may use. The default admits only the modern set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlgorithmPolicy {
-    /// Of signatures.
+    /// The policy for signatures.
     pub signature: wss_xmldsig::AlgorithmPolicy,
-    /// Of encryption.
+    /// The policy for encryption.
     pub encryption: wss_xmlenc::AlgorithmPolicy,
 }
 
@@ -22,13 +22,13 @@ impl AlgorithmPolicy {
 
     /// The modern set and AES-CBC, which BSP 1.1 names (R5620).
     ///
-    /// CBC ciphertext is decrypted only if a verified signature covers it, so that strangers get no answer about it.
-    /// But every accepted signer gets one: it can copy an `xenc:EncryptedKey` and ciphertext from another sender's
-    /// message to this receiver into its own message, change the ciphertext, sign it, and see whether it decrypts.
-    /// About 256 such messages reveal one octet of the other sender's plaintext. Admit CBC only if every accepted
-    /// signer may read everything that the others send to this receiver, or if no signer can distinguish a failed
-    /// decryption from other failures and from success. The fault does not hide it: a decryption that fails is
-    /// `wsse:FailedCheck`, and what decrypts but then lacks a signature is `wsse:InvalidSecurity`. With
+    /// CBC ciphertext is decrypted only if a verified signature covers it, so that strangers learn nothing about it
+    /// from the answers. But every accepted signer learns something: it can copy an `xenc:EncryptedKey` and ciphertext
+    /// from another sender's message to this receiver into its own message, change the ciphertext, sign it, and see
+    /// whether it decrypts. About 256 such messages reveal one octet of the other sender's plaintext. Admit CBC only if
+    /// every accepted signer may read everything that the others send to this receiver, or if no signer can distinguish
+    /// a failed decryption from other failures and from success. The fault does not hide it: a decryption that fails is
+    /// `wsse:FailedCheck`, and a message that decrypts but then lacks a signature is `wsse:InvalidSecurity`. With
     /// [`Requirements::dangerous_anonymous`](crate::Requirements::dangerous_anonymous) everybody is an accepted signer.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {

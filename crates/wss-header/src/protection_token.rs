@@ -53,7 +53,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         None
     }
 
-    /// The octets that its secret shall have, if the caller says so.
+    /// The number of octets that its secret must have, if the caller chose one.
     fn octets(&self) -> Option<usize> {
         None
     }
@@ -63,7 +63,7 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         false
     }
 
-    /// The most octets that its secret can have, if there is such a bound.
+    /// The largest number of octets that its secret can have; `None` if there is no bound.
     fn most_octets(&self) -> Option<usize> {
         None
     }
@@ -73,12 +73,12 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         false
     }
 
-    /// Where its element is.
+    /// The place of its element.
     fn home(&self) -> Home {
         Home::Header
     }
 
-    /// The certificate that it refers to, and how.
+    /// The certificate that it refers to, and the form of the reference.
     fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {
         None
     }
@@ -97,14 +97,14 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
     fn place(&self, placing: &mut Placing<'_>, key_use: PasswordKeyUse, len: usize) -> Result<NewToken, SecureError>;
 }
 
-/// Where the element of a protection token is.
+/// The place of the element of a protection token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Home {
-    /// It is a new element of our header.
+    /// The token is a new element of our header.
     Header,
-    /// It is the first assertion among the issued tokens of the recipe.
+    /// The token is the first assertion among the issued tokens of the recipe.
     Issued,
-    /// It was in the request that the message answers.
+    /// The token was in the request that the message answers.
     Request,
 }
 

@@ -13,7 +13,7 @@ use crate::opened::Opened;
 pub(crate) const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 const EBBP: Namespace = Namespace { prefix: "ebbp", uri: "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0" };
 
-/// Why a reply is not a receipt for a request.
+/// The reason why a reply is not a receipt for a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiptError {
@@ -29,7 +29,7 @@ pub enum ReceiptError {
         /// The `ds:Reference/@URI`.
         uri: WireText,
     },
-    /// *Malformed.* A signature of the request has a reference that a receipt cannot give back.
+    /// *Malformed.* A signature of the request has a reference that a receipt cannot repeat.
     #[error(
         "the request's reference to {uri:?} cannot be given back: it lacks its URI or digest, or is not canonical; refuse the \
          message"
@@ -95,9 +95,9 @@ impl Correlation {
         Ok(writer.finish())
     }
 
-    /// Whether a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every part
-    /// that the request signs, and no other digest. [`Opened::signer`](crate::OpenedParts::signer) says whom the
-    /// receipt comes from.
+    /// Checks that a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every
+    /// part that the request signs, and no other digest. [`Opened::signer`](crate::OpenedParts::signer) is the sender
+    /// of the receipt.
     ///
     /// # Errors
     /// [`ReceiptError`].
@@ -107,7 +107,7 @@ impl Correlation {
     pub fn check_receipt(&self, reply: &Opened) -> Result<(), ReceiptError> {
         let messaging = reply.header_block(EBMS, "Messaging").ok_or(ReceiptError::NoReceipt)?;
         let document = Document::parse(messaging.xml(), &Limits::default()).map_err(|_| ReceiptError::NoReceipt)?;
-        // If nothing was signed, a receipt means nothing.
+        // If nothing was signed, a receipt proves nothing.
         let mut left = self.of_references(Digested::sent)?;
         if left.is_empty() {
             return Err(ReceiptError::NoReceipt);
@@ -135,8 +135,8 @@ impl Correlation {
         }
     }
 
-    /// Applies `of` to each `ds:Reference` of the request. Each SignedInfo was verified or made here, within whatever
-    /// limits there were, and is canonical; so it is read again whatever its size.
+    /// Applies `of` to each `ds:Reference` of the request. Each SignedInfo was verified or made here, within some
+    /// limits, and is canonical; so it is read again whatever its size.
     fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Result<T, ReceiptError>) -> Result<Vec<T>, ReceiptError> {
         let mut all = Vec::new();
         for signed_info in &self.signed_infos {

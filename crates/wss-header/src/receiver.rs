@@ -1,5 +1,5 @@
-//! The receiver: whom to trust, what to require, and the call that opens a message. The call that has it accept a kind of
-//! token is in the module of the kind, in `open/tokens`.
+//! The receiver: trust, requirements, and the calls that change what it accepts. The call that accepts a kind of token
+//! is in the module of the kind, in `open/tokens`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -21,7 +21,7 @@ use crate::window::Window;
 use wss_bsp::Enforcement;
 use wss_soap::Role;
 
-/// Opens messages. Whom to trust, what to require, and how to detect replays are arguments without defaults.
+/// Opens messages. The trust, the requirements, and the store that detects replays are arguments without defaults.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -50,7 +50,7 @@ pub struct Receiver {
     pub(crate) requirements: Requirements,
     pub(crate) replay: Arc<dyn ReplayCache>,
     pub(crate) keys: KeySources,
-    /// What it accepts beyond the strict default because a call said so.
+    /// The departures from the strict default that it accepts because of a call.
     pub(crate) waived: BTreeSet<Waiver>,
     pub(crate) policy: AlgorithmPolicy,
     pub(crate) bsp: Enforcement,
@@ -124,9 +124,9 @@ impl Receiver {
         self
     }
 
-    /// Messages may call `certificate` by this `ds:KeyName`, to which no other meaning is given: as that of a signer, whom the
-    /// trust still judges, and as that of a key for decryption. The name selects a certificate and proves nothing. Can be
-    /// called for several.
+    /// Messages may name `certificate` by this `ds:KeyName`, which has no other meaning here: as the certificate of a
+    /// signer, whom the trust still judges, and as that of a key for decryption. The name selects a certificate and
+    /// proves nothing. Can be called for several.
     #[must_use]
     pub fn key_name(mut self, name: impl Into<String>, certificate: Certificate) -> Self {
         self.keys.names.push((name.into(), certificate));
@@ -154,7 +154,7 @@ impl Receiver {
         self
     }
 
-    /// Under keys that both sides have, accepts replies that confirm no signature of their request, and accepts replies
+    /// If both sides sign with one key, accepts replies that confirm no signature of their request, and accepts replies
     /// in place of requests. Without this call such a reply is refused, since it may be one's own request sent back,
     /// and a message that confirms signatures opens only with [`Receiver::answering`].
     #[must_use]
@@ -163,8 +163,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts replies whose `wsa:RelatesTo` does not name the MessageID of their request, or where signed ciphertext that no
-    /// key opened may say what they answer: a reply to another request of the same client may come in their place.
+    /// Accepts replies whose `wsa:RelatesTo` does not name the MessageID of their request, or whose signed ciphertext
+    /// that no key opened may name what they answer: a reply to another request of the same client may come in their
+    /// place.
     #[must_use]
     pub fn dangerous_accept_unrelated_replies(mut self) -> Self {
         self.waived.insert(Waiver::UnrelatedReplies);
@@ -187,8 +188,8 @@ impl Receiver {
     }
 
     /// Accepts inclusive canonicalisation 1.0 and 1.1, with comments or without, of `ds:SignedInfo`, of referenced
-    /// elements and of tokens, against BSP R5404 and R5423. Whatever is in scope around a signed element is signed with
-    /// it, so that gateways which add namespace declarations break such signatures.
+    /// elements and of tokens, against BSP R5404 and R5423. All namespaces in scope around a signed element are signed
+    /// with it, so that gateways which add namespace declarations break such signatures.
     #[must_use]
     pub fn accept_inclusive_canonicalization(mut self) -> Self {
         self.waived.insert(Waiver::InclusiveCanonicalization);
@@ -205,16 +206,16 @@ impl Receiver {
     }
 
     /// Accepts timestamps and username tokens whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
-    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC: `Z` or
-    /// `+00:00`. It accepts no instant without a zone.
+    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they must be
+    /// in UTC: `Z` or `+00:00`. An instant without a zone is still refused.
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
         self.waived.insert(Waiver::LocalTimes);
         self
     }
 
-    /// Accepts references to a `wsc:DerivedKeyToken` that have the type of the EncryptedKey that it was derived from, as
-    /// the streaming clients of CXF and WSS4J send them. Which element is meant does not depend on the type.
+    /// Accepts references to a `wsc:DerivedKeyToken` that have the type of the EncryptedKey that it was derived from,
+    /// as the streaming clients of CXF and WSS4J send them. The type does not decide which element is meant.
     #[must_use]
     pub fn accept_derived_keys_typed_as_encrypted_keys(mut self) -> Self {
         self.waived.insert(Waiver::DerivedKeysTypedAsEncryptedKeys);
@@ -230,17 +231,17 @@ impl Receiver {
         self
     }
 
-    /// Accepts a key with fewer octets than its cipher takes, and runs the cipher of the same mode that takes as many, if
-    /// the algorithms of the receiver include it: Rampart's symmetric binding in suites of 256 bits makes a key of 16
-    /// octets and calls AES-128 `aes256-cbc`. WSS4J reads it so, against XML Encryption 1.1 §5.2.2.
+    /// Accepts a key with fewer octets than its cipher takes, and runs the cipher of the same mode for keys of that
+    /// length, if the algorithms of the receiver include it: Rampart's symmetric binding in suites of 256 bits makes a
+    /// key of 16 octets and names AES-128 `aes256-cbc`. WSS4J reads it so, against XML Encryption 1.1 §5.2.2.
     #[must_use]
     pub fn accept_ciphers_by_key_length(mut self) -> Self {
         self.waived.insert(Waiver::CiphersByKeyLength);
         self
     }
 
-    /// Accepts instants without a zone, against BSP R3217 and R3223, and reads them as UTC: peers that write their local
-    /// time so are off by their offset, which the window finds out.
+    /// Accepts instants without a zone, against BSP R3217 and R3223, and reads them as UTC: the instants of a peer that
+    /// writes its local time are then wrong by its offset, so that the window refuses them.
     #[must_use]
     pub fn accept_times_without_zone(mut self) -> Self {
         self.waived.insert(Waiver::TimesWithoutZone);
@@ -248,52 +249,54 @@ impl Receiver {
     }
 
     /// Accepts a `wsse:Password` whose `Type` is a name in place of the identifier of the profile, as in
-    /// `wsse:PasswordDigest`, or is empty, or in the namespace of its element: it says the same. So it is with the
-    /// `EncodingType` of a `wsse:Nonce`, and its base64 may end within an octet.
+    /// `wsse:PasswordDigest`, or is empty, or in the namespace of its element: the meaning is the same. Also accepts
+    /// such an `EncodingType` of a `wsse:Nonce`, and base64 of the nonce that ends within an octet.
     #[must_use]
     pub fn accept_password_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::PasswordTypesByName);
         self
     }
 
-    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name in place of
-    /// the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other certificates, as
-    /// `#X509PKIPathv1` for one alone: it is what its octets are. And a reference that states such a type; and a
-    /// `wsse:KeyIdentifier` whose types are absent or names, which without a type is a certificate, or the subject key
-    /// identifier of one, or that is a thumbprint by another digest than SHA-1, as in `#ThumbprintSHA256`.
+    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name
+    /// in place of the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other
+    /// certificates, as `#X509PKIPathv1` for a single one: its octets decide its type. Also accepts a reference that
+    /// states such a type; and a `wsse:KeyIdentifier` whose types are absent or names, which without a type is a
+    /// certificate, or the subject key identifier of one, or that is a thumbprint by another digest than SHA-1, as in
+    /// `#ThumbprintSHA256`.
     #[must_use]
     pub fn accept_token_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::TokenTypesByName);
         self
     }
 
-    /// Accepts `ds:Object` in a signature of the header, against BSP R3102, as signatures by XAdES carry it. What is in it
-    /// proves nothing and is not judged; of its elements, the signature may cover those of XAdES and `ds:Object` itself.
+    /// Accepts `ds:Object` in a signature of the header, against BSP R3102, as signatures by XAdES have it. Its content
+    /// proves nothing and is not judged; of its elements, the signature may cover those of XAdES and `ds:Object`
+    /// itself.
     #[must_use]
     pub fn accept_objects_in_signatures(mut self) -> Self {
         self.waived.insert(Waiver::ObjectsInSignatures);
         self
     }
 
-    /// Accepts a signature of the header that is over the whole document (`URI=""`, or an Id of the Envelope), by the
-    /// enveloped-signature transform without itself: it covers the Body, every header block and every child of the Security
-    /// header but itself.
+    /// Accepts a signature of the header over the whole document (`URI=""`, or an Id of the Envelope) without itself,
+    /// by the enveloped-signature transform: it covers the Body, every header block and every other child of the
+    /// Security header.
     #[must_use]
     pub fn accept_signatures_over_the_whole_document(mut self) -> Self {
         self.waived.insert(Waiver::WholeDocumentSignatures);
         self
     }
 
-    /// Accepts the digest of a password without `wsse:Nonce`: over `wsu:Created` and the password alone. It is then as
-    /// new as its instant says, and each digest is accepted once, so that two tokens of one user need two instants.
+    /// Accepts the digest of a password without `wsse:Nonce`: over `wsu:Created` and the password alone. Only its
+    /// instant shows how new it is, and each digest is accepted once, so that two tokens of one user need two instants.
     #[must_use]
     pub fn accept_digests_without_nonce(mut self) -> Self {
         self.waived.insert(Waiver::DigestsWithoutNonce);
         self
     }
 
-    /// Accepts the digest of a password without `wsu:Created`: over `wsse:Nonce` and the password alone. Nothing says how
-    /// old it is: whoever saw any digest of this user, also one with an instant, can send it again once the replay
+    /// Accepts the digest of a password without `wsu:Created`: over `wsse:Nonce` and the password alone. Nothing shows
+    /// how old it is: whoever saw any digest of this user, also one with an instant, can send it again once the replay
     /// store has forgotten it. A digest without both is always refused.
     #[must_use]
     pub fn dangerous_accept_digests_without_created(mut self) -> Self {
@@ -328,26 +331,26 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `ds:Reference` with an empty URI and one intersection of XPath Filter 2.0, if its expression is a path of names
-    /// and positions from the root that names one element, as in `/s:Envelope/s:Header/b:Order[2]` (BSP R3002). What it covers
-    /// is judged by where that element is, as with an Id; every other filter stays refused.
+    /// Accepts a `ds:Reference` with an empty URI and one intersection of XPath Filter 2.0, if its expression is a path
+    /// of names and positions from the root that names one element, as in `/s:Envelope/s:Header/b:Order[2]` (BSP
+    /// R3002). The place of that element is judged, as for an Id; every other filter is still refused.
     #[must_use]
     pub fn accept_element_paths_in_references(mut self) -> Self {
         self.waived.insert(Waiver::ElementPathsInReferences);
         self
     }
 
-    /// Accepts `ds:Reference`, `wsse:Reference`, `xenc:DataReference`, `xenc:KeyReference` and `ds:RetrievalMethod` whose
-    /// URI is the Id of an element without `#` before it (BSP R3001, R3006, R5608).
-    /// A URI that is no Id of the message means what it meant before.
+    /// Accepts `ds:Reference`, `wsse:Reference`, `xenc:DataReference`, `xenc:KeyReference` and `ds:RetrievalMethod`
+    /// whose URI is the Id of an element without `#` before it (BSP R3001, R3006, R5608). A URI that is no Id of the
+    /// message keeps its meaning.
     #[must_use]
     pub fn accept_references_without_hash(mut self) -> Self {
         self.waived.insert(Waiver::ReferencesWithoutHash);
         self
     }
 
-    /// Accepts a `wsu:Timestamp` without `wsu:Created`, against BSP R3203. Its `wsu:Expires` must then be there, and no
-    /// further ahead than the window admits, so that the replay store knows how long to remember the message.
+    /// Accepts a `wsu:Timestamp` without `wsu:Created`, against BSP R3203. It must then have `wsu:Expires`, no further
+    /// ahead than the window allows, so that the replay store knows how long to remember the message.
     #[must_use]
     pub fn accept_timestamps_without_created(mut self) -> Self {
         self.waived.insert(Waiver::TimestampsWithoutCreated);
@@ -365,11 +368,11 @@ impl Receiver {
         self
     }
 
-    /// Accepts elements of one name that are signed at several places which the receiver names, each without what is
-    /// around it: `Body/order/street` and `Body/customer/street`, a header block and an element of that name, an
-    /// assertion in the Security header and one in the Body. The signature does not tell the places apart, so somebody
-    /// may have moved one to the place of the other. It is never necessary where the signature covers the Body, or what
-    /// is around the elements.
+    /// Accepts elements of one name that are signed at several places which the receiver names, each without the
+    /// element around it: `Body/order/street` and `Body/customer/street`, a header block and an element of that name,
+    /// an assertion in the Security header and one in the Body. The signature does not distinguish the places, so
+    /// somebody may have moved one element to the place of the other. It is never necessary if the signature covers the
+    /// Body, or the elements around these.
     #[must_use]
     pub fn accept_interchangeable_elements(mut self) -> Self {
         self.waived.insert(Waiver::InterchangeableElements);
@@ -377,10 +380,11 @@ impl Receiver {
     }
 
     /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
-    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
-    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that a signature
-    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8. A declaration of
-    /// UTF-16 that is written in UTF-8 is left out.
+    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the
+    /// octets are UTF-8 if they can be, and otherwise in the encoding that the
+    /// [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that
+    /// a signature proves that the text was read as its signer meant it. Positions in errors are those of the text in
+    /// UTF-8. A declaration of UTF-16 that is written in UTF-8 is removed.
     #[must_use]
     pub fn accept_other_encodings(mut self) -> Self {
         self.waived.insert(Waiver::OtherEncodings);
@@ -403,7 +407,8 @@ impl Receiver {
         self
     }
 
-    /// Replaces the algorithms that may run. Retired ones never do, whatever the policy admits: they are for documents.
+    /// Replaces the algorithms that may run. Retired ones never run here, whatever the policy admits: they are for
+    /// documents.
     #[must_use]
     pub fn algorithms(mut self, policy: AlgorithmPolicy) -> Self {
         self.policy = policy.without_retired();
@@ -418,8 +423,8 @@ impl Receiver {
         self
     }
 
-    /// Decrypts CBC ciphertext that no verified signature covers, which messages need that are signed and then
-    /// encrypted. This opens a padding oracle: anyone who can distinguish failures can decrypt other people's messages.
+    /// Decrypts CBC ciphertext that no verified signature covers, as messages need that are signed and then encrypted.
+    /// This opens a padding oracle: anyone who can distinguish failures can decrypt other people's messages.
     #[must_use]
     pub fn dangerous_decrypt_cbc_before_verification(mut self) -> Self {
         self.waived.insert(Waiver::CbcBeforeVerification);
@@ -437,7 +442,7 @@ impl Receiver {
 
     /// Accepts a signature over ciphertext as one over its plaintext, even if the plaintext takes namespaces from its
     /// context that the signature does not cover: peers that encrypt first and then sign send such messages. Whoever
-    /// changes a namespace declaration, or adds or removes a default namespace, changes what the plaintext means.
+    /// changes a namespace declaration, or adds or removes a default namespace, changes the meaning of the plaintext.
     #[must_use]
     pub fn dangerous_accept_unsigned_namespaces_of_plaintext(mut self) -> Self {
         self.waived.insert(Waiver::UnsignedNamespacesOfPlaintext);
@@ -447,7 +452,7 @@ impl Receiver {
     /// Assumes that the sender had no default namespace around signed ciphertext if none is in scope now, although the
     /// signature does not show it. Peers such as WSS4J and CXF that encrypt first and then sign send such messages if a
     /// plaintext has elements in no namespace. Whoever removes a default namespace that the sender left unsigned
-    /// changes what the plaintext means. A default namespace that was added is refused in any case.
+    /// changes the meaning of the plaintext. A default namespace that was added is refused in any case.
     #[must_use]
     pub fn accept_untold_absence_of_default_namespace(mut self) -> Self {
         self.waived.insert(Waiver::UntoldAbsenceOfDefaultNamespace);
@@ -474,8 +479,8 @@ impl Receiver {
         self
     }
 
-    /// Opens the Security header for this actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2 has for
-    /// the ultimate receiver, are that of the default: the header without such an attribute.
+    /// Opens the Security header for this actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2
+    /// has for the ultimate receiver, mean the default: the header without such an attribute.
     #[must_use]
     pub fn actor(mut self, uri: impl AsRef<str>) -> Self {
         self.role = Role::named(uri.as_ref());
@@ -522,17 +527,19 @@ impl Receiver {
         blocks.fold(self, |receiver, (namespace, local)| receiver.understands(namespace, local))
     }
 
-    /// The highest age of a message, and how far clocks may differ. Receivers that share a replay cache need the same window:
-    /// a message is remembered for as long as the one that accepted it would accept it again, and for 420 seconds at least.
+    /// The highest age of a message, and the largest difference between clocks that is accepted. Receivers that share a
+    /// replay cache need the same window: a message is remembered for as long as the one that accepted it would accept
+    /// it again, and for 420 seconds at least.
     #[must_use]
     pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {
         self.window = Window { max_age, clock_skew };
         self
     }
 
-    /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them. One digest then
-    /// fits two attachments: whether the content itself begins with an empty line is not proven, and somebody may have added or
-    /// removed it on the way. That matters where an empty line means something, as it ends the headers in `message/rfc822`.
+    /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them. One
+    /// digest then fits two attachments: whether the content itself begins with an empty line is not proven, and
+    /// somebody may have added or removed it on the way. That matters if an empty line has a meaning, as it ends the
+    /// headers in `message/rfc822`.
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
         self.waived.insert(Waiver::EmptyLineAfterAttachmentHeaders);
@@ -540,21 +547,21 @@ impl Receiver {
     }
 
     /// Accepts attachments that were encrypted before they were signed, if the signature covers only their ciphertext,
-    /// as WSS4J's does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes the latter can make
-    /// the header of an attachment a part of its content, or the reverse; and under CBC, can make content that no one
-    /// sent.
+    /// as WSS4J's does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes the
+    /// `xenc:EncryptedData` can make the header of an attachment a part of its content, or the reverse; and under CBC,
+    /// can make content that no one sent.
     #[must_use]
     pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
         self.waived.insert(Waiver::UnsignedEncryptedDataOfAttachments);
         self
     }
 
-    /// Whether a call said that this is accepted. The one question of each check that is stricter by default.
+    /// Whether a call waived this rule. Each check that is stricter by default asks only this.
     pub(crate) fn waives(&self, waiver: Waiver) -> bool {
         self.waived.contains(&waiver)
     }
 
-    /// What signatures of the header may use.
+    /// The algorithms that signatures of the header may use.
     pub(crate) fn signature_policy(&self) -> Cow<'_, wss_xmldsig::AlgorithmPolicy> {
         let mut policy = Cow::Borrowed(&self.policy.signature);
         if self.waives(Waiver::InclusiveCanonicalization) {
@@ -568,7 +575,7 @@ impl Receiver {
         policy
     }
 
-    /// Every trust in certificates that it has: for signers, then for assertions.
+    /// All its trusts in certificates: for signers, then for assertions.
     pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
         std::iter::once(&self.trust).chain(self.keys.assertions.iter().flat_map(AssertionTrust::trusts))
     }

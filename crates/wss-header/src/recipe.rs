@@ -53,7 +53,7 @@ pub struct Recipe {
     pub(crate) attached: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
-    /// What the strict default refuses to make.
+    /// The forms that the strict default refuses to make and a call allowed.
     pub(crate) allowed: BTreeSet<Allowance>,
     pub(crate) waived: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -105,7 +105,7 @@ impl Recipe {
         self
     }
 
-    /// How exactly `wsu:Created` and `wsu:Expires` are written, in the timestamp and the username token; milliseconds by
+    /// The precision of `wsu:Created` and `wsu:Expires`, in the timestamp and the username token; milliseconds by
     /// default.
     #[must_use]
     pub fn precision(mut self, precision: Precision) -> Self {
@@ -113,8 +113,9 @@ impl Recipe {
         self
     }
 
-    /// Writes elements and attributes of `namespace` with this prefix instead of the usual one; XML Signature or XML
-    /// Encryption without one, if it is empty. For peers that compare text. Issued tokens and the envelope stay as they are.
+    /// Writes elements and attributes of `namespace` with this prefix instead of the usual one. With an empty prefix,
+    /// XML Signature or XML Encryption is written without one. For peers that compare text. Issued tokens and the
+    /// envelope stay as they are.
     #[must_use]
     pub fn prefix(mut self, namespace: impl Into<String>, prefix: impl Into<String>) -> Self {
         self.header.prefixes = self.header.prefixes.with(namespace, prefix);
@@ -194,14 +195,14 @@ impl Recipe {
         self
     }
 
-    /// Signs `signing`'s parts as every earlier step left them.
+    /// Signs `signing`'s parts in the state in which every earlier step left them.
     #[must_use]
     pub fn sign(mut self, signing: Signing) -> Self {
         self.steps.push(Step::Sign(signing));
         self
     }
 
-    /// Encrypts `encrypting`'s parts as every earlier step left them.
+    /// Encrypts `encrypting`'s parts in the state in which every earlier step left them.
     #[must_use]
     pub fn encrypt(mut self, encrypting: Encrypting) -> Self {
         self.steps.push(Step::Encrypt(encrypting));
@@ -224,8 +225,8 @@ impl Recipe {
         self
     }
 
-    /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2 has for
-    /// the ultimate receiver, are that of the default: the header has no such attribute.
+    /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2). An empty one, and the URI that SOAP 1.2
+    /// has for the ultimate receiver, mean the default: the header has no such attribute.
     #[must_use]
     pub fn actor(mut self, uri: impl AsRef<str>) -> Self {
         self.header.role = Role::named(uri.as_ref());
@@ -263,8 +264,8 @@ impl Recipe {
         self
     }
 
-    /// Waives a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. A recipe that breaks a
-    /// rule without waiving it is refused with [`PlanError::Bsp`](crate::PlanError::Bsp).
+    /// Waives a MUST or MUST NOT of BSP 1.1, for a peer that demands a form which the profile forbids. A recipe that
+    /// breaks a rule without waiving it is refused with [`PlanError::Bsp`](crate::PlanError::Bsp).
     #[must_use]
     pub fn waive(mut self, rule: Rule) -> Self {
         self.waived.insert(rule);
@@ -278,8 +279,8 @@ impl Recipe {
         self
     }
 
-    /// Takes Ids, nonces, initialisation vectors and content keys from `random`, so that a test can hold the message octet by
-    /// octet. Whoever can foretell them can read what is encrypted.
+    /// Takes Ids, nonces, initialisation vectors and content keys from `random`, so that a test can compare the message
+    /// octet by octet. Whoever can predict them can read encrypted parts.
     #[cfg(feature = "deterministic")]
     #[must_use]
     pub fn dangerous_random(mut self, random: Arc<dyn Random>) -> Self {
@@ -296,7 +297,7 @@ impl Recipe {
         self.header.ids.contains_key(&Part::Timestamp) || self.steps.iter().any(named)
     }
 
-    /// Whether a call said that this is allowed.
+    /// Whether a call allowed this.
     pub(crate) fn allows(&self, allowance: Allowance) -> bool {
         self.allowed.contains(&allowance)
     }

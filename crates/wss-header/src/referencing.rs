@@ -1,13 +1,14 @@
-//! Referencing: how a signature refers to a part.
+//! Referencing: the form in which a signature refers to a part.
 
 use wss_c14n::Canonicalization;
 use wss_crypto::DigestMethod;
 
-/// How a signature refers to a part: the transforms of its `ds:Reference`, and the digest. For [`Signing::part_as`] and
-/// [`Signing::referencing`].
+/// The form in which a signature refers to a part: the transforms of its `ds:Reference`, and the digest. For
+/// [`Signing::part_as`] and [`Signing::referencing`].
 ///
-/// Other forms than exclusive canonicalisation without comments break BSP R5423 and R5412, a reference without transforms
-/// R5416: [waive](crate::Recipe::waive) them. Attachments and what is signed by the STR-Transform keep their own transforms.
+/// Other forms than exclusive canonicalisation without comments break BSP R5423 and R5412, a reference without
+/// transforms R5416: [waive](crate::Recipe::waive) them. Attachments, and tokens that are signed by the STR-Transform,
+/// keep their own transforms.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -29,7 +30,7 @@ use wss_crypto::DigestMethod;
 pub struct Referencing {
     /// `None` for a reference without transforms, which means inclusive canonicalisation.
     pub(crate) canonicalization: Option<Canonicalization>,
-    /// `None` for that of the step.
+    /// The digest; `None` for that of the step.
     pub(crate) digest: Option<DigestMethod>,
 }
 
@@ -41,15 +42,16 @@ impl Default for Referencing {
 }
 
 impl Referencing {
-    /// With this canonicalisation as the only transform. A part that is referred to by its Id has no comments under any
-    /// method (XML Signature 1.1 §4.4.3.3).
+    /// References with this canonicalisation as the only transform. A part that is referred to by its Id has no
+    /// comments under any method (XML Signature 1.1 §4.4.3.3).
     #[must_use]
     pub fn new(canonicalization: Canonicalization) -> Self {
         Self { canonicalization: Some(canonicalization), digest: None }
     }
 
-    /// Without `ds:Transforms`, as old clients of .NET and Metro send it. It is then signed in Canonical XML 1.0. The receiver
-    /// must call [`Receiver::accept_absent_transforms`](crate::Receiver::accept_absent_transforms).
+    /// References without `ds:Transforms`, as old clients of .NET and Metro send them. The part is then signed in
+    /// Canonical XML 1.0. The receiver must call
+    /// [`Receiver::accept_absent_transforms`](crate::Receiver::accept_absent_transforms).
     #[must_use]
     pub fn without_transforms() -> Self {
         Self { canonicalization: None, digest: None }
@@ -62,13 +64,13 @@ impl Referencing {
         self
     }
 
-    /// Whether the octets of an element depend on what is around it.
+    /// Whether the octets of an element depend on the elements around it.
     pub(crate) fn needs_context(&self) -> bool {
         self.canonicalization.as_ref().is_none_or(needs_context)
     }
 }
 
-/// Whether canonical octets depend on what is around an element.
+/// Whether canonical octets depend on the elements around an element.
 pub(crate) fn needs_context(canonicalization: &Canonicalization) -> bool {
     !canonicalization.method().is_exclusive() || !canonicalization.prefixes().is_empty()
 }

@@ -1,4 +1,4 @@
-//! Requirements: what a message must prove. They always include the Body.
+//! Requirements: the facts that a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::part::Part;
 use crate::required_token::RequiredToken;
 use crate::signer::Signer;
 
-/// What a message must prove.
+/// The facts that a message must prove.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -43,37 +43,37 @@ pub struct Requirements {
     pub(crate) certificate: bool,
     pub(crate) kerberos: bool,
     pub(crate) assertions: BTreeSet<SamlVersion>,
-    /// Must be signed if they are there.
+    /// The parts that must be signed if the message has them.
     pub(crate) signed_if_present: BTreeSet<Part>,
-    /// Must be encrypted if they are there.
+    /// The parts that must be encrypted if the message has them.
     pub(crate) encrypted_if_present: BTreeSet<Part>,
-    /// Must be there, whoever wrote them.
+    /// The parts that the message must have, whoever wrote them.
     pub(crate) present: BTreeSet<Part>,
     pub(crate) narrow: Narrow,
 }
 
-/// What is demanded of the things that a message has.
+/// Demands on tokens, algorithms and references that a message has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Narrow {
-    /// One token of each list.
+    /// For each list: one of these tokens must authenticate the message.
     pub(crate) any_token: Vec<Vec<RequiredToken>>,
-    /// One token of each list endorses the signature.
+    /// For each list: one of these tokens must endorse the signature.
     pub(crate) endorsed_by: Vec<Vec<RequiredToken>>,
-    /// A secret makes the signature.
+    /// Whether a secret must make the signature.
     pub(crate) by_secret: bool,
-    /// Passwords come as digests or make keys.
+    /// Whether passwords must come as digests, or make keys.
     pub(crate) digest: bool,
-    /// Signed attachments are signed with their headers.
+    /// Whether signed attachments must be signed with their headers.
     pub(crate) complete_attachments: bool,
-    /// The timestamp says when it expires.
+    /// Whether the timestamp must have an expiry.
     pub(crate) expires: bool,
-    /// Those of every signature of the header; empty for all that the policy admits.
+    /// The methods that every signature of the header may have; empty for all that the policy admits.
     pub(crate) signature_methods: Vec<SignatureMethod>,
-    /// Those of its references; empty for all that the policy admits.
+    /// The digest methods that references may have; empty for all that the policy admits.
     pub(crate) digest_methods: Vec<DigestMethod>,
-    /// How it refers to the certificate of the signer; empty for all forms.
+    /// The forms in which it may refer to the certificate of the signer; empty for all forms.
     pub(crate) signer_references: Vec<ReferenceForm>,
-    /// Those of everything that was decrypted; empty for all that the policy admits.
+    /// The ciphers that decrypted content may have; empty for all that the policy admits.
     pub(crate) content_ciphers: Vec<ContentEncryption>,
 }
 
@@ -109,24 +109,25 @@ impl Requirements {
         self
     }
 
-    /// The same signature must cover those of `parts` that the message has: header blocks, [elements](Part::element),
-    /// attachments, a timestamp, tokens, confirmations. What is not there is not missed. A signer whose part was removed
-    /// notices, since the signature no longer verifies; nobody notices that a part was never there.
+    /// The same signature must cover the parts among `parts` that the message has: header blocks,
+    /// [elements](Part::element), attachments, a timestamp, tokens, confirmations. A part that the message does not
+    /// have is not missed. A signer whose part was removed notices, since the signature no longer verifies; nobody
+    /// notices that a part was never there.
     #[must_use]
     pub fn signed_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.signed_if_present.extend(parts);
         self
     }
 
-    /// Those of `parts` that the message has must be encrypted to this receiver.
+    /// The parts among `parts` that the message has must be encrypted to this receiver.
     #[must_use]
     pub fn encrypted_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted_if_present.extend(parts);
         self
     }
 
-    /// The message must have `parts`, in clear text or encrypted to this receiver. It says nothing of who wrote them: for that,
-    /// there is [`Requirements::also_signed`]. Header blocks are those for this receiver.
+    /// The message must have `parts`, in clear text or encrypted to this receiver. This does not prove who wrote them:
+    /// for that, use [`Requirements::also_signed`]. Header blocks are those for this receiver.
     ///
     /// # Specification
     /// WS-SecurityPolicy 1.3 §4.3, `sp:RequiredParts` and `sp:RequiredElements`.
@@ -136,17 +137,17 @@ impl Requirements {
         self
     }
 
-    /// One of `tokens` must authenticate the message; of none of them, no message is accepted. Each further call demands
-    /// one of another list as well.
+    /// One of `tokens` must authenticate the message; with an empty list, no message is accepted. Each further call
+    /// demands one of another list as well.
     #[must_use]
     pub fn any_token_of(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
         self.narrow.any_token.push(tokens.into_iter().collect());
         self
     }
 
-    /// An endorsing signature must cover the signature over the required parts: one whose key is that of one of `tokens`, of a
-    /// certificate, a password, a ticket, or an assertion that names it. A signature over the parts themselves endorses
-    /// nothing. Each further call demands one of another list as well.
+    /// An endorsing signature must cover the signature over the required parts. Its key must be that of one of
+    /// `tokens`: of a certificate, a password, a ticket, or an assertion that names it. A signature over the parts
+    /// themselves endorses nothing. Each further call demands one of another list as well.
     #[must_use]
     pub fn endorsed_by(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
         self.narrow.endorsed_by.push(tokens.into_iter().collect());
@@ -224,10 +225,10 @@ impl Requirements {
         self
     }
 
-    /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) says what
-    /// ties a token to a message. A password digest that was copied from another message is refused, even if it is
+    /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) describes
+    /// what ties a token to a message. A password digest that was copied from another message is refused, even if it is
     /// covered by an anonymous signature or encrypted; but a known signer can present one, as a gateway does for its
-    /// users, and nothing shows that he did not copy it. With
+    /// users, and nothing shows that the signer did not copy it. With
     /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the Body, it only means
     /// that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
@@ -276,7 +277,7 @@ impl Requirements {
         self
     }
 
-    /// The token that the signer must be known by and is not, if there is one.
+    /// The token by which the signer must be known and is not, if there is one.
     pub(crate) fn token_lacked_by(&self, signer: &Signer) -> Option<RequiredToken> {
         let demanded = [(self.certificate, RequiredToken::X509), (self.kerberos, RequiredToken::Kerberos)];
         demanded.into_iter().find(|(is_demanded, token)| *is_demanded && !token.is_of(signer)).map(|(_, token)| token)

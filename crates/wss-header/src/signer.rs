@@ -1,4 +1,4 @@
-//! The signer: what a verified signature says about its maker.
+//! The signer: the maker of a verified signature.
 
 use std::fmt;
 
@@ -62,8 +62,8 @@ impl Signer {
         }
     }
 
-    /// How the signer is known: the name of the variant in lower case with hyphens, as `shared-secret`, which
-    /// `wss verify --format json` writes.
+    /// The way in which the signer is known: the name of the variant in lower case with hyphens, as `shared-secret`,
+    /// which `wss verify --format json` writes.
     #[must_use]
     pub fn known_by(&self) -> &'static str {
         match self {

@@ -33,11 +33,11 @@ pub struct Signing {
     pub(crate) method: SignatureMethod,
     pub(crate) digest: DigestMethod,
     pub(crate) parts: Vec<Part>,
-    /// Parts to sign if they are there.
+    /// Parts to sign if the message has them.
     pub(crate) optional: Vec<Part>,
-    /// How parts are referred to, unless it is said of one.
+    /// The form of references to parts that have no form of their own.
     pub(crate) referencing: Referencing,
-    /// Parts that are referred to in a form of their own.
+    /// Parts with a form of reference of their own.
     pub(crate) own: BTreeMap<Part, Referencing>,
     /// The canonicalisation of `ds:SignedInfo`.
     pub(crate) canonicalization: Canonicalization,
@@ -85,7 +85,7 @@ impl Signing {
     }
 
     fn by(key: Option<Arc<dyn SigningKey>>, certificate: &Certificate, path: Vec<Certificate>) -> Self {
-        // A key that signs nothing runs no method at all: the plan says so.
+        // A key that signs nothing runs no method at all: planning the recipe reports that.
         let method = certificate.public_key().kind().default_signature().unwrap_or(SignatureMethod::RsaSha256);
         let digest = method.digest().unwrap_or(DigestMethod::Sha256);
         let certificate = Box::new(certificate.clone());
@@ -223,14 +223,14 @@ impl Signing {
         self
     }
 
-    /// How the parts are referred to that have no form of their own.
+    /// The form of references to parts that have no form of their own.
     #[must_use]
     pub fn referencing(mut self, referencing: Referencing) -> Self {
         self.referencing = referencing;
         self
     }
 
-    /// One more part to sign, which is referred to in a form of its own.
+    /// Adds a part to sign, with a form of reference of its own.
     #[must_use]
     pub fn part_as(mut self, part: Part, referencing: Referencing) -> Self {
         self.own.insert(part.clone(), referencing);
@@ -238,12 +238,12 @@ impl Signing {
         self
     }
 
-    /// How a part is referred to.
+    /// The form of reference to a part.
     pub(crate) fn referencing_of(&self, part: &Part) -> &Referencing {
         self.own.get(part).unwrap_or(&self.referencing)
     }
 
-    /// Every way in which it refers to parts.
+    /// Every form of reference that it uses.
     pub(crate) fn all_referencing(&self) -> impl Iterator<Item = &Referencing> {
         std::iter::once(&self.referencing).chain(self.own.values())
     }
@@ -254,7 +254,7 @@ impl Signing {
         std::iter::once(&self.canonicalization).chain(of_parts)
     }
 
-    /// Whether something that is canonicalised depends on what is around it.
+    /// Whether the canonical form of some part depends on the elements around it.
     pub(crate) fn needs_context(&self) -> bool {
         needs_context(&self.canonicalization) || self.all_referencing().any(Referencing::needs_context)
     }

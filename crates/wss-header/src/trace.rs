@@ -1,4 +1,4 @@
-//! Spans and events for `tracing`, with the target `wss`: what was opened, refused and secured.
+//! Spans and events for `tracing`, with the target `wss`: the messages that were opened, refused and secured.
 //!
 //! They have sizes, algorithms, times, verdicts and names, which are escaped and cut as in errors. They never have content,
 //! keys or passwords. Without the feature `tracing` the calls do nothing.
@@ -15,7 +15,7 @@ use crate::opened::Evidence;
 #[cfg(feature = "tracing")]
 use crate::part::Part;
 
-/// Opens a message of so many octets, in a span of its own.
+/// Opens a message of `octets` octets, in a span of its own.
 #[cfg(feature = "tracing")]
 pub(crate) fn opening<T>(
     octets: usize,
@@ -44,7 +44,7 @@ pub(crate) fn opening<T>(
     open()
 }
 
-/// The lists are written where somebody listens: a field is evaluated only then.
+/// The lists are written only if somebody listens: a field is evaluated only then.
 #[cfg(feature = "tracing")]
 fn verified(evidence: &Evidence, octets: usize, took: Duration) {
     for signature in &evidence.signatures {
@@ -76,7 +76,7 @@ fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A message that was not accepted, by its own fault.
+/// A message that was not accepted because of the message itself.
 #[cfg(feature = "tracing")]
 fn refused(error: &OpenError, octets: usize, took: Duration) {
     let micros = micros(took);
@@ -88,7 +88,7 @@ fn refused(error: &OpenError, octets: usize, took: Duration) {
     }
 }
 
-/// The code of the standard's list, which is one of few words.
+/// The local name of the WS-Security fault code: one of a small, fixed set, fit for a metric.
 #[cfg(feature = "tracing")]
 fn kind(error: &OpenError) -> &'static str {
     FaultCode::from(error).local_name().unwrap_or("MustUnderstand")
@@ -109,7 +109,7 @@ impl Asking {
         }
     }
 
-    /// The store remembers so many keys of the message, which were new.
+    /// The store accepted this number of keys of the message, which were new.
     pub(crate) fn accepted(&self, keys: usize) {
         #[cfg(feature = "tracing")]
         tracing::info!(target: "wss", keys, micros = micros(self.start.elapsed()), "message accepted");
@@ -137,7 +137,8 @@ impl Asking {
     }
 }
 
-/// Secures an envelope of so many octets, in a span of its own. `octets_of` gives those of a message that is complete.
+/// Secures an envelope of `octets` octets, in a span of its own. `octets_of` gives the number of octets of a complete
+/// message.
 #[cfg(feature = "tracing")]
 pub(crate) fn securing<T>(
     octets: usize,

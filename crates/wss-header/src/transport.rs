@@ -1,4 +1,4 @@
-//! What the caller vouches for about the transport of a message, which the message itself cannot prove.
+//! The caller's statement about the transport of a message, which the message itself cannot prove.
 
 use wss_crypto::Certificate;
 
@@ -20,7 +20,7 @@ impl TransportFacts {
     }
 
     /// Nothing protected the message, as with devices over plain HTTP: anyone may have changed unsigned parts, or sent
-    /// a token that he saw elsewhere.
+    /// a copied token.
     #[must_use]
     pub fn dangerous_unprotected() -> Self {
         Self { is_protected: false, client_certificate: None }

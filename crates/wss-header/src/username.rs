@@ -42,25 +42,25 @@ pub(crate) enum Nonce {
     Given(Vec<u8>),
 }
 
-/// The octets of a nonce that we make, and the most that receivers take.
+/// The number of octets of a nonce that we make, and the largest that receivers accept.
 pub(crate) const NONCE: usize = 16;
 const MOST_NONCE: usize = 64;
 
 impl Username {
-    /// With the digest of the password. For services that digest the SHA-1 of the password instead of the password, give
-    /// [`Password::sha1_of`].
+    /// A user with the digest of the password. For services that digest the SHA-1 of the password instead of the
+    /// password, give [`Password::sha1_of`].
     #[must_use]
     pub fn digest(name: impl Into<String>, password: impl Into<Password>) -> Self {
         Self::new(name.into(), SentPassword::Digest(password.into()))
     }
 
-    /// With the password in clear text. A later step must encrypt the token, or the transport must protect it.
+    /// A user with the password in clear text. A later step must encrypt the token, or the transport must protect it.
     #[must_use]
     pub fn text(name: impl Into<String>, password: impl Into<Password>) -> Self {
         Self::new(name.into(), SentPassword::Text(password.into()))
     }
 
-    /// Without a password: it says on whose behalf the signer acts, and proves nobody.
+    /// A user without a password: the token says on whose behalf the signer acts, and proves nobody.
     #[must_use]
     pub fn without_password(name: impl Into<String>) -> Self {
         Self::new(name.into(), SentPassword::None)

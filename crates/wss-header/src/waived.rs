@@ -1,7 +1,7 @@
-//! What a receiver waives, for the evidence of a message.
+//! The waivers of a receiver, for the evidence of a message.
 //!
-//! The calls that accept more note their [`Waiver`] in the receiver. The others follow from what it trusts, requires,
-//! admits and allows.
+//! The calls that accept more note their [`Waiver`] in the receiver. The others follow from its trust, requirements,
+//! policies and limits.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! Waivers: what a receiver was told to accept beyond its strict default.
+//! Waivers: the departures from its strict default that a receiver was told to accept.
 //!
 //! Each public call that weakens the default has its waiver here, with its row: a word for programs and a sentence for
-//! the log. A receiver holds the set of those that its calls gave it. `tests/waivers.rs` goes through the public calls
+//! the log. A receiver holds the set of waivers that its calls noted. `tests/waivers.rs` goes through the public calls
 //! and fails for one that is neither here nor listed there as harmless.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use wss_c14n::Limit;
 
 use crate::window::{CLOCK_SKEW, MAX_AGE};
 
-/// Makes [`Waiver`] of its rows: what it is, the word for programs, the sentence for the log.
+/// Makes [`Waiver`] of its rows: the meaning, the word for programs, the sentence for the log.
 macro_rules! waivers {
     ($(
         $(#[$doc:meta])*
@@ -71,9 +71,9 @@ waivers! {
         ("no replay cache is used: a message can be delivered again");
     /// [`Receiver::window`](crate::Receiver::window) with more than 300 seconds of age or 60 of skew.
     WideWindow {
-        /// How old a message may be.
+        /// The highest age of a message.
         max_age: Duration,
-        /// How far clocks may differ.
+        /// The largest difference between clocks that is accepted.
         clock_skew: Duration
     } = "wide-window"
         ("messages may be {} seconds old where the default is {}, and clocks may differ by {} seconds where the \

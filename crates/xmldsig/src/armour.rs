@@ -5,10 +5,10 @@ use wss_crypto::certificate_in_pem;
 
 /// How PEM begins.
 const BEGIN: &str = "-----BEGIN";
-/// The same in base64, as far as it does not depend on what follows.
+/// The beginning of that line in base64, as far as it does not depend on what follows.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJ";
 
-/// The characters of both lines, without white space.
+/// The number of characters of both lines, without white space.
 const ARMOUR: usize = 50;
 
 /// Whether the text of an element begins as PEM does, or as base64 of PEM.
@@ -19,7 +19,7 @@ pub fn is_in_pem(element: Element<'_>) -> bool {
     begins(BEGIN) || begins(BEGIN_IN_BASE64)
 }
 
-/// The octets of an element that holds a certificate, or several: those that its base64 says, and of PEM or base64 of PEM those
+/// The octets of an element that holds a certificate, or several: those of its base64; for PEM or base64 of PEM, those
 /// of its one certificate. `None` for PEM that is something else.
 ///
 /// # Errors

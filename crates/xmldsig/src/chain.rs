@@ -1,7 +1,7 @@
 //! A chain of transforms that has a filter, step by step (XML Signature 1.1 §4.4.3.2).
 //!
-//! Each step takes what the one before it made: octets, or nodes. Octets become nodes by reading them, and nodes become
-//! octets by canonicalisation. Chains without a filter take the short way in [`reference`](crate::reference).
+//! Each step takes the result of the one before: octets, or nodes. Octets become nodes by reading them, and nodes
+//! become octets by canonicalisation. Chains without a filter are handled in [`reference`](crate::reference).
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::filter::{Kind, Operation};
 use crate::pointer::Pointer;
 use crate::transform::Transform;
 
-/// What one step hands to the next.
+/// The data that one step hands to the next.
 pub(crate) enum Data<'a> {
     Octets(Cow<'a, [u8]>),
     Subset(Subset<'a>),
@@ -49,7 +49,7 @@ impl Chain<'_> {
         }
     }
 
-    /// Runs `steps` on `data`, and canonicalises what is left of them as nodes. The octets go to `sink`.
+    /// Runs `steps` on `data`, and canonicalises the result if it is nodes. The octets go to `sink`.
     pub(crate) fn run(&self, data: Data<'_>, steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
         let Some((step, rest)) = steps.split_first() else { return self.finish(data, sink) };
         match step {
@@ -59,12 +59,12 @@ impl Chain<'_> {
                 Kind::Base64 => self.run(Data::Octets(self.decoded(data)?.into()), rest, sink),
                 selecting => self.select(data, selecting, steps, sink),
             },
-            // These replace what they are applied to, so no other transform is beside them.
+            // These transforms replace their input, so no other transform is beside them.
             Transform::SecurityTokenReference(_) | Transform::Attachment { .. } => Err(self.refused()),
         }
     }
 
-    /// Selects what a pointer names, and runs `steps` on that.
+    /// Selects the nodes that a pointer names, and runs `steps` on them.
     pub(crate) fn run_pointer(
         &self,
         document: &Document<'_>,
@@ -132,7 +132,7 @@ impl Chain<'_> {
         self.run(Data::Subset(Subset::document(&document)), steps, sink)
     }
 
-    /// Only from the document of the signature. Data that does not contain the signature stays as it is.
+    /// Removes the signature only from its own document. Data that does not contain the signature stays as it is.
     fn without_signature<'a>(&self, data: Data<'a>) -> Result<Data<'a>, VerifyError> {
         let is_own = |document: &Document<'_>| std::ptr::eq(document.source(), self.signature.document().source());
         match data {
@@ -140,7 +140,7 @@ impl Chain<'_> {
                 let Some(signature) = subset.source_document().element(self.signature.id()) else {
                     return Err(self.refused());
                 };
-                // All of it is inside the signature, and nothing is left.
+                // All of the data is inside the signature, and nothing is left.
                 if let Some(apex) = subset.apex().filter(|apex| signature.contains(*apex)) {
                     return Ok(Data::Subset(subset.without(apex)));
                 }
@@ -174,7 +174,7 @@ impl Chain<'_> {
         VerifyError::Base64 { uri: self.uri.into() }
     }
 
-    /// The step at the front of `steps` selects nodes so.
+    /// Runs the step at the front of `steps`, a filter of this kind, and then the others.
     fn select(&self, data: Data<'_>, kind: &Kind, steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
         match data {
             Data::Octets(octets) => self.read(&octets, steps, sink),
@@ -186,7 +186,7 @@ impl Chain<'_> {
                 if is_own {
                     return self.run(Data::Nodes(&tree, set, self.ids), steps, sink);
                 }
-                // A document whose Ids are not unique has none that an expression can find.
+                // In a document whose Ids are not unique, an expression can find no Id.
                 let ids = IdIndex::build(document).ok();
                 self.run(Data::Nodes(&tree, set, ids.as_ref()), steps, sink)
             }
@@ -254,7 +254,7 @@ impl Chain<'_> {
     }
 }
 
-/// What an expression of `bearer` is evaluated in. In another document than its own, there is no `here()`.
+/// The context in which an expression of `bearer` is evaluated. In another document than its own, there is no `here()`.
 fn context<'c>(
     tree: &'c Tree<'c>,
     ids: Option<&'c IdIndex<'c>>,
@@ -287,7 +287,7 @@ fn text_of(tree: &Tree<'_>, set: &NodeSet) -> String {
     set.nodes(tree).filter(|node| tree.kind(*node) == TreeKind::Text).map(|node| tree.value(node)).collect()
 }
 
-/// Reads the octets that one transform made, or that are outside, for the next.
+/// Reads the output of one transform, or octets from outside, as a document for the next.
 pub(crate) fn read_document<'o>(
     octets: &'o [u8],
     reads_doctypes: bool,

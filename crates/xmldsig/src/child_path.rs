@@ -1,9 +1,10 @@
 //! Child paths: the one form of XPath Filter 2.0 that names an element, so that no engine of XPath has to run.
 //!
-//! `<XPath Filter="intersect">/s:Envelope/s:Header/b:Order[2]</XPath>` as the first transform of a reference to the whole
-//! document: names, and positions among the children of one name, from the root. It selects the subtree of one element, which
-//! the digest then covers whole. The namespaces of its prefixes are those in scope at the expression, which a signature does not
-//! show: so a path proves no place, as an Id proves none. Whoever lets paths in must look where the element is.
+//! `<XPath Filter="intersect">/s:Envelope/s:Header/b:Order[2]</XPath>` as the first transform of a reference to the
+//! whole document: names, and positions among the children of one name, from the root. It selects the subtree of one
+//! element, which the digest then covers whole. The namespaces of its prefixes are those in scope at the expression,
+//! which a signature does not show: so a path proves no place, as an Id proves none. A caller that accepts paths must
+//! check the place of the element.
 //!
 //! # Specification
 //! XML Signature XPath Filter 2.0 §3; XPath 1.0 §2.5; BSP 1.1 R3002.
@@ -50,7 +51,7 @@ pub(crate) fn find<'d>(
 struct Step<'a> {
     namespace: &'a str,
     local: &'a str,
-    /// From 1; 0 where the step has none, so that it must be the only one.
+    /// The position, from 1; 0 if the step has none, so that the child must be the only one.
     position: usize,
 }
 
@@ -97,7 +98,7 @@ fn position_of(text: &str) -> Option<usize> {
     text.parse().ok().filter(|position| is_number && *position > 0)
 }
 
-/// Whether a text is a name and nothing else of XPath: no axis, no test of a kind, no function.
+/// Whether a text is a name and no other construct of XPath: no axis, no test of a kind, no function.
 fn is_name(text: &str) -> bool {
     let is_first = |c: char| c.is_alphabetic() || c == '_';
     text.starts_with(is_first) && text.chars().all(|c| is_first(c) || c.is_numeric() || matches!(c, '-' | '.'))

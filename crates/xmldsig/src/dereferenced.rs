@@ -1,4 +1,4 @@
-//! What a `ds:RetrievalMethod` or a `xenc:CipherReference` names: as a reference, without a digest.
+//! The target of a `ds:RetrievalMethod` or a `xenc:CipherReference`: as a reference, without a digest.
 
 use wss_c14n::{Budget, Element};
 

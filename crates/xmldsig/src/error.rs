@@ -46,10 +46,10 @@ pub enum SignatureError {
         /// The URI.
         uri: WireText,
     },
-    /// *Malformed.* What a `ds:RetrievalMethod` leads to is no document.
+    /// *Malformed.* The target of a `ds:RetrievalMethod` is no document.
     #[error("what a ds:RetrievalMethod leads to cannot be read: {why}")]
     Unread {
-        /// Why not.
+        /// The error of the document.
         why: WireText,
     },
     /// *Malformed.* A digest value has another length than its algorithm produces.
@@ -118,7 +118,7 @@ pub enum VerifyError {
          Signature says; on the command line, --accept-other-ecdsa-values reads it"
     )]
     EcdsaValue,
-    /// *Malformed.* A reference names nothing, or something that is not dereferenced here.
+    /// *Malformed.* A reference has no target, or one that is not dereferenced here.
     #[error(
         "reference {uri:?} cannot be dereferenced: {}",
         if uri.as_str().starts_with("#xpointer(") {
@@ -147,7 +147,7 @@ pub enum VerifyError {
         /// The reference.
         uri: WireText,
     },
-    /// *Refused.* A reference without a URI, whose data the application did not give (XML Signature 1.1 §4.4.3.1).
+    /// *Refused.* A reference without a URI, and the application gave no data for it (XML Signature 1.1 §4.4.3.1).
     #[error(
         "a reference has no URI, and the application must know what it means: give it by `Dereference::external`; on the \
          command line, --map =FILE"
@@ -158,7 +158,7 @@ pub enum VerifyError {
     XPath {
         /// The reference.
         uri: WireText,
-        /// What is wrong with the expression.
+        /// The error of the expression.
         error: Box<XPathError>,
     },
     /// *Malformed or refused.* The path in a filter of XPath Filter 2.0 does not name one element.
@@ -170,7 +170,8 @@ pub enum VerifyError {
         /// The expression.
         path: WireText,
     },
-    /// *Refused.* The filters of every reference leave nothing: such a signature fits every document of which they leave nothing.
+    /// *Refused.* The filters of every reference leave nothing: such a signature fits every document of which they
+    /// leave nothing.
     #[error(
         "reference {uri:?} selects nothing, and no other one covers anything, so the signature says nothing about the document: the sender must sign something that is there"
     )]
@@ -178,7 +179,7 @@ pub enum VerifyError {
         /// The first reference.
         uri: WireText,
     },
-    /// *Malformed.* The base64 transform is applied to something else.
+    /// *Malformed.* The base64 transform is applied to data that is not base64.
     #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
     Base64 {
         /// The reference.
@@ -238,7 +239,7 @@ pub enum SignError {
         /// The Id.
         id: WireText,
     },
-    /// *Misuse.* The document has no element where the signature is to be, or it would not be well-formed there.
+    /// *Misuse.* The document has no element at the chosen place of the signature, or would not be well-formed with it.
     #[error("the document has no place for the signature: name an element of it with `place`")]
     NoPlace,
     /// *Misuse.* The prefix is no name.
@@ -249,7 +250,7 @@ pub enum SignError {
     },
 }
 
-/// What is weak about a key.
+/// The weakness of a key, in words.
 fn weakness(key: KeyKind) -> String {
     match key {
         KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits, .. } if bits < 2_048 => {
@@ -266,7 +267,7 @@ fn weakness(key: KeyKind) -> String {
     }
 }
 
-/// The identifier that an unknown one is a misspelling of, among all that a signature can have.
+/// The known identifier of which an unknown one is a misspelling, among all that a signature can have.
 fn near_algorithm(uri: &WireText) -> String {
     let signatures = SignatureMethod::ALL.iter().map(SignatureMethod::uri);
     let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);

@@ -1,8 +1,8 @@
-//! Filters: the transforms that select nodes or decode text, which run only where a policy admits them.
+//! Filters: the transforms that select nodes or decode text, which run only if a policy admits them.
 //!
-//! They run a program of the sender, or make unclear what is signed (XML Signature Best Practices, best practices 1 and 14).
-//! So no WS-Security header has them, and a reference with one never counts as covering an element. The one exception is a path
-//! of XPath Filter 2.0 that names an element (`child_path`), where a caller follows it.
+//! They run a program of the sender, or make unclear what is signed (XML Signature Best Practices, best practices 1 and
+//! 14). So no WS-Security header has them, and a reference with one never counts as covering an element. The one
+//! exception is a path of XPath Filter 2.0 that names an element (`child_path`), if a caller follows it.
 //!
 //! # Specification
 //! XML Signature 1.1 §6.6.2 and §6.6.3; XML Signature XPath Filter 2.0; RFC 9231 §2.4.1.
@@ -63,15 +63,15 @@ impl FilterMethod {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter(pub(crate) Kind);
 
-/// What each filter does.
+/// The operation of each filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Base64,
-    /// By the `ds:XPath` that bears the expression.
+    /// XPath, with the `ds:XPath` that bears the expression.
     XPath(NodeId),
-    /// By the elements that bear the expressions.
+    /// XPath Filter 2.0, with the elements that bear the expressions.
     XPathFilter2(Vec<(Operation, NodeId)>),
-    /// By the element that bears the pointer.
+    /// XPointer, with the element that bears the pointer.
     XPointer(NodeId),
 }
 

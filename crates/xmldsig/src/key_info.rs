@@ -39,7 +39,7 @@ pub enum KeyHint<'d> {
     Other(Element<'d>),
 }
 
-/// The items of `ds:X509Data`, all of one certificate or its path. `Debug` shows how many there are of each.
+/// The items of `ds:X509Data`, all of one certificate or its path. `Debug` shows the number of items of each kind.
 #[derive(Clone, Default)]
 pub struct X509Data {
     /// DER of each `ds:X509Certificate`.
@@ -54,8 +54,8 @@ pub struct X509Data {
     pub digests: Vec<(String, Vec<u8>)>,
     /// DER of each `ds:X509CRL`. Nobody vouches for these: a message can leave them out.
     pub revocation_lists: Vec<Vec<u8>>,
-    /// What serial numbers, identifiers and digests are that can be read as hexadecimal digits, as programs print them. It
-    /// identifies no certificate before [`X509Data::with_hexadecimal`].
+    /// The same serial numbers, identifiers and digests read as hexadecimal digits, as programs print them, if they can
+    /// be. It identifies no certificate before [`X509Data::with_hexadecimal`].
     pub in_hexadecimal: Option<Box<X509Data>>,
 }
 
@@ -105,7 +105,7 @@ impl X509Data {
         ["X509Certificate", "X509IssuerSerial", "X509SKI", "X509SubjectName", "X509Digest"].contains(&local)
     }
 
-    /// Reads an item that some write without `ds:X509Data` around it.
+    /// Reads an item that some peers write without `ds:X509Data` around it.
     ///
     /// # Errors
     /// As [`X509Data::parse`].
@@ -144,7 +144,7 @@ impl X509Data {
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
                     data.subject_names.extend(readable(&child.text()?)?);
                 }
-                // Some write it in the namespace of its siblings.
+                // Some peers write it in the namespace of its siblings.
                 (ns, "X509Digest") if [name::DSIG11.uri, name::DS.uri].contains(&ns) => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
                     let read = identifier(child, 64)?;
@@ -177,7 +177,7 @@ impl X509Data {
         })
     }
 
-    /// The same with what its items are in hexadecimal, which then identifies certificates as well.
+    /// The same data, with the hexadecimal readings of its items, which then identify certificates as well.
     #[must_use]
     pub fn with_hexadecimal(&self) -> Self {
         Self::of_all(std::iter::once(self).chain(self.in_hexadecimal.as_deref()))
@@ -209,7 +209,7 @@ impl X509Data {
 }
 
 impl<'d> KeyInfo<'d> {
-    /// What a `wsse:SecurityTokenReference` without `ds:KeyInfo` around it says.
+    /// A `wsse:SecurityTokenReference` without `ds:KeyInfo` around it, as if it were inside one.
     pub(crate) fn of_bare_reference(element: Element<'d>) -> Self {
         Self { element, hints: vec![KeyHint::SecurityTokenReference(element)] }
     }
@@ -230,8 +230,9 @@ impl<'d> KeyInfo<'d> {
         self.element
     }
 
-    /// Its children, with what a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names in the same document in their place.
-    /// One that leads nowhere or outside, or has transforms, stays as it is. `element` finds an element by its Id.
+    /// Its children. A `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` is replaced by its target in the same
+    /// document. One that leads nowhere or outside, or has transforms, stays as it is. `element` finds an element by
+    /// its Id.
     ///
     /// # Errors
     /// [`SignatureError::KeyCircle`] for one that leads back; as [`KeyInfo::parse`] for what is named; [`SignatureError::Limit`]
@@ -279,7 +280,7 @@ impl<'d> KeyInfo<'d> {
     }
 }
 
-/// What octets say about a key that a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names: one certificate in DER, where
+/// The hints in octets that a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names: one certificate in DER, where
 /// `@Type` says so, and else a document of a child of `ds:KeyInfo`, or of all of it. Kinds that lead on are left out.
 ///
 /// # Errors
@@ -313,7 +314,7 @@ pub fn retrieved_hints(
     Ok(owned.collect())
 }
 
-/// What a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
+/// The hint that a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
 fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
     let is_value = ["RSAKeyValue", "DSAKeyValue"].iter().any(|local| target.is(name::DS.uri, local));
     if is_value || target.is(name::DSIG11.uri, "ECKeyValue") {
@@ -367,7 +368,7 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
             Some(child) => child.base64(MAX_DSA_NUMBER).map(Some),
             None => Ok(None),
         };
-        // A key without its parameters has those of another key, which nothing here tells.
+        // A key without its parameters uses those of another key, which nothing here names.
         let (Some(p), Some(q), Some(g), Some(y)) = (number("P")?, number("Q")?, number("G")?, number("Y")?) else {
             return Ok(None);
         };
@@ -392,7 +393,7 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     Ok(None)
 }
 
-/// The most octets of a number of a DSA or DH key, with leading zeros.
+/// The largest number of octets of a number of a DSA or DH key, with leading zeros.
 const MAX_DSA_NUMBER: usize = 512;
 
 /// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.
@@ -432,7 +433,7 @@ pub fn write_x509_certificates<'c>(writer: &mut Writer, certificates: impl IntoI
     writer.end();
 }
 
-/// An identifier of a certificate as it can be read. One of the readings is there.
+/// An identifier of a certificate, in the readings that are possible. There is at least one.
 struct Identifier {
     base64: Option<Vec<u8>>,
     hexadecimal: Option<Vec<u8>>,
@@ -446,11 +447,11 @@ fn identifier(element: Element<'_>, longest: usize) -> Result<Identifier, Signat
     }
 }
 
-/// The octets of an identifier in hexadecimal digits, as programs print it: after `0x` or not, with colons, hyphens or white
-/// space or not. `None` for fewer than 8 octets, and for other text.
+/// The octets of an identifier in hexadecimal digits, as programs print it: with or without `0x`, with or without
+/// colons, hyphens or white space. `None` for fewer than 8 octets, and for other text.
 #[must_use]
 pub fn hexadecimal_octets(text: &str) -> Option<Vec<u8>> {
-    /// Base64 of shorter ones may have no other characters by chance.
+    /// Shorter base64 may consist of these characters by chance.
     const LEAST: usize = 8;
     let text = text.trim();
     let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);

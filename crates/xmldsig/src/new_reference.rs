@@ -1,4 +1,4 @@
-//! References to write: what a signature covers, with its digest (XML Signature 1.1 §4.4.3).
+//! References to write: the parts that a signature covers, with their digests (XML Signature 1.1 §4.4.3).
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Gathered, Subset, Writer,

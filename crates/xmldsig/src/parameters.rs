@@ -1,4 +1,4 @@
-//! The parameters of algorithms: a canonicalisation has some, other algorithms have none.
+//! The parameters of algorithms: a canonicalisation may have one, other algorithms have none.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, name};
 

@@ -41,15 +41,15 @@ impl Pointer {
     }
 }
 
-/// The Id of the same document that a URI names in another form than `#id`: behind an absolute or relative URI, or as
-/// `#xpointer(id('…'))`. Whether the document is at that URI is the caller's to judge.
+/// The Id of the same document that a URI names in another form than `#id`: after an absolute or relative URI, or as
+/// `#xpointer(id('…'))`. The caller decides whether the document is at that URI.
 #[must_use]
 pub fn id_in_other_form(uri: &str) -> Option<String> {
     if let Some(Pointer::Id(id)) = Pointer::of_uri(uri) {
         return Some(id);
     }
     let (document, id) = uri.split_once('#')?;
-    // White space is no name of a document, and an attachment is another one.
+    // White space is no name of a document, and an attachment is another document.
     let is_attachment = document.strip_prefix("cid:").is_some_and(|content_id| !content_id.is_empty());
     let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !is_attachment;
     (names_this && !id.is_empty()).then(|| id.to_owned())

@@ -1,4 +1,4 @@
-//! Which algorithms may run. A policy is empty until something is admitted.
+//! The algorithms that may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -68,7 +68,8 @@ impl AlgorithmPolicy {
     }
 
     /// Everything that this library can run and that is not retired, including SHA-1, weak keys, truncated MACs, all
-    /// canonicalisations and all filters. For old peers and old documents only. In a WS-Security header, filters and truncated MACs stay refused.
+    /// canonicalisations and all filters. For old peers and old documents only. In a WS-Security header, filters and
+    /// truncated MACs are still refused.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only().admit_truncated_macs_for_legacy_use_only();
@@ -100,16 +101,16 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits a transform that selects nodes by XPath, or decodes base64. What a reference with one covers is for the caller
-    /// to judge: no element counts as covered. In a WS-Security header they stay refused.
+    /// Admits a transform that selects nodes by XPath, or decodes base64. The caller must judge what a reference with
+    /// such a transform covers: no element counts as covered. In a WS-Security header they are still refused.
     #[must_use]
     pub fn admit_transform(mut self, method: FilterMethod) -> Self {
         self.filters.insert(method);
         self
     }
 
-    /// Admits a `ds:HMACOutputLength` that cuts the MAC, to 128 bits and half the digest at least; one that says the whole
-    /// length needs no admission. In a WS-Security header a cut MAC stays refused.
+    /// Admits a `ds:HMACOutputLength` that cuts the MAC, to at least 128 bits and half the digest; the length of the
+    /// whole MAC needs no admission. In a WS-Security header a cut MAC is still refused.
     ///
     /// # Specification
     /// XML Signature 1.1 §6.3.1.
@@ -127,15 +128,15 @@ impl AlgorithmPolicy {
     }
 
     /// Admits MD5 and RIPEMD-160, with RSA, ECDSA and HMAC, and, beside
-    /// [`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`], RSA keys from 512 bits: what such a signature says, anyone can
-    /// have made since. It is for reading archives. In a WS-Security header they stay refused.
+    /// [`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`], RSA keys from 512 bits: anyone can have made such a
+    /// signature since. It is for reading archives. In a WS-Security header they are still refused.
     #[must_use]
     pub fn dangerous_admit_retired(mut self) -> Self {
         self.retired = true;
         self
     }
 
-    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    /// The same policy without the algorithms that [`AlgorithmPolicy::dangerous_admit_retired`] admits.
     #[must_use]
     pub fn without_retired(mut self) -> Self {
         self.retired = false;

@@ -4,7 +4,7 @@
 //! whole document, or octets from the caller's own dereferencer, but never anything on the network. Reads top-down:
 //! [`Reference::verify`] resolves the URI, narrows the subset, and streams canonical octets into the digest.
 //!
-//! Not here: whether the right parts were signed. `wss_header` decides that.
+//! Not here: the check that the right parts were signed. `wss_header` makes it.
 
 use std::borrow::Cow;
 
@@ -75,8 +75,8 @@ pub trait Dereference<'d> {
         None
     }
 
-    /// Whether filters run on the data, and XPointers other than `#id` are read. Not by default: no WS-Security header has
-    /// them.
+    /// Whether filters run on the data, and XPointers other than `#id` are read. Not by default: no WS-Security header
+    /// has them.
     fn runs_filters(&self) -> bool {
         false
     }
@@ -92,19 +92,19 @@ pub trait Dereference<'d> {
         false
     }
 
-    /// Whether the octets of `element` are kept beside their digest, so that nobody has to canonicalise it again. Not by
-    /// default.
+    /// Whether the octets of `element` are kept beside their digest, so that they need not be canonicalised again. Not
+    /// by default.
     fn keeps(&self, element: Element<'d>) -> bool {
         let _ = element;
         false
     }
 
-    /// The document that a reference without a URI means: the application knows it. `None` by default.
+    /// The document that a reference without a URI means, which the application knows. `None` by default.
     fn unnamed(&self) -> Option<&'d Document<'d>> {
         None
     }
 
-    /// The octets that an external URI names, and for the empty one those that a reference without a URI means. `None` by
+    /// The octets that an external URI names; for the empty URI, the octets of a reference without a URI. `None` by
     /// default: a message never makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
         let _ = uri;
@@ -122,8 +122,8 @@ impl<'d> Dereference<'d> for IdIndex<'d> {
     }
 }
 
-/// The references of a `ds:Manifest`. A signature that covers the manifest says nothing about the data they name: only
-/// [`Reference::digest_fits`] tells, and the application must say what it makes of that.
+/// The references of a `ds:Manifest`. A signature that covers the manifest proves nothing about the data that they
+/// name: only [`Reference::digest_fits`] checks it, and the application must decide what the result means.
 ///
 /// # Errors
 /// [`SignatureError`] if a reference is malformed, or there are more than [`Limit::References`].
@@ -155,7 +155,7 @@ pub struct Reference<'d> {
     /// Empty without the attribute, too.
     uri: Cow<'d, str>,
     has_uri: bool,
-    /// One in nearly every reference of a header.
+    /// The transforms; nearly every reference of a header has one.
     transforms: SmallVec<[Transform; 1]>,
     digest_method: DigestMethod,
     digest_value: Vec<u8>,
@@ -206,7 +206,7 @@ impl<'d> Reference<'d> {
         Ok(Self { element, uri, has_uri, transforms, digest_method, digest_value })
     }
 
-    /// What an element with a `@URI`, and perhaps `Transforms`, names without a digest of it.
+    /// The target of an element with a `@URI`, and perhaps `Transforms`, without a digest of it.
     pub(crate) fn without_digest(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "URI")?;
         budget.check(Limit::UriOctets, uri.len())?;
@@ -425,7 +425,7 @@ impl<'d> Reference<'d> {
         Ok((apex, token))
     }
 
-    /// Runs a chain of transforms that has a filter, or a pointer that is one.
+    /// Runs a chain of transforms that has a filter, or a pointer that works as one.
     fn filter(
         &self,
         signature: Element<'d>,
@@ -465,10 +465,10 @@ impl<'d> Reference<'d> {
         for transform in &self.transforms {
             match (transform, &covered) {
                 (Transform::Canonicalization(_), _) => is_canonical = true,
-                // Dereferencing followed its path.
+                // Dereferencing already followed the path of this filter.
                 (Transform::Filter(_), Covered::Subset(_)) if self.names_by_path() => {}
-                // Only before canonicalisation, once, and for data that is not all of it inside the signature. Data that
-                // does not contain the signature stays as it is.
+                // Allowed only before canonicalisation, once, and for data that is not entirely inside the signature.
+                // Data that does not contain the signature stays as it is.
                 (Transform::EnvelopedSignature, Covered::Subset(subset))
                     if !is_canonical && !is_enveloped && subset.apex().is_none_or(|apex| !signature.contains(apex)) =>
                 {
@@ -498,7 +498,7 @@ impl<'d> Reference<'d> {
             }
             return Ok(Covered::Subset(Subset::document(document.ok_or_else(dangling)?).without_comments()));
         }
-        // Unlike the shorthand form, these take comments along.
+        // Unlike the shorthand form, these pointers include comments.
         let pointer = Pointer::of_uri(&self.uri).filter(|_| documents.runs_filters());
         match (pointer, self.uri.strip_prefix('#')) {
             (Some(Pointer::Root), _) => {
@@ -520,7 +520,7 @@ impl<'d> Reference<'d> {
         }
     }
 
-    /// Why something outside was not found.
+    /// The reason why an external target was not found.
     fn outside(&self) -> VerifyError {
         let schemes = ["http:", "https:", "file:", "ftp:", "ldap:"];
         let has_scheme =
@@ -533,7 +533,7 @@ impl<'d> Reference<'d> {
     }
 }
 
-/// The data to digest, and the transforms of which the canonicalisations turn it into octets.
+/// The data to digest, and the transforms, whose canonicalisations turn it into octets.
 struct Resolved<'r, 'd> {
     covered: Covered<'d>,
     transforms: &'r [Transform],

@@ -13,7 +13,7 @@ pub struct SameDocument<'d> {
 }
 
 impl<'d> SameDocument<'d> {
-    /// With the Ids of the schemas that this workspace knows.
+    /// Reads the Ids of the schemas that this workspace knows.
     ///
     /// # Errors
     /// [`IdError`] if an Id is not unique.

@@ -68,7 +68,7 @@ impl PendingSignature {
         self
     }
 
-    /// Writes the signature with these prefixes. Its octets are then those that [`PendingSignature::placed`] finds.
+    /// Writes the signature with these prefixes. Its octets are then found by [`PendingSignature::placed`].
     #[must_use]
     pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
         self.prefixes = prefixes;

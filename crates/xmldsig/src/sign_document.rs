@@ -27,7 +27,7 @@ pub struct DocumentSigning {
 /// Whether references have the enveloped-signature transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Enveloped {
-    /// Where the referenced data contains the signature.
+    /// In each reference to data that contains the signature.
     #[default]
     WhereNeeded,
     /// In every reference, as schemes prescribe that fix the list of transforms. It removes nothing from data that does not
@@ -35,7 +35,7 @@ pub enum Enveloped {
     Always,
 }
 
-/// Where the signature goes. If the document has a template, the first `ds:Signature`, it is replaced instead.
+/// The place of the signature. If the document has a template, the first `ds:Signature`, it is replaced instead.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Place {
@@ -46,14 +46,14 @@ pub enum Place {
     StartOfRoot,
     /// The last child of the element with this Id.
     EndOf(String),
-    /// Behind the element with this Id.
+    /// After the element with this Id.
     After(String),
     /// The last child of the first element with this expanded name: its namespace, and its local name.
     EndOfFirst(String, String),
 }
 
 impl DocumentSigning {
-    /// With SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
+    /// Signs with SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
     #[must_use]
     pub fn new(method: SignatureMethod) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl DocumentSigning {
         self
     }
 
-    /// What `ds:KeyInfo` says about the key, in this order.
+    /// The items of `ds:KeyInfo` about the key, in this order.
     ///
     /// # Specification
     /// XML Signature 1.1 §4.5.
@@ -139,7 +139,7 @@ impl DocumentSigning {
         self
     }
 
-    /// Where the signature goes.
+    /// Sets the place of the signature.
     #[must_use]
     pub fn place(mut self, place: Place) -> Self {
         self.place = place;
@@ -215,7 +215,7 @@ pub fn sign_document(
         let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
         references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
     }
-    // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
+    // The signature is canonicalised at its final place: inclusive methods see the document's namespaces there.
     let (id, key_info) = (signing.signature_id.clone(), signing.key_info.clone());
     let unsigned =
         PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info)
@@ -248,7 +248,7 @@ impl Place {
         }
     }
 
-    /// The document with a signature at its place or instead of the template, and where it begins.
+    /// The document with a signature at its place or instead of the template, and the offset of the signature.
     fn put<'d>(
         &self,
         document: &'d Document<'d>,

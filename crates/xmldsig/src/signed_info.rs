@@ -67,7 +67,7 @@ impl<'d> SignedInfo<'d> {
         self.element
     }
 
-    /// How the element itself is canonicalised.
+    /// The canonicalisation of the element itself.
     #[must_use]
     pub fn canonicalization(&self) -> &Canonicalization {
         &self.canonicalization
@@ -79,13 +79,14 @@ impl<'d> SignedInfo<'d> {
         self.method
     }
 
-    /// `ds:HMACOutputLength`: the bits of the MAC, which may be all. `None` where it is absent, and for other signatures.
+    /// `ds:HMACOutputLength`: the bits of the MAC, which may be all. `None` if it is absent, and for other signatures.
     #[must_use]
     pub fn mac_bits(&self) -> Option<u64> {
         self.mac_bits
     }
 
-    /// Whether `ds:HMACOutputLength` says another length than that of the whole MAC, so that the rest of it was cut off.
+    /// Whether `ds:HMACOutputLength` is another length than that of the whole MAC, so that the rest of the MAC was cut
+    /// off.
     #[must_use]
     pub fn has_cut_mac(&self) -> bool {
         let whole = self.method.digest().map(|digest| digest.output_len() as u64 * 8);
@@ -121,9 +122,9 @@ struct Method {
     context: Vec<u8>,
 }
 
-/// The elements of xmlsec1 for the context of a signature, which no specification has.
+/// The elements of xmlsec1 for the context of a signature. No specification has them.
 const CONTEXTS: [&str; 3] = ["EdDSAContextString", "MLDSAContextString", "SLHDSAContextString"];
-/// The most octets of a context.
+/// The largest number of octets of a context.
 const MAX_CONTEXT: usize = 255;
 
 impl Method {

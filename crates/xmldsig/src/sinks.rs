@@ -1,9 +1,9 @@
-//! What the octets of a reference go to.
+//! The sinks for the octets of a reference.
 
 use wss_c14n::{Count, Sink};
 use wss_crypto::Digest;
 
-/// Counts what goes to `inner`.
+/// Counts the octets that go to `inner`.
 pub(crate) struct Counting<S> {
     pub(crate) inner: S,
     pub(crate) octets: Count,

@@ -3,7 +3,7 @@
 //!
 //! Only the undisputed case is supported: the reference is the apex of the signed data and is dereferenced once. Peers
 //! read the rule about the default namespace differently. [`DereferencedToken::readings`] has every reading, and each
-//! of them binds the same token.
+//! of them identifies the same token.
 //!
 //! Not here: which token a reference identifies. The caller answers that through
 //! [`Dereference::token`](crate::Dereference::token).
@@ -71,8 +71,8 @@ fn element_readings(
     let subset = Subset::subtree(token).without_comments();
     let plain = canonicalization.to_octets(&subset, budget)?;
     if token.namespace_of_prefix("").is_none() {
-        // There is no default namespace in scope: the apex declares that (step 5 of the transform). Metro omits the
-        // declaration.
+        // There is no default namespace in scope: the apex declares its absence (step 5 of the transform). Metro omits
+        // the declaration.
         let name_end = 1 + token.qualified_name().len();
         let (before, after) = plain.split_at(name_end.min(plain.len()));
         return Ok(vec![[before, b" xmlns=\"\"", after].concat(), plain]);

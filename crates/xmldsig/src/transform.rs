@@ -28,7 +28,7 @@ pub enum Transform {
         /// Whether the header is covered.
         complete: bool,
     },
-    /// Selects nodes by XPath, or decodes base64. Only on documents, and only where a policy admits it.
+    /// Selects nodes by XPath, or decodes base64. Only on documents, and only if a policy admits it.
     Filter(Filter),
 }
 
@@ -88,7 +88,7 @@ impl Transform {
         writer.start(name::DS, "Transform");
         match self {
             Self::EnvelopedSignature => writer.attribute("Algorithm", ENVELOPED_SIGNATURE),
-            // Nothing here signs with one.
+            // This library makes no signature with a filter.
             Self::Filter(filter) => writer.attribute("Algorithm", filter.method().uri()),
             Self::Attachment { complete: false } => writer.attribute("Algorithm", ATTACHMENT_CONTENT),
             Self::Attachment { complete: true } => writer.attribute("Algorithm", ATTACHMENT_COMPLETE),

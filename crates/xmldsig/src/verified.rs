@@ -59,7 +59,7 @@ impl<'d> VerifiedSignature<'d> {
         &self.signed_info
     }
 
-    /// The references, with what each covers.
+    /// The references, each with the data that it covers.
     #[must_use]
     pub fn references(&self) -> &[VerifiedReference<'d>] {
         &self.references
@@ -96,7 +96,7 @@ impl std::fmt::Debug for VerifiedReference<'_> {
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
-    /// What a filter made of something: no element counts as covered.
+    /// The output of a filter: no element counts as covered.
     Filtered {
         /// Whether the filter left no octets.
         is_nothing: bool,
@@ -127,7 +127,7 @@ impl<'d> VerifiedReference<'d> {
         Self { uri, covered, canonicalization, kept: None }
     }
 
-    /// With the octets that were digested.
+    /// The same reference, with the octets that were digested.
     pub(crate) fn keeping(self, octets: Vec<u8>) -> Self {
         Self { kept: Some(octets), ..self }
     }
@@ -164,7 +164,7 @@ impl<'d> VerifiedReference<'d> {
         }
     }
 
-    /// Whether it covers only what a filter made of the data: a selection by XPath, or decoded text. Then no element counts as
+    /// Whether it covers only the output of a filter: a selection by XPath, or decoded text. Then no element counts as
     /// covered.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
@@ -177,7 +177,7 @@ impl<'d> VerifiedReference<'d> {
         matches!(self.covered, Covered::Filtered { is_nothing: true })
     }
 
-    /// The subset that is covered; `None` for octets from outside, and for what a filter made.
+    /// The subset that is covered; `None` for octets from outside, and for the output of a filter.
     #[must_use]
     pub fn subset(&self) -> Option<&Subset<'d>> {
         match &self.covered {

@@ -1,4 +1,4 @@
-//! Writing `ds:KeyInfo`: every kind of XML Signature 1.1 §4.5 that says which key it is.
+//! Writing `ds:KeyInfo`: every kind of item in XML Signature 1.1 §4.5 that identifies a key.
 //!
 //! [`KeyInfoItem`] is one of them, for signatures of documents. A header names its keys by tokens instead.
 
@@ -7,7 +7,7 @@ use wss_crypto::{Certificate, Digest, DigestMethod, NameForm, PublicKey};
 
 use crate::key_info::{write_issuer_serial, write_key_value, write_x509_certificates};
 
-/// One child of `ds:KeyInfo`: what it says about the key.
+/// One child of `ds:KeyInfo`: a statement about the key.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyInfoItem {
@@ -21,7 +21,7 @@ pub enum KeyInfoItem {
     Certificates(Vec<Certificate>),
     /// `ds:X509IssuerSerial`, in the spelling that the peer compares.
     IssuerSerial(Certificate, NameForm),
-    /// `ds:X509SKI`: the certificate's identifier of its key, and the SHA-1 of the key where it has none.
+    /// `ds:X509SKI`: the certificate's identifier of its key, or the SHA-1 of the key if the certificate has none.
     SubjectKeyIdentifier(Certificate),
     /// `ds:X509SubjectName`.
     SubjectName(Certificate, NameForm),
@@ -36,9 +36,9 @@ pub enum KeyInfoItem {
     },
     /// `ds:RetrievalMethod` (§4.5.3).
     RetrievalMethod {
-        /// The URI of what it leads to.
+        /// The URI of its target.
         uri: String,
-        /// The identifier of the kind of that.
+        /// The identifier of the kind of its target.
         kind: Option<String>,
     },
 }

@@ -11,7 +11,7 @@ use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
 use crate::error::{DecryptError, EncryptError};
 use crate::key_derivation::{KeyDerivationMethod, write_key_derivation_method};
 
-/// An `xenc:AgreementMethod` as it is in a document.
+/// An `xenc:AgreementMethod` in a document.
 #[derive(Debug, Clone)]
 pub struct AgreementMethod<'d> {
     method: KeyAgreement,
@@ -22,7 +22,7 @@ pub struct AgreementMethod<'d> {
 }
 
 impl<'d> AgreementMethod<'d> {
-    /// The one that a `ds:KeyInfo` holds, if it holds one.
+    /// The `xenc:AgreementMethod` in a `ds:KeyInfo`, if it has one.
     ///
     /// # Errors
     /// As [`AgreementMethod::parse`].
@@ -68,20 +68,20 @@ impl<'d> AgreementMethod<'d> {
         self.originator
     }
 
-    /// The key that `xenc:OriginatorKeyInfo` holds; `None` if it only names one. It needs no trust: who knows the private
-    /// half of it is the originator, whoever that is.
+    /// The key in `xenc:OriginatorKeyInfo`; `None` if it only names one. It needs no trust: the originator is whoever
+    /// knows its private half.
     #[must_use]
     pub fn originator_key(&self) -> Option<&PublicKey> {
         self.originator_key.as_ref()
     }
 
-    /// `xenc:RecipientKeyInfo`: hints to the key that agrees.
+    /// `xenc:RecipientKeyInfo`: hints to the recipient's key.
     #[must_use]
     pub fn recipient(&self) -> Option<Element<'d>> {
         self.recipient
     }
 
-    /// The key of `len` octets that `key` and the originator's agree on.
+    /// The key of `len` octets on which `key` and the originator's key agree.
     ///
     /// # Errors
     /// [`DecryptError::Failed`] if they do not agree; [`DecryptError::Limit`] if [`Limit::PrivateKeyOperations`] leaves
@@ -117,18 +117,18 @@ fn originator_key(originator: Element<'_>, budget: &Budget) -> Result<Option<Pub
             _ => {}
         }
     }
-    // A key that is there and that cannot be used is not a name of another one.
+    // A key that is there and cannot be used is not the name of another one.
     let holds_key = |child: Element<'_>| matches!(child.name().local, "KeyValue" | "DEREncodedKeyValue");
     if originator.children().any(holds_key) { Err(DecryptError::Originator) } else { Ok(None) }
 }
 
-/// How a content key is sent to the holder of a key that agrees: a fresh pair of keys agrees with it, what they agree on
-/// becomes a key, and that key wraps.
+/// The method that sends a content key to the holder of a key for agreement: a fresh pair of keys agrees with that key
+/// on a secret, a key is derived from the secret, and the derived key wraps the content key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
-    /// How the agreed secret becomes a key.
+    /// The derivation of a key from the agreed secret.
     pub derivation: KeyDerivation,
-    /// How that key wraps the content key.
+    /// The key wrap under that key.
     pub wrap: KeyWrap,
 }
 
@@ -156,27 +156,28 @@ impl Default for Agreement {
 }
 
 impl Agreement {
-    /// What eDelivery AS4 2.0 demands, and ENTSOG AS4 4.0 after it: HKDF with HMAC-SHA256 and AES-128 key wrap. It is the
-    /// same in the Common Usage Profile, where the recipient has an X25519 key, and in the Alternative Elliptic Curve
-    /// Profile, where that key is on P-256 (eDelivery AS4 2.0, Common Profile, Message Layer Security, and its
-    /// alternative). Content is encrypted with AES-128-GCM.
+    /// The agreement of eDelivery AS4 2.0, and of ENTSOG AS4 4.0 after it: HKDF with HMAC-SHA256 and AES-128 key wrap.
+    /// It is the same in the Common Usage Profile, where the recipient has an X25519 key, and in the Alternative
+    /// Elliptic Curve Profile, where that key is on P-256 (eDelivery AS4 2.0, Common Profile, Message Layer Security,
+    /// and its alternative). Content is encrypted with AES-128-GCM.
     #[must_use]
     pub fn edelivery_2() -> Self {
         let derivation = KeyDerivation::Hkdf { prf: DigestMethod::Sha256, salt: Vec::new(), info: Vec::new() };
         Self { derivation, wrap: KeyWrap::Aes128 }
     }
 
-    /// What BDEW AS4 demands: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who is named by
-    /// `ds:X509SKI`. `AlgorithmID`, `PartyUInfo` and `PartyVInfo` are empty strings (AS4-Profil 1.1 of 2024-10-01, §2.2.6.2.2;
-    /// the text of 1.2 was not read). Senders with WSS4J write one octet of zeros in `AlgorithmID`; all of it is in the message,
-    /// so a receiver takes that as well. Content is encrypted with AES-128-GCM.
+    /// The agreement of BDEW AS4: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who
+    /// is named by `ds:X509SKI`. `AlgorithmID`, `PartyUInfo` and `PartyVInfo` are empty strings (AS4-Profil 1.1 of
+    /// 2024-10-01, §2.2.6.2.2; the text of 1.2 was not read). Senders with WSS4J write one octet of zeros in
+    /// `AlgorithmID`; all of it is in the message, so a receiver takes that as well. Content is encrypted with
+    /// AES-128-GCM.
     #[must_use]
     pub fn bdew_1_2() -> Self {
         let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
         Self { derivation, wrap: KeyWrap::Aes128 }
     }
 
-    /// Wraps `key` for `recipient`, with a pair of keys that is forgotten at once.
+    /// Wraps `key` for `recipient`, with a pair of keys that is used once.
     ///
     /// # Errors
     /// [`EncryptError`] if the recipient's key does not agree, no identifier names the derivation, or there is no
@@ -191,7 +192,7 @@ impl Agreement {
         Ok(Agreed { originator: ephemeral.public_key().clone(), wrapped })
     }
 
-    /// Writes the `xenc:AgreementMethod`. `recipient` writes what `xenc:RecipientKeyInfo` holds.
+    /// Writes the `xenc:AgreementMethod`. `recipient` writes the content of `xenc:RecipientKeyInfo`.
     pub fn write(&self, writer: &mut Writer, originator: &PublicKey, recipient: impl FnOnce(&mut Writer)) {
         writer.start(name::XENC, "AgreementMethod");
         let method = originator.kind().agreement().map_or("", KeyAgreement::uri);

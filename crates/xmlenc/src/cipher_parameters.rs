@@ -1,22 +1,23 @@
-//! What `xenc:EncryptionMethod` holds of a cipher whose initialisation vector is not among the cipher octets: ChaCha20
-//! (RFC 9231 §2.6.7 and §2.6.8), as xmlsec1 writes it.
+//! Children of `xenc:EncryptionMethod` for a cipher whose initialisation vector is not among the cipher octets:
+//! ChaCha20 (RFC 9231 §2.6.7 and §2.6.8), as xmlsec1 writes it.
 
 use wss_c14n::{Element, LeafError, Writer, name};
 use wss_crypto::ContentEncryption;
 
-/// Octets of a nonce.
+/// The number of octets of a nonce.
 const NONCE: usize = 12;
 
 /// The initialisation vector and the additional data.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CipherParameters {
-    /// What precedes the ciphertext for `wss_crypto`.
+    /// The octets that precede the ciphertext for `wss_crypto`.
     pub(crate) vector: Vec<u8>,
     pub(crate) additional: Vec<u8>,
 }
 
 impl CipherParameters {
-    /// Reads the children of the `xenc:EncryptionMethod` of `cipher`; nothing if it has its vector among the cipher octets.
+    /// Reads the children of the `xenc:EncryptionMethod` of `cipher`; empty if the cipher has its vector among the
+    /// cipher octets.
     pub(crate) fn parse(method: Element<'_>, cipher: ContentEncryption) -> Result<Self, LeafError> {
         if !cipher.has_parameters() {
             return Ok(Self::default());
@@ -47,7 +48,7 @@ impl CipherParameters {
     }
 }
 
-/// So many octets in hexadecimal digits.
+/// This number of octets in hexadecimal digits.
 fn hex(element: Element<'_>, len: usize) -> Result<Vec<u8>, LeafError> {
     let text = element.text()?;
     let octets = wss_text::octets_of_hex(text.trim()).filter(|octets| octets.len() == len);

@@ -30,7 +30,7 @@ impl std::fmt::Debug for Plaintext {
 impl Plaintext {
     /// The prefixes that its names use and that it does not declare, in the order of their first use. The empty prefix
     /// means the default namespace, which elements without a prefix use. The context of the `xenc:EncryptedData`
-    /// decides what they are bound to.
+    /// decides their namespaces.
     #[must_use]
     pub fn prefixes_from_around(&self) -> &[String] {
         &self.prefixes_from_around
@@ -42,7 +42,7 @@ impl Plaintext {
         self.xml.text().to_owned()
     }
 
-    /// The same as it was read, for [`Splices::replace_by`](wss_c14n::Splices::replace_by).
+    /// The content with its parsed form, for [`Splices::replace_by`](wss_c14n::Splices::replace_by).
     #[must_use]
     pub fn into_piece(self) -> Piece {
         self.xml
@@ -64,7 +64,7 @@ pub fn decrypt_octets(
     Ok(Zeroizing::new(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, Some)?))
 }
 
-/// The cipher octets, after they are charged.
+/// Charges and decodes the cipher octets.
 fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
     let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
     let octets = data.cipher_octets(left).map_err(|error| match error {

@@ -1,7 +1,7 @@
 //! Whole documents: replaces every `xenc:EncryptedData` with a known key by its plaintext.
 //!
-//! For documents of any vocabulary. This module does not say who encrypted them, or whether anyone authenticated the
-//! plaintext.
+//! This module is for documents of any vocabulary. It does not say who encrypted them, or whether anyone authenticated
+//! the plaintext.
 
 use std::sync::Arc;
 use wss_text::octets;
@@ -27,7 +27,7 @@ pub trait KeySource {
     /// Private keys that may fit, first those that the `ds:KeyInfo` names: each is tried, in this order.
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>>;
 
-    /// Public keys that an `xenc:OriginatorKeyInfo` may name that holds none.
+    /// Public keys for an `xenc:OriginatorKeyInfo` that only names its key.
     fn originators(&self, key_info: Element<'_>) -> Vec<PublicKey>;
 
     /// Secrets that keys are derived from, by `xenc11:MasterKeyName`.
@@ -72,7 +72,7 @@ pub fn decrypt_document(
 /// Finds the octets that a `xenc:CipherReference` leads to, and charges them to the budget.
 type CipherReferences<'a> = &'a dyn Fn(Element<'_>, &Budget) -> Result<Vec<u8>, VerifyError>;
 
-/// How to decrypt a document of any vocabulary, where [`decrypt_document`] does not do.
+/// The way to decrypt a document of any vocabulary, for cases that [`decrypt_document`] does not handle.
 #[derive(Clone, Copy)]
 pub struct DocumentDecryption<'a> {
     keys: &'a dyn KeySource,
@@ -83,7 +83,7 @@ pub struct DocumentDecryption<'a> {
 }
 
 impl std::fmt::Debug for DocumentDecryption<'_> {
-    /// Keys are not shown.
+    /// Does not show keys.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = f.debug_struct("DocumentDecryption");
         shown.field("references", &self.references.is_some()).field("first_as_octets", &self.first_as_octets);
@@ -98,8 +98,8 @@ impl<'a> DocumentDecryption<'a> {
         Self { keys, policy, limits, references: None, first_as_octets: false }
     }
 
-    /// Follows each `xenc:CipherReference` by this call, which [`dereferenced_octets`](wss_xmldsig::dereferenced_octets)
-    /// serves. Without it they are refused.
+    /// Follows each `xenc:CipherReference` by this call, for which
+    /// [`dereferenced_octets`](wss_xmldsig::dereferenced_octets) can be used. Without this call they are refused.
     #[must_use]
     pub fn references(mut self, references: CipherReferences<'a>) -> Self {
         self.references = Some(references);
@@ -121,16 +121,17 @@ impl<'a> DocumentDecryption<'a> {
         let budget = Budget::new(self.limits, source.len() as u64);
         let mut revision = source.to_owned();
         let mut decrypted = false;
-        // Whether somebody may have changed a plaintext by its ciphertext.
+        // Whether somebody may have changed a plaintext by changing its ciphertext.
         let mut malleable = false;
         loop {
-            // By the length of the source, which no plaintext tells. What plaintext adds to it fails as decryption does.
+            // The charge is the length of the source, which depends on no plaintext. Exceeding the limit by plaintext
+            // fails as decryption does.
             budget.charge(Limit::ParsedOctets, source.len() as u64)?;
             let more = revision.len().saturating_sub(source.len()) as u64;
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
             let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(|error| match error {
                 DecryptError::Limit(_) => error,
-                // It may quote what is inside such a plaintext.
+                // The error may quote what is inside such a plaintext.
                 _ if malleable => DecryptError::Failed,
                 _ => error,
             })?;
@@ -151,8 +152,9 @@ impl<'a> DocumentDecryption<'a> {
     }
 }
 
-/// Replaces the first `xenc:EncryptedData`, and returns the next revision, and whether the cipher authenticated it; `None` if
-/// there is no ciphertext left. `is_received` says that nothing was decrypted yet: then no error tells anything of a plaintext.
+/// Replaces the first `xenc:EncryptedData`, and returns the next revision, and whether the cipher authenticated it;
+/// `None` if there is no ciphertext left. `is_received` says that nothing was decrypted yet: then no error says
+/// anything about a plaintext.
 fn decrypt_first(
     revision: &str,
     is_received: bool,
@@ -189,11 +191,12 @@ fn decrypt_first(
     Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
 }
 
-/// What `decrypt` makes with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
+/// The result of `decrypt` with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it,
+/// or by name.
 ///
-/// Only the content tells which key is the right one: the wrong private key yields a substitute under RSA-1.5, and another
-/// secret where keys are agreed on. So each is tried up to the plaintext as the caller reads it, and what fails, padding or XML,
-/// does not show in how many are tried.
+/// Only the content shows which key is the right one: the wrong private key yields a substitute under RSA-1.5, and
+/// another secret in key agreement. So each key is tried up to the plaintext as the caller reads it. The number of keys
+/// that are tried does not show whether padding or XML was wrong.
 fn with_key_for<T>(
     document: &Document<'_>,
     data: &EncryptedData<'_>,
@@ -212,7 +215,7 @@ fn with_key_for<T>(
         Some(element) => Some(element.string()?.into_owned()),
         None => None,
     };
-    // One more than may be tried, which shows that there are too many.
+    // One more than may be tried, to detect that there are too many.
     let most = budget.limits().size(Limit::EncryptedKeys).saturating_add(2);
     let mut unread = None;
     for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
@@ -239,7 +242,7 @@ fn with_key_for<T>(
         false => DecryptError::Failed,
     };
     for (nth, element) in candidates.into_iter().enumerate() {
-        // For each ciphertext by itself: those before this one did not fit.
+        // The limit counts for each ciphertext by itself: the keys before this one did not fit.
         budget.check(Limit::EncryptedKeys, nth)?;
         let wrapped = EncryptedKey::parse(element, budget)?;
         match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
@@ -252,7 +255,7 @@ fn with_key_for<T>(
         return Ok(plaintext);
     }
     let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
-    // No hint says which of them is the right one, and a wrong one yields garbage where the cipher does not tell.
+    // No hint says which of them is the right one, and a wrong one yields garbage if the cipher does not authenticate.
     match data.method().is_authenticated() {
         true => first(direct.map(Ok), refused, decrypt),
         false => only(direct, refused, decrypt),
@@ -282,7 +285,8 @@ fn retrieved<'d>(
     Ok(found)
 }
 
-/// What `use_of` makes of the `expected` octets that are wrapped: for the first of our keys with which it can.
+/// The result of `use_of` with the `expected` octets that are wrapped: for the first of our keys with which it
+/// succeeds.
 fn with_unwrapped<T>(
     key: &EncryptedKey<'_>,
     expected: usize,
@@ -299,7 +303,7 @@ fn with_unwrapped<T>(
     };
     match key.method() {
         KeyMethod::Transport(transport) => {
-            // RSA-1.5 must not tell how long a key was.
+            // RSA-1.5 must not show how long a key was.
             let is_oaep = transport.method() != TransportMethod::Rsa15;
             let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
             let private = keys.private_keys(key.key_info());
@@ -319,8 +323,8 @@ fn with_unwrapped<T>(
     }
 }
 
-/// What `use_of` makes of a key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive: of the first
-/// candidate that it can use. `None` if the `ds:KeyInfo` tells neither.
+/// The result of `use_of` with a key of `len` octets for which a `ds:KeyInfo` describes an agreement or a derivation:
+/// for the first candidate that it can use. `None` if the `ds:KeyInfo` describes neither.
 fn derived<T>(
     key_info: Option<Element<'_>>,
     len: usize,
@@ -348,8 +352,8 @@ fn derived<T>(
     first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
 }
 
-/// What each of our keys agrees on with each of the originator's on its curve, until one can be used. Those that the
-/// recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
+/// Agrees with each of our keys and each of the originator's keys on its curve, until one result can be used. Those
+/// that the recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
 fn agreed<T>(
     agreement: &AgreementMethod<'_>,
     len: usize,
@@ -368,8 +372,8 @@ fn agreed<T>(
     first(agreed, DecryptError::Failed, use_of)
 }
 
-/// Gives what `use_of` makes of the first candidate that it can use. If it can use none, gives the error of the last candidate;
-/// without candidates, `refused`. A limit that a candidate exceeds ends the search.
+/// The result of `use_of` with the first candidate that it can use. If it can use none, the error of the last
+/// candidate; without candidates, `refused`. A limit that a candidate exceeds ends the search.
 fn first<T>(
     candidates: impl Iterator<Item = Result<Secret, DecryptError>>,
     mut refused: DecryptError,
@@ -385,8 +389,8 @@ fn first<T>(
     Err(refused)
 }
 
-/// As [`first`], of secrets of which `use_of` may be able to use a wrong one, too: all are tried, and none is taken if it can use
-/// two different ones.
+/// As [`first`], for secrets of which `use_of` may accept a wrong one, too: all are tried, and none is taken if two
+/// different ones are accepted.
 fn only<T>(
     candidates: impl Iterator<Item = Secret>,
     mut refused: DecryptError,

@@ -6,10 +6,10 @@ use wss_crypto::{KeyUnwrap, PostQuantum, Secret};
 use crate::encrypted_data::Parts;
 use crate::error::DecryptError;
 
-/// The most octets of an encapsulated secret: ML-KEM-1024 has 1,568.
+/// The largest number of octets of an encapsulated secret: ML-KEM-1024 has 1,568.
 const MAX_ENCAPSULATED: usize = 2_048;
 
-/// An `EncapsulationMechanism` as it is in a document.
+/// An `EncapsulationMechanism` in a document.
 #[derive(Debug, Clone)]
 pub struct Encapsulation<'d> {
     method: PostQuantum,
@@ -18,7 +18,7 @@ pub struct Encapsulation<'d> {
 }
 
 impl<'d> Encapsulation<'d> {
-    /// The one that a `ds:KeyInfo` holds, if it holds one.
+    /// The `EncapsulationMechanism` in a `ds:KeyInfo`, if it has one.
     ///
     /// # Errors
     /// As [`Encapsulation::parse`].
@@ -51,7 +51,7 @@ impl<'d> Encapsulation<'d> {
         self.key_info
     }
 
-    /// The leading `len` octets of the secret that is encapsulated to `key`. With the key of another, they are others.
+    /// The leading `len` octets of the secret that is encapsulated to `key`. Another key gives other octets.
     ///
     /// # Errors
     /// [`DecryptError::Failed`] if it gives none, or fewer; [`DecryptError::Limit`] if [`Limit::PrivateKeyOperations`]

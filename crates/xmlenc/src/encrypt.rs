@@ -11,12 +11,12 @@ use crate::error::EncryptError;
 
 /// Room for attributes of the `xml` namespace, initialisation vector and tag.
 const BESIDE: usize = 256;
-/// What says that there is no default namespace.
+/// The declaration that there is no default namespace.
 const NO_DEFAULT: &str = " xmlns=\"\"";
 
-/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`] does.
-/// What is encrypted is the source text, in which each top-level element declares every namespace in scope, including the
-/// absence of a default namespace.
+/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`]
+/// does. The plaintext is the source text, in which each top-level element declares every namespace in scope, including
+/// the absence of a default namespace.
 ///
 /// A signature over the element in its place, made before encryption, still verifies after decryption: a repeated
 /// declaration changes no canonical form. Attributes do change it: take those of the `xml` namespace along only if nothing
@@ -35,13 +35,13 @@ pub fn encrypt_element(
     key_info: Option<&str>,
     random: &dyn Random,
 ) -> Result<String, EncryptError> {
-    // With room for declarations and the tag: the plaintext is encrypted where it is written.
+    // The buffer has room for declarations and the tag: the plaintext is encrypted where it is written.
     let (place, pieces) = match plaintext {
         PlaintextType::Content => (Some(element), element.children().count()),
         _ => (element.parent(), 1),
     };
     let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
-    // Text that grows is moved, and what it leaves behind is not wiped.
+    // A buffer that grows is moved, and its old memory is not wiped.
     let attributes = if along == TakeAlong::Namespaces { 0 } else { BESIDE };
     let of_piece = declarations + NO_DEFAULT.len() + attributes;
     let mut text = String::with_capacity(element.span().len() + of_piece * pieces + BESIDE);

@@ -103,11 +103,11 @@ impl std::fmt::Debug for EncryptedData<'_> {
 /// The place of the cipher octets.
 #[derive(Clone)]
 enum Cipher<'d> {
-    /// In a `xenc:CipherValue`.
+    /// The octets are in a `xenc:CipherValue`.
     Value(Element<'d>),
-    /// In the attachment that this `cid:` URL names.
+    /// The octets are in the attachment that this `cid:` URL names.
     Attachment(String),
-    /// What this `xenc:CipherReference` leads to.
+    /// The target of this `xenc:CipherReference`.
     Reference(Element<'d>),
     /// The octets that a reference led to.
     Octets(Vec<u8>),
@@ -138,7 +138,7 @@ impl<'d> EncryptedData<'d> {
         if data.reference().is_some() { Err(DecryptError::CipherReference) } else { Ok(data) }
     }
 
-    /// As [`EncryptedData::parse`], with any `xenc:CipherReference`, which [`EncryptedData::reference`] gives.
+    /// As [`EncryptedData::parse`], but reads any `xenc:CipherReference`, which [`EncryptedData::reference`] gives.
     pub(crate) fn parse_in_document(element: Element<'d>) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         if let Some(more) = parts.more.first() {
@@ -164,13 +164,13 @@ impl<'d> EncryptedData<'d> {
         })
     }
 
-    /// As if its `@Type` said this kind.
+    /// The same, as if its `@Type` were this kind.
     #[must_use]
     pub fn of_type(self, plaintext: PlaintextType) -> Self {
         Self { plaintext, ..self }
     }
 
-    /// As if its `xenc:EncryptionMethod` named this cipher.
+    /// The same, as if its `xenc:EncryptionMethod` named this cipher.
     #[must_use]
     pub fn of_method(self, method: ContentEncryption) -> Self {
         Self { method, ..self }
@@ -229,12 +229,12 @@ impl<'d> EncryptedData<'d> {
         }
     }
 
-    /// With the cipher octets that the reference leads to.
+    /// The same, with the cipher octets that the reference leads to.
     pub(crate) fn with_octets(self, octets: Vec<u8>) -> Self {
         Self { cipher: Cipher::Octets(octets), ..self }
     }
 
-    /// The data that the tag of the ciphertext covers beside it, which ChaCha20-Poly1305 may have.
+    /// The data that the tag of the ciphertext covers beside the ciphertext, which ChaCha20-Poly1305 may have.
     #[must_use]
     pub fn additional(&self) -> &[u8] {
         &self.parameters.additional

@@ -10,7 +10,7 @@ use wss_text::{all_shown, octets, shown};
 use crate::encrypted_data::{Parts, write_rest};
 use crate::error::DecryptError;
 
-/// How the key is protected.
+/// The method that protects the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyMethod {
@@ -59,7 +59,7 @@ impl std::fmt::Debug for EncryptedKey<'_> {
 }
 
 impl<'d> EncryptedKey<'d> {
-    /// The most octets of a wrapped key: RSA of 8 192 bits.
+    /// The largest number of octets of a wrapped key: RSA of 8 192 bits.
     const MAX_OCTETS: usize = 1_024;
 
     /// Reads an `xenc:EncryptedKey`.
@@ -123,7 +123,7 @@ impl<'d> EncryptedKey<'d> {
         &self.cipher_octets
     }
 
-    /// SHA-1 of the wrapped key, which `#EncryptedKeySHA1` identifies it by (SOAP Message Security 1.1.1 §7.7).
+    /// SHA-1 of the wrapped key, by which `#EncryptedKeySHA1` identifies it (SOAP Message Security 1.1.1 §7.7).
     #[must_use]
     pub fn sha1(&self) -> Vec<u8> {
         Digest::of(DigestMethod::Sha1, &self.cipher_octets).as_octets().to_vec()
@@ -192,7 +192,7 @@ impl<'d> EncryptedKey<'d> {
     }
 }
 
-/// An `xenc:ReferenceList`: what is encrypted, by Id.
+/// An `xenc:ReferenceList`: the Ids of encrypted data.
 #[derive(Clone, Default)]
 pub struct ReferenceList {
     data: Vec<String>,
@@ -210,8 +210,8 @@ impl std::fmt::Debug for ReferenceList {
 }
 
 impl ReferenceList {
-    /// Reads an `xenc:ReferenceList`. A URI without `#` is read as the Id itself, and remembered: whether that is
-    /// accepted is for the caller to say.
+    /// Reads an `xenc:ReferenceList`. A URI without `#` is read as the Id itself, and remembered: the caller decides
+    /// whether it is accepted.
     ///
     /// # Errors
     /// [`DecryptError::Structure`] if a reference has no URI, or an empty one; [`DecryptError::Limit`] if there are too
@@ -245,7 +245,7 @@ impl ReferenceList {
         &self.data
     }
 
-    /// The first URI that lacks `#`, against BSP R3006 and R5608: by XML Encryption it is another document's.
+    /// The first URI that lacks `#`, against BSP R3006 and R5608: in XML Encryption it names another document.
     #[must_use]
     pub fn without_hash(&self) -> Option<&str> {
         self.without_hash.as_deref()

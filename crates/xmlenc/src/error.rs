@@ -48,7 +48,7 @@ pub enum DecryptError {
     /// `cid:` URL names with the one transform of the SwA profile.
     #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]
     CipherReference,
-    /// *Malformed or refused.* What a `xenc:CipherReference` of a document leads to.
+    /// *Malformed or refused.* The target of a `xenc:CipherReference` of a document.
     #[error("xenc:CipherReference: {0}")]
     Referenced(Box<VerifyError>),
     /// *Refused.* The encrypted structure exceeds a limit that is checked before decryption.
@@ -57,13 +57,13 @@ pub enum DecryptError {
     /// *Malformed.* The key of an `xenc:OriginatorKeyInfo` cannot be read, or is of a kind that does not agree.
     #[error("the originator's key cannot be used: have it sent as a key on a curve of the supported table")]
     Originator,
-    /// *Malformed.* An attribute of `xenc11:ConcatKDFParams` is not hexadecimal octets after `00`.
+    /// *Malformed.* An attribute of `xenc11:ConcatKDFParams` does not consist of hexadecimal octets after `00`.
     #[error("{attribute} of the key derivation is refused: have it sent as hexadecimal whole octets after 00")]
     OtherInfo {
         /// The attribute.
         attribute: &'static str,
     },
-    /// *Malformed.* The sender announced a derived key of another length than its use needs.
+    /// *Malformed.* The sender announced another length of a derived key than its use needs.
     #[error("the derived key is announced with {announced} octets where its use needs {needed}")]
     KeyLength {
         /// The length in the message.
@@ -71,7 +71,7 @@ pub enum DecryptError {
         /// The length that the algorithm has.
         needed: usize,
     },
-    /// *Refused.* Nothing in the document says which key the ciphertext has, and no secret of ours fits.
+    /// *Refused.* The document does not say which key the ciphertext has, and no secret of ours fits.
     #[error(
         "nothing in the document leads to the key of {path}: give it as a shared secret, or have the peer list the \
          EncryptedData in the ReferenceList of its EncryptedKey"
@@ -101,7 +101,7 @@ pub enum EncryptError {
     Crypto(#[from] CryptoError),
 }
 
-/// The identifier that an unknown one is a misspelling of, among all that encryption can have.
+/// The known identifier of which an unknown one is a misspelling, among all that encryption can have.
 fn near_algorithm(uri: &WireText) -> String {
     let contents = ContentEncryption::ALL.iter().map(ContentEncryption::uri);
     let wraps = KeyWrap::ALL.iter().map(KeyWrap::uri);

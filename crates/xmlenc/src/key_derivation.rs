@@ -6,14 +6,14 @@ use wss_text::{hex, octets_of_hex, shown};
 
 use crate::error::DecryptError;
 
-/// `xenc11:KeyDerivationMethod` as it is in a document.
+/// An `xenc11:KeyDerivationMethod` in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDerivationMethod {
     derivation: KeyDerivation,
     key_len: Option<usize>,
 }
 
-/// Octets of a salt and of each part of what is known beside it, at most.
+/// The largest number of octets of a salt, and of each part of `OtherInfo`.
 const MAX_OCTETS: usize = 1_024;
 
 impl KeyDerivationMethod {
@@ -38,7 +38,7 @@ impl KeyDerivationMethod {
         &self.derivation
     }
 
-    /// `len` octets out of `secret`.
+    /// Derives `len` octets from `secret`.
     ///
     /// # Errors
     /// [`DecryptError::KeyLength`] if the sender announced another length; [`DecryptError::Limit`] for more iterations than
@@ -68,8 +68,8 @@ fn concat_kdf(element: Element<'_>) -> Result<KeyDerivationMethod, DecryptError>
     Ok(KeyDerivationMethod { derivation: KeyDerivation::ConcatKdf { digest, other_info }, key_len: None })
 }
 
-/// Hexadecimal octets after one that counts the bits of padding in the last of them. Only whole octets are read, as peers
-/// do; an absent attribute and an empty one are no octets.
+/// Hexadecimal octets after one that counts the bits of padding in the last of them. Only whole octets are read, as
+/// peers do; an absent attribute and an empty one give no octets.
 fn bits(element: Element<'_>, attribute: &'static str) -> Result<Vec<u8>, DecryptError> {
     let Some(text) = element.attribute("", attribute) else { return Ok(Vec::new()) };
     let refused = || DecryptError::OtherInfo { attribute };
@@ -139,7 +139,7 @@ pub fn write_key_derivation_method(writer: &mut Writer, derivation: &KeyDerivati
     match derivation {
         KeyDerivation::ConcatKdf { digest, other_info } => {
             writer.start(name::XENC11, "ConcatKDFParams");
-            // Santuario reads no parameters without the first three.
+            // Santuario reads no parameters if one of the first three is missing.
             for (attribute, octets) in [
                 ("AlgorithmID", &other_info.algorithm_id),
                 ("PartyUInfo", &other_info.party_u_info),
@@ -183,12 +183,12 @@ pub fn write_key_derivation_method(writer: &mut Writer, derivation: &KeyDerivati
     writer.end();
 }
 
-/// Octets with none of their bits padding; empty for none, which Santuario reads and a bare `00` is not.
+/// Octets without padding bits; an empty text for none, which Santuario reads, while it does not read a bare `00`.
 fn to_bits(octets: &[u8]) -> String {
     if octets.is_empty() { String::new() } else { format!("00{}", hex(octets).to_ascii_uppercase()) }
 }
 
-/// An `xenc11:DerivedKey` as it is in a document.
+/// An `xenc11:DerivedKey` in a document.
 #[derive(Clone)]
 pub struct DerivedKey {
     method: KeyDerivationMethod,
@@ -223,7 +223,7 @@ impl DerivedKey {
         &self.method
     }
 
-    /// `xenc11:MasterKeyName`: what the secret that it is derived from is called.
+    /// `xenc11:MasterKeyName`: the name of the secret from which it is derived.
     #[must_use]
     pub fn master_key_name(&self) -> Option<&str> {
         self.master_key_name.as_deref()

@@ -1,4 +1,4 @@
-//! Which algorithms may run. A policy is empty until something is admitted.
+//! The algorithms that may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -65,8 +65,8 @@ impl AlgorithmPolicy {
         }
     }
 
-    /// AES-GCM, both forms of RSA-OAEP, AES key wrap, ECDH-ES, X25519 and X448 with ConcatKDF and HKDF. PBKDF2 is not admitted,
-    /// since the sender says what it costs; `admit_uri` admits it.
+    /// AES-GCM, both forms of RSA-OAEP, AES key wrap, ECDH-ES, X25519 and X448 with ConcatKDF and HKDF. PBKDF2 is not
+    /// admitted, since the sender chooses its cost; `admit_uri` admits it.
     ///
     /// SHA-1 within OAEP is admitted: OAEP does not depend on collision resistance, and `rsa-oaep-mgf1p` fixes SHA-1.
     #[must_use]
@@ -108,7 +108,7 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits how `agreement` derives and wraps, with every key that agrees in new messages.
+    /// Admits the derivation and the key wrap of `agreement`, with every kind of key that agrees in new messages.
     #[must_use]
     pub fn admit_agreement(mut self, agreement: &Agreement) -> Self {
         self.agreements.extend(KeyAgreement::ALL.iter().filter(|method| !method.is_legacy()));
@@ -118,8 +118,8 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Everything that this library can run, including RSA-1.5 and 3DES, and ML-KEM as xmlsec1 has it, which no specification
-    /// of XML Encryption has. For old peers and old documents only.
+    /// Everything that this library can run, including RSA-1.5 and 3DES, and ML-KEM as in xmlsec1, which no
+    /// specification of XML Encryption has. For old peers and old documents only.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::modern_2026();
@@ -134,14 +134,15 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Admits RSA-OAEP with MD5 and RIPEMD-160. It is for reading archives. In a WS-Security header they stay refused.
+    /// Admits RSA-OAEP with MD5 and RIPEMD-160. It is for reading archives. In a WS-Security header they are still
+    /// refused.
     #[must_use]
     pub fn dangerous_admit_retired(mut self) -> Self {
         self.retired = true;
         self
     }
 
-    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    /// The same policy without the algorithms that [`AlgorithmPolicy::dangerous_admit_retired`] admits.
     #[must_use]
     pub fn without_retired(mut self) -> Self {
         self.retired = false;
@@ -189,7 +190,7 @@ impl AlgorithmPolicy {
         admitted(self.contents.contains(&method), method.uri())
     }
 
-    /// Checks how a key is transported or wrapped.
+    /// Checks the method that transports or wraps a key.
     ///
     /// # Errors
     /// [`DecryptError::NotAdmitted`], [`DecryptError::Retired`].
@@ -227,7 +228,7 @@ impl AlgorithmPolicy {
         self.check_derivation(derivation)
     }
 
-    /// Judges how a secret is encapsulated.
+    /// Checks the method that encapsulates a secret.
     ///
     /// # Errors
     /// [`DecryptError::NotAdmitted`].
@@ -235,7 +236,7 @@ impl AlgorithmPolicy {
         admitted(self.encapsulations.contains(&method), method.uri())
     }
 
-    /// Judges how a key is derived.
+    /// Checks the method that derives a key.
     ///
     /// # Errors
     /// [`DecryptError::NotAdmitted`].
@@ -306,7 +307,8 @@ mod tests {
         ]
     }
 
-    /// What XML Encryption 1.1 and RFC 9231 have that is neither old, nor unauthenticated, nor of a cost that the sender says.
+    /// The algorithms of XML Encryption 1.1 and RFC 9231 that are neither old, nor unauthenticated, nor of a cost that
+    /// the sender chooses.
     const MODERN: [&str; 16] = [
         "http://www.w3.org/2009/xmlenc11#aes128-gcm",
         "http://www.w3.org/2009/xmlenc11#aes192-gcm",
@@ -326,7 +328,7 @@ mod tests {
         "http://www.w3.org/2021/04/xmldsig-more#hkdf",
     ];
 
-    /// In any order.
+    /// Compares in any order.
     #[track_caller]
     fn admits(policy: &AlgorithmPolicy, more: &[&'static str]) {
         let (mut found, mut wanted) = (admitted_by(policy), [&MODERN, more].concat());
@@ -356,7 +358,7 @@ mod tests {
         let known = admitted_by(&legacy);
         assert!(MODERN.iter().all(|uri| known.contains(uri) && !beyond.contains(uri)));
         assert!(known.iter().all(|uri| MODERN.contains(uri) || beyond.contains(uri)), "{beyond:?}");
-        // Each is admitted by its name, alone.
+        // Each of these is admitted only by its name.
         for uri in known.into_iter().filter(|uri| !MODERN.contains(uri)) {
             let mut named = modern.clone();
             assert!(named.admit_uri(uri) && named.beyond_modern() == [uri], "{uri}");
@@ -374,7 +376,7 @@ mod tests {
         let oaep = |digest| KeyMethod::Transport(KeyTransport::oaep(digest));
         let refused = |digest: DigestMethod| Err(DecryptError::NotAdmitted { uri: digest.uri() });
         for digest in [DigestMethod::Sha1, DigestMethod::Sha224, DigestMethod::Sha3_224] {
-            // OAEP does not rest on collisions.
+            // The security of OAEP does not depend on collision resistance.
             assert_eq!(modern.check_key(&oaep(digest)), Ok(()));
             for derivation in &derivations(digest)[..2] {
                 assert_eq!(modern.check_derivation(derivation), refused(digest));

@@ -5,7 +5,8 @@ use wss_c14n::{Budget, Limit, Tree, TreeKind, TreeNode};
 use crate::error::XPathError;
 use crate::syntax::{Axis, Test};
 
-/// The octets of a namespace that take as long to compare as a node to visit. Those of usual length are not charged.
+/// The number of octets of a namespace whose comparison takes as long as visiting a node. Namespaces of usual length
+/// are not charged.
 const OCTETS_OF_A_NODE: usize = 256;
 
 /// The nodes on an axis that pass a test, in the order of the axis. Each node on the axis is charged.
@@ -20,7 +21,7 @@ pub(crate) fn nodes_on(
     let mut visit = |nodes: &mut dyn Iterator<Item = TreeNode>| {
         for visited in nodes {
             budget.charge(Limit::XPathNodes, 1)?;
-            // A walk comes past attributes and namespaces, which are on no such axis.
+            // A walk over all nodes also passes attributes and namespaces, which are on no such axis.
             let is_passed = is_walk(axis) && visited != node && is_of_element(visited, tree);
             if !is_passed && passes(test, axis, visited, tree, budget)? {
                 found.push(visited);

@@ -1,5 +1,5 @@
-//! Comparisons (XPath 1.0 §3.4). A node-set compares as any of its nodes does; no pair is compared twice, so that two large
-//! sets cost what they are long.
+//! Comparisons (XPath 1.0 §3.4). A node-set compares as any of its nodes does; no pair is compared twice, so that the
+//! cost of two large sets is linear in their size.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::error::XPathError;
 use crate::syntax::Comparison;
 use crate::value::{Value, number_of};
 
-/// Whether `left` and `right` compare so.
+/// Whether the comparison of `left` and `right` holds.
 pub(crate) fn compare(
     comparison: Comparison,
     left: &Value,
@@ -25,7 +25,7 @@ pub(crate) fn compare(
     }
 }
 
-/// The comparison of the right side with the left one.
+/// The same comparison with the sides exchanged.
 fn mirrored(comparison: Comparison) -> Comparison {
     match comparison {
         Comparison::Less => Comparison::Greater,

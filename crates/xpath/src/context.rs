@@ -1,10 +1,10 @@
-//! The context of an expression: the tree it is evaluated on, and what its functions know.
+//! The context of an expression: the tree on which it is evaluated, and the information for its functions.
 
 use wss_c14n::{Budget, IdIndex, Limit, Tree, TreeNode};
 
 use crate::error::XPathError;
 
-/// What an expression is evaluated in.
+/// The context in which an expression is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'c> {
     tree: &'c Tree<'c>,
@@ -14,13 +14,13 @@ pub struct Context<'c> {
 }
 
 impl<'c> Context<'c> {
-    /// A tree, and the budget that the work is charged to. `here()` fails, and `id()` finds nothing.
+    /// A context with a tree, and the budget that the work is charged to. `here()` fails, and `id()` finds nothing.
     #[must_use]
     pub fn new(tree: &'c Tree<'c>, budget: &'c Budget) -> Self {
         Self { tree, budget, here: None, ids: None }
     }
 
-    /// Sets the element that bears the expression, which `here()` is.
+    /// Sets the element that bears the expression, which `here()` returns.
     ///
     /// # Specification
     /// XML Signature 1.1 §6.6.3.

@@ -11,12 +11,12 @@ pub enum XPathError {
     /// *Malformed.* The text is not an expression of XPath 1.0.
     #[error("not an XPath expression at octet {offset}: {expected} is expected")]
     Syntax {
-        /// Where it fails, in octets of the expression.
+        /// The octet of the expression at which it fails.
         offset: usize,
-        /// What would fit there.
+        /// The symbol that would fit there.
         expected: &'static str,
     },
-    /// *Malformed.* A prefix that is not bound where the expression is.
+    /// *Malformed.* A prefix that is not bound at the place of the expression.
     #[error("prefix {prefix:?} of an XPath expression is not bound: declare it on the element of the expression")]
     Prefix {
         /// The prefix.
@@ -43,7 +43,7 @@ pub enum XPathError {
         /// Its name.
         name: WireText,
     },
-    /// *Malformed.* `here()` where the expression is not in the document that it is evaluated on.
+    /// *Malformed.* `here()`, and the expression is not in the document on which it is evaluated.
     #[error("here() in an expression that is not in the document it is evaluated on")]
     Here,
     /// *Malformed.* The element that bears the expression has more than text.

@@ -23,7 +23,7 @@ macro_rules! functions {
                 }
             }
 
-            /// Whether it takes so many arguments.
+            /// Whether it takes this number of arguments.
             pub(crate) const fn takes(self, arguments: usize) -> bool {
                 match self {
                     $(Self::$function => matches!(arguments, $least..=$most),)*

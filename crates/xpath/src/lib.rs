@@ -1,8 +1,9 @@
 //! XPath 1.0 over the trees of `wss-c14n`, within a budget.
 //!
-//! All of the recommendation is here: axes, predicates, the core function library, and `here()` of XML Signature. Variables
-//! are not, since nothing binds any. An expression comes from a message, so its length and its depth are limited, and every
-//! node it visits and every octet of a string it makes is charged to the budget of the message before the work.
+//! All of the recommendation is here: axes, predicates, the core function library, and `here()` of XML Signature.
+//! Variables are not, since nothing binds any. An expression comes from a message, so its length and its depth are
+//! limited, and every node that it visits and every octet of a string that it makes is charged to the budget of the
+//! message before the work.
 //!
 //! ```
 //! use wss_c14n::{Budget, Document, Limits, Tree, TreeNode};

@@ -91,7 +91,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// The only argument as a string; without one, the context node is it.
+    /// The only argument as a string; without an argument, the string of the context node.
     fn text_or_context(&self) -> Result<String, XPathError> {
         if self.arguments.is_empty() { self.value_of(self.at.node) } else { self.text(0) }
     }
@@ -150,7 +150,7 @@ impl<'c> Call<'c> {
         Ok(found)
     }
 
-    /// The characters from a position, the first of which is 1, and so many of them. Both are rounded.
+    /// The substring from a position, counted from 1, with a number of characters. Both numbers are rounded.
     fn substring(&self) -> Result<String, XPathError> {
         let text = self.text(0)?;
         let first = round(self.number(1)?);
@@ -164,7 +164,8 @@ impl<'c> Call<'c> {
         let mut to = to.chars();
         let mut replacements: HashMap<char, Option<char>> = HashMap::new();
         for c in from.chars() {
-            // Each character of `from` has its partner, even if it is there a second time.
+            // Each character of `from` is replaced by the character at the same position of `to`. If it occurs several
+            // times, the first counts.
             let partner = to.next();
             replacements.entry(c).or_insert(partner);
         }
@@ -198,7 +199,7 @@ impl<'c> Call<'c> {
     }
 }
 
-/// The nearest integer; of two, the one nearer to positive infinity.
+/// The nearest integer; if two are equally near, the larger one.
 fn round(number: f64) -> f64 {
     let below = number.floor();
     if number.is_nan() || number.is_infinite() {

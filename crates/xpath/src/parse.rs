@@ -29,7 +29,7 @@ struct Parser<'p, 'e> {
     depth: usize,
 }
 
-/// Whether a name is a `NodeType`, and no function.
+/// Whether a name is a `NodeType`, and not a function.
 fn is_node_type(name: &str) -> bool {
     matches!(name, "node" | "text" | "comment" | "processing-instruction")
 }
@@ -64,7 +64,7 @@ impl<'e> Parser<'_, 'e> {
         if self.take(symbol) { Ok(()) } else { Err(self.expected(symbol)) }
     }
 
-    /// Operands of `next`, with `symbol` between them.
+    /// Reads operands with `next`, with `symbol` between them.
     fn list(
         &mut self,
         symbol: &str,
@@ -82,7 +82,7 @@ impl<'e> Parser<'_, 'e> {
         Ok(form(operands))
     }
 
-    /// Operands of `next`, with one of `symbols` between them.
+    /// Reads operands with `next`, with one of `symbols` between them.
     fn chain<T: Copy>(
         &mut self,
         symbols: &[(&str, T)],
@@ -332,7 +332,7 @@ impl<'e> Parser<'_, 'e> {
     }
 }
 
-/// What `//` stands for between two steps.
+/// The step that `//` means between two steps: `descendant-or-self::node()` (XPath 1.0 §2.5).
 fn every_node() -> Step {
     Step { axis: Axis::DescendantOrSelf, test: Test::Node, predicates: Vec::new() }
 }

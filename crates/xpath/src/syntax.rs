@@ -18,7 +18,7 @@ pub(crate) enum Expr {
     Negative(Box<Expr>),
     /// `|`.
     Union(Vec<Expr>),
-    /// A location path, and a filter expression with or without steps behind it.
+    /// A location path, or a filter expression with or without steps after it.
     Path(Start, Vec<Step>),
     /// A literal.
     Literal(String),
@@ -28,7 +28,7 @@ pub(crate) enum Expr {
     Call(Function, Vec<Expr>),
 }
 
-/// What a path starts from.
+/// The start of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Start {
     /// The context node.

@@ -21,7 +21,7 @@ pub(crate) enum Token<'e> {
     Number(f64),
 }
 
-/// A token, and where it begins.
+/// A token, and its offset.
 pub(crate) type Placed<'e> = (usize, Token<'e>);
 
 const SYMBOLS: [&str; 21] =
@@ -114,7 +114,7 @@ fn number(text: &str) -> (&str, usize) {
 
 /// The NCName at the front of a text; empty if there is none.
 fn ncname(text: &str) -> &str {
-    // No character that ends a name may be in one, so the longest candidate is the name.
+    // A character that ends a name cannot be part of one, so that the longest candidate is the name.
     let ends = |c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     let candidate = text.split(ends).next().unwrap_or_default();
     if is_ncname(candidate) { candidate } else { "" }

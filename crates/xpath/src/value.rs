@@ -29,7 +29,7 @@ impl std::fmt::Debug for Value {
 }
 
 impl Value {
-    /// As the function `boolean()` converts it.
+    /// The value as the function `boolean()` converts it.
     #[must_use]
     pub fn to_boolean(&self) -> bool {
         match self {
@@ -40,7 +40,7 @@ impl Value {
         }
     }
 
-    /// As the function `number()` converts it. Nodes are of `tree`.
+    /// The value as the function `number()` converts it. Nodes are of `tree`.
     #[must_use]
     pub fn to_number(&self, tree: &Tree<'_>) -> f64 {
         match self {
@@ -51,7 +51,7 @@ impl Value {
         }
     }
 
-    /// As the function `string()` converts it. Nodes are of `tree`.
+    /// The value as the function `string()` converts it. Nodes are of `tree`.
     #[must_use]
     pub fn to_text(&self, tree: &Tree<'_>) -> String {
         match self {
@@ -63,7 +63,7 @@ impl Value {
     }
 }
 
-/// The number that a text means; anything but an optional minus sign and a `Number` is NaN.
+/// The number that a text means. A text that is not an optional minus sign and a `Number` is NaN.
 pub(crate) fn number_of(text: &str) -> f64 {
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
     let digits = text.strip_prefix('-').unwrap_or(text);

@@ -25,7 +25,7 @@ pub(crate) fn judge(
     findings: &mut Findings<'_>,
 ) {
     let octets = package.iter().flat_map(|package| package.attachments()).chain(opened);
-    // What is written in quoted-printable may be three times as long.
+    // Quoted-printable may be three times as long as its content.
     let len = |part: &MimePart<'_>| {
         let encoded = part.unauthenticated_encoded().map_or(0, |encoded| encoded.len() as u64);
         part.unauthenticated_octets().len().max(encoded)
@@ -52,7 +52,7 @@ pub(crate) fn judge(
 struct Attachments<'p, 'm> {
     package: Option<&'p Package<'m>>,
     opened: &'p [MimePart<'m>],
-    /// For the digests of all parts: each may be named with every method.
+    /// The budget for the digests of all parts: each may be named with every method.
     budget: Budget,
     /// The Content-IDs of parts that are ciphertext.
     encrypted: HashSet<String>,
@@ -60,13 +60,14 @@ struct Attachments<'p, 'm> {
     digests: HashMap<Digested, Option<Vec<u8>>>,
 }
 
-/// Content-ID, on the wire or opened, with or without header, method, and reading.
+/// The key of a digest: Content-ID; how often the part was opened (0 on the wire); whether with its header; the method;
+/// and the reading.
 type Digested = (String, usize, bool, &'static str, Reading);
 
-/// What is digested of a part.
+/// The octets of a part over which a digest may be computed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Reading {
-    /// As the profile says.
+    /// The octets that the profile digests.
     Canonical,
     /// The content, decoded but not canonicalised.
     Plain,

@@ -1,4 +1,4 @@
-//! §10.13.1: what encryption replaced, compared with the envelope before it was secured.
+//! §10.13.1: the envelope before it was secured, compared with the message: which parts encryption replaced.
 
 use wss_c14n::{Document, Element, name};
 

@@ -1,4 +1,5 @@
-//! Chapter 19: security considerations, as far as a message shows them. Conformance does not depend on them.
+//! Chapter 19: security considerations, as far as a message shows whether they are followed. Conformance does not
+//! depend on them.
 
 use wss_c14n::{Element, name};
 use wss_crypto::{DigestMethod, SignatureMethod};

@@ -129,7 +129,7 @@ fn judge_list(list: &List<'_>, hides: bool, keys: &[KeyName], targets: &Targets<
     };
     for reference in &list.data {
         match targets.named_by(*reference) {
-            // An EncryptedHeader has a wsu:Id, and the data in it an Id.
+            // `wsse11:EncryptedHeader` has a wsu:Id; the EncryptedData in it has an Id.
             Some(target) => {
                 let fits = match is_encrypted_data(target) {
                     true => target.attribute("", "Id").is_some(),
@@ -190,8 +190,8 @@ enum KeyName {
     Nothing,
 }
 
-/// The names of the keys of all EncryptedData, in the order of [`Targets::encrypted_data`]. They are read once, and compared by
-/// number: many lists may name one EncryptedData, whose name of its key is long.
+/// The names of the keys of all EncryptedData, in the order of [`Targets::encrypted_data`]. They are read once, and
+/// compared by number: many lists may name one EncryptedData whose key has a long name.
 fn key_names(targets: &Targets<'_>) -> Vec<KeyName> {
     let mut texts = HashMap::new();
     targets.encrypted_data.iter().map(|data| KeyName::of(data.element, targets, &mut texts)).collect()
@@ -223,11 +223,11 @@ fn text_of(reference: &Reference<'_>) -> Option<String> {
     }
 }
 
-/// To which encryption step the data belong that no list names (§10.2.2, §10.3.1).
+/// The encryption steps to which EncryptedData that no list names may belong (§10.2.2, §10.3.1).
 struct Steps {
-    /// How many of them name the key of a list.
+    /// The number of EncryptedData that name the key of a list.
     of_list: HashMap<usize, usize>,
-    /// How many name no key.
+    /// The number of EncryptedData that name no key.
     left: usize,
 }
 

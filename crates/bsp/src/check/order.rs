@@ -13,7 +13,7 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// The most ciphertexts that are examined for one reference, and lists for one ciphertext.
+/// The largest number of ciphertexts that are examined for one reference, and of lists for one ciphertext.
 const MAX_CIPHERTEXTS: usize = 8;
 
 /// Whether the digests of references match a revision: by Security header, child of it, and reference. References that
@@ -92,7 +92,8 @@ pub(crate) fn judge(
     }
 }
 
-/// What the digest of one reference matches.
+/// Whether the digest of one reference matches: over the message as it came, over the steps in the order of the header,
+/// and over the message with everything decrypted.
 #[derive(Clone, Copy)]
 struct Seen {
     wire: Option<bool>,

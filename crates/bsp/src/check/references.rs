@@ -228,7 +228,7 @@ fn key_identifier(
             Some(named) => named == kind || (named.is_x509() && kind.is_x509()),
             None => false,
         };
-        // R6603 and R6616 handle an assertion of the other version.
+        // The rules R6603 and R6616 are for an assertion of the other version.
         let fits = reference.kind.is_none_or(|kind| of_kind(kind) || kind.is_saml());
         let why = format!("{stated} is no key identifier that the profile of the token defines");
         findings.check(Rule::R3063, child, known.contains(&stated.as_ref()) && fits, &why);
@@ -272,7 +272,7 @@ fn embedded(child: Element<'_>, tokens: &[Element<'_>], findings: &mut Findings<
     findings.check(Rule::R3060, child, is_one_token && !child.has_character_data(), &why);
     let holds_reference = child.children().any(|inner| inner.is(name::WSSE.uri, "SecurityTokenReference"));
     findings.check(Rule::R3056, child, !holds_reference, "a wsse:SecurityTokenReference inside wsse:Embedded");
-    // Embedded tokens may be one inside the other.
+    // Embedded tokens may be inside one another.
     let has_token = |inner: Element<'_>| {
         let next = tokens.partition_point(|token| token.id() < inner.id());
         tokens.get(next).is_some_and(|token| inner.contains(*token))

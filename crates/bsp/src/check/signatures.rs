@@ -170,7 +170,8 @@ fn kind_of_id(reference: Element<'_>, target: Element<'_>, findings: &mut Findin
     }
 }
 
-/// Whether what is signed is a reference to an embedded assertion. Many may sign one element, which has many children.
+/// Whether the signed element is a reference to an embedded assertion. Many references may sign one element, which has
+/// many children.
 type Embedding = HashMap<NodeId, bool>;
 
 /// §16.2.5.

@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 use crate::chars::is_blank;
 use crate::error::{ParseError, Problem, malformed};
 
-/// Where the document begins behind its XML declaration; `start` if it has none.
+/// The octet after the XML declaration, where the document begins; `start` if it has no declaration.
 pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     let rest = octets.get(start..).unwrap_or(&[]);
     if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n')) {
@@ -46,8 +46,8 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     Ok(start + length + 2)
 }
 
-/// The encoding that the XML declaration at the start of these octets names, in whatever encoding that contains ASCII, and
-/// where it is said, with the white space before it.
+/// The encoding that the XML declaration at the start of these octets names, and the span of that name with the white
+/// space before it. The octets may be in any encoding that contains ASCII.
 pub(crate) fn encoding_of(octets: &[u8]) -> Option<(&str, Range<usize>)> {
     let rest = octets.strip_prefix(b"<?xml")?;
     let end = octets.len() - rest.len() + memmem::find(rest, b"?>")?;

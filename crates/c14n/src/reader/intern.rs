@@ -19,7 +19,8 @@ use crate::tape::{
     AttributeName, NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, Written, XML_PAIR, XML_PREFIX, XMLNS_PREFIX,
 };
 
-/// As many prefixes and namespaces as most messages have. So many are compared one by one, which costs less than their hashes.
+/// The number of prefixes and of namespaces that are compared one by one: most messages have no more. That costs less
+/// than their hashes.
 pub(super) const FEW: usize = 16;
 
 /// The binding of a prefix that no declaration in scope binds.
@@ -33,7 +34,7 @@ pub(super) struct Names<'s> {
     pub(super) arena: String,
     /// The pair that each prefix is bound to at the current place, by prefix id.
     bound: Vec<u32>,
-    /// By prefix id.
+    /// Indexed by prefix id.
     declared: Vec<Declared<'s>>,
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
@@ -42,7 +43,7 @@ pub(super) struct Names<'s> {
     packed: [u64; FEW],
     /// The prefix that was looked up last as a number, and its id.
     last_prefix: (u64, u32),
-    /// The ids of what comes after the first few.
+    /// The ids of the prefixes and namespaces after the first few.
     more_prefixes: HashMap<&'s [u8], u32>,
     more_uris: HashMap<String, u32>,
     more_pairs: HashMap<(u32, u32), u32>,
@@ -50,9 +51,9 @@ pub(super) struct Names<'s> {
 
 /// The last declaration of a prefix.
 struct Declared<'s> {
-    /// The node that has it.
+    /// The node that declares it.
     by: u32,
-    /// What pair it is, or [`UNBOUND`] if nothing declared the prefix.
+    /// The number of the pair of prefix and namespace, or [`UNBOUND`] if nothing declared the prefix.
     pair: u32,
     /// Its value as written.
     value: &'s str,
@@ -96,7 +97,7 @@ impl<'s> Names<'s> {
             return NO_PREFIX;
         }
         let packed = packed_at(octets, start, len);
-        // Names of one prefix often follow each other.
+        // Names with the same prefix often follow each other.
         if packed != TOO_LONG && self.last_prefix.0 == packed {
             return self.last_prefix.1;
         }
@@ -125,7 +126,7 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// Binds a prefix, or the default namespace, for the element `node` and what is inside it; `value` is as written.
+    /// Binds a prefix, or the default namespace, for the element `node` and its content; `value` is as written.
     pub(super) fn declare(&mut self, node: u32, prefix: u32, value: &'s str, rewrite: bool) -> Result<u32, Problem> {
         let declared = self.declared.get_mut(prefix as usize).ok_or(Problem::UnboundPrefix)?;
         if declared.by == node {
@@ -155,12 +156,12 @@ impl<'s> Names<'s> {
         Ok(pair)
     }
 
-    /// How many namespaces other than the default one are in scope.
+    /// The number of namespaces in scope, other than the default one.
     pub(super) fn in_scope(&self) -> usize {
         self.in_scope
     }
 
-    /// Where the bindings of an element that begins here are undone to.
+    /// The mark to which `undo_to` goes back at the end of an element that begins here.
     #[inline(always)]
     pub(super) fn mark(&self) -> usize {
         self.undo.len()
@@ -184,8 +185,8 @@ impl<'s> Names<'s> {
         Tape { pairs: self.pairs, prefixes: self.prefixes, uris: self.uris, arena: self.arena, ..tape }
     }
 
-    /// The pair of a prefix and a namespace name, which is as written. Two spellings of one name are one pair, so that pairs
-    /// compare as prefix and namespace do.
+    /// The pair of a prefix and a namespace name, which is as written. Two spellings of one name are one pair, so that
+    /// two pairs are equal if prefix and namespace are.
     fn pair_of(&mut self, prefix: u32, source: &'s str, rewrite: bool) -> Result<u32, Problem> {
         let decoded = if rewrite { Cow::Owned(chars::decode_value(source)) } else { Cow::Borrowed(source) };
         let uri = find(&self.uris, &self.arena, decoded.as_bytes()).or_else(|| self.more_uris.get(&*decoded).copied());
@@ -242,7 +243,7 @@ impl<'s> Names<'s> {
     }
 }
 
-/// The number of no prefix: text has no such octets.
+/// A number that no prefix has: text has no such octets.
 const TOO_LONG: u64 = u64::MAX;
 
 /// A prefix of up to eight octets as a number, which no other prefix has.
@@ -255,7 +256,8 @@ fn packed(prefix: &[u8]) -> u64 {
     u64::from_le_bytes(first)
 }
 
-/// The same for the `len` octets at `start`, of which there is one or more; [`TOO_LONG`] close to the end of the source, too.
+/// The same for the `len` octets at `start`, of which there is one or more; [`TOO_LONG`] close to the end of the
+/// source, too.
 #[inline(always)]
 fn packed_at(octets: &[u8], start: usize, len: usize) -> u64 {
     match chunk(octets, start) {
@@ -276,16 +278,16 @@ fn first_octets_anywhere(octets: &[u8], start: usize, len: usize) -> u64 {
     })
 }
 
-/// Adds a text to the arena, and says where it is.
+/// Adds a text to the arena, and returns its span.
 fn keep(arena: &mut String, text: &str) -> (u32, u32) {
     let start = arena.len() as u32;
     arena.push_str(text);
     (start, arena.len() as u32)
 }
 
-/// Which of the first few texts of the arena is this one.
+/// The index of this text among the first few of the arena.
 fn find(texts: &[(u32, u32)], arena: &str, text: &[u8]) -> Option<u32> {
-    // Most have another length.
+    // Most of them have another length.
     let is_it = |(start, end): &(u32, u32)| {
         (end - start) as usize == text.len() && arena.as_bytes().get(*start as usize..*end as usize) == Some(text)
     };
@@ -300,19 +302,19 @@ fn is_absolute(uri: &str) -> bool {
     octets.first().is_some_and(u8::is_ascii_alphabetic) && octets.get(scheme) == Some(&b':')
 }
 
-/// A qualified name that is well-formed, wherever it is.
+/// A well-formed qualified name, independent of its place.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
-    /// A number that is lower for a name that is earlier in canonical order, if the prefix is the same or the earlier name has
-    /// none. Names of equal rank may be different. 0 for a declaration.
+    /// A rank: a name that is earlier in canonical order has a lower number, if the prefix is the same or the earlier
+    /// name has none. Different names may have the same rank. 0 for a declaration.
     pub(super) rank: u64,
-    /// As the name of an attribute, written as it is in canonical form: its prefix is in the place of the pair.
+    /// The name as that of an attribute in canonical form: its prefix is in the place of the pair.
     pub(super) of_attribute: AttributeName,
     /// One bit for the prefix, no bit for none. Prefixes beyond the first thirty have all bits.
     pub(super) prefix_bit: u32,
-    /// As the name of an attribute: the prefix it declares, or [`UNBOUND`] if it is no declaration.
+    /// The prefix that an attribute of this name declares, or [`UNBOUND`] if it is no declaration.
     pub(super) declares: u32,
-    /// Its number: that of no other name, if there are no more than 128.
+    /// The number of the name. No other name has it, if there are no more than 128.
     pub(super) id: u8,
 }
 
@@ -360,7 +362,7 @@ impl Name {
         self.of_attribute.pair
     }
 
-    /// Its octets.
+    /// The number of its octets.
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         usize::from(self.of_attribute.len)
@@ -372,15 +374,15 @@ impl Name {
 struct Known {
     key: Key,
     name: Name,
-    /// Where it was read.
+    /// The offset of the name in the source.
     at: u32,
 }
 
 impl Known {
-    /// No name has this key: text has no such octets.
+    /// A key that no name has: text has no such octets.
     const NOTHING: Self = Self { key: Key::ALL, name: Name::NOTHING, at: 0 };
 
-    /// Whether it is the name of `len` octets at `start`, of which the key is the same. There are 16 octets or more.
+    /// Whether it is the name of `len` octets at `start`, which has the same key. There are 16 octets or more.
     #[inline(never)]
     fn is_longer_name(&self, octets: &[u8], start: usize, len: usize) -> bool {
         let (rest, before) = (start + Key::OCTETS..start + len, self.at as usize);
@@ -388,22 +390,22 @@ impl Known {
     }
 }
 
-/// The attribute that came last behind a name or behind another attribute.
+/// The attribute that last followed a name or another attribute.
 #[derive(Clone, Copy)]
 pub(super) struct Follower {
     /// The space, the name, the equals sign and the quote.
     key: Key,
-    /// Which octets of 16 these are.
+    /// A mask of the octets, of 16, that belong to them.
     mask: Key,
     pub(super) name: Name,
 }
 
 impl Follower {
     const NOTHING: Self = Self { key: Key::ALL, mask: Key::ALL, name: Name::NOTHING };
-    /// The most octets of a name that can follow.
+    /// The largest length of a name that can be compared in this way.
     const MOST: usize = Key::OCTETS - 3;
 
-    /// Whether it begins at `at` again, with the space before it.
+    /// Whether the same octets are at `at`, with the space before the name.
     #[inline(always)]
     pub(super) fn is_at(&self, octets: &[u8], at: usize) -> bool {
         chunk(octets, at).is_some_and(|octets| Key::masked(u8x16::new(*octets), self.mask) == self.key)
@@ -413,18 +415,18 @@ impl Follower {
 /// Names read before, each in one of the four slots that its octets choose.
 pub(super) struct KnownNames {
     slots: [Known; SLOTS],
-    /// By the number of the name before.
+    /// Indexed by the number of the name before.
     followers: [Follower; SLOTS],
-    /// How many names were numbered.
+    /// The number of names that have a number.
     numbered: u8,
 }
 
 const SLOTS: usize = 128;
 
-/// In how many slots a name may be.
+/// The number of slots in which a name may be.
 const WAYS: u8 = 4;
 
-/// The first 16 octets of a name, zeros behind its end. Names that are no longer are equal if their keys are.
+/// The first 16 octets of a name, with zeros after its end. Two names of at most 16 octets are equal if their keys are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Key(u8x16);
 
@@ -453,7 +455,7 @@ static MASKS: [Key; 17] = {
 };
 
 impl Key {
-    /// How many octets of a name are in its key.
+    /// The number of octets of a name that its key contains.
     pub(super) const OCTETS: usize = 16;
     const ALL: Self = Self(u8x16::MAX);
 
@@ -463,7 +465,7 @@ impl Key {
         Some(Self::masked(u8x16::new(*chunk(octets, start)?), *MASKS.get(len.min(Self::OCTETS))?))
     }
 
-    /// The key of a name that is shorter than 16 octets, of the 16 octets where it begins.
+    /// The key of a name of fewer than 16 octets, from the 16 octets at its start.
     #[inline(always)]
     pub(super) fn of_short(octets: u8x16, len: usize) -> Self {
         Self::masked(octets, MASKS[len % Self::OCTETS])
@@ -503,19 +505,19 @@ impl KnownNames {
         &self.known(slot).name
     }
 
-    /// The attribute that came last after the name with the number `previous`.
+    /// The attribute that last followed the name with the number `previous`.
     #[inline(always)]
     pub(super) fn follower(&self, previous: u8) -> &Follower {
         &self.followers[previous as usize % SLOTS]
     }
 
-    /// Remembers that the name in a slot came after the one with the number `previous`.
+    /// Remembers that the name in a slot followed the one with the number `previous`.
     pub(super) fn follows(&mut self, previous: u8, slot: u8) {
         let Known { key, name, .. } = *self.known(slot);
         let mut octets = [0; Key::OCTETS];
         let [space, of_name @ ..] = &mut octets;
         *space = b' ';
-        // Longer names are not told by their keys.
+        // Keys do not distinguish longer names.
         let Some((of_name, rest)) = of_name.split_at_mut_checked(name.len()).filter(|_| name.len() <= Follower::MOST)
         else {
             return;
@@ -550,7 +552,7 @@ impl KnownNames {
         (1..WAYS).map(|way| slot ^ way).find(|slot| self.known(*slot).key == key)
     }
 
-    /// Remembers under its key a name that was read at `at`.
+    /// Remembers, under its key, a name that was read at `at`.
     pub(super) fn insert(&mut self, key: Key, name: Name, at: usize) -> u8 {
         self.numbered = self.numbered.wrapping_add(1);
         let mut known = Known { key, name: Name { id: self.numbered, ..name }, at: at as u32 };

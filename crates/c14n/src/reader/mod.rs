@@ -33,31 +33,31 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
     }
     let mut reader = Reader::new(source, limits);
     let outcome = reader.document();
-    // A character that XML does not allow is the first thing wrong, wherever it is.
+    // A character that XML does not allow is reported before any other fault, wherever it is.
     if outcome.is_err() || reader.stops.is_suspicious() {
         check_characters(source.as_bytes())?;
     }
     match outcome {
-        // The reader itself is not moved: its tables are long.
+        // The reader itself is not moved: its tables are large.
         Ok(()) => Ok(reader.names.into_tape(reader.tape)),
-        // Every step that fails says why before it returns.
+        // Every step that fails records why before it returns.
         Err(Failed) => {
-            // The number of attributes is compared when a tag ends, but it was too large before.
+            // The number of attributes is checked when a tag ends, but it may have been too large before.
             reader.check_attributes().unwrap_or(());
             Err(reader.failure.unwrap_or(malformed(0, Problem::Markup)).naming(source))
         }
     }
 }
 
-/// How many nodes a document of so many octets may have.
+/// The number of nodes that a document of this length may have.
 pub(crate) fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
     const FREE: usize = 16 << 10;
     (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
 }
 
-/// For how many nodes and attributes there is room at first. Unused room of a short document costs nothing, and with one
-/// large block the allocator does not return the pages of every document to the system. For a long document, it is a little
-/// more than what equally spaced pieces of it have.
+/// The numbers of nodes and attributes for which room is made at first. Unused room of a short document costs nothing,
+/// and with one large block the allocator does not return the pages of every document to the system. For a long
+/// document, samples at equal distances are counted, and a little is added.
 fn likely(octets: &[u8]) -> (usize, usize) {
     const LONG: usize = 1 << 20;
     const PIECES: usize = 32;
@@ -75,12 +75,12 @@ fn likely(octets: &[u8]) -> (usize, usize) {
     (of_all(nodes).min(octets.len() / 4), of_all(attributes).min(most_attributes(octets.len())))
 }
 
-/// How many tags, comments and other pieces of markup begin in some octets, without end tags.
+/// The number of tags, comments and other pieces of markup that begin in some octets, without end tags.
 fn starts(octets: &[u8]) -> usize {
     memchr_iter(b'<', octets).filter(|at| octets.get(at + 1) != Some(&b'/')).count()
 }
 
-/// How many attributes so many octets can have: each has at least five.
+/// The largest number of attributes in this many octets: each has at least five.
 fn most_attributes(octets: usize) -> usize {
     octets / 5
 }
@@ -93,7 +93,7 @@ struct Reader<'s, 'l> {
     stops: Stops<'s>,
     names: Names<'s>,
     known: KnownNames,
-    /// What was read, without what is in `names`.
+    /// The nodes and attributes that were read. Their names are in `names`.
     tape: Tape,
     tag: Tag,
     open: Vec<Open>,
@@ -105,9 +105,9 @@ struct Reader<'s, 'l> {
 
 /// Limits that are compared often.
 struct Bounds {
-    /// The number of nodes for which there is room, and which are not too many.
+    /// The number of nodes for which there is room, within the limits.
     nodes: usize,
-    /// What [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
+    /// The number of nodes that [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
     max_nodes: usize,
     depth: usize,
     attributes: usize,
@@ -116,7 +116,7 @@ struct Bounds {
 
 /// The start tag at hand, or the last one.
 struct Tag {
-    /// What is bound again when the element ends.
+    /// The mark from which bindings are restored when the element ends.
     undo: u32,
     first_attribute: usize,
     flags: u8,
@@ -126,7 +126,7 @@ struct Tag {
 struct Open {
     name: Key,
     node: u32,
-    /// What is bound again when it ends.
+    /// The mark from which bindings are restored when it ends.
     undo: u32,
     name_len: u32,
 }
@@ -276,7 +276,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
     }
 
-    /// Whether one more element is not too many.
+    /// Whether one more element is within the limits.
     #[inline(always)]
     fn check_room(&mut self) -> Result<(), Failed> {
         if self.tape.nodes.len() >= self.bounds.nodes {
@@ -290,7 +290,8 @@ impl<'s, 'l> Reader<'s, 'l> {
 
     // CharData ::= [^<&]* - ([^<&]* ']]>' [^<&]*), with references between
 
-    /// Text up to the next `<` whose first stop, at `stop`, is not that. It is only recorded if it has references, `>` or CR.
+    /// Text up to the next `<`, if its first stop, at `stop`, is another octet. A node is recorded only if the text has
+    /// references, `>` or CR.
     #[inline(never)]
     fn other_text(&mut self, start: usize, stop: usize) -> Result<usize, Failed> {
         let octets = self.octets;
@@ -337,7 +338,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         Ok(at)
     }
 
-    /// Text that does not end is a worse fault than what is wrong inside.
+    /// Text without an end is reported before a fault inside it.
     #[cold]
     fn malformed_text(&mut self, at: usize, problem: Problem) -> Failed {
         if memchr(b'<', self.rest(at)).is_none() {
@@ -428,7 +429,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         self.tape.attributes.reserve_exact(most.saturating_sub(used) + FEW);
     }
 
-    /// The most octets of a name: the tape has 16 bits for them.
+    /// The largest length of a name in octets. The tape has 16 bits for it.
     fn max_name(&self) -> usize {
         self.limits.size(Limit::NameOctets).min(u16::MAX as usize)
     }

@@ -14,20 +14,20 @@ pub(super) struct CanonicalOrder<'a> {
     pub(super) arena: &'a str,
 }
 
-/// What sorting found.
+/// The result of sorting attributes.
 pub(super) enum Sorted {
     Already,
     Now,
     Duplicate,
 }
 
-/// The most attributes that are sorted by insertion.
+/// The largest number of attributes that are sorted by insertion.
 const FEW: usize = 16;
 
-/// The pair of a rank that tells nothing.
+/// The pair of a rank that decides nothing.
 const NO_RANK: u8 = u8::MAX;
 
-/// The order of two attributes, if ranks tell.
+/// The order of two attributes, if their ranks decide it.
 #[inline(always)]
 fn compare_ranks(left: u64, right: u64) -> Option<Ordering> {
     let (of_left, of_right) = ((left >> 56) as u8, (right >> 56) as u8);
@@ -39,8 +39,8 @@ fn compare_ranks(left: u64, right: u64) -> Option<Ordering> {
     Some(left.cmp(&right)).filter(|order| is_told && order.is_ne())
 }
 
-/// Sorts a few attributes without prefixes by the first octets of their names. Those do not tell if the answer is false, and
-/// the attributes may have moved.
+/// Sorts a few attributes without prefixes by the first octets of their names. If these octets do not decide, the
+/// result is false, and the attributes may have moved.
 #[inline(always)]
 pub(super) fn sort_by_first_octets(octets: &[u8], attributes: &mut [Attribute]) -> bool {
     let mut ranks = [0; 6];
@@ -51,7 +51,7 @@ pub(super) fn sort_by_first_octets(octets: &[u8], attributes: &mut [Attribute]) 
         };
         *rank = first;
     }
-    // Of equal ranks the octets behind them would tell.
+    // If two ranks are equal, the octets of the names behind them would decide.
     !matches!(insert(attributes, ranks, |_, _, left, right| left.cmp(&right)), Sorted::Duplicate)
 }
 
@@ -84,7 +84,8 @@ fn insert(
     outcome
 }
 
-/// The first eight of the `len` octets at `start` as a number, with zeros behind a shorter name: a lesser one is earlier.
+/// The first eight of the `len` octets at `start` as a number, with zeros after a shorter name: a name with a lower
+/// number is earlier.
 #[inline(always)]
 pub(super) fn first_octets(octets: &[u8], start: usize, len: usize) -> Option<u64> {
     let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
@@ -92,8 +93,8 @@ pub(super) fn first_octets(octets: &[u8], start: usize, len: usize) -> Option<u6
 }
 
 impl CanonicalOrder<'_> {
-    /// A number of which a lesser one means an attribute that is earlier, if both are of one pair or the earlier one has no
-    /// prefix: the pair, and the first octets of the local name.
+    /// A rank of the pair and the first octets of the local name: an attribute with a lower rank is earlier, if both
+    /// have one pair or the earlier one has no prefix.
     #[inline(always)]
     fn rank(&self, attribute: &Attribute) -> u64 {
         let skipped = self.prefix_octets(attribute);
@@ -105,7 +106,7 @@ impl CanonicalOrder<'_> {
         }
     }
 
-    /// Octets of the prefix with the colon behind it.
+    /// The number of octets of the prefix with the colon.
     #[inline(always)]
     fn prefix_octets(&self, attribute: &Attribute) -> usize {
         if !attribute.is_prefixed() {
@@ -116,7 +117,7 @@ impl CanonicalOrder<'_> {
         prefix.map_or(0, |(start, end)| (end - start) as usize + 1)
     }
 
-    /// Sorts in canonical order: by insertion where there are few, which finds duplicates on the way.
+    /// Sorts in canonical order. A few attributes are sorted by insertion, which also finds duplicates.
     pub(super) fn sort(&self, attributes: &mut [Attribute]) -> Sorted {
         let mut ranks = [0; FEW];
         let Some(ranks) = ranks.get_mut(..attributes.len()) else { return self.sort_many(attributes) };

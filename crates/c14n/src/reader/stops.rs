@@ -9,9 +9,9 @@
 
 use wide::u8x16;
 
-/// Octets one bit each of a word.
+/// A word of one bit for each octet.
 const BLOCK: usize = 64;
-/// Blocks of a window: 4 KiB of source, so that its bits stay in the nearest cache.
+/// The number of blocks of a window: 4 KiB of source, so that its bits stay in the nearest cache.
 const BLOCKS: usize = 64;
 const WINDOW: usize = BLOCK * BLOCKS;
 
@@ -46,7 +46,7 @@ impl<'s> Stops<'s> {
         self.next_block(from)
     }
 
-    /// As `next`, if the block of `from` has no further stop or is not in the window.
+    /// As `next`, if the block of `from` has no further stop, or is not in the window.
     #[inline(never)]
     fn next_block(&mut self, from: usize) -> usize {
         let mut at = from;
@@ -62,7 +62,7 @@ impl<'s> Stops<'s> {
         self.octets.len()
     }
 
-    /// Whether the source may contain characters that XML does not allow. What was not yet classified is.
+    /// Whether the source may contain characters that XML does not allow. Classifies the rest of the source.
     pub(super) fn is_suspicious(&mut self) -> bool {
         if let Some(last) = self.octets.len().checked_sub(1) {
             self.reach(last);
@@ -141,7 +141,7 @@ fn has_suspicious(octets: &[u8; BLOCK]) -> bool {
 mod tests {
     use super::Stops;
 
-    /// Octet by octet, as the comments define it.
+    /// Classifies octet by octet, as the comments define it.
     #[test]
     fn stops_are_what_an_octet_by_octet_search_finds() {
         let mut octets = Vec::new();

@@ -1,7 +1,8 @@
 //! Tags: element names, attributes and declarations.
 //!
-//! Most names were read before and most attributes are written `name="value"`; the first stop of an attribute is then the quote
-//! behind its name, and the name is known by its octets. Everything else takes the functions that are not inlined.
+//! Most names were read before and most attributes are written `name="value"`; the first stop of an attribute is then
+//! the quote after its name, and the name is known by its octets. All other cases take the functions that are not
+//! inlined.
 
 use memchr::memchr3;
 use wide::u8x16;
@@ -15,21 +16,21 @@ use crate::error::Problem;
 use crate::name;
 use crate::tape::{Attribute, AttributeName, Declaration, Kind, NO_PREFIX, Node, Written, XMLNS_PREFIX, flag};
 
-/// Beside bits of prefixes: the names do not show that the attributes are in canonical order.
+/// A bit beside those of prefixes: the names do not show that the attributes are in canonical order.
 const NOT_ORDERED: u32 = 1 << 31;
-/// Beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
+/// A bit beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
 const NOT_TOLD: u32 = 1;
 
 /// The attributes of a tag that were read so far.
 #[derive(Clone, Copy)]
 struct Attributes {
-    /// Where the rest of the tag begins.
+    /// The octet at which the rest of the tag begins.
     at: usize,
     /// The number of the name that was read last.
     previous: u8,
     /// The rank of the attribute that was read last.
     rank: u64,
-    /// What [`Reader::settle_attributes`] must know: the prefixes, and [`NOT_ORDERED`].
+    /// The bits that [`Reader::settle_attributes`] reads: the prefixes, and [`NOT_ORDERED`].
     prefix_bits: u32,
 }
 
@@ -40,7 +41,7 @@ struct Value {
     written: Written,
 }
 
-/// What is known of the order of an attribute and the next one, whose rank is not greater.
+/// The bits that say how an attribute and the next one are ordered, if the rank of the next one is not greater.
 #[inline(always)]
 fn not_ordered(rank: u64, next: u64) -> u32 {
     if next < rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD }
@@ -92,20 +93,21 @@ impl Reader<'_, '_> {
         Ok(at)
     }
 
-    /// From the end of the name with the number `previous` to the end of the tag, and what [`Reader::settle_attributes`] must know.
+    /// Reads from the end of the name with the number `previous` to the end of the tag. Returns that end, and the bits
+    /// for [`Reader::settle_attributes`].
     #[inline(always)]
     fn attributes(&mut self, octets: &[u8], previous: u8, at: usize) -> Result<(usize, u32), Failed> {
         if self.tape.attributes.capacity() - self.tape.attributes.len() < FEW {
             self.grow_attributes();
         }
-        // Each in a register of its own: a structure that is also given away would live on the stack.
+        // Each value is in a register of its own: a structure that is also passed on would be on the stack.
         let (mut at, mut previous, mut rank, mut prefix_bits) = (at, previous, 0, 0);
         loop {
             let follower = self.known.follower(previous);
             if follower.is_at(octets, at) {
                 let (start, value) = (at + 1, at + 3 + follower.name.len());
                 let end = self.stops.next(value);
-                // Looked up again: registers are rarer than look-ups.
+                // Looked up again, since registers are scarcer than look-ups.
                 let name = &self.known.follower(previous).name;
                 let is_plain = octets.get(end) == Some(&b'"') && end - value <= self.bounds.value_octets;
                 if is_plain && (name.rank > rank || name.declares == UNBOUND) {
@@ -179,7 +181,7 @@ impl Reader<'_, '_> {
         Ok(Attributes { at: end + 1, previous: name.id, rank: name.rank, prefix_bits })
     }
 
-    /// Reads what follows a name or a value, if that is not one space and an attribute: the end of the tag, or other
+    /// Reads the text after a name or a value, if it is not one space and an attribute: the end of the tag, or other
     /// white space before an attribute. The flag says which.
     #[inline(never)]
     fn tag_end(&mut self, start: usize) -> Result<(usize, bool), Failed> {
@@ -209,7 +211,8 @@ impl Reader<'_, '_> {
 
     // Attribute ::= QName Eq AttValue
 
-    /// The attribute at `start`, which is what came last at this place, and of whose value the first stop is not the end.
+    /// The attribute at `start`, which is the one that last came at this place, and whose value does not end at its
+    /// first stop.
     #[inline(never)]
     fn long_attribute(
         &mut self,
@@ -224,13 +227,14 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// The attribute at `start`, which is not what came last at this place, or is not written as in canonical form.
+    /// The attribute at `start`, which is not the one that last came at this place, or is not written as in canonical
+    /// form.
     #[inline(never)]
     fn other_attribute(&mut self, read: &mut Attributes, start: usize) -> Result<(), Failed> {
         let octets = self.octets;
         let quote = self.stops.next(start);
         let is_plain = matches!(chunk(octets, quote.wrapping_sub(1)), Some(b"=\"" | b"='"));
-        // White space is before the name, so the equals sign is not.
+        // There is white space before the name, so that no equals sign is before it.
         let len = quote.wrapping_sub(start + 1);
         let known = Key::of(octets, start, len).filter(|_| is_plain);
         let known = known.and_then(|key| self.known.find(octets, key, start, len));
@@ -253,7 +257,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// `S? '=' S?` and a quote: where the value begins, and which quote it is.
+    /// Reads `S? '=' S?` and a quote. Returns the start of the value, and the quote.
     fn equals(&mut self, start: usize) -> Result<(usize, u8), Failed> {
         if self.rest(start).starts_with(b"=\"") {
             return Ok((start + 2, b'"'));
@@ -273,7 +277,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Where the value at `start` ends, whose first stop is at `at`, and whether it must be rewritten in canonical form.
+    /// The end of the value at `start`, and whether the value must be rewritten in canonical form. `at` is the first
+    /// octet in it that may end it or need a change.
     fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<(usize, bool), Failed> {
         let mut rewrite = false;
         loop {
@@ -300,7 +305,7 @@ impl Reader<'_, '_> {
         Ok((at, rewrite))
     }
 
-    /// Whether the tag at hand has not too many attributes.
+    /// Whether the number of attributes of the current tag is within the limit.
     #[inline(always)]
     pub(super) fn check_attributes(&mut self) -> Result<(), Failed> {
         if self.tape.attributes.len() - self.tag.first_attribute > self.bounds.attributes {
@@ -363,7 +368,7 @@ impl Reader<'_, '_> {
             }
             self.tag.flags |= flag::PREFIXED_ATTRIBUTES;
         }
-        // Ranks tell nothing about two prefixes.
+        // Ranks do not decide between two prefixes.
         if prefix_bits.is_power_of_two() && prefix_bits != NOT_ORDERED {
             return Ok(());
         }
@@ -502,7 +507,7 @@ impl Reader<'_, '_> {
         if is_start && rest.get(ascii).is_none_or(u8::is_ascii) {
             return Ok(start + ascii);
         }
-        // The check as text goes no further than the end of this name.
+        // The check for UTF-8 goes no further than the end of this name.
         let end = rest.iter().position(|b| b.is_ascii() && !is_ascii_name(*b)).unwrap_or(rest.len());
         let text = rest.get(..end).and_then(|octets| std::str::from_utf8(octets).ok()).unwrap_or_default();
         let length = name::ncname_len(text);
@@ -513,7 +518,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// How many octets at the front are [`is_ascii_name`].
+/// The number of octets at the front that are [`is_ascii_name`].
 fn ascii_name_len(rest: &[u8]) -> usize {
     let (blocks, _) = rest.as_chunks::<16>();
     for (at, block) in blocks.iter().enumerate() {

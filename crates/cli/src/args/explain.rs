@@ -7,7 +7,7 @@ use wss_profile::{AcceptOptions, AllowOptions, HoldingOptions, TrustOptions};
 
 use super::{FileArgs, Format};
 
-/// What `wss explain --help` ends with.
+/// The last lines of `wss explain --help`.
 const EXAMPLES: &str = "\
 Exit 0: explained, whatever was found. 1: a package that cannot be read. 2: usage, or a file that cannot be read.
 The output quotes the message and may hold its secrets. Nothing in it is authenticated.

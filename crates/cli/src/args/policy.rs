@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{FileArgs, Format};
 
-/// What `wss policy --help` ends with.
+/// The last lines of `wss policy --help`.
 const EXAMPLES: &str = "\
 Exit 0: every operation has an alternative that can be done; with --check, the message breaks nothing that can be seen.
 1: a file that cannot be read, an operation without such an alternative, or a message that breaks the policy. 2: usage.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// What `wss profile --help` ends with.
+/// The last lines of `wss profile --help`.
 const EXAMPLES: &str = "\
 Exit 0: the profile can be used. 2: it cannot, or usage.
 

@@ -109,7 +109,7 @@ pub(crate) enum Mode {
     Gcm(Aes),
     Cbc(BlockCipher),
     ChaCha20Poly1305,
-    /// Without a tag.
+    /// ChaCha20 without a tag.
     ChaCha20,
 }
 
@@ -118,7 +118,7 @@ impl ContentEncryption {
         self.row().parameters
     }
 
-    /// Octets of a key.
+    /// The number of octets of a key.
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self.mode() {
@@ -139,8 +139,8 @@ impl ContentEncryption {
         Self::ALL.iter().find(|other| is_alike(other) && other.key_len() == octets)
     }
 
-    /// Octets of the initialisation vector, which precedes the ciphertext. That of ChaCha20 is the counter of the first block
-    /// and the nonce.
+    /// The number of octets of the initialisation vector, which precedes the ciphertext. That of ChaCha20 is the
+    /// counter of the first block and the nonce.
     #[must_use]
     pub const fn iv_len(self) -> usize {
         match self.mode() {
@@ -187,7 +187,7 @@ impl KeyWrap {
         self.row().parameters
     }
 
-    /// Octets of the wrapping key.
+    /// The number of octets of the wrapping key.
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self.wrap() {

@@ -9,8 +9,7 @@
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
 //!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.
 //! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding`, and a trait in
-//!    `provider` for its operations. `wss_tokens` lists which signatures it follows in paths of certificates
-//!    (`trust/path`).
+//!    `provider` for its operations. `path_signature` lists the signatures that count in paths of certificates.
 //! 4. Run `WSS_WRITE_ALGORITHMS=1 cargo test -p wss-crypto --test algorithms`, with each provider: it writes the line in
 //!    `ALGORITHMS.md`. Without the variable the test fails until the line is there and true.
 
@@ -59,7 +58,7 @@ algorithms! {
     #[allow(missing_docs, reason = "family and digest, as the names say")]
     SignatureMethod of Scheme {
         RsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#rsa-sha1", PKCS1(Sha1)),
-        // RFC 9231 asks readers to accept the misprint of RFC 6931.
+        // Readers should also accept the misprint of RFC 6931, says RFC 9231.
         RsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", PKCS1(Sha224))
             .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224"),
         RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256))
@@ -170,7 +169,7 @@ use wss_text::Slice as _;
 #[derive(Debug, Clone, Copy)]
 struct DigestParameters {
     output_len: usize,
-    /// Octets that its compression takes at once, which HMAC is made with.
+    /// The number of octets of a block of its compression function, on which HMAC depends.
     block_len: usize,
     mgf_uri: Option<&'static str>,
 }
@@ -215,7 +214,7 @@ impl DigestMethod {
         self.row().parameters.mgf_uri
     }
 
-    /// Octets of a digest.
+    /// The number of octets of a digest.
     #[must_use]
     pub const fn output_len(self) -> usize {
         self.row().parameters.output_len
@@ -238,12 +237,12 @@ pub(crate) enum Scheme {
     Rsa(RsaPadding, DigestMethod),
     Ecdsa(DigestMethod),
     Dsa(DigestMethod),
-    /// Has no choice of digest.
+    /// The method has no choice of digest.
     Ed25519(EdDsa),
-    /// Has no choice of digest.
+    /// The method has no choice of digest.
     Ed448(EdDsa),
     Hmac(DigestMethod),
-    /// Has no choice of digest.
+    /// The method has no choice of digest.
     PostQuantum(PostQuantum),
 }
 
@@ -259,13 +258,13 @@ const fn ecdsa_sha3(arc: u8) -> AlgorithmIdentifier {
     })
 }
 
-/// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1), of which the pure one on edwards448 takes a context
-/// itself (§5.2), which RFC 9231 has no place for.
+/// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1). The pure one on edwards448 takes a context itself
+/// (§5.2), for which RFC 9231 has no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EdDsa {
     Pure,
     WithContext,
-    /// With SHA-512, or SHAKE256 on edwards448; it takes a context too.
+    /// The prehashed instance: with SHA-512, or SHAKE256 on edwards448. It takes a context too.
     Prehashed,
 }
 
@@ -319,7 +318,7 @@ impl SignatureMethod {
         self.row().parameters
     }
 
-    /// The AlgorithmIdentifier of certificates that are signed with it; `None` if none are, or none must be.
+    /// The AlgorithmIdentifier of certificates that are signed with it; `None` if no certificates are, or must be.
     pub(crate) const fn in_certificates(self) -> Option<AlgorithmIdentifier> {
         self.row().in_certificates
     }
@@ -349,7 +348,7 @@ impl SignatureMethod {
         }
     }
 
-    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, and what is retired.
+    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, and retired methods.
     #[must_use]
     pub const fn only_verifies(self) -> bool {
         match self.scheme() {
@@ -372,7 +371,7 @@ impl SignatureMethod {
 
 #[derive(Debug, Clone, Copy)]
 struct CurveParameters {
-    /// The content of the AlgorithmIdentifier of keys on it.
+    /// The content of the AlgorithmIdentifier of keys on this curve.
     identifier: &'static [u8],
     field_len: usize,
     default_signature: SignatureMethod,
@@ -382,11 +381,11 @@ const fn curve(identifier: &'static [u8], field_len: usize, default_signature: S
     CurveParameters { identifier, field_len, default_signature }
 }
 
-/// Octets of `id-ecPublicKey`, and of the head of the curve's identifier, in an AlgorithmIdentifier.
+/// The number of octets of `id-ecPublicKey`, and of the head of the curve's identifier, in an AlgorithmIdentifier.
 const BEFORE_CURVE: usize = 11;
 
 impl Curve {
-    /// Octets of a coordinate, and of each half of a signature value.
+    /// The number of octets of a coordinate, and of each half of a signature value.
     #[must_use]
     pub const fn field_len(self) -> usize {
         self.row().parameters.field_len
@@ -400,7 +399,7 @@ impl Curve {
         }
     }
 
-    /// The content of the AlgorithmIdentifier of keys on it (RFC 5480 §2.1.1).
+    /// The content of the AlgorithmIdentifier of keys on this curve (RFC 5480 §2.1.1).
     pub(crate) const fn identifier(self) -> AlgorithmIdentifier {
         AlgorithmIdentifier::from_slice(self.row().parameters.identifier)
     }

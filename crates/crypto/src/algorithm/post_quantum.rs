@@ -26,7 +26,7 @@ struct Parameters {
     /// The last two octets of its OBJECT IDENTIFIER: the arcs of NIST for signatures and for encapsulation.
     oid: [u8; 2],
     public_len: usize,
-    /// Octets of a signature value, or of an encapsulated secret.
+    /// The number of octets of a signature value, or of an encapsulated secret.
     value_len: usize,
 }
 
@@ -51,12 +51,12 @@ impl PostQuantum {
         Self::ALL.iter().find(|kind| kind.row().parameters.oid == arcs)
     }
 
-    /// Octets of a public key.
+    /// The number of octets of a public key.
     pub(crate) const fn public_len(self) -> usize {
         self.row().parameters.public_len
     }
 
-    /// Octets of a signature value, or of an encapsulated secret.
+    /// The number of octets of a signature value, or of an encapsulated secret.
     pub(crate) const fn value_len(self) -> usize {
         self.row().parameters.value_len
     }

@@ -26,7 +26,7 @@ pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> 
     Row { uri, also: None, is_legacy: true, is_retired: false, in_certificates: None, parameters }
 }
 
-/// A broken algorithm, only for documents that are older than its end.
+/// A broken algorithm, only for documents from the time before it was broken.
 pub(crate) const fn retired<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
     Row { uri, also: None, is_legacy: true, is_retired: true, in_certificates: None, parameters }
 }

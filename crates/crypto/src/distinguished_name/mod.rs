@@ -15,13 +15,13 @@ use wss_text::{Slice as _, hex_octet, octets_of_hex};
 use crate::der;
 use crate::error::LoadError;
 
-/// The most octets of a name: in DER, or as text.
+/// The largest number of octets of a name: in DER, or as text.
 const MAX_OCTETS: usize = 8 << 10;
-/// The most attributes of a name. Real names have about six.
+/// The largest number of attributes of a name. Real names have about six.
 const MAX_ATTRIBUTES: usize = 64;
-/// The most octets of an attribute type.
+/// The largest number of octets of an attribute type.
 const MAX_OID: usize = 64;
-/// The octets of a kind and a length, before each piece of a key.
+/// The number of octets of a kind and a length, before each piece of a key.
 const KEY_OCTETS: usize = 5;
 
 /// A distinguished name: RDNs in the order of the certificate, most significant first.
@@ -71,9 +71,10 @@ impl Attribute {
 }
 
 impl Value {
-    /// The octets that are compared (RFC 5280 §7.1, RFC 4518): case is folded, inner white space collapsed, where U+00A0
-    /// and the other spaces of Unicode count as white space, ends trimmed. A character that has several forms is compared
-    /// in the form it has. Every piece follows its kind and length, so that no two different attributes have the same key.
+    /// The octets that are compared (RFC 5280 §7.1, RFC 4518): case is folded, inner white space is collapsed, where
+    /// U+00A0 and the other spaces of Unicode count as white space, and the ends are trimmed. Unicode is not
+    /// normalised: a character is compared in the form that it has. Every piece follows its kind and length, so that no
+    /// two different attributes have the same key.
     fn key(&self, oid: &[u8]) -> Box<[u8]> {
         let (kind, value) = match self {
             Self::Text(text) => {
@@ -340,7 +341,8 @@ fn attribute_type(name: &str) -> Option<Vec<u8>> {
     object_identifier(upper.strip_prefix("OID.").or(upper.strip_prefix('.')).unwrap_or(&upper))
 }
 
-/// The content octets of an OBJECT IDENTIFIER in dotted decimal; `None` if it is not one, or above 64 octets.
+/// The content octets of an OBJECT IDENTIFIER in dotted decimal; `None` if the text is none, or has more than 64
+/// octets.
 #[must_use]
 pub fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
     let mut arcs = dotted.split('.').map(|arc| {
@@ -510,7 +512,8 @@ mod tests {
         assert!(DistinguishedName::parse("OID.1.+5=a").is_err());
     }
 
-    /// apache/santuario-xml-security-java#446: old WSS4J and Axis write a dot before an attribute type that they have no name for.
+    /// apache/santuario-xml-security-java#446: old WSS4J and Axis write a dot before an attribute type for which they
+    /// have no name.
     #[test]
     fn an_attribute_type_with_a_dot_before_it_is_the_same_one() {
         for (dotted, plain) in [

@@ -1,8 +1,8 @@
-//! Names in references, as peers write them: also root first, with slashes, with `UNDEF=`, and with commas that nothing
-//! escapes.
+//! Names in references, as peers write them: also root first, with slashes, with `UNDEF=`, and with commas that are not
+//! escaped.
 //!
-//! Such a text may mean several names. It is only compared with the names of certificates that are known, to pick one of
-//! them, and never with whom the caller trusts.
+//! Such a text may mean several names. It is only compared with the names of known certificates, to choose one of them,
+//! and never with the signers that the caller trusts.
 
 use wss_text::Slice as _;
 
@@ -12,9 +12,9 @@ use super::{
 use crate::error::LoadError;
 
 impl DistinguishedName {
-    /// Reads the name of a reference in any spelling that peers send: as [`DistinguishedName::parse`] does, and else
-    /// OpenSSL's line with slashes (`/C=DE/CN=a`), types that OpenSSL did not know (`UNDEF=a`), and values with separators
-    /// that are not escaped (`O=A, Inc,C=DE`). Compare it with [`DistinguishedName::is_spelled`].
+    /// Reads the name of a reference in any spelling that peers send: as [`DistinguishedName::parse`] does; otherwise
+    /// OpenSSL's line with slashes (`/C=DE/CN=a`), types that OpenSSL did not know (`UNDEF=a`), and values with
+    /// separators that are not escaped (`O=A, Inc,C=DE`). Compare it with [`DistinguishedName::is_spelled`].
     ///
     /// # Errors
     /// [`LoadError::Name`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
@@ -29,8 +29,8 @@ impl DistinguishedName {
         Ok(Self::new(rdns))
     }
 
-    /// Whether `written`, of [`DistinguishedName::parse_spelled`], spells this name: with the RDNs in either order, where a
-    /// type that was not known to its writer may be any.
+    /// Whether `written`, of [`DistinguishedName::parse_spelled`], spells this name: the RDNs may be in either order,
+    /// and a type that its writer did not know may be any.
     #[must_use]
     pub fn is_spelled(&self, written: &Self) -> bool {
         if self == written {
@@ -42,8 +42,8 @@ impl DistinguishedName {
     }
 }
 
-/// Whether the attributes of an RDN are those that are written, in any order. Several are sorted: a name from the wire may have
-/// all that it can have in one RDN.
+/// Whether the attributes of an RDN are those that are written, in any order. Several attributes are sorted: a name
+/// from a message may have all of them in one RDN.
 fn is_rdn_spelled(own: &[Attribute], written: &[Attribute]) -> bool {
     match (own, written) {
         ([own], [written]) => own.key_as(written) == written.key_as(written),
@@ -68,7 +68,7 @@ fn sorted(rdn: &[Attribute], part: fn(&Attribute) -> &[u8]) -> Vec<&[u8]> {
 }
 
 impl Attribute {
-    /// What is compared with `written`, whose type may be any.
+    /// The key to compare with that of `written`: if `written` has no type, the key of the value alone.
     fn key_as(&self, written: &Self) -> &[u8] {
         if written.oid.is_empty() { self.key_of_value() } else { self.whole_key() }
     }
@@ -77,13 +77,13 @@ impl Attribute {
         &self.key
     }
 
-    /// The part of the key behind the type.
+    /// The part of the key after the type.
     fn key_of_value(&self) -> &[u8] {
         self.key.slice(KEY_OCTETS + self.oid.len()..)
     }
 }
 
-/// `Ok(None)` if it is no name. A separator ends a value only where the type of another attribute follows.
+/// `Ok(None)` if it is not a name. A separator ends a value only if the type of another attribute follows.
 fn spelled(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     let text = text.trim_matches(BLANKS);
     let (separators, mut rest) = match text.strip_prefix('/') {
@@ -106,8 +106,9 @@ fn spelled(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     Ok(None)
 }
 
-/// Where the separator is that ends the value at the front of `text`: no type contains one, so that it is the last before the
-/// equals sign of the next attribute. Each part of `text` is looked at once, however many of them there are.
+/// The offset of the separator that ends the value at the front of `text`: no type contains a separator, so that it is
+/// the last one before the equals sign of the next attribute. Each part of `text` is looked at once, however many of
+/// them there are.
 fn end_of_value(text: &str, separators: [char; 3]) -> Option<usize> {
     let mut from = 0;
     for (equals, _) in text.match_indices('=') {
@@ -120,8 +121,8 @@ fn end_of_value(text: &str, separators: [char; 3]) -> Option<usize> {
     None
 }
 
-/// The type of an attribute at the front of `text`, and what follows its equals sign; empty for a type that the writer
-/// did not know.
+/// The type of an attribute at the front of `text`, and the text after its equals sign. The type is empty if the writer
+/// did not know it.
 fn type_at(text: &str) -> Option<(Vec<u8>, &str)> {
     let (name, after) = text.split_once('=')?;
     let name = name.trim_matches(BLANKS);
@@ -130,7 +131,7 @@ fn type_at(text: &str) -> Option<(Vec<u8>, &str)> {
     Some((oid, after))
 }
 
-/// A value as it is, unless it is quoted, escaped or in hexadecimal throughout.
+/// A value unchanged, unless all of it is quoted, escaped or in hexadecimal.
 fn value_of(text: &str) -> Value {
     let text = text.trim_matches(BLANKS);
     match attribute_value(text) {

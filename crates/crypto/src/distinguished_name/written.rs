@@ -41,9 +41,9 @@ pub enum NameForm {
     Rfc4514,
     /// RFC 2253, as OpenSSL's `-nameopt RFC2253` and Java's `getName()` write it.
     Rfc2253,
-    /// As `toString` of Java's X500Principal writes it: `CN=a, O="b, c", EMAILADDRESS=d`.
+    /// The form of `toString` of Java's X500Principal: `CN=a, O="b, c", EMAILADDRESS=d`.
     Java,
-    /// As .NET and WCF write it: `CN=a, O="b, c", S=d, E=e`.
+    /// The form of .NET and WCF: `CN=a, O="b, c", S=d, E=e`.
     Dotnet,
 }
 
@@ -77,7 +77,7 @@ impl NameForm {
             Self::Rfc2253 => write_escaped(text, "\\ ", f),
             Self::Java | Self::Dotnet => {
                 let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#' | '\n' | '\r');
-                // Java, too, where blanks follow one another.
+                // Java escapes blanks, too, if they follow one another.
                 let has_blanks = self == Self::Java && text.contains("  ");
                 if !text.contains(special) && !has_blanks && text.trim() == text && !text.is_empty() {
                     return f.write_str(text);
@@ -120,7 +120,7 @@ impl fmt::Write for HexPairs<'_, '_> {
     }
 }
 
-/// What Java names beyond RFC 4514; other types are OIDs, with the value as text.
+/// The names that Java has beyond RFC 4514; other types are OIDs, with the value as text.
 const JAVA_NAMES: &[(&str, &[u8])] = &[
     ("T", &[0x55, 4, 12]),
     ("SURNAME", &[0x55, 4, 4]),

@@ -28,7 +28,7 @@ const PUBLIC_KEY: u8 = 0x81;
 /// The kind of key that an AlgorithmIdentifier names.
 enum Algorithm<'d> {
     Rsa,
-    /// RSASSA-PSS alone, with this digest if there is one.
+    /// RSASSA-PSS alone, with this digest if the key is restricted to one.
     RsaPss(Option<DigestMethod>),
     Ec(Curve),
     Ed25519,
@@ -49,7 +49,7 @@ impl<'d> Algorithm<'d> {
         let mut octets = der::Reader::new(octets);
         match octets.expect(der::OID) {
             Some(RSA_OID) => Ok(Self::Rsa),
-            // RFC 4055 §3.1. Parameters are read that an identifier of RFC 9231 has.
+            // RFC 4055 §3.1. Only parameters for which RFC 9231 has an identifier are read.
             Some(RSA_PSS_OID) if octets.is_empty() => Ok(Self::RsaPss(None)),
             Some(RSA_PSS_OID) => {
                 let method = pss_method(|identifier, _| identifier == whole);
@@ -108,13 +108,13 @@ impl<'d> Algorithm<'d> {
     }
 }
 
-/// The method of RSASSA-PSS of which this holds, with its AlgorithmIdentifier.
+/// The method of RSASSA-PSS for which `holds` is true, with its AlgorithmIdentifier.
 fn pss_method(holds: impl Fn(&[u8], SignatureMethod) -> bool) -> Option<SignatureMethod> {
     let all = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
     all.into_iter().find(|method| method.in_certificates().is_some_and(|known| holds(known.as_ref(), *method)))
 }
 
-/// The three numbers of a group, and how they were found, if that follows.
+/// The three numbers of a group, and how they were generated, if that follows.
 fn dh_domain(octets: &[u8]) -> Option<([&[u8]; 3], &[u8])> {
     let mut reader = der::Reader::new(octets);
     let mut all = [&[][..]; 3];
@@ -124,7 +124,7 @@ fn dh_domain(octets: &[u8]) -> Option<([&[u8]; 3], &[u8])> {
     Some((all, reader.rest()))
 }
 
-/// So many numbers, and nothing after them.
+/// Exactly `COUNT` numbers, and nothing after them.
 fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; COUNT]> {
     let mut all = [&[][..]; COUNT];
     for number in &mut all {
@@ -245,7 +245,7 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }
 
-/// The sizes that RFC 2631 §2.2 and RFC 5114 have, up to what a private operation may cost.
+/// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have.
 fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let [p, g, q] = domain.map(significant);
     let y = significant(y);
@@ -324,7 +324,7 @@ pub(super) enum Pkcs8<'d> {
         scalar: &'d [u8; 56],
         point: Option<&'d [u8]>,
     },
-    /// The provider tells its public key.
+    /// The provider computes its public key.
     Dsa,
     Dh {
         domain: [&'d [u8]; 3],
@@ -389,7 +389,7 @@ fn pkcs1(key: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((modulus, exponent))
 }
 
-/// The PKCS#8 of an RSA key that does not say what it is for.
+/// The PKCS#8 of an RSA key that is not restricted to a use.
 pub(super) fn rsa_pkcs8(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
     private_key(&Algorithm::Rsa, pkcs1)
 }
@@ -416,8 +416,8 @@ fn sec1(key: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     Some((scalar, point))
 }
 
-/// The PKCS#8 of a post-quantum key with its seed alone, which AWS-LC reads, where a file has the seed and the whole key
-/// (RFC 9881 §6 and its sister for ML-KEM). Other forms stay as they are.
+/// The PKCS#8 of a post-quantum key with its seed alone, which AWS-LC reads, if a file has the seed and the whole key
+/// (RFC 9881 §6 and the corresponding one for ML-KEM). Other forms stay as they are.
 pub(super) fn seed_alone(kind: PostQuantum, pkcs8: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     const SEED: u8 = 0x80;
     let mut outer = der::Reader::new(der::Reader::new(pkcs8).only(der::SEQUENCE)?);

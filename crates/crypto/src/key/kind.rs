@@ -171,7 +171,7 @@ impl KeyKind {
         }
     }
 
-    /// Octets of a signature value, and for RSA also of a ciphertext. Zero for a kind that does not sign.
+    /// The number of octets of a signature value, and for RSA also of a ciphertext. Zero for a kind that does not sign.
     pub(crate) const fn signature_len(self) -> usize {
         match self {
             Self::Rsa { bits, .. } | Self::RsaPss { bits, .. } => bits.div_ceil(8),

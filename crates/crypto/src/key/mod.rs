@@ -57,8 +57,8 @@ pub trait KeyUnwrap: Send + Sync {
         expected_len: Option<usize>,
     ) -> Result<Secret, CryptoError>;
 
-    /// The secret that this key and the originator's give: the x-coordinate, as long as the field, or what X25519 or X448 gives.
-    /// It is no key yet: [`KeyDerivation`](crate::KeyDerivation) makes one of it.
+    /// The secret that this key and the originator's give: the x-coordinate, as long as the field, or the result of
+    /// X25519 or X448. It is no key yet: [`KeyDerivation`](crate::KeyDerivation) makes a key of it.
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] unless both keys are on one curve, and for a key that does not agree;
@@ -77,7 +77,7 @@ pub trait KeyUnwrap: Send + Sync {
         Err(CryptoError::KeyMismatch)
     }
 
-    /// Whether this key is on the curve of `originator`, and agrees.
+    /// Whether this key is on the curve of `originator`, and can agree on secrets.
     fn can_agree_with(&self, originator: &PublicKey) -> bool {
         let _ = originator;
         false
@@ -95,12 +95,12 @@ pub struct PublicKey {
 /// A public key in the form of the provider.
 enum Public {
     Rsa(provider::RsaPublic),
-    /// Below 1 024 bits: its modulus and exponent, which only verify.
+    /// RSA below 1 024 bits: its modulus and exponent, which only verify.
     RetiredRsa,
     Ec(provider::EcPublic),
     Ed25519(provider::Ed25519Public),
     Ed448(provider::Ed448Public),
-    /// X25519, X448 or DH. Is its octets: a private key does all there is to do.
+    /// X25519, X448 or DH: its octets. A private key does all computations.
     Agreeing,
     Dsa(provider::DsaPublic),
     PostQuantum(provider::PostQuantumPublic),
@@ -255,7 +255,7 @@ impl PublicKey {
         verified.map_err(|refusal| refusal.or(CryptoError::SignatureMismatch))
     }
 
-    /// A fresh secret of 32 octets, and what gives it to the holder of the private key (ML-KEM).
+    /// A fresh secret of 32 octets, and its encapsulation, which gives it to the holder of the private key (ML-KEM).
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] unless the key is of ML-KEM; [`CryptoError::Provider`].
@@ -367,7 +367,7 @@ impl PrivateKey {
                 let pkcs8 = rsa_pkcs8(pkcs1);
                 let key = provider::RsaPrivate::load(&pkcs8);
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
-                // It transports no keys, so that no substitute is ever needed.
+                // A PSS key transports no keys, so that no substitute is ever needed.
                 (Private::Rsa { key, substitute_key: Secret::new(Vec::new()) }, public)
             }
             Pkcs8::Ec { curve, scalar, point } => {
@@ -406,7 +406,7 @@ impl PrivateKey {
             Pkcs8::Dh { domain, rest, number } => {
                 let malformed = |_| LoadError::Malformed { what };
                 let key = provider::DhPrivate::load(group(domain), significant(number)).map_err(malformed)?;
-                // Its sizes are judged before anything is computed with them.
+                // The sizes of the key are judged before anything is computed with them.
                 Spki::Dh { domain, rest, y: &[2] }.kind()?;
                 let y = key.public().map_err(malformed)?;
                 (Private::Dh(key), PublicKey::new(&Spki::Dh { domain, rest, y: significant(&y) })?)
@@ -511,11 +511,11 @@ fn group(domain: [&[u8]; 3]) -> provider::Group {
     provider::Group { p, q, g }
 }
 
-/// How often a scalar is drawn, at most. Nearly half of all numbers are not below the order of brainpoolP384r1, so that
-/// one ephemeral key in 2^140 fails.
+/// The largest number of times that a scalar is drawn. Nearly half of all numbers are not below the order of
+/// brainpoolP384r1, so that one ephemeral key in 2^140 fails.
 const MOST_DRAWS: usize = 128;
 
-/// Points are on their curve, since a [`PublicKey`] is; what is left to refuse is a curve that is not the key's, and a
+/// The point of a [`PublicKey`] is always on its curve. The faults that remain are a curve that is not the key's, and a
 /// point of small order.
 fn agree(key: &PrivateKey, other: &PublicKey) -> Result<Secret, CryptoError> {
     if key.public.kind != other.kind {
@@ -530,14 +530,14 @@ fn agree(key: &PrivateKey, other: &PublicKey) -> Result<Secret, CryptoError> {
         _ => return Err(CryptoError::KeyMismatch),
     };
     let secret = agreed.map_err(|refusal| refusal.or(CryptoError::Agreement))?;
-    // RFC 7748 §6: all zeros is what a point of small order gives, whoever multiplies it. The other curves have no such
-    // points, and x = 0 is a point of theirs as good as any.
+    // RFC 7748 §6: a point of small order gives all zeros, whoever multiplies it. The other curves have no such points,
+    // and x = 0 is an ordinary point of theirs.
     let is_zero = !is_of_prime_order && secret.equals(&vec![0; secret.len()]);
     if is_zero { Err(CryptoError::Agreement) } else { Ok(secret) }
 }
 
 impl PrivateKey {
-    /// A fresh key of the kind of `recipient`, to agree with it once and be forgotten.
+    /// A fresh key of the kind of `recipient`, for one agreement with it.
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] if keys of this kind do not agree; [`CryptoError::Provider`] if there is no randomness.

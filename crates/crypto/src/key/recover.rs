@@ -1,7 +1,7 @@
-//! The public operation of RSA on a signature value: what the signer padded.
+//! The public operation of RSA on a signature value: it gives the padded digest.
 //!
 //! It is for reports on signatures that do not verify, and for retired digests and sizes, which the providers do not
-//! verify. Everything in it is public, so its time may depend on it.
+//! verify. Everything in it is public, so that its time may depend on the values.
 
 use wss_text::Slice as _;
 
@@ -10,14 +10,15 @@ use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
 use crate::error::CryptoError;
 
-/// Octets of a limb.
+/// The number of octets of a limb.
 const LIMB: usize = size_of::<u64>();
 
 impl PublicKey {
     /// The padded digest in an RSA signature value, as long as the modulus; `None` for other keys, and for a value that
     /// is not below the modulus.
     ///
-    /// It shows how a value was made that does not verify: with which padding and which digest. It proves nothing.
+    /// The block shows how a value was made that does not verify: with which padding and which digest. It proves
+    /// nothing.
     ///
     /// # Specification
     /// RFC 8017 §5.2.2 (RSAVP1).
@@ -29,7 +30,7 @@ impl PublicKey {
 }
 
 impl PublicKey {
-    /// RSASSA-PKCS1-v1_5 as RFC 8017 §8.2.2 has it: what the signer padded is what there must be, octet by octet.
+    /// RSASSA-PKCS1-v1_5 as in RFC 8017 §8.2.2: the recovered octets must equal the expected ones, octet by octet.
     pub(super) fn verify_retired(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
         let digested = Digest::of(digest, message);
         let info = [digest.digest_info(), digested.as_octets()].concat();
@@ -84,8 +85,8 @@ impl Field {
         field
     }
 
-    /// The radix in Montgomery's form, which is its square. Powers of two in this form take far fewer steps than doubling
-    /// one as often as the square has bits.
+    /// The radix in Montgomery's form, which is its square. Powers of two in this form take far fewer steps than one
+    /// doubling for each bit of the square.
     fn radix_in_form(&self) -> Vec<u64> {
         let radix_bits = 64 * self.modulus.len();
         let zeros: u32 =
@@ -111,7 +112,7 @@ impl Field {
         power
     }
 
-    /// The product of both, divided by the radix.
+    /// The product of two numbers, divided by the radix.
     fn times(&self, left: &[u64], right: &[u64]) -> Vec<u64> {
         let mut sum = vec![0_u64; self.modulus.len() + 2];
         for digit in left {

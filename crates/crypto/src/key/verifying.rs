@@ -1,4 +1,4 @@
-//! A key that verifies: of either kind.
+//! A key that verifies: a public key, or a secret.
 
 use super::PublicKey;
 use crate::algorithm::SignatureMethod;

@@ -30,7 +30,7 @@ macro_rules! of_size {
     };
 }
 
-/// The blocks of whole blocks; octets beside them are a failure.
+/// The octets as whole blocks; octets that do not fill a block are a failure.
 fn whole(octets: &mut [u8]) -> Result<&mut [cipher::Array<u8, cipher::consts::U16>], Refusal> {
     let (blocks, rest) = cipher::Array::slice_as_chunks_mut(octets);
     if rest.is_empty() { Ok(blocks) } else { Err(Refusal::Failed) }

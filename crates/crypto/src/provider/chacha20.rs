@@ -1,4 +1,4 @@
-//! ChaCha20 (RFC 8439 §2.4) without a tag, as old documents of xmlsec1 have it. Neither provider has it alone: the crate
+//! ChaCha20 (RFC 8439 §2.4) without a tag, as old documents of xmlsec1 use it. Neither provider has it alone: the crate
 //! chacha20 does it for both.
 
 use chacha20::ChaCha20;
@@ -6,7 +6,7 @@ use cipher::{KeyIvInit as _, StreamCipher as _, StreamCipherSeek as _};
 
 use super::{OrFailed as _, Refusal};
 
-/// Octets of a block.
+/// The number of octets of a block.
 const BLOCK: u64 = 64;
 
 /// Encrypts or decrypts in place. `vector` is the counter of the first block, little-endian in four octets, and the nonce of

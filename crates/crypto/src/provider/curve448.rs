@@ -1,7 +1,7 @@
 //! Ed448 (RFC 8032 §5.2) and X448 (RFC 7748 §5). Neither provider has them: the crate crrl does it for both.
 //!
-//! Keys of crrl are copied freely and never wiped, so what is kept here is the seed, or the scalar, which is wiped; what
-//! crrl makes of it lives for one call.
+//! Keys of crrl are copied freely and never wiped. Therefore only the seed or the scalar is kept here, which is wiped;
+//! the key that crrl makes of it exists for one call.
 
 use crrl::ed448;
 use crrl::x448::{x448, x448_base};
@@ -17,7 +17,7 @@ use crate::secret::Secret;
 pub(crate) struct Ed448Private(Zeroizing<[u8; 57]>);
 
 impl Ed448Private {
-    /// From the 57 octets that RFC 8410 calls the private key.
+    /// Loads the 57 octets that RFC 8410 calls the private key.
     pub(crate) fn load(seed: &[u8; 57]) -> Self {
         Self(Zeroizing::new(*seed))
     }
@@ -41,7 +41,8 @@ impl Ed448Private {
 pub(crate) struct Ed448Public(ed448::PublicKey);
 
 impl Ed448Public {
-    /// Fails unless the octets are a point on the curve, and not one of small order, under which a signature says nothing.
+    /// Fails unless the octets are a point on the curve that is not of small order: under a point of small order, a
+    /// signature proves nothing.
     pub(crate) fn load(point: &[u8; 57]) -> Result<Self, Refusal> {
         let key = ed448::PublicKey::decode(point).filter(|key| key.point.has_low_order() == 0);
         key.map(Self).or_failed()
@@ -66,7 +67,7 @@ impl Ed448Public {
 pub(crate) struct X448Private(Zeroizing<[u8; 56]>);
 
 impl X448Private {
-    /// From the 56 octets that RFC 8410 calls the private key.
+    /// Loads the 56 octets that RFC 8410 calls the private key.
     pub(crate) fn load(scalar: &[u8; 56]) -> Self {
         Self(Zeroizing::new(*scalar))
     }

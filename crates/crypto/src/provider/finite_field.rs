@@ -1,5 +1,5 @@
-//! Diffie-Hellman over finite fields (RFC 2631), for old messages. Neither provider has it in a form that takes a group from a
-//! key: crypto-bigint does it for both, in a time that tells nothing of the private number.
+//! Diffie-Hellman over finite fields (RFC 2631), for old messages. No provider has it in a form that takes a group from
+//! a key: crypto-bigint does it for both, in a time that does not depend on the private number.
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
@@ -20,7 +20,7 @@ pub(crate) struct Group {
 /// A private key.
 pub(crate) struct DhPrivate {
     group: Group,
-    /// As long as the order.
+    /// The private number, as long as the order.
     number: Zeroizing<Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-//! HMAC with a digest that a provider has no HMAC with.
+//! HMAC with a digest for which a provider has no HMAC.
 
 use zeroize::Zeroizing;
 

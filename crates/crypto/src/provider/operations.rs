@@ -15,7 +15,7 @@ pub(crate) enum Refusal {
     /// The provider has no code for the algorithm, the curve or the size of key.
     #[allow(dead_code, reason = "for a provider that lacks something")]
     Unsupported,
-    /// It has, with this feature.
+    /// The provider has it with this feature.
     #[allow(dead_code, reason = "for a build without a feature")]
     Feature(&'static str),
 }
@@ -128,7 +128,7 @@ pub(crate) trait GcmInPieces: Sized + Send {
 
 /// An RSA private key, whose modulus and public exponent are within the bounds of `key::encoding`.
 pub(crate) trait RsaPrivateKey: Sized + Send + Sync {
-    /// From PKCS#8.
+    /// Loads a key from PKCS#8.
     fn load(pkcs8: &[u8]) -> Result<Self, Refusal>;
     /// Signs `message`, blinded.
     fn sign(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
@@ -140,7 +140,8 @@ pub(crate) trait RsaPrivateKey: Sized + Send + Sync {
 
 /// An RSA public key, within the bounds of `key::encoding`.
 pub(crate) trait RsaPublicKey: Sized + Send + Sync {
-    /// From the DER of the SubjectPublicKeyInfo, and from its two numbers (big-endian, without leading zeros).
+    /// Loads a key from the DER of the SubjectPublicKeyInfo, and from its two numbers (big-endian, without leading
+    /// zeros).
     fn load(spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal>;
     /// Fails unless `value` is a signature of `message`. It is as long as the modulus.
     fn verify(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
@@ -152,7 +153,7 @@ pub(crate) trait RsaPublicKey: Sized + Send + Sync {
 
 /// A private key on a named curve.
 pub(crate) trait EcPrivateKey: Sized + Send + Sync {
-    /// From PKCS#8, and from the scalar in it.
+    /// Loads a key from PKCS#8, and from the scalar in it.
     fn load(curve: Curve, pkcs8: &[u8], scalar: &[u8]) -> Result<Self, Refusal>;
     /// The uncompressed point of its public key.
     fn point(&self) -> Vec<u8>;
@@ -165,7 +166,8 @@ pub(crate) trait EcPrivateKey: Sized + Send + Sync {
 
 /// A public key on a named curve.
 pub(crate) trait EcPublicKey: Sized + Send + Sync {
-    /// From the DER of the SubjectPublicKeyInfo, and from its uncompressed point. Fails if the point is not on the curve.
+    /// Loads a key from the DER of the SubjectPublicKeyInfo, and from its uncompressed point. Fails if the point is not
+    /// on the curve.
     fn load(curve: Curve, spki: &[u8], point: &[u8]) -> Result<Self, Refusal>;
     /// Fails unless `value` is a signature of `message`. It is `r ‖ s` of the right length.
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
@@ -173,7 +175,7 @@ pub(crate) trait EcPublicKey: Sized + Send + Sync {
 
 /// An Ed25519 private key (RFC 8032 §5.1).
 pub(crate) trait Ed25519PrivateKey: Sized + Send + Sync {
-    /// From the 32 octets that RFC 8410 calls the private key.
+    /// Loads the 32 octets that RFC 8410 calls the private key.
     fn load(seed: &[u8; 32]) -> Result<Self, Refusal>;
     /// The 32 octets of its public key.
     fn point(&self) -> Vec<u8>;
@@ -184,14 +186,14 @@ pub(crate) trait Ed25519PrivateKey: Sized + Send + Sync {
 /// An Ed25519 public key (RFC 8032 §5.1).
 pub(crate) trait Ed25519PublicKey: Sized + Send + Sync {
     fn load(point: &[u8; 32]) -> Result<Self, Refusal>;
-    /// Fails unless `value` is a signature of `message`. It has 64 octets. A value that is not reduced fails. The context
-    /// has at most 255 octets; there is none in the pure instance.
+    /// Fails unless `value` is a signature of `message`. `value` has 64 octets; one that is not reduced fails. The
+    /// context has at most 255 octets, and is empty in the pure instance.
     fn verify(&self, instance: EdDsa, context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal>;
 }
 
 /// An X25519 private key (RFC 7748 §5).
 pub(crate) trait X25519PrivateKey: Sized + Send + Sync {
-    /// From the 32 octets that RFC 8410 calls the private key.
+    /// Loads the 32 octets that RFC 8410 calls the private key.
     fn load(scalar: &[u8; 32]) -> Result<Self, Refusal>;
     /// The 32 octets of its public key.
     fn point(&self) -> Vec<u8>;
@@ -218,7 +220,7 @@ pub(crate) trait DsaPublicKey: Sized + Send + Sync {
 
 /// A private key of ML-DSA, SLH-DSA or ML-KEM.
 pub(crate) trait PostQuantumPrivateKey: Sized + Send + Sync {
-    /// From PKCS#8.
+    /// Loads a key from PKCS#8.
     fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal>;
     /// Its public key.
     fn public(&self) -> Result<Vec<u8>, Refusal>;
@@ -230,7 +232,7 @@ pub(crate) trait PostQuantumPrivateKey: Sized + Send + Sync {
 
 /// A public key of ML-DSA, SLH-DSA or ML-KEM, which has the right length.
 pub(crate) trait PostQuantumPublicKey: Sized + Send + Sync {
-    /// From its SubjectPublicKeyInfo, and from the key in it.
+    /// Loads a key from its SubjectPublicKeyInfo, and from the key in it.
     fn load(kind: PostQuantum, spki: &[u8], key: &[u8]) -> Result<Self, Refusal>;
     /// Fails unless `value` is a signature of `message` with this context. It has the right length.
     fn verify(&self, context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal>;

@@ -1,4 +1,4 @@
-//! The report as a page: what is broken first, the rest folded, and the message beside it.
+//! The report as a page: broken requirements first, the rest folded, and the message beside it.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -94,7 +94,7 @@ impl Group {
         report.verdicts().iter().filter(move |verdict| Self::around(verdict) == self)
     }
 
-    /// What is broken is open, and everything else is folded.
+    /// Rules that are broken are unfolded, and all others are folded.
     fn html(self, report: &Report) -> String {
         let findings: String = self.of(report).map(|verdict| finding(verdict, self)).collect();
         if findings.is_empty() {

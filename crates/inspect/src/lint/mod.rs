@@ -22,7 +22,8 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// The report as one self-contained page, with the message beside it: what is broken first, each MUST before each SHOULD.
+/// The report as one self-contained page, with the message beside it: broken requirements first, each MUST before each
+/// SHOULD.
 #[must_use]
 pub fn html(report: &Report, message: &Message<'_>) -> String {
     as_text(|out| html::write(report, message.document(), out))
@@ -36,7 +37,7 @@ pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -
     html::write(report, message.document(), out)
 }
 
-/// A verdict, as it is in a report and in evidence.
+/// A verdict, in the form of a report and of evidence.
 #[must_use]
 pub fn verdict(verdict: &Verdict) -> Value {
     let rule = verdict.rule();

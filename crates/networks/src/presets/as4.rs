@@ -1,5 +1,5 @@
-//! What the AS4 networks share: ebMS 3.0, packages, attachments that are compressed, signed and then encrypted, and receipts
-//! that are signed.
+//! The common parts of the AS4 networks: ebMS 3.0, packages, attachments that are compressed, signed and then
+//! encrypted, and receipts that are signed.
 
 use super::row::*;
 

@@ -39,7 +39,8 @@ pub const NETWORK: Network = Network {
     ],
 };
 
-/// The schemas of the header, which Seal holds messages to, have `wsu:Created` alone and no attributes; it reads whole seconds.
+/// The schemas of the header, which Seal enforces, allow `wsu:Created` alone and no attributes; Seal reads whole
+/// seconds.
 const MESSAGE: Shape = Shape {
     layout: Layout::Strict,
     timestamp: Some(300),

@@ -1,4 +1,4 @@
-//! What the presets of Digikoppeling WUS share.
+//! The common parts of the presets of Digikoppeling WUS.
 
 use super::row::*;
 
@@ -12,7 +12,7 @@ pub(crate) const SIGNED: Shape = Shape {
     ..Shape::EMPTY
 };
 
-/// The same, and then the Body encrypted.
+/// The same, with the Body encrypted after it was signed.
 pub(crate) const ENCRYPTED: Shape = Shape {
     encryption: Some(EncryptionShape {
         to: EncryptedTo::Certificate { transport: Transport::OaepMgf1p, reference: ReferenceForm::Direct },

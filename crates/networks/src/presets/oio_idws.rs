@@ -1,4 +1,4 @@
-//! What the presets of OIO IDWS share.
+//! The common parts of the presets of OIO IDWS.
 
 use super::row::*;
 

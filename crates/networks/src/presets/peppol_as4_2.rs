@@ -43,7 +43,7 @@ pub const NETWORK: Network = Network {
     ],
 };
 
-/// What phase4 sends and keeps as the profile's P-Mode.
+/// The P-Mode of the profile, as phase4 sends it.
 const MESSAGING: Messaging = Messaging {
     agreement: Some("urn:fdc:peppol.eu:2017:agreements:tia:ap_provider"),
     party_types: &["urn:fdc:peppol.eu:2017:identifiers:ap"],

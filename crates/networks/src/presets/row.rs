@@ -1,4 +1,4 @@
-//! What every row needs.
+//! The names that every preset needs.
 
 pub(super) use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 pub(super) use wss_header::Layout;
@@ -43,7 +43,7 @@ pub(super) const SOAP12: Http = Http {
     client_certificate: None,
 };
 
-/// What no source of ours says.
+/// The source of facts that no document confirms.
 pub(super) const AROUND: Source = Source {
     title: "HTTP headers, the lifetime of the timestamp, and how partners are certified: not checked in a primary document",
     evidence: Evidence::Unverified,

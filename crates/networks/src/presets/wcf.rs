@@ -1,4 +1,4 @@
-//! What the presets of WCF share.
+//! The common parts of the presets of WCF.
 
 use super::row::*;
 
@@ -11,7 +11,7 @@ const SIGNED_IF_PRESENT: &[Place] = &[
     Place::Block(WSA, "RelatesTo"),
 ];
 
-/// What every message has.
+/// The shape that all messages share.
 const MESSAGE: Shape = Shape {
     layout: Layout::Strict,
     timestamp: Some(300),
@@ -95,7 +95,7 @@ pub(crate) const SOURCES: &[Source] = &[
     AROUND,
 ];
 
-/// The key of the request signs and encrypts itself: `requireDerivedKeys="false"`.
+/// The key of the request signs and encrypts without derivation: `requireDerivedKeys="false"`.
 pub(crate) const WITHOUT_DERIVED_KEYS: Choice = Choice {
     name: "without-derived-keys",
     why: "bindings with requireDerivedKeys=\"false\"",

@@ -21,5 +21,5 @@ pub const NETWORK: Network = Network {
     sources: wcf::SOURCES,
 };
 
-/// The key of the request signs and encrypts itself: `requireDerivedKeys="false"`.
+/// The key of the request signs and encrypts without derivation: `requireDerivedKeys="false"`.
 pub const WITHOUT_DERIVED_KEYS: Choice = wcf::WITHOUT_DERIVED_KEYS;

@@ -1,5 +1,6 @@
-//! What is signed and encrypted, as far as a message shows it without keys. A breach is what no key can mend: an element in
-//! clear text that the policy has encrypted, and one that is there and that no signature refers to.
+//! Checks which elements are signed and encrypted, as far as a message shows it without keys. A breach is a fault that
+//! no key can mend: an element is in clear text and the policy has it encrypted, or an element is in the message and no
+//! signature refers to it.
 
 use std::collections::HashSet;
 
@@ -13,14 +14,14 @@ use super::{Form, is_encrypted};
 use crate::means::{always_encrypted, always_signed};
 use crate::terms::{Direction, TokenKind};
 
-/// What the references of the signatures name.
+/// The targets of the references of the signatures.
 struct Referred<'a> {
     elements: HashSet<NodeId>,
     /// The elements of `elements`, in order.
     targets: Vec<Element<'a>>,
-    /// A reference names its element in another way than by an Id: whatever it is.
+    /// A reference names its element in another way than by an Id. It may name any element.
     has_other: bool,
-    /// A reference goes through the reference of a token: whichever it is.
+    /// A reference goes through the reference of a token. It may name any token.
     has_token: bool,
 }
 
@@ -51,7 +52,7 @@ impl<'a> Referred<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// What is signed and encrypted.
+    /// Checks the demands for signed and encrypted parts.
     pub(super) fn covered(&mut self) {
         if self.terms.is_over_transport() {
             return;
@@ -73,7 +74,7 @@ impl<'a> Form<'a> {
         self.entire(&referred);
     }
 
-    /// The Body, the timestamp, and what is signed where it is there.
+    /// Checks the Body, the timestamp, and the parts that are signed if the message has them.
     fn signed(&mut self, referred: &Referred<'a>) {
         let body = self.read.envelope.body;
         let is_covered = |element: &Element<'_>| referred.may_cover(*element);
@@ -85,7 +86,7 @@ impl<'a> Form<'a> {
         if has_timestamp && !self.named(name::WSU.uri, "Timestamp").iter().all(is_covered) {
             self.breach(&["IncludeTimestamp"], "no signature refers to the timestamp");
         }
-        // A token may be signed by way of a reference to it: whichever it is.
+        // A token may be signed through a reference to it. Any token may be meant.
         let is_hidden = |part: &Part| referred.has_token && matches!(part, Part::Assertion | Part::UsernameToken);
         for part in self.terms.parts.signed.iter().filter(|part| !is_hidden(part)) {
             if !self.shown(part).iter().all(is_covered) {
@@ -94,9 +95,9 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The header blocks that are all signed, known or not.
+    /// Checks the header blocks that must all be signed, known or not.
     fn every_block(&mut self, referred: &Referred<'a>) {
-        // One that was encrypted after it was signed is judged once the message is open.
+        // A block that was encrypted after it was signed is judged once the message is open.
         let mut blocks = self.read.blocks_of(&self.terms.parts.every_signed).filter(|block| !is_encrypted(*block));
         let unsigned = blocks.find(|block| !referred.may_cover(*block));
         if let Some(block) = unsigned {
@@ -153,7 +154,7 @@ impl<'a> Form<'a> {
             self.breach(&NAMES, format!("the header block {} is in clear text", WireText::of(block.name())));
         }
         for part in &parts.encrypted {
-            // A block in clear text may be around ciphertext, as WSS 1.0 has it.
+            // A block in clear text may be around ciphertext, as in WSS 1.0.
             let is_block = matches!(part, Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. });
             if self.shown(part).iter().any(|element| !(is_block && is_ciphertext(*element))) {
                 self.breach(&NAMES, format!("{part} is in clear text"));

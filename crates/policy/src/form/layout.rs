@@ -21,7 +21,7 @@ impl Form<'_> {
         }
     }
 
-    /// A token is before its use.
+    /// Checks that a token is before its use.
     fn strict(&mut self) {
         let mut late = None;
         for (at, child) in self.read.children.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The form of a message beside the terms: what can be seen without keys. It proves nothing; a receiver does that.
+//! The form of a message, checked against the terms as far as it can be seen without keys. It proves nothing; a
+//! receiver does that.
 
 mod covered;
 mod layout;
@@ -24,14 +25,14 @@ use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms
 pub struct Breach {
     /// The assertion.
     pub name: String,
-    /// Where it is in the policy; `None` if the breach is of the binding as a whole.
+    /// The place of the assertion in the policy; `None` if the breach is of the binding as a whole.
     pub place: Option<Place>,
     /// How the message breaks it.
     pub why: String,
 }
 
 impl Breach {
-    /// Of the first assertion of these names that the policy has.
+    /// A breach of the first assertion of these names that the policy has.
     pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
         let judged = terms.notes.find(names);
         let name =
@@ -51,19 +52,19 @@ impl std::fmt::Display for Breach {
     }
 }
 
-/// What a message shows without keys.
+/// The parts of a message that can be read without keys.
 pub(crate) struct Read<'a> {
     envelope: Envelope<'a>,
     ids: IdIndex<'a>,
     has_header: bool,
-    /// Of the Security header.
+    /// The children of the Security header.
     children: Vec<Element<'a>>,
-    /// Those of the Security header, in order.
+    /// The signatures of the Security header, in order.
     signatures: Vec<Signature<'a>>,
     budget: &'a Budget,
 }
 
-/// Reads a message within `limits`, once for everything that is asked of it.
+/// Reads a message within `limits`, once for all checks.
 ///
 /// # Errors
 /// If the message is no envelope, or costs more than the limits admit.
@@ -85,8 +86,8 @@ pub(crate) fn with_read<T>(
     ask(&Read { envelope, ids, has_header, children, signatures, budget: &budget })
 }
 
-/// What a message breaks. `keys` have the methods that peers are configured for besides the policy; without them, those of
-/// the suite or stronger ones are taken.
+/// The breaches of the policy by a message. `keys` have the methods that peers are configured for besides the policy;
+/// without them, those of the suite or stronger ones are taken.
 ///
 /// # Errors
 /// If a key or ciphertext in it cannot be read.
@@ -122,7 +123,7 @@ pub(crate) fn breaches(
     Ok(form.found)
 }
 
-/// The parts that a message has, and of how many elements each is.
+/// The parts that a message has, each with the number of its elements.
 pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<(Part, usize)> {
     let count = |part: &Part| match part {
         Part::EveryHeaderBlock { namespace, local } => {
@@ -134,7 +135,7 @@ pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>
     parts.map(|part| (part.clone(), count(part))).filter(|(_, count)| *count > 0).collect()
 }
 
-/// How many header blocks for the ultimate receiver there are of each name, in these namespaces; `None` is every namespace.
+/// The number of header blocks for the ultimate receiver of each name, in these namespaces; `None` is every namespace.
 pub(crate) fn counted_blocks(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(Part, usize)> {
     let mut counted: BTreeMap<Part, usize> = BTreeMap::new();
     for block in read.blocks_of(namespaces) {
@@ -176,7 +177,7 @@ impl<'a> Form<'a> {
         self.read.children.iter().copied().filter(|child| child.is(namespace, local)).collect()
     }
 
-    /// Whether the header hides something that the policy has encrypted there.
+    /// Whether the header contains ciphertext that may hide a part which the policy has encrypted there.
     fn hides(&self, is_encrypted: bool) -> bool {
         is_encrypted && !self.named(name::XENC.uri, "EncryptedData").is_empty()
     }
@@ -210,7 +211,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// Whether a part may be in what is encrypted.
+    /// Whether a part may be in ciphertext.
     fn may_hide(&self, part: &Part) -> bool {
         let mut blocks = self.read.envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security"));
         match part {
@@ -352,7 +353,7 @@ impl<'a> Form<'a> {
         })
     }
 
-    /// The token that keys are encrypted to.
+    /// The token of the key to which keys are encrypted.
     fn recipient(&self) -> Option<&'a Token> {
         match (&self.terms.binding.as_ref()?.tokens, self.direction) {
             (Tokens::Asymmetric { recipient_encryption, .. }, Direction::Request) => recipient_encryption.as_ref(),
@@ -362,7 +363,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// How the keys that are encrypted to a certificate refer to it.
+    /// Checks the reference to the certificate in keys that are encrypted to it.
     fn recipients(&mut self, token: &Token) {
         let Some(reference) = token.reference.filter(|reference| *reference != Reference::Embedded) else { return };
         if !matches!(token.kind, TokenKind::X509(_)) || token.inclusion.includes(self.direction) {
@@ -385,7 +386,7 @@ impl<'a> Form<'a> {
         if includes && !is_direct && !is_embedded {
             self.breach(&["InitiatorToken", "RecipientToken", "X509Token"], "the certificate is not in the message");
         }
-        // "Once" leaves open what replies have.
+        // "Once" does not say whether replies have the token.
         if !includes && is_direct && token.inclusion != Inclusion::Once {
             self.breach(&["X509Token"], "the certificate is in the message, against sp:IncludeToken");
         }
@@ -396,9 +397,9 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The last step is the first that the header shows.
+    /// The last step of the sender is the first in the header.
     fn order(&mut self, binding: &Binding) {
-        // Signatures and tokens are encrypted last in any case.
+        // Signatures and tokens are always encrypted last.
         let hides_password = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
         let encrypts_tokens = (shows_password(self.terms, self.direction) && hides_password())
             || encrypts_tokens(self.terms, self.direction);
@@ -440,8 +441,8 @@ impl<'a> Form<'a> {
                 }
                 _ => true,
             };
-            // Some clients encrypt more than the policy says: CXF encrypts every user that is signed. What the policy says of it is
-            // judged again once the message is open.
+            // Some clients encrypt more than the policy says: CXF encrypts every username token that is signed. The
+            // policy's demands on it are judged again once the message is open.
             let has_key = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::No, .. });
             if !there && !has_key && self.hides(true) {
                 continue;
@@ -460,7 +461,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// What the policy says of the children of username tokens.
+    /// Checks the demands of the policy on the children of username tokens.
     fn username_tokens(&mut self, demanded: &[&'static str], password: PasswordForm) {
         let tokens = self.named(name::WSSE.uri, "UsernameToken");
         for local in demanded {
@@ -495,13 +496,14 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// Whether a signature covers an element that is so.
+    /// Whether a signature covers an element for which `is` holds.
     fn covers(&self, signature: &Signature<'_>, is_so: impl Fn(Element<'a>) -> bool) -> bool {
         let mut ids = signature.signed_info().references().iter().filter_map(|one| one.uri().strip_prefix('#'));
         ids.any(|id| self.read.ids.get(id).is_some_and(&is_so))
     }
 
-    /// Each endorsing token has a signature over that of the message, or over the timestamp, and over the Body if it says so.
+    /// Checks that each endorsing token has a signature over that of the message, or over the timestamp, and over the
+    /// Body if the token demands it.
     fn endorsed(&mut self) {
         let endorsing: Vec<_> = self.terms.endorsing(self.direction).collect();
         if endorsing.is_empty() || self.hides_signature() {
@@ -545,7 +547,7 @@ fn written(reference: Reference) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// Whether a `ds:KeyInfo` has an element of this name whose `ValueType` ends so.
+/// Whether a `ds:KeyInfo` has an element of this name whose `ValueType` has this end.
 fn refers(key_info: Element<'_>, local: &str, ending: &str) -> bool {
     key_info.descendants_and_self().any(|inner| {
         let kind = inner.attribute("", "ValueType").unwrap_or_default();
@@ -553,7 +555,7 @@ fn refers(key_info: Element<'_>, local: &str, ending: &str) -> bool {
     })
 }
 
-/// The digest inside OAEP is not of the suite.
+/// Checks that the digest inside OAEP is that of the suite.
 fn is_of_suite(suite: &Suite, found: &KeyTransport) -> bool {
     let wanted = suite.key_transport();
     found.method() == wanted.method()

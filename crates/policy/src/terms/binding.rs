@@ -105,7 +105,7 @@ impl Binding {
         binding
     }
 
-    /// What it must have.
+    /// Checks that it has everything that a binding must have.
     fn check(&self, assertion: &Assertion, notes: &mut Notes) {
         let has_tokens = match &self.tokens {
             Tokens::Asymmetric { initiator, recipient, .. } => initiator.is_some() && recipient.is_some(),

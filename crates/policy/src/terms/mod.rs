@@ -1,6 +1,6 @@
-//! Terms: what one alternative says of a message, as a value.
+//! Terms: the demands of one alternative on a message, as a value.
 //!
-//! Each assertion of the alternative is judged on the way. What depends on keys comes later.
+//! Each assertion of the alternative is judged while it is read. Decisions that depend on keys come later.
 
 mod binding;
 mod other;
@@ -29,14 +29,14 @@ pub(crate) use supporting::Supporting;
 pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
 use wss::Wss;
 
-/// What one alternative says of a message.
+/// The demands of one alternative on a message.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Terms {
     pub(crate) binding: Option<Binding>,
     pub(crate) supporting: Vec<Supporting>,
     pub(crate) parts: Parts,
     pub(crate) wss: Wss,
-    /// What became of each assertion.
+    /// The standing of each assertion.
     pub(crate) notes: Notes,
 }
 
@@ -73,8 +73,8 @@ impl Terms {
         terms
     }
 
-    /// The children of the Security header that `sp:EncryptedElements` names, as IBM WebSphere has it: they are encrypted by what makes
-    /// them.
+    /// Encrypts the children of the Security header that `sp:EncryptedElements` names, as IBM WebSphere writes it: the
+    /// steps that make them encrypt them.
     fn encrypt_header_children(&mut self) {
         if self.is_over_transport() {
             return;
@@ -109,7 +109,7 @@ impl Terms {
         }
     }
 
-    /// Refuses what is inside an assertion that is done, and of which nothing was said, such as children without the
+    /// Refuses elements inside an assertion that is done, if nothing was noted of them, such as children without the
     /// `wsp:Policy` around them.
     fn refuse_unread(&mut self, alternative: &Alternative) {
         let said: HashMap<Place, bool> =
@@ -133,7 +133,8 @@ impl Terms {
         }
     }
 
-    /// Where no binding protects the message itself, no key signs or encrypts its parts.
+    /// If no binding protects the message itself, no key signs or encrypts its parts: judges the assertions that ask
+    /// for it.
     fn judge_parts_without_a_key(&mut self) {
         let standing = match &self.binding {
             None => Standing::Refused("no binding says whose key does that: add a binding, or leave it out".into()),
@@ -150,7 +151,7 @@ impl Terms {
         }
     }
 
-    /// Assertions that cannot be done together.
+    /// Refuses assertions that cannot be combined.
     fn refuse_together(&mut self) {
         let Some(binding) = &self.binding else { return };
         if !matches!(binding.tokens, Tokens::Transport) {
@@ -186,7 +187,7 @@ impl Terms {
         self.binding.is_none() && self.supporting.is_empty()
     }
 
-    /// Whether no binding protects the message itself: the transport does, if anything.
+    /// Whether no binding protects the message itself. Then only a transport can protect it.
     pub(crate) fn is_over_transport(&self) -> bool {
         self.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
     }
@@ -201,14 +202,15 @@ impl Terms {
         direction == Direction::Reply && self.wss.confirmation
     }
 
-    /// Whether a transport does all that it says of messages in this direction: they have no Security header.
+    /// Whether a transport does everything that the terms demand of messages in this direction: they have no Security
+    /// header.
     pub(crate) fn adds_nothing(&self, direction: Direction) -> bool {
         let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
         self.binding.as_ref().is_some_and(is_bare) && !self.brings_tokens(direction) && !self.confirms(direction)
     }
 
-    /// Whether messages in this direction have a Security header. No receiver opens those without one, so nothing can be required
-    /// of them.
+    /// Whether messages in this direction have a Security header. No receiver opens messages without one, so nothing
+    /// can be required of them.
     pub(crate) fn has_header(&self, direction: Direction) -> Result<bool, Lack> {
         let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction));
         match is_bare && (self.confirms(direction) || !self.parts.required.is_empty()) {
@@ -226,7 +228,7 @@ impl Terms {
         self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
     }
 
-    /// Of what those count that are in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
+    /// The things to count in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
     /// header blocks are all signed.
     pub(crate) fn counted(&self, direction: Direction) -> (Vec<&Part>, &[Option<String>]) {
         let parts = self.endorsing(direction).flat_map(|supporting| &supporting.parts.signed).collect();

@@ -1,4 +1,4 @@
-//! Assertions that are not of WS-SecurityPolicy, or not at a place where it has them.
+//! Assertions that are not of WS-SecurityPolicy, or that are at a place where WS-SecurityPolicy does not allow them.
 
 use crate::assertion::Assertion;
 use crate::names;
@@ -41,8 +41,8 @@ pub(super) fn unexpected(assertion: &Assertion, notes: &mut Notes) {
     }
 }
 
-/// Assertions of another domain in a binding, beside a token or inside it. They say something of what protects the message, or are a
-/// token, so that their domain being known is not enough.
+/// Assertions of another domain in a binding, beside a token or inside it. They say something about the protection of
+/// the message, or are a token, so that it is not enough to know their domain.
 pub(super) fn foreign(assertion: &Assertion, notes: &mut Notes) {
     let namespace = &*assertion.written.namespace;
     let is_known = names::other_domain(namespace).is_some();
@@ -54,7 +54,7 @@ pub(super) fn foreign(assertion: &Assertion, notes: &mut Notes) {
     unexpected(assertion, notes);
 }
 
-/// The beginning of a namespace: one line of a listing has room for no more.
+/// The beginning of a namespace, as long as one line of a listing has room for.
 fn shortened(namespace: &str) -> String {
     const MOST: usize = 80;
     match namespace.char_indices().nth(MOST) {

@@ -18,24 +18,25 @@ use crate::standing::{Notes, Standing};
 pub(crate) struct Parts {
     pub(crate) signed_body: bool,
     pub(crate) encrypted_body: bool,
-    /// Signed if they are there.
+    /// The parts that are signed if the message has them.
     pub(crate) signed: Vec<Part>,
-    /// Encrypted if they are there.
+    /// The parts that are encrypted if the message has them.
     pub(crate) encrypted: Vec<Part>,
-    /// Elements whose content is encrypted if they are there.
+    /// The elements whose content is encrypted if the message has them.
     pub(crate) content: Vec<Part>,
-    /// Must be there.
+    /// The parts that messages must have.
     pub(crate) required: Vec<Part>,
     pub(crate) complete_attachments: bool,
     /// The namespaces of which each header block is signed, known or not; `None` for all.
     pub(crate) every_signed: Vec<Option<String>>,
-    /// Those of which each is encrypted.
+    /// The namespaces of which each header block is encrypted.
     pub(crate) every_encrypted: Vec<Option<String>>,
-    /// The elements inside the Body or header blocks that are named for a signature, and where.
+    /// The elements inside the Body or header blocks that the policy names for a signature, and the places where it
+    /// does.
     inner: Vec<(Part, Place)>,
-    /// Where the signatures of the header are named for a signature.
+    /// The places where the policy names the signatures of the header for a signature.
     signatures: Vec<Place>,
-    /// The children of the Security header that are named for encryption, and where.
+    /// The children of the Security header that the policy names for encryption, and the places where it does.
     encrypted_children: Vec<EncryptedChild>,
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct Parts {
 #[derive(Debug, Clone)]
 pub(crate) struct EncryptedChild {
     pub(crate) part: Part,
-    /// The element, and not its content alone.
+    /// Whether the element is encrypted, and not its content alone.
     pub(crate) is_whole: bool,
     pub(crate) place: Place,
 }
@@ -51,7 +52,7 @@ pub(crate) struct EncryptedChild {
 /// The language of paths, and the default of `XPathVersion`.
 const XPATH_10: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
 
-/// What is done with parts.
+/// The operation on parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Sign,
@@ -109,7 +110,7 @@ impl Parts {
         }
     }
 
-    /// What is done, or why it is refused.
+    /// Reads one parameter. Returns the sentence that says what is done, or why it is refused.
     fn parameter(&mut self, parameter: &Parameter, verb: Verb, blocks: &[(String, String)]) -> Result<Words, Words> {
         if !is_security(&parameter.namespace) {
             return Err("it is not of WS-SecurityPolicy".into());
@@ -125,7 +126,7 @@ impl Parts {
                 if namespace.is_empty() {
                     return Err("every header block has a namespace (SOAP 1.2 §5.2.1): give its Namespace".into());
                 }
-                // Some write an empty name for none.
+                // Some policies have an empty name in place of none.
                 match parameter.attribute("Name").filter(|local| !local.is_empty()) {
                     None if verb == Verb::Require => {
                         Err("which header block is required is not said: give its Name".into())
@@ -185,7 +186,7 @@ impl Parts {
         }
     }
 
-    /// Notes that each header block of a namespace is signed or encrypted, or of all.
+    /// Notes that each header block of a namespace, or each of all, is signed or encrypted.
     fn note_every(&mut self, verb: Verb, namespace: Option<&str>) {
         match verb {
             Verb::Sign => self.every_signed.push(namespace.map(str::to_owned)),
@@ -216,7 +217,7 @@ impl Parts {
         }
     }
 
-    /// After the last part was read.
+    /// Completes the parts, after the last one was read.
     pub(crate) fn finish(&mut self) {
         of_either_version(self.inner.iter_mut().map(|(part, _)| part).collect());
         for parts in [&mut self.signed, &mut self.encrypted, &mut self.content, &mut self.required] {
@@ -225,12 +226,12 @@ impl Parts {
         }
     }
 
-    /// The children of the Security header that are named for encryption, and where.
+    /// The children of the Security header that the policy names for encryption, and the places where it does.
     pub(crate) fn take_encrypted_children(&mut self) -> Vec<EncryptedChild> {
         std::mem::take(&mut self.encrypted_children)
     }
 
-    /// A part that became ciphertext is not there when it is signed.
+    /// Whether a part that is to be signed has become ciphertext by then.
     pub(crate) fn signed_as_ciphertext(&self) -> bool {
         let encrypted: HashSet<&Part> = self.encrypted.iter().collect();
         let is_ciphertext = |part: &Part| {
@@ -240,13 +241,13 @@ impl Parts {
         self.signed.iter().any(is_ciphertext)
     }
 
-    /// Where it names inner elements for a signature that `others` do not.
+    /// The places of inner elements that it names for a signature and `others` does not.
     pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
         let others: HashSet<&Part> = others.signed.iter().collect();
         self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)
     }
 
-    /// The signature of the message covers no signature; endorsing ones do.
+    /// Refuses signatures as parts of the message signature: that one covers no signature, and endorsing ones do.
     pub(crate) fn refuse_signatures(&self, notes: &mut Notes) {
         for place in &self.signatures {
             let why = "a signature cannot cover itself: sp:EndorsingSupportingTokens have a token sign it";
@@ -254,7 +255,7 @@ impl Parts {
         }
     }
 
-    /// `sp:OnlySignEntireHeadersAndBody` forbids what `sp:SignedElements` demands.
+    /// Refuses elements of `sp:SignedElements` that `sp:OnlySignEntireHeadersAndBody` forbids.
     pub(crate) fn refuse_inner_elements(&self, notes: &mut Notes) {
         for (_, place) in &self.inner {
             let why = "it is inside a part, and sp:OnlySignEntireHeadersAndBody admits whole parts alone";

@@ -1,6 +1,6 @@
 //! Direct paths: the part that an `sp:XPath` names (WS-SecurityPolicy 1.3 §4.1.2, §4.2.2).
 //!
-//! A step is a name, or any element whose namespace and local name a predicate says, as IBM WebSphere writes it.
+//! A step is a name, or any element whose namespace and local name a predicate states, as IBM WebSphere writes it.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use wss_header::{ElementPath, Part};
 
 use crate::assertion::Parameter;
 
-/// What is done, or why it is refused.
+/// A sentence that says what is done, or why it is refused.
 pub(super) type Words = Cow<'static, str>;
 
 const DIRECT: &str = "only direct paths are supported: /s:Envelope/s:Body/p:a/p:b, with a name for each element, or with \
@@ -71,7 +71,7 @@ fn by_name<'p>(step: &'p str, parameter: &'p Parameter) -> Result<(&'p str, &'p 
     Ok((namespace, local))
 }
 
-/// The name that `[namespace-uri()='…' and local-name()='…']` says, in either order, or as two predicates.
+/// The name in `[namespace-uri()='…' and local-name()='…']`, in either order, or as two predicates.
 fn by_predicates(predicates: &str) -> Option<(&str, &str)> {
     let (mut namespace, mut local) = (None, None);
     let mut rest = predicates.trim();
@@ -97,7 +97,7 @@ fn by_predicates(predicates: &str) -> Option<(&str, &str)> {
     Some((namespace?, local.filter(|local| name::is_ncname(local))?))
 }
 
-/// The pieces between a character, where it is in no quotes.
+/// The pieces of a text between occurrences of a character outside of quotes.
 fn split(text: &str, at: char) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -108,7 +108,7 @@ fn split(text: &str, at: char) -> Vec<&str> {
     pieces
 }
 
-/// Where a character is that is in no quotes.
+/// The offsets of a character outside of quotes.
 fn ends_of(text: &str, wanted: char) -> impl Iterator<Item = usize> {
     let mut quoted = None;
     let found = text.char_indices().filter(move |(_, character)| {

@@ -1,4 +1,4 @@
-//! Supporting tokens: what a request has besides the tokens of the binding (WS-SecurityPolicy 1.3 §8).
+//! Supporting tokens: the tokens that a request has besides those of the binding (WS-SecurityPolicy 1.3 §8).
 
 use wss_header::Part;
 
@@ -15,13 +15,13 @@ use crate::standing::Notes;
 #[derive(Debug, Clone)]
 pub(crate) struct Supporting {
     pub(crate) token: Token,
-    /// The message signature covers it, as the policy says.
+    /// The policy says that the message signature covers it.
     pub(crate) signed: bool,
     /// It signs the message signature; over a transport, the timestamp.
     pub(crate) endorsing: bool,
-    /// It is encrypted.
+    /// Whether it is encrypted.
     pub(crate) encrypted: bool,
-    /// What it signs besides.
+    /// The parts that it signs besides.
     pub(crate) parts: Parts,
     /// Its assertion.
     pub(crate) place: Place,
@@ -40,7 +40,7 @@ impl Supporting {
         let does = [(signed, "signed"), (encrypted, "encrypted"), (endorsing, "signing the signature")];
         let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
         let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
-        // WCF, and so AD FS, has a key without a certificate there, which is optional.
+        // WCF, and so AD FS, has an optional key without a certificate there.
         let is_left =
             |inner: &std::sync::Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
         if assertion.nested.iter().all(is_left) && assertion.leaves_token_out() {
@@ -91,13 +91,13 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
-    /// Whether it is a user that nothing ties to the message, unless the message signature covers it although the policy
-    /// does not say so.
+    /// Whether it is a username token that only the message signature can tie to the message, although the policy does
+    /// not say that it is signed.
     pub(crate) fn is_loose_user(&self, is_over_transport: bool) -> bool {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
     }
 
-    /// Why no request has it, if so: only requests have supporting tokens here.
+    /// The reason why no request has this token, if so: only requests have supporting tokens here.
     fn is_never_sent(&self) -> Option<&'static str> {
         match (&self.token.kind, self.token.inclusion) {
             (_, Inclusion::ToInitiator) => {
@@ -110,12 +110,12 @@ impl Supporting {
         }
     }
 
-    /// Whether it is a user with a password as text.
+    /// Whether it is a username token with a password as text.
     pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
     }
 
-    /// Why it cannot be done, if so.
+    /// The reason why this token is not supported with this binding; `None` if it is.
     pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
         let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));
         if binding.is_none() && (self.signed || self.encrypted) {

@@ -1,4 +1,4 @@
-//! What does not go together inside one assertion, and attributes of which nothing is done.
+//! Assertions that contradict each other inside one assertion, and attributes that have no effect.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use crate::names;
 use crate::place::Place;
 use crate::standing::{Judged, Notes, Standing};
 
-/// What an assertion decides for the one that it is in, and how.
+/// A question that an assertion decides for the assertion around it, and the answer.
 struct Decision {
     matter: &'static str,
-    /// Two of the same answer say the same.
+    /// Assertions with the same answer do not contradict each other.
     answer: &'static str,
 }
 
-/// What is decided by assertions of this name. Those of which one alone can be there, as bindings have one token of a kind, have no
-/// answer.
+/// The questions that an assertion of this name decides. An empty answer means that there may be only one such
+/// assertion, as a binding has one token of a kind.
 fn decisions(local: &str) -> &'static [Decision] {
-    /// One name, and what it decides.
+    /// A name, and the questions that it decides.
     macro_rules! table {
         ($($name:literal: $($matter:literal = $answer:literal),+;)*) => {
             match local {
@@ -70,14 +70,15 @@ fn decisions(local: &str) -> &'static [Decision] {
     }
 }
 
-/// Refuses what contradicts an assertion beside it, and attributes that are not read, in every assertion of an alternative.
+/// Refuses assertions that contradict one beside them, and attributes that are not read, in every assertion of an
+/// alternative.
 pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
     let mut unread = Vec::new();
     judge(alternative, &mut unread, notes);
     if unread.is_empty() {
         return;
     }
-    // Of what is refused, and of what is whole another's, attributes say nothing.
+    // Attributes are not judged of an assertion that is refused, or that belongs to another domain as a whole.
     let done: HashSet<Place> =
         notes.0.iter().filter(|judged| is_read(judged)).map(|judged| judged.place.clone()).collect();
     for (place, attribute) in unread.into_iter().filter(|(place, _)| done.contains(*place)) {
@@ -97,7 +98,7 @@ fn is_read(judged: &Judged) -> bool {
     judged.is_done() || &*judged.name == "HttpsToken"
 }
 
-/// Judges what is beside one another, and finds attributes that are not read, with their places.
+/// Judges assertions that are beside one another, and finds attributes that are not read, with their places.
 fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Place, &'a Attribute)>, notes: &mut Notes) {
     for assertion in assertions.iter().filter(|assertion| names::is_security(&assertion.written.namespace)) {
         let written = &assertion.written;

@@ -8,7 +8,7 @@ use crate::expression::flag;
 use crate::names;
 use crate::standing::{Notes, Standing};
 
-/// From the client to the service, or back.
+/// The direction of a message: from the client to the service, or back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Request,
@@ -24,7 +24,7 @@ impl Direction {
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     pub(crate) inclusion: Inclusion,
-    /// The form of references that it demands.
+    /// The form of references that the policy demands.
     pub(crate) reference: Option<Reference>,
     /// The keys that are derived from its key.
     pub(crate) derived: Option<SecureConversation>,
@@ -36,17 +36,17 @@ pub(crate) enum TokenKind {
     X509(X509Form),
     Username {
         password: PasswordForm,
-        /// Children that the policy demands.
+        /// The children of the token that the policy demands.
         demanded: Vec<&'static str>,
     },
     Saml(SamlForm),
-    /// Any token that a token service gave.
+    /// Any token from a token service.
     Issued(Option<SamlVersion>),
     Kerberos(KerberosForm),
     SecurityContext(SecureConversation),
     /// TLS, which the caller vouches for.
     Transport,
-    /// One that we have no use for. It was refused.
+    /// A token that is not supported here. It was refused.
     Refused,
 }
 
@@ -62,17 +62,17 @@ impl TokenKind {
     }
 }
 
-/// Why no nonce and no date are demanded of a user whose password makes a key.
+/// The reason why no nonce and no date are demanded of a username token whose password makes a key.
 pub(super) const OF_KEY: &str =
     "a user whose password makes a key has a salt, and neither sp:Nonce nor sp:Created: leave them out";
 
 /// The version of an assertion; `None` if the policy leaves it open.
 pub(crate) type SamlForm = Option<SamlVersion>;
 
-/// How a certificate is sent where it is sent.
+/// The form in which a certificate is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum X509Form {
-    /// In the form that fits.
+    /// The form that fits the key.
     Any,
     V1,
     V3,
@@ -80,7 +80,7 @@ pub(crate) enum X509Form {
     Pkcs7,
 }
 
-/// How a password is sent.
+/// The form in which a password is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PasswordForm {
     Text,
@@ -89,7 +89,7 @@ pub(crate) enum PasswordForm {
     No,
 }
 
-/// Where a token is sent.
+/// When a token is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inclusion {
     Never,
@@ -368,7 +368,7 @@ pub(super) fn demands_client_certificate(https: &Assertion) -> bool {
         || https.nested.iter().any(|inner| is_so(inner))
 }
 
-/// WS-SecurityPolicy 1.1 says by an attribute what 1.2 says by an assertion.
+/// WS-SecurityPolicy 1.1 has an attribute where 1.2 has an assertion.
 fn transport(assertion: &Assertion, notes: &mut Notes) {
     match assertion.attribute("RequireClientCertificate").map(flag) {
         Some(Some(true)) => notes.not_ours(

@@ -45,7 +45,7 @@ impl Wss {
         }
     }
 
-    /// The form of references to certificates whose token does not say one, in the order of CXF.
+    /// The form of references to certificates whose token does not name one, in the order of CXF.
     pub(crate) fn reference(&self) -> Reference {
         let order = [Reference::KeyIdentifier, Reference::IssuerSerial, Reference::Thumbprint];
         order.into_iter().find(|form| self.supported.contains(form)).unwrap_or(Reference::IssuerSerial)

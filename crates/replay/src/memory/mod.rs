@@ -15,14 +15,15 @@ use std::time::{Duration, SystemTime};
 use crate::{AsyncReplayCache, ReplayCache, ReplayError, ReplayFuture};
 use table::Table;
 
-/// Entries per shard when the store is full, on average. More shards cost memory, larger shards hold their lock longer.
+/// The average number of entries per shard when the store is full. More shards cost memory, larger shards hold their
+/// lock longer.
 const ENTRIES_PER_SHARD: usize = 1_600;
 
 /// The number of insertions after which one shard is swept.
 const INSERTIONS_PER_SWEEP: usize = 128;
 
-/// How long expired entries are kept, unless the store is full: callers read the clock before they open a message,
-/// which may take long, and clocks are set back by small steps.
+/// The time for which expired entries are kept, unless the store is full: callers read the clock before they open a
+/// message, which may take long, and clocks are set back by small steps.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// A store in memory, for one process.
@@ -43,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(60);
 /// ```
 pub struct MemoryReplayCache {
     capacity: usize,
-    /// Entries in all shards, including expired ones that were not removed yet.
+    /// The number of entries in all shards, including expired ones that were not removed yet.
     held: AtomicUsize,
     insertions: AtomicUsize,
     /// Selects the shard of a key. The hash has a random key, so that a sender cannot choose the shard.
@@ -131,7 +132,7 @@ impl MemoryReplayCache {
         let removed = before - entries.table.len();
         if removed > 0 {
             entries.forgotten_before = entries.forgotten_before.max(instant);
-            // Counted before `earliest` is stored, which says that no room can be made here.
+            // Counted before `earliest` is stored, since `earliest` says that no room can be made here.
             self.held.fetch_sub(removed, Ordering::Relaxed);
         }
         shard.earliest.store(earliest, Ordering::Release);
@@ -151,7 +152,7 @@ impl MemoryReplayCache {
             None if !self.reserve() => return None,
             None => {
                 if entries.table.is_full() {
-                    // Without the grace time if the shard has more than its share.
+                    // A shard with more than its share of entries drops expired ones without the grace time.
                     let is_large = entries.table.len() > ENTRIES_PER_SHARD;
                     self.rebuild(shard, &mut entries, if is_large { now } else { before_grace(now) });
                 }

@@ -55,7 +55,7 @@ impl<'m> Canonical<'m> {
         Ok(Self { content: part.unauthenticated_octets().clone(), is_text: media_type.starts_with("text/") })
     }
 
-    /// The content of `part`, not in the form that its type has: the plaintext of an `xenc:EncryptedData` is binary, whatever its type.
+    /// The content of `part` unchanged, whatever its media type: the plaintext of an `xenc:EncryptedData` is binary.
     #[must_use]
     pub fn as_it_is(part: &MimePart<'m>) -> Self {
         Self { content: part.unauthenticated_octets().clone(), is_text: false }
@@ -101,9 +101,9 @@ fn not_xml(error: ParseError) -> MimeError {
 /// The digests of a part.
 #[derive(Debug, Clone, Copy)]
 pub struct PartDigest {
-    /// As the profile says.
+    /// The digest that the profile says.
     pub value: DigestValue,
-    /// As Metro reads the profile, with an empty line after the header, if that was asked for.
+    /// The digest of Metro, which writes an empty line after the header, if that was asked for.
     pub with_empty_line: Option<DigestValue>,
 }
 
@@ -130,7 +130,7 @@ pub fn digest(
     let mut with_empty_line = (complete && empty_line).then(|| Digest::new(method));
     if complete {
         let header = canonical_header(part.unauthenticated_fields())?;
-        // Each reference makes it again.
+        // Each reference writes the header again.
         budget.charge(Limit::DigestedOctets, header.len() as u64)?;
         digest.update(header.as_bytes());
         if let Some(other) = &mut with_empty_line {
@@ -277,8 +277,8 @@ fn decoded_words(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length. None of the three pieces has a question mark (RFC 2047 §2).
-/// Words above 75 characters are read, as by peers.
+/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length. None of the three pieces has a question mark
+/// (RFC 2047 §2). Words above 75 characters are read, as peers do.
 fn encoded_word(text: &str) -> Option<(String, usize)> {
     let mut pieces = text.strip_prefix("=?")?.splitn(4, '?');
     let (charset, encoding, encoded) = (pieces.next()?, pieces.next()?, pieces.next()?);
@@ -372,7 +372,7 @@ mod tests {
             header("Content-Description: =?iso-8859-1?Q?Z=FCrich?= =?utf-8?b?w7w=?= (x)\r\nContent-Type: a/b"),
             "Content-Description: Zürichü (x)\r\nContent-Type:a/b\r\n"
         );
-        // A long word is decoded. What only begins as a word stays as it is written.
+        // A long word is decoded. Text that only begins as a word stays as it is written.
         let long = "a".repeat(80);
         assert_eq!(
             header(&format!(
@@ -387,8 +387,8 @@ mod tests {
         );
     }
 
-    /// A value that ends its line could be another field, or the beginning of the content. The controls of Latin-1 are what mail of
-    /// Windows has for quotes, and end no line.
+    /// A value that ends its line could be another field, or the beginning of the content. The controls of Latin-1,
+    /// which mail programs of Windows write for quotes, end no line.
     #[test]
     fn no_value_ends_its_line() {
         for fields in [

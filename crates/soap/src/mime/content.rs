@@ -192,7 +192,7 @@ impl<R> std::fmt::Debug for Pieces<R> {
 }
 
 impl<R: Refill> Pieces<R> {
-    /// Begins with `ready`.
+    /// Starts with the octets in `ready`.
     #[must_use]
     pub fn new(source: R, ready: Vec<u8>) -> Self {
         Self { source, ready, taken: 0 }

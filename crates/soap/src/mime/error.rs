@@ -43,7 +43,7 @@ pub enum MimeError {
     /// *Malformed.* A delimiter is missing or malformed.
     #[error("the package does not hold its delimiters: {what}")]
     Delimiter {
-        /// What is wrong.
+        /// The defect, in words.
         what: &'static str,
     },
     /// *Malformed.* There is no root part, or there are two.

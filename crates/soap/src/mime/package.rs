@@ -32,7 +32,7 @@ use super::xop;
 /// ```
 #[derive(Clone)]
 pub struct Package<'m> {
-    /// Its content is in memory.
+    /// The root part, whose content is in memory.
     root: MimePart<'m>,
     attachments: Vec<MimePart<'m>>,
     /// The spool for large content.
@@ -74,8 +74,8 @@ impl<'m> Package<'m> {
         Self::of_parts(parts, &related, limits, None)
     }
 
-    /// Reads a message that starts with its MIME headers from a stream. Only the envelope, and of each attachment what
-    /// `spool` keeps there, are in memory.
+    /// Reads a message that starts with its MIME headers from a stream. Only the envelope is in memory, and the small
+    /// attachments that `spool` keeps there.
     ///
     /// # Errors
     /// [`MimeError`]; [`MimeError::Io`] if the stream or the spool fails.
@@ -203,7 +203,7 @@ fn is_boundary(boundary: &str) -> bool {
     (1..=70).contains(&boundary.len()) && boundary.chars().all(allowed) && !boundary.ends_with(' ')
 }
 
-/// A header that cannot be read because it is XML: says that.
+/// The error for a header that cannot be read because it is XML.
 fn unless_plain(error: MimeError) -> MimeError {
     match error {
         MimeError::Header { line } if line.as_str().trim_start_matches(['\u{feff}', ' ']).starts_with('<') => {
@@ -301,7 +301,7 @@ mod tests {
         let found =
             package("preamble\r\n--b\r\n\r\nroot\r\n\r\n--b  \r\nContent-ID: <a>\r\n\r\n--bx\r\n\r\n--b--\r\nepilogue");
         assert_eq!(found, Ok(vec![part("", "root\r\n"), part("a", "--bx\r\n")]));
-        // Only line feeds, where the first delimiter has CRLF.
+        // The package has only line feeds, and its first delimiter has CRLF.
         let found = package("--b\n\nroot\r\n--b\nContent-ID: <a>\n\n\n--b--");
         assert_eq!(found, Ok(vec![part("", "root\r"), part("a", "")]));
     }

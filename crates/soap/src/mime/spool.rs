@@ -9,8 +9,8 @@ use wss_text::octets;
 use super::content::{Content, PIECE};
 use super::error::MimeError;
 
-/// A folder for content that does not fit into memory: attachments as they arrive, and their plaintext, before anything
-/// is proven about them. The files have no name and disappear with their last reader.
+/// A folder for content that does not fit into memory: attachments on arrival, and their plaintext, before anything is
+/// proven about them. The files have no name and are deleted with their last reader.
 ///
 /// Plaintext is in these files unprotected: choose a folder that is as safe as the memory of the process.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl SpoolWriter {
         Self { spool, pending: Vec::new(), file: None }
     }
 
-    /// For about this many octets. If they all stay in memory, room for them is made at once.
+    /// A writer for about this many octets. If they all stay in memory, room for them is made at once.
     #[must_use]
     pub fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
         let capacity = if spool.is_none() { usize::try_from(octets).unwrap_or_default() } else { 0 };

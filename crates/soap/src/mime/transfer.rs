@@ -108,7 +108,7 @@ mod tests {
                 ("quoted-printable", b"a=zz"),
             ];
             for (encoding, octets) in wrong {
-                // The canonical form is accepted, so that the others fail for their own reason.
+                // The canonical form is accepted, so that each of the other forms is refused for its own fault.
                 let is_right = octets == b"AA==";
                 assert_eq!(decoded(encoding, octets, piece).is_some(), is_right, "{octets:?} {piece}");
             }

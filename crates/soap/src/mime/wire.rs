@@ -176,7 +176,7 @@ pub(super) fn read_parts<R: Read>(
         if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
             break delimiter.closes;
         }
-        // The text before the first delimiter must not be longer than all parts may be.
+        // The text before the first delimiter must not exceed the limit for all parts.
         before = before.checked_sub(line.octets.len() as u64).ok_or_else(|| too_large(limits))?;
     };
     while !closes {
@@ -185,7 +185,7 @@ pub(super) fn read_parts<R: Read>(
         let mut decoder = header.decoder()?;
         let mut writer = SpoolWriter::new(Some(spool.clone()));
         let mut decoded = Vec::with_capacity(2 * PIECE);
-        // The line break that may belong to the delimiter, but not the one that ends the header.
+        // The line break may belong to the delimiter, unless it is the one that ends the header.
         let mut held: &[u8] = b"";
         closes = loop {
             let line = lines.line()?.ok_or(NOT_CLOSED)?;
@@ -221,9 +221,10 @@ pub(super) fn read_parts<R: Read>(
 pub(super) struct Lines<R> {
     stream: R,
     buffer: Vec<u8>,
-    /// How much of the buffer was returned.
+    /// The part of the buffer that was returned.
     taken: usize,
-    /// How much of it was read. It has room behind that, which is made once, however little each read brings.
+    /// The part of the buffer that was read. It has room behind that, which is made once, however little each read
+    /// brings.
     filled: usize,
     is_at_end: bool,
     at_line_start: bool,

@@ -36,8 +36,8 @@ impl std::fmt::Debug for Expanded {
     }
 }
 
-/// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit, and
-/// parts that are included again and again add little: [`Limit::DocumentOctets`], [`Limit::IncludedOctets`].
+/// Replaces every `xop:Include` by the base64 of the part that it names, within two limits: [`Limit::DocumentOctets`]
+/// for the envelope, and [`Limit::IncludedOctets`] for parts that are included several times.
 ///
 /// # Errors
 /// [`EnvelopeError::IncludedPart`] if one does not name a part of the message, [`EnvelopeError::IncludeShape`] if it is not alone
@@ -86,7 +86,7 @@ fn is_blank_around(child: Element<'_>, parent: Element<'_>) -> bool {
 /// An `xop:Include` that remains in an envelope: the application and a signature could read it differently.
 #[must_use]
 pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
-    // Its prefix and quotes may vary, but it has this name.
+    // The prefix and the quotes of the element may vary, but its name does not.
     memchr::memmem::find(document.source().as_bytes(), b"Include")?;
     document.elements().find(|element| element.is(NAMESPACE, "Include"))
 }

@@ -1,4 +1,4 @@
-//! Which confirmations of an assertion are accepted, and what is wrong with the others.
+//! Decides which confirmations of an assertion are accepted, and why the others are not.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,17 +7,18 @@ use super::{Assertion, AssertionTrust, Confirmation, ConfirmationMethod, id_card
 use crate::assertion_span::AssertionSpan;
 use crate::error::TokenError;
 
-/// What is wrong with a confirmation. The later ones came nearer to being accepted, and are what the sender is told.
+/// The reason why a confirmation is refused. Later variants came nearer to being accepted: the last one is reported to
+/// the sender.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Refusal {
-    /// It has no confirmation of a known method.
+    /// The assertion has no confirmation of a known method.
     None,
-    /// Of another method than the only one.
+    /// The confirmation is of another method than the one that is accepted.
     Other,
     Vouched,
     Bearer,
     IdCard,
-    /// Without an issuer's signature, which a confirmation by anyone but an attester needs.
+    /// The assertion has no issuer's signature, which a confirmation by anyone but an attester needs.
     Unsigned,
     LowLevel,
     Recipient,
@@ -71,7 +72,7 @@ impl AssertionTrust {
     /// The confirmations that are accepted, at least one.
     ///
     /// # Errors
-    /// What is wrong with the confirmation that came nearest.
+    /// The confirmation that is accepted, or the reason why the nearest one is refused.
     pub(super) fn confirmed<'a, 'd>(
         &self,
         assertion: &'a Assertion<'d>,
@@ -101,7 +102,7 @@ impl AssertionTrust {
     ) -> Result<(), Refusal> {
         let method = confirmation.method;
         if self.only.is_some_and(|only| only != method) {
-            // The one word that a network has for an id-card is the level.
+            // The only property of an id-card that a network judges is the level.
             let is_id_card = method == ConfirmationMethod::IdCard && self.id_cards.is_none();
             return Err(if is_id_card { Refusal::IdCard } else { Refusal::Other });
         }
@@ -118,7 +119,7 @@ impl AssertionTrust {
         if method == ConfirmationMethod::IdCard && !self.admits_level_of(assertion) {
             return Err(Refusal::LowLevel);
         }
-        // A bearer assertion may have been presented elsewhere before.
+        // A bearer assertion may have been presented at another service before.
         let is_bearer = matches!(method, ConfirmationMethod::Bearer | ConfirmationMethod::IdCard);
         let means_us = |named: &Option<String>, own: &Option<String>, another, unknown| match (named, own) {
             (Some(named), Some(own)) if named != own => Err(another),

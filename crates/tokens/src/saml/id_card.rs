@@ -1,23 +1,23 @@
 //! Id-cards of Den Gode Webservice 1.0 and 1.0.1, the health services of Denmark.
 //!
-//! An id-card is an assertion that departs from SAML 2.0: its Id is the attribute `id`, the method of its confirmation is an
-//! element, its signature is its last child, and the key that confirms it is that of this very signature. So it names no key
-//! that its sender must hold: whoever has a card can present it until it ends, and does so with each request of a session.
-//! Here is what a receiver asks of one; `write_id_card` writes them.
+//! An id-card is an assertion that departs from SAML 2.0: its Id is the attribute `id`, the method of its confirmation
+//! is an element, its signature is its last child, and the key that confirms it is that of this very signature. So it
+//! names no key that its sender must hold: whoever has a card can present it until it ends, and does so with each
+//! request of a session. This module checks a card as a receiver; `write_id_card` writes one.
 
 use wss_c14n::{Element, name};
 
 /// The attribute with the level of authentication.
 pub(super) const LEVEL: &str = "sosi:AuthenticationLevel";
 
-/// Whether an assertion has its Id as a card has it.
+/// Whether an assertion has its Id in the form of an ID card.
 pub(super) fn is_one(assertion: Element<'_>) -> bool {
     assertion.is(name::SAML2.uri, "Assertion")
         && assertion.attribute("", "ID").is_none()
         && assertion.attribute("", "id").is_some()
 }
 
-/// Whether the keys of a confirmation are one, which is named by the Id of the assertion's own signature.
+/// Whether a confirmation has exactly one key, which is referred to by the Id of the assertion's own signature.
 pub(super) fn names_own_signature(key_infos: &[Element<'_>], signature: Option<Element<'_>>) -> bool {
     let ([key_info], Some(signature)) = (key_infos, signature) else { return false };
     let mut children = key_info.children();

@@ -80,13 +80,13 @@ pub enum ConfirmationMethod {
     SenderVouches,
     /// Bearer: the sender has the assertion.
     Bearer,
-    /// The key of the assertion's own signature, as id-cards of Den Gode Webservice (Denmark) have it: the sender has the
+    /// The key of the assertion's own signature, as in id-cards of Den Gode Webservice (Denmark): the sender has the
     /// card, and presents it until it ends. It is written as holder of key.
     IdCard,
 }
 
 impl ConfirmationMethod {
-    /// Those with an identifier of their own.
+    /// The methods that have an identifier of their own.
     const ALL: [Self; 3] = [Self::HolderOfKey, Self::SenderVouches, Self::Bearer];
 
     const fn uri(self, version: SamlVersion) -> &'static str {
@@ -112,9 +112,9 @@ pub struct Confirmation<'d> {
     pub(crate) not_on_or_after: Option<SystemTime>,
     pub(crate) recipient: Option<String>,
     pub(crate) in_response_to: Option<String>,
-    /// The name of who confirms, if the issuer names one: it acts for the subject.
+    /// The name of the party that confirms, if the issuer names one: it acts for the subject.
     pub(crate) confirmer: Option<SamlName>,
-    /// From where it may be presented.
+    /// The network address from which it may be presented.
     pub(crate) address: Option<String>,
 }
 
@@ -221,7 +221,8 @@ impl<'d> Assertion<'d> {
         };
         let attributes = attributes(element, version, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
-        // Only the signed part of an assertion says that it is a card: the Id of its own signature is not in that part.
+        // Only the signed part of an assertion shows that it is an id-card: the Id of its own signature is not in that
+        // part.
         for confirmation in confirmations.iter_mut().filter(|_| id_card::is_one(element)) {
             confirmation.recognise_id_card(signature);
         }
@@ -323,8 +324,8 @@ fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, Toke
 
 type Subject<'d> = (Option<SamlName>, Vec<Confirmation<'d>>);
 
-/// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored, and those by
-/// somebody whose name cannot be read.
+/// Reads `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored,
+/// and so are confirmations by a party whose name cannot be read.
 fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = subject.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
@@ -356,8 +357,8 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
     Ok((name_id, confirmations))
 }
 
-/// Every statement of SAML 1.1 has its own subject, and confirms that one alone (core §2.4.2). All of them must be the same: a
-/// statement that names its subject may leave the confirmation to another one.
+/// Every statement of SAML 1.1 has its own subject, with confirmations of that subject alone (core §2.4.2). All
+/// subjects must be the same: a statement may name its subject and leave the confirmation to another statement.
 fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML.uri;
     let mut name: Option<Option<SamlName>> = None;
@@ -419,8 +420,8 @@ fn keys_of(confirmations: &[Confirmation<'_>]) -> usize {
     confirmations.iter().map(|confirmation| confirmation.key_infos.len().max(1)).sum()
 }
 
-/// An attribute of the subject, as the issuer states it. The format is a part of its name: issuers use it to tell what they
-/// verified from what the subject says.
+/// An attribute of the subject, as the issuer states it. The format is a part of its name: issuers use it to
+/// distinguish what they verified from what the subject says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SamlAttribute {
     name: String,
@@ -429,7 +430,7 @@ pub struct SamlAttribute {
 }
 
 impl std::fmt::Debug for SamlAttribute {
-    /// Values are counted.
+    /// Shows the number of values.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, format, values } = self;
         let format = format.as_deref().map(shown);
@@ -461,7 +462,8 @@ impl SamlAttribute {
     }
 }
 
-/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list.
+/// Attributes with plain-text values. For others, read the XML. The values that several statements give for one
+/// attribute are one list.
 fn attributes(assertion: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Vec<SamlAttribute>, TokenError> {
     let saml = version.namespace().uri;
     let (named, formatted) = match version {
@@ -500,7 +502,8 @@ fn attributes(assertion: Element<'_>, version: SamlVersion, budget: &Budget) -> 
 }
 
 impl Confirmation<'_> {
-    /// Reads a holder of the key of the assertion's own signature as what it is: the key is the issuer's.
+    /// Changes holder of key to the method for the key of the assertion's own signature, if the key is that one: it is
+    /// the issuer's.
     fn recognise_id_card(&mut self, signature: Option<Element<'_>>) {
         let is_holder = self.method == ConfirmationMethod::HolderOfKey;
         if is_holder && id_card::names_own_signature(&self.key_infos, signature) {
@@ -528,7 +531,7 @@ mod tests {
 
     use super::*;
 
-    /// An issuer tells by the format what it verified from what the subject says.
+    /// The format distinguishes what an issuer verified from what the subject says.
     #[test]
     fn attributes_of_one_name_and_two_formats_are_two() {
         for (version, head, name, format) in [

@@ -1,4 +1,4 @@
-//! Names of subjects, with what qualifies them, and until when their sessions last.
+//! Subjects of assertions: their names, qualifiers and session ends.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,13 +34,13 @@ impl SamlName {
         })
     }
 
-    /// The name by itself, which may be that of someone else under another qualifier.
+    /// The value alone. Under another qualifier, it may be the name of someone else.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// `Format`: what kind of name it is, such as a mail address.
+    /// `Format`: the kind of name, such as a mail address.
     #[must_use]
     pub fn format(&self) -> Option<&str> {
         self.format.as_deref()
@@ -52,7 +52,7 @@ impl SamlName {
         self.qualifier.as_deref()
     }
 
-    /// `SPNameQualifier`: the service that the name is for; SAML 2.0 only.
+    /// `SPNameQualifier`: the service for which the name is made; SAML 2.0 only.
     #[must_use]
     pub fn sp_qualifier(&self) -> Option<&str> {
         self.sp_qualifier.as_deref()
@@ -85,7 +85,7 @@ impl fmt::Debug for SamlName {
     }
 }
 
-/// What the statements say of the session of the subject at its issuer.
+/// The session of the subject at its issuer, as the statements describe it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Session {
     /// The latest time at which the subject authenticated.
@@ -95,7 +95,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads it off the statements about authentication, which have its beginning in the attribute `began`.
+    /// Reads the statements about authentication, whose beginning is in the attribute `began`.
     pub(super) fn read<'d>(statements: impl Iterator<Item = Element<'d>>, began: &str) -> Result<Self, TokenError> {
         let mut session = Self::default();
         for statement in statements {

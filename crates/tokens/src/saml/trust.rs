@@ -18,7 +18,7 @@ use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 use crate::x509_token::end_entities;
 
-/// Which assertions are accepted, and for what.
+/// The assertions that are accepted, and the conditions on them.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -107,10 +107,10 @@ impl AssertionTrust {
         self
     }
 
-    /// Accepts id-cards of Den Gode Webservice (Denmark), which an issuer signed, of this level of authentication or a higher one:
-    /// 3 is a system, 4 a user. Whoever has a card can present it, as often as it wants until the card ends, and a card names no
-    /// audience: use [`AssertionTrust::dangerous_for_any_audience`] and a transport that keeps cards secret, and refuse
-    /// identifiers of messages (`medcom:MessageID`) that were there before.
+    /// Accepts id-cards of Den Gode Webservice (Denmark) that an issuer signed, of this level of authentication or a
+    /// higher one: 3 is a system, 4 a user. Whoever has a card can present it any number of times until it ends, and a
+    /// card names no audience: use [`AssertionTrust::dangerous_for_any_audience`] and a transport that keeps cards
+    /// secret, and refuse identifiers of messages (`medcom:MessageID`) that came before.
     #[must_use]
     pub fn accept_id_cards(mut self, lowest_level: u8) -> Self {
         self.id_cards = Some(lowest_level);
@@ -284,7 +284,7 @@ impl AssertionTrust {
         found.ok_or_else(misplaced)
     }
 
-    /// The one certificate of the issuer that KeyInfo names, or the only one that it has.
+    /// The certificate of the issuer that KeyInfo names, or its only certificate.
     fn issuer_key(
         &self,
         assertion: &Assertion<'_>,
@@ -335,7 +335,7 @@ impl AssertionTrust {
         })
     }
 
-    /// Checks times and audiences. Returns until when the assertion is valid.
+    /// Checks times and audiences. Returns the time until which the assertion is valid.
     fn check_conditions(
         &self,
         assertion: &Assertion<'_>,
@@ -414,9 +414,9 @@ pub struct IssuedAssertion {
     issuer: String,
     subject: Option<SamlName>,
     methods: BTreeSet<ConfirmationMethod>,
-    /// Who confirms by each method, where the issuer names somebody for it.
+    /// The parties that confirm by each method, if the issuer names any.
     confirmers: Vec<(ConfirmationMethod, SamlName)>,
-    /// From where it may be presented.
+    /// The network addresses from which it may be presented.
     addresses: Vec<String>,
     session_until: Option<SystemTime>,
     /// The ranges of the KeyInfos of confirmation keys, relative to the start of the assertion.
@@ -477,14 +477,14 @@ impl IssuedAssertion {
         self.issuer_certificate.as_ref().map(ValidatedCertificate::revocation)
     }
 
-    /// The name of the subject, with what qualifies it.
+    /// The name of the subject, with its qualifiers.
     #[must_use]
     pub fn subject(&self) -> Option<&SamlName> {
         self.subject.as_ref()
     }
 
-    /// Who confirms by `method`, where the issuer names somebody else than the subject for it: the sender is that one, and
-    /// acts for the subject. None if the subject itself confirms. Where several are named, the sender is one of them.
+    /// The parties other than the subject that the issuer names to confirm by `method`: the sender is one of them, and
+    /// acts for the subject. None if the subject itself confirms.
     ///
     /// # Specification
     /// SAML 2.0 core §2.4.1.1: the name inside `saml2:SubjectConfirmation`.
@@ -492,22 +492,23 @@ impl IssuedAssertion {
         self.confirmers.iter().filter(move |(by, _)| *by == method).map(|(_, name)| name)
     }
 
-    /// The network addresses from which the assertion may be presented, as its issuer writes them. They are not judged: the
-    /// caller who knows from where the message came compares them.
+    /// The network addresses from which the assertion may be presented, as its issuer writes them. They are not judged:
+    /// a caller who knows the address of the sender compares them.
     #[must_use]
     pub fn addresses(&self) -> &[String] {
         &self.addresses
     }
 
-    /// When the session of the subject at its issuer ends, if the assertion says so. It had not ended when the message was
-    /// opened; whoever keeps a session of its own for the subject ends it then, too.
+    /// The time at which the session of the subject at its issuer ends, if the assertion states it. The session had not
+    /// ended when the message was opened; an application that keeps its own session for the subject should end it then,
+    /// too.
     #[must_use]
     pub fn session_until(&self) -> Option<SystemTime> {
         self.session_until
     }
 
-    /// The plain-text values of the attribute with this name, if there is exactly one. For an issuer that states several of
-    /// one name, use [`IssuedAssertion::attribute_of_format`].
+    /// The plain-text values of the attribute with this name, if there is exactly one such attribute. For an issuer
+    /// that states several with one name, use [`IssuedAssertion::attribute_of_format`].
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&[String]> {
         let mut named = self.attributes.iter().filter(|known| known.name() == name);
@@ -540,7 +541,7 @@ impl IssuedAssertion {
         &self.methods
     }
 
-    /// Until when a replay store must remember it, if `method` allows one use only.
+    /// The time until which a replay store must remember it, if `method` allows one use only.
     #[must_use]
     pub fn used_up_until(&self, method: ConfirmationMethod) -> Option<SystemTime> {
         (self.one_time_use || method == ConfirmationMethod::Bearer).then_some(self.until)

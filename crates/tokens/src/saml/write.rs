@@ -79,7 +79,7 @@ impl NewAssertion {
         self
     }
 
-    /// Holder of key: the subject has `secret`, which is encrypted to the service that holds `recipient`.
+    /// Holder of key: the subject has `secret`, which is encrypted to the service with the key of `recipient`.
     #[must_use]
     pub fn holder_of_secret(mut self, secret: Secret, recipient: &Certificate) -> Self {
         self.method = ConfirmationMethod::HolderOfKey;
@@ -87,7 +87,7 @@ impl NewAssertion {
         self
     }
 
-    /// Bearer: whoever has it is its subject.
+    /// Confirms by bearer: whoever has the assertion is its subject.
     #[must_use]
     pub fn bearer(mut self) -> Self {
         self.method = ConfirmationMethod::Bearer;
@@ -95,14 +95,14 @@ impl NewAssertion {
         self
     }
 
-    /// How long it is valid.
+    /// Sets the time for which it is valid.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Its audiences; one of several is sufficient.
+    /// Adds an audience; one of several is sufficient.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
@@ -116,7 +116,7 @@ impl NewAssertion {
         self
     }
 
-    /// It may be used only once.
+    /// Restricts it to one use.
     #[must_use]
     pub fn one_time_use(mut self) -> Self {
         self.one_time_use = true;
@@ -130,7 +130,7 @@ impl NewAssertion {
         self
     }
 
-    /// Writes it without a signature, for an attester who vouches for it.
+    /// Writes it without a signature. An attester then has to vouch for it.
     ///
     /// # Errors
     /// [`SignError::Crypto`] without randomness, or if the recipient's key cannot receive secrets.
@@ -189,7 +189,7 @@ impl NewAssertion {
             }
         };
         let text = writer.finish();
-        // At the end in SAML 1.1; after the issuer in SAML 2.0.
+        // The signature is at the end in SAML 1.1, and after the issuer in SAML 2.0.
         let at = match place {
             Some(after) => text.find(after).map(|at| at + after.len()),
             None => text.rfind("</saml:Assertion>"),

@@ -11,14 +11,14 @@ use super::write::fresh_id;
 use super::{ConfirmationMethod, SamlVersion};
 use crate::instant::Precision;
 
-/// The Id of a card, and that of its signature: the schema of the network has no others.
+/// The Id of a card, and that of its signature: the schema of the network allows no others.
 const CARD: &str = "IDCard";
 const SIGNATURE: &str = "OCESSignature";
 
 /// A new id-card of Den Gode Webservice 1.0.1.
 ///
-/// The system signs a card of level 3 itself, and the user one of level 4; the security token service of the network replaces
-/// the signature of either by its own. By default a card is valid for a day.
+/// The system itself signs a card of level 3, and the user one of level 4. The security token service of the network
+/// replaces either signature by its own. By default a card is valid for a day.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -35,7 +35,7 @@ const SIGNATURE: &str = "OCESSignature";
 #[derive(Clone)]
 pub struct NewIdCard {
     issuer: String,
-    /// Of the care provider: its number in the register of companies.
+    /// The number of the care provider in the register of companies.
     cvr: String,
     /// `medcom:` names and values.
     system: [(&'static str, String); 3],
@@ -193,7 +193,7 @@ fn write_statement(writer: &mut Writer, id: &'static str, attributes: &[(&'stati
 }
 
 impl std::fmt::Debug for NewIdCard {
-    /// Without what it says of a person.
+    /// Does not show the statements about a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewIdCard").field("issuer", &self.issuer).finish_non_exhaustive()
     }

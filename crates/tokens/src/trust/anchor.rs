@@ -9,7 +9,7 @@ use wss_crypto::{Certificate, LoadError, SkippedCertificate};
 
 use crate::error::TrustError;
 
-/// Anchors without a rule are no trust yet. [`TrustAnchors::signer`] adds the rule.
+/// Anchors without a rule are not a trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]
 #[must_use = "anchors become a trust with `signer`"]
 pub struct TrustAnchors {
@@ -36,7 +36,7 @@ impl From<Anchors> for TrustAnchors {
 #[derive(Debug, Clone)]
 pub(super) struct Anchors {
     certificates: Arc<[Certificate]>,
-    /// The same anchors in the same order, as webpki takes them.
+    /// The same anchors in the same order, in the type of webpki.
     parsed: Arc<[TrustAnchor<'static>]>,
     /// Whether the caller waived the checks of anchors.
     pub(super) are_unchecked: bool,

@@ -1,4 +1,4 @@
-//! Fetching over HTTP, which the caller does: what is asked for, and why nothing came.
+//! Fetching over HTTP, by the caller: the requests, and the reasons why one gave nothing.
 
 use std::error::Error;
 use std::future::Future;
@@ -7,13 +7,13 @@ use thiserror::Error;
 use wss_crypto::LoadError;
 use wss_text::WireText;
 
-/// The most octets of a URL.
+/// The largest number of octets of a URL.
 const MAX_URL_OCTETS: usize = 2_048;
 
 /// One HTTP request for a status.
 ///
-/// The URL is from a certificate on a path that ends at an anchor of the caller, so that it is the choice of an authority. An
-/// authority below the anchor may be careless all the same: a service inside a network should go through a proxy, or refuse
+/// The URL is from a certificate on a path that ends at an anchor of the caller, so that an authority chose it. An
+/// authority below the anchor may still be careless: a service inside a network should go through a proxy, or refuse
 /// addresses that are not public, and must not follow redirects to them.
 #[derive(Clone)]
 pub struct FetchRequest {
@@ -29,13 +29,13 @@ impl FetchRequest {
         &self.url
     }
 
-    /// What is posted, as `application/ocsp-request`; without it, the request is a GET for a revocation list.
+    /// The octets to post, as `application/ocsp-request`; without them, the request is a GET for a revocation list.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
 
-    /// How many octets of a response are read at most. More are refused.
+    /// The largest number of octets of a response that are read. A longer response is refused.
     #[must_use]
     pub fn max_octets(&self) -> usize {
         self.max_octets
@@ -75,11 +75,11 @@ pub trait FetchBlocking {
     /// Sends the request, and gives the body of a response of status 200.
     ///
     /// # Errors
-    /// Those of the client.
+    /// The errors of the client.
     fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure>;
 }
 
-/// Why what was fetched is not kept.
+/// The reason why a fetched answer is not kept.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FetchError {
@@ -88,7 +88,7 @@ pub enum FetchError {
     Failed {
         /// The URL.
         url: WireText,
-        /// What the client said.
+        /// The failure that the client reports.
         source: FetchFailure,
     },
     /// *Refused.* The response has more octets than it may.
@@ -96,10 +96,10 @@ pub enum FetchError {
     TooLarge {
         /// The URL.
         url: WireText,
-        /// How many it may have.
+        /// The number of octets that it may have.
         allowed: usize,
     },
-    /// *Malformed.* It is not what was asked for, or does not answer the request.
+    /// *Malformed.* The content is of another kind, or does not answer the request.
     #[error("the response of {url:?} cannot be used: {source}")]
     Unusable {
         /// The URL.
@@ -107,13 +107,13 @@ pub enum FetchError {
         /// Why.
         source: LoadError,
     },
-    /// *Failed.* It is genuine for no authority of the path, or is about another certificate.
+    /// *Failed.* No authority of the path signed it, or it is about another certificate.
     #[error("the response of {url:?} is not from the authority of the certificate, or not about it: ask the authority")]
     NotGenuine {
         /// The URL.
         url: WireText,
     },
-    /// *Refused.* An older status than the one that is known was given again.
+    /// *Refused.* The URL gave an older status than the known one.
     #[error("the response of {url:?} is older than the one that is known, which is kept: ask the authority")]
     Older {
         /// The URL.

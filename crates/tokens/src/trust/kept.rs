@@ -1,13 +1,13 @@
 //! Judgements that still hold, for the next message of the same sender.
 //!
 //! Only acceptance is kept. It is found again for the same octets of the certificate and of what came with it, for the
-//! same purpose, and until the clock passes an instant at which the judgement might be another: a bound of the validity of
-//! a certificate on its path, or of a revocation list. It costs a message as much of its budget as the first time, so that
-//! no limit depends on what came before. A `Trust` forgets everything where it is changed.
+//! same purpose, until the clock passes an instant at which the judgement might change: a bound of the validity of a
+//! certificate on its path, or of a revocation list. It costs a message as much of its budget as the first time, so
+//! that no limit depends on earlier messages. A `Trust` that is changed forgets everything.
 //!
-//! A certificate has one place, whatever comes with it, and none that is not trusted has one: strangers cannot fill it. When
-//! all places are taken, one is given to another certificate only if it was not used for a minute. No lock is held while
-//! something is verified.
+//! A certificate has one place, whatever comes with it, and only trusted certificates have places: strangers cannot
+//! fill them. When all places are taken, one is given to another certificate only if it was not used for a minute. No
+//! lock is held while something is verified.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -19,13 +19,13 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::Certificate;
 
-/// The most certificates whose judgement is kept.
+/// The largest number of certificates whose judgement is kept.
 const PLACES: usize = 256;
-/// The most octets of a certificate with what came with it.
+/// The largest number of octets of a certificate with those that came with it.
 const MAX_OCTETS: usize = 64 << 10;
-/// For how many seconds a place stays with its certificate after its last use.
+/// The number of seconds for which a place stays with its certificate after its last use.
 const IDLE: u64 = 60;
-/// What a judgement may cost.
+/// The limits that a judgement is charged to.
 const COSTS: [Limit; 2] = [Limit::Paths, Limit::PublicKeyOperations];
 
 /// The judgements `V` for purposes `P` that still hold. Clones share them.
@@ -44,18 +44,18 @@ impl<P, V> std::fmt::Debug for Kept<P, V> {
     }
 }
 
-/// A certificate that was trusted, with all that the judgement depends on.
+/// A certificate that was trusted, with everything on which the judgement depends.
 struct Judgement<P, V> {
     others: Vec<Certificate>,
     purpose: P,
     holds: Holds,
     cost: Cost,
     value: V,
-    /// When it was last used, in seconds of the clock of the receiver.
+    /// The time of its last use, in seconds of the clock of the receiver.
     used: AtomicU64,
 }
 
-/// A certificate as the octets that it is.
+/// A certificate as its octets.
 struct ByOctets(Certificate);
 
 impl Borrow<[u8]> for ByOctets {
@@ -86,7 +86,7 @@ pub(super) struct Holds {
 }
 
 impl Holds {
-    /// Around `now`, up to the next of `instants` on either side.
+    /// The span around `now`, up to the next of `instants` on either side.
     pub(super) fn around(now: SystemTime, instants: impl Iterator<Item = SystemTime>) -> Self {
         let mut holds = Self { after: None, before: None };
         for instant in instants {
@@ -104,16 +104,16 @@ impl Holds {
     }
 }
 
-/// What was charged for a judgement.
+/// The charges for a judgement, one for each limit.
 pub(super) struct Cost([u64; COSTS.len()]);
 
 impl Cost {
-    /// What has been charged to `budget` so far.
+    /// The charges to `budget` so far.
     pub(super) fn so_far(budget: &Budget) -> Self {
         Self(COSTS.map(|limit| budget.used(limit)))
     }
 
-    /// What has been charged to `budget` since.
+    /// The charges to `budget` since `self` was taken.
     pub(super) fn since(&self, budget: &Budget) -> Self {
         let mut cost = Self::so_far(budget);
         cost.0.iter_mut().zip(self.0).for_each(|(used, before)| *used = used.saturating_sub(before));
@@ -126,7 +126,7 @@ impl Cost {
 }
 
 impl<P: PartialEq, V: Clone> Kept<P, V> {
-    /// The certificate with these octets, if it was trusted before. Whether it still is must be asked again.
+    /// The certificate with these octets, if it was trusted before. The caller must ask whether it still is.
     pub(super) fn certificate(&self, der: &[u8]) -> Option<Certificate> {
         let places = self.0.read().unwrap_or_else(PoisonError::into_inner);
         places.get_key_value(der).map(|(certificate, _)| certificate.0.clone())

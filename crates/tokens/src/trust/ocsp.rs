@@ -1,4 +1,4 @@
-//! What a response of OCSP says about a certificate (RFC 6960 §3.2, §4.2.2.2).
+//! The answer of an OCSP response about a certificate (RFC 6960 §3.2, §4.2.2.2).
 //!
 //! A response counts if its signer is the issuer of the certificate, or if that issuer certified the signer for OCSP. The
 //! answer must be current. rustls-webpki leaves revocation by OCSP to its caller.
@@ -13,16 +13,16 @@ use crate::error::TrustError;
 
 /// `id-kp-OCSPSigning`.
 const OCSP_SIGNING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 9];
-/// How old an answer may be that does not say when the next one is there.
+/// The largest age of an answer that does not say when the next one is due.
 const AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::from_secs(24 * 60 * 60);
-/// The most answers of one response about one certificate.
+/// The largest number of answers of one response about one certificate.
 const MAX_ANSWERS: usize = 4;
 
-/// When the answers of responders count.
+/// The conditions under which the answers of responders count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Freshness {
     pub(crate) now: SystemTime,
-    /// How old an answer may be, whatever it says itself.
+    /// The largest age of an answer, whatever the answer itself says.
     pub(crate) max_age: Option<Duration>,
 }
 
@@ -48,16 +48,16 @@ pub(crate) fn signer<'c>(
     Err(TrustError::ResponseNotGenuine { authority: issuer.subject().to_string().into() })
 }
 
-/// Whether a certificate in the name of `issuer` says that its holder may sign for it. Here, a certificate without extended
-/// key usages, or for any of them, is not enough.
+/// Whether a certificate issued in the name of `issuer` permits its holder to sign for the issuer. Here, a certificate
+/// without extended key usages, or for any of them, is not enough.
 fn may_sign(delegate: &Certificate, issuer: &Certificate) -> bool {
     let signs = delegate.key_usage().is_none_or(|usage| usage.digital_signature);
     let usages = delegate.extended_key_usage().unwrap_or_default();
     signs && delegate.issuer() == issuer.subject() && usages.iter().any(|usage| usage == OCSP_SIGNING)
 }
 
-/// The status by a response whose signer was judged; `None` if it says nothing about the certificate. That it is revoked
-/// counts however old the answer is.
+/// The status in a response whose signer was judged; `None` if the response says nothing about the certificate. An
+/// answer that revokes counts however old it is.
 pub(crate) fn status(
     response: &OcspResponse,
     certificate: &Certificate,

@@ -24,7 +24,7 @@ use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
 use crate::error::TrustError;
 
-/// The most authorities on a path, which is the limit of webpki.
+/// The largest number of authorities on a path, which is the limit of webpki.
 const MAX_AUTHORITIES: usize = 6;
 
 /// The result for a valid path.
@@ -109,7 +109,7 @@ impl Trust {
         }
         let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
         let mut signers = self.anchors.iter().chain(authorities.iter().copied());
-        // What is kept of a DSA key is kept of nobody whom no authority knows.
+        // A DSA key is cached only for a certificate that an authority signed, so that no stranger can fill the cache.
         if is_dsa
             && !signers.try_fold(false, |known, signer| Ok(known || self.has_signed(signer, certificate, budget)?))?
         {
@@ -131,7 +131,7 @@ impl Trust {
         Ok(verified.is_ok())
     }
 
-    /// Our intermediates and the certificates of the message, as far as their names lead upwards from it.
+    /// Our intermediates and the certificates of the message that its names lead to, upwards.
     fn named<'c>(&'c self, certificate: &'c Certificate, others: &'c [Certificate]) -> Vec<Candidate<'c>> {
         // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
         let may_certify = |other: &Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
@@ -156,7 +156,7 @@ impl Trust {
         named
     }
 
-    /// Those that we know, or that an anchor or another one of them signed. Each pair is tried once.
+    /// The candidates that we know, or that an anchor or another candidate signed. Each pair is tried once.
     fn signed<'c>(&'c self, named: &[Candidate<'c>], budget: &Budget) -> Result<Vec<&'c Certificate>, Exceeded> {
         let (own, carried): (Vec<Candidate<'c>>, Vec<_>) = named.iter().partition(|candidate| candidate.is_own);
         let mut signed: Vec<&Certificate> = own.iter().map(|candidate| candidate.certificate).collect();
@@ -193,7 +193,7 @@ impl Trust {
         let mut is_its_own = false;
         for intermediate in path.intermediate_certificates() {
             let der = intermediate.der();
-            // Below an authority that signs messages is only its substitute.
+            // Only the substitute is below an authority that signs messages.
             if der.as_ref() == certificate.der() && whole.len() == 1 {
                 is_its_own = true;
                 continue;
@@ -201,7 +201,8 @@ impl Trust {
             whole.push(authorities.iter().find(|known| known.der() == der.as_ref()).ok_or_else(no_path)?);
         }
         let anchor = self.anchors.certificate(path.anchor()).ok_or_else(no_path)?;
-        // A path to the substitute of a certificate leads through that certificate, and not through another one of its name.
+        // A path to the substitute of a certificate goes through that certificate, and not through another one with its
+        // name.
         let is_anchor = whole.len() == 1 && anchor == certificate;
         if has_substitute && !is_its_own && !is_anchor {
             return Err(no_path());
@@ -212,7 +213,7 @@ impl Trust {
             _ => &[],
         };
         let counted = between.iter().filter(|authority| authority.subject() != authority.issuer()).count();
-        // webpki counts an authority that signs messages, and so does the anchor.
+        // webpki counts an authority that signs messages, and so does the check of the anchor.
         let counted = counted + usize::from(is_its_own);
         self.anchors.judge(anchor, counted, now)?;
         if let Some(expected) = &self.extended_key_usage {
@@ -250,8 +251,8 @@ impl Trust {
         }
     }
 
-    /// The error for a certificate whose path ends at an issuer of which no certificate is among `authorities` or the anchors,
-    /// or did not sign it.
+    /// The error for a certificate whose path ends at an issuer that has no certificate among `authorities` and the
+    /// anchors, or that did not sign it.
     fn no_path<'c>(
         &'c self,
         certificate: &'c Certificate,
@@ -285,14 +286,15 @@ impl Trust {
     }
 }
 
-/// What is left for the signatures that webpki verifies while it searches. It may try one certificate on several paths,
-/// a hundred signatures for each certificate that is judged, so that each is counted before it is verified.
+/// The rest of the limit for the signatures that webpki verifies while it searches. It may try one certificate on
+/// several paths, a hundred signatures for each certificate that is judged, so that each is counted before it is
+/// verified.
 #[derive(Debug)]
 struct Meter {
-    /// What was left at the beginning.
+    /// The number that was allowed at the beginning.
     allowed: u64,
     left: AtomicU64,
-    /// One more was wanted than was left.
+    /// Whether a signature had to be verified when nothing was left.
     ran_out: AtomicBool,
 }
 
@@ -310,7 +312,7 @@ impl Meter {
         })
     }
 
-    /// Charges what was verified.
+    /// Charges the signatures that were verified.
     fn settle(&self, budget: &Budget) -> Result<(), Exceeded> {
         if self.ran_out.load(Ordering::Relaxed) {
             return Err(budget.exceeded(Limit::PublicKeyOperations));
@@ -319,7 +321,7 @@ impl Meter {
     }
 }
 
-/// An algorithm that verifies as long as something is left.
+/// An algorithm that verifies as long as the limit is not reached.
 #[derive(Debug)]
 struct Metered<'m> {
     inner: &'m dyn SignatureVerificationAlgorithm,
@@ -375,7 +377,7 @@ use webpki::aws_lc_rs as provider;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 use webpki::ring as provider;
 
-/// What webpki brings itself.
+/// The algorithms that come with webpki.
 static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::RSA_PKCS1_2048_8192_SHA256,
     provider::RSA_PKCS1_2048_8192_SHA384,

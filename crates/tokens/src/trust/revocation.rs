@@ -1,4 +1,4 @@
-//! Revocation: what lists and responders say about a certificate, as the caller gave them or had them fetched.
+//! Revocation: judges a certificate by the lists and responses that the caller gave or had fetched.
 //!
 //! webpki takes the first list with an issuer's name and cannot say whose list is missing, so lists are checked here. A
 //! list counts only if the key of the certificate's own issuer signed it. A list of another authority with the same
@@ -15,19 +15,19 @@ use super::revocation_cache::RevocationCache;
 use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
-/// What tells whether a certificate is revoked.
+/// The revocation lists and OCSP responses that say whether a certificate is revoked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     pub(super) lists: Vec<RevocationList>,
     pub(super) responses: Vec<OcspResponse>,
     pub(super) max_age: Option<Duration>,
-    /// How long lists count after their end.
+    /// The time for which lists count after their end.
     pub(super) grace: Duration,
     pub(super) fetched: Option<RevocationCache>,
 }
 
 impl Sources {
-    /// The lists, if nothing else tells a status, and nothing is fetched while messages are opened.
+    /// The lists, if there are no responses, and nothing is fetched while messages are opened.
     pub(super) fn constant(&self) -> Option<&[RevocationList]> {
         (self.responses.is_empty() && self.fetched.is_none()).then_some(&self.lists)
     }
@@ -37,7 +37,7 @@ impl Sources {
     }
 }
 
-/// Whose revocation status must be known, if there are revocation lists or responses of OCSP.
+/// The certificates whose revocation status must be known, if there are revocation lists or responses of OCSP.
 ///
 /// In every case, a certificate on the path that a list or a response names as revoked is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,7 +88,7 @@ impl Trust {
                 Ok(()) => {}
                 Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
                 Err(error) => {
-                    // Strangers below the same anchor have nothing fetched.
+                    // No requests are made for strangers below the same anchor.
                     if path.first().is_some_and(|(signer, _)| self.rules.iter().any(|rule| rule.expects(signer))) {
                         self.want(certificate, issuer);
                     }
@@ -144,8 +144,8 @@ impl Trust {
                 Err(_) => self.want(pin, issuer),
             }
         }
-        // Without its issuer, nothing shows that a list is genuine. It comes from the caller, so it counts if it says
-        // revoked.
+        // Without the issuer's certificate, a list cannot be verified. The list comes from the caller, so that it
+        // counts if it revokes.
         if !is_issuer_known && lists.iter().any(|list| list.lists(pin)) {
             return Err(revoked(pin));
         }
@@ -171,7 +171,7 @@ impl Trust {
         }
     }
 
-    /// What responses say, if there are any. An error of the whole ends the path.
+    /// The answer of the responses, if there are any. An error outside of the answer ends the path.
     fn told(
         &self,
         certificate: &Certificate,
@@ -194,8 +194,8 @@ impl Trust {
         Ok(told)
     }
 
-    /// The status of a responder's own certificate, which is not asked of responders: its issuer says that none is needed,
-    /// or a list tells.
+    /// The status of a responder's own certificate, for which no responder is asked: its issuer says that no check is
+    /// needed, or a list decides.
     fn check_responder(
         &self,
         responder: &Certificate,
@@ -252,7 +252,7 @@ impl Trust {
     }
 }
 
-/// When a list begins and ceases to count, if it counts for so long after its end.
+/// The times at which a list begins and ceases to count, if it counts for `after` after its end.
 pub(super) fn counts(list: &RevocationList, grace: Duration) -> (SystemTime, SystemTime) {
     let (this_update, next_update) = list.validity();
     (this_update.checked_sub(CLOCK_SKEW).unwrap_or(this_update), next_update.checked_add(grace).unwrap_or(next_update))

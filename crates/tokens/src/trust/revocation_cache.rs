@@ -1,8 +1,8 @@
-//! Lists and responses that were fetched, and what is to be fetched.
+//! Lists and responses that were fetched, and requests for those that are missing.
 //!
-//! `Trust` validates without waiting. What it misses is noted here, the caller has it fetched, and then opens the message
-//! again. Only what is genuine is kept, so that a stranger on the way can replace nothing. Of a URL and an authority, the newest
-//! list of each scope is kept: a list for users replaces none for authorities.
+//! `Trust` validates without waiting. A status that it misses is noted here, the caller has it fetched, and then opens
+//! the message again. Only a genuine answer is kept, so that a stranger on the way can replace nothing. For a URL and
+//! an authority, the newest list of each scope is kept: a list for users does not replace one for authorities.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -19,26 +19,28 @@ use super::ocsp::{self, Freshness};
 use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
 
-/// The most lists of one authority that a URL gives: for its users, for authorities below it, and two more.
+/// The largest number of lists of one authority that a URL gives: for its users, for authorities below it, and two
+/// more.
 const MAX_SCOPES: usize = 4;
 
-/// The most lists of one file whose signature is verified, genuine or not.
+/// The largest number of lists of one file whose signature is verified, valid or not.
 const MAX_VERIFIED: usize = 16;
 
-/// How much a [`RevocationCache`] fetches and keeps.
+/// The limits on what a [`RevocationCache`] fetches and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
-    /// Octets of one revocation list: 16 MiB.
+    /// The largest number of octets of one revocation list: 16 MiB.
     pub list_octets: usize,
-    /// Octets of one OCSP response: 64 KiB.
+    /// The largest number of octets of one OCSP response: 64 KiB.
     pub response_octets: usize,
-    /// Files of lists that are kept, each with four lists of one authority at most, and one as a rule: 64. The oldest goes first.
+    /// The largest number of files of lists that are kept: 64. Each has at most four lists of one authority, and
+    /// usually one. The oldest is removed first.
     pub lists: usize,
-    /// Responses that are kept: 4,096. The oldest goes first.
+    /// The largest number of responses that are kept: 4,096. The oldest is removed first.
     pub responses: usize,
-    /// Certificates whose status is to be fetched: 64. More are not noted.
+    /// The largest number of certificates whose status is to be fetched: 64. More are not noted.
     pub wanted: usize,
-    /// How long the status of a certificate that was asked for is not asked for again, whatever came: a minute.
+    /// The time for which a status that was asked for is not asked for again, whatever the answer was: a minute.
     pub pause: Duration,
     /// Whether a responder must return the nonce of the request. Many do not, since they make one response for all.
     pub demand_nonce: bool,
@@ -96,18 +98,19 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// For each point, the newest list of each scope.
+    /// The newest list of each scope, for each point.
     lists: HashMap<Point, (Vec<RevocationList>, Instant)>,
     responses: HashMap<Key, (OcspResponse, SystemTime)>,
     wanted: HashMap<Key, (Certificate, Certificate)>,
-    /// When the status of these was asked for last.
+    /// The time of the last request for each of these.
     asked: HashMap<Key, Instant>,
 }
 
 /// A certificate: the key of its issuer, and its serial number.
 type Key = (Vec<u8>, SerialNumber);
 
-/// A URL, and the key of the issuer whose lists it gave: two authorities may name one URL, and one takes nothing of the other.
+/// A URL, and the key of the issuer whose lists it gave: two authorities may name one URL, and their lists are kept
+/// apart.
 type Point = (String, Vec<u8>);
 
 fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
@@ -118,12 +121,12 @@ fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
 struct Inquiry {
     certificate: Certificate,
     issuer: Certificate,
-    /// Those that were not asked yet. The last is next, or was just asked.
+    /// The URLs that were not asked yet. The last one is next, or was just asked.
     urls: Vec<(Kind, String)>,
-    /// What the responder was just asked.
+    /// The request that the responder is answering.
     asked: Option<OcspRequest>,
     is_known: bool,
-    /// Why the URLs so far did not give the status.
+    /// The reasons why the URLs so far did not give the status.
     errors: Vec<FetchError>,
 }
 
@@ -134,7 +137,7 @@ enum Kind {
 }
 
 impl RevocationCache {
-    /// An empty one with these limits.
+    /// An empty cache with these limits.
     #[must_use]
     pub fn new(limits: CacheLimits) -> Self {
         Self(Arc::new(Shared { limits, state: Mutex::default() }))
@@ -146,8 +149,8 @@ impl RevocationCache {
         !self.state().wanted.is_empty()
     }
 
-    /// Fetches what is missing, one after the other. Several may fetch at a time; a status is then asked for more than once.
-    /// What is returned says what was not fetched, and is empty if all was.
+    /// Fetches the missing statuses, one after the other. Several callers may fetch at a time; a status is then asked
+    /// for more than once. Returns the errors; the list is empty if everything was fetched.
     pub async fn fetch(&self, http: &impl Fetch) -> Vec<FetchError> {
         let mut errors = Vec::new();
         for mut inquiry in self.inquiries() {
@@ -205,7 +208,7 @@ impl RevocationCache {
         Some(FetchRequest { url, body, max_octets: self.0.limits.response_octets })
     }
 
-    /// Keeps what the URL that was just asked gave, if it is genuine. The status is then known.
+    /// Keeps the answer of the URL that was just asked, if it is genuine. The status is then known.
     fn keep(&self, inquiry: &mut Inquiry, fetched: Result<Vec<u8>, FetchFailure>) {
         let Some((_, url)) = inquiry.urls.pop() else { return };
         let asked = inquiry.asked.take();
@@ -290,7 +293,7 @@ impl RevocationCache {
             return Err(FetchError::NotGenuine { url: url.into() });
         }
         let now = SystemTime::now();
-        // Each would be newer than all of today, and keep them out.
+        // A list from the future would be newer than all of today, and keep them out.
         genuine.retain(|list| now.checked_add(CLOCK_SKEW).is_none_or(|latest| list.validity().0 <= latest));
         if !genuine.iter().any(concerned) {
             return Err(unusable("it is of the future"));
@@ -325,8 +328,8 @@ impl RevocationCache {
         }
     }
 
-    /// Ends an inquiry, and says why the status is not known if it is not: errors of URLs that were tried before the one that
-    /// gave it do not count.
+    /// Ends an inquiry. If the status is not known, reports why: errors of URLs that were tried before the successful
+    /// one do not count.
     fn settle(&self, inquiry: Inquiry) -> Vec<FetchError> {
         let Inquiry { certificate, issuer, is_known, errors, .. } = inquiry;
         let mut state = self.state();
@@ -371,7 +374,7 @@ impl RevocationCache {
     }
 }
 
-/// Keeps the newest list of each scope. Whether that is `list`.
+/// Keeps the newest list of each scope. Returns whether that is `list`.
 fn keep_newer(lists: &mut Vec<RevocationList>, list: RevocationList) -> bool {
     let scope = list.issuing_distribution_point();
     match lists.iter_mut().find(|known| known.issuing_distribution_point() == scope) {
@@ -382,7 +385,7 @@ fn keep_newer(lists: &mut Vec<RevocationList>, list: RevocationList) -> bool {
     true
 }
 
-/// Removes the oldest if there is no room for `new`.
+/// Removes the oldest entry if there is no room for `new`.
 fn make_room<K: Clone + Eq + Hash, V, T: Ord>(map: &mut HashMap<K, V>, new: &K, most: usize, age: impl Fn(&V) -> T) {
     if map.len() >= most.max(1) && !map.contains_key(new) {
         let oldest = map.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| key.clone());

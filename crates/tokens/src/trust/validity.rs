@@ -1,4 +1,4 @@
-//! Whether a certificate is valid at an instant (RFC 5280 §4.1.2.5), and how exact the clocks of others are.
+//! The validity of a certificate at an instant (RFC 5280 §4.1.2.5), and the tolerance for the clocks of others.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use wss_crypto::Certificate;
 
 use crate::error::TrustError;
 
-/// How far the clock of an authority or a responder may be ahead: as much as a receiver allows by default.
+/// The largest time by which the clock of an authority or a responder may be ahead: the default of a receiver.
 pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 pub(super) fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), TrustError> {

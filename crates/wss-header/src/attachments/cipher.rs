@@ -118,7 +118,7 @@ pub(crate) fn opened(
     }
     let mut gcm = GcmOpening::start(method, key)?;
     let mut digest = ContentDigest::new(complete);
-    // The plaintext is a little shorter.
+    // The plaintext is a little shorter than the ciphertext.
     let mut writer = SpoolWriter::with_capacity(spool.cloned(), content.len());
     content.for_each_piece(|piece| {
         writer.append(|pending| -> Result<(), OpenCipherError> {
@@ -184,8 +184,8 @@ pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
 }
 
 /// The attachment that `part` becomes with `plaintext`, if its content was ciphertext: with the type `mime_type`, or,
-/// if `complete`, with the header at the beginning of the plaintext. `None` if the plaintext does not begin with one,
-/// or with that of another attachment.
+/// if `complete`, with the header at the beginning of the plaintext. `None` if the plaintext does not begin with a
+/// header, or begins with that of another attachment.
 pub(crate) fn restored<'m>(
     part: &MimePart<'_>,
     (plaintext, sha256): (Content<'m>, DigestValue),
@@ -221,7 +221,7 @@ pub(crate) fn restored<'m>(
     Some(MimePart::of(fields, plaintext.without_first(len), content_id).with_sha256(sha256))
 }
 
-/// Octets of an encrypted header.
+/// The largest number of octets of an encrypted header.
 const MAX_HEADER: usize = 16 << 10;
 
 #[cfg(test)]

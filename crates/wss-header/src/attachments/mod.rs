@@ -1,5 +1,5 @@
-//! SOAP with Attachments: what security does with the parts of a package, which `wss_soap::mime` reads and writes (SwA
-//! Profile 1.1.1).
+//! SOAP with Attachments: security for the parts of a package, which `wss_soap::mime` reads and writes (SwA Profile
+//! 1.1.1).
 //!
 //! In reading order: `attachment`, attachments to send, and authenticated ones; `cipher`, the encryption of a part.
 

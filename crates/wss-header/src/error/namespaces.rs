@@ -2,7 +2,8 @@
 
 use wss_c14n::name;
 
-/// What is known of a namespace that somebody took for one of WS-Security.
+/// A remark, in parentheses, about a namespace that somebody took for one of WS-Security; empty if nothing is known of
+/// it.
 pub(super) fn kind_of_namespace(written: &str) -> &'static str {
     match written {
         _ if written == name::WSSE11.uri => " (which is that of WS-Security 1.1, for what 1.1 added)",

@@ -59,7 +59,8 @@ pub enum OpenError {
         /// The path of the ciphertext.
         path: WireText,
     },
-    /// *Malformed.* There is no Security header, and an element whose name differs from its name in capitals alone.
+    /// *Malformed.* There is no Security header, and the message has an element whose name differs from that name only
+    /// in upper and lower case.
     #[error(
         "the message has no Security header, but {element:?}: names of XML differ by their capitals, so have the peer write \
          `Security`"
@@ -106,7 +107,7 @@ pub enum OpenError {
     /// *Malformed.* The structure of the header is wrong.
     #[error(transparent)]
     Structure(#[from] LeafError),
-    /// *Misuse.* A decryption key is elsewhere, and nobody asks it.
+    /// *Misuse.* A decryption key is elsewhere, and this call does not ask it.
     #[error(
         "the decryption key of {subject:?} is elsewhere: open with `deferred().keys_elsewhere(…)`, which asks it, in place of `open`"
     )]
@@ -235,13 +236,13 @@ pub enum OpenError {
         /// The namespace of the attribute.
         namespace: WireText,
     },
-    /// *Refused.* The envelope is in an encoding that SOAP does not know, or its Content-Type says so.
+    /// *Refused.* The envelope, or its Content-Type, states an encoding that SOAP does not allow.
     #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
     OtherEncoding {
         /// The encoding that its XML declaration or its Content-Type names.
         encoding: WireText,
     },
-    /// *Malformed.* The XML declaration says UTF-16, and the octets are those of UTF-8, as .NET's `StringWriter` has it.
+    /// *Malformed.* The XML declaration says UTF-16, and the octets are UTF-8, as .NET's `StringWriter` writes it.
     #[error(
         "the XML declaration says {declared:?}, and the octets are UTF-8: have the peer write UTF-8 there, or call \
          `accept_other_encodings`"
@@ -250,7 +251,7 @@ pub enum OpenError {
         /// The encoding that is declared.
         declared: WireText,
     },
-    /// *Refused.* A `wsu:Timestamp` says only when it expires (BSP R3203).
+    /// *Refused.* A `wsu:Timestamp` has only Expires, without Created (BSP R3203).
     #[error(
         "the wsu:Timestamp has no wsu:Created: have the peer write it, or call `accept_timestamps_without_created`"
     )]
@@ -293,7 +294,7 @@ pub enum OpenError {
         /// The element.
         element: &'static str,
     },
-    /// *Refused.* A reference to a `wsc:DerivedKeyToken` says that it is an `xenc:EncryptedKey`.
+    /// *Refused.* A reference to a `wsc:DerivedKeyToken` has the type of an `xenc:EncryptedKey`.
     #[error(
         "a reference to a derived key has the type of its EncryptedKey: have the peer write the type of derived keys, or \
          call `accept_derived_keys_typed_as_encrypted_keys`"
@@ -308,28 +309,28 @@ pub enum OpenError {
         /// The path of the EncryptedKey.
         path: WireText,
     },
-    /// *Failed.* Decryption failed, and the secret is longer than the cipher takes. For the wire it is one of the failures of
-    /// decryption.
+    /// *Failed.* Decryption failed, and the secret is longer than the cipher takes. On the wire it does not differ from
+    /// other failures of decryption.
     #[error(
         "decryption failed: the secret has {octets} octets where the cipher takes {wanted}; if the peer uses the leading \
          ones, call `accept_longer_secrets`"
     )]
     LongerSecret {
-        /// The octets of the secret.
+        /// The number of octets of the secret.
         octets: usize,
-        /// The octets that the cipher takes.
+        /// The number of octets that the cipher takes.
         wanted: usize,
     },
-    /// *Failed.* Decryption failed, and the key is shorter than the cipher takes. For the wire it is one of the failures of
-    /// decryption.
+    /// *Failed.* Decryption failed, and the key is shorter than the cipher takes. On the wire it does not differ from
+    /// other failures of decryption.
     #[error(
         "decryption failed: the key has {octets} octets where the cipher takes {wanted}; if the peer runs the cipher that \
          takes as many, call `accept_ciphers_by_key_length`"
     )]
     ShorterKey {
-        /// The octets of the key.
+        /// The number of octets of the key.
         octets: usize,
-        /// The octets that the cipher takes.
+        /// The number of octets that the cipher takes.
         wanted: usize,
     },
     /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
@@ -344,8 +345,8 @@ pub enum OpenError {
         /// The path of the element.
         path: WireText,
     },
-    /// *Refused.* An element inside the Body or a header block is signed without what is around it, and the receiver
-    /// does not name its path. Someone may have moved it there, to hide it.
+    /// *Refused.* An element inside the Body or a header block is signed without the element around it, and the
+    /// receiver does not name its path. Someone may have moved it there, to hide it.
     #[error(
         "{path} is signed, and what is around it is not, so it may have been moved there: only if it belongs at this \
          place, require it there, with `Part::element` and the path {element}"
@@ -357,7 +358,7 @@ pub enum OpenError {
         element: WireText,
     },
     /// *Refused.* A signed child of the Security header is of an unknown kind. It may be a header block that was moved
-    /// there, where nobody reads it.
+    /// there, where no application reads it.
     #[error(
         "{path} is signed and of an unknown kind, so it may be a header block that was moved into the Security header: \
          have the peer leave it out or leave it unsigned, or call `accept_signed_children_of_unknown_kinds`"
@@ -366,7 +367,7 @@ pub enum OpenError {
         /// The path of the element.
         path: WireText,
     },
-    /// *Refused.* Another place has elements of the name of a signed element. It may have been moved from there.
+    /// *Refused.* Another place has elements with the name of a signed element, which may have been moved from there.
     #[error(
         "{path} is signed, and what is around it is not, so it may have been moved there from {from}, where an element \
          of this name means something else: have the peer sign what is around it, or name both places and call \
@@ -378,8 +379,8 @@ pub enum OpenError {
         /// The other place.
         from: WireText,
     },
-    /// *Refused.* A signed header block has an attribute of the other version of SOAP, such as an actor. Whoever changes
-    /// the version of the envelope changes what it says.
+    /// *Refused.* A signed header block has an attribute of the other version of SOAP, such as an actor. Changing the
+    /// version of the envelope would change the meaning of the block.
     #[error(
         "{path} is signed with an attribute of another version of SOAP than that of the envelope: somebody may have \
          changed the version, so have the peer write the attributes of the version that it sends"
@@ -397,11 +398,11 @@ pub enum OpenError {
     NoKey {
         /// The form and the value of its reference, as written.
         named: WireText,
-        /// How many certificates the receiver knows or saw in the header.
+        /// The number of certificates that the receiver knows or saw in the header.
         certificates: usize,
-        /// How many shared secrets the receiver has.
+        /// The number of shared secrets of the receiver.
         secrets: usize,
-        /// What would help.
+        /// The key or setting that would help.
         missing: MissingKey,
     },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
@@ -416,7 +417,7 @@ pub enum OpenError {
     /// *Failed.* The signer's certificate is not trusted.
     #[error(transparent)]
     Trust(TrustError),
-    /// *Malformed or refused.* An encrypted structure; also the one failure of decryption, for any reason.
+    /// *Malformed or refused.* An encrypted structure; also the one error for a failed decryption, for any reason.
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
     /// *Failed.* Signed data is encrypted to someone else, or to a key of ours that the receiver does not have, so the
@@ -425,7 +426,7 @@ pub enum OpenError {
     NotForUs {
         /// Its Id.
         id: WireText,
-        /// To whom it is encrypted.
+        /// The recipient, or the reason why no key fits.
         why: WhyEncrypted,
     },
     /// *Refused.* One secret has two uses, or is too short.
@@ -437,12 +438,12 @@ pub enum OpenError {
          GCM; or call `dangerous_decrypt_cbc_before_verification`, which lets senders find out plaintexts"
     )]
     UnauthenticatedCbc,
-    /// *Malformed.* Encrypted data that a list names and that is not opened.
+    /// *Malformed.* A list names encrypted data that is not opened.
     #[error("encrypted data {id:?} {why}")]
     EncryptedData {
         /// Its Id.
         id: WireText,
-        /// What is wrong with it.
+        /// The reason why it is not opened.
         why: WhyMisplaced,
     },
     /// *Refused.* The message exceeds a limit.
@@ -459,7 +460,7 @@ pub enum OpenError {
     /// *Refused.* The message is too old or from the future.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
-    /// *Failed.* The message is a SOAP Fault without any signature. Anyone may have sent it; what it says is for the log.
+    /// *Failed.* The message is a SOAP Fault without any signature. Anyone may have sent it; its text is for the log.
     #[error(
         "the message is a SOAP Fault that nobody signed, so anyone may have sent it: code {code:?}, reason {reason:?} \
          (both unauthenticated)"
@@ -470,8 +471,8 @@ pub enum OpenError {
         /// Its reason, unauthenticated.
         reason: WireText,
     },
-    /// *Failed.* The message is an error of ebMS 3.0, as AS4 sends it, without any signature. Anyone may have sent it; what it
-    /// says is for the log.
+    /// *Failed.* The message is an error of ebMS 3.0, as AS4 sends it, without any signature. Anyone may have sent it;
+    /// its text is for the log.
     #[error(
         "the message is an eb:Error that nobody signed, so anyone may have sent it: code {code:?}, reason {reason:?} (both \
          unauthenticated)"
@@ -494,8 +495,8 @@ pub enum OpenError {
         /// Its expanded name.
         block: WireText,
     },
-    /// *Malformed.* A SignatureConfirmation confirms no signature of the request, or one twice; or the reply is the
-    /// request itself, sent back.
+    /// *Malformed.* A SignatureConfirmation confirms no signature of the request, or two confirm the same one; or the
+    /// reply is the request itself, sent back.
     #[error(
         "the reply confirms a signature the request does not have: it answers another request; open it with the state of \
          that one"
@@ -528,7 +529,7 @@ pub enum OpenError {
     /// *Refused.* A requirement is not proven.
     #[error("{0}")]
     Requirement(#[from] RequirementError),
-    /// *Refused.* The message was seen before, or the store cannot tell.
+    /// *Refused.* The message was seen before, or the store does not know whether it was.
     #[error(transparent)]
     Replay(#[from] ReplayError),
 }
@@ -539,7 +540,7 @@ impl OpenError {
         matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
     }
 
-    /// Whether the receiver was configured with what it cannot demand: no message is to blame.
+    /// Whether the receiver was configured with a demand that is not possible: no message is at fault.
     #[must_use]
     pub fn is_misuse(&self) -> bool {
         matches!(

@@ -16,7 +16,7 @@ pub enum PlanError {
     Bsp {
         /// The requirement.
         rule: Rule,
-        /// What breaks it.
+        /// The part of the recipe that breaks it.
         what: &'static str,
     },
     /// *Misuse.* The recipe has no step.
@@ -56,7 +56,7 @@ pub enum PlanError {
         "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC, X25519 or X448 key that may agree on them"
     )]
     Recipient,
-    /// *Refused.* MD5 or RIPEMD-160, which are only read, and not in a header.
+    /// *Refused.* MD5 or RIPEMD-160. They are only read, and never in a header.
     #[error("MD5 and RIPEMD-160 are retired, and only read in old documents: choose SHA-2")]
     Retired,
     /// *Refused.* An algorithm of the legacy set, without the call that allows it.
@@ -71,13 +71,13 @@ pub enum PlanError {
     /// *Misuse.* A username token whose children contradict each other, or prove nothing.
     #[error("{what}")]
     Username {
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* A child of the Security header that cannot be added as it is.
     #[error("what is attached to the Security header cannot be: {what}")]
     Attached {
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
@@ -85,27 +85,27 @@ pub enum PlanError {
         "the issued token is no SAML assertion, and no license with a wsu:Id: {why}; give the element that the issuer made"
     )]
     Token {
-        /// What was found in its place.
+        /// The content that was found in its place.
         why: WireText,
     },
     /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,
-    /// *Misuse.* A secret does not have the octets that its cipher takes.
+    /// *Misuse.* The length of a secret is not that of its cipher's keys.
     #[error(
         "the secret has {found} octets where the cipher takes {wanted}: give that number to `key_octets`, or derive keys, or \
          choose another cipher"
     )]
     KeyLength {
-        /// The octets of the secret.
+        /// The number of octets of the secret.
         found: usize,
-        /// The octets that the cipher takes.
+        /// The number of octets that the cipher takes.
         wanted: usize,
     },
     /// *Misuse.* A secret that is encrypted to its recipient has too many octets.
     #[error("a secret of {octets} octets is not sent: `key_octets` takes 16 to 64")]
     KeyOctets {
-        /// The octets of the secret.
+        /// The number of octets of the secret.
         octets: usize,
     },
     /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
@@ -120,7 +120,7 @@ pub enum PlanError {
         uri: &'static str,
     },
     /// *Misuse.* Two timestamps (BSP R3227).
-    #[error("a Security header has one timestamp")]
+    #[error("the recipe has two timestamps: keep one of them")]
     TwoTimestamps,
     /// *Misuse.* The timestamp is never valid.
     #[error("a timestamp needs a lifetime that its precision can show, or call `timestamp_without_expires`")]
@@ -133,7 +133,7 @@ pub enum PlanError {
     Prefix {
         /// The prefix.
         prefix: WireText,
-        /// What is wrong, and what to do.
+        /// The defect, and what to do.
         what: &'static str,
     },
     /// *Misuse.* An Id that is no name, or is given twice.
@@ -150,12 +150,12 @@ pub enum PlanError {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
+    /// *Misuse.* The layout of the Security header has no place for an element of the recipe.
     #[error("{what}: {remedy}")]
     Layout {
-        /// What has no place.
+        /// The part that has no place.
         what: &'static str,
-        /// What to do instead.
+        /// Advice on what to do instead.
         remedy: &'static str,
     },
 }

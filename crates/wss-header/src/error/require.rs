@@ -1,4 +1,4 @@
-//! What a message does not prove.
+//! The errors for a message that does not prove what is required.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
 use crate::required_token::RequiredToken;
 
-/// What a message does not prove.
+/// The requirement that a message does not meet.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequirementError {
@@ -23,14 +23,13 @@ pub enum RequirementError {
     NotSigned {
         /// The parts that the best signature does not cover.
         missing: Vec<Part>,
-        /// Those of them that the message does not have.
+        /// The parts among them that the message does not have.
         absent: Vec<Part>,
     },
-    /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another
-    /// plaintext.
+    /// *Refused.* A signature covers a required part only as ciphertext, from which others can make another plaintext.
     #[error("a signature covers {part}, but does not prove it: {why}")]
     CoverageLost {
-        /// What is not proven.
+        /// The part that is not proven.
         part: LostPart,
         /// The reason why it is not proven.
         why: CoverageLost,
@@ -46,7 +45,7 @@ pub enum RequirementError {
     NotOneElement {
         /// The part.
         part: Part,
-        /// How many elements have the path or the name.
+        /// The number of elements that have the path or the name.
         found: usize,
     },
     /// *Refused.* A part that must be encrypted came in clear text.
@@ -55,7 +54,7 @@ pub enum RequirementError {
         /// The part.
         part: Part,
     },
-    /// *Refused.* A part that must be there is not.
+    /// *Refused.* The message does not have a required part.
     #[error("{part} is not in the message, and it is required: the sender has to put it there")]
     Absent {
         /// The part.
@@ -66,7 +65,7 @@ pub enum RequirementError {
     NoToken {
         /// The token.
         token: RequiredToken,
-        /// Why none does.
+        /// The reason why the token does not authenticate.
         why: WhyNoToken,
     },
     /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
@@ -87,12 +86,12 @@ pub enum RequirementError {
          `dangerous_accept_unrelated_replies`"
     )]
     Unrelated {
-        /// What the reply relates to.
+        /// The MessageID that the reply relates to.
         answered: WireText,
         /// The MessageID of the request.
         request: WireText,
     },
-    /// *Refused.* A signature of a reply covers no `wsa:RelatesTo` and no `wsse11:SignatureConfirmation` that can be read, and
+    /// *Refused.* A signature of a reply covers no readable `wsa:RelatesTo` or `wsse11:SignatureConfirmation`, and
     /// covers ciphertext that may be one.
     #[error(
         "{path} is signed ciphertext that no key opened, and its signature covers neither a wsa:RelatesTo nor a \
@@ -106,7 +105,7 @@ pub enum RequirementError {
     /// *Refused.* The required parts are signed with a private key, and must be signed with a secret.
     #[error("the required parts are signed with a private key, where a key is demanded that both sides have")]
     NotByASecret,
-    /// *Refused.* Nobody who is known in the demanded way signed the signature over the required parts.
+    /// *Refused.* The signer of the required parts is not known in the demanded way.
     #[error("no endorsing signature by one of these tokens covers the signature over the required parts: {tokens}")]
     NotEndorsed {
         /// The kinds of tokens.
@@ -119,14 +118,14 @@ pub enum RequirementError {
          `dangerous_accept_either_direction`"
     )]
     UnboundReply,
-    /// *Refused.* The request brought keys to several recipients, and nothing but such a key may prove who signed the
-    /// reply: each of the recipients has one.
+    /// *Refused.* The request brought keys to several recipients, and only such a key signs the reply: each of the
+    /// recipients has one, so that the signer is not known.
     #[error(
         "nobody known signed the reply, and a key of the request is no proof of that, since the request brought keys to \
          several recipients: say whose reply it is with `Correlation::answered_by`, or have the peer sign with a certificate"
     )]
     SeveralRecipients,
-    /// *Refused.* The reply confirms the request, and nobody signs that.
+    /// *Refused.* The reply confirms the request, and the confirmation is not signed.
     #[error(
         "the reply confirms the signatures of the request, and nobody signs that: anyone who saw the request can write it; have the \
          peer sign the reply, or open it with the facts of the TLS connection that brought it"
@@ -135,7 +134,7 @@ pub enum RequirementError {
     /// *Refused.* The reply does not confirm a signature of the request.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,
-    /// *Refused.* A required token authenticates only by itself. Whoever saw it elsewhere can send it.
+    /// *Refused.* A required token is not tied to the message. Whoever saw it elsewhere can send it.
     #[error(
         "a {token} token is there, but nothing ties it to this message: have the signer of the Body cover it, have the \
          message signed with its key, or call `over_protected_transport` where that is so"
@@ -173,7 +172,7 @@ pub enum RequirementError {
     /// *Refused.* No timestamp says when the message expires.
     #[error("no wsu:Timestamp with a wsu:Expires is there: have the peer send one")]
     NoExpires,
-    /// *Refused.* Anyone may have added the timestamp that says when the message expires.
+    /// *Refused.* The timestamp with the expiry is not signed: anyone may have added it.
     #[error(
         "the wsu:Expires is in a timestamp that the signature over the required parts does not cover: have the peer sign \
          its timestamp, or call `over_protected_transport` where that is so"
@@ -191,7 +190,7 @@ pub enum RequirementError {
         /// Its identifier.
         uri: &'static str,
     },
-    /// *Refused.* The certificate of the signature is referred to in another form than the required ones.
+    /// *Refused.* The form of the reference to the signer's certificate is not one of the required ones.
     #[error(
         "the signature refers to its certificate in another form than required: have the peer use the required one"
     )]

@@ -21,13 +21,13 @@ pub enum SecureError {
     /// *Misuse.* The input is not a SOAP envelope.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// *Misuse.* The envelope lacks a part of the recipe, or has it twice.
+    /// *Misuse.* The envelope does not have a part of the recipe, or has it twice.
     #[error("the envelope has no {part}, or more than one{}", part.word_instead())]
     NoSuchPart {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* An earlier step made a Security header that is not there any more, or that is there twice.
+    /// *Misuse.* A Security header that an earlier step made is missing, or exists twice.
     #[error("the envelope has no Security header for this role, or more than one")]
     NoHeader,
     /// *Misuse.* The element with this Id must not be encrypted: the envelope, its Header, a Security header, or a
@@ -80,7 +80,7 @@ pub enum SecureError {
     /// *Failed.* There is no randomness, or a key gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
-    /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
+    /// *Misuse.* The recipe uses a part that only a request has: its key, its signer's certificate, its signatures.
     #[error(
         "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses; a \
          key counts if the signature of the request was made with it, covers it, or covers ciphertext that it opened"

@@ -1,4 +1,4 @@
-//! Attachments: what else the digest of one may be of, and what is strange about one.
+//! Attachments: the other octets that a digest may be over, and oddities of an attachment.
 
 use std::io::Read as _;
 
@@ -14,9 +14,9 @@ use super::goal::Goal;
 use super::search::{Found, Search};
 use crate::receipt::EBMS;
 
-/// The most octets of an attachment that is read, and of what it holds compressed.
+/// The largest number of octets of an attachment that is searched, and of its decompressed content.
 const MOST: usize = 16 << 20;
-/// The octets that are decompressed at once.
+/// The number of octets that are decompressed at once.
 const PIECE: usize = 256 << 10;
 
 /// An attachment as it came, or as it was decrypted.
@@ -41,20 +41,20 @@ impl Attachment {
     }
 }
 
-/// Where attachments come from.
+/// Access to the attachments of a message.
 pub(super) struct Attachments<'a, 'd> {
-    /// What digests those that a URL names.
+    /// Digests the attachment that a URL names.
     pub(super) targets: &'a dyn Dereference<'d>,
-    /// Reads the one that a URL names, if it can be searched.
+    /// Reads the attachment that a URL names, if it can be searched.
     pub(super) read: &'a dyn Fn(&str) -> Option<Attachment>,
     pub(super) budget: &'a Budget,
 }
 
-/// The cause of a digest that is not of the attachment that `uri` names, with its header if `complete`.
+/// The cause of a digest that does not fit the attachment that `uri` names, with its header if `complete`.
 pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
     other_reading(uri, complete, from, search).or_else(|| {
         let attachment = search.meter.affords(PIECE as u64).then(|| (from.read)(uri))??;
-        // It was copied.
+        // The attachment was copied, which is charged.
         search.meter.affords(attachment.content.len() as u64 / 4).then(|| changed(&attachment, complete, search))?
     })
 }
@@ -88,7 +88,7 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
             out(octets);
         })
     };
-    // Each looks through the content, or copies it, before it is tried, which costs a part of a digest.
+    // Each of these looks through the content, or copies it, before the attempt. That costs a part of a digest.
     let affords = || search.meter.affords(content.len() as u64 / 4).then_some(());
     let without_header = || {
         affords()?;
@@ -143,7 +143,7 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
         })
 }
 
-/// The text with other ends of its lines.
+/// The text with other line ends.
 type LineEnds = (&'static str, fn(&str) -> Vec<u8>);
 
 const LINE_ENDS: [LineEnds; 5] = [
@@ -166,7 +166,7 @@ fn before(first: &[u8], second: &[u8]) -> Vec<u8> {
     [first, second].concat()
 }
 
-/// What is behind the first empty line.
+/// The octets after the first empty line.
 fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
     let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\n\n"];
     let is_first =
@@ -178,7 +178,8 @@ fn after_empty_line(content: &[u8]) -> Option<&[u8]> {
     is_first.or_else(|| found.max_by_key(|rest| rest.len()))
 }
 
-/// How many octets gzip compressed, as far as the search pays for them; `None` if it is not gzip, or too many.
+/// The number of octets that gzip compressed, as far as the search pays for them; `None` if the content is not gzip, or
+/// too long.
 fn decompressed_len(content: &[u8], search: &Search<'_>) -> Option<usize> {
     if !is_gzip(content) {
         return None;
@@ -196,7 +197,7 @@ fn decompressed_len(content: &[u8], search: &Search<'_>) -> Option<usize> {
     None
 }
 
-/// What gzip compressed, piece by piece: it may be a thousand times as long as the message.
+/// Decompresses gzip, piece by piece: the result may be a thousand times as long as the message.
 fn decompress(content: &[u8], out: Out<'_>) {
     let mut reader = MultiGzDecoder::new(content);
     let mut piece = vec![0; PIECE];
@@ -209,7 +210,7 @@ fn is_gzip(content: &[u8]) -> bool {
     content.starts_with(&[0x1F, 0x8B])
 }
 
-/// What is strange about an attachment whose digest fits for no usual cause.
+/// Oddities of an attachment whose digest fits for no usual cause.
 pub(super) fn hints(uri: &str, document: &Document<'_>, from: &Attachments<'_, '_>) -> Vec<String> {
     let source = document.source().len() as u64;
     if from.budget.charge(Limit::CauseOctets, source).is_err() {

@@ -1,13 +1,14 @@
-//! The usual causes: one row each, with its word and what it says to a person.
+//! The usual causes: one row each, with its word and its sentence for people.
 
 use wss_text::WireText;
 
 /// Defines the enum, its words and its sentences from one list.
 macro_rules! causes {
     ($($name:ident $({ $($field:ident),+ })? = $word:literal $text:literal;)*) => {
-        /// A cause for which the octets fit: how what the sender digested or signed differs from what arrived.
+        /// A cause with which the octets fit: the difference between what the sender digested or signed and what
+        /// arrived.
         ///
-        /// It is what fits, and no proof: anyone may have made the change. `Display` says it in a sentence.
+        /// It is a change that fits, and no proof: anyone may have made the change. `Display` says it in a sentence.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Cause {

@@ -1,6 +1,6 @@
-//! Ciphertext that was not decrypted: the usual causes that make it decrypt with a key at hand.
+//! Ciphertext that was not decrypted: the usual causes with which it decrypts under a key at hand.
 //!
-//! Each is proven by a plaintext: by the tag of GCM, or by text in place of octets where nothing authenticates.
+//! A plaintext proves each cause: by the tag of GCM, or, without a tag, by text in place of random octets.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,20 +20,20 @@ use super::secrets::spellings;
 use super::spelled::{Spelled, spelled};
 use crate::open::named_by;
 
-/// The octets that a private-key operation counts for.
+/// The number of octets that a private-key operation counts for.
 const PRIVATE_KEY_OPERATION: u64 = 128 << 10;
-/// The most keys of each kind that are tried.
+/// The largest number of keys of each kind that are tried.
 const MOST: usize = 8;
 
-/// What may decrypt.
+/// The keys and secrets that may decrypt.
 pub(super) struct Holdings<'h> {
     pub(super) identities: &'h [Identity],
-    /// Secrets, and what each is.
+    /// Secrets, and a description of each.
     pub(super) secrets: &'h [(String, Secret)],
     pub(super) budget: &'h Budget,
 }
 
-/// A secret that may have encrypted, and the causes that it comes with.
+/// A secret that may have encrypted, with its causes.
 type Candidate = (Vec<Cause>, Secret);
 
 /// The causes that make an `xenc:EncryptedData` decrypt; empty if none does. `is_of_key` if its key is to blame, and not
@@ -54,7 +54,8 @@ pub(super) fn explain<'d>(
             transports(said.as_ref()).into_iter().find_map(|(causes, transport)| {
                 wrapped.iter().find_map(|wrapped| {
                     let key = identity.unwrapping_key();
-                    // With RSA 1.5, a wrong length gives a substitute: without one it cannot be told from the right key.
+                    // With RSA 1.5, a wrong length gives a substitute, which cannot be told from the right key without
+                    // a length.
                     let with_wanted = wanted.filter(|_| transport == KeyTransport::Rsa15).map(Some);
                     with_wanted.into_iter().chain([None]).find_map(|length| {
                         holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
@@ -76,7 +77,8 @@ pub(super) fn explain<'d>(
     }
 }
 
-/// Why the key of ours was not found, which is encrypted to this certificate of ours; `None` if the message leads to it.
+/// The reason why our key was not found although the ciphertext is encrypted to this certificate of ours; `None` if the
+/// message leads to it.
 fn recipient(data: Element<'_>, key: Element<'_>, ours: &Certificate, budget: &Budget) -> Option<Cause> {
     budget.charge(Limit::CauseOctets, data.document().source().len() as u64).ok()?;
     let whose = || WireText::from(format!("the certificate of {}", ours.subject()));
@@ -140,7 +142,7 @@ impl<'c> Content<'c> {
         Some(Self { said, readings, declarations, budget }).filter(|content| !content.readings.is_empty())
     }
 
-    /// The causes with which a secret decrypts; `None` if with none.
+    /// The causes with which a secret decrypts; `None` if it decrypts with none.
     fn opened_by(&self, (before, secret): Candidate) -> Option<Vec<Cause>> {
         for reading in &self.readings {
             for Attempt { cause, method, layout } in self.attempts(&secret) {
@@ -203,7 +205,7 @@ impl<'c> Content<'c> {
         all
     }
 
-    /// What a plaintext is that is no content of an element.
+    /// The words for a plaintext that is not the content of an element.
     fn not_xml(&self, text: &str, method: ContentEncryption) -> &'static str {
         let declared = text.trim_start_matches('\u{FEFF}').strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
         if declared.is_some_and(|(_, rest)| self.is_xml(rest)) {
@@ -239,7 +241,7 @@ struct Attempt {
     layout: Layout,
 }
 
-/// How the pieces of a ciphertext lie.
+/// The order of the pieces of a ciphertext.
 #[derive(Clone, Copy)]
 enum Layout {
     Usual,
@@ -256,7 +258,7 @@ enum Layout {
 }
 
 impl Layout {
-    /// How it decrypts, in words.
+    /// The way in which it decrypts, in words.
     const fn words(self) -> &'static str {
         match self {
             Self::Usual => "as it is",
@@ -282,7 +284,7 @@ impl Layout {
         !matches!(self, Self::WithoutTag | Self::OtherTag | Self::ShortTag)
     }
 
-    /// The octets as a cipher wants them; `None` if they are too few.
+    /// The octets in the order that a cipher takes; `None` if they are too few.
     fn of(self, octets: &[u8], method: ContentEncryption) -> Option<Vec<u8>> {
         let vector = if method.is_authenticated() { 12 } else { 16 };
         Some(match self {
@@ -305,7 +307,7 @@ impl Layout {
     }
 }
 
-/// The plaintext of a ciphertext of GCM that has no tag: its key stream is that of any other text under the vector.
+/// The plaintext of a GCM ciphertext that has no tag. Its key stream is that of any other text with the same vector.
 fn without_tag(method: ContentEncryption, key: &Secret, octets: &[u8]) -> Option<Vec<u8>> {
     let (vector, text) = octets.split_at_checked(12)?;
     let mut out = encrypt(method, key, text, &OneVector(vector)).ok()?;
@@ -314,7 +316,7 @@ fn without_tag(method: ContentEncryption, key: &Secret, octets: &[u8]) -> Option
     Some(out)
 }
 
-/// The vector of a message in place of a random one. What it encrypts is never sent.
+/// The vector of a message in place of a random one. Its ciphertext is never sent.
 struct OneVector<'v>(&'v [u8]);
 
 impl Random for OneVector<'_> {
@@ -327,14 +329,15 @@ impl Random for OneVector<'_> {
     }
 }
 
-/// A plaintext that is text, and not octets that happened to decrypt.
+/// A plaintext that is text, and not random octets.
 fn text_of(plaintext: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(plaintext).ok()?;
     let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     (text.len() >= 4 && text.chars().all(is_plain)).then_some(text)
 }
 
-/// What a plaintext is that is no text in UTF-8; `None` if it is, or if it may be chance. `is_proven` if a tag proves it.
+/// The words for a plaintext that is not text in UTF-8; `None` if it is, or if it may be chance. `is_proven` if a tag
+/// proves it.
 fn no_text(plaintext: &[u8], is_proven: bool) -> Option<&'static str> {
     let is_usual = std::str::from_utf8(plaintext).is_ok_and(|text| !text.contains('\0'));
     match plaintext {
@@ -359,7 +362,7 @@ fn cipher_value(element: Element<'_>, most: usize) -> Vec<Spelled> {
     value.and_then(|value| value.text().ok()).map(|text| spelled(&text, most)).unwrap_or_default()
 }
 
-/// The first encrypted keys of a document, and what each lists.
+/// The first encrypted keys of a document, and the lists of each.
 pub(super) struct EncryptedKeys<'d>(Vec<(Element<'d>, HashSet<Cow<'d, str>>)>);
 
 impl<'d> EncryptedKeys<'d> {
@@ -382,7 +385,7 @@ impl<'d> EncryptedKeys<'d> {
     }
 }
 
-/// The key transport that a message says, if it is one.
+/// The key transport that a message names, if it names one.
 fn transport_of(key: Element<'_>) -> Option<KeyTransport> {
     let method = method_of(key)?;
     let algorithm = TransportMethod::from_uri(&method.attribute("", "Algorithm")?)?;
@@ -397,7 +400,7 @@ fn transport_of(key: Element<'_>) -> Option<KeyTransport> {
     Some(KeyTransport::with(algorithm, digest, mgf, label))
 }
 
-/// The transport that the message says, and those of peers that say another.
+/// The transport that the message names, and those of peers that name another than they use.
 fn transports(said: Option<&KeyTransport>) -> Vec<(Vec<Cause>, KeyTransport)> {
     let mut all: Vec<(Vec<Cause>, KeyTransport)> = said.map(|said| (Vec::new(), said.clone())).into_iter().collect();
     let label = said.map(|said| said.label().to_vec()).unwrap_or_default();
@@ -428,7 +431,7 @@ fn transports(said: Option<&KeyTransport>) -> Vec<(Vec<Cause>, KeyTransport)> {
         let used = WireText::from("RSA with the padding of PKCS#1 v1.5 (rsa-1_5)");
         all.push((vec![Cause::OtherKeyTransport { used }], KeyTransport::Rsa15));
     }
-    // The usual ones first: those whose two digests are one, or whose mask is by SHA-1.
+    // The usual transports first: those whose two digests are the same, or whose mask is by SHA-1.
     let is_rare = |(_, transport): &(Vec<Cause>, KeyTransport)| match transport {
         KeyTransport::RsaOaep { digest, mgf, .. } => digest != mgf && *mgf != DigestMethod::Sha1,
         _ => false,
@@ -437,7 +440,7 @@ fn transports(said: Option<&KeyTransport>) -> Vec<(Vec<Cause>, KeyTransport)> {
     all
 }
 
-/// The secrets at hand, as both sides may take them.
+/// The secrets at hand, in the forms in which both sides may take them.
 fn secrets_of(holdings: &Holdings<'_>) -> Vec<Candidate> {
     let secrets = holdings.secrets.iter().take(MOST);
     secrets

@@ -1,4 +1,4 @@
-//! Clues: what a message tells of the prefixes that its sender used.
+//! Clues: the prefixes that a sender uses, as a message shows them.
 
 use std::collections::BTreeSet;
 
@@ -6,18 +6,18 @@ use wss_c14n::{Document, name};
 
 use super::places::is_id;
 
-/// The most clues of each kind.
+/// The largest number of clues of each kind.
 const MOST: usize = 32;
-/// The most octets of a name.
+/// The largest number of octets of a name.
 const LONGEST: usize = 128;
 
-/// What a message says of prefixes beside the element that is looked at.
+/// The prefixes in a message, outside of the element that is searched.
 #[derive(Debug, Default)]
 pub(super) struct Clues {
-    /// Prefixes with what they are bound to, wherever in the message.
+    /// Prefixes with the namespaces that they are bound to, anywhere in the message.
     pub(super) bound: BTreeSet<(String, String)>,
-    /// Prefixes that a PrefixList names, or that a value uses as the prefix of a type, and that nothing binds: the sender
-    /// had them.
+    /// Prefixes that are not bound in the message, and that a PrefixList names, or a value uses as the prefix of a
+    /// type: the sender's document bound them.
     pub(super) unbound: BTreeSet<String>,
     /// Every Id of the message.
     pub(super) ids: BTreeSet<String>,
@@ -26,7 +26,7 @@ pub(super) struct Clues {
 }
 
 impl Clues {
-    /// Reads them off a message.
+    /// Reads the clues from a message.
     pub(super) fn of(document: &Document<'_>) -> Self {
         let mut clues = Self::default();
         let mut named: BTreeSet<String> = BTreeSet::new();
@@ -60,7 +60,7 @@ impl Clues {
         clues
     }
 
-    /// Other prefixes that the message has for a namespace, and those that nothing binds any more.
+    /// Other prefixes that the message has for a namespace, and those that are no longer bound.
     pub(super) fn for_namespace(&self, uri: &str) -> Vec<&str> {
         let bound = self.bound.iter().filter(|(_, bound)| bound == uri).map(|(prefix, _)| prefix.as_str());
         bound.chain(self.unbound.iter().map(String::as_str)).collect()

@@ -1,4 +1,4 @@
-//! References: the digest of what each names, and the cause where it is another.
+//! References: the digest of the target of each, and the cause if the message has another.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
 use wss_crypto::Digest;
@@ -17,10 +17,11 @@ use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
 use super::synthesized;
 
-/// Takes the octets of a reference: those of the message, and those that fit.
+/// Takes the octets of a reference: first those of the message, then those that fit, if a cause was found. The flag is
+/// true for the latter.
 pub(super) type Show<'s> = &'s mut dyn FnMut(bool, &[u8]);
 
-/// What is around the references of a signature.
+/// The message around the references of a signature, and the bounds of the search.
 pub(super) struct Around<'a, 'd> {
     pub(super) document: &'d Document<'d>,
     pub(super) signature: Element<'d>,
@@ -28,16 +29,16 @@ pub(super) struct Around<'a, 'd> {
     pub(super) by_id: &'a dyn Fn(&str) -> Option<Element<'d>>,
     /// Whether Ids are in order: each is on one element.
     pub(super) has_index: bool,
-    /// Tokens and attachments.
+    /// The tokens and attachments.
     pub(super) targets: &'a dyn Dereference<'d>,
     /// The attachment that a URL names, if it can be searched.
     pub(super) attachment: &'a dyn Fn(&str) -> Option<Attachment>,
     /// The elements that may have been meant.
     pub(super) likely: &'a [Element<'d>],
-    /// What the message says of prefixes.
+    /// The prefixes in the message.
     pub(super) clues: &'a Clues,
     pub(super) budget: &'a Budget,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
     /// The searches that are still to come, this one included.
     pub(super) searches: usize,
@@ -51,10 +52,10 @@ impl<'a, 'd> Around<'a, 'd> {
     }
 }
 
-/// What a reference names.
+/// The target of a reference.
 enum Named<'d> {
     Target(Target<'d>),
-    /// The token that the reference at the element means.
+    /// The token that the reference at the element names.
     Token(Element<'d>, DereferencedToken<'d>, Canonicalization),
     Attachment {
         complete: bool,
@@ -62,7 +63,7 @@ enum Named<'d> {
     Nothing,
 }
 
-/// A reference with what it names, before anything is searched.
+/// A reference with its target, before any search.
 pub(super) struct Prepared<'d> {
     named: Named<'d>,
     form: Form,
@@ -70,7 +71,7 @@ pub(super) struct Prepared<'d> {
     notes: Vec<String>,
 }
 
-/// Digests what a reference names.
+/// Digests the target of a reference.
 pub(super) fn prepare<'d>(read: &ReadReference<'_>, around: &Around<'_, 'd>, show: Show<'_>) -> Prepared<'d> {
     let uri = read.uri.as_deref().unwrap_or_default();
     let mut notes = notes_of(read);
@@ -136,14 +137,14 @@ pub(super) fn explain(
     }
 }
 
-/// Whether the value has the letters of the right digest, but not their case.
+/// Whether the value differs from the right digest only in upper and lower case.
 fn is_in_another_case(read: &ReadReference<'_>, found: &[u8]) -> bool {
     let shown = read.shown.as_str();
     let right = base64_encode(found);
     shown != right && shown.eq_ignore_ascii_case(&right) && !shown.bytes().all(|octet| octet.is_ascii_hexdigit())
 }
 
-/// The verdict on a value that has the length of no supported digest, where `found` is the right one.
+/// The verdict on a value that has the length of no supported digest. `found` is the right digest.
 fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
     let Some(octets) = read.octets.as_deref() else {
         return Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() };
@@ -163,7 +164,7 @@ fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
     Verdict::Differs { causes: vec![Cause::ValueLength { octets, expected, how: how.into() }], tried: 0, stopped: None }
 }
 
-/// What is strange about a reference, whatever it names.
+/// Oddities of a reference, whatever it names.
 fn notes_of(read: &ReadReference<'_>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let mut note = |text: String| notes.push(text);
@@ -188,13 +189,14 @@ fn notes_of(read: &ReadReference<'_>) -> Vec<String> {
     notes
 }
 
-/// The form that the transforms say.
+/// The form that the transforms name.
 pub(super) fn said(read: &ReadReference<'_>) -> Form {
     let by = read.transforms.iter().rev().find_map(|transform| match &transform.kind {
         Kind::Canonicalization(by) | Kind::SecurityTokenReference(by) => Some(by.clone()),
         _ => None,
     });
-    // Where nothing can be read, the usual method is more likely than the implied one.
+    // If a transform cannot be read, exclusive canonicalisation is more likely than inclusive, which no transform would
+    // mean.
     let unsupported = read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported);
     let implied = if unsupported { CanonicalizationMethod::Exclusive } else { CanonicalizationMethod::Inclusive };
     Form::said(by.unwrap_or_else(|| Canonicalization::new(implied)), false)
@@ -251,7 +253,7 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>
         [only] if around.has_index => {
             notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
         }
-        // What is wrong with the Ids is said of the message as a whole.
+        // Faults of the Ids are reported for the message as a whole.
         [_] => {}
         [first, second, ..] => {
             let (first, second) = (first.path(), second.path());
@@ -261,7 +263,7 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>
     found.first().copied()
 }
 
-/// What is named, in words.
+/// The target of a reference, in words.
 fn described(named: &Named<'_>, uri: &str) -> WireText {
     match named {
         Named::Target(target) => target.apex.map_or_else(|| "the whole document".into(), |apex| apex.path().into()),
@@ -276,7 +278,7 @@ fn described(named: &Named<'_>, uri: &str) -> WireText {
     }
 }
 
-/// The digest of what is named; `None` where nothing is named, or the method is unknown.
+/// The digest of the target; `None` if there is no target, or the method is unknown.
 fn found(
     named: &Named<'_>,
     form: &Form,
@@ -303,7 +305,7 @@ fn found(
             let readings = token.readings(*reference, by, budget).map_err(|error| error.to_string())?;
             let first = readings.first().ok_or("the token has no canonical form")?;
             let mut found = None;
-            // The specification can be read in more than one way. A receiver accepts each.
+            // The specification can be read in more than one way. A receiver accepts each reading.
             for octets in &readings {
                 budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(|error| error.to_string())?;
                 let digest = Digest::of(method, octets).as_octets().to_vec();
@@ -341,7 +343,8 @@ fn differs(
     let found = match said.is_empty() {
         true => cause(uri, named, form, around, &search(&others)),
         false => {
-            // Another digest is rare beside another form: the likely one is tried first, the pairs of both last.
+            // Another digest method rarely comes with another form: the likely method is tried first, and pairs of
+            // another method and another form last.
             let by_other = |run: &dyn Fn(&Search<'_>, &Target<'_>) -> Option<Found>| match named {
                 Named::Target(target) => run(&search(&others), target),
                 _ => None,
@@ -356,7 +359,7 @@ fn differs(
     }
     match found {
         Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },
-        // It may be right by its own method.
+        // The digest may be right under the method of the message.
         None if read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported) => Verdict::Unknown {
             why: "a transform is not run here, and no usual cause explains the value without it".into(),
         },
@@ -401,7 +404,7 @@ fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, sea
     }
 }
 
-/// The token, where its reference is named without the STR-Transform.
+/// The token, if the sender named its reference without the STR-Transform.
 fn token_itself(target: &Target<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
     let reference = target.apex.filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"))?;
     // The same element, with the lifetime of the document.
@@ -426,7 +429,7 @@ fn readings(
 /// Another element with the same Id.
 fn same_id(uri: &str, target: &Target<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
     let id = uri.trim_start_matches('#');
-    // Where Ids are in order, there is no other.
+    // If each Id is on one element, no other element has it.
     if id.is_empty() || (around.by_id)(id).is_some() || !search.meter.pays(around.document.source().len(), &[]) {
         return None;
     }
@@ -447,7 +450,7 @@ fn of_token(
     let form = Form::said(by.clone(), false);
     // Within what is left of the budget.
     let octets = token.readings(reference, by, around.budget).ok()?;
-    // Beside another digest method, too.
+    // The digest of another method is tried, too.
     let as_read = octets.iter().find_map(|octets| search.octets(&[], octets.len(), &|out| out(octets)));
     let itself = || {
         let target = Target::element(reference);
@@ -464,7 +467,7 @@ fn of_token(
     as_read.or_else(itself).or_else(changed)
 }
 
-/// Looks for the digest of a reference in another revision of the message: `causes` say which.
+/// Searches for the digest of a reference in another revision of the message: `causes` say which.
 pub(super) fn in_revision(
     aims: &[Aim],
     id: &str,

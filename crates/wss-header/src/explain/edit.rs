@@ -1,7 +1,7 @@
-//! Edits: ways in which canonical octets may have been changed between the sender and here, undone.
+//! Edits: each undoes one way in which canonical octets may have been changed between the sender and here.
 //!
-//! An edit reads a canonical form and writes what the sender may have digested. It has a cause, which is named if the
-//! result fits.
+//! An edit reads a canonical form and writes the form that the sender may have digested. It has a cause, which is named
+//! if the result fits.
 
 use std::borrow::Cow;
 use std::slice::SliceIndex;
@@ -9,13 +9,13 @@ use std::slice::SliceIndex;
 use super::cause::Cause;
 use super::token::{Tag, Token, tokens};
 
-/// Takes what an edit writes, piece by piece.
+/// Takes the output of an edit, piece by piece.
 pub(super) type Out<'o> = &'o mut dyn FnMut(&[u8]);
 
 type Run = Box<dyn Fn(&str, Out<'_>)>;
 
-/// The text in this range. Of changes that overlap, or that do not fit the form they are tried on, it is empty: such a guess is
-/// wrong, and no digest fits what it makes.
+/// The text in this range. It is empty for changes that overlap, or that do not fit the form: such a guess is wrong,
+/// and no digest fits its result.
 pub(super) fn piece(text: &str, range: impl SliceIndex<str, Output = str>) -> &str {
     text.get(range).unwrap_or_default()
 }
@@ -75,12 +75,12 @@ impl Edit {
         })
     }
 
-    /// Writes what the sender may have digested.
+    /// Writes the form that the sender may have digested.
     pub(super) fn apply(&self, canonical: &str, out: Out<'_>) {
         (self.run)(canonical, out);
     }
 
-    /// As [`Edit::apply`], to be edited again; `None` if it is no text.
+    /// As [`Edit::apply`], for another edit of the result; `None` if that is no text.
     pub(super) fn text(&self, canonical: &str) -> Option<String> {
         let mut octets = Vec::with_capacity(canonical.len());
         self.apply(canonical, &mut |piece| octets.extend_from_slice(piece));
@@ -88,7 +88,7 @@ impl Edit {
     }
 }
 
-/// A token with those around it.
+/// A token with its neighbours.
 pub(super) struct Step<'t> {
     /// The number of the token, from 0.
     pub(super) nth: usize,
@@ -97,7 +97,7 @@ pub(super) struct Step<'t> {
     /// The one before that.
     pub(super) earlier: Option<Token<'t>>,
     pub(super) after: Option<Token<'t>>,
-    /// The number of elements that are open before the token: 1 for what is directly in the apex.
+    /// The number of elements that are open before the token: 1 for a token directly in the apex.
     pub(super) depth: usize,
 }
 

@@ -1,25 +1,25 @@
-//! The explanation: a tree of what a message contains, and why what does not fit does not.
+//! The explanation: a tree of the content of a message, and of the reasons why something in it does not fit.
 
 use wss_c14n::Exceeded;
 use wss_text::{WireText, octets};
 
 use super::cause::Cause;
 
-/// What a receiver found in a message, and why it does not fit. It is for people who look for a fault: it accepts
-/// nothing, authenticates nothing, and hands out nothing to act upon.
+/// The findings of a receiver about a message, and why something does not fit. They are for people who look for a
+/// fault: an explanation accepts nothing, authenticates nothing, and hands out nothing to act upon.
 ///
-/// `Display` writes it as a tree. It quotes the message, so that what was confidential there is confidential here. Never
-/// send it to a stranger: it tells more about decryption than an attacker may learn.
+/// `Display` writes it as a tree. It quotes the message, so that confidential parts of the message are confidential
+/// here. Never send it to a stranger: it says more about decryption than an attacker may learn.
 ///
-/// Its sentences show what they quote of the message without controls, and cut long values.
+/// Its sentences quote the message without control characters, and cut long values.
 ///
 /// Made by [`Receiver::explain`](crate::Receiver::explain).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What is wrong with the message as a whole, or strange about it.
+    /// Faults and oddities of the message as a whole.
     pub notes: Vec<String>,
-    /// The message is no document of XML: nothing is known of what is in it.
+    /// Whether the message is no document of XML: then nothing is known of its content.
     pub is_unread: bool,
     /// The tokens, timestamps and keys of the Security headers, in document order.
     pub items: Vec<ExplainedItem>,
@@ -27,7 +27,7 @@ pub struct Explanation {
     pub ciphertexts: Vec<ExplainedCiphertext>,
     /// The signatures.
     pub signatures: Vec<ExplainedSignature>,
-    /// Why this receiver refuses the message; `None` if nothing but the replay store could refuse it.
+    /// The reason why this receiver refuses the message; `None` if only the replay store could refuse it.
     pub refusal: Option<String>,
 }
 
@@ -64,9 +64,9 @@ pub struct ExplainedItem {
     pub path: WireText,
     /// Its Id.
     pub id: Option<WireText>,
-    /// What it says.
+    /// Its statements, as lines of text.
     pub says: Vec<WireText>,
-    /// Why a receiver refuses it, where a usual cause explains that.
+    /// The reason why a receiver refuses it, if a usual cause explains that.
     pub causes: Vec<Cause>,
 }
 
@@ -80,13 +80,13 @@ pub struct ExplainedCiphertext {
     pub id: Option<WireText>,
     /// The identifier of its cipher.
     pub method: WireText,
-    /// What became of it.
+    /// The outcome of decryption.
     pub outcome: Outcome,
-    /// Why it was not decrypted, where a usual cause makes it decrypt.
+    /// The reason why it was not decrypted, if it decrypts with a usual cause.
     pub causes: Vec<Cause>,
 }
 
-/// What became of ciphertext.
+/// The outcome of decrypting one ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -94,7 +94,7 @@ pub enum Outcome {
     Decrypted,
     /// No key of the receiver fits.
     ForAnother {
-        /// To whom it is encrypted, as the message says.
+        /// The recipient, as the message names it.
         recipient: WireText,
     },
     /// A key was found, and the octets do not decrypt under it.
@@ -123,13 +123,13 @@ pub struct ExplainedSignature {
     pub canonicalization: WireText,
     /// The key that it names.
     pub key: WireText,
-    /// Why the receiver does not use that key, if it does not.
+    /// The reason why the receiver does not use that key, if it does not.
     pub key_refused: Option<String>,
-    /// How it refers to the key that made the value, where that is not as it should be.
+    /// The form of its reference to the key that made the value, if the form is not the right one.
     pub key_causes: Vec<Cause>,
     /// Whether the signature value fits `ds:SignedInfo`.
     pub value: Verdict,
-    /// What else is known of the value.
+    /// Other findings about the value.
     pub notes: Vec<String>,
     /// Its references, in order.
     pub references: Vec<ExplainedReference>,
@@ -141,7 +141,7 @@ pub struct ExplainedSignature {
 pub struct ExplainedReference {
     /// Its URI.
     pub uri: WireText,
-    /// The path of the element that it names, or what else it names.
+    /// The path of the element that it names, or its other target.
     pub target: WireText,
     /// Its transforms, with their lists of prefixes.
     pub transforms: Vec<WireText>,
@@ -149,11 +149,11 @@ pub struct ExplainedReference {
     pub method: WireText,
     /// The digest in the message.
     pub expected: WireText,
-    /// The digest of what it names, in base64; `None` if it could not be computed.
+    /// The digest of its target, in base64; `None` if it could not be computed.
     pub found: Option<WireText>,
     /// Whether they are the same.
     pub verdict: Verdict,
-    /// What else is known of it.
+    /// Other findings about the reference.
     pub notes: Vec<String>,
 }
 
@@ -161,18 +161,18 @@ pub struct ExplainedReference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It fits what the message says.
+    /// The value fits the message.
     Fits,
-    /// It does not fit.
+    /// The value does not fit.
     Differs {
         /// The causes that make it fit, all of them together; empty if no usual cause does.
         causes: Vec<Cause>,
-        /// How many causes and pairs of causes were tried.
+        /// The number of causes and pairs of causes that were tried.
         tried: usize,
         /// The limit at which the search stopped.
         stopped: Option<Exceeded>,
     },
-    /// It could not be computed.
+    /// The value could not be computed.
     Unknown {
         /// Why.
         why: String,
@@ -204,7 +204,7 @@ pub struct ExplainedOctets<'o> {
     pub signature: usize,
     /// The number of its reference, from 1; `None` for `ds:SignedInfo`.
     pub reference: Option<usize>,
-    /// Whether these are the octets that fit, made by undoing the cause that was found; else they are those of the
+    /// Whether these are the octets that fit, made by undoing the cause that was found. Otherwise they are those of the
     /// message.
     pub are_the_senders: bool,
     /// The octets.

@@ -1,4 +1,4 @@
-//! The canonical forms of an element: the one that the message says, and those that peers use instead.
+//! The canonical forms of an element: the one that the message names, and those that peers use instead.
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset, name,
@@ -8,10 +8,10 @@ use wss_text::Slice as _;
 use super::cause::Cause;
 use super::edit::Out;
 
-/// The most prefixes that are tried one by one.
+/// The largest number of prefixes that are tried one by one.
 const PREFIXES: usize = 16;
 
-/// What is canonicalised: an element, or the document, without some subtrees.
+/// The input of canonicalisation: an element, or the document, without some subtrees.
 #[derive(Clone)]
 pub(super) struct Target<'d> {
     document: &'d Document<'d>,
@@ -28,7 +28,7 @@ impl<'d> Target<'d> {
         Self { document, apex: None, without: Vec::new() }
     }
 
-    /// Without the subtree of `element`, unless the target is in it or it is elsewhere.
+    /// The same target without the subtree of `element`, unless the target is in it or it is elsewhere.
     pub(super) fn without(mut self, element: Element<'d>) -> Self {
         let contains = self.apex.is_none_or(|apex| apex.contains(element) && apex != element);
         if contains {
@@ -37,12 +37,13 @@ impl<'d> Target<'d> {
         self
     }
 
-    /// The root of what is canonicalised.
+    /// The root of the subset that is canonicalised.
     pub(super) fn root(&self) -> Element<'d> {
         self.apex.unwrap_or_else(|| self.document.root())
     }
 
-    /// Whether it is an element that was probably a document once: inside the Body of an envelope, or inside another document.
+    /// Whether it is an element that probably was a document: inside the Body of an envelope, or inside another
+    /// document.
     pub(super) fn is_wrapped(&self) -> bool {
         let Some(apex) = self.apex else { return false };
         let is_soap =
@@ -52,7 +53,7 @@ impl<'d> Target<'d> {
         if is_message { around.any(|outer| is_soap(outer, "Body")) } else { around.next().is_some() }
     }
 
-    /// Octets of its source.
+    /// The number of octets of its source.
     pub(super) fn source_len(&self) -> usize {
         self.source().len()
     }
@@ -107,7 +108,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// What a message says. References leave comments out whatever the method is.
+    /// The form that a message names. References leave comments out whatever the method is.
     pub(super) fn said(by: Canonicalization, comments: bool) -> Self {
         Self { by, comments, causes: Vec::new() }
     }
@@ -156,7 +157,7 @@ impl Form {
         forms
     }
 
-    /// With another list of prefixes.
+    /// The same form with another list of prefixes.
     fn listing(&self, prefixes: &[&str], cause: Cause) -> Self {
         let by = Canonicalization::new(self.by.method()).inclusive_prefixes(&prefixes.join(" "));
         Self { by, comments: self.comments, causes: vec![cause] }
@@ -167,7 +168,7 @@ impl Form {
         self.by.prefixes().iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix }).collect()
     }
 
-    /// Without the list, and with the default namespace in it.
+    /// Forms without the list, and with the default namespace in it.
     fn short_lists(&self, place: Element<'_>) -> Vec<Self> {
         let listed = self.listed();
         let mut forms = Vec::new();
@@ -180,7 +181,7 @@ impl Form {
         forms
     }
 
-    /// With each prefix that is in scope, and with all of them.
+    /// Forms with each prefix that is in scope, and with all of them, in the list.
     fn longer_lists(&self, place: Element<'_>) -> Vec<Self> {
         let listed = self.listed();
         let in_scope = place.namespaces_in_scope();

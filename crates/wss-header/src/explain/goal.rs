@@ -1,4 +1,4 @@
-//! Goals: what octets must fit, and the meter of the search.
+//! Goals: the values that octets must fit, and the meter of the search.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use wss_crypto::{Digest, DigestMethod, HmacKey, PublicKey, SignatureMethod, Sign
 use super::cause::Cause;
 use super::edit::Out;
 
-/// What octets must fit.
+/// The value that octets must fit.
 pub(super) enum Goal {
     /// Their digest.
     Digest { method: DigestMethod, value: Vec<u8> },
@@ -20,9 +20,9 @@ pub(super) enum Goal {
     Mac { key: HmacKey, method: SignatureMethod, value: Vec<u8> },
 }
 
-/// The octets that a verification with a public key counts for.
+/// The number of octets that a verification with a public key counts for.
 const PUBLIC_KEY_OPERATION: u64 = 32 << 10;
-/// The octets that every attempt counts for at least.
+/// The smallest number of octets that an attempt counts for.
 const LEAST: u64 = 1 << 10;
 
 impl Goal {
@@ -63,29 +63,29 @@ fn all(write: &dyn Fn(Out<'_>)) -> Vec<u8> {
     octets
 }
 
-/// A goal, and the causes that it comes with: those of the value itself.
+/// A goal, and its causes: those of the value itself.
 pub(super) struct Aim {
     pub(super) goal: Goal,
     pub(super) causes: Vec<Cause>,
 }
 
-/// What a search may still cost, and how much it tried.
+/// The rest of the budget for a search, and the number of its attempts.
 pub(super) struct Meter<'b> {
     budget: &'b Budget,
-    /// What this search may have of what is left.
+    /// The share of the rest that this search may use.
     share: Cell<u64>,
     tried: Cell<usize>,
     exceeded: Cell<Option<Exceeded>>,
 }
 
 impl<'b> Meter<'b> {
-    /// A meter for one of `searches` that are still to come.
+    /// A meter for one search, with its share of the rest for `searches` that are still to come.
     pub(super) fn new(budget: &'b Budget, searches: usize) -> Self {
         let share = budget.left(Limit::CauseOctets) / searches.max(1) as u64;
         Self { budget, share: Cell::new(share), tried: Cell::new(0), exceeded: Cell::new(None) }
     }
 
-    /// Pays for an attempt on so many octets; `false` if it must not be made.
+    /// Pays for an attempt on `octets` octets; `false` if it must not be made.
     pub(super) fn pays(&self, octets: usize, aims: &[Aim]) -> bool {
         let operations: u64 = aims.iter().map(|aim| aim.goal.cost()).sum();
         let cost = (octets as u64).max(LEAST).saturating_mul(aims.len().max(1) as u64).saturating_add(operations);
@@ -94,7 +94,7 @@ impl<'b> Meter<'b> {
         is_paid
     }
 
-    /// Pays for looking through so many octets, or copying them, before an attempt.
+    /// Pays for looking through `cost` octets, or copying them, before an attempt.
     pub(super) fn affords(&self, cost: u64) -> bool {
         let left = self.share.get();
         if self.exceeded.get().is_some() || cost > left {
@@ -114,7 +114,7 @@ impl<'b> Meter<'b> {
         self.tried.get()
     }
 
-    /// The limit at which the search stopped, if it did.
+    /// The limit at which the search stopped; `None` if it did not stop at one.
     pub(super) fn exceeded(&self) -> Option<Exceeded> {
         self.exceeded.get()
     }

@@ -1,9 +1,9 @@
-//! Hints: what is strange about an element whose digest does not fit, where no usual cause was found.
+//! Hints: oddities of an element whose digest does not fit, if no usual cause was found.
 
 use wss_c14n::{Budget, Element, Limit, name};
 use wss_text::Slice as _;
 
-/// What is said of an element with ciphertext in it, whose plaintext was perhaps signed.
+/// The sentence for an element that contains ciphertext, whose plaintext was perhaps signed.
 pub(super) const STILL_CIPHERTEXT: &str =
     "it still contains ciphertext: if the signature is over plaintext, decrypt first";
 

@@ -10,7 +10,7 @@ use super::{password, times};
 use crate::open::{WhyEncrypted, named_by};
 use crate::receiver::Receiver;
 
-/// What a child of a Security header says; `None` for a signature, which is explained in full.
+/// The explanation of a child of a Security header; `None` for a signature, which is explained in full.
 pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<ExplainedItem> {
     if element.is(name::DS.uri, "Signature") || element.is(name::XENC.uri, "EncryptedData") {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -
     Some(ExplainedItem { path: element.path().into(), id: id_of(element), says, causes })
 }
 
-/// The cause of a refusal of a token, or what else is known of it.
+/// The cause of a refusal of a token, or another finding about it.
 fn judged(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<Result<Cause, String>> {
     if element.is(name::WSU.uri, "Timestamp") {
         return times::explain(element, receiver);
@@ -34,7 +34,7 @@ fn judged(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<
     password::explain(element, passwords, budget).map(|judged| judged.map_err(str::to_owned))
 }
 
-/// The Id of an element, in whatever vocabulary.
+/// The Id of an element, in any vocabulary.
 pub(super) fn id_of(element: Element<'_>) -> Option<WireText> {
     let is_id = |local: &str| ["Id", "ID", "AssertionID"].contains(&local);
     element.attributes().find(|(name, _)| is_id(name.local)).map(|(_, value)| value.into())

@@ -12,7 +12,7 @@ use super::secrets::{derivations, named};
 use crate::open::Stage;
 use crate::receiver::Receiver;
 
-/// The public keys that a receiver knows, and whose each is.
+/// The public keys that a receiver knows, and the owner of each.
 pub(super) fn known_keys(receiver: &Receiver) -> Vec<(String, PublicKey)> {
     known_certificates(receiver).map(of_certificate).collect()
 }
@@ -23,7 +23,7 @@ pub(super) fn known_certificates(receiver: &Receiver) -> impl Iterator<Item = &C
     receiver.trusts().flat_map(|trust| trust.candidates()).chain(own)
 }
 
-/// The shared secrets of a receiver, and what each is.
+/// The shared secrets of a receiver, and a description of each.
 pub(super) fn shared_secrets(receiver: &Receiver) -> Vec<(String, Secret)> {
     let shared = receiver.keys.secrets.iter().map(|(name, secret)| {
         let named = name.as_ref().map(|name| format!(" {:?}", WireText::from(name))).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(super) fn shared_secrets(receiver: &Receiver) -> Vec<(String, Secret)> {
     shared.take(8).collect()
 }
 
-/// The secrets at hand for a MAC, and what the derived keys of the header make of each.
+/// The secrets at hand for a MAC, and the keys that the DerivedKeyTokens of the header derive from each.
 pub(super) fn secrets(receiver: &Receiver, stage: &Stage<'_, '_>) -> Vec<(String, Secret)> {
     let mut all = underived(receiver, stage);
     let is_derived = |child: &&Element<'_>| SecureConversation::of(**child, "DerivedKeyToken").is_some();
@@ -54,7 +54,7 @@ fn underived(receiver: &Receiver, stage: &Stage<'_, '_>) -> Vec<(String, Secret)
     shared_secrets(receiver).into_iter().chain(brought).take(8).collect()
 }
 
-/// What a peer may derive otherwise for the DerivedKeyToken that a signature names.
+/// Keys that a peer may derive in another way for the DerivedKeyToken that a signature names.
 pub(super) fn derived_otherwise(
     receiver: &Receiver,
     stage: &Stage<'_, '_>,
@@ -65,13 +65,13 @@ pub(super) fn derived_otherwise(
     secrets.iter().flat_map(|(label, secret)| derivations(token, label, secret)).collect()
 }
 
-/// The key of a certificate, and whose it is.
+/// The key of a certificate, and its owner.
 pub(super) fn of_certificate(certificate: &Certificate) -> (String, PublicKey) {
     let subject = WireText::of(certificate.subject());
     (format!("the certificate of {subject}"), certificate.public_key().clone())
 }
 
-/// The keys that come with a `ds:KeyInfo`, or in another element.
+/// The keys in a `ds:KeyInfo`, or in another element.
 pub(super) fn keys_in(element: Option<Element<'_>>, budget: &Budget) -> Vec<(String, PublicKey)> {
     let mut keys = Vec::new();
     let Some(element) = element else { return keys };

@@ -1,9 +1,9 @@
-//! Explanations: what a message contains, and why a signature or a digest in it does not fit.
+//! Explanations: the content of a message, and why a signature or a digest in it does not fit.
 //!
-//! A failed verification says little, on purpose. This module is for the person who must find the fault: it reads a
-//! message as far as it can be read, and where octets do not fit, it undoes the changes that gateways, parsers and peers
-//! usually make, one after the other and in pairs, and names the first that fits. It decides nothing: no call of `open`
-//! uses it, and what it makes is text.
+//! A failed verification says little, on purpose. This module is for the person who must find the fault. It reads a
+//! message as far as it can be read. If octets do not fit, it undoes the changes that gateways, parsers and peers
+//! usually make, one after the other and in pairs, and names the first one that fits. It decides nothing: no call of
+//! `open` uses it, and its result is text.
 //!
 //! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message with
 //! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
@@ -53,13 +53,12 @@ use crate::incoming::Incoming;
 use crate::receiver::Receiver;
 
 impl Receiver {
-    /// Explains a message: what is in it, which signatures and digests fit, and for each that does not the usual cause
-    /// that makes it fit. It accepts nothing, never fails, and asks no replay store. Every algorithm runs, whatever the
-    /// policy says, and every key of the receiver is tried.
+    /// Explains a message: its content, whether its signatures and digests fit, and for each that does not fit the
+    /// usual cause with which it does. It accepts nothing, never fails, and asks no replay store. Every algorithm runs,
+    /// whatever the policy says, and every key of the receiver is tried.
     ///
-    /// The explanation quotes the message and says how its decryption went: it is for the log of those who may read the
-    /// message, and never for the sender. The search is bounded by
-    /// [`Limit::CauseOctets`](crate::Limit::CauseOctets).
+    /// The explanation quotes the message and describes its decryption: it is for the log of people who may read the
+    /// message, and never for the sender. The search is bounded by [`Limit::CauseOctets`](crate::Limit::CauseOctets).
     ///
     /// ```
     /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -1,4 +1,4 @@
-//! Username tokens: how a password digest was computed, where it is not that of the password here.
+//! Username tokens: how a password digest was computed that is not the digest of the password here.
 
 use wss_c14n::{Budget, Element, Limit, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
@@ -9,13 +9,13 @@ use super::cause::Cause;
 use super::edits::instants;
 use super::spelled::{of_digits, spelled};
 
-/// The most octets of a name, a nonce, an instant or a password here.
+/// The largest number of octets of a name, a nonce, an instant or a password here.
 const LONGEST: usize = 1_024;
 
-/// Octets, and in words how they differ from the right ones. The words are empty for the right ones.
+/// Octets, and the words for their difference from the right ones. The words are empty for the right ones.
 type Way = (Vec<u8>, String);
 
-/// What is known of the password of a token: the cause of a wrong digest, and a sentence where none fits.
+/// The finding about the password of a token: the cause of a wrong digest, or a sentence where no cause fits.
 pub(super) fn explain(
     token: Element<'_>,
     passwords: &dyn PasswordSource,
@@ -51,7 +51,7 @@ pub(super) fn explain(
     }
 }
 
-/// A password as text, or what stands for it.
+/// A password as text, or an encoding or digest that was sent in place of the text.
 fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result<Cause, &'static str>> {
     let other = |how: &str| Some(Ok(Cause::PasswordOtherwise { how: how.into() }));
     let is = |octets: &[u8]| password.equals(octets);
@@ -79,7 +79,8 @@ fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result
     }))
 }
 
-/// How the digest was computed: empty if it is right, `None` if in no usual way. The way with the fewest differences.
+/// The way in which the digest was computed: empty if it is right, `None` if it was computed in no usual way. The
+/// result is the way with the fewest differences.
 fn digest(claimed: &str, nonce: &str, created: &str, password: &Secret) -> Option<String> {
     let values: Vec<(Vec<u8>, String)> = spelled(claimed, 64)
         .into_iter()
@@ -134,7 +135,7 @@ const METHODS: [(DigestMethod, bool, &str); 4] = [
     (DigestMethod::Sha512, false, "by SHA-512 in place of SHA-1"),
 ];
 
-/// The nonce as it should be, and as peers take it.
+/// The nonce decoded as it should be, and as some peers take it.
 fn nonces(text: &str) -> Vec<Way> {
     let decoded = base64_decode(text, LONGEST);
     let mut all = vec![(decoded.clone().unwrap_or_default(), String::new())];
@@ -159,7 +160,7 @@ fn nonces(text: &str) -> Vec<Way> {
     all
 }
 
-/// Created as it is, and as it may have been before it was written anew.
+/// Created as it is, and as it may have been before it was rewritten.
 fn times(text: &str) -> Vec<Way> {
     let mut all = vec![(text.as_bytes().to_vec(), String::new())];
     if text.is_empty() {
@@ -173,7 +174,7 @@ fn times(text: &str) -> Vec<Way> {
     all
 }
 
-/// The password, and what peers store or send in place of it.
+/// The password, and the values that peers store or send in place of it.
 fn secrets(password: &[u8]) -> Vec<Way> {
     let sha1 = Digest::of(DigestMethod::Sha1, password).as_octets().to_vec();
     let mut all = vec![

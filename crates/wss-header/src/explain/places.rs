@@ -1,4 +1,4 @@
-//! Places: the elements that a reference may have meant, and those that have an Id.
+//! Places: the elements that a reference may mean, and those that have an Id.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::edit::Edit;
 use super::token::{Tag, prefix_of};
 
-/// The most elements that are tried instead of one.
+/// The largest number of other elements that are tried in place of the named one.
 const MOST: usize = 96;
 
 /// Whether an attribute is an Id of any vocabulary.
@@ -16,7 +16,7 @@ pub(super) fn is_id(local: &str) -> bool {
     ["Id", "ID", "id", "AssertionID"].contains(&local)
 }
 
-/// The elements that have this Id, in whatever vocabulary: more than one if the message is broken, or is an attack.
+/// The elements that have this Id, in any vocabulary: more than one if the message is broken, or is an attack.
 pub(super) fn with_this_id<'d>(document: &'d Document<'d>, id: &str) -> Vec<Element<'d>> {
     let has = |element: &Element<'_>| element.attributes().any(|(name, value)| is_id(name.local) && value == id);
     document.elements().filter(has).take(4).collect()
@@ -45,7 +45,7 @@ pub(super) fn likely<'d>(document: &'d Document<'d>) -> Vec<Element<'d>> {
     found
 }
 
-/// The edits that give the apex this Id.
+/// Edits that give the apex this Id.
 pub(super) fn with_id(id: &str) -> Vec<Edit> {
     let escaped = wss_c14n::escape(id);
     let changed = escaped.clone();

@@ -1,4 +1,4 @@
-//! A signature, read as far as it can be read: nothing in it need be supported, or even right.
+//! A signature, read as far as possible: its algorithms need not be supported, nor its values well-formed.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ pub(super) struct ReadDigest {
     pub(super) octets: Vec<u8>,
     /// A method whose digests have this length.
     pub(super) method: DigestMethod,
-    /// How it is written otherwise than it should be.
+    /// The causes if it is not written as it should be.
     pub(super) causes: Vec<Cause>,
 }
 
@@ -55,12 +55,12 @@ pub(super) struct ReadTransform<'d> {
     pub(super) kind: Kind,
 }
 
-/// What a transform is.
+/// The kind of a transform.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Canonicalization(Canonicalization),
     EnvelopedSignature,
-    /// With the canonicalisation of the token.
+    /// The STR-Transform, with the canonicalisation of the token.
     SecurityTokenReference(Canonicalization),
     Attachment {
         complete: bool,
@@ -129,7 +129,7 @@ impl ReadDigest {
         readings.flat_map(of_length).collect()
     }
 
-    /// As base64 of the octets.
+    /// The value as base64 of its octets.
     pub(super) fn base64(&self) -> String {
         base64_encode(&self.octets)
     }

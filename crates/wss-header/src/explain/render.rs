@@ -91,7 +91,7 @@ impl ExplainedReference {
     }
 }
 
-/// Writes a verdict. Of what is ciphertext still, nothing is known about the content.
+/// Writes a verdict. If ciphertext is left, nothing is known about its content.
 fn verdict(
     f: &mut fmt::Formatter<'_>,
     depth: usize,

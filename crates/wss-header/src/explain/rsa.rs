@@ -1,6 +1,6 @@
-//! What an RSA signature value contains: the padding and the digest that its signer used.
+//! The content of an RSA signature value: the padding and the digest that its signer used.
 //!
-//! The public key recovers both, whatever the signed octets are: so a report can say whether the key is right and only
+//! The public key recovers both, whatever the signed octets are. So a report can say whether the key is right and only
 //! the octets differ.
 
 use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMethod};
@@ -8,16 +8,16 @@ use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMeth
 use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
 
-/// What a value contains: aims for the signed octets, and the padding in words.
+/// The content of a value: aims for the signed octets, and the padding in words.
 pub(super) struct Recovered {
     pub(super) aims: Vec<Aim>,
     pub(super) words: String,
-    /// Whether the padding alone shows that the key made the value; else only octets that fit show it.
+    /// Whether the padding alone proves that the key made the value. Otherwise only octets that fit prove it.
     pub(super) is_certain: bool,
 }
 
-/// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding, or if `meter` does not
-/// allow to look.
+/// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
+/// padding, or if `meter` does not allow the attempt.
 pub(super) fn recovered(
     key: &PublicKey,
     value: &[u8],
@@ -30,7 +30,7 @@ pub(super) fn recovered(
         read(&padded, key, said)
     };
     let as_it_is = read(value);
-    // What fits by chance is no answer before the other order is tried.
+    // A result that may be chance is no answer before the other order is tried.
     if as_it_is.as_ref().is_some_and(|found| found.is_certain) {
         return as_it_is;
     }
@@ -42,7 +42,8 @@ pub(super) fn recovered(
     turned.or(as_it_is)
 }
 
-/// The octets that an operation with a modulus of this length counts for: twice the length is four times the work.
+/// The number of octets that an operation with a modulus of this length counts for: twice the length is four times the
+/// work.
 fn cost(length: usize) -> usize {
     length.saturating_mul(length) / 4
 }
@@ -145,14 +146,14 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
             if is_certain { &mut certain } else { &mut possible }.push((aim, words));
         }
     }
-    // If one is certain, the possible ones are left out.
+    // If one shape is certain, those that are only possible are left out.
     let is_certain = !certain.is_empty();
     let (aims, words): (Vec<Aim>, Vec<String>) = if is_certain { certain } else { possible }.into_iter().unzip();
     (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })
 }
 
-/// The salt, if the masked part has the shape that it must have. It also returns whether the shape proves it: a single octet
-/// of 1 before the longest salt may be chance.
+/// The PSS salt, if the unmasked block has the shape of EMSA-PSS, and whether that shape is proof: with the longest
+/// salt, one octet `01` may be there by chance.
 fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<(Vec<u8>, bool)> {
     let at = em.len().checked_sub(method.output_len())?;
     let (masked, digest) = em.split_at_checked(at)?;

@@ -13,9 +13,9 @@ use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
 
-/// Octets that fit, and why.
+/// Octets that fit, and their causes.
 pub(super) struct Found {
-    /// How they differ from those of the message, as it says; the change that was made first comes last.
+    /// Their differences from the octets that the message names; the change that was made first comes last.
     pub(super) causes: Vec<Cause>,
     /// The octets; `None` if they were not kept.
     pub(super) octets: Option<Vec<u8>>,
@@ -25,14 +25,15 @@ pub(super) struct Found {
 pub(super) struct Search<'a> {
     pub(super) aims: &'a [Aim],
     pub(super) meter: &'a Meter<'a>,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
-    /// What the message says of prefixes.
+    /// The prefixes in the message.
     pub(super) clues: &'a Clues,
 }
 
 impl Search<'_> {
-    /// Octets for `target`, which the message says to write in the form `said`, or for one of other elements.
+    /// Searches for octets that fit: of `target`, which the message says to write in the form `said`, or of one of
+    /// other elements.
     pub(super) fn run(&self, target: &Target<'_>, said: &Form, elements: &[Element<'_>]) -> Option<Found> {
         let others = said.others(target.root());
         self.octets(&[Cause::NothingDigested], 0, &|_| {})
@@ -49,15 +50,16 @@ impl Search<'_> {
             .or_else(|| self.last(target, said, edits::many_last))
     }
 
-    /// Octets for `target` in any form, and without changes.
+    /// Tries `target` in any form, and without changes.
     pub(super) fn in_forms(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         self.form(target, said, &[])
             .or_else(|| self.wrapped(target, said))
             .or_else(|| self.forms(target, &said.others(target.root()), &[]))
     }
 
-    /// What inclusive canonicalisation wrote before an element came into the document around it, whose namespaces it writes now.
-    /// What the exclusive method writes may be the same, and then it was not used: the message says so.
+    /// The form that inclusive canonicalisation wrote before the element came into the document around it, whose
+    /// namespaces it writes now. The exclusive method may write the same form. Then it was not used: the message names
+    /// the inclusive one.
     fn wrapped(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         if said.by.method().is_exclusive() || !target.is_wrapped() {
             return None;
@@ -66,7 +68,7 @@ impl Search<'_> {
         self.edits(&base, edits::of_scope(&Sketch::of(&base)), &said.causes)
     }
 
-    /// Octets of one of other elements: `target` is not what was digested.
+    /// Tries other elements: `target` is not what was digested.
     pub(super) fn elsewhere(
         &self,
         target: Option<Element<'_>>,
@@ -81,7 +83,7 @@ impl Search<'_> {
         })
     }
 
-    /// Octets of an element whose Id was changed or removed.
+    /// Tries elements whose Id was changed or removed.
     pub(super) fn with_id(&self, id: &str, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         elements.iter().find_map(|element| {
             let base = self.text(&Target::element(*element), said)?;
@@ -97,7 +99,7 @@ impl Search<'_> {
     pub(super) fn form(&self, target: &Target<'_>, form: &Form, causes: &[Cause]) -> Option<Found> {
         let causes = [causes, &form.causes].concat();
         self.octets(&causes, target.source_len(), &|out| {
-            // What is cut off does not fit.
+            // A form that is cut off does not fit.
             target.write(form, out, &self.cap());
         })
     }
@@ -113,20 +115,20 @@ impl Search<'_> {
         if pays { target.text(form, &self.cap()) } else { None }
     }
 
-    /// One change of the form that the message says.
+    /// Tries one change of the form that the message names.
     fn edited(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
         let found = self.edits(&base, edits::all(&Sketch::of(&base), self.clues), &said.causes);
         found.or_else(|| self.digests(&base))
     }
 
-    /// One usual change of another form.
+    /// Tries one usual change of another form.
     fn usually_edited(&self, target: &Target<'_>, form: &Form) -> Option<Found> {
         let base = self.text(target, form)?;
         self.edits(&base, edits::usual(&Sketch::of(&base), self.clues), &form.causes)
     }
 
-    /// A change of the form that hints at its content, or of several names.
+    /// Tries a change of the form that suggests a change of its content, or a change of several names.
     fn last(
         &self,
         target: &Target<'_>,
@@ -138,13 +140,13 @@ impl Search<'_> {
         self.edits(&base, all(&sketch, self.clues), &said.causes)
     }
 
-    /// A change of `ds:SignedInfo`. The octets are in the form that it names after the change.
+    /// Tries a change of `ds:SignedInfo`. The octets are in the form that it names after the change.
     pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, found: &[String]) -> Option<Found> {
         let base = self.text(target, said)?;
         self.edits(&base, edits::signed_info::all(&base, found, self.clues), &said.causes)
     }
 
-    /// The whole envelope before it had its signature or its Security header, in place of what is named.
+    /// Tries the whole envelope before it had its signature or its Security header, in place of the target.
     fn around(&self, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         let root = elements.first()?.document().root();
         let other = Cause::OtherElement { path: root.path().into() };
@@ -155,7 +157,7 @@ impl Search<'_> {
         })
     }
 
-    /// Two usual changes of the form that the message says.
+    /// Tries two usual changes of the form that the message names.
     fn edited_twice(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
         for first in edits::usual(&Sketch::of(&base), self.clues) {
@@ -172,7 +174,7 @@ impl Search<'_> {
         None
     }
 
-    /// Octets in text form through each of several changes.
+    /// Tries octets in text form with each of several changes.
     pub(super) fn edits(&self, base: &str, edits: impl IntoIterator<Item = Edit>, causes: &[Cause]) -> Option<Found> {
         edits.into_iter().take_while(|_| self.meter.exceeded().is_none()).find_map(|edit| {
             let causes = [std::slice::from_ref(&edit.cause), causes].concat();
@@ -180,7 +182,7 @@ impl Search<'_> {
         })
     }
 
-    /// The source itself, without any canonicalisation.
+    /// Tries the source itself, without any canonicalisation.
     fn source(&self, target: &Target<'_>) -> Option<Found> {
         let source = target.source();
         let not = |how: &str| [Cause::NotCanonicalized { how: how.into() }];
@@ -199,7 +201,7 @@ impl Search<'_> {
         })
     }
 
-    /// The digest of the octets, digested again.
+    /// Tries the digest of the octets, digested again.
     fn digests(&self, base: &str) -> Option<Found> {
         for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
             let digest = Digest::of(method, base.as_bytes()).as_octets().to_vec();
@@ -213,7 +215,7 @@ impl Search<'_> {
         None
     }
 
-    /// Whether the octets that `write` writes fit, which are about so many.
+    /// Whether the octets that `write` writes fit. `about` is their approximate number.
     pub(super) fn octets(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
         let found = self.streamed(causes, about, write)?;
         let mut octets = Vec::new();
@@ -221,7 +223,7 @@ impl Search<'_> {
         Some(Found { octets: Some(octets), ..found })
     }
 
-    /// As [`Search::octets`], of octets that are not kept: they may be many more than the message has.
+    /// As [`Search::octets`], for octets that are not kept: they may be many more than the message has.
     pub(super) fn streamed(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
         if !self.meter.pays(about, self.aims) {
             return None;

@@ -1,4 +1,4 @@
-//! Secrets as peers take them: as text, decoded, cut, derived otherwise.
+//! Secrets in the forms in which peers take them: as text, decoded, cut, or derived in another way.
 
 use wss_c14n::{Element, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, p_sha1};
@@ -8,14 +8,14 @@ use wss_tokens::SecureConversation;
 use super::cause::Cause;
 use super::spelled::of_digits;
 
-/// The most octets of a derived key, and of a nonce.
+/// The largest number of octets of a derived key, and of a nonce.
 const LONGEST: usize = 64;
 /// The farthest offset of a derived key.
 const FARTHEST: usize = 1_024;
-/// What WS-SecureConversation puts before the nonce.
+/// The label that WS-SecureConversation puts before the nonce.
 const LABEL: &str = "WS-SecureConversation";
 
-/// A secret, and what peers make of its text.
+/// The secrets that peers make of the text of a secret.
 pub(super) fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, Vec<u8>)> {
     let otherwise = Cause::SecretOtherwise { how: label.into() };
     let mut all = vec![(vec![otherwise], octets.to_vec())];
@@ -51,7 +51,7 @@ pub(super) fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, Vec<u8>)
     all
 }
 
-/// What else a peer may derive for a `wsc:DerivedKeyToken`, from a secret that is `label`.
+/// Other keys that a peer may derive for a `wsc:DerivedKeyToken`, from a secret that is `label`.
 pub(super) fn derivations(token: Element<'_>, label: &str, secret: &Secret) -> Vec<(Cause, Secret)> {
     let Some(version) = SecureConversation::of(token, "DerivedKeyToken") else { return Vec::new() };
     let wsc = version.namespace().uri;
@@ -63,7 +63,7 @@ pub(super) fn derivations(token: Element<'_>, label: &str, secret: &Secret) -> V
     let nonce_text = text("Nonce").unwrap_or_default();
     let nonce = base64_decode(&nonce_text, LONGEST).unwrap_or_default();
     let length = number("Length").filter(|length| (1..=LONGEST).contains(length)).unwrap_or(32);
-    // A derivation makes everything before its offset, so that the message does not choose how much that is.
+    // A derivation computes everything before its offset: therefore the message must not choose how much that is.
     let generation = number("Generation").unwrap_or(0).min(FARTHEST);
     let offset = number("Offset").unwrap_or(generation.saturating_mul(length)).min(FARTHEST);
     let usual = LABEL.repeat(2);
@@ -98,7 +98,7 @@ pub(super) fn derivations(token: Element<'_>, label: &str, secret: &Secret) -> V
     all
 }
 
-/// The DerivedKeyToken that a `ds:KeyInfo` names, of those given.
+/// The one of these DerivedKeyTokens that a `ds:KeyInfo` names.
 pub(super) fn named<'d>(key_info: Option<Element<'_>>, tokens: &[Element<'d>]) -> Option<Element<'d>> {
     let reference = key_info?.descendants_and_self().find(|inner| inner.is(name::WSSE.uri, "Reference"))?;
     let uri = reference.attribute("", "URI")?.into_owned();
@@ -118,7 +118,7 @@ mod tests {
         assert!(count(b"c2VjcmV0c2VjcmV0c2VjcmV0\n") > count(&[0xFF; 24]));
     }
 
-    /// What a message says of a derivation decides neither how much memory nor how much time it takes.
+    /// The numbers in a message decide neither how much memory nor how much time a derivation takes.
     #[test]
     fn numbers_of_the_message_are_bounded() {
         let wsc = SecureConversation::V1_3.namespace().uri;

@@ -1,4 +1,4 @@
-//! Signature values: whether each fits `ds:SignedInfo`, and the cause where it does not.
+//! Signature values: whether each fits `ds:SignedInfo`, and the cause if it does not.
 
 use std::cmp::Ordering;
 
@@ -18,22 +18,22 @@ use super::search::{Found, Search};
 use super::secrets::spellings;
 use super::spelled::Spelled;
 
-/// The most public keys, and the most secrets, that are tried.
+/// The largest number of public keys, and of secrets, that are tried.
 const MOST: usize = 32;
 
 /// The keys that may have made a value.
 pub(super) struct Keys {
-    /// The key that the signature names, or why the receiver does not use it.
+    /// The key that the signature names, or the reason why the receiver does not use it.
     pub(super) named: Result<VerifyingKey, String>,
-    /// Public keys that the receiver knows, and those of the message, and whose each is.
+    /// Public keys that the receiver knows, and those of the message, with the owner of each.
     pub(super) public: Vec<(String, PublicKey)>,
-    /// Secrets, and what each is.
+    /// Secrets, and a description of each.
     pub(super) secrets: Vec<(String, Secret)>,
-    /// Keys that a peer may derive otherwise than the message says.
+    /// Keys that a peer may derive in another way than the message says.
     pub(super) derived: Vec<(Cause, Secret)>,
 }
 
-/// A verdict on a signature value, and what else is known of it.
+/// A verdict on a signature value, and other findings about it.
 pub(super) struct Judged {
     pub(super) value: Verdict,
     pub(super) notes: Vec<String>,
@@ -41,15 +41,15 @@ pub(super) struct Judged {
     pub(super) maker: Option<PublicKey>,
 }
 
-/// What the search for the cause of a value may use.
+/// The bounds of the search for the cause of a value.
 pub(super) struct Bounds<'a> {
     pub(super) budget: &'a Budget,
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     pub(super) most: usize,
     /// The searches that are still to come, this one included.
     pub(super) searches: usize,
     pub(super) clues: &'a Clues,
-    /// The digests of what the references name, in base64; empty for one that is not known.
+    /// The digests of the references' targets, in base64; empty for a digest that is not known.
     pub(super) found: &'a [String],
 }
 
@@ -103,7 +103,7 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
         Some(found) if found.causes.is_empty() => Verdict::Fits,
         Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
         None => match &keys.named {
-            // With no key at hand that could have made it, nothing is known of the value.
+            // Without a key that could have made the value, nothing is known of the value.
             Err(_) if keys.public.is_empty() && keys.secrets.is_empty() => {
                 Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
             }
@@ -113,13 +113,13 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
     Judged { value, notes, maker }
 }
 
-/// The form that the signature says; methods with comments write those of `ds:SignedInfo`.
+/// The form that the signature names; methods with comments write those of `ds:SignedInfo`.
 fn form(read: &ReadSignature<'_>) -> Form {
     let exclusive = || Canonicalization::new(CanonicalizationMethod::Exclusive);
     Form::said(read.canonicalization.clone().unwrap_or_else(exclusive), true)
 }
 
-/// What is signed, and the value.
+/// The signed octets, and the signature value.
 struct Signed<'a, 'd> {
     read: &'a ReadSignature<'d>,
     signed_info: Element<'d>,
@@ -133,12 +133,12 @@ impl Signed<'_, '_> {
         Search { aims, meter: self.meter, most: self.bounds.most, clues: self.bounds.clues }
     }
 
-    /// The value under the forms alone.
+    /// Tries the value with other forms alone.
     fn in_forms(&self, aims: &[Aim]) -> Option<Found> {
         self.search(aims).in_forms(&Target::element(self.signed_info), &self.form)
     }
 
-    /// The value under every change, where the forms alone do not fit.
+    /// Tries the value with every change, if no form alone fits.
     fn changed(&self, aims: &[Aim]) -> Option<Found> {
         let target = Target::element(self.signed_info);
         let search = self.search(aims);
@@ -147,7 +147,8 @@ impl Signed<'_, '_> {
         found.or_else(|| search.run(&target, &self.form, &[]))
     }
 
-    /// The value over a digest in `ds:SignedInfo`, or over what a reference names, in place of `ds:SignedInfo`.
+    /// Tries the value over a digest in `ds:SignedInfo`, or over the target of a reference, in place of
+    /// `ds:SignedInfo`.
     fn over_something_else(&self, search: &Search<'_>) -> Option<Found> {
         let values = self.signed_info.descendants_and_self().filter(|inner| inner.name().local == "DigestValue");
         let written: Vec<String> =
@@ -198,7 +199,7 @@ impl Signed<'_, '_> {
         Some(Cause::ValueLength { octets, expected, how: how.into() })
     }
 
-    /// The key that the signature names, then the others. One that is not named is a cause.
+    /// The key that the signature names, then the others. For a key that is not named, that is a cause.
     fn public_keys(&self, keys: &Keys) -> Vec<(Vec<Cause>, PublicKey, String)> {
         let mut all: Vec<(Vec<Cause>, PublicKey, String)> = Vec::new();
         let named = match &keys.named {
@@ -269,7 +270,7 @@ impl Signed<'_, '_> {
         found
     }
 
-    /// Every way in which an ECDSA or EdDSA key may have made the value; the one of the message first.
+    /// Every way in which an ECDSA or EdDSA key may have made the value; the way that the message names first.
     fn aims_of(&self, key: &PublicKey, causes: &[Cause]) -> Vec<Aim> {
         let field = match key.kind() {
             KeyKind::Ec(curve) => curve.field_len(),
@@ -345,7 +346,7 @@ fn hmacs(but: Option<SignatureMethod>) -> impl Iterator<Item = SignatureMethod> 
     SignatureMethod::ALL.iter().filter(is_hmac).filter(move |method| !method.is_retired() && Some(*method) != but)
 }
 
-/// An ECDSA value in its right form, for every wrong form that it may have.
+/// An ECDSA value in its right form, for every wrong form that it may be in.
 fn values(value: &[u8], field: usize) -> Vec<(Vec<u8>, Option<Cause>)> {
     let mut all = vec![(value.to_vec(), None)];
     if field == 0 {

@@ -1,16 +1,16 @@
-//! A sketch of a canonical form: what is in it at all, so that only edits are tried that could change something.
+//! A sketch of a canonical form: a summary of its content, so that only edits are tried that could change something.
 
 use std::collections::BTreeSet;
 
 use super::edit::steps;
 use super::token::{Tag, Token, is_blank};
 
-/// The most names that are collected of each kind.
+/// The largest number of names that are collected of each kind.
 const MOST: usize = 48;
-/// The most octets of a name that is collected.
+/// The largest number of octets of a name that is collected.
 const LONGEST: usize = 256;
 
-/// What a canonical form contains.
+/// The content of a canonical form, as far as edits ask for it.
 #[derive(Debug, Default)]
 pub(super) struct Sketch {
     /// Prefixes and the namespaces that they are bound to, wherever.
@@ -18,20 +18,20 @@ pub(super) struct Sketch {
     /// The same, in the order in which they are declared.
     pub(super) in_order: Vec<(String, String)>,
     pub(super) texts: Texts,
-    /// Those that the apex declares.
+    /// The prefixes that the apex declares, with their namespaces.
     pub(super) at_apex: BTreeSet<(String, String)>,
     /// Qualified names of attributes.
     pub(super) attributes: BTreeSet<String>,
     /// Attributes with short values, each with the number of its token.
     pub(super) attribute_values: Vec<(usize, String, String)>,
-    /// Those of the apex.
+    /// The qualified names of the attributes of the apex.
     pub(super) apex_attributes: Vec<String>,
     /// Qualified names of elements inside the apex, in document order, one entry for each.
     pub(super) elements: Vec<String>,
     pub(super) blanks: Blanks,
     pub(super) characters: Characters,
     pub(super) has_instruction: bool,
-    /// A tag has `xmlns=""`.
+    /// Whether a tag has `xmlns=""`.
     pub(super) has_undeclared: bool,
     /// The apex contains no element.
     pub(super) is_flat: bool,
@@ -41,25 +41,25 @@ pub(super) struct Sketch {
 /// Texts, each with the number of its token.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    /// Those that are short and not blank.
+    /// The texts that are short and not blank, with their numbers.
     pub(super) values: Vec<(usize, String)>,
     /// White space between tags.
     pub(super) gaps: Vec<(usize, String)>,
-    /// The octets of the longest that is not blank.
+    /// The number of octets of the longest one that is not blank.
     pub(super) longest: usize,
 }
 
-/// Where white space is.
+/// The places of white space.
 #[derive(Debug, Default)]
 pub(super) struct Blanks {
     pub(super) between: bool,
-    /// All that an element contains.
+    /// White space that is all the content of an element.
     pub(super) alone: bool,
-    /// Around text.
+    /// Whether there is white space around text.
     pub(super) padding: bool,
 }
 
-/// Which characters there are.
+/// The kinds of characters in it.
 #[derive(Debug, Default)]
 pub(super) struct Characters {
     pub(super) carriage_return: bool,

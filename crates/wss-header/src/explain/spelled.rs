@@ -1,23 +1,23 @@
-//! Octets in text: base64 as XML Schema has it, and what peers and gateways make of it.
+//! Octets in text: base64 as in XML Schema, and the forms that peers and gateways make of it.
 
 use wss_c14n::base64_decode;
 use wss_text::{hex_octet, octets_of_hex};
 
 use super::cause::Cause;
 
-/// The fewest octets of a digest, a MAC or a signature that a guess is made for.
+/// The smallest number of octets of a digest, a MAC or a signature for which a guess is made.
 const LEAST: usize = 16;
 /// The longest text that is read in other spellings than the right one.
 const LONGEST: usize = 64 << 10;
 
-/// Octets, and how they are written otherwise than they should be.
+/// Octets, and the causes if they are not written as they should be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Spelled {
     pub(super) octets: Vec<u8>,
     pub(super) causes: Vec<Cause>,
 }
 
-/// The octets that a text may mean, of which there are at most `most`: the most likely first.
+/// The octets that a text may mean, each at most `most`: the most likely first.
 pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
     if text.len() > 8 * most {
         return Vec::new();
@@ -36,10 +36,10 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
             }
         }
     };
-    // A value in base64 is never of hexadecimal digits alone.
+    // A value in base64 never consists of hexadecimal digits alone.
     add(of_digits(text), how("in hexadecimal digits, in place of base64"));
     let usual = base64_decode(text, most);
-    // The digits may be twice as many as the octets, and base64 of base64 is longer, too.
+    // There may be two digits for each octet, and base64 of base64 is longer, too.
     let long = base64_decode(text, 3 * most);
     let inside = long.as_deref().and_then(|octets| std::str::from_utf8(octets).ok());
     add(inside.and_then(of_digits), vec![Cause::HexDigest]);
@@ -72,7 +72,7 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
     all
 }
 
-/// What hexadecimal digits mean, in pairs that colons, hyphens or white space may separate.
+/// The octets of hexadecimal digits, in pairs that colons, hyphens or white space may separate.
 pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
@@ -96,7 +96,7 @@ fn of_percent(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-/// Without quotation marks and the escapes of strings in programs.
+/// The text without quotation marks and the escapes of strings in programs.
 fn without_quotes(text: &str) -> String {
     text.replace("\\r", "").replace("\\n", "").replace(['"', '\'', '\\'], "")
 }

@@ -1,12 +1,12 @@
-//! The BinarySecurityToken that the STR-Transform makes of a reference to a certificate that is not in the message, as
-//! peers write it otherwise.
+//! The BinarySecurityToken that the STR-Transform makes of a reference to a certificate that is not in the message, in
+//! the forms in which peers write it.
 //!
 //! WS-Security 1.1 §8.3: the element has the prefix of the reference, no namespace context, and base64 without line ends.
 
 use super::cause::Cause;
 use super::search::{Found, Search};
 
-/// How the base64 may be broken: the octets of a line, the line end in a canonical form, and words.
+/// Line breaks of the base64: the octets of a line, the line end in a canonical form, and words.
 const BREAKS: [(usize, &str, &str); 5] = [
     (0, "", ""),
     (76, "\n", "with its base64 in lines of 76"),
@@ -15,7 +15,7 @@ const BREAKS: [(usize, &str, &str); 5] = [
     (64, "&#xD;\n", "with its base64 in lines of 64 that end in CR LF"),
 ];
 
-/// The token as a peer may have digested it: `readings` are what a receiver accepts.
+/// The token as a peer may have digested it: `readings` are those that a receiver accepts.
 pub(super) fn explain(readings: &[Vec<u8>], reference: wss_c14n::Element<'_>, search: &Search<'_>) -> Option<Found> {
     let identifier = reference.children().next();
     let its_type =
@@ -54,14 +54,14 @@ pub(super) fn explain(readings: &[Vec<u8>], reference: wss_c14n::Element<'_>, se
     })
 }
 
-/// With another ValueType.
+/// The token with another ValueType.
 fn typed(token: &str, value_type: &str) -> String {
     let Some((before, rest)) = token.split_once(" ValueType=\"") else { return token.to_owned() };
     let Some((_, after)) = rest.split_once('"') else { return token.to_owned() };
     format!("{before} ValueType=\"{value_type}\"{after}")
 }
 
-/// With its text in lines.
+/// The token with its text in lines.
 fn broken(token: &str, width: usize, end: &str) -> String {
     let Some((start, rest)) = token.split_once('>') else { return token.to_owned() };
     let Some((text, tag)) = rest.split_once('<') else { return token.to_owned() };

@@ -14,7 +14,7 @@ const STEP: u64 = 15 * 60;
 /// The farthest offset east of UTC, and west of it.
 const FARTHEST: u64 = 14 * 3_600;
 
-/// What is known of a timestamp: the cause of a refusal, or a sentence.
+/// The finding about a timestamp: the cause of a refusal, or a sentence.
 pub(super) fn explain(timestamp: Element<'_>, receiver: &Receiver) -> Option<Result<Cause, String>> {
     let created = timestamp.children().find(|child| child.is(name::WSU.uri, "Created"))?.text().ok()?;
     let created = parse_instant(created.trim()).ok()?;
@@ -42,12 +42,12 @@ fn judged(created: SystemTime, now: SystemTime, window: Window) -> Option<Result
     }
 }
 
-/// The offset of a time zone, as in `02:00`, that a difference is near to.
+/// The offset of a time zone, as in `02:00`, that is near to a difference.
 fn offset(difference: Duration, near: Duration) -> Option<String> {
     let seconds = difference.as_secs();
     let steps = (seconds + STEP / 2) / STEP;
     let exact = steps * STEP;
-    // Zones are at whole and half hours, but for a few at quarters.
+    // Zones are at whole and half hours, except for a few at quarters.
     let is_zone = steps.is_multiple_of(2) && exact > 0 && exact <= FARTHEST;
     (is_zone && seconds.abs_diff(exact) <= near.as_secs())
         .then(|| format!("{:02}:{:02}", exact / 3_600, exact % 3_600 / 60))

@@ -1,7 +1,7 @@
 //! Canonical octets as tokens: tags, text, comments, processing instructions.
 //!
 //! A canonical form is so regular that it can be cut into its tokens without a parser, and written again octet for
-//! octet. The edits of causes work on it; what they write is only digested.
+//! octet. The edits of causes work on it; their output is only digested.
 
 use std::borrow::Cow;
 
@@ -62,7 +62,7 @@ fn next<'t>(rest: &'t str) -> Option<(Token<'t>, usize)> {
     }
 }
 
-/// Octets of a start tag. Values of attributes may contain `>`.
+/// The number of octets of a start tag. Values of attributes may contain `>`.
 fn tag_len(tag: &str) -> usize {
     let mut quoted = false;
     let end = tag.bytes().position(|octet| {

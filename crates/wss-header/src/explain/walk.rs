@@ -1,8 +1,8 @@
 //! The walk through a message: from its octets to the explanation, as far as it can be read.
 //!
-//! The message is read four times, one after the other: for what is in it; in the order of the header, with decryption,
-//! for the signatures of our header; once more for signatures elsewhere and for other revisions; and as a receiver reads
-//! it, for its refusal.
+//! The message is read four times, one after the other: for its content; in the order of the header, with decryption,
+//! for the signatures of our header; once more for signatures elsewhere and for other revisions; and as a receiver
+//! reads it, for its refusal.
 
 use std::borrow::Cow;
 
@@ -40,7 +40,7 @@ use crate::receiver::Receiver;
 /// Takes the octets of an explanation.
 pub(super) type Show<'s> = &'s mut dyn FnMut(ExplainedOctets<'_>);
 
-/// The most ciphertext that is listed.
+/// The largest number of ciphertexts that are listed.
 const CIPHERTEXTS: usize = 64;
 
 /// Explains a message; `show` gets the octets of references if `shows`.
@@ -59,8 +59,8 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     explanation
 }
 
-/// The envelope as text, and its attachments. Octets that are not UTF-8 are read as ISO-8859-1, which reads anything; a
-/// declaration of another encoding than UTF-8 is left out.
+/// The envelope as text, and its attachments. Octets that are not UTF-8 are read as ISO-8859-1, which accepts all
+/// octets; a declaration of another encoding than UTF-8 is removed.
 fn text_of<'m>(
     arrived: &Arrived<'m>,
     receiver: &Receiver,
@@ -116,7 +116,7 @@ fn declares_another(declared: &str) -> bool {
     declared.contains("encoding") && !declared.contains("utf-8")
 }
 
-/// A search for another revision: a reference without a cause.
+/// A search in another revision: for a reference without a cause.
 struct Left {
     signature: usize,
     reference: usize,
@@ -143,7 +143,7 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    /// Of a message of so many octets, with its attachments.
+    /// A walk over a message of this many octets, with its attachments.
     fn new(
         receiver: &'w Receiver,
         (message, octets): (&'w str, u64),
@@ -210,7 +210,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Reads what is in the message. The spans of its ciphertext, each with its number; `None` if it is no XML.
+    /// Reads the content of the message. Returns the numbered spans of its ciphertext; `None` if it is no XML.
     fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
         let document = match Document::parse_within(self.message, &self.budget) {
             Ok(document) => document,
@@ -238,7 +238,7 @@ impl<'w> Walk<'w> {
         Some(spans)
     }
 
-    /// What is strange about the message as a whole.
+    /// Notes faults and oddities of the message as a whole.
     fn notes_of(&mut self, document: &Document<'_>) {
         let notes = &mut self.explanation.notes;
         if let Err(error) = IdIndex::build(document) {
@@ -338,7 +338,7 @@ impl<'w> Walk<'w> {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let secrets = shared_secrets(self.receiver);
         let identities = &self.receiver.keys.identities;
-        // What was spent on digests is no reason to leave out why nothing was decrypted.
+        // The search why nothing was decrypted has its own budget, whatever was spent on digests.
         let budget = Budget::new(&self.receiver.limits, self.message.len() as u64);
         let holdings = Holdings { identities, secrets: &secrets, budget: &budget };
         let keys = EncryptedKeys::read(&document);
@@ -366,13 +366,13 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// What the message tells of prefixes, if there is budget to look.
+    /// The prefixes in the message, if there is budget to look.
     fn clues(&self, document: &Document<'_>) -> Clues {
         let pays = self.budget.charge(Limit::CauseOctets, document.source().len() as u64).is_ok();
         if pays { Clues::of(document) } else { Clues::default() }
     }
 
-    /// Charges a signature, and notes it once if it is one too many.
+    /// Charges a signature. If it is one too many, notes that once.
     fn may_explain(&mut self) -> bool {
         let charged = self.budget.charge(Limit::Signatures, 1);
         if let Err(exceeded) = charged {
@@ -384,7 +384,7 @@ impl<'w> Walk<'w> {
         charged.is_ok()
     }
 
-    /// The most octets of a form that is kept in memory.
+    /// The largest number of octets of a form that is kept in memory.
     fn most(&self) -> usize {
         self.message.len() + self.message.len() / 2
     }
@@ -404,8 +404,7 @@ impl<'w> Walk<'w> {
         self.explanation.signatures.push(explained);
     }
 
-    /// Signatures that are not next in order in our header: of other headers and of assertions, or of a message that is
-    /// broken as a whole.
+    /// Explains signatures that are not next in order in our header: of other headers, assertions, or broken messages.
     fn signatures_elsewhere(&mut self, is_readable: bool, show: Show<'_>) {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
@@ -413,7 +412,7 @@ impl<'w> Walk<'w> {
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
         let mut explained_before = self.explained.clone();
         let is_new = |read: &ReadSignature<'_>| {
-            // As often as it was explained: someone may have copied it.
+            // A signature that was explained before is left out once for each explanation: someone may have copied it.
             let known = explained_before.iter().position(|known| known == written(read.element));
             known.map(|at| explained_before.swap_remove(at)).is_none()
         };
@@ -461,7 +460,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Looks for what is left in another revision.
+    /// Searches in another revision for causes that are still missing.
     fn in_revision(&mut self, text: &str, cause: Cause, wanted: impl Fn(&Left) -> bool, show: Show<'_>) {
         let left: Vec<Left> = std::mem::take(&mut self.left);
         let (tried, others): (Vec<Left>, Vec<Left>) = left.into_iter().partition(wanted);
@@ -491,7 +490,7 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Nothing is named but elements.
+/// Finds no tokens and no attachments: references name only elements.
 struct NoTargets;
 
 impl<'d> wss_xmldsig::Dereference<'d> for NoTargets {
@@ -509,7 +508,7 @@ fn written(element: Element<'_>) -> &str {
     element.document().source().slice(element.span())
 }
 
-/// What became of the ciphertext of a list, by Id.
+/// The outcomes for the ciphertext of a list, by Id.
 fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
     let named = |id: &String| list.for_others.iter().find(|(other, _)| other == id).map(|(_, named)| named.clone());
     let outcome = |id: &String| match (named(id), &list.failure) {
@@ -525,7 +524,7 @@ fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
     list.ids.iter().map(|id| (id.clone(), outcome(id))).collect()
 }
 
-/// Explains one signature; and the public key that made its value, if it is known.
+/// Explains one signature. Returns the public key that made its value, if it is known.
 fn explained(
     read: &ReadSignature<'_>,
     keys: &Keys,
@@ -548,7 +547,7 @@ fn explained(
             })
         })
         .collect();
-    // Only what does not fit is searched for.
+    // A search is made only for a value that does not fit.
     let each = read.references.iter().zip(&prepared);
     let mut failing = each.filter(|(reference, prepared)| prepared.needs_search(reference)).count();
     let mut references = Vec::new();
@@ -591,7 +590,7 @@ fn explained(
     (explained, judged.maker)
 }
 
-/// How a KeyInfo refers to the certificate that made the value, if in another way than the profile has it.
+/// The cause if a KeyInfo refers to the certificate that made the value in another way than the profile does.
 fn referred_otherwise(key_info: Element<'_>, certificate: &Certificate) -> Option<Cause> {
     let key = format!("the certificate of {}", certificate.subject());
     Description::read(key_info)

@@ -3,7 +3,8 @@
 //! Whoever sees a token can put it into a message of his own, cover it with a signature of his own, and encrypt it to
 //! the receiver. So a token identifies the sender only through a key, through a password that only the receiver can
 //! read, or over a transport that the caller declares protected. A password digest, a bearer assertion, a license or a
-//! ticket under an anonymous signature identifies nobody, unless a known signer endorses that signature: he presents it.
+//! ticket under an anonymous signature identifies nobody, unless a known signer endorses that signature: that signer
+//! presents the token.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// Who is responsible for the parts that a signature covers: its signer. For an anonymous signature it is each who
+/// The parties responsible for the parts that a signature covers: its signer. For an anonymous signature, everyone who
 /// endorsed it, and the user of a covered token, if nobody else can have put that token there.
 pub(super) fn authors(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Vec<Signer> {
     if !signature.signer.is_anonymous() {
@@ -40,7 +41,7 @@ pub(super) fn user(proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &F
     known_users(facts).find(|(span, user)| is_own(span, user)).map(|(_, user)| user.clone())
 }
 
-/// The assertions whose subject is the sender, and how that was proven.
+/// The assertions whose subject is the sender, and the method that proved it.
 pub(super) fn confirmed_assertions(
     proof: Option<&ProvenSignature>,
     terms: &Terms<'_>,
@@ -63,14 +64,14 @@ pub(super) fn confirmed_assertions(
     confirmed
 }
 
-/// Whether what `other` proves belongs to the message that `proof` proves: `other` signs that signature, or all that is
-/// demanded. A signature without the Timestamp, for example, may be of any age.
+/// Whether the facts that `other` proves belong to the message that `proof` proves: `other` signs that signature, or
+/// all required parts. A signature without the Timestamp, for example, may be of any age.
 fn belongs_to(other: &ProvenSignature, proof: Option<&ProvenSignature>, facts: &Facts<'_>) -> bool {
     proof.is_none_or(|proof| other.span == proof.span || other.coverage.has(&Part::Signature, &proof.span))
         || facts.demanded.iter().all(|part| facts.is_part_covered_by(part, other))
 }
 
-/// The users who were authenticated, and where their tokens are.
+/// The authenticated users, and the places of their tokens.
 fn known_users<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f Range<usize>, &'f AuthenticatedUser)> {
     facts.users.iter().filter_map(|token| Some((&token.span, token.user.as_ref()?)))
 }
@@ -97,7 +98,7 @@ fn is_encrypted_by(signature: &ProvenSignature, span: &Range<usize>, facts: &Fac
 }
 
 /// Whether the token at `span`, which proves nothing by itself, belongs to the message that `proof` proves: a known
-/// signer put it there, who made that signature, or endorsed an anonymous one.
+/// signer put it there, and made that signature, or endorsed an anonymous one.
 fn is_presented(
     proof: Option<&ProvenSignature>,
     part: &Part,

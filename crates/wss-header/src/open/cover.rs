@@ -1,9 +1,9 @@
-//! Cover: which part a covered element is, decided only by its place.
+//! Cover: the part that a covered element is, decided only by its place.
 //!
-//! A message with a signed element at a place that means nothing to the receiver is refused: someone may have moved a
-//! signed part there, where the receiver does not look for it. Inside the Body and inside header blocks, an element means
-//! something if the receiver names its path, or if the same signature covers something around it, so that it cannot have
-//! been moved.
+//! A message with a signed element at a place without a meaning for the receiver is refused: someone may have moved a
+//! signed part there, where the receiver does not look for it. Inside the Body and inside header blocks, an element has
+//! a meaning if the receiver names its path, or if the same signature covers an element around it, so that it cannot
+//! have been moved.
 
 use wss_c14n::{Element, name};
 
@@ -19,18 +19,18 @@ use crate::part::Part;
 use crate::waiver::Waiver;
 use wss_soap::SoapVersion;
 
-/// What the apex element of a reference is.
+/// The kind of the apex element of a reference.
 pub(super) enum Apex {
     /// This part.
     Part(Part),
-    /// Something that proves nothing and does no harm.
+    /// An element that proves nothing and does no harm.
     Nothing,
     /// This element inside the Body or a header block, which the receiver does not name.
     Inside(ElementPath),
 }
 
 impl Apex {
-    /// The part; an error for an element inside a part, which nothing holds in its place.
+    /// The part; an error for an element inside a part, if no covered element around it keeps it in its place.
     pub(super) fn part(self, apex: Element<'_>) -> Result<Option<Part>, OpenError> {
         match self {
             Self::Part(part) => Ok(Some(part)),
@@ -42,7 +42,7 @@ impl Apex {
     }
 }
 
-/// What `apex` is, which `signature` covers. A message with a signed element at any other place is refused.
+/// The kind of `apex`, which `signature` covers. A message with a signed element at any other place is refused.
 pub(super) fn apex_at(
     apex: Element<'_>,
     revision: &Revision<'_>,
@@ -73,7 +73,7 @@ pub(super) fn apex_at(
     if terms.receiver.waives(Waiver::ObjectsInSignatures) && is_of_own_object(apex, signature) {
         return Ok(Apex::Nothing);
     }
-    // Decryption replaces the whole.
+    // Decryption replaces the whole EncryptedHeader.
     if parent.is(name::WSSE11.uri, "EncryptedHeader") {
         return Err(misplaced());
     }
@@ -92,17 +92,17 @@ fn inside(apex: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> Resu
     Ok(ElementPath::of(apex, revision.envelope, &terms.budget)?.map(Apex::Inside))
 }
 
-/// Whether an element is a `ds:Object` of the signature, or one of XAdES inside it. No header block is: one that was moved
-/// there is refused.
+/// Whether an element is a `ds:Object` of the signature, or an element of XAdES inside it. A header block is not: one
+/// that was moved there is refused.
 fn is_of_own_object(apex: Element<'_>, signature: Element<'_>) -> bool {
     let mut objects = signature.children_named(name::DS.uri, "Object");
     let is_xades = apex.name().namespace.starts_with("http://uri.etsi.org/01903/");
     objects.any(|object| object == apex || (is_xades && object.contains(apex)))
 }
 
-/// Refuses a message in which a covered element means nothing at its last place, or another thing than it says. A child of
-/// our Security header that was moved beside it would lose its meaning, as a timestamp or a confirmation; so would a header
-/// block that was moved into it. Ciphertext is judged by its plaintext.
+/// Refuses a message in which a covered element has no meaning at its last place, or another meaning than the sender
+/// intended. A child of our Security header that was moved beside it would lose its meaning, as a timestamp or a
+/// confirmation; so would a header block that was moved into it. Ciphertext is judged by its plaintext.
 pub(super) fn check_places(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -159,8 +159,8 @@ fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     }
 }
 
-/// Whether an element was a header block, wherever it is now: it has the name of one of WS-Addressing, which says what a reply
-/// answers, or an attribute that SOAP has for header blocks only.
+/// Whether an element was a header block, wherever it is now: it has the name of a block of WS-Addressing, which says
+/// which message a reply answers, or an attribute that SOAP has for header blocks only.
 fn is_header_block(element: Element<'_>) -> bool {
     let is_soap = |namespace: &str| [name::SOAP11, name::SOAP12].iter().any(|soap| soap.uri == namespace);
     let marks = ["mustUnderstand", "actor", "role", "relay"];

@@ -1,4 +1,4 @@
-//! Coverage: which elements a signature covers in the current revision, and which of them decryption removed.
+//! Coverage: the elements that a signature covers in the current revision, and those of them that decryption removed.
 //!
 //! A signature is verified over one revision. When ciphertext inside a covered element is decrypted afterwards, the
 //! signature proves the plaintext only if nobody else could have made another plaintext of the same ciphertext.
@@ -34,8 +34,8 @@ pub enum CoverageLost {
         uncovered: &'static str,
     },
     /// *Refused.* The plaintext takes a namespace from around the ciphertext, and the signed canonical form does not
-    /// show which: whoever declares the prefix differently, or removes its declaration, changes what the plaintext
-    /// means.
+    /// show which: whoever declares the prefix differently, or removes its declaration, changes the meaning of the
+    /// plaintext.
     #[error(
         "it was signed as ciphertext, and its plaintext takes {} from around it, where the signature does not cover the \
          declaration: have the peer declare it inside what is encrypted, or list {} in the PrefixList of the \
@@ -48,8 +48,8 @@ pub enum CoverageLost {
         prefix: WireText,
     },
     /// *Refused.* The plaintext has elements without a prefix, and no default namespace is in scope around the
-    /// ciphertext. The signed canonical form does not show that there was none: whoever removed its declaration changed
-    /// what the plaintext means.
+    /// ciphertext. The signed canonical form does not show that there was none: someone may have removed its
+    /// declaration, and so changed the meaning of the plaintext.
     #[error(
         "it was signed as ciphertext, and its plaintext has elements without a prefix where no default namespace is in \
          scope, which the signature does not tell: have the peer declare xmlns=\"\" inside what is encrypted, or list \
@@ -57,8 +57,8 @@ pub enum CoverageLost {
          `accept_untold_absence_of_default_namespace`"
     )]
     UntoldAbsenceOfDefaultNamespace,
-    /// *Refused.* A token, or another signature, was signed as ciphertext. Whoever signs ciphertext need not know what is in
-    /// it: it may be the token of someone else, taken out of another message.
+    /// *Refused.* A token, or another signature, was signed as ciphertext. The signer of ciphertext need not know its
+    /// plaintext: it may be the token of someone else, taken from another message.
     #[error(
         "it was signed as ciphertext, and whoever signs ciphertext need not know the token in it: have the peer sign first, \
          and then encrypt"
@@ -74,7 +74,8 @@ pub enum CoverageLost {
 }
 
 impl CoverageLost {
-    /// The variant in lower case with hyphens: as `unsigned-key`. It stays as it is, whatever is said of it.
+    /// The name of the variant in lower case with hyphens: as `unsigned-key`. It stays the same, even if the text of
+    /// the error changes.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -87,7 +88,7 @@ impl CoverageLost {
     }
 }
 
-/// What a signature covers as ciphertext without proving it.
+/// A part that a signature covers as ciphertext without proving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostPart {
@@ -113,7 +114,7 @@ pub(super) struct Covered {
     pub(super) span: Range<usize>,
     /// The canonicalisation that made its digested octets.
     pub(super) canonicalization: Canonicalization,
-    /// Those octets, if they were kept and the element is as it was.
+    /// The octets that the signature covers, if they were kept and the element is unchanged.
     text: Option<String>,
     /// The number of plaintexts when it was covered: later ones were covered as ciphertext.
     pub(super) plaintexts_before: usize,
@@ -153,7 +154,7 @@ impl Coverage {
         self.0.iter_mut().filter(is_it).find_map(|covered| covered.text.take())
     }
 
-    /// How many elements it covers, or covered.
+    /// The number of elements that it covers, or covered.
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -167,11 +168,12 @@ impl Coverage {
         self.held().filter_map(|covered| Some((covered.part.as_ref()?, &covered.span)))
     }
 
-    /// The parts that it proves, each of one place once.
+    /// The parts that it proves. A part at one place is given once.
     pub(super) fn parts_once(&self) -> impl Iterator<Item = &Part> {
         let mut seen = HashSet::new();
         let mut is_first = move |part: &Part, span: &Range<usize>| {
-            // A message has one of these, and most messages have no others: nothing is allocated for them.
+            // A message has one of these parts at most, and most messages have no others: nothing is allocated for
+            // them.
             matches!(part, Part::Body | Part::Timestamp) || seen.insert((span.start, span.end))
         };
         self.parts().filter(move |(part, span)| is_first(part, span)).map(|(part, _)| part)
@@ -197,7 +199,7 @@ impl Coverage {
         self.parts().any(|(_, around)| around != span && is_within(span, around))
     }
 
-    /// Where the covered elements are, also those whose coverage was lost.
+    /// The spans of the covered elements, also of those whose coverage was lost.
     pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
         self.0.iter().map(|covered| &covered.span)
     }
@@ -213,7 +215,7 @@ impl Coverage {
         self.lose_where(replaced, |_| Some(why.clone()));
     }
 
-    /// As [`Coverage::lose`], for the elements around it that have a reason.
+    /// As [`Coverage::lose`], for those of the elements around for which `why` gives a reason.
     pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
         for covered in &mut self.0 {
             if is_within(replaced, &covered.span) && covered.lost.is_none() {
@@ -229,8 +231,8 @@ impl Coverage {
         of_part.next().map(|covered| &covered.canonicalization)
     }
 
-    /// The canonical form in which the element at `span` was digested, itself or with what is around it: that of the
-    /// innermost reference.
+    /// The canonical form in which the element at `span` was digested, itself or together with the element around it:
+    /// that of the innermost reference.
     pub(super) fn canonicalization_inside(&self, span: &Range<usize>) -> Option<&Canonicalization> {
         let around = self.held().filter(|covered| is_within(span, &covered.span));
         around.min_by_key(|covered| covered.span.len()).map(|covered| &covered.canonicalization)
@@ -261,7 +263,7 @@ impl Coverage {
 impl Carry for Coverage {
     fn carry(&mut self, moved: &Moved) -> Option<()> {
         self.0.iter_mut().try_for_each(|covered| {
-            // Decryption may have changed it.
+            // Decryption may have changed the element.
             covered.text = None;
             covered.span.carry(moved)
         })

@@ -47,7 +47,7 @@ impl<'a, 'd> Documents<'a, 'd> {
         documents
     }
 
-    /// For references that may name tokens which are not in the message.
+    /// Also finds tokens that are not in the message and whose certificates are known.
     pub(super) fn with_certificates(revision: &'a Revision<'d>, terms: &'a Terms<'a>, facts: &'a Facts<'a>) -> Self {
         let seen = facts.tokens.iter().map(|token| &token.certificate);
         let certificates = terms.receiver.trust.candidates().chain(seen).collect();

@@ -1,4 +1,4 @@
-//! Facts: what was found and proven so far, each with its place in the current revision.
+//! Facts: everything that was found and proven so far, each with its place in the current revision.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -40,7 +40,8 @@ pub(crate) struct Facts<'m> {
     pub(super) users: Vec<SeenUsername>,
     /// The elements that the receiver names by their places.
     pub(super) places: Places,
-    /// The parts that one signature must cover: those of the terms, and those that must be signed if they are there.
+    /// The parts that one signature must cover: those of the terms, and those that must be signed if the message has
+    /// them.
     pub(super) demanded: Arc<BTreeSet<Part>>,
     /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
@@ -98,24 +99,24 @@ pub(crate) struct Decryptions {
     pub(super) evidence: Vec<DecryptionEvidence>,
     /// The Ids of decrypted ciphertext: no element may have one of them again.
     pub(super) retired_ids: HashSet<String>,
-    /// Ciphertext that was to be decrypted, and that no key of ours decrypts.
+    /// Ciphertext that a list names, and that no key of ours decrypts.
     pub(super) for_others: Vec<ForOthers>,
 }
 
 /// Ciphertext for another receiver.
 pub(crate) struct ForOthers {
-    /// Its EncryptedData: an Id may be absent, and a path names another element in another revision.
+    /// The span of its EncryptedData: an Id may be absent, and a path names another element in another revision.
     pub(super) span: Range<usize>,
     /// The Id by which its list names it, or its path.
     pub(super) name: String,
-    /// To whom it is encrypted.
+    /// The recipient, as the message names it.
     pub(super) addressee: WireText,
-    /// What would give us its key.
+    /// The setting that would give us its key.
     pub(super) missing: MissingKey,
 }
 
 impl ForOthers {
-    /// To whom it is encrypted, and what would give us the key if that is known.
+    /// The recipient, and the setting that would give us the key if that is known, in words.
     pub(super) fn told(&self) -> WireText {
         match &self.missing {
             MissingKey::Any => self.addressee.clone(),
@@ -140,9 +141,9 @@ pub(crate) struct DecryptedElement {
 
 /// The attachments, and which of them came as ciphertext.
 pub(crate) struct Attachments<'m> {
-    /// Each in plaintext, as far as it was decrypted.
+    /// Each attachment in plaintext, as far as it was decrypted.
     pub(super) parts: Vec<MimePart<'m>>,
-    /// How often the attachment with a Content-ID was decrypted.
+    /// The number of times that the attachment with a Content-ID was decrypted.
     pub(super) layers: HashMap<String, usize>,
     /// The Ids of the EncryptedData of decrypted attachments.
     pub(super) opened_data: HashSet<String>,
@@ -185,7 +186,7 @@ impl Carry for DecryptedElement {
 }
 
 impl<'m> Facts<'m> {
-    /// Nothing except the received attachments, and what the terms demand.
+    /// No facts except the received attachments, and the demands of the terms.
     pub(super) fn new(attachments: Vec<MimePart<'m>>, demanded: Arc<BTreeSet<Part>>) -> Self {
         Self {
             tokens: Vec::new(),
@@ -202,7 +203,7 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Notes a child of our header that nothing here reads.
+    /// Notes a child of our header of an unknown kind.
     pub(super) fn ignore(&mut self, child: Element<'_>) {
         self.ignored.push(child.name().to_string().into());
     }
@@ -218,7 +219,7 @@ impl<'m> Facts<'m> {
         Ok(())
     }
 
-    /// Records a signature, and what it proves about its signing token.
+    /// Records a signature, and the facts that it proves about its signing token.
     pub(super) fn record_signature(&mut self, signature: ProvenSignature) {
         match &signature.signer {
             Signer::User(user) => {
@@ -245,8 +246,8 @@ impl<'m> Facts<'m> {
         self.signatures.push(signature);
     }
 
-    /// Records the decrypted parts of a step in `source`: the next revision, into which all facts are carried, and what of
-    /// it is already read.
+    /// Records the decrypted parts of a step in `source`. Returns the next revision, into which all facts are carried,
+    /// and the piece of it that is parsed already.
     pub(super) fn record(
         &mut self,
         replacement: Replacement,
@@ -263,7 +264,7 @@ impl<'m> Facts<'m> {
         Ok((next, piece))
     }
 
-    /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.
+    /// Notes the places of the parts that the receiver names by a path, and the parts that the decrypted elements are.
     pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         self.places = Places::find(revision, terms);
         self.demanded.clone_from(&terms.demanded);
@@ -283,8 +284,8 @@ impl<'m> Facts<'m> {
                 _ if is_block => Some(Part::of_block(element, &terms.budget)?),
                 _ => None,
             };
-            // Whoever signed the ciphertext in its place signed this block, or this child of our header; a token only if it is
-            // known to the signer.
+            // A signature over the ciphertext at its place covers this block, or this child of our header. A token is
+            // covered only if its signer knows it.
             let is_child = element.span() == decrypted.span && revision.is_in_header(element);
             let told = told_of(element).filter(|_| is_child);
             for signature in &mut self.signatures {
@@ -302,14 +303,15 @@ impl<'m> Facts<'m> {
         Ok(())
     }
 
-    /// Those of `parts` that the message has.
+    /// The parts among `parts` that the message has.
     pub(super) fn present(&self, parts: &BTreeSet<Part>, revision: &Revision<'_>) -> Vec<Part> {
         let has_attachments = !self.attachments.parts.is_empty();
         let is_there = |part: &&Part| is_present(part, revision, &self.places, has_attachments);
         parts.iter().filter(is_there).cloned().collect()
     }
 
-    /// Notes which elements inside parts took the place of signed ciphertext: whoever signed it in its place signed them.
+    /// Notes which elements inside parts replaced signed ciphertext: a signature over the ciphertext at its place
+    /// covers them.
     fn identify_elements(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
         for decrypted in &self.decryptions.elements {
             if !self.signatures.iter().any(|signature| signature.coverage.spans().any(|span| *span == decrypted.span)) {
@@ -341,12 +343,12 @@ impl<'m> Facts<'m> {
         Ok(profile.finish(document, revealed, &opened, proven)?)
     }
 
-    /// Whether a signature covers a part; of the attachments, all.
+    /// Whether a signature covers a part; of attachments, all of them.
     pub(super) fn is_part_covered_by(&self, part: &Part, signature: &ProvenSignature) -> bool {
         let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
         match part {
             Part::Attachments => self.attachments.parts.iter().all(is_proven),
-            // Each that the message has: another one may be an attacker's.
+            // Each element that the message has is counted: another one may be an attacker's.
             Part::UsernameToken => covers_all(signature, part, self.users.iter().map(|token| &token.span)),
             Part::Assertion => covers_all(signature, part, self.assertions.iter().map(|seen| &seen.span)),
             Part::HeaderBlock { .. } => {
@@ -360,7 +362,7 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Whether a signature covers the message as a whole: its Body, or all that must be signed where only that is
+    /// Whether a signature covers the message as a whole: its Body, or all parts that must be signed if only those are
     /// returned.
     pub(super) fn is_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
         match terms.only_demanded {
@@ -382,7 +384,8 @@ impl<'m> Facts<'m> {
     }
 }
 
-/// The part that a child of our header is, if it says nothing but what its signer says: a time, or what is confirmed.
+/// The part that a child of our header is, if it has no meaning beyond the statement of its signer: a time, or a
+/// confirmation.
 pub(super) fn told_of(child: Element<'_>) -> Option<Part> {
     match (child.name().namespace, child.name().local) {
         (uri, "Timestamp") if uri == name::WSU.uri => Some(Part::Timestamp),
@@ -436,7 +439,8 @@ impl Decryptions {
         Ok(())
     }
 
-    /// Carries the ciphertext for others, without what was decrypted after all, by itself or with what was around it.
+    /// Carries the ciphertext for others into the next revision, without ciphertext that was decrypted after all, by
+    /// itself or with an element around it.
     fn carry_others(&mut self, moved: &Moved) {
         self.for_others.retain_mut(|other| moved.replaced(&other.span).is_none() && other.span.carry(moved).is_some());
     }
@@ -451,7 +455,7 @@ impl Decryptions {
         self.evidence.push(DecryptionEvidence { part, content, key });
     }
 
-    /// Whether the element at `span` was encrypted: itself, something around it, or all of its content.
+    /// Whether the element at `span` was encrypted: itself, an element around it, or all of its content.
     pub(super) fn made(&self, span: &Range<usize>, document: &Document<'_>) -> bool {
         let content = document.element_at(span.start).map(Element::content_span).unwrap_or_default();
         let is_blank = |range: Range<usize>| document.source().get(range).is_some_and(|text| text.trim().is_empty());
@@ -479,7 +483,7 @@ impl<'m> Attachments<'m> {
         Self { parts, layers: HashMap::new(), opened_data: HashSet::new() }
     }
 
-    /// Those that came as ciphertext, in their present form.
+    /// The attachments that came as ciphertext, in their present form.
     pub(super) fn opened(&self) -> impl Iterator<Item = &MimePart<'m>> {
         self.parts.iter().filter(|part| part.content_id().is_some_and(|id| self.layers.contains_key(id)))
     }

@@ -55,7 +55,7 @@ fn process_child(
         (ns, "Signature") if ns == name::DS.uri => {
             match signature::verify(revision, terms, facts, ring, child) {
                 Ok(proven) => facts.record_signature(proven),
-                // It may be over the plaintext of ciphertext that no list names.
+                // The signature may be over the plaintext of ciphertext that no list names.
                 Err(error) if error.is_digest_mismatch() && terms.receiver.waives(Waiver::UnlistedEncryptedData) => {
                     let replacement = decrypt_unlisted(revision, terms, facts, ring)?;
                     return replacement.map(Some).ok_or(error);
@@ -66,11 +66,11 @@ fn process_child(
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => {
             facts.confirmations.push(read_confirmation(child, &terms.budget)?);
         }
-        // It matters only if something refers to it.
+        // Such a reference matters only if something refers to it.
         (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
         (ns, "ReferenceList") if ns == name::XENC.uri => return decrypt_listed(revision, terms, facts, ring, child),
-        // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
-        // far, or is for another receiver.
+        // This is the EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a
+        // list so far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
         (ns, "EncryptedData") if ns == name::XENC.uri && terms.receiver.waives(Waiver::UnlistedEncryptedData) => {
             return decrypt_in_place(revision, terms, facts, ring, child);

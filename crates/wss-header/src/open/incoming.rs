@@ -21,14 +21,14 @@ use wss_soap::mime::{MimePart, Package};
 /// An incoming message.
 #[derive(Clone, Copy)]
 pub(crate) struct Arrived<'m> {
-    /// The envelope: of the root part, where there is a package.
+    /// The envelope: that of the root part, if there is a package.
     pub(crate) octets: &'m [u8],
     pub(crate) package: Option<&'m Package<'m>>,
     /// The encoding in lower case that the transport states for an envelope without a package.
     pub(crate) charset: Option<&'m str>,
     /// The request that the message answers.
     pub(crate) request: Option<&'m Correlation>,
-    /// What the caller vouches for of the transport, where the Body need not be signed.
+    /// The caller's statement about the transport, if the Body need not be signed.
     pub(crate) transport: Option<&'m TransportFacts>,
 }
 
@@ -102,8 +102,8 @@ impl<'m> Arrived<'m> {
 }
 
 impl Arrived<'_> {
-    /// The encoding that the Content-Type of the envelope states, if the envelope is not read in it: whoever reads that header
-    /// would read another document.
+    /// The encoding that the Content-Type of the envelope states, if the envelope is not read in it: a node that
+    /// follows that header would read another document.
     fn stated_encoding(&self) -> Result<Option<String>, OpenError> {
         let has_mark = self.octets.starts_with(&[0xFE, 0xFF]) || self.octets.starts_with(&[0xFF, 0xFE]);
         let ours: &[&str] = if has_mark { &["utf-16"] } else { &["utf-8", "us-ascii"] };
@@ -116,8 +116,8 @@ impl Arrived<'_> {
 }
 
 impl Receiver {
-    /// The envelope as the verbs of this receiver read it: in UTF-8, and with every `xop:Include` replaced by the part that it
-    /// names. Nothing of it is proven.
+    /// The envelope as the verbs of this receiver read it: in UTF-8, and with every `xop:Include` replaced by the part
+    /// that it names. Nothing of it is proven.
     ///
     /// # Errors
     /// [`OpenError`] if it cannot be read, or costs more than the limits admit.
@@ -126,7 +126,7 @@ impl Receiver {
     }
 }
 
-/// The UTF-16 that the XML declaration of octets says that are UTF-8, and what is behind that declaration.
+/// The name of UTF-16 in the XML declaration of octets that are UTF-8, and the text after that declaration.
 fn misdeclared(octets: &[u8]) -> Option<(&str, &[u8])> {
     let text = std::str::from_utf8(octets).ok()?;
     let (declaration, behind) = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?;
@@ -146,7 +146,7 @@ fn is_mime(text: &str) -> bool {
 }
 
 impl Message<'_> {
-    /// The octets of the message with its attachments, which decide its budget.
+    /// The number of octets of the message with its attachments, which decides its budget.
     pub(super) fn octets(&self) -> u64 {
         let beside: u64 = self.attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         self.text.len() as u64 + beside

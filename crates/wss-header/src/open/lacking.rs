@@ -1,4 +1,4 @@
-//! Why a required token authenticates nobody: what the header has in its place. No decision depends on it.
+//! Why a required token authenticates nobody: the tokens that the header has in its place. No decision depends on it.
 
 use wss_c14n::{Element, name};
 use wss_tokens::{Assertion, ConfirmationMethod, SamlVersion, UsernameToken};
@@ -8,7 +8,7 @@ use super::revision::Revision;
 use super::terms::Terms;
 use super::why_no_token::WhyNoToken;
 
-/// Why no username token authenticates the message, where none of its users was authenticated.
+/// The reason why no username token authenticates the message, if none of its users was authenticated.
 pub(super) fn username(revision: &Revision<'_>, terms: &Terms<'_>) -> WhyNoToken {
     let mut tokens = revision.children.iter().copied().filter(|child| UsernameToken::is_one(*child));
     match tokens.next() {
@@ -18,7 +18,7 @@ pub(super) fn username(revision: &Revision<'_>, terms: &Terms<'_>) -> WhyNoToken
     }
 }
 
-/// Why no assertion of this version authenticates the message.
+/// The reason why no assertion of this version authenticates the message.
 pub(super) fn assertion(
     version: SamlVersion,
     revision: &Revision<'_>,

@@ -1,4 +1,4 @@
-//! What is wrong with encrypted data that a list names.
+//! The reasons for refusing encrypted data that a list names.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What would give the receiver the key of a signature, in words for an error. No decision depends on it.
+//! The setting that would give the receiver the key of a signature, in words for an error. No decision depends on it.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use wss_text::WireText;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingKey {
-    /// That of a certificate, or a secret.
+    /// The key of a certificate, or a secret.
     Any,
-    /// One that the message calls by a `ds:KeyName`.
+    /// A key that the message names by a `ds:KeyName`.
     Name,
     /// A public key that the message gives by its value.
     Value,
-    /// That of a known certificate, if what names it is read in hexadecimal.
+    /// The key of a known certificate, if the identifier of that certificate is read in hexadecimal.
     Hexadecimal {
-        /// What belongs there: the serial number in decimal, or base64.
+        /// The right value for that place: the serial number in decimal, or base64.
         right: WireText,
     },
-    /// That of a known certificate, if what names it is what a peer wrote in another way than the profile has it.
+    /// The key of a known certificate, if the reference is read as a peer writes it in another way than the profile.
     Otherwise {
-        /// How it is written, and the subject of the certificate.
+        /// The spelling, and the subject of the certificate.
         how: WireText,
     },
     /// The secret of a security context, or a key that is derived from it.
@@ -29,11 +29,11 @@ pub enum MissingKey {
         /// The identifier of the context.
         identifier: WireText,
     },
-    /// A key that came in a request, and no request was given.
+    /// A key that came in a request, and no request was given to the receiver.
     OfRequest,
-    /// A key that came in a request, and the given one has no such key.
+    /// A key that came in a request, and the given request has no such key.
     OfOtherRequest,
-    /// The key out of a password.
+    /// A key that is derived from a password.
     Password,
     /// The key of the holder of an assertion, whose issuer is not known.
     Assertion,

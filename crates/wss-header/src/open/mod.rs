@@ -73,12 +73,12 @@ use revision::{Revision, parse};
 use terms::Terms;
 use wss_bsp::Judging;
 
-/// Opens a message: everything but the question whether it is new. The type of the result says what must be signed.
+/// Opens a message, except for the question whether it is new. The type of the result decides what must be signed.
 pub(crate) fn open<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
     process(receiver, incoming, None)
 }
 
-/// As [`open`], asking for what keys elsewhere do.
+/// As [`open`], but asks keys elsewhere for their operations.
 pub(crate) async fn open_asking<O: Output>(
     receiver: &Receiver,
     incoming: Arrived<'_>,
@@ -97,7 +97,7 @@ fn process<O: Output>(
     trace::opening(octets, is_reply, open, |pending| (pending.evidence)(&mut pending.opened))
 }
 
-/// The way from what came to what is handed out.
+/// The whole way from the received message to the result.
 fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
     let demanded = O::demanded(&receiver.requirements)?;
     incoming.check(receiver, &demanded)?;
@@ -109,7 +109,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     let mut position = 0;
     // Revisions with decrypted text are wiped on drop.
     let mut decrypted: Option<Wiped> = None;
-    // What of the revision is read already: a plaintext.
+    // The part of the next revision that is parsed already: a plaintext.
     let mut piece = None;
     loop {
         let next = {

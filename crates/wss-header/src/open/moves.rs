@@ -1,8 +1,8 @@
-//! Moves: whether a signed element may come from another place, where it means something else.
+//! Moves: whether a signed element may come from another place, where it has another meaning.
 //!
-//! A signature over an element does not cover the place of the element. What is known of the places are the names of their
-//! elements: those that the receiver names, and those that are known in a Security header. So an element counts at its
-//! place only if no other place has elements of its name.
+//! A signature over an element does not cover the place of the element. The receiver knows names of elements for some
+//! places: those that it names itself, and those that are known in a Security header. So an element counts at its place
+//! only if no other place has elements of its name.
 
 use wss_c14n::{Element, name};
 
@@ -17,7 +17,7 @@ use crate::error::OpenError;
 use crate::part::Part;
 use crate::waiver::Waiver;
 
-/// Refuses a covered element that may have been moved to its place. Nothing that is covered is around it.
+/// Refuses a covered element that may have been moved to its place. No element around it is covered.
 pub(super) fn check_not_moved(
     element: Element<'_>,
     revision: &Revision<'_>,
@@ -30,7 +30,7 @@ pub(super) fn check_not_moved(
     let is_body_covered = coverage.parts().any(|(part, _)| *part == Part::Body);
     let is_at = |part: &Part| is_at(part, element, revision, terms);
     let is_elsewhere = |part: &&Part| {
-        // The signed Body is as it was: nothing was moved out of it.
+        // The signed Body has its original content: no element was moved out of it.
         let holds_all = is_body_covered && part.path().is_some_and(ElementPath::is_in_body);
         has_name_of(part, element) && !is_at(part) && !holds_all
     };
@@ -42,7 +42,7 @@ pub(super) fn check_not_moved(
     let Some(from) = named.or_else(of_header).or_else(of_block) else { return Ok(()) };
     let is_token = revision.is_in_header(element) && belongs_in_header(element);
     let is_expected = is_token || terms.signable().any(is_at);
-    // What a message answers is said in the Header only.
+    // Only a header block says which message this one answers.
     let is_expected = is_expected && (revision.is_block(element) || !addressing::is_relation(element));
     match is_expected && terms.receiver.waives(Waiver::InterchangeableElements) {
         true => Ok(()),
@@ -58,7 +58,7 @@ fn has_name_of(part: &Part, element: Element<'_>) -> bool {
     }
 }
 
-/// Whether `element` is where elements of `part` are.
+/// Whether `element` is at a place of elements of `part`.
 fn is_at(part: &Part, element: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> bool {
     match part {
         Part::Element(path) | Part::EveryElement(path) => path.names(element, revision.envelope, &terms.receiver.role),
@@ -77,7 +77,7 @@ pub(super) fn part_of_header(child: Element<'_>) -> Option<Part> {
     })
 }
 
-/// Whether an element means something as a child of a Security header.
+/// Whether an element has a meaning as a child of a Security header.
 pub(super) fn belongs_in_header(element: Element<'_>) -> bool {
     part_of_header(element).is_some()
         || tokens::kind_of(element).is_some()
@@ -86,7 +86,7 @@ pub(super) fn belongs_in_header(element: Element<'_>) -> bool {
         || element.is(name::XENC.uri, "EncryptedData")
 }
 
-/// Whether an element means something only as a child of a Security header.
+/// Whether an element has a meaning only as a child of a Security header.
 pub(super) fn belongs_only_in_header(element: Element<'_>, terms: &Terms<'_>) -> bool {
     let may_be_outside = element.is(name::XENC.uri, "EncryptedData")
         || (element.is(name::XENC.uri, "EncryptedKey") && terms.receiver.waives(Waiver::EncryptedKeysOutsideTheHeader));

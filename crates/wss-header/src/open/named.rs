@@ -1,6 +1,6 @@
-//! What a key reference names, in words for an error: its form, and its value as it is written in the message.
+//! The target of a key reference, in words for an error: its form, and its value as it is written in the message.
 //!
-//! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
+//! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
@@ -19,13 +19,13 @@ use crate::error::OpenError;
 use crate::misnamed::Description;
 use crate::waiver::Waiver;
 
-/// The most derived keys that are followed to the token that they are derived from.
+/// The largest number of derived keys that are followed to the token that they are derived from.
 const MOST_DERIVATIONS: usize = 8;
 
-/// The most octets of a certificate that is named by its subject.
+/// The largest number of octets of a certificate that is named by its subject.
 const MAX_CERTIFICATE: usize = 64 << 10;
 
-/// What a `ds:KeyInfo` (or what is inside it) names: the first reference in it that says anything.
+/// The first reference in a `ds:KeyInfo` (or in a part of it) that says anything, in words.
 pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
     let named = key_info.map(|key_info| {
         let agreement = key_info.children_named(name::XENC.uri, "AgreementMethod").next();
@@ -34,7 +34,7 @@ pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
                     in one)"
                 .to_owned();
         }
-        // An agreement names two keys. Ours is that of the recipient.
+        // An agreement names two keys. Our key is the recipient's.
         let recipient = agreement.and_then(|agreement| agreement.children_named(name::XENC.uri, "RecipientKeyInfo").next());
         let key_info = recipient.unwrap_or(key_info);
         key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
@@ -99,7 +99,7 @@ fn key_identifier(reference: Element<'_>, text: &str) -> String {
     }
 }
 
-/// Who the certificate in this base64 is of.
+/// The subject of the certificate in this base64.
 fn certificate_in(base64: &str) -> String {
     let der = base64_decode(base64, MAX_CERTIFICATE);
     match der.and_then(|der| Certificate::from_der(&der).ok()) {
@@ -114,7 +114,7 @@ fn described(certificate: &Certificate) -> String {
     format!("the certificate of {subject:?} (issuer {issuer:?}, serial {serial})")
 }
 
-/// To whom a key is encrypted, as its `ds:KeyInfo` says: `tokens` are those of the header.
+/// The recipient of a key, as its `ds:KeyInfo` names it: `tokens` are those of the header.
 pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
     let references = key_info.into_iter().flat_map(Element::descendants_and_self);
     let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference"));
@@ -124,7 +124,7 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
     token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
 }
 
-/// As [`addressee`], of a key that no identity of ours unwraps, with what would lead to one.
+/// As [`addressee`], for a key that no identity of ours unwraps, with the setting that would help.
 pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
     let named = addressee(key_info, tokens);
     let is_name = |inner: Element<'_>| inner.is(name::DS.uri, "KeyName");
@@ -136,7 +136,7 @@ pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]
     }
 }
 
-/// No key was found: says which one the signature names, and among how many it was looked for.
+/// The error if no key was found: the key that the signature names, and the number of keys that were compared.
 pub(super) fn naming(
     error: OpenError,
     key_info: Option<&KeyInfo<'_>>,
@@ -170,17 +170,17 @@ pub(super) fn naming(
     OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
 }
 
-/// A public key that nothing names, so that whoever has its certificate recognizes it.
+/// A public key without a name, in a form in which the owner of its certificate recognizes it.
 fn by_value(key: &PublicKey) -> String {
     let digest = Digest::of(DigestMethod::Sha256, key.spki());
     let digits = wss_text::hex(digest.as_octets());
     format!("a public key by its value (SHA-256 of its SubjectPublicKeyInfo: {digits})")
 }
 
-/// The most certificates that are compared with a reference that names none of them.
+/// The largest number of certificates that are compared with a reference that names none of them.
 const MOST_COMPARED: usize = 32;
 
-/// The known certificate that a reference means which is written in another way than the profile has it.
+/// A known certificate to which the reference leads if it is read in another way than the profile writes it.
 fn otherwise<'k>(
     key_info: Element<'_>,
     certificates: impl Iterator<Item = &'k Certificate>,
@@ -203,7 +203,7 @@ fn otherwise<'k>(
     None
 }
 
-/// What belongs in the place of an identifier in a `ds:X509Data` that is that of a certificate in hexadecimal.
+/// The right value for an identifier in a `ds:X509Data` that is the one of `certificate`, in hexadecimal.
 pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate: &Certificate) -> Option<WireText> {
     let SecurityTokenReference::X509Data(data) = reference else { return None };
     let digits = data.in_hexadecimal.as_ref().filter(|_| data.names_in_hexadecimal(certificate))?;
@@ -213,8 +213,8 @@ pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate
     })
 }
 
-/// What would give the receiver the secret that a `ds:KeyInfo` of ciphertext leads to; `Any` if that is no secret which an
-/// exchange before this message, or a password, determines.
+/// The setting that would give the receiver the secret to which a `ds:KeyInfo` of ciphertext leads; `Any` unless an
+/// earlier exchange or a password determines that secret.
 pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
     match missing(key_info, revision, terms) {
         known @ (MissingKey::SecurityContext { .. }
@@ -225,7 +225,7 @@ pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<
     }
 }
 
-/// What the `ds:KeyInfo` of a signature leads to, of which the receiver has no key.
+/// The setting that would give the receiver the key to which the `ds:KeyInfo` of a signature leads.
 fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
     let Some(mut place) = key_info else { return MissingKey::Any };
     for _ in 0..=MOST_DERIVATIONS {

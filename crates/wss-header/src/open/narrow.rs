@@ -1,4 +1,4 @@
-//! Narrower requirements: on what a message has, they demand one of a few forms.
+//! Narrower requirements: they demand one of several forms for tokens, algorithms and references.
 
 use wss_tokens::AuthenticatedUser;
 
@@ -13,16 +13,16 @@ use crate::required_token::RequiredToken;
 use crate::requirements::Narrow;
 use crate::signer::Signer;
 
-/// What a message proves.
+/// The facts that a message proves.
 pub(super) struct Shown<'a> {
-    /// The signature over the required parts, and who is responsible for it; `None` if nothing must be signed.
+    /// The signature over the required parts, and the signer responsible for it; `None` if nothing must be signed.
     pub(super) signature: Option<&'a ProvenSignature>,
     pub(super) signer: Option<&'a Signer>,
     pub(super) user: Option<&'a AuthenticatedUser>,
     pub(super) assertions: &'a [AuthenticatedAssertion],
 }
 
-/// Checks a message that proves its parts and its other tokens.
+/// Checks a message that already proves its parts and its other tokens.
 pub(super) fn check(shown: &Shown<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     let narrow = &terms.receiver.requirements.narrow;
     check_passwords(narrow, facts)?;
@@ -44,7 +44,7 @@ fn check_passwords(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> 
     }
 }
 
-/// Refuses a message without a timestamp that says when it expires. Anyone can add a timestamp, so it counts only if the
+/// Refuses a message without a timestamp that has an expiry. Anyone can add a timestamp, so it counts only if the
 /// signature that proves the message covers it, or the transport is protected, or nothing must be signed at all.
 fn check_expires(signature: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     if !terms.receiver.requirements.narrow.expires {
@@ -59,7 +59,7 @@ fn check_expires(signature: Option<&ProvenSignature>, terms: &Terms<'_>, facts: 
     }
 }
 
-/// Refuses a message with none of several tokens, for each list of them.
+/// Refuses a message that has none of the tokens of a list, for each list.
 fn check_any_token(shown: &Shown<'_>, narrow: &Narrow) -> Result<(), OpenError> {
     let Shown { signer, user, assertions, .. } = shown;
     let authenticates = |token: &RequiredToken| match token {
@@ -79,7 +79,7 @@ fn check_key(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(),
     if !narrow.by_secret || by_secret() { Ok(()) } else { Err(RequirementError::NotByASecret.into()) }
 }
 
-/// Refuses a message whose signature nobody endorses by one of several tokens, for each list of them.
+/// Refuses a message if no token of a list endorses its signature, for each list.
 fn check_endorsed(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
     let endorses = |other: &&ProvenSignature| {
         signature.is_some_and(|signature| other.coverage.has(&Part::Signature, &signature.span))
@@ -92,8 +92,8 @@ fn check_endorsed(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &
     }
 }
 
-/// Refuses algorithms that the policy admits and these requirements do not: of every signature of the header, since each
-/// of them may say who the sender is, as an endorsing one does.
+/// Refuses algorithms that the policy admits and these requirements do not. Every signature of the header is checked,
+/// since each of them may identify the sender, as an endorsing one does.
 fn check_algorithms(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
     let methods = &narrow.signature_methods;
     let mut used = facts.signatures.iter().map(|signature| signature.method);
@@ -113,7 +113,7 @@ fn check_algorithms(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError>
     }
 }
 
-/// Refuses a certificate that is referred to in another form.
+/// Refuses a signature that refers to its certificate in a form that is not required.
 fn check_reference(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(), OpenError> {
     let wanted = &narrow.signer_references;
     let Some(signature) = signature.filter(|_| !wanted.is_empty()) else { return Ok(()) };

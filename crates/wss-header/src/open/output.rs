@@ -52,14 +52,14 @@ pub(crate) trait Output: Sized {
     /// The parts that one signature must cover.
     fn demanded(requirements: &Requirements) -> Result<Arc<BTreeSet<Part>>, OpenError>;
 
-    /// Makes it from what was read of the last revision.
+    /// Makes the result from the content of the last revision.
     fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError>;
 
     /// Its evidence, in which the replay store is noted.
     fn evidence_mut(&mut self) -> &mut Evidence;
 }
 
-/// What every output has.
+/// The parts that every output has.
 pub(crate) struct Parts {
     /// `None` if only the demanded parts are returned.
     body: Option<String>,
@@ -196,7 +196,7 @@ impl Content {
         signature: Option<&ProvenSignature>,
     ) -> Result<Self, OpenError> {
         let Some(signature) = signature else {
-            // Anyone who saw the request can write what confirms it.
+            // Anyone who saw the request can write a confirmation of it.
             let is_anyones = terms.receiver.requirements.confirmation && !facts.confirmations.is_empty();
             return match is_anyones && terms.request.is_some() && !terms.is_protected {
                 true => Err(RequirementError::ConfirmedByAnyone.into()),
@@ -233,7 +233,8 @@ impl Content {
                 self.unauthenticated_attachments.push(part.content_id().map(str::to_owned));
                 continue;
             };
-            // What was signed as ciphertext is what was encrypted, and has no other form, least of all one that anyone chooses by a type.
+            // A reference that covers ciphertext has the ciphertext itself, and no canonical form that depends on a
+            // media type, which anyone can choose.
             let content = match references.iter().all(|reference| reference.as_ciphertext) {
                 true => Canonical::as_it_is(part),
                 false => Canonical::of(part, budget).map_err(OpenError::Attachment)?,
@@ -250,12 +251,13 @@ impl Content {
     }
 }
 
-/// The error for a Body that was not read. Every output that has one was read with it.
+/// The error if a Body was not read. Every output with a Body was read together with it.
 fn no_body() -> OpenError {
     not_signed(vec![Part::Body])
 }
 
-/// The Body of the last revision, as it was digested if the signature `proof` covers it: the very octets, if they were kept.
+/// The Body of the last revision. If the signature `proof` covers it, it is in the form that was digested: the very
+/// octets, if they were kept.
 fn read_body(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -264,7 +266,7 @@ fn read_body(
 ) -> Result<String, OpenError> {
     let (body, span) = (revision.envelope.body, revision.envelope.body.span());
     let signed = proof.and_then(|at| facts.signatures.get(at)?.coverage.canonicalization(&Part::Body, &span).cloned());
-    // Octets that another signature digested in the same form are the same.
+    // The octets that another signature digested in the same canonical form are the same.
     let kept = signed
         .as_ref()
         .and_then(|form| facts.signatures.iter_mut().find_map(|signature| signature.coverage.take_text(&span, form)));
@@ -295,7 +297,8 @@ fn read_blocks(
     facts: &Facts<'_>,
     budget: &Budget,
 ) -> Result<Vec<Block>, OpenError> {
-    // Without the Body, only those that are named: an element of the Body may have been moved among the blocks.
+    // If the Body is not covered, only blocks that are named are returned: an element of the Body may have been moved
+    // among the blocks.
     let is_body_covered = signature.covers(&Part::Body);
     let is_demanded = |part: &Part| match part {
         Part::HeaderBlock { namespace, local } => {
@@ -341,14 +344,15 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
     })
 }
 
-/// The certificate of a signer, or the one with which the subject of an assertion signed, where its issuer named one.
+/// The certificate of a signer, or the certificate with which the subject of an assertion signed, if the issuer named
+/// one.
 fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
     let Signer::Assertion(_) = signer else { return signer.certificate().cloned() };
     let made = facts.signatures.iter().find(|signature| signature.signer == *signer)?;
     facts.assertions.get(made.held.as_ref()?.at)?.certificate.clone()
 }
 
-/// What the message leaves behind for its reply.
+/// The state that the message leaves for its reply.
 fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
     let mut correlation = Correlation::default();
     for signature in signatures {
@@ -358,9 +362,10 @@ fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
     correlation
 }
 
-/// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read the
-/// reply. So a key counts only if `signature`, which proves the message, or one that it endorses, was made with it, or if
-/// `signature` covers what brought it, or ciphertext that it opened. If nothing proves the message, all count.
+/// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read
+/// the reply. So a key counts only if `signature`, which proves the message, or a signature that it endorses, was made
+/// with the key, or if `signature` covers the element that brought the key, or ciphertext that the key opened. If
+/// nothing proves the message, all keys count.
 fn keys_of_message(
     ring: KeyRing,
     signature: Option<&ProvenSignature>,
@@ -369,7 +374,7 @@ fn keys_of_message(
     terms: &Terms<'_>,
 ) -> Vec<SentKey> {
     let Some(signature) = signature.filter(|_| !ring.brought.is_empty()) else { return ring.brought };
-    // No other key makes the value of a signature that is signed in turn.
+    // If a signature is itself signed, no other key makes its value.
     let is_its_own = |other: &&ProvenSignature| {
         other.span == signature.span || signature.coverage.has(&Part::Signature, &other.span)
     };
@@ -402,7 +407,8 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     let until: SystemTime = terms.now.checked_add(terms.receiver.window.to_remember()).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
     let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
-    // Whose holder signs is used, too, whatever it signs: it may have endorsed what another one made.
+    // An assertion is used, too, if its holder signs, whatever the signature covers: it may have endorsed the signature
+    // of another.
     let holders = facts.signatures.iter().filter_map(|signature| match &signature.signer {
         Signer::Assertion(assertion) => Some(&**assertion),
         _ => None,
@@ -412,7 +418,7 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
 }
 
-/// The evidence of the message that `proof` proves, without what its requirements showed.
+/// The evidence of the message that `proof` proves, without the facts that its requirements add.
 fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature>) -> Evidence {
     let signatures = facts.signatures.iter().map(|signature| SignatureEvidence {
         signer: signature.signer.clone(),

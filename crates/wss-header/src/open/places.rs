@@ -1,4 +1,4 @@
-//! Places: which elements of the current revision have the paths that the receiver names.
+//! Places: the elements of the current revision at the paths that the receiver names.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,7 +29,7 @@ impl Places {
         self.0.get(part).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The elements that are `part`, if there are as many as there may be: one, or at least one.
+    /// The elements that are `part`, if their number is allowed: one, or at least one.
     pub(super) fn exactly(&self, part: &Part) -> Option<&[Range<usize>]> {
         let found = self.of(part);
         let fits = match part {
@@ -55,7 +55,7 @@ fn elements<'d>(part: &Part, revision: &Revision<'d>, terms: &Terms<'_>) -> Vec<
     }
 }
 
-/// Whether the message has `part`, which it may have or not.
+/// Whether the message has `part`, which is optional.
 pub(super) fn is_present(part: &Part, revision: &Revision<'_>, places: &Places, has_attachments: bool) -> bool {
     let has_child = |is: fn(Element<'_>) -> bool| revision.children.iter().any(|child| is(*child));
     match part {

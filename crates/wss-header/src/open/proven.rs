@@ -18,9 +18,9 @@ use crate::signer::Signer;
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     pub(super) method: SignatureMethod,
-    /// The digest of each reference, if the requirements say anything of it.
+    /// The digest method of each reference, if the requirements name digests.
     pub(super) digests: BTreeSet<DigestMethod>,
-    /// How it refers to its certificate, if the requirements say anything of it.
+    /// The form of its reference to its certificate, if the requirements name forms.
     pub(super) reference: Option<ReferenceForm>,
     /// The `ds:Signature` itself.
     pub(super) span: Range<usize>,
@@ -45,7 +45,7 @@ pub(super) struct ProvenSignature {
 
 /// An assertion with whose key a signature was made.
 pub(super) struct HeldAssertion {
-    /// Its index: another one may have its id.
+    /// The index of the assertion: another one may have its id.
     pub(super) at: usize,
     /// The certificate of the key, if the assertion has one.
     pub(super) certificate: Option<Certificate>,
@@ -56,7 +56,7 @@ pub(super) struct HeldAssertion {
 pub(super) struct SignedAttachments {
     /// The Content-IDs of all its references to attachments.
     pub(super) named: Vec<String>,
-    /// Those it proves.
+    /// The attachments that it proves.
     pub(super) proven: Vec<SignedAttachment>,
     /// The Content-IDs of those that it covers as ciphertext without proving them, and why.
     pub(super) lost: Vec<(WireText, CoverageLost)>,
@@ -81,7 +81,7 @@ impl SignedAttachments {
 }
 
 impl ProvenSignature {
-    /// What it covers without proving it, and why.
+    /// The parts that it covers without proving them, and why.
     pub(super) fn lost(&self) -> impl Iterator<Item = (LostPart, CoverageLost)> {
         let parts = self.coverage.lost().map(|(part, why)| (LostPart::Part(part.clone()), why.clone()));
         let attachments = self.attachments.lost.iter().cloned();

@@ -1,4 +1,4 @@
-//! How a signature refers to its certificate, for requirements that name the form.
+//! The form in which a signature refers to its certificate, for requirements that name the form.
 
 use wss_c14n::Budget;
 use wss_crypto::{DigestMethod, NameForm};
@@ -8,7 +8,7 @@ use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 use super::facts::SeenToken;
 use crate::error::OpenError;
 
-/// The form of the only reference in `key_info`; `None` where it is no reference to a certificate.
+/// The form of the only reference in `key_info`; `None` if it is no reference to a certificate.
 pub(super) fn form_of(
     key_info: Option<&KeyInfo<'_>>,
     tokens: &[SeenToken],
@@ -42,7 +42,7 @@ pub(super) fn form_of(
     })
 }
 
-/// The item of a `ds:X509Data` that says the most; `None` if no item names a certificate.
+/// The most specific item of a `ds:X509Data`; `None` if no item names a certificate.
 fn item_of(data: &X509Data) -> Option<X509Item> {
     Some(match data.certificates.len() {
         2.. => X509Item::Path,
@@ -54,9 +54,9 @@ fn item_of(data: &X509Data) -> Option<X509Item> {
     })
 }
 
-/// Whether a reference of the form `found` is one of the form `wanted`: on the wire nobody sees in which spelling a name was
-/// meant, nor how an identifier came to be. The value of a key is the same in both of its elements, and so is a digest of a
-/// certificate by any method.
+/// Whether a reference of the form `found` satisfies `wanted`. The message does not show in which spelling a name was
+/// meant, nor how an identifier was computed. The value of a key is the same in both of its elements, and so is a
+/// digest of a certificate by any method.
 pub(super) fn is_form(found: ReferenceForm, wanted: ReferenceForm) -> bool {
     let plain = |form| match form {
         ReferenceForm::IssuerSerialAs(_) => ReferenceForm::IssuerSerial,
@@ -66,7 +66,7 @@ pub(super) fn is_form(found: ReferenceForm, wanted: ReferenceForm) -> bool {
             X509Item::IssuerSerial(_) => X509Item::IssuerSerial(NameForm::default()),
             X509Item::SubjectName(_) => X509Item::SubjectName(NameForm::default()),
             X509Item::Digest(_) => X509Item::Digest(DigestMethod::Sha256),
-            // Whether a signer sends its path with its certificate is its own affair.
+            // A signer may send its path with its certificate, or not.
             X509Item::Path => X509Item::Certificate,
             other => other,
         }),

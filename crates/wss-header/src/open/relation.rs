@@ -1,4 +1,5 @@
-//! Relation: which request a reply answers, as its `wsa:RelatesTo` in the Header says, or the signatures that it confirms.
+//! Relation: the request that a reply answers, according to its `wsa:RelatesTo` in the Header, or to the signatures
+//! that it confirms.
 
 use wss_c14n::{Element, name};
 
@@ -10,7 +11,7 @@ use crate::addressing;
 use crate::error::{OpenError, RequirementError};
 use crate::waiver::Waiver;
 
-/// Refuses a reply that says that it answers another message. Who signs it decides whether it says so at all.
+/// Refuses a reply that names another request. Whether the reply has to name one at all depends on its signer.
 pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = request_of(terms) else { return Ok(()) };
     match addressing::relations(revision.envelope).find(|(_, answered)| answered != request) {
@@ -21,17 +22,17 @@ pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
     }
 }
 
-/// Refuses a reply where signed ciphertext that nobody decrypted may say which request it answers, unless its signer also signs
-/// what says so and can be read. Whoever removes its key, and writes something else in its place, would let the reply answer
-/// any request.
+/// Refuses a reply with signed ciphertext that was not decrypted and may name the request, unless its signer also signs
+/// a readable element that names it. Otherwise, whoever removes the key of the ciphertext, and writes another element
+/// in its place, could let the reply answer any request.
 pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     if terms.request.is_none() || terms.receiver.waives(Waiver::UnrelatedReplies) {
         return Ok(());
     }
-    // A relation says something only about a request that has an Id.
+    // A relation means something only for a request that has an Id.
     let relations = addressing::relations(revision.envelope).filter(|_| request_of(terms).is_some());
     let mut told: Vec<_> = relations.map(|(block, _)| block.span()).collect();
-    // One without a value is that of every request without a signature.
+    // A confirmation without a value is the same for every request without a signature.
     let confirmed = facts.confirmations.iter().filter(|confirmation| confirmation.value.is_some());
     told.extend(confirmed.map(|confirmation| confirmation.span.clone()));
     let leaves_open = |data: &Element<'_>| {
@@ -47,13 +48,14 @@ pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Fac
     }
 }
 
-/// The MessageID that a reply must relate to, if it relates to one.
+/// The MessageID to which a reply must relate, if it relates to one.
 fn request_of<'t>(terms: &'t Terms<'_>) -> Option<&'t str> {
     let request = terms.request.and_then(|request| request.message_id.as_deref());
     request.filter(|_| !terms.receiver.waives(Waiver::UnrelatedReplies))
 }
 
-/// Whether an element is ciphertext in the message, and not of an assertion: a header block may have become it.
+/// Whether an element is ciphertext of the message, and not of an assertion: a header block may have become that
+/// ciphertext.
 fn is_ciphertext_of_block(data: Element<'_>) -> bool {
     let in_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
     let mut ciphers = data.children_named(name::XENC.uri, "CipherData").flat_map(Element::children);

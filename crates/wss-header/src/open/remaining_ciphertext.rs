@@ -11,22 +11,22 @@ use super::missing_key::MissingKey;
 #[non_exhaustive]
 pub enum WhyEncrypted {
     /// No list of the Security header for this receiver names it: it is for another receiver, or the list, or the
-    /// `xenc:EncryptedKey` with the list, was taken away.
+    /// `xenc:EncryptedKey` with the list, was removed.
     NotListed,
     /// It is a header block, without `wsse11:EncryptedHeader` around it.
     HeaderBlock,
     /// The header names it, and no key of this receiver opens it.
     NoKey {
-        /// To whom it is encrypted, as the message says.
+        /// The recipient, as the message names it.
         addressee: WireText,
-        /// How many private keys and secrets the receiver has.
+        /// The number of private keys and secrets of the receiver.
         known: usize,
-        /// What would give it the key; `Any` if that is a private key or a shared secret.
+        /// The setting that would give it the key; `Any` if that is a private key or a shared secret.
         missing: Box<MissingKey>,
     },
 }
 
-/// How many keys for decryption there are, and how to add one.
+/// The number of keys for decryption, and advice on how to add one.
 struct Known<'a>(usize, &'a MissingKey);
 
 impl fmt::Display for Known<'_> {

@@ -87,8 +87,8 @@ pub(super) fn find(
     Ok(remains)
 }
 
-/// A digest that does not match, where ciphertext is left that the signer had in plaintext, says less than to whom it is
-/// encrypted, or that no list names it. What the message says of that can be read without any key.
+/// Replaces the error of a digest that does not match, if ciphertext is left that the signer had as plaintext: the new
+/// error says to whom it is encrypted, or that no list names it. Everything in that error can be read without any key.
 pub(super) fn unless_encrypted(
     error: OpenError,
     revision: &Revision<'_>,
@@ -120,8 +120,8 @@ fn no_key(addressee: WireText, missing: MissingKey, terms: &Terms<'_>) -> WhyEnc
     WhyEncrypted::NoKey { addressee, known, missing: Box::new(missing) }
 }
 
-/// To whom the keys of our header are encrypted, if there are some and none is for us. A key that cannot be read tells
-/// nothing; a limit that is exceeded is an error.
+/// The recipients of the keys of our header, if there are keys and none of them is for us. A key that cannot be read
+/// says nothing; a limit that is exceeded is an error.
 fn only_addressees(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -140,7 +140,7 @@ fn only_addressees(
     Ok(only)
 }
 
-/// To whom a key is encrypted; `None` if it may be for us.
+/// The recipient of a key; `None` if it may be for us.
 fn addressee_of(element: Element<'_>, search: KeySearch<'_, '_>) -> Result<Option<WireText>, OpenError> {
     let budget = &search.terms.budget;
     let key = EncryptedKey::parse(element, budget)?;

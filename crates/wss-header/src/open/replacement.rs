@@ -9,7 +9,7 @@ use wss_xmlenc::EncryptedData;
 use super::keys::FoundSecret;
 use crate::key_uses::KeyId;
 
-/// What one step decrypted in the envelope: it makes the next revision.
+/// The plaintexts that one step puts into the envelope: they make the next revision.
 pub(super) struct Replacement {
     pub(super) splices: Splices,
     pub(super) plaintexts: Vec<NewPlaintext>,
@@ -24,23 +24,23 @@ pub(super) struct NewPlaintext {
     pub(super) place: Place,
     /// The Id of the ciphertext.
     pub(super) id: Option<String>,
-    /// How the key came.
+    /// The way in which the key came.
     pub(super) key: &'static str,
     /// The secret that decrypted it, or that its key was derived from.
     pub(super) root: KeyId,
     pub(super) content: ContentEncryption,
 }
 
-/// Where a plaintext is.
+/// The place of a plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It is all that the Body holds.
+    /// The plaintext is all that the Body holds.
     WholeBody,
     /// Somewhere else in the Body.
     Body,
     /// Inside a header block.
     InsideBlock,
-    /// It is a header block, or a child of our header.
+    /// The plaintext is a header block, or a child of our header.
     Header,
 }
 

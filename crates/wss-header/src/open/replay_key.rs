@@ -1,4 +1,4 @@
-//! Replay keys: what a message is remembered by.
+//! Replay keys: the values by which a store remembers a message.
 
 use wss_crypto::{Digest, DigestMethod};
 

@@ -1,4 +1,4 @@
-//! Requirements: whether the facts prove them.
+//! Requirements: checks whether the facts prove them.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ use crate::requirements::Requirements;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
 
-/// The signature that proves the required parts, and who is responsible for it.
+/// The signature that proves the required parts, and the signer responsible for it.
 pub(super) struct Proof {
     /// The index of the signature.
     pub(super) at: usize,
@@ -44,7 +44,7 @@ pub(super) struct Conclusion {
 }
 
 impl Conclusion {
-    /// What `proof` says about the sender.
+    /// The conclusion about the sender from `proof`.
     fn of(proof: Result<Option<Proof>, OpenError>, terms: &Terms<'_>, facts: &Facts<'_>) -> Self {
         let signature = signature_of(&proof, facts);
         let assertions = author::confirmed_assertions(signature, terms, facts);
@@ -69,7 +69,7 @@ impl Conclusion {
     }
 }
 
-/// Checks the facts of the last revision against what is required.
+/// Checks the facts of the last revision against the requirements.
 pub(super) fn check(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -84,21 +84,21 @@ pub(super) fn check(
     let conclusion = conclude(revision, terms, facts);
     check_tokens(&conclusion, revision, terms, facts)?;
     if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision) {
-        // What is ciphertext to the end did come encrypted: the error says to whom.
+        // A part that is still ciphertext did come encrypted: the error says to whom.
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
     }
     check_present(terms, facts, revision)?;
     check_confirmations(terms, &facts.confirmations)?;
     relation::check(revision, terms)?;
-    // Without a proof, that error comes first.
+    // If there is no proof, the error about that comes first.
     if conclusion.proof.is_ok() {
         narrow::check(&conclusion.shown(facts), terms, facts)?;
     }
     Ok(conclusion)
 }
 
-/// The first conclusion that has the tokens which are required; without one, the first.
+/// The first conclusion that has the required tokens; if there is none, the first one.
 fn conclude(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Conclusion {
     let proofs = match find_proofs(terms, facts) {
         Ok(proofs) => proofs,
@@ -120,8 +120,8 @@ fn signature_of<'f>(proof: &Result<Option<Proof>, OpenError>, facts: &'f Facts<'
     facts.signatures.get(proof.as_ref().ok()?.as_ref()?.at)
 }
 
-/// Refuses a message of another version of SOAP than a path of the requirements. Nobody signs the version: a requirement
-/// for one version would not hold in the other.
+/// Refuses a message of another version of SOAP than a path of the requirements. The version is not signed: a
+/// requirement for one version would not hold in the other.
 fn check_version(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let version = revision.envelope.version;
     let is_other = |part: &&Part| part.path().is_some_and(|path| !path.fits(version));
@@ -131,8 +131,8 @@ fn check_version(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenE
     }
 }
 
-/// Refuses a header block that is for this receiver, must be understood, and is not. That is also another Security header, for
-/// the next receiver whoever it is, of which nothing is read.
+/// Refuses a header block that is for this receiver, must be understood, and is not. This includes another Security
+/// header for the next receiver, since it is not read.
 fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     let envelope = revision.envelope;
     for block in envelope.blocks() {
@@ -153,7 +153,7 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_
     Ok(())
 }
 
-/// Finds the signatures that cover all required parts, each with everyone who is responsible for it. It returns at least
+/// Finds the signatures that cover all required parts, each with every signer responsible for it. It returns at least
 /// one; the only one is `None` if nothing must be signed.
 fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>>, OpenError> {
     if facts.demanded.is_empty() {
@@ -201,13 +201,13 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
     }
 }
 
-/// No signature covers any of the parts that must be signed.
+/// The error if no signature covers any of the parts that must be signed.
 fn nothing_signed(facts: &Facts<'_>) -> OpenError {
     not_covered(facts.demanded.iter().cloned().collect(), facts)
 }
 
-/// Refuses a message with no element, or with several, at a path that is required to be signed; or with several header blocks of a
-/// name that is. Of a block that is not there, the signatures tell more.
+/// Refuses a message with no element, or with several, at a path that must be signed; or with several header blocks of
+/// a required name. If a block is missing, the check of the signatures gives a better error.
 fn check_places(facts: &Facts<'_>) -> Result<(), OpenError> {
     let is_absent_block = |part: &Part| matches!(part, Part::HeaderBlock { .. }) && facts.places.of(part).is_empty();
     let mut named = facts.demanded.iter().filter(|part| part.is_counted() && !is_absent_block(part));
@@ -229,7 +229,7 @@ struct Uncovered<'f> {
 }
 
 impl Uncovered<'_> {
-    /// Why the parts are not proven: the signature lost one of them, or never covered them.
+    /// The reason why the parts are not proven: the signature lost one of them, or never covered them.
     fn error(self, facts: &Facts<'_>) -> OpenError {
         let is_demanded = |(lost, _): &(LostPart, CoverageLost)| match lost {
             LostPart::Part(part) => self.parts.contains(part),
@@ -246,7 +246,7 @@ pub(super) fn not_signed(missing: Vec<Part>) -> OpenError {
     RequirementError::NotSigned { missing, absent: Vec::new() }.into()
 }
 
-/// As [`not_signed`], with the parts that are not there.
+/// As [`not_signed`], with the parts that the message does not have.
 fn not_covered(missing: Vec<Part>, facts: &Facts<'_>) -> OpenError {
     let is_absent = |part: &&Part| match part {
         Part::Timestamp => facts.timestamp.is_none(),
@@ -270,10 +270,10 @@ fn check_tokens(
         let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
-    // Without a reason, the token is there, and nothing ties it to the message.
+    // If there is no other reason, the message has the token, and nothing ties it to the message.
     let missing = |token: RequiredToken, part: Part, why: Option<WhyNoToken>| match (&conclusion.proof, lost(part), why)
     {
-        // The fact that ties tokens to the message is missing, too: that error comes first.
+        // A fact that ties tokens to the message is missing, too: that error comes first.
         (Err(error), _, None) => error.clone(),
         (_, Some(error), _) => error,
         (_, None, None) => RequirementError::UnboundToken { token }.into(),
@@ -296,7 +296,7 @@ fn check_tokens(
     Ok(())
 }
 
-/// Refuses a message without a part that must be there. A header block for another receiver is not there.
+/// Refuses a message without a required part. A header block for another receiver does not count.
 fn check_present(terms: &Terms<'_>, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
     let (receiver, envelope) = (terms.receiver, revision.envelope);
     let present = facts.present(&receiver.requirements.present, revision);
@@ -317,7 +317,7 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
     let decryptions = &facts.decryptions;
     let optional = facts.present(&requirements.encrypted_if_present, revision);
     for part in requirements.encrypted.iter().chain(&optional) {
-        // By their places: one that was encrypted twice counts once.
+        // Ciphertexts are counted by their places: one that was encrypted twice counts once.
         let all_of = |spans: &mut dyn Iterator<Item = Range<usize>>| {
             let mut spans = spans.peekable();
             let is_of_part = |span| decryptions.of_part(part).any(|decrypted| decrypted.span == span);
@@ -360,7 +360,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
                 let at = unconfirmed.iter().position(|sent| *sent == value).ok_or(OpenError::Confirmation)?;
                 unconfirmed.swap_remove(at);
             }
-            // It says that the request had no signature.
+            // A confirmation without a value says that the request had no signature.
             None if request.signature_values.is_empty() => {}
             None => return Err(OpenError::Confirmation),
         }
@@ -368,8 +368,8 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
     if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
 }
 
-/// Checks the signature that proves the message for more than the parts: that a reply is one, and that the signed Body
-/// is the element that is returned.
+/// Checks two more facts about the signature that proves the message: that a reply is one, and that the signed Body is
+/// the element that is returned.
 pub(super) fn check_bound(
     signature: &ProvenSignature,
     body: Element<'_>,
@@ -387,7 +387,7 @@ pub(super) fn check_bound(
     Ok(())
 }
 
-/// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
+/// If both sides sign with one key, tells a reply from a request by the signatures that it confirms.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
     if terms.receiver.waives(Waiver::EitherDirection) {
         return Ok(());
@@ -400,7 +400,7 @@ fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: boo
     }
 }
 
-/// What is missing is signed by nobody, and the message is a fault, or its header is empty: says so.
+/// Replaces the error if nothing is signed: a fault, or an empty Security header, explains it better.
 pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Facts<'_>) -> OpenError {
     let is_unsigned = facts.signatures.is_empty()
         && matches!(

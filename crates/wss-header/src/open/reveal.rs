@@ -29,7 +29,7 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
-/// A revision with the keys that were found so far, when some of its signatures are next in order.
+/// A revision with the keys that were found so far, at a point where some of its signatures are next in order.
 pub(crate) struct Stage<'a, 'd> {
     revision: &'a Revision<'d>,
     terms: &'a Terms<'a>,
@@ -37,20 +37,20 @@ pub(crate) struct Stage<'a, 'd> {
     ring: &'a mut KeyRing,
     /// The children of our header that are signatures and next in order.
     pub(crate) due: &'a [usize],
-    /// What became of each list of ciphertext so far.
+    /// The outcomes for each list of ciphertext so far.
     pub(crate) lists: &'a [RevealedList],
 }
 
-/// What became of a list of ciphertext in our header, of the ciphertext of one `xenc:EncryptedKey`, or of ciphertext that
-/// no list names.
+/// The outcome for a list of ciphertext in our header, for the ciphertext of one `xenc:EncryptedKey`, or for ciphertext
+/// that no list names.
 pub(crate) struct RevealedList {
-    /// The Ids of its ciphertext for which no key was found, and to whom each is encrypted.
+    /// The Ids of its ciphertext for which no key was found, with the recipient of each.
     pub(crate) for_others: Vec<(String, WireText)>,
-    /// Why it was not decrypted.
+    /// The reason why it was not decrypted.
     pub(crate) failure: Option<WireText>,
     /// A key was found, and the octets do not decrypt under it.
     pub(crate) has_wrong_key: bool,
-    /// To whom its `xenc:EncryptedKey` is encrypted, if it has one.
+    /// The recipient of its `xenc:EncryptedKey`, if it has one.
     pub(crate) recipient: Option<WireText>,
     /// The Ids that it names; the path of ciphertext without an Id.
     pub(crate) ids: Vec<String>,
@@ -94,7 +94,7 @@ impl<'d> Stage<'_, 'd> {
         Ok(found.map_err(|error| naming(error, key_info.as_ref(), self.revision, self.terms, self.facts))?.key)
     }
 
-    /// Whom a `ds:KeyInfo` names.
+    /// The recipient that a `ds:KeyInfo` names.
     pub(crate) fn named(&self, key_info: Option<Element<'_>>) -> WireText {
         addressee(key_info, &self.facts.tokens)
     }
@@ -109,7 +109,7 @@ impl<'d> Stage<'_, 'd> {
         self.facts.attachments.opened_data.iter().map(String::as_str)
     }
 
-    /// The attachment that a URL names, decrypted if that was done.
+    /// The attachment that a URL names, in plaintext if it was decrypted.
     pub(crate) fn attachment(&self, url: &str) -> Option<&MimePart<'_>> {
         named_by(&self.facts.attachments.parts, url)
     }
@@ -119,7 +119,7 @@ impl<'d> Stage<'_, 'd> {
         self.ring.brought.iter().map(|brought| &brought.secret)
     }
 
-    /// What the references of signatures name besides elements: tokens and attachments.
+    /// The targets of signatures besides elements: tokens and attachments.
     pub(crate) fn targets(&self) -> impl Dereference<'d> {
         Documents::with_certificates(self.revision, self.terms, self.facts)
     }
@@ -231,7 +231,7 @@ fn decrypt_next(
             lists.push(RevealedList::of_data(child, facts, decrypted.as_ref().err()));
             decrypted
         } else if child.is(name::DS.uri, "Signature") && !digests_fit(revision, terms, facts, child) {
-            // It may be over the plaintext. What fails is told when everything else was tried.
+            // The digest may be over the plaintext. An error is reported when everything else was tried.
             decrypt_each(revision, terms, facts, ring, &mut |_, _| Ok(()))
         } else {
             continue;
@@ -244,7 +244,7 @@ fn decrypt_next(
     None
 }
 
-/// Decrypts what no list names, after the last child of our header, if the receiver accepts such.
+/// Decrypts ciphertext that no list names, after the last child of our header, if the receiver accepts such.
 fn decrypt_rest(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -268,7 +268,7 @@ fn decrypt_rest(
 }
 
 impl RevealedList {
-    /// Of ciphertext that no list names.
+    /// The outcome for ciphertext that no list names.
     fn of_data(data: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>) -> Self {
         let name = name_of(data);
         let other = facts.decryptions.for_others_at(&data.span());

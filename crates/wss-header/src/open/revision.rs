@@ -22,13 +22,14 @@ pub(super) struct Revision<'d> {
     pub(super) header: SecurityHeader<'d>,
     /// The children of that header, in document order.
     pub(super) children: Vec<Element<'d>>,
-    /// What a reference by the SHA-1 of a ticket, or of an encrypted key, is compared with.
+    /// The SHA-1 of each ticket, to compare with references.
     pub(super) tickets: TokensBySha1,
+    /// The SHA-1 of each encrypted key, to compare with references.
     pub(super) encrypted_keys: TokensBySha1,
 }
 
-/// The tokens of our header of one kind that were read for their SHA-1 so far, in document order; `None` for one that has none.
-/// Each is read once, however many references there are.
+/// The tokens of our header of one kind whose SHA-1 was computed so far, in document order; `None` for one that has
+/// none. Each is read once, however many references there are.
 #[derive(Default)]
 pub(super) struct TokensBySha1(RefCell<Vec<Option<Vec<u8>>>>);
 
@@ -109,7 +110,7 @@ impl<'d> Revision<'d> {
     }
 }
 
-/// No Security header is ours; whose the first one is, if there are some.
+/// The error if no Security header is ours; it names the receiver of the first one, if there are some.
 fn no_header(envelope: Envelope<'_>) -> OpenError {
     let mut others = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
     match others.next().map(|block| Role::of(block, envelope.version)) {
@@ -119,7 +120,7 @@ fn no_header(envelope: Envelope<'_>) -> OpenError {
     }
 }
 
-/// There is no Security header at all: what may have been meant for one.
+/// The error if there is no Security header at all; it names an element that may have been meant for one.
 fn without_header(envelope: Envelope<'_>) -> OpenError {
     let is_security = |block: &Element<'_>| block.name().local.eq_ignore_ascii_case("Security");
     if let Some(meant) = envelope.blocks().find(is_security) {
@@ -151,7 +152,7 @@ fn without_header(envelope: Envelope<'_>) -> OpenError {
     })
 }
 
-/// The fault in the Body, or the error of ebMS, as an error that says that anyone may have sent it.
+/// The fault in the Body, or the error of ebMS, as an error which says that anyone may have sent it.
 pub(super) fn unauthenticated_fault(envelope: Envelope<'_>) -> Option<OpenError> {
     let error = || {
         let error = EbmsError::of(envelope)?;

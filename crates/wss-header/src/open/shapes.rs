@@ -1,4 +1,4 @@
-//! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and how an error tells them from nonsense.
+//! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and errors that recognise them.
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
 use wss_text::WireText;
@@ -17,7 +17,8 @@ pub(super) fn ids_of<'d>(document: &'d Document<'d>, receiver: &Receiver) -> Res
     }
 }
 
-/// Says which element a reference meant that found none: the one that has this Id by another name, or in another namespace.
+/// Improves the error of a reference without a target: names the element that has this Id by another name, or in
+/// another namespace.
 pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
     let uri = match &error {
         OpenError::Verify(VerifyError::NotFetched { uri }) => return OpenError::Outside { uri: uri.clone() },
@@ -74,8 +75,8 @@ pub(super) fn check_form(uri: &str, ids: &IdIndex<'_>, receiver: &Receiver) -> R
     }
 }
 
-/// Refuses PEM in a Security header where a certificate belongs, unless the receiver accepts it. Whatever reads the
-/// certificates later reads both.
+/// Refuses PEM in a Security header where a certificate belongs, unless the receiver accepts it. The code that reads
+/// the certificates later accepts both forms.
 pub(super) fn check_armour(header: Element<'_>, receiver: &Receiver) -> Result<(), OpenError> {
     if receiver.waives(Waiver::CertificatesInPem) {
         return Ok(());
@@ -109,7 +110,7 @@ pub(super) enum OtherKeyInfo<'d> {
     Nothing,
     /// Several references, of which this is the first.
     References(Element<'d>),
-    /// What belongs inside a `wsse:SecurityTokenReference`.
+    /// An element that belongs inside a `wsse:SecurityTokenReference`.
     Reference(Element<'d>),
     /// A token.
     Token(Element<'d>),

@@ -110,7 +110,8 @@ pub(super) fn verify(
     })
 }
 
-/// Whether no digest differs, for reports: neither the value nor its key is asked. What cannot be computed differs in nothing.
+/// Whether no digest differs, for reports: neither the signature value nor its key is checked. A digest that cannot be
+/// computed does not differ.
 pub(super) fn digests_fit(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>, element: Element<'_>) -> bool {
     let Some(element) = revision.document.element(element.id()) else { return true };
     let Ok(signature) = parse(element, terms) else { return true };
@@ -184,8 +185,8 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
     Ok(())
 }
 
-/// Whether a reference names its element by a path of XPath Filter 2.0. Every other filter is refused here, whatever the policy
-/// admits: what it selects is no part of the message.
+/// Whether a reference names its element by a path of XPath Filter 2.0. Every other filter is refused here, whatever
+/// the policy admits: the nodes that it selects are no part of the message.
 fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool, OpenError> {
     let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
         Transform::Filter(filter) => Some(filter.method()),
@@ -202,14 +203,14 @@ fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool,
     }
 }
 
-/// Refuses a signature value of the request: it is our own, and came back.
+/// Refuses a signature value of the request: it is our own, sent back to us.
 fn check_not_sent(signature: &Signature<'_>, request: Option<&Correlation>) -> Result<(), OpenError> {
     let is_sent = |request: &Correlation| request.signature_values.iter().any(|value| value == signature.value());
     if request.is_some_and(is_sent) { Err(OpenError::Reflected) } else { Ok(()) }
 }
 
-/// Refuses what the request signs, and what one of our own keys signs, however the value, the KeyInfo or the element
-/// around it is written.
+/// Refuses data that the request signs, and signatures by one of our own keys, however the value, the KeyInfo or the
+/// element around it is written.
 fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = terms.request else { return Ok(()) };
     let is_same = request.signed_infos.iter().any(|sent| sent.as_bytes() == signed_info);
@@ -220,7 +221,7 @@ fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>
     if is_same || is_own { Err(OpenError::Reflected) } else { Ok(()) }
 }
 
-/// Who signed, now that the signature verified under the key of `holder`.
+/// The signer, after the signature verified under the key of `holder`.
 fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Correlation>) -> Result<Signer, OpenError> {
     Ok(match holder {
         Holder::Known(signer) => signer,
@@ -268,7 +269,7 @@ impl<'d> Covering<'_, 'd> {
         if reference.subset().is_some_and(|subset| is_whole(subset.apex())) {
             return self.add_document(&by);
         }
-        // Without one, the element contains the signature, which enveloped-signature removed.
+        // Without a whole element, the element contains the signature, which enveloped-signature removed.
         let apex = reference.whole_element().ok_or_else(other_shape)?;
         match apex_at(apex, self.revision, self.terms, self.signature)? {
             Apex::Inside(path) => self.inside.push((apex, path, by)),
@@ -313,7 +314,7 @@ impl<'d> Covering<'_, 'd> {
             return Err(OpenError::WholeDocument);
         }
         for element in parts_of_document(self.revision, self.signature) {
-            // Each is compared with the others, as if a reference named it.
+            // Each element is compared with the others, as if a reference named it.
             self.terms.budget.check(Limit::References, self.elements.len() + 1)?;
             let part = self.part_at(element)?;
             self.elements.add(part, element.span(), by.clone(), self.plaintexts);
@@ -339,8 +340,8 @@ impl<'d> Covering<'_, 'd> {
     }
 }
 
-/// What a signature over the whole document without itself covers: the Body, the other header blocks, and the children of
-/// our header.
+/// The elements that a signature over the whole document without itself covers: the Body, the other header blocks, and
+/// the children of our header.
 fn parts_of_document<'d>(revision: &Revision<'d>, signature: Element<'_>) -> impl Iterator<Item = Element<'d>> {
     let header = revision.header.element;
     let blocks = revision.envelope.blocks().filter(move |block| *block != header);

@@ -24,12 +24,13 @@ pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
     /// The parts that one signature must cover.
     pub(super) demanded: Arc<BTreeSet<Part>>,
-    /// Only those are returned, and the Body is not, unless it is one of them: a signature over them proves the message.
+    /// Whether only those parts are returned, without the Body, unless it is one of them: a signature over them proves
+    /// the message.
     pub(super) only_demanded: bool,
     pub(super) now: SystemTime,
     /// The budget of the message, through all its revisions.
     pub(super) budget: Budget,
-    /// What the caller vouches for of the transport.
+    /// The caller's statement about the transport.
     pub(super) transport: Option<&'r TransportFacts>,
     /// The receiver, or the caller for this message, vouches for the transport.
     pub(super) is_protected: bool,
@@ -40,7 +41,7 @@ pub(crate) struct Terms<'r> {
 }
 
 impl<'r> Terms<'r> {
-    /// The terms for a message of so many octets.
+    /// The terms for a message of this many octets.
     pub(super) fn new(
         receiver: &'r Receiver,
         demanded: Arc<BTreeSet<Part>>,
@@ -68,23 +69,23 @@ impl<'r> Terms<'r> {
         self.signable().chain(encrypted).chain(&requirements.present)
     }
 
-    /// The parts that must be signed, and those that must be if they are there.
+    /// The parts that must be signed, and those that must be signed if the message has them.
     pub(super) fn signable(&self) -> impl Iterator<Item = &Part> {
         self.demanded.iter().chain(&self.receiver.requirements.signed_if_present)
     }
 
-    /// The part as which the receiver requires a signature over `element` by its path, if it does so.
+    /// The part under which the receiver requires a signature over `element` by its path; `None` if it does not.
     pub(super) fn signed_element(&self, element: Element<'_>, envelope: Envelope<'_>) -> Option<&Part> {
         let is_named = |path: &ElementPath| path.names(element, envelope, &self.receiver.role);
         self.signable().find(|part| part.path().is_some_and(is_named))
     }
 
-    /// Whether the receiver names a header block of the name of `element`, or understands it.
+    /// Whether the receiver names a header block with the name of `element`, or understands it.
     pub(super) fn understands(&self, element: Element<'_>) -> bool {
         self.named_parts().any(|part| part.names_block(element)) || self.receiver.has_understood(element)
     }
 
-    /// Whether `element` is ciphertext where such an element may be. Its plaintext is looked for at the end.
+    /// Whether `element` is ciphertext at a place where such an element may be. Its plaintext is checked at the end.
     pub(super) fn is_ciphertext_of_one(&self, element: Element<'_>, envelope: Envelope<'_>) -> bool {
         let may_be = |path: &ElementPath| path.names_sibling_of(element, envelope, &self.receiver.role);
         element.is(name::XENC.uri, "EncryptedData") && self.signable().any(|part| part.path().is_some_and(may_be))
@@ -96,7 +97,7 @@ impl<'r> Terms<'r> {
         self.receiver.requirements.anonymous || !signature.signer.is_anonymous()
     }
 
-    /// Refuses what is too old, has expired, or was made in the future.
+    /// Refuses an instant that is too old, has expired, or is in the future.
     pub(super) fn check_fresh(
         &self,
         what: &'static str,

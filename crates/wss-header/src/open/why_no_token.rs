@@ -17,9 +17,9 @@ pub enum WhyNoToken {
     },
     /// There is an assertion, and the receiver trusts nobody to issue or to vouch for one.
     NoIssuer,
-    /// No attester whom the receiver names signs both the assertion and the message.
+    /// No attester that the receiver names signs both the assertion and the message.
     NotVouched,
-    /// No signature over the message says that the holder of the assertion's key made it.
+    /// No signature over the message is made with the key of the assertion's holder.
     NotHeld,
     /// There is a username token, and the receiver has no passwords.
     NoPasswords,

@@ -37,7 +37,7 @@ struct Keying {
     ids: Vec<String>,
 }
 
-/// The parts of one step, as they become ciphertext.
+/// The parts of one step, while they become ciphertext.
 struct Sealing<'d> {
     envelope: Envelope<'d>,
     header: SecurityHeader<'d>,
@@ -45,12 +45,12 @@ struct Sealing<'d> {
     splices: Splices,
     /// The Ids of the EncryptedData.
     listed: Vec<String>,
-    /// Where the parts were.
+    /// The spans of the parts, as they were.
     spans: Vec<Range<usize>>,
 }
 
 impl Sealing<'_> {
-    /// Takes the place of `element`, which is the part `part`.
+    /// Reserves the place of `element`, which is the part `part`.
     fn take(&mut self, element: Element<'_>, part: &Part) -> Result<(), SecureError> {
         if !may_be_encrypted(element, self.envelope) {
             return Err(SecureError::CannotBe { part: part.clone() });
@@ -63,7 +63,7 @@ impl Sealing<'_> {
         Ok(())
     }
 
-    /// Where the first part starts that is a child of the Security header.
+    /// The offset of the first part that is a child of the Security header.
     fn first_in_header(&self) -> Option<usize> {
         let header = self.header.element.span();
         self.spans.iter().map(|span| span.start).filter(|start| header.contains(start)).min()
@@ -96,7 +96,7 @@ impl Securing {
             }
         }
         let list = self.list(encrypting, &keying, &sealing.listed)?;
-        // It precedes the parts that it lists, even a token at the front.
+        // The list precedes the parts that it names, even a token at the front.
         let usual = self.place_in(header, &index);
         let place = sealing.first_in_header().map_or(usual, |first| first.min(usual));
         let token_place = if in_front { self.front_of(header) } else { place };
@@ -123,7 +123,7 @@ impl Securing {
         })
     }
 
-    /// Puts EncryptedData in the place of an element, or of its content.
+    /// Replaces an element, or its content, by EncryptedData.
     fn encrypt_element(
         &mut self,
         element: Element<'_>,
@@ -158,8 +158,8 @@ impl Securing {
         Ok(())
     }
 
-    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. What leads to the key
-    /// of a cipher that does not authenticate is signed later.
+    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. If the cipher does
+    /// not authenticate, the elements that lead to the key are signed later.
     fn list(&mut self, encrypting: &Encrypting, keying: &Keying, listed: &[String]) -> Result<String, SecureError> {
         let mut ids = keying.ids.clone();
         let list = match &encrypting.to {
@@ -182,7 +182,7 @@ impl Securing {
         Ok(list)
     }
 
-    /// The EncryptedData of all attachments, which are encrypted while they are written.
+    /// Adds the EncryptedData of all attachments, which are encrypted while they are written.
     fn encrypt_attachments(
         &mut self,
         encrypting: &Encrypting,
@@ -234,7 +234,8 @@ impl Securing {
         })
     }
 
-    /// What plaintexts declare. Attributes would break an earlier signature, which may already be encrypted.
+    /// The declarations that plaintexts take along. Attributes would break an earlier signature, which may already be
+    /// encrypted.
     fn taken_along(&self, document: &Document<'_>, envelope: Envelope<'_>) -> TakeAlong {
         let done = self.recipe.steps.slice(..self.step);
         let may_hide = |element: &Element<'_>| {
@@ -267,8 +268,8 @@ impl Securing {
     }
 }
 
-/// What is encrypted of an element: the Body element stays, whatever names it (BSP R5607), and so do elements inside
-/// parts, if only their content is to be encrypted.
+/// The kind of encryption for an element: the Body element stays, whatever names it (BSP R5607), and so do elements
+/// inside parts, if only their content is to be encrypted.
 fn kind_of(element: Element<'_>, envelope: Envelope<'_>, encrypting: &Encrypting) -> PlaintextType {
     let keeps_element = encrypting.content_only && ElementPath::is_of(element, envelope);
     if element == envelope.body || keeps_element { PlaintextType::Content } else { PlaintextType::Element }

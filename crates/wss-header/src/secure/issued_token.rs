@@ -47,7 +47,7 @@ impl IssuedToken {
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(no_token)?;
         let root = document.root();
         let (kind, id) = IssuedKind::of(root)?;
-        // A declaration or comments around it are not allowed in a header.
+        // A declaration, or comments around the element, are not allowed in a header.
         let xml = xml.slice(root.span()).to_owned();
         Ok(Self { xml, id, kind })
     }

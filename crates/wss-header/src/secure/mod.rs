@@ -1,8 +1,8 @@
 //! Securing: from an envelope and a plan to the octets for the wire.
 //!
 //! The skeleton is inserted first: the Security header, timestamp, username token, and the Ids of all parts. Then each
-//! step makes the next revision with splices, of which only what changed is read (`revision`). New elements are prepended,
-//! so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
+//! step makes the next revision with splices, of which only the changed part is read (`revision`). New elements are
+//! prepended, so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
 pub(crate) mod edit;
 mod encryption;
@@ -52,9 +52,9 @@ pub(crate) struct Securing {
     recipe: Recipe,
     revision: Revision,
     step: usize,
-    /// The Ids of the parts, given by the skeleton or already there.
+    /// The Ids of the parts, given by the skeleton or existing already.
     ids: Ids,
-    /// Where the pending signature goes.
+    /// The place of the pending signature.
     place: SignaturePlace,
     /// The issued tokens of the recipe; for each assertion, its id and the Id of the reference through which it is
     /// signed.
@@ -75,7 +75,7 @@ pub(crate) struct Securing {
     correlation: Correlation,
 }
 
-/// Where a signature goes in the revision, and what precedes it.
+/// The place of a signature in the revision, and the tokens that it brings.
 #[derive(Default)]
 struct SignaturePlace {
     /// The tokens that the signature needs and the header does not have yet.
@@ -95,7 +95,7 @@ pub(crate) struct Done {
     pub(crate) correlation: Correlation,
 }
 
-/// Where a run stopped.
+/// The state in which a run stopped.
 pub(crate) enum Next {
     /// All steps are done.
     Done(Done),
@@ -131,7 +131,7 @@ impl Securing {
         request: Option<&Correlation>,
     ) -> Result<Self, SecureError> {
         let mut recipe = plan.recipe.clone();
-        // Under a key that both sides have, its confirmations distinguish a reply from a request.
+        // If both sides sign with one key, its confirmations distinguish a reply from a request.
         let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
         recipe.confirms |= request.is_some()
             && !recipe.allows(Allowance::ReplyWithoutConfirmation)
@@ -198,14 +198,14 @@ impl Securing {
         Ok(())
     }
 
-    /// Makes the next revision. Nobody reads the last one.
+    /// Makes the next revision. The last one is not read.
     fn revise(&mut self, splices: Splices) -> Result<(), SecureError> {
         let is_read = self.step < self.recipe.steps.len();
         self.revision = std::mem::take(&mut self.revision).next(splices, is_read)?;
         Ok(())
     }
 
-    /// The front of our header: after the timestamp, if the layout has it first.
+    /// The front of our header: after the timestamp, if the layout puts it first.
     fn front_of(&self, header: SecurityHeader<'_>) -> usize {
         let is_timestamp = |child: &Element<'_>| child.is(name::WSU.uri, "Timestamp");
         let first = header.children().next().filter(is_timestamp);
@@ -215,7 +215,7 @@ impl Securing {
         }
     }
 
-    /// The place for a signature. In a strict layout, one over other signatures follows them.
+    /// The place for a signature. In a strict layout, a signature over other signatures follows them.
     fn place_of_signature(&self, signing: &Signing, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
         let last = header.children().filter(|child| child.is(name::DS.uri, "Signature")).last();
         let is_behind = self.recipe.header.layout == Layout::Strict && signing.endorses();
@@ -341,7 +341,7 @@ impl Securing {
             if taken {
                 return Err(SecureError::TwoTimestamps);
             }
-            // A peer that wants no wsu:Expires may want no Id either, where no reference needs one.
+            // A peer that wants no wsu:Expires may want no Id either, if no reference needs one.
             let is_bare = lifetime.is_none() && !self.recipe.may_refer_to_timestamp();
             let id = if is_bare { None } else { Some(self.id_of(&Part::Timestamp, "TS")?) };
             timestamp = self.written(write_timestamp(id.as_deref(), now, *lifetime, self.recipe.header.precision));
@@ -362,7 +362,7 @@ impl Securing {
         }
         for attached in attached {
             content.push_str(&attached.xml);
-            // It is not in the envelope yet, so its Id is known from here.
+            // The element is not in the envelope yet, so that its Id is known from here.
             if let Some(id) = &attached.id {
                 self.ids.insert(Part::Id(id.clone()), vec![id.clone()]);
             }
@@ -397,7 +397,7 @@ impl Securing {
         Ok(self.written(write_username_token(id, &username.name, password, nonce, created.as_deref())))
     }
 
-    /// Adds the optional parts that are there to their steps, and removes steps without parts.
+    /// Adds the optional parts that the message has to their steps, and removes steps without parts.
     fn settle_optional_parts(&mut self, envelope: Envelope<'_>) {
         let (role, attachments) = (self.recipe.header.role.clone(), self.attachments.len());
         self.recipe.steps.retain_mut(|step| {
@@ -530,7 +530,7 @@ impl Securing {
         security
     }
 
-    /// What the kinds of protection tokens need.
+    /// The values that the kinds of protection tokens need.
     fn placing(&mut self) -> Placing<'_> {
         Placing {
             random: self.recipe.random.as_ref(),
@@ -550,7 +550,7 @@ impl Securing {
         self.recipe.header.ids.remove(part).map_or_else(|| self.fresh_id(kind), Ok)
     }
 
-    /// What we wrote, with the prefixes that the caller chose.
+    /// `fragment`, which we wrote, with the prefixes that the caller chose.
     fn written(&self, fragment: String) -> String {
         self.recipe.header.prefixes.apply(fragment)
     }

@@ -1,4 +1,4 @@
-//! Parts of an envelope: where they are, and their Ids. Each element that a signature of the recipe names has an Id before
+//! Parts of an envelope: their places and their Ids. Each element that a signature of the recipe names has an Id before
 //! the first step.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,8 @@ impl Ids {
         self.0.get(part).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Notes that the element `old` gave way to one with the Id `new`: its ciphertext, which is then signed in its place.
+    /// Notes that an element with the Id `new` replaced the element `old`: its ciphertext, which is then signed in its
+    /// place.
     pub(super) fn replace(&mut self, old: Element<'_>, new: &str) {
         let Some(old) = id_of(old) else { return };
         let all = self.0.values_mut().flatten();
@@ -36,8 +37,8 @@ impl Ids {
     }
 }
 
-/// The elements of an envelope that a part names by its place; `None` if the part is not named so, and an error if it is
-/// not there.
+/// The elements of an envelope that a part names by its place; `None` if the part is not named by a place, and an error
+/// if the envelope does not have it.
 pub(super) fn elements_at_place<'d>(
     part: &Part,
     envelope: Envelope<'d>,
@@ -69,7 +70,7 @@ fn all_at_place<'d>(part: &Part, envelope: Envelope<'d>, role: &Role) -> Vec<Ele
     }
 }
 
-/// Whether an envelope with so many attachments has an optional part.
+/// Whether an envelope with this number of attachments has an optional part.
 pub(super) fn is_there(part: &Part, envelope: Envelope<'_>, role: &Role, attachments: usize) -> bool {
     match part {
         Part::Attachments => attachments > 0,

@@ -7,10 +7,10 @@ use wss_tokens::PasswordKeyUse;
 
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
-/// A protection token in the header, or about to be.
+/// A protection token in the header, or to be put there.
 pub(super) struct Placed {
     pub(super) kind: Arc<dyn ProtectionKind>,
-    /// A password makes a separate key for each use.
+    /// The use, for a password, which makes a separate key for each use.
     pub(super) key_use: Option<PasswordKeyUse>,
     /// Its Id; `None` for a key that only the request contained.
     pub(super) id: Option<String>,

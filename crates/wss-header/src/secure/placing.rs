@@ -1,4 +1,4 @@
-//! Placing a protection token: what its kind needs of the message that is made, and what it makes.
+//! Placing a protection token: the input that its kind needs from the message, and its output.
 
 use wss_c14n::Writer;
 use wss_crypto::{CryptoError, Random, Secret, fresh_name};
@@ -7,7 +7,7 @@ use wss_tokens::write_token_reference;
 use super::issued_token::IssuedToken;
 use crate::correlation::Correlation;
 
-/// The message that is made, as the kinds of protection tokens see it.
+/// The message that is made, as far as the kinds of protection tokens need it.
 pub(crate) struct Placing<'s> {
     pub(crate) random: &'s dyn Random,
     /// The first assertion among the issued tokens.
@@ -20,7 +20,7 @@ pub(crate) struct Placing<'s> {
 
 /// A protection token of a message.
 pub(crate) struct NewToken {
-    /// The new elements of the header: the token, after what it refers to.
+    /// The new elements of the header: the token, after the elements that it refers to.
     pub(crate) elements: String,
     /// Its Id; `None` for a key that only the request contained.
     pub(crate) id: Option<String>,

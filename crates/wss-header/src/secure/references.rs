@@ -31,7 +31,7 @@ pub(super) struct Keying {
     pub(super) secret: Option<HmacKey>,
 }
 
-/// What the references of one signature are made from.
+/// The values from which the references of one signature are made.
 pub(super) struct References<'s, 'd> {
     pub(super) securing: &'s Securing,
     pub(super) signing: &'s Signing,
@@ -153,8 +153,8 @@ impl<'d> References<'_, 'd> {
         ids.iter().map(|id| self.digest(part, id, self.index.get(id).ok_or_else(|| no_such(part))?)).collect()
     }
 
-    /// The elements that lead to the keys of unauthenticated ciphertext, but for the token of this signature if it is
-    /// among the parts, and for assertions, which only [`Part::Assertion`] signs.
+    /// The elements that lead to the keys of unauthenticated ciphertext, except the token of this signature if it is
+    /// among the parts, and except assertions, which only [`Part::Assertion`] signs.
     fn of_keys(&self, parts: &[Part]) -> Result<Vec<NewReference>, SecureError> {
         let own = self.keying.token_id.as_ref().filter(|_| parts.contains(&Part::SigningToken));
         let ids = self.securing.keys_to_sign.iter().filter(|id| own != Some(*id));
@@ -192,8 +192,8 @@ impl<'d> References<'_, 'd> {
     }
 }
 
-/// The binding of a default namespace in scope is always listed, so that peers that write it in any case read the token
-/// like us.
+/// The binding of a default namespace in scope is always listed, so that peers that always write it read the token as
+/// we do.
 fn stating_default(default: Option<&str>) -> Canonicalization {
     match default {
         Some(_) => Canonicalization::default().inclusive_prefixes("#default"),

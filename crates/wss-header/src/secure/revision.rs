@@ -1,5 +1,5 @@
-//! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a step
-//! changes it or its namespaces in scope.
+//! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a
+//! step changes it or its namespaces in scope.
 
 use wss_c14n::{Document, IdIndex, Limits, Splices};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
@@ -10,7 +10,7 @@ use crate::error::SecureError;
 pub(super) enum Revision {
     /// A step follows, which reads it.
     Read(Box<Document<'static>>),
-    /// It is the last one.
+    /// The last revision.
     Last(String),
 }
 
@@ -29,7 +29,7 @@ impl Revision {
         }
     }
 
-    /// What a step reads, with the Security header for this role.
+    /// The document of the revision, with the Security header for this role.
     pub(super) fn read(&self, role: &Role) -> Result<Reading<'_>, SecureError> {
         // No step follows the last revision.
         let Self::Read(document) = self else { return Err(SecureError::NoHeader) };
@@ -47,7 +47,7 @@ impl Revision {
     }
 }
 
-/// A revision, and where a step finds what it needs.
+/// A revision, and its parts for a step.
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) index: IdIndex<'d>,

@@ -117,12 +117,12 @@ impl Securing {
         }
     }
 
-    /// Whether octets depend on what is around them, or are written otherwise than they are digested first.
+    /// Whether octets depend on the elements around them, or are not digested in the form in which they are written.
     fn needs_context(&self, signing: &Signing) -> bool {
         signing.needs_context() || !self.recipe.header.prefixes.is_empty()
     }
 
-    /// Where the signature goes, and the tokens that it needs.
+    /// The place of the signature, and the tokens that it needs.
     fn place_for(
         &self,
         signing: &Signing,
@@ -133,7 +133,7 @@ impl Securing {
         let of_signature = self.place_of_signature(signing, header, index);
         let of_tokens = match &signing.by {
             _ if in_front => self.front_of(header),
-            // A signature may be behind others, but later steps that precede those use its token, too (R5205, R3212).
+            // A signature may be after others, but later steps that precede those use its token, too (R5205, R3212).
             SignedBy::Token(_) if !signing.token_after_signature => self.place_in(header, index).min(of_signature),
             _ => of_signature,
         };

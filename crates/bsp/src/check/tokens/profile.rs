@@ -1,4 +1,4 @@
-//! What the profile demands of one kind of token: one trait, which each module of this folder implements once.
+//! The rules of the profile for one kind of token: one trait, which each module of this folder implements once.
 
 use crate::context::Context;
 use crate::kind::Kind;
@@ -7,7 +7,7 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// Why a token that is not found may be there.
+/// The reason why a token may be there although it is not found.
 pub(crate) const HIDDEN: &str = "ciphertext in the header may hold the token";
 
 /// The rules of one kind of token.

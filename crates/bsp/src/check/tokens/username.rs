@@ -16,10 +16,10 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// The most keys that are derived from passwords: each takes thousands of digests.
+/// The largest number of keys that are derived from passwords: each takes thousands of digests.
 const MAX_PASSWORD_KEYS: usize = 4;
 
-/// The most users whose passwords are asked for: a receiver may ask a directory.
+/// The largest number of users whose passwords are asked for: a receiver may ask a directory.
 const MAX_USERS: usize = 16;
 
 pub(super) struct Username;
@@ -79,7 +79,7 @@ fn username(token: Element<'_>, source: Option<&dyn PasswordSource>, findings: &
     }
 }
 
-/// §12.1.3. What is missing is the error.
+/// §12.1.3. The missing attribute is the error.
 fn digest_fits(token: Element<'_>, passwords: Option<&dyn PasswordSource>) -> Result<bool, &'static str> {
     let passwords = passwords.ok_or("the password")?;
     let token = UsernameToken::parse(token).map_err(|_| "a token that can be read")?;
@@ -102,7 +102,7 @@ fn password_keys(
         let signature = parent.filter(|parent| parent.is(name::DS.uri, "KeyInfo")).and_then(Element::parent);
         let signature = signature.filter(|parent| parent.is(name::DS.uri, "Signature"));
         if !findings.judges(Rule::R4216, token) {
-            // It was judged before anything was decrypted.
+            // The message was judged already, before anything was decrypted.
         } else if let Some(signature) = signature {
             let passwords = passwords.filter(|_| seen.len() < MAX_PASSWORD_KEYS);
             match passwords.and_then(|passwords| macs.fit(token, signature, passwords)) {

@@ -13,7 +13,7 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// The most certificates of the context that are compared with key identifiers.
+/// The largest number of certificates of the context that are compared with key identifiers.
 const MAX_CERTIFICATES: usize = 64;
 
 pub(super) struct X509;

@@ -26,7 +26,7 @@ struct Native {
     agreement: &'static agreement::Algorithm,
 }
 
-/// Who computes on a curve.
+/// The library that computes on a curve.
 enum On {
     AwsLcRs(Native),
     Shim(shim::Curve),
@@ -180,7 +180,7 @@ impl NativePublic {
     }
 }
 
-/// The curve in the shim's terms, for digests that AWS-LC takes for no ECDSA.
+/// The curve for the shim, for digests with which aws-lc-rs has no ECDSA.
 fn in_shim(curve: Curve) -> shim::Curve {
     match curve {
         Curve::P256 => shim::Curve::P256,

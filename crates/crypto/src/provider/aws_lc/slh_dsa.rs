@@ -1,7 +1,7 @@
 //! SLH-DSA (FIPS 205), in the crate fips205: AWS-LC does not have it.
 //!
-//! The pure form, as xmlsec1 has it: the message is signed as it is, not its digest. A signature is hedged, by octets of the
-//! provider's generator (FIPS 205 §9.2).
+//! The pure form, as in xmlsec1: the message is signed as it is, not its digest. A signature is hedged with octets of
+//! the provider's generator (FIPS 205 §9.2).
 
 use fips205::traits::{SerDes as _, Signer as _, Verifier as _};
 use fips205::{CryptoRng, RngCore, RngError};
@@ -17,13 +17,13 @@ use crate::provider::{OrFailed as _, Refusal};
 /// Both halves of a key, with a variant for each set of parameters.
 macro_rules! keys {
     ($($name:ident in $module:ident),+ $(,)?) => {
-        /// A private key, whose public half was computed again when it was loaded.
+        /// A private key, whose public half was recomputed when it was loaded.
         pub(crate) enum Private {
             $($name($module::PrivateKey),)+
         }
 
         impl Private {
-            /// From PKCS#8, whose private key is four strings of one length (RFC 9909 §5).
+            /// Reads PKCS#8, whose private key is four strings of one length (RFC 9909 §5).
             pub(crate) fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal> {
                 let strings = strings(pkcs8).or_failed()?;
                 match kind {
@@ -124,5 +124,5 @@ impl RngCore for Generator {
 
 impl CryptoRng for Generator {}
 
-/// The code of the error; rand_core leaves those from here on to others.
+/// The code of the error; rand_core leaves the codes from this one on to others.
 const NO_RANDOMNESS: std::num::NonZeroU32 = std::num::NonZeroU32::new(RngError::CUSTOM_START).expect("it is not zero");

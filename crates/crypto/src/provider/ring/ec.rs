@@ -85,7 +85,7 @@ macro_rules! curves {
 
             impl Verifier for ecdsa::VerifyingKey<$name> {
                 fn verify(&self, digested: &[u8], value: &[u8]) -> Result<(), Refusal> {
-                    // With s, its negative verifies too. k256 takes the lower one alone.
+                    // If s verifies, its negative verifies too. k256 takes only the lower one of the two.
                     let value = ecdsa::Signature::<$name>::from_slice(value).or_failed()?.normalize_s();
                     self.verify_prehash(digested, &value).or_failed()
                 }

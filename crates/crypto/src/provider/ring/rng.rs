@@ -16,7 +16,7 @@ pub(super) fn rng_of_ring() -> Option<&'static dyn SecureRandom> {
     Some(&*SYSTEM)
 }
 
-/// In a browser ring knows no generator unless it is built with `wasm-bindgen`: there RustCrypto signs.
+/// In a browser, ring has no generator unless it is built with `wasm-bindgen`: there RustCrypto signs.
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub(super) fn rng_of_ring() -> Option<&'static dyn SecureRandom> {
     None

@@ -1,4 +1,4 @@
-//! What was changed in one place: a digit, a letter's case, white space, the order of elements.
+//! Edits of one place: a digit, a letter's case, white space, the order of elements.
 
 use std::borrow::Cow;
 
@@ -9,21 +9,21 @@ use super::super::edit::{Edit, Out, piece, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Token, prefix_of, tokens};
 
-/// The most edits of digits.
+/// The largest number of edits that change digits.
 const DIGITS: usize = 1_500;
-/// The most elements whose order is tried.
+/// The largest number of elements that are exchanged with the next one.
 const SIBLINGS: usize = 24;
 
-/// The most things of which every choice is tried.
+/// The largest number of places of which every subset is tried.
 const SUBSETS: usize = 9;
-/// The most elements of a form in which the order is tried.
+/// The largest number of elements in a form whose order is tried.
 const ELEMENTS: usize = 512;
 
-/// White space of one place, where the message has several.
+/// Edits of white space at one place, if the message has several places.
 pub(super) fn gaps(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let added = |place: String| Cause::WhiteSpaceAdded { place: place.into() };
-    // Each kind, as an editor adds it.
+    // Each kind of white space, as an editor adds it.
     let mut kinds: Vec<&str> = sketch.texts.gaps.iter().map(|(_, text)| text.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -83,12 +83,12 @@ fn without_ends(text: &str) -> String {
     out
 }
 
-/// The text of one token, where it is `to`.
+/// An edit that makes the text of one token `to`.
 pub(super) fn only(cause: Cause, nth: usize, to: String) -> Edit {
     Edit::texts(cause, move |step, text| if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() })
 }
 
-/// White space around the text of one place.
+/// Edits of white space around the text of one place.
 pub(super) fn padding(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in &sketch.texts.values {
@@ -114,7 +114,7 @@ pub(super) fn padding(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Other white space, or none, in place of one space or line end.
+/// Edits that put other white space, or none, in place of one space or line end.
 pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 128) {
@@ -131,7 +131,7 @@ pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Letters in another case, in one text or in all.
+/// Edits of the case of letters, in one text or in all.
 pub(super) fn cases(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let written = |how: String| Cause::ValueReformatted { how: how.into() };
@@ -149,7 +149,7 @@ pub(super) fn cases(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// With the first letter of each word in upper case, and the others in lower case.
+/// The text with the first letter of each word in upper case, and the others in lower case.
 fn titled(text: &str) -> String {
     let mut starts = true;
     let mut out = String::with_capacity(text.len());
@@ -164,7 +164,7 @@ fn titled(text: &str) -> String {
     out
 }
 
-/// One digit of a value, a sign, or the place of a point.
+/// Edits of one digit of a value, of a sign, or of the place of a decimal point.
 pub(super) fn values(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let is_value = |text: &str| text.len() <= 40 && text.bytes().any(|octet| octet.is_ascii_digit());
@@ -213,7 +213,7 @@ pub(super) fn values(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// The texts of two elements exchanged, or the text of one in place of another.
+/// Edits that exchange the texts of two elements, or put the text of one in place of another.
 fn exchanged(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let texts: Vec<&(usize, String)> = sketch.texts.values.iter().take(12).collect();
@@ -233,7 +233,7 @@ fn exchanged(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Two neighbours in the other order, or the children of the apex sorted or turned round.
+/// Edits that exchange two neighbours, or sort or reverse the children of the apex.
 pub(super) fn orders(sketch: &Sketch) -> Vec<Edit> {
     if sketch.is_flat {
         return Vec::new();
@@ -261,7 +261,8 @@ pub(super) fn orders(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// The elements in document order: where each starts and ends, and its depth. None, if there are more than [`ELEMENTS`].
+/// The elements in document order: where each starts and ends, and its depth. Empty if there are more than
+/// [`ELEMENTS`].
 fn elements(canonical: &str) -> Vec<(std::ops::Range<usize>, usize)> {
     let mut found: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
     let (mut open, mut at) = (Vec::new(), 0);
@@ -285,7 +286,7 @@ fn elements(canonical: &str) -> Vec<(std::ops::Range<usize>, usize)> {
     found
 }
 
-/// With the element of this number, and its next sibling, in the other order.
+/// Writes the form with the element of this number and its next sibling in the other order.
 fn swapped(canonical: &str, nth: usize, out: Out<'_>) {
     let all = elements(canonical);
     let pair = all.get(nth + 1).and_then(|(first, depth)| {
@@ -297,7 +298,8 @@ fn swapped(canonical: &str, nth: usize, out: Out<'_>) {
     pieces.into_iter().filter_map(|piece| canonical.get(piece)).for_each(|piece| out(piece.as_bytes()));
 }
 
-/// With the first elements of this depth, which are siblings, in another order; what is between them stays.
+/// Writes the form with the first elements of this depth, which are siblings, in another order. The text between them
+/// stays.
 fn reordered(canonical: &str, depth: usize, order: impl Fn(&mut Vec<&str>), out: Out<'_>) {
     let all = elements(canonical);
     let siblings: Vec<_> = all
@@ -320,7 +322,7 @@ fn reordered(canonical: &str, depth: usize, order: impl Fn(&mut Vec<&str>), out:
     out(piece(canonical, at..).as_bytes());
 }
 
-/// Several attributes that were added, by their prefix; or two of them.
+/// Edits that remove several attributes: those with one prefix, or two of them.
 pub(super) fn attributes(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let names: Vec<&String> = sketch.attributes.iter().filter(|name| !name.ends_with(":Id")).take(10).collect();
@@ -349,19 +351,19 @@ pub(super) fn attributes(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// The choices of several of so many things, the fewest first; none if there are too many.
+/// The choices of several of `count` things, the fewest first; none if there are too many.
 fn subsets(count: usize) -> impl Iterator<Item = u32> {
     let all: u32 = if (2..=SUBSETS).contains(&count) { 1 << count } else { 0 };
     let several = move |size| (0..all).filter(move |mask: &u32| mask.count_ones() == size);
     (2..=u32::try_from(SUBSETS).unwrap_or(0)).flat_map(several)
 }
 
-/// The things that a choice takes.
+/// The things that a subset contains.
 fn chosen<T>(all: &[T], mask: u32) -> Vec<&T> {
     all.iter().enumerate().filter(|(nth, _)| mask >> nth & 1 == 1).map(|(_, one)| one).collect()
 }
 
-/// White space at several places, of all that have some: between tags, and around text.
+/// Edits of white space at several of the places that have some: between tags, and around text.
 pub(super) fn several_places(sketch: &Sketch) -> Vec<Edit> {
     let gaps: Vec<usize> = sketch.texts.gaps.iter().map(|(nth, _)| *nth).collect();
     let between = subsets(gaps.len()).map(|mask| {
@@ -389,7 +391,7 @@ pub(super) fn several_places(sketch: &Sketch) -> Vec<Edit> {
     between.chain(around).collect()
 }
 
-/// Line ends as they are in a file: raw octets that canonical forms never have.
+/// Edits to the line ends of a file: raw octets that canonical forms never have.
 pub(super) fn raw_line_ends(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let not = |how: &str| Cause::NotCanonicalized { how: how.into() };

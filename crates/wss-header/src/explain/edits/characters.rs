@@ -6,7 +6,7 @@ use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
 
-/// Carriage returns that were lost or added.
+/// Edits of carriage returns that were lost or added.
 pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.characters.carriage_return {
@@ -21,7 +21,7 @@ pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Without carriage returns; one that is alone is `alone`.
+/// The text without carriage returns; `alone` replaces one that no line feed follows.
 fn without_returns<'t>(text: &'t str, alone: &str) -> Cow<'t, str> {
     if !text.contains("&#xD;") {
         return text.into();
@@ -38,7 +38,7 @@ fn returns(place: &str, wanted: fn(bool) -> bool) -> Edit {
     })
 }
 
-/// A text in which each `from` is `to`.
+/// An edit of values in which each `from` becomes `to`.
 fn replaced(cause: Cause, from: &'static str, to: &'static str) -> Edit {
     Edit::values(cause, move |text| match text.contains(from) {
         true => text.replace(from, to).into(),
@@ -46,7 +46,7 @@ fn replaced(cause: Cause, from: &'static str, to: &'static str) -> Edit {
     })
 }
 
-/// Everything else about characters.
+/// All other edits of characters.
 pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.characters.other_than_ascii {
@@ -93,8 +93,8 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// A line feed and the rest of the spaces, in place of several spaces: as an indented value was before its line end was
-/// normalised.
+/// The text with a line feed and the rest of the spaces in place of several spaces: an indented value before its line
+/// end was normalised.
 fn indented(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut run = 0;
@@ -159,7 +159,7 @@ fn encodings() -> Vec<Edit> {
     ]
 }
 
-/// The text whose UTF-8 was taken for ISO-8859-1 or windows-1252; `None` if it was not.
+/// The text if its UTF-8 was read as ISO-8859-1 or windows-1252; `None` if it was not.
 fn mended(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
@@ -168,7 +168,8 @@ fn mended(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-/// The characters of windows-1252 for the octets 0x80 to 0x9F; the control of the same number where it has none.
+/// The characters of windows-1252 for the octets 0x80 to 0x9F; for an octet without a character, the control of the
+/// same number.
 const WINDOWS_1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
@@ -184,7 +185,7 @@ pub(super) fn octet_of(c: char) -> Option<u8> {
     special.map_or_else(|| u8::try_from(u32::from(c)).ok(), |at| u8::try_from(0x80 + at).ok())
 }
 
-/// One level of escapes less.
+/// The text with one level of escapes less.
 fn unescaped_once(text: &str) -> Cow<'_, str> {
     if !text.contains("&amp;") {
         return text.into();
@@ -197,12 +198,12 @@ fn unescaped_once(text: &str) -> Cow<'_, str> {
     out.replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;amp;", "&amp;").into()
 }
 
-/// One level of escapes more.
+/// The text with one level of escapes more.
 fn escaped_again(text: &str) -> Cow<'_, str> {
     if text.contains('&') { text.replace('&', "&amp;").into() } else { text.into() }
 }
 
-/// What canonicalisations that are not written by the book escape.
+/// The escapes of canonicalisations that do not follow the specification.
 fn escapes() -> Vec<Edit> {
     let otherwise = |how: &str| Cause::EscapedOtherwise { how: how.into() };
     let edits = [

@@ -1,4 +1,4 @@
-//! Characters that were lost or misread on the way: encodings that have no such letter, or that someone mistook.
+//! Characters that were lost or misread on the way, because an encoding has no such letter or was mistaken for another.
 
 use wss_text::Slice as _;
 
@@ -11,14 +11,14 @@ use super::unicode;
 
 /// The letters and signs that are lost most often: those of western Europe, of typography, and of central Europe.
 const LOST: &str = "äöüßéèàçñ€–’“”ÄÖÜêëâáíóúîïôûùåøæãõÉÀ…„‘—°§£«»ìòÅØÆÑÇšžčřěýůćłńśźżąęőűşğıŠŽČŁ²³½·®©™\u{A0}";
-/// How many of them are tried where one may have been dropped.
+/// The number of these letters that are tried in the place of a dropped one.
 const USUAL: usize = 16;
-/// The most edits of one kind.
+/// The largest number of edits of one kind.
 const MOST: usize = 2_500;
-/// The octets that windows-1252 has no character for.
+/// The octets for which windows-1252 has no character.
 const UNDEFINED: [u8; 5] = [0x9D, 0x81, 0x8D, 0x8F, 0x90];
 
-/// Encodings that were mistaken for another, wherever a text shows it.
+/// Edits that undo a mistaken encoding, wherever a text shows it.
 pub(super) fn misread(sketch: &Sketch) -> Vec<Edit> {
     if !sketch.characters.other_than_ascii {
         return Vec::new();
@@ -47,7 +47,8 @@ pub(super) fn misread(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Each run of characters beyond ASCII as the UTF-8 that it was, if it was any. `undefined` is the octet behind U+FFFD.
+/// The text with each run of characters beyond ASCII read as the UTF-8 that it was, if it was any. `undefined` is the
+/// octet that became U+FFFD.
 fn in_runs(text: &str, undefined: Option<u8>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -75,7 +76,7 @@ fn of_run(run: &str, undefined: Option<u8>) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-/// The character of ISO-8859-15 where ISO-8859-1 has this one.
+/// The character that ISO-8859-15 has in place of this character of ISO-8859-1.
 const fn of_latin_9(c: char) -> char {
     match c {
         '\u{A4}' => '€',
@@ -90,11 +91,11 @@ const fn of_latin_9(c: char) -> char {
     }
 }
 
-/// Letters in place of the marks that stand for lost ones: one, two, or the same everywhere.
+/// Letters in place of the marks that replaced lost characters: one mark, two, or the same mark everywhere.
 pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     let units = ["\u{FFFD}\u{FFFD}\u{FFFD}", "\u{FFFD}\u{FFFD}", "\u{FFFD}", "?"];
     let each = units.into_iter().filter_map(|mark| {
-        // Where the mark is: the text, and how many of them.
+        // The places of the mark: the number of the text, and the number of marks in it.
         let places: Vec<(usize, usize)> =
             sketch.texts.values.iter().map(|(nth, text)| (*nth, text.matches(mark).count())).collect();
         let all: Vec<(usize, usize)> =
@@ -115,7 +116,7 @@ pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     }))
 }
 
-/// With each of these characters in place of the mark at its place, or with the first everywhere.
+/// An edit that puts each of these characters in place of the mark at its place, or the first one everywhere.
 fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) -> Edit {
     let shown = if mark == "?" { "?" } else { "U+FFFD" };
     let letters: Vec<String> = with.iter().map(char::to_string).collect();
@@ -138,7 +139,7 @@ fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) ->
     })
 }
 
-/// Umlauts in place of the pairs of letters that stand for them, everywhere or in some texts.
+/// Umlauts in place of the pairs of letters that replaced them, everywhere or in some texts.
 pub(super) fn transliterated(sketch: &Sketch) -> Vec<Edit> {
     let texts = sketch.texts.values.iter().filter(|(_, text)| with_umlauts(text, true) != *text);
     let texts: Vec<usize> = texts.map(|(nth, _)| *nth).take(7).collect();
@@ -161,7 +162,7 @@ fn with_umlauts(text: &str, also: bool) -> String {
     umlauts.fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// One letter with a mark that it lost.
+/// Edits that give one letter a mark that it lost.
 pub(super) fn marks(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 64) {
@@ -178,7 +179,7 @@ pub(super) fn marks(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// A letter where none is.
+/// Edits that insert a letter.
 pub(super) fn dropped(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 40) {
@@ -198,7 +199,7 @@ fn lost(how: String) -> Cause {
     Cause::CharacterReplaced { how: how.into() }
 }
 
-/// Quotation marks, dashes and ellipses as typography has them, where the message has plain ones.
+/// Edits that write typographic quotation marks, dashes and ellipses in place of plain ones.
 pub(super) fn typography(sketch: &Sketch) -> Vec<Edit> {
     let has = |plain: &str| sketch.texts.values.iter().any(|(_, text)| text.contains(plain));
     let quotes: &[[&str; 2]] =
@@ -226,7 +227,7 @@ pub(super) fn typography(sketch: &Sketch) -> Vec<Edit> {
             }
         }
     }
-    // The first changes nothing.
+    // The first one changes nothing.
     edits.drain(..1);
     edits
 }

@@ -1,4 +1,4 @@
-//! The edits, by what they change; each list has the most usual first.
+//! The edits, grouped by their subject; each list begins with the most usual ones.
 
 mod changed;
 mod characters;
@@ -54,23 +54,23 @@ pub(super) fn usual(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits
 }
 
-/// The edits that take declarations away which came from around.
+/// The edits that remove declarations which came from elements around.
 pub(super) fn of_scope(sketch: &Sketch) -> Vec<Edit> {
     names::of_scope(sketch)
 }
 
-/// An envelope before it had its signature, or its Security header.
+/// The edits that give an envelope before it had its signature, or its Security header.
 pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     structure::without_security(sketch)
 }
 
-/// The edits of several prefixes that are tried before those of single letters.
+/// The number of edits of several prefixes that are tried before those of single letters.
 const SEVERAL_FIRST: usize = 3_000;
 
 /// Edits, one after the other.
 pub(super) type Edits<'s> = Box<dyn Iterator<Item = Edit> + 's>;
 
-/// Edits of one place: after everything that is usual.
+/// Edits of one place, which are tried after all usual ones.
 pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let few = [rewritten::numbers, changed::padding, changed::breaks, lost::typography, lost::transliterated];
     let few = few.into_iter().flat_map(|of| of(sketch));
@@ -78,7 +78,7 @@ pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
 }
 
-/// Edits that are many, or that hint at a change of the content: after everything else.
+/// Edits that come last: they are many, or suggest that the content was changed.
 pub(super) fn many_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let first = [changed::several_places, changed::cases, changed::orders, changed::values];
     let then = [rewritten::times, lost::marks, lost::dropped];

@@ -29,7 +29,7 @@ const USUAL: [(&str, &str); 17] = [
     ("xenc", name::XENC.uri),
 ];
 
-/// The most usual: declarations that came from around, and namespaces of types.
+/// The most usual edits: declarations that came from elements around, and namespaces of types.
 pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.has_undeclared {
@@ -41,13 +41,13 @@ pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Without declarations that came from around.
+/// Edits that remove declarations that came from elements around.
 pub(super) fn of_scope(sketch: &Sketch) -> Vec<Edit> {
     let removed = sketch.at_apex.iter().filter_map(removed).chain(all_removed(sketch));
     removed.chain(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri))).collect()
 }
 
-/// Everything else about names.
+/// All other edits of names.
 pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     edits.extend(USUAL.iter().skip(3).filter_map(|declaration| added(sketch, &[*declaration])));
@@ -75,7 +75,7 @@ pub(super) fn shown(prefix: &str) -> String {
     if prefix.is_empty() { "the default namespace".to_owned() } else { prefix.to_owned() }
 }
 
-/// Without a declaration of the apex that its own names do not use.
+/// An edit that removes a declaration of the apex that its own names do not use.
 fn removed(declaration: &(String, String)) -> Option<Edit> {
     let (prefix, uri) = declaration.clone();
     (prefix != "xml").then(|| {
@@ -87,7 +87,7 @@ fn removed(declaration: &(String, String)) -> Option<Edit> {
     })
 }
 
-/// Without every declaration of the apex that its own names do not use, if there are several.
+/// An edit that removes every declaration of the apex that its own names do not use, if there are several.
 fn all_removed(sketch: &Sketch) -> Option<Edit> {
     let prefixes: Vec<String> = sketch.at_apex.iter().map(|(prefix, _)| shown(prefix)).collect();
     (prefixes.len() > 1).then(|| {
@@ -102,7 +102,8 @@ fn all_removed(sketch: &Sketch) -> Option<Edit> {
     })
 }
 
-/// With a declaration of the apex on the elements inside that use it, as they had it before it came from around.
+/// An edit that moves a declaration of the apex to the elements inside that use it, where it was before it came from
+/// elements around.
 fn pushed_down(prefix: &str, uri: &str) -> Option<Edit> {
     if prefix.is_empty() {
         return None;
@@ -132,7 +133,7 @@ fn pushed_down(prefix: &str, uri: &str) -> Option<Edit> {
     }))
 }
 
-/// With declarations at the apex, and without them below.
+/// An edit that adds declarations at the apex, and removes them below.
 fn added(sketch: &Sketch, declarations: &[(&str, &str)]) -> Option<Edit> {
     let is_known = |prefix: &str| sketch.at_apex.iter().any(|(known, _)| known == prefix);
     if declarations.is_empty() || declarations.iter().any(|(prefix, _)| is_known(prefix)) {
@@ -149,7 +150,7 @@ fn added(sketch: &Sketch, declarations: &[(&str, &str)]) -> Option<Edit> {
     }))
 }
 
-/// With declarations of what is inside at the apex: each, and all.
+/// Edits that move declarations from inside to the apex: each, and all.
 fn hoisted(sketch: &Sketch) -> Vec<Edit> {
     let inside: Vec<(&str, &str)> = sketch
         .namespaces
@@ -164,7 +165,7 @@ fn hoisted(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// With elements at this depth in no namespace.
+/// An edit that puts elements at this depth in no namespace.
 fn without_namespace(depth: usize) -> Edit {
     Edit::tags(Cause::DefaultImposed, move |step, tag| {
         let declares = tag.namespaces.iter().any(|(prefix, _)| prefix.is_empty());

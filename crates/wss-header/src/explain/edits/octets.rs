@@ -1,4 +1,4 @@
-//! Octets that are no canonical form: in another encoding, or with something around them.
+//! Octets that are not a canonical form: in another encoding, or with other octets around them.
 
 use wss_c14n::base64_encode;
 
@@ -7,7 +7,7 @@ use super::super::edit::{Edit, Step, piece};
 use super::super::token::{Token, tokens};
 use wss_text::hex;
 
-/// Something in front of the octets, and behind them.
+/// Octets before and after the form.
 fn around(cause: Cause, before: &'static [u8], after: &'static [u8]) -> Edit {
     Edit::new(cause, move |canonical, out| {
         out(before);
@@ -49,7 +49,7 @@ pub(super) fn all() -> Vec<Edit> {
     edits
 }
 
-/// The octets, written in letters or digits.
+/// The octets, encoded in letters or digits.
 fn as_text() -> [Edit; 4] {
     let text = |how: &str, of: fn(&[u8]) -> String| {
         Edit::new(Cause::TextOfOctets { how: how.into() }, move |canonical, out| {
@@ -116,11 +116,11 @@ fn empty_tags(how: &str, end: &'static str) -> Edit {
     })
 }
 
-/// What is between the tags of the apex.
+/// The text between the tags of the apex.
 fn content(canonical: &str) -> &str {
     let start = tokens(canonical).next().map_or(0, |token| token.as_str().len());
     let end = canonical.rfind("</").unwrap_or(canonical.len());
-    // What has no end tag, such as a comment, has no content.
+    // A form without an end tag, such as a comment, has no content.
     piece(canonical, start..end)
 }
 

@@ -21,15 +21,15 @@ const OF_OTHERS: [&str; 60] = [
     "s", "t", "u", "v", "w", "y", "z", "n0", "n2", "p1", "q2", "ns6", "ns7", "ns8", "ns9", "msg", "dto", "com", "xs",
     "data", "v2", "imp",
 ];
-/// The most candidates for one namespace.
+/// The largest number of candidates for one namespace.
 const CANDIDATES: usize = 80;
-/// The most edits that rename several prefixes.
+/// The largest number of edits that rename several prefixes.
 const SEVERAL: usize = 9_000;
 
-/// New prefixes for old ones, all at once.
+/// New prefixes for old ones, all replaced at once.
 type Map = Vec<(String, String)>;
 
-/// One prefix of the envelope: the most usual.
+/// Edits of one prefix of the envelope: the most usual.
 pub(super) fn of_envelope(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| is_soap(uri)) {
@@ -38,7 +38,7 @@ pub(super) fn of_envelope(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits
 }
 
-/// One prefix of another namespace.
+/// Edits of one prefix of another namespace.
 pub(super) fn of_others(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| !is_soap(uri)) {
@@ -90,8 +90,8 @@ fn of_name(uri: &str) -> Vec<String> {
     all
 }
 
-/// Several prefixes at once: those of the envelope and of security in the spellings of their stacks, and those of the
-/// payload as tools number them.
+/// Edits of several prefixes at once: those of the envelope and of security in the spellings of their stacks, and those
+/// of the payload as tools number them.
 pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Iterator<Item = Edit> + 's> {
     let is_framework = |uri: &str| is_soap(uri) || uri == name::WSU.uri;
     let all: Vec<&(String, String)> = sketch.in_order.iter().filter(|(prefix, _)| prefix != "xml").collect();
@@ -100,7 +100,8 @@ pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Itera
         return Box::new(std::iter::empty());
     }
     let kept = |(prefix, _): &&(String, String)| (prefix.clone(), prefix.clone());
-    // The choices for the framework: every combination of a candidate for each, as it is first.
+    // The choices for the prefixes of the framework: every combination of a candidate for each, in the order of the
+    // candidates.
     let mut choices: Vec<Map> = vec![Vec::new()];
     for (prefix, uri) in framework.iter().take(2) {
         let own = std::iter::once(kept(&&(prefix.clone(), uri.clone())).1);
@@ -130,7 +131,7 @@ pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Itera
     Box::new(products.chain(pairs).filter(several).take(SEVERAL).filter_map(|map| renamed(sketch, map)))
 }
 
-/// How tools name the prefixes of several namespaces.
+/// The prefixes that tools choose for several namespaces.
 fn schemes(payload: &[&(String, String)]) -> Vec<Map> {
     let mut all: Vec<Map> = Vec::new();
     let count = payload.len();
@@ -147,7 +148,7 @@ fn schemes(payload: &[&(String, String)]) -> Vec<Map> {
         add(&|nth| format!("{stem}{}", nth + 1));
         add(&|nth| format!("{stem}{nth}"));
     }
-    // Each by the last word of its namespace name.
+    // Each prefix is the last word of its namespace name.
     for nth_of_name in 0..4 {
         let of_uri = |nth: usize| {
             let uri = payload.get(nth).map(|(_, uri)| uri.as_str()).unwrap_or_default();
@@ -161,7 +162,7 @@ fn schemes(payload: &[&(String, String)]) -> Vec<Map> {
     all
 }
 
-/// Two prefixes of the payload, each with its candidates.
+/// Edits of two prefixes of the payload, each with its candidates.
 fn of_pairs(payload: &[&(String, String)], clues: &Clues) -> Vec<Map> {
     let [(first, one), (second, two)] = payload else { return Vec::new() };
     let others = candidates(clues, two);
@@ -169,7 +170,7 @@ fn of_pairs(payload: &[&(String, String)], clues: &Clues) -> Vec<Map> {
     candidates(clues, one).iter().flat_map(|to| others.iter().map(move |other| pair(to, other))).collect()
 }
 
-/// With other prefixes; `None` if the names would collide.
+/// An edit that renames prefixes; `None` if the names would collide.
 fn renamed(sketch: &Sketch, map: Map) -> Option<Edit> {
     let map: Map = map.into_iter().filter(|(from, to)| from != to).collect();
     if map.is_empty() {
@@ -177,7 +178,7 @@ fn renamed(sketch: &Sketch, map: Map) -> Option<Edit> {
     }
     let renamed =
         |prefix: &str| map.iter().find(|(from, _)| from == prefix).map_or(prefix, |(_, to)| to.as_str()).to_owned();
-    // Two namespaces with one prefix, after or before the change, would need another edit.
+    // If two namespaces have one prefix, before or after the change, another edit would be needed.
     let mut after: Vec<(String, &str)> = Vec::new();
     for (prefix, uri) in &sketch.namespaces {
         let to = renamed(prefix);
@@ -220,7 +221,7 @@ fn rename(canonical: &str, map: &[(String, String)], out: Out<'_>) {
                 scopes.iter().rev().flatten().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
             };
             tag.namespaces.retain(|(prefix, uri)| in_scope(prefix).unwrap_or_default() != uri);
-            // What was in no namespace stays there below the new default.
+            // A name that was in no namespace stays there below the new default.
             if was_bare && defaults && prefix_of(&tag.name).is_empty() && !in_scope("").unwrap_or_default().is_empty() {
                 tag.namespaces.push(("".into(), "".into()));
             }

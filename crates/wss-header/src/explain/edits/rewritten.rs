@@ -12,7 +12,7 @@ use super::super::token::Token;
 use super::changed::only;
 use super::values;
 
-/// How long timestamps are valid, in seconds, as peers set it.
+/// The lifetimes of timestamps that peers set, in seconds.
 const LIFETIMES: [u64; 18] =
     [300, 60, 600, 3_600, 30, 120, 180, 900, 1_200, 1_800, 7_200, 14_400, 28_800, 43_200, 86_400, 10, 5, 240];
 /// Namespaces of WS-Addressing.
@@ -23,7 +23,7 @@ const ADDRESSING: [&str; 4] = [
     "http://schemas.xmlsoap.org/ws/2003/03/addressing",
 ];
 
-/// Times in another spelling and zone, or without their fraction; and those that depend on one another.
+/// Edits of times: another spelling and zone, no fraction, and times that depend on one another.
 pub(super) fn times(sketch: &Sketch) -> Vec<Edit> {
     let instants: Vec<&(usize, String)> =
         sketch.texts.values.iter().filter(|(_, text)| values::is_instant(text)).collect();
@@ -48,7 +48,7 @@ pub(super) fn times(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// One of two times by the other, or the second where only the first is left.
+/// Edits that compute one of two times from the other, or add the second if only the first is left.
 fn lifetimes(instants: &[&(usize, String)]) -> Vec<Edit> {
     let mut edits = Vec::new();
     let spelled = |text: &str| {
@@ -80,7 +80,7 @@ fn lifetimes(instants: &[&(usize, String)]) -> Vec<Edit> {
     edits
 }
 
-/// With an Expires of this text behind Created.
+/// An edit that adds an Expires with this text after Created.
 fn expiring(at: String) -> Edit {
     let name = format!("Expires of {at}");
     Edit::new(Cause::ElementRemoved { name: name.into() }, move |canonical, out| {
@@ -96,7 +96,7 @@ fn expiring(at: String) -> Edit {
     })
 }
 
-/// Addresses and actions in the spellings of proxies, and WS-Addressing of another version.
+/// Edits of addresses and actions to the spellings of proxies, and to another version of WS-Addressing.
 pub(super) fn addresses(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     for from in ADDRESSING.into_iter().filter(|uri| sketch.namespaces.iter().any(|(_, known)| known == uri)) {
@@ -169,7 +169,7 @@ fn other_hosts(text: &str, clues: &Clues) -> Vec<String> {
     clues.hosts.iter().map(|host| format!("{host}{path}")).collect()
 }
 
-/// Numbers as other programs write them, in one place.
+/// Edits of numbers as other programs write them, in one place.
 pub(super) fn numbers(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 24) {

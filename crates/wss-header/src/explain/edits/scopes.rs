@@ -1,7 +1,7 @@
 //! Elements, attributes and default namespaces that came or went, with the declarations that follow from it.
 //!
-//! What is changed is written again as exclusive canonicalisation writes it: a tag declares what it uses and nothing around
-//! it declared. The declarations of the apex stay as they are.
+//! A changed element is written again as exclusive canonicalisation writes it: a tag declares what it uses and nothing
+//! around it declared. The declarations of the apex stay as they are.
 
 use wss_c14n::name;
 
@@ -11,14 +11,14 @@ use super::super::edit::{Edit, Out, Step, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
-/// The most elements that are changed one by one.
+/// The largest number of elements that are changed one by one.
 const ELEMENTS: usize = 48;
-/// The most namespaces that may have been the default.
+/// The largest number of namespaces that may have been the default.
 const NAMESPACES: usize = 12;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
-/// Without the tags of one element, whose content stays.
+/// Edits that remove the tags of one element, whose content stays.
 pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
     let elements = sketch.elements.iter().take(ELEMENTS).enumerate();
     elements
@@ -29,7 +29,8 @@ pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
         .collect()
 }
 
-/// Elements without prefix in no namespace, one after the other; or in one that the message has elsewhere.
+/// Edits that put elements without prefix in no namespace, one after the other; or in one that the message has
+/// elsewhere.
 pub(super) fn defaults(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let bare = |name: &&String| !name.contains(':');
     if !sketch.elements.iter().any(|name| bare(&name)) {
@@ -79,7 +80,7 @@ fn declare(tag: &mut Tag<'_>, uri: &str) {
     }
 }
 
-/// An attribute that peers leave out or put in, with what its prefix is bound to.
+/// An attribute that peers leave out or add, with the namespace of its prefix.
 #[derive(Clone)]
 struct Usual {
     name: String,
@@ -87,7 +88,7 @@ struct Usual {
     value: String,
 }
 
-/// With an attribute more: on every element that takes it, or on one.
+/// Edits that add an attribute: on every element that takes it, or on one.
 pub(super) fn attributes(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let prefix_for = |namespace: &str, usual: &'static str| {
         let known =
@@ -159,7 +160,7 @@ fn added(usual: Usual, which: impl Fn(usize, &Step<'_>) -> bool + 'static) -> Ed
 /// Prefixes with their namespaces.
 type Scope = Vec<(String, String)>;
 
-/// An element that is open: what it declared, what was written of it, and whether its tags are.
+/// An open element: its declarations, those that were written, and whether its tags are written.
 struct Open {
     declared: Scope,
     written: Scope,

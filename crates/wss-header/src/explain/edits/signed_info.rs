@@ -14,16 +14,17 @@ use super::super::edit::{Edit, piece};
 use super::super::token::{Tag, Token, tokens};
 use super::Edits;
 
-/// The most references whose parts are changed one by one.
+/// The largest number of references whose parts are changed one by one.
 const REFERENCES: usize = 16;
-/// The most elements that are changed: more than a signature within the default limits has.
+/// The largest number of elements that are changed: more than a signature within the default limits has.
 const PARTS: usize = 1_024;
-/// The most elements outside of every reference that are changed one by one.
+/// The largest number of elements outside of every reference that are changed one by one.
 const OUTSIDE: usize = 16;
-/// The most octets of a start tag, and the most prefixes of a list, of which each is changed.
+/// The largest number of octets of a start tag that is changed.
 const TAG_OCTETS: usize = 4_096;
+/// The largest number of prefixes of a list of which each is changed.
 const WORDS: usize = 64;
-/// The elements of which something is changed.
+/// The elements in which something is changed.
 const CHANGED: [&str; 8] = [
     "CanonicalizationMethod",
     "SignatureMethod",
@@ -35,7 +36,7 @@ const CHANGED: [&str; 8] = [
     "DigestValue",
 ];
 
-/// A change of octets: what is there instead, in which places.
+/// A change of octets: the new text for each of several spans.
 type Changes = Vec<(Range<usize>, String)>;
 
 /// An element of `ds:SignedInfo`.
@@ -43,10 +44,11 @@ type Changes = Vec<(Range<usize>, String)>;
 struct Part<'c> {
     local: &'c str,
     tag: &'c str,
-    /// Where its start tag begins, and where that ends.
+    /// The offset of its start tag.
     start: usize,
+    /// The offset behind its start tag.
     inside: usize,
-    /// The end of the whole of it.
+    /// The end of the whole element.
     end: usize,
     /// The reference that it is in, from 1; 0 outside of every reference.
     reference: usize,
@@ -62,15 +64,15 @@ impl Part<'_> {
         self.start..self.end
     }
 
-    /// Of the digests of what the references name, that of its own; `None` if it is in no reference, or the digest is not known.
+    /// The digest of the target of its own reference; `None` if it is in no reference, or the digest is not known.
     fn digest<'f>(&self, found: &'f [String]) -> Option<&'f String> {
         found.get(self.reference.checked_sub(1)?).filter(|digest| !digest.is_empty())
     }
 }
 
-/// Changes of this canonical form, the most likely first. `found` has the digests of what the references name, in base64;
-/// empty for one that is not known. Each change is made when it is asked for: all of them together are many times as long as
-/// the form.
+/// Changes of this canonical form, the most likely first. `found` has the digests of the references' targets, in
+/// base64; empty for a digest that is not known. Each change is made when the iterator comes to it: all of them
+/// together are many times as long as the form.
 pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> Edits<'s> {
     let parts = parts(base);
     let near: Vec<Part<'_>> = {
@@ -95,7 +97,7 @@ pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> E
     Box::new(digests.chain(changed).chain(others))
 }
 
-/// The digest of its own in place of a written one, and those of the others.
+/// Edits that put the digest of its own reference, or of the others, in place of the written one.
 fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Iterator<Item = Edit> + 's {
     let inside = inside(base, &part);
     let own = part.digest(found);
@@ -106,12 +108,12 @@ fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Itera
     })
 }
 
-/// Where the text of an element is that contains no other.
+/// The span of the text of an element that contains no other element.
 fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
     part.inside..base.get(..part.end).and_then(|text| text.rfind("</")).unwrap_or(part.inside)
 }
 
-/// Every digest with what its reference digests to, or written otherwise.
+/// An edit of every digest: the digest of its reference's target, or another spelling.
 fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
     let with = |text: &dyn Fn(&Part<'_>, &str) -> Option<String>| -> Changes {
         let change = |part| {
@@ -130,7 +132,7 @@ fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
     ]
 }
 
-/// Every URI in letters of another case.
+/// Edits of the case of letters in every URI.
 fn all_uris(parts: &[Part<'_>]) -> [Edit; 2] {
     let kinds = [("lower", str::to_lowercase as fn(&str) -> String), ("upper", str::to_uppercase)];
     kinds.map(|(words, of)| {
@@ -155,10 +157,10 @@ fn edit(what: String, changes: Changes) -> Edit {
     })
 }
 
-/// The elements that may be changed, as far as there may be so many.
+/// The elements that may be changed, up to the largest number.
 fn parts(base: &str) -> Vec<Part<'_>> {
     let mut found: Vec<Part<'_>> = Vec::new();
-    // Where each open element is among those, if it is.
+    // For each open element, its index in `found`, if it is there.
     let mut open: Vec<Option<usize>> = Vec::new();
     let (mut at, mut reference) = (0, 0);
     for token in tokens(base) {
@@ -239,7 +241,7 @@ fn methods<'s>(part: Part<'s>) -> impl Iterator<Item = Edit> + 's {
     })
 }
 
-/// Every element of this name with another identifier.
+/// Edits that give every element of this name another identifier.
 fn everywhere<'s>(parts: Rc<[Part<'s>]>, local: &'static str) -> impl Iterator<Item = Edit> + 's {
     let several = parts.iter().filter(|part| part.local == local).nth(1).is_some();
     let identifiers = if several { identifiers(local) } else { Vec::new() };
@@ -260,7 +262,7 @@ fn uris<'s>(part: Part<'s>, ids: &'s BTreeSet<String>) -> impl Iterator<Item = E
     })
 }
 
-/// Without a list of prefixes, or with another.
+/// Edits that remove a list of prefixes, or replace it.
 fn lists<'s>(part: Part<'s>, bound: &'s BTreeSet<(String, String)>) -> impl Iterator<Item = Edit> + 's {
     let is_list = part.local == "InclusiveNamespaces";
     let without = is_list
@@ -272,7 +274,8 @@ fn lists<'s>(part: Part<'s>, bound: &'s BTreeSet<(String, String)>) -> impl Iter
     }))
 }
 
-/// The list of prefixes in a tag with one less or one more, and in another order; of one that is long, only an empty one.
+/// Edits of the list of prefixes in a tag: one less, one more, or another order. If the list is long, only an empty one
+/// is tried.
 fn other_lists(tag: &str, bound: &BTreeSet<(String, String)>) -> Vec<String> {
     let tag = Tag::read(tag);
     let listed = tag.attributes.iter().find(|(name, _)| name == "PrefixList").map(|(_, list)| list.to_string());
@@ -298,7 +301,7 @@ fn other_lists(tag: &str, bound: &BTreeSet<(String, String)>) -> Vec<String> {
     lists
 }
 
-/// Without one reference or transform, or with two references in the other order.
+/// Edits that remove one reference or transform, or exchange two references.
 fn references<'s>(base: &'s str, parts: &Rc<[Part<'s>]>) -> impl Iterator<Item = Edit> + 's {
     let all: Vec<Part<'s>> = parts.iter().filter(|part| part.local == "Reference").take(REFERENCES).copied().collect();
     let several = all.len() > 1;

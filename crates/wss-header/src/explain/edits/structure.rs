@@ -8,7 +8,7 @@ use super::super::places::{insert, is_id};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
-/// Without the Id of the apex.
+/// Edits that remove the Id of the apex.
 pub(super) fn before_id(sketch: &Sketch) -> Vec<Edit> {
     let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
     let names = sketch.apex_attributes.iter().filter(is_id);
@@ -24,7 +24,7 @@ fn without_id(name: &str, with_namespace: bool) -> Edit {
     })
 }
 
-/// With the Id of the apex in letters of another case.
+/// Edits that change the case of the letters in the Id of the apex.
 pub(super) fn id_cases() -> [Edit; 2] {
     let kinds = [("in lower case", str::to_lowercase as fn(&str) -> String), ("in upper case", str::to_uppercase)];
     kinds.map(|(words, of)| {
@@ -37,7 +37,7 @@ pub(super) fn id_cases() -> [Edit; 2] {
     })
 }
 
-/// With the Id of the apex in an attribute of another name.
+/// Edits that move the Id of the apex to an attribute of another name.
 pub(super) fn id_names(sketch: &Sketch) -> Vec<Edit> {
     let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
     let of_wsu = sketch.at_apex.iter().filter(|(prefix, uri)| !prefix.is_empty() && uri == name::WSU.uri);
@@ -60,7 +60,7 @@ pub(super) fn id_names(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
+/// Removes an attribute, and the declaration of its prefix if nothing else in the tag uses it.
 pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     let before = tag.attributes.len();
     tag.attributes.retain(|(known, _)| known != name);
@@ -70,7 +70,7 @@ pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     }
 }
 
-/// Without one attribute, one element, or all of a kind.
+/// Edits that remove one attribute, one element, or all of a kind.
 pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.has_instruction {
@@ -100,7 +100,8 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Without an attribute that the apex and an element inside it have, or several elements: inside alone, and in one place.
+/// Edits that remove an attribute which the apex and an element inside it have, or which several elements have: inside
+/// alone, and in one place.
 fn one_of_several(sketch: &Sketch) -> Vec<Edit> {
     let cause = |name: &str| Cause::AttributeAdded { name: name.into() };
     let mut edits = Vec::new();
@@ -127,12 +128,12 @@ fn one_of_several(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// How many elements have an attribute of this name.
+/// The number of elements that have an attribute of this name.
 fn count_of(sketch: &Sketch, name: &str) -> usize {
     sketch.attribute_values.iter().filter(|(_, other, _)| other == name).count()
 }
 
-/// Without the signature, or the Security header.
+/// Edits that remove the signature, or the Security header.
 pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     let has = |local: &str| sketch.elements.iter().any(|name| name.rsplit(':').next() == Some(local));
@@ -141,7 +142,7 @@ pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     }
     if has("Security") {
         edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Security")));
-        // The header that holds nothing else goes with it.
+        // A Header that holds nothing else is removed with it.
         edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Header")));
     }
     edits
@@ -152,7 +153,7 @@ fn without_attribute(name: &str, with_namespace: bool) -> Edit {
     Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |_, tag| remove(tag, &name, with_namespace))
 }
 
-/// Without the elements inside the apex that `which` chooses by number and name, and without the white space before each.
+/// An edit that removes the elements which `which` selects by number and name, each with the white space before it.
 fn without(cause: Cause, which: impl Fn(usize, &str) -> bool + 'static) -> Edit {
     Edit::new(cause, move |canonical, out| {
         let (mut nth, mut removed_at) = (0_usize, None);

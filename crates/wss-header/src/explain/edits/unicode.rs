@@ -6,7 +6,8 @@ use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
 
-/// For each combining mark, letters and what they are with it, in pairs (Unicode, UnicodeData.txt).
+/// For each combining mark, pairs of a letter and the character that the letter becomes with the mark (Unicode,
+/// UnicodeData.txt).
 const MARKS: [(char, &str); 12] = [
     ('\u{300}', "AÀEÈIÌOÒUÙaàeèiìoòuùNǸnǹ"),
     ('\u{301}', "AÁEÉIÍOÓUÚYÝaáeéiíoóuúyýCĆcćLĹlĺNŃnńRŔrŕSŚsśZŹzź"),

@@ -1,4 +1,4 @@
-//! Values of schema types that were read and written anew: instants, numbers, booleans.
+//! Values of schema types that were read and written again: instants, numbers, booleans.
 
 use std::borrow::Cow;
 
@@ -34,14 +34,14 @@ fn digits(fraction: &str, count: usize) -> String {
     fraction.chars().chain(std::iter::repeat('0')).take(count).collect()
 }
 
-/// With `to` in place of a zone that is UTC.
+/// The instant with `to` in place of a zone that is UTC.
 fn zoned(seconds: &str, fraction: &str, zone: &str, to: &str) -> String {
     let zone = if matches!(zone, "Z" | "+00:00" | "-00:00") { to } else { zone };
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{seconds}{point}{fraction}{zone}")
 }
 
-/// Instants in other spellings.
+/// Edits that write instants in other spellings.
 pub(super) fn instants(_: &Sketch) -> Vec<Edit> {
     let edit = |(how, spelling): (&str, Spelling)| {
         Edit::values(Cause::InstantReformatted { how: how.into() }, move |text| {
@@ -80,7 +80,7 @@ fn written(zone: i64) -> String {
     if zone == 0 { "Z".to_owned() } else { format!("{here}{:02}:{:02}", zone.abs() / 60, zone.abs() % 60) }
 }
 
-/// An instant in another zone; `None` if it is in that one.
+/// An instant in another zone; `None` if it is already in that zone.
 fn in_zone(text: &str, to: i64) -> Option<String> {
     let (seconds, fraction, zone) = instant(text)?;
     let from = minutes_of(zone).filter(|from| *from != to)?;
@@ -98,7 +98,7 @@ fn minutes_of(zone: &str) -> Option<i64> {
     Some(if sign == "-" { -minutes } else { minutes })
 }
 
-/// The instant so many minutes later, up to its seconds.
+/// The instant `minutes` minutes later, up to its seconds.
 fn moved(seconds: &str, minutes: i64) -> Option<String> {
     let instant = wss_tokens::parse_instant(&format!("{seconds}Z")).ok()?;
     let by = std::time::Duration::from_secs(minutes.unsigned_abs() * 60);
@@ -107,7 +107,7 @@ fn moved(seconds: &str, minutes: i64) -> Option<String> {
     text.get(..seconds.len()).map(str::to_owned)
 }
 
-/// Instants in another zone.
+/// Edits that write instants in another zone.
 pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
     let edit = |to: i64| {
@@ -118,11 +118,11 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     other_zones().filter(|to| in_zone(sample, *to).is_some()).map(edit).collect()
 }
 
-/// Instants in another zone and another spelling at once; and with a zone where there is none.
+/// Instants in another zone and another spelling at once, and instants without a zone with one.
 pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     let sample = sketch.texts.values.iter().find(|(_, text)| is_instant(text));
     let cause = |how: String| Cause::InstantReformatted { how: how.into() };
-    // What could change nothing is not paid for.
+    // Edits that could change nothing are not made: each attempt is charged.
     let texts = sketch.texts.values.iter().map(|(_, text)| text);
     let mut values = texts.chain(sketch.attribute_values.iter().map(|(_, _, value)| value));
     let has_bare = values.clone().any(|text| matches!(instant(text), Some((_, "", ""))));
@@ -201,13 +201,13 @@ fn numbers(how: &str, edit: fn(&str) -> Option<String>) -> Edit {
     })
 }
 
-/// The number with so many decimal places, cut or filled with zeros.
+/// The number with `count` decimal places, cut or filled with zeros.
 fn places(text: &str, count: usize) -> Option<String> {
     let (whole, fraction) = text.split_once('.')?;
     (!fraction.is_empty()).then(|| format!("{whole}.{}", digits(fraction, count)))
 }
 
-/// Values in other spellings.
+/// Edits that write values in other spellings.
 pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
     let written = |how: &str| Cause::ValueReformatted { how: how.into() };
     vec![
@@ -306,7 +306,7 @@ fn date<'t>(text: &'t str, spelling: fn(&str, &str, &str) -> String) -> Cow<'t, 
     }
 }
 
-/// An edit of values that are one of some words.
+/// An edit of values that are one of several words.
 fn words(cause: Cause, exchanged: &'static [(&'static str, &'static str)]) -> Edit {
     Edit::values(cause, move |text| {
         exchanged.iter().find(|(from, _)| *from == text).map_or(text.into(), |(_, to)| (*to).into())

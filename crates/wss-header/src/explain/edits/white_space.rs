@@ -7,7 +7,7 @@ use super::super::edit::{Edit, Step};
 use super::super::sketch::Sketch;
 use super::super::token::Token;
 
-/// Which white space is left out.
+/// The white space that is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Blank {
     Between,
@@ -36,7 +36,7 @@ fn without(blank: Blank, cause: Cause) -> Edit {
     })
 }
 
-/// Without white space that the message has.
+/// Edits that remove white space that the message has.
 pub(super) fn removed(sketch: &Sketch) -> Vec<Edit> {
     let added = |place: &str| Cause::WhiteSpaceAdded { place: place.into() };
     let mut edits = Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn removed(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Text without the blanks around it.
+/// Edits that remove the blanks around text.
 fn trimmed(blanks_too: bool, cause: Cause) -> Edit {
     Edit::texts(cause, move |step, text| match (step.token.is_blank(), step.is_alone(), blanks_too) {
         (true, true, _) | (true, false, false) => text.into(),
@@ -79,7 +79,7 @@ fn collapsed() -> Edit {
     })
 }
 
-/// An empty apex with white space in it.
+/// Edits that put white space into an empty apex.
 fn filled() -> Vec<Edit> {
     let contents = [
         ("", "nothing"),
@@ -104,13 +104,13 @@ fn filled() -> Vec<Edit> {
     filled.into()
 }
 
-/// Elements on lines of their own: what indents each level, the level of the apex, and the end of a line.
+/// Writes elements on lines of their own: the indentation of a level, the level of the apex, and the line end.
 #[derive(Clone, Copy)]
 struct Indent {
     unit: &'static str,
     level: usize,
     line_end: &'static str,
-    /// Only the children of the apex.
+    /// Whether only the children of the apex are on lines of their own.
     top_only: bool,
 }
 
@@ -131,7 +131,7 @@ impl Indent {
             Token::Start(_) | Token::Comment(_) if step.depth > 0 && applies && !is_text(before) => {
                 self.line(step.depth, out);
             }
-            // What follows a start tag or text is a value.
+            // White space between a start tag or text and an end tag is a value.
             Token::End(_) if applies && matches!(before, Some(Token::End(_) | Token::Comment(_))) => {
                 self.line(step.depth.saturating_sub(1), out);
             }
@@ -180,7 +180,7 @@ pub(super) fn indentations(sketch: &Sketch) -> Vec<Edit> {
     for line_end in ["\n", "&#xD;\n"] {
         for level in [1, 0, 2, 3, 4] {
             for (unit, words) in UNITS {
-                // Without a unit, every level is the same.
+                // Without a unit of indentation, every level is the same.
                 if !unit.is_empty() || level == 1 {
                     edits.push(Indent { unit, level, line_end, top_only: false }.edit(words));
                     edits.push(Indent { unit, level, line_end, top_only: true }.edit(words));
@@ -191,7 +191,7 @@ pub(super) fn indentations(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Base64 with other line breaks.
+/// Edits that write base64 with other line breaks.
 pub(super) fn wraps(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.texts.longest < 60 {

@@ -1,4 +1,5 @@
-//! Attachments that came as ciphertext: their plaintext, and what signatures over the ciphertext prove about it.
+//! Attachments that came as ciphertext: their plaintext, and the facts that signatures over the ciphertext prove about
+//! it.
 
 use std::ops::Range;
 
@@ -31,7 +32,7 @@ pub(super) struct EncryptedAttachment {
     /// The type of the plaintext is stated by the EncryptedData, or inside the plaintext.
     states_type: bool,
     cipher: ContentEncryption,
-    /// Whether a verified signature covers both.
+    /// Whether a verified signature covers both the EncryptedData and the attachment.
     pub(super) is_covered: bool,
 }
 
@@ -64,7 +65,7 @@ pub(super) fn find(
         terms.accept_signer(signature) && covers_data && signature.attachments.prove(&content_id)
     };
     let is_covered = facts.signatures.iter().any(covers);
-    // A signature over the EncryptedData covers the type of the plaintext, and where its header ends.
+    // A signature over the EncryptedData covers the type of the plaintext, and the end of its header.
     let is_complete = is_complete(data);
     let states_type = data.mime_type().is_some() || is_complete;
     Ok(EncryptedAttachment { at, content_id, span, is_complete, states_type, cipher: data.method(), is_covered })
@@ -111,7 +112,7 @@ pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut 
     facts.decryptions.note(url.into(), ciphertext.cipher, found.label);
 }
 
-/// Removes what a signature does not prove about an attachment that it covers as ciphertext.
+/// Removes the facts about an attachment that a signature does not prove, since it covers the attachment as ciphertext.
 fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found: &FoundSecret, receiver: &Receiver) {
     let content_id = &ciphertext.content_id;
     if !signature.attachments.prove(content_id) {

@@ -1,4 +1,4 @@
-//! Ciphertext of the envelope: its plaintext, and what signatures over the ciphertext prove about it.
+//! Ciphertext of the envelope: its plaintext, and the facts that signatures over the ciphertext prove about it.
 
 use std::ops::Range;
 
@@ -55,7 +55,7 @@ fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Term
         return;
     }
     let absence = terms.receiver.waives(Waiver::UntoldAbsenceOfDefaultNamespace);
-    // Of all plaintexts, only those around this ciphertext can be around the elements that are around it.
+    // Only a plaintext around this ciphertext can be around the elements that are around it.
     let known = facts.decryptions.elements.iter().map(|decrypted| decrypted.span.clone()).enumerate();
     let known: Vec<(usize, Range<usize>)> = known.filter(|(_, span)| is_within(&replaced.span(), span)).collect();
     for signature in &mut facts.signatures {

@@ -1,7 +1,8 @@
 //! Decryption: from a list of ciphertext to the splices that make the next revision.
 //!
-//! `target` says where ciphertext may be, `element` decrypts what replaces it in the envelope, `attachment` decrypts an
-//! attachment. `unsigned_key` and `namespaces` say when a signature over ciphertext does not prove its plaintext.
+//! `target` finds the allowed places of ciphertext, `element` decrypts ciphertext of the envelope, `attachment`
+//! decrypts an attachment. `unsigned_key` and `namespaces` decide when a signature over ciphertext does not prove its
+//! plaintext.
 
 mod attachment;
 mod element;
@@ -102,7 +103,7 @@ fn decrypt_list(
         }
         let is_opened = step.facts.decryptions.retired_ids.contains(id);
         if is_opened && (terms.receiver.waives(Waiver::UnlistedEncryptedData) || list.is_for_others(&mut step)?) {
-            // It was decrypted before this list, in its place or with the key of another recipient.
+            // The ciphertext was decrypted before this list, in its place or with the key of another recipient.
             continue;
         }
         let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
@@ -113,7 +114,7 @@ fn decrypt_list(
     Ok(step.finish(false))
 }
 
-/// Why a list cannot name an element at this place.
+/// The reason why a list cannot name an element at this place.
 fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
     match named.is(name::XENC.uri, "EncryptedData") {
         true if revision.is_in_header(named) => WhyMisplaced::BeforeItsList,
@@ -122,7 +123,7 @@ fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
     }
 }
 
-/// One step of decryption: what it reads, and what it opened so far.
+/// One step of decryption: its input, and its plaintexts so far.
 struct Step<'s, 'd, 'm> {
     revision: &'s Revision<'d>,
     terms: &'s Terms<'s>,
@@ -131,7 +132,7 @@ struct Step<'s, 'd, 'm> {
     opened: Plaintexts,
 }
 
-/// What a step opened.
+/// The plaintexts of one step.
 #[derive(Default)]
 struct Plaintexts {
     splices: Splices,
@@ -140,8 +141,8 @@ struct Plaintexts {
 }
 
 impl<'d> Step<'_, 'd, '_> {
-    /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. What no key of ours
-    /// opens is noted as for others.
+    /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. Ciphertext that
+    /// no key of ours opens is noted as being for others.
     fn decrypt(&mut self, target: &Target<'d>, id: &str, key: Option<&EncryptedKey<'d>>) -> Result<(), OpenError> {
         let refused = |why| OpenError::EncryptedData { id: id.into(), why };
         let (terms, revision) = (self.terms, self.revision);
@@ -159,7 +160,7 @@ impl<'d> Step<'_, 'd, '_> {
         check_cipher(data.method(), terms.receiver, is_covered)?;
         let mut search = KeySearch::new(revision, terms, self.facts, self.ring);
         let Some(found) = find_key(&mut search, &data, key)? else {
-            // It is for another receiver: a part that holds it is not handed out.
+            // The ciphertext is for another receiver: a part that holds it is not handed out.
             let named = search.addressee.take();
             let addressee = named.unwrap_or_else(|| addressee_told(data.key_info(), &self.facts.tokens));
             let missing = missing_secret(data.key_info().filter(|_| key.is_none()), revision, terms);
@@ -180,7 +181,7 @@ impl<'d> Step<'_, 'd, '_> {
         }
         let plaintext = decrypt_element(&data, &found, target.replaced, terms, self.facts, self.ring)?;
         let replaced = target.replaced.span();
-        // Ciphertext inside ciphertext, as in EncryptionProperties, or one block with two Ids.
+        // One ciphertext may be inside another, as in EncryptionProperties, or one block may have two Ids.
         let overlaps =
             |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
         if self.opened.plaintexts.iter().any(overlaps) {
@@ -191,7 +192,7 @@ impl<'d> Step<'_, 'd, '_> {
         Ok(())
     }
 
-    /// What the step makes of the message. `revisit` as in [`Replacement`].
+    /// The replacement that the step makes in the message. `revisit` as in [`Replacement`].
     fn finish(self, revisit: bool) -> Replacement {
         for attachment in self.opened.attachments {
             attachment::record(attachment, self.terms.receiver, self.facts);

@@ -1,5 +1,5 @@
-//! Borrowed namespaces: what a plaintext takes from the context of its ciphertext, and whether a signature over the
-//! ciphertext covers it.
+//! Borrowed namespaces: the namespaces that a plaintext takes from the context of its ciphertext, and whether a
+//! signature over the ciphertext covers them.
 //!
 //! A signature over ciphertext proves the plaintext only in the context that the signature covers. Exclusive
 //! canonicalisation leaves out declarations that nothing utilizes, and ciphertext utilizes none of its plaintext's
@@ -49,7 +49,7 @@ pub(super) fn untold(
     listed.find(differs).or_else(|| taken.find(unlisted)).map(lost)
 }
 
-/// Whether the digested octets determine what `prefix` is bound to around `replaced`, which is inside the covered
+/// Whether the digested octets determine the namespace of `prefix` around `replaced`, which is inside the covered
 /// element.
 fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[(usize, Range<usize>)]) -> bool {
     for element in replaced.ancestors_and_self().skip(1) {

@@ -11,7 +11,7 @@ use crate::waiver::Waiver;
 /// An EncryptedData at an allowed place.
 pub(super) struct Target<'d> {
     pub(super) data: Element<'d>,
-    /// What its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
+    /// The element that its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
     pub(super) replaced: Element<'d>,
     pub(super) place: Place,
 }
@@ -53,7 +53,7 @@ impl<'d> Target<'d> {
         is_inside.then_some(Self { data: named, replaced: named, place: Place::InsideBlock })
     }
 
-    /// The target that ciphertext is by itself, where no list names it.
+    /// The target that ciphertext is by itself, if no list names it.
     pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>, receiver: &Receiver) -> Option<Self> {
         if revision.is_in_header(data) {
             return Some(Self { data, replaced: data, place: Place::Header });

@@ -1,8 +1,9 @@
-//! Ciphertext that no list names before it: peers leave `xenc:ReferenceList` out, or write it behind.
+//! Ciphertext that no list names before it: peers leave `xenc:ReferenceList` out, or write it after the ciphertext.
 //!
-//! A list says when its ciphertext is decrypted, which is when its sender encrypted it. Without one there are two readings:
-//! the sender signed the plaintext, or the ciphertext. Each is tried at the signature: its digest is right for one of them,
-//! and SignedInfo was authenticated before. What no signature needed is decrypted last.
+//! The place of a list says when its ciphertext is decrypted, which is the reverse of when its sender encrypted it.
+//! Without a list there are two readings: the sender signed the plaintext, or the ciphertext. Each is tried at the
+//! signature: its digest is right for one of them, and SignedInfo was authenticated before. Ciphertext that no
+//! signature needed is decrypted last.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -46,7 +47,7 @@ pub(crate) fn decrypt_each<'d>(
         if let Some(target) = target.filter(|_| step.facts.decryptions.for_others_at(&data.span()).is_none()) {
             let key = keys.key_of(data, terms)?;
             if let Err(error) = step.decrypt(&target, &name, key.as_ref()) {
-                // No later one is within the limit.
+                // No later ciphertext is within the limit.
                 let is_over = error.exceeds_a_limit();
                 failed(data, error)?;
                 if is_over {
@@ -129,7 +130,7 @@ fn ids_of(data: Element<'_>) -> impl Iterator<Item = Cow<'_, str>> {
     [Some(data), block].into_iter().flatten().filter_map(id_of)
 }
 
-/// Its Id, or its path without one.
+/// Its Id, or its path if it has no Id.
 pub(crate) fn name_of(data: Element<'_>) -> String {
     id_of(data).map_or_else(|| data.path(), |id| id.into_owned())
 }

@@ -1,4 +1,4 @@
-//! Unsigned keys: whether a signature over ciphertext covers everything that leads to the key of the ciphertext.
+//! Unsigned keys: whether a signature over ciphertext covers all elements that lead to the key of the ciphertext.
 
 use wss_crypto::ContentEncryption;
 

@@ -1,5 +1,5 @@
-//! Key agreement: keys that are wrapped under what one of our identities and the originator agree on (XML Encryption 1.1
-//! §5.6).
+//! Key agreement: keys that are wrapped under a secret on which one of our identities and the originator agree (XML
+//! Encryption 1.1 §5.6).
 
 use wss_c14n::TakeAlong;
 use wss_crypto::{Digest, DigestMethod};
@@ -31,7 +31,7 @@ impl KeySearch<'_, '_> {
             return Ok(None);
         };
         let label = agreement.method().uri();
-        // All that they agree on is in the KeyInfo.
+        // Everything on which they agree depends only on the KeyInfo.
         let said = key.key_info().map(|said| said.standalone(TakeAlong::Namespaces)).unwrap_or_default();
         let by = [identity.certificate().der(), Digest::of(DigestMethod::Sha256, said.as_bytes()).as_octets()].concat();
         if let Some(known) = self.ring.unwrapped(key, &by) {

@@ -15,8 +15,8 @@ use crate::open::terms::Terms;
 use crate::waiver::Waiver;
 
 impl KeySearch<'_, '_> {
-    /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message. `reference` is what
-    /// the KeyInfo has, if it has nothing else.
+    /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message. `reference` is
+    /// the reference in the KeyInfo, if it has nothing else.
     pub(super) fn signing_certificate(
         &mut self,
         key_info: Option<&KeyInfo<'_>>,
@@ -92,7 +92,7 @@ impl KeySearch<'_, '_> {
         }
     }
 
-    /// The reference names no token with a certificate: what it names instead, if it is a token by another name.
+    /// The error for a reference that names no token with a certificate: it may name a token whose type is a name.
     fn no_certificate(&self, id: &str) -> TokenError {
         let token = self.revision.header_child(id).filter(|token| X509Token::is_by_name(*token));
         token.map_or_else(|| dangling(id), |token| TokenError::by_name(token))

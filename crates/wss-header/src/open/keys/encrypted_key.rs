@@ -14,7 +14,7 @@ use crate::open::named::{addressee_told, in_hexadecimal};
 use crate::open::shapes::OtherKeyInfo;
 use crate::waiver::Waiver;
 
-/// The octets of the keys of AES.
+/// The numbers of octets of AES keys.
 const AES_OCTETS: [usize; 3] = [16, 24, 32];
 
 impl<'a> KeySearch<'a, '_> {
@@ -25,7 +25,7 @@ impl<'a> KeySearch<'a, '_> {
         expected_len: Option<usize>,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let terms = self.terms;
-        // All parts under one key ask for it, and what its KeyInfo has is read once.
+        // All parts under one key ask for it, and the content of its KeyInfo is read once.
         if let Some((secret, label)) = self.ring.written(key) {
             return Ok(Some(found(key, secret.clone(), Holder::ANONYMOUS, label)));
         }
@@ -48,7 +48,7 @@ impl<'a> KeySearch<'a, '_> {
         let written = Written::of(key.element(), &terms.budget)?;
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
-        // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
+        // The padding of RSA 1.5 does not authenticate: it must not show whether a key of another length is inside.
         let is_bare = is_bare(key);
         let by_length = terms.receiver.waives(Waiver::CiphersByKeyLength);
         let exact_len = expected_len.filter(|_| is_bare && !by_length && !terms.receiver.waives(Waiver::LongerSecrets));
@@ -84,7 +84,7 @@ impl<'a> KeySearch<'a, '_> {
         };
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        // Whoever wraps with a shared secret has it.
+        // The party that wraps with a shared secret has that secret.
         Ok(Some(found(key, secret, wrapping.holder, key.method().uri())))
     }
 
@@ -97,8 +97,8 @@ impl<'a> KeySearch<'a, '_> {
         Ok(self.recipient(key_info.as_ref())?.is_none())
     }
 
-    /// The identity that an EncryptedKey is addressed to. A KeyInfo of another shape is refused only where it leads to one of
-    /// ours, unless the receiver accepts such: what is for others is theirs to judge.
+    /// The identity to which an EncryptedKey is addressed. A KeyInfo of another shape is refused only if it leads to
+    /// one of ours, unless the receiver accepts such: keys for others are theirs to judge.
     pub(crate) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'a Identity>, OpenError> {
         let other = key_info.and_then(OtherKeyInfo::of);
         let found = match other {
@@ -169,7 +169,8 @@ impl<'a> KeySearch<'a, '_> {
         })
     }
 
-    /// The reference names no token with a certificate: refuses it if it names one of ours in a token whose type is a name.
+    /// For a reference that names no token with a certificate: refuses it if it names one of our certificates in a
+    /// token whose type is a name.
     fn recipient_by_name(
         &self,
         id: &str,

@@ -54,7 +54,7 @@ pub(crate) struct FoundKey {
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// How it was found, for the evidence.
+    /// The way in which it was found, for the evidence.
     pub(crate) label: &'static str,
     /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,
@@ -62,13 +62,14 @@ pub(crate) struct FoundSecret {
     pub(crate) path: Vec<KeyStep>,
     /// The identity of the key, for the rule that one key has one use.
     pub(crate) id: KeyId,
-    /// Its origin, for the same rule.
+    /// The origin of the secret, for the same rule.
     pub(crate) origin: KeyOrigin,
     /// The secret itself, or the one that it was derived from.
     pub(crate) root: KeyId,
-    /// It came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length, must not show.
+    /// The secret came under RSA 1.5, whose padding does not authenticate: whether there is a key, and of which length,
+    /// must not show.
     pub(crate) is_bare: bool,
-    /// The octets of the key in an EncryptedKey, if the cipher takes more, so that a random key stands in for it.
+    /// The number of octets of the key in the EncryptedKey, if the cipher takes more: a random key then replaces it.
     pub(crate) too_short: Option<usize>,
 }
 
@@ -96,7 +97,8 @@ impl FoundSecret {
         }
     }
 
-    /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
+    /// The key shortened to its leading octets, if a cipher needs fewer than it has. MACs and derivations use all of
+    /// it.
     pub(crate) fn leading(mut self, wanted: Wanted) -> Self {
         if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
             self.secret = Secret::new(leading.to_vec());
@@ -105,11 +107,12 @@ impl FoundSecret {
         self
     }
 
-    /// The key for `data`, and what its cipher is: the leading octets of a longer secret, and the cipher of a shorter one,
-    /// if the receiver accepts such. Passwords and tickets have been cut before, since they have their own lengths.
+    /// The key for `data`, and `data` with the cipher that fits: a longer secret is cut to its leading octets, and a
+    /// shorter one is used with the cipher of its length, if the receiver accepts such. Passwords and tickets have been
+    /// cut before, since they have their own lengths.
     ///
     /// # Errors
-    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key stands in for it instead.
+    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key replaces it instead.
     pub(crate) fn fitted<'d>(
         self,
         data: EncryptedData<'d>,
@@ -136,13 +139,13 @@ impl FoundSecret {
         Ok((self, data))
     }
 
-    /// Notes that it stands in for a key of fewer octets than the cipher takes.
+    /// Notes the length of the key that this random key replaces, if that key is shorter than the cipher demands.
     pub(crate) fn too_short(self, octets: Option<usize>) -> Self {
         Self { too_short: octets, ..self }
     }
 
-    /// The error for the log, where `cipher` did not decrypt with this secret. That its length is another one shows only
-    /// if it was found: an EncryptedKey that cannot be unwrapped is replaced by one of the expected length.
+    /// The error for the log if `cipher` did not decrypt with this secret. A wrong length is reported only for a secret
+    /// that was found: an EncryptedKey that cannot be unwrapped is replaced by a key of the expected length.
     pub(crate) fn failed(&self, error: DecryptError, cipher: ContentEncryption) -> OpenError {
         let (octets, wanted) = (self.too_short.unwrap_or(self.secret.len()), cipher.key_len());
         match error {
@@ -159,7 +162,7 @@ impl FoundSecret {
         self
     }
 
-    /// It came from this token of the header.
+    /// Notes that the key came from this token of the header.
     pub(crate) fn of_token(self, token: Element<'_>) -> Self {
         Self { token: Some(token.span()), ..self }
     }

@@ -1,11 +1,11 @@
-//! Keys: which key of the receiver, unwrapped or derived if necessary, a KeyInfo identifies, and who has it.
+//! Keys: the key of the receiver that a KeyInfo identifies, unwrapped or derived if necessary, and its holder.
 //!
 //! Every step from a reference to a token stays in our own header and leads towards its front (BSP R5205), so no chain
 //! of references can loop. [`Limits`](crate::Limits) bounds how often keys are derived from one another.
 //!
-//! `signing` finds the key of a signature: that of a `certificate`, a `secret`, or the public key that a token names. What
-//! the kind of a token decides is asked of its module in `tokens`. `encrypted_key` unwraps (with `agreement`). `found` says
-//! what a search finds, `ring` keeps what was found so far.
+//! `signing` finds the key of a signature: that of a `certificate`, a `secret`, or the public key that a token names.
+//! Decisions that depend on the kind of a token are made by its module in `tokens`. `encrypted_key` unwraps (with
+//! `agreement`). `found` has the results of a search, `ring` keeps the keys that were found so far.
 
 mod agreement;
 mod certificate;
@@ -38,10 +38,10 @@ pub(super) struct KeySearch<'a, 'd> {
     pub(super) terms: &'a Terms<'a>,
     /// The certificate tokens of the header.
     pub(super) tokens: &'a [SeenToken],
-    /// Its checked assertions.
+    /// The checked assertions of the message.
     pub(super) assertions: &'a [SeenAssertion],
     pub(super) ring: &'a mut KeyRing,
-    /// To whom the key is encrypted that was found, if none of ours unwraps it.
+    /// The recipient of the key that was found, if none of our keys unwraps it.
     pub(super) addressee: Option<WireText>,
 }
 
@@ -55,7 +55,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring, addressee: None }
     }
 
-    /// The reference in a `wsse:SecurityTokenReference`. One whose URI lacks `#` means the element with that Id, if the
+    /// The reference in a `wsse:SecurityTokenReference`. A URI without `#` means the element with that Id, if the
     /// receiver accepts such.
     pub(crate) fn reference<'x>(&self, element: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
         let reference =
@@ -63,14 +63,14 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
-    /// As [`KeySearch::reference`], of what is inside a `wsse:SecurityTokenReference` or is not.
+    /// As [`KeySearch::reference`], for an element with or without a `wsse:SecurityTokenReference` around it.
     fn reference_without_parent<'x>(&self, child: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
         let shape = reference_shape(self.terms.receiver);
         let reference = SecurityTokenReference::parse_child(child, None, shape, &self.terms.budget)?;
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
-    /// What a `ds:X509Data` that is not inside a `wsse:SecurityTokenReference` names.
+    /// The reference that a `ds:X509Data` outside of a `wsse:SecurityTokenReference` is.
     pub(crate) fn data(&self, data: &X509Data) -> SecurityTokenReference<'static> {
         SecurityTokenReference::of_data(data, reference_shape(self.terms.receiver).in_hexadecimal)
     }
@@ -87,8 +87,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 }
 
-/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token, or what is in X509Data beside names
-/// and values of keys, or a value beside names.
+/// The one hint of a KeyInfo. Of several, against BSP R5402, it is the reference to a token, or an X509Data beside
+/// names and values of keys, or a value beside names.
 fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> {
     let hints = key_info.hints();
     if let [only] = hints {

@@ -31,8 +31,8 @@ pub(crate) struct KeyRing {
     unwrapped: Vec<Unwrapped>,
 }
 
-/// An EncryptedKey that was unwrapped, and all that decides what is in it. Of the same octets, another method or another
-/// originator makes another key.
+/// An EncryptedKey that was unwrapped, with everything that decides its content: the same octets under another method
+/// or another originator are another key.
 struct Unwrapped {
     written: Written,
     octets: Vec<u8>,
@@ -42,14 +42,15 @@ struct Unwrapped {
     label: &'static str,
 }
 
-/// How an EncryptedKey is written. Where its text and the namespaces around it are the same, so is all that is read from it.
+/// The text of an EncryptedKey and the namespaces around it. If both are the same, so is everything that is read from
+/// it.
 pub(super) struct Written {
     text: String,
     scope: Vec<(String, String)>,
 }
 
 impl Written {
-    /// It is charged before it is kept.
+    /// The octets are charged before they are kept.
     pub(super) fn of(element: Element<'_>, budget: &Budget) -> Result<Self, Exceeded> {
         let (text, scope) = (text_of(element), element.namespaces_in_scope());
         let octets = scope.iter().map(|(prefix, uri)| prefix.len() + uri.len()).sum::<usize>() + text.len();
@@ -86,7 +87,7 @@ impl KeyRing {
         }
     }
 
-    /// Notes a use of a secret. Refuses one that can be guessed, and a second kind of use.
+    /// Notes a use of a secret. Refuses a secret that can be guessed, and a second kind of use.
     pub(crate) fn note_use(&mut self, found: &FoundSecret, key_use: KeyUse) -> Result<(), OpenError> {
         let octets = found.secret.len();
         if octets == 0 || (octets < LEAST_OCTETS && !self.short_secrets) {
@@ -100,7 +101,7 @@ impl KeyRing {
         let by_octets = KeyId::of(&found.secret);
         for id in [&found.id, &by_octets] {
             self.uses.note(id, found.origin, key_use).map_err(|error| match error {
-                // With a second cipher, an attacker could relabel the ciphertext of the first.
+                // If a key had a second cipher, an attacker could relabel the ciphertext of the first.
                 KeyUseError::TwoCiphers => DecryptError::Failed.into(),
                 error => OpenError::from(error),
             })?;
@@ -108,20 +109,22 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The secret of an EncryptedKey that is written as one that was unwrapped before, and the identifier of what led to it.
+    /// The secret of an EncryptedKey with the same text as one that was unwrapped before, and the identifier of the key
+    /// that led to it.
     pub(super) fn written(&self, key: &EncryptedKey<'_>) -> Option<(&Secret, &'static str)> {
         let known = self.unwrapped.iter().find(|known| known.written.is(key.element()))?;
         Some((&known.secret, known.label))
     }
 
-    /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and what it agreed on.
+    /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and the secret on which it
+    /// agreed.
     pub(super) fn unwrapped(&self, key: &EncryptedKey<'_>, by: &[u8]) -> Option<&Secret> {
         let is_it =
             |known: &&Unwrapped| known.octets == key.cipher_octets() && known.method == *key.method() && known.by == by;
         self.unwrapped.iter().find(is_it).map(|known| &known.secret)
     }
 
-    /// Notes the secret of an EncryptedKey, and the identifier of what led to it.
+    /// Notes the secret of an EncryptedKey, and the identifier of the key that led to it.
     pub(super) fn bring(
         &mut self,
         (key, written): (&EncryptedKey<'_>, Written),

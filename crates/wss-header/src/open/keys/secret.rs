@@ -1,4 +1,5 @@
-//! The secret that a KeyInfo or a reference identifies: a shared one, or that of a token, as the kind of the token says.
+//! The secret that a KeyInfo or a reference identifies: a shared one, or that of a token, which the kind of the token
+//! finds.
 
 use wss_c14n::{Element, Limit, id_of, name};
 use wss_crypto::Secret;
@@ -21,7 +22,7 @@ impl<'d> KeySearch<'_, 'd> {
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let hints = key_info.map_or(&[][..], KeyInfo::hints);
-        // A name beside the key itself, or beside the reference to it, says nothing more.
+        // A name beside the key itself, or beside the reference to it, is ignored.
         let is_name = |hint: &&KeyHint<'_>| matches!(hint, KeyHint::KeyName(_));
         let hints: Vec<&KeyHint<'_>> = match hints {
             [only] => vec![only],
@@ -65,8 +66,8 @@ impl<'d> KeySearch<'_, 'd> {
         }
     }
 
-    /// The EncryptedKey of our header that ciphertext calls by its `xenc:CarriedKeyName` (XML Encryption 1.1 §3.5.1), unless a
-    /// secret of ours has the name.
+    /// The EncryptedKey of our header whose `xenc:CarriedKeyName` ciphertext names (XML Encryption 1.1 §3.5.1), unless
+    /// a secret of ours has the name.
     fn carried_key(&self, called: &str, wanted: Wanted) -> Result<Option<Element<'d>>, OpenError> {
         let is_ours = self.terms.receiver.keys.secrets.iter().any(|(known, _)| known.as_deref() == Some(called));
         if is_ours || wanted.len.is_none() {
@@ -86,7 +87,8 @@ impl<'d> KeySearch<'_, 'd> {
         self.revision.ids.get(id).filter(|key| key.is(name::XENC.uri, "EncryptedKey"))
     }
 
-    /// The secret of an EncryptedKey that is not a child of our header: it may be inside the KeyInfo that it is the key of.
+    /// The secret of an EncryptedKey that is not a child of our header: it may be inside the KeyInfo for which it is
+    /// the key.
     fn secret_outside(
         &mut self,
         key: Element<'_>,
@@ -175,7 +177,7 @@ impl<'d> KeySearch<'_, 'd> {
         kind_of(token).ok_or_else(|| no_key_of(token))?.secret(self, token, stated, wanted)
     }
 
-    /// The secret of the token that a reference identifies by something else than its Id.
+    /// The secret of the token that a reference identifies in another way than by its Id.
     fn secret_named(
         &mut self,
         place: Element<'_>,

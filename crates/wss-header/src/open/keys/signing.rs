@@ -34,7 +34,7 @@ impl KeySearch<'_, '_> {
             Some(OtherKeyInfo::Reference(inside)) => Some((inside, self.reference_without_parent(inside)?)),
             Some(OtherKeyInfo::Token(token)) => Some((token, SecurityTokenReference::Embedded(token))),
         };
-        // Its token has no secret to derive a key from.
+        // The token has no secret to derive a key from.
         if reference.as_ref().is_some_and(|(place, _)| ImpliedDerivedKey::is_in(*place)) {
             return Err(TokenError::DerivedKey("it is implied for a public key").into());
         }
@@ -68,7 +68,7 @@ impl KeySearch<'_, '_> {
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token, root: Some(found.root) })
     }
 
-    /// The reference to a token that KeyInfo has, if it has nothing else, and where it is.
+    /// The reference to a token in a KeyInfo, and its place, if the KeyInfo has nothing else.
     fn only_reference<'d>(
         &self,
         key_info: Option<&KeyInfo<'d>>,

@@ -22,7 +22,7 @@ impl TokenKind for DerivedKey {
         false
     }
 
-    /// The token that it is derived from brings the key.
+    /// The key comes from the token from which it is derived.
     fn part(&self) -> Option<Part> {
         None
     }

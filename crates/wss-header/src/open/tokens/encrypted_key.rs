@@ -1,5 +1,5 @@
-//! `xenc:EncryptedKey` as a token: a secret that the sender made, and encrypted to us (SOAP Message Security 1.1.1 §7.7).
-//! How it is unwrapped is in `keys/encrypted_key`, which ciphertext with a key of its own uses as well.
+//! `xenc:EncryptedKey` as a token: a secret that the sender made, and encrypted to us (SOAP Message Security 1.1.1
+//! §7.7). `keys/encrypted_key` unwraps it, also for ciphertext with a key of its own.
 
 use wss_c14n::{Element, Limit, name};
 use wss_tokens::{ENCRYPTED_KEY, SecurityTokenReference};
@@ -50,7 +50,7 @@ impl TokenKind for WrappedKey {
         search.unwrap(&EncryptedKey::parse(token, &search.terms.budget)?, wanted.len)
     }
 
-    /// By the SHA-1 of its cipher octets: a key of our header, or of the request.
+    /// Finds the secret by the SHA-1 of its cipher octets: a key of our header, or of the request.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,

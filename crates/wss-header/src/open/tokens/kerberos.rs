@@ -52,7 +52,7 @@ impl TokenKind for Kerberos {
         Ok(secret_of(search, token, &ticket, wanted))
     }
 
-    /// By the SHA-1 of the ticket.
+    /// Finds the secret by the SHA-1 of the ticket.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,

@@ -1,9 +1,9 @@
-//! What a kind of token is while a message is opened: one trait, which each module of this folder implements once.
+//! A kind of token while a message is opened: one trait, which each module of this folder implements once.
 //!
-//! A token in a message is a claim. Its kind says how it is read ([`TokenKind::read`]), which part a signature covers with
-//! it ([`TokenKind::part`]), and which key it brings or names: a public one ([`TokenKind::public_key`]), or a secret, where
-//! the reference names the token by its Id ([`TokenKind::secret`]) or otherwise ([`TokenKind::secret_named`]). Who holds that
-//! key comes with it, as the [`Holder`](crate::open::keys::Holder) of what was found.
+//! A token in a message is a claim. Its kind reads it ([`TokenKind::read`]), and knows which part a signature covers
+//! with it ([`TokenKind::part`]) and which key it brings or names: a public one ([`TokenKind::public_key`]), or a
+//! secret, for a reference that names the token by its Id ([`TokenKind::secret`]) or in another way
+//! ([`TokenKind::secret_named`]). The result includes the [`Holder`](crate::open::keys::Holder) of that key.
 
 use wss_c14n::{Element, name};
 use wss_tokens::{SecurityTokenReference, TokenError};
@@ -72,8 +72,8 @@ pub(crate) trait TokenKind: Sync {
         Err(no_key_of(token).into())
     }
 
-    /// The secret of the token that `reference` at `place` identifies by something else than its Id; `None` if it
-    /// identifies no token of this kind, or none of ours.
+    /// The secret of the token that `reference` at `place` identifies in another way than by its Id; `None` if it
+    /// identifies no token of this kind, or no secret of ours.
     fn secret_named(
         &self,
         _search: &mut KeySearch<'_, '_>,
@@ -85,7 +85,7 @@ pub(crate) trait TokenKind: Sync {
     }
 }
 
-/// A token that brings no secret: named by its type if it is a binary one.
+/// The error for a token that brings no secret. A binary token is named by its type.
 pub(crate) fn no_key_of(token: Element<'_>) -> TokenError {
     let value_type = token.attribute("", "ValueType").filter(|_| token.is(name::WSSE.uri, "BinarySecurityToken"));
     let uri = value_type.map_or_else(|| token.name().to_string(), |uri| uri.into_owned());

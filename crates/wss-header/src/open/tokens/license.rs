@@ -32,8 +32,8 @@ impl TokenKind for License {
         is_license(element)
     }
 
-    /// A license is accepted when something refers to it.
-    /// A license is evidence of something ignored if nobody reads licenses.
+    /// A license is accepted when something refers to it. If the receiver has no reader of licenses, it is noted as
+    /// ignored.
     fn read(
         &self,
         token: Element<'_>,

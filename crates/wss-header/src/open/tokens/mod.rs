@@ -24,7 +24,7 @@ use crate::error::OpenError;
 use crate::part::Part;
 pub(super) use kind::{TokenKind, no_key_of};
 
-/// Every kind of token. A token is of the first kind that says so.
+/// Every kind of token. A token is of the first kind that recognises it.
 pub(super) const KINDS: [&dyn TokenKind; 10] = [
     &x509::X509,
     &kerberos::Kerberos,
@@ -48,8 +48,8 @@ pub(super) fn part_of(element: Element<'_>) -> Option<Part> {
     kind_of(element)?.part()
 }
 
-/// Notes the tokens of a revision. Many senders put a token behind the signature that refers to it, against BSP R5205; it is
-/// a claim wherever it is.
+/// Notes the tokens of a revision. Many senders put a token after the signature that refers to it, against BSP R5205;
+/// it is a claim wherever it is.
 pub(super) fn note(revision: &Revision<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
     let kinds = revision.children.iter().filter_map(|child| kind_of(*child));
     terms.budget.check(Limit::Tokens, kinds.filter(|kind| kind.counts()).count())?;

@@ -30,7 +30,7 @@ use crate::receiver::Receiver;
 use crate::signer::Signer;
 
 impl Receiver {
-    /// Accepts SAML assertions: from which issuers, for which audience, and with which confirmation.
+    /// Accepts SAML assertions, with the accepted issuers, audiences and confirmations.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.keys.assertions = Some(trust);
@@ -108,7 +108,7 @@ impl TokenKind for Saml {
         Ok(None)
     }
 
-    /// By the id of the assertion.
+    /// Finds the secret by the id of the assertion.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,
@@ -185,7 +185,7 @@ impl ConfirmationKey {
         }
     }
 
-    /// This key, or the same one that was found before, with its certificate.
+    /// This key; or the equal key that was found before, with its certificate.
     fn unless_another(self, found: Option<Self>) -> Result<Self, OpenError> {
         match found {
             Some(known) if known.key != self.key => {
@@ -282,8 +282,8 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     Ok(Some(SeenAssertion { span: element.span(), issued: Arc::new(issued), certificate: None, holder }))
 }
 
-/// The public key that a holder-of-key assertion contains; `None` if it has none that can be read, or several. Whoever refers to
-/// the assertion in a signature learns why.
+/// The public key that a holder-of-key assertion contains; `None` if it has no readable one, or several. A signature
+/// that refers to such an assertion gets the reason as its error.
 fn holder_of(element: Element<'_>, issued: &IssuedAssertion, budget: &Budget) -> Option<PublicKey> {
     if !issued.methods().contains(&ConfirmationMethod::HolderOfKey) {
         return None;
@@ -310,7 +310,7 @@ fn decrypt(
 ) -> Result<Option<Replacement>, OpenError> {
     terms.budget.charge(Limit::EncryptedData, 1)?;
     let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
-    // Its place says what it is (SAML 2.0 core §2.3.4).
+    // The place of the ciphertext says what it is (SAML 2.0 core §2.3.4).
     let data = match data.plaintext_type() {
         PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
         _ => data,
@@ -355,8 +355,9 @@ fn find_key(
     Ok(None)
 }
 
-/// Whether a signature covers the message, and was made with a key that the assertion at this index names (SAML Token Profile
-/// 1.1.1 §3.5.1). A signature that refers to a certificate of that key says by its coverage for which assertion it is.
+/// Whether a signature covers the message, and was made with a key that the assertion at this index names (SAML Token
+/// Profile 1.1.1 §3.5.1). If the signature refers to a certificate of that key, its coverage shows which assertion is
+/// meant.
 pub(crate) fn holds_key(
     signature: &ProvenSignature,
     (at, seen): (usize, &SeenAssertion),
@@ -385,7 +386,7 @@ pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: 
         && trust.vouches(attester, terms.now, &terms.budget).is_ok()
 }
 
-/// The replay key of each assertion that may be used once, and until when it must be remembered at least.
+/// The replay key of each assertion that may be used once, and the time until which it must be remembered.
 pub(crate) fn replay_keys<'a>(
     assertions: impl Iterator<Item = &'a AuthenticatedAssertion>,
 ) -> impl Iterator<Item = ([u8; 32], std::time::SystemTime)> {

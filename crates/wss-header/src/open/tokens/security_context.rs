@@ -41,7 +41,7 @@ impl TokenKind for SecurityContext {
         Ok(found.map(|found| found.through("wsc:SecurityContextToken", token)))
     }
 
-    /// By the identifier of the context, without a token in the message.
+    /// Finds the secret by the identifier of the context, without a token in the message.
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,
@@ -50,7 +50,7 @@ impl TokenKind for SecurityContext {
         _: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let SecurityTokenReference::External { uri, instance, value_type } = reference else { return Ok(None) };
-        // One that states another type means something else.
+        // A reference with another type means another token.
         let types = [SecureConversation::V1_3, SecureConversation::V2005].map(SecureConversation::context_type);
         if value_type.as_deref().is_some_and(|stated| !types.contains(&stated)) {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! `wsse:BinarySecurityToken` of a type that no other kind knows. It is evidence that something was ignored, and matters
-//! only if something refers to it: then the message is refused.
+//! `wsse:BinarySecurityToken` of a type that no other kind knows. It is noted as ignored. If something refers to it,
+//! the message is refused.
 
 use wss_c14n::{Element, name};
 use wss_tokens::X509Token;

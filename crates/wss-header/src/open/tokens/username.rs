@@ -69,7 +69,7 @@ impl TokenKind for Username {
         search.terms.budget.charge(Limit::KeysDerived, 1)?;
         let key = parse(token, search.terms.receiver)?.password_key(wanted.key_use, passwords.as_ref())?;
         let secret = key.secret().clone();
-        // A cipher may need more octets than there are.
+        // A cipher may need more octets than the key has.
         if wanted.len.is_some_and(|len| len > secret.len()) {
             return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
         }
@@ -96,7 +96,7 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     if token.has_key() {
         return Ok(unproven);
     }
-    // Without a password it is a name that nothing proves, unless one must be proven.
+    // Without a password, the token is a name that nothing proves, unless a user name must be proven.
     let is_bare = !token.has_password() && !terms.receiver.requirements.username;
     let Some(passwords) = terms.receiver.keys.passwords.as_ref().filter(|_| !is_bare) else {
         facts.ignore(element);
@@ -112,7 +112,7 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     Ok(SeenUsername { user, replay_key, ..unproven })
 }
 
-/// Reads a token. What a digest is made with may be in another namespace if the receiver accepts it.
+/// Reads a token. The children from which a digest is made may be in another namespace if the receiver accepts it.
 fn parse<'d>(element: Element<'d>, receiver: &Receiver) -> Result<UsernameToken<'d>, TokenError> {
     match receiver.waives(Waiver::FieldsInOtherNamespaces) {
         true => UsernameToken::parse_in_any_namespace(element),

@@ -18,7 +18,7 @@ struct FreshKey {
     recipient: Certificate,
     sending: KeySending,
     reference: ReferenceForm,
-    /// The octets of the secret, if the caller says so.
+    /// The number of octets of the secret, if the caller chose one.
     octets: Option<usize>,
 }
 
@@ -41,16 +41,16 @@ impl ProtectionToken {
         self.adjusted(|key: &mut FreshKey| key.sending.transport = wanted)
     }
 
-    /// How a key is wrapped with a key that is agreed on with the recipient; without effect on RSA keys, and on tokens of
+    /// The key wrap under a key that is agreed on with the recipient; without effect on RSA keys, and on tokens of
     /// other kinds.
     #[must_use]
     pub fn agreement(self, wanted: Agreement) -> Self {
         self.adjusted(|key: &mut FreshKey| key.sending.agreement = wanted)
     }
 
-    /// The octets of the secret that is encrypted to the recipient, 16 to 64; ignored for other tokens. By default there
-    /// are 32 where keys are derived from it, and otherwise as many as the cipher of the recipe takes, or as the digest of
-    /// its MAC has. A reply may use the secret with another cipher: CXF takes as many octets as its suite has.
+    /// The number of octets of the secret that is encrypted to the recipient, 16 to 64; ignored for other tokens. The
+    /// default is 32 if keys are derived from it, and otherwise the length of the recipient's cipher key, or of the
+    /// digest of its MAC. A reply may use the secret with another cipher: CXF takes as many octets as its suite has.
     #[must_use]
     pub fn key_octets(self, wanted: usize) -> Self {
         self.adjusted(|key: &mut FreshKey| key.octets = Some(wanted))

@@ -1,5 +1,5 @@
-//! Protection tokens of an outgoing message: each is in the header once, before all references to it. What depends on the
-//! kind of a token is in the module of the kind, which implements [`ProtectionKind`].
+//! Protection tokens of an outgoing message: each is in the header once, before all references to it. The module of a
+//! kind, which implements [`ProtectionKind`], has everything that depends on the kind.
 
 pub(super) mod encrypted_key;
 mod kerberos;

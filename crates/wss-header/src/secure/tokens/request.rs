@@ -1,5 +1,5 @@
-//! The key of the request, as the protection token of a reply: named by what identified its token (SOAP Message Security
-//! 1.1.1 §7.7).
+//! The key of the request, as the protection token of a reply: named by the identifier of its token (SOAP Message
+//! Security 1.1.1 §7.7).
 
 use wss_c14n::Writer;
 use wss_tokens::{PasswordKeyUse, write_encrypted_key_sha1, write_kerberos_sha1};
@@ -13,8 +13,9 @@ struct OfRequest;
 
 impl ProtectionToken {
     /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
-    /// [`Outgoing::answering`](crate::Outgoing::answering). The request must answer for it: its signature was made with it,
-    /// covers its `xenc:EncryptedKey`, or covers ciphertext that it opened. Anyone can put another key beside it.
+    /// [`Outgoing::answering`](crate::Outgoing::answering). The request must prove that it is its key: its signature
+    /// was made with it, covers its `xenc:EncryptedKey`, or covers ciphertext that it opened. Anyone can put another
+    /// key beside it.
     #[must_use]
     pub fn of_request() -> Self {
         Self::new(OfRequest)
@@ -26,7 +27,7 @@ impl ProtectionKind for OfRequest {
         "key of the request"
     }
 
-    /// The key of the request is one of the two kinds with the same rule.
+    /// The key of the request is of one of two kinds, with the same rule.
     fn origin(&self) -> KeyOrigin {
         KeyOrigin::EncryptedKey
     }
