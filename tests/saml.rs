@@ -556,7 +556,8 @@ fn misuse_is_found_when_planning() {
 #[test]
 fn references_to_assertions_are_of_their_version_and_never_leave() {
     let issued = holder(SamlVersion::V2_0);
-    let message = by_subject(&issued, "dave");
+    let signing = Signing::with(&identity("dave")).holder_of_key_uncovered().parts([Part::Body, Part::Timestamp]);
+    let message = with(recipe().token(&issued).sign(signing));
     let id = issued.split_once(" ID=\"").expect("an id").1.split_once('"').expect("its end").0;
     let direct = message.replacen("<wsse:KeyIdentifier", "<wsse:Reference", 1).replacen(
         &format!(" ValueType=\"http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID\">{id}</wsse:KeyIdentifier>"),
@@ -564,7 +565,7 @@ fn references_to_assertions_are_of_their_version_and_never_leave() {
         1,
     );
     assert!(direct.contains("</wsse:Reference>"));
-    assert!(service(issuers()).open(&direct).is_ok(), "BSP R6614");
+    assert!(service(issuers()).accept_uncovered_holder_tokens().open(&direct).is_ok(), "BSP R6614");
     let mistyped = message.replace("saml-token-profile-1.1#SAMLID", "saml-token-profile-1.0#SAMLAssertionID");
     assert!(matches!(token(refuse(&service(issuers()), &mistyped)), TokenError::TypeMismatch { .. }));
     let dangling = message.replacen(&format!(">{id}</wsse:KeyIdentifier>"), ">_other</wsse:KeyIdentifier>", 1);

@@ -350,7 +350,7 @@ cases! {
     "R5409" "issuer and serial" ["CN=Example CA,O=Example Trust" => "CN=\"Example CA\", O=Example Trust"] "";
     // Chapter 14.
     "R6304" "license" ["ValueType=\"%REL%license\"" => "ValueType=\"%REL%licence\""] "R3058 fail";
-    "R6301" "license" ["URI=\"#license-7\"" => "URI=\"urn:license:7\""] "R5204 fail";
+    "R6301" "license uncovered" ["URI=\"#license-7\"" => "URI=\"urn:license:7\""] "R5204 fail";
     "R6302" "license" [
         "<r:license" => "%STR%><wsse:Reference URI=\"#license-7\" ValueType=\"%REL%license\"/>%/STR%<r:license"
     ] "R5205 fail";
@@ -370,8 +370,8 @@ cases! {
         "ID=\"{1}\"{2}KeyInfoConfirmationDataType{3}%STR% wsse11:TokenType=\"%SAML11P%SAMLV2.0\"><wsse:KeyIdentifier \
             ValueType=\"%SAML11P%SAMLID\">{1}</wsse:KeyIdentifier>%/STR%"
     ] "";
-    "R6611" "saml 1.1" [" wsse11:TokenType=\"%SAML11P%SAMLV1.1\"" => ""] "R3074 not-applicable";
-    "R6617" "saml 2.0" [" wsse11:TokenType=\"%SAML11P%SAMLV2.0\"" => ""] "R3074 not-applicable";
+    "R6611" "saml 1.1 uncovered" [" wsse11:TokenType=\"%SAML11P%SAMLV1.1\"" => ""] "R3074 not-applicable";
+    "R6617" "saml 2.0 uncovered" [" wsse11:TokenType=\"%SAML11P%SAMLV2.0\"" => ""] "R3074 not-applicable";
     "R6614" "saml 2.0 direct" ["<wsse:Reference URI" => "<wsse:Reference ValueType=\"%SAML11P%SAMLV2.0\" URI"] "";
     "R6602" "saml 1.1" [
         "AssertionID=\"…\"…%END%" => "AssertionID=\"{1}\"{2}%STR% wsse11:TokenType=\"%SAML11P%SAMLV1.1\">\

@@ -59,6 +59,11 @@ fn by_subject(version: SamlVersion) -> String {
     with(recipe().token(assertion(version)).sign(by(ReferenceForm::Direct).holder_of_key()))
 }
 
+/// The signature does not cover the assertion, which edits then change or take away.
+fn by_uncovered_subject(version: SamlVersion) -> String {
+    with(recipe().token(assertion(version)).sign(by(ReferenceForm::Direct).holder_of_key_uncovered()))
+}
+
 /// The golden message of this name.
 pub(crate) fn golden(name: &str) -> String {
     let derived = || ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
@@ -140,8 +145,11 @@ pub(crate) fn golden(name: &str) -> String {
         }
         "saml 1.1" => by_subject(SamlVersion::V1_1),
         "saml 2.0" => by_subject(SamlVersion::V2_0),
+        "saml 1.1 uncovered" => by_uncovered_subject(SamlVersion::V1_1),
+        "saml 2.0 uncovered" => by_uncovered_subject(SamlVersion::V2_0),
         "kerberos" => with(recipe().sign(Signing::with_token(&ProtectionToken::kerberos(ticket)).parts(parts()))),
         "license" => with(recipe().token(LICENSE).sign(by(ReferenceForm::Direct).holder_of_key())),
+        "license uncovered" => with(recipe().token(LICENSE).sign(by(ReferenceForm::Direct).holder_of_key_uncovered())),
         name => {
             let (of, edits) = edited(name);
             edits.iter().fold(golden(of), |message, (from, to)| replace(&message, from, to))
@@ -215,11 +223,11 @@ fn edited(name: &str) -> (&'static str, Edits) {
             ],
         ),
         "saml 2.0 direct" => (
-            "saml 2.0",
+            "saml 2.0 uncovered",
             &[("<wsse:KeyIdentifier…>…</wsse:KeyIdentifier>", "<wsse:Reference URI=\"#{2}\"></wsse:Reference>")],
         ),
         "saml 1.1 elsewhere" => (
-            "saml 1.1",
+            "saml 1.1 uncovered",
             &[
                 ("<saml:Assertion…</saml:Assertion>", ""),
                 (
@@ -230,7 +238,7 @@ fn edited(name: &str) -> (&'static str, Edits) {
             ],
         ),
         "saml 2.0 elsewhere" => (
-            "saml 2.0",
+            "saml 2.0 uncovered",
             &[
                 ("<saml2:Assertion…</saml2:Assertion>", ""),
                 (
@@ -241,7 +249,7 @@ fn edited(name: &str) -> (&'static str, Edits) {
             ],
         ),
         "saml embedded" => (
-            "saml 2.0",
+            "saml 2.0 uncovered",
             &[
                 ("URI=\"#TS-…\"", "URI=\"#str-e\""),
                 (

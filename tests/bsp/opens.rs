@@ -33,6 +33,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ("a header of another actor alone", "has a header for actor", "SOAP: the header is for someone else"),
     ("symmetric body, blanks in cipher octets", "does not match", "the EncryptedKey is signed there"),
     ("encrypted key, blanks in cipher octets", "does not match", "the EncryptedKey is signed there"),
+    ("saml", "does not match", "the assertion is signed there, and the spelling is one of its signature"),
 ];
 
 /// The same for messages of peers.

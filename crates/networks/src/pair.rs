@@ -181,7 +181,7 @@ impl Network {
         let signing = match (shape.by, token) {
             (_, Some(token)) => Signing::with_token(token),
             (SignedBy::Certificate(form), None) => Signing::with(self.identity(keys)?).reference(form),
-            (_, None) => Signing::with(self.identity(keys)?).holder_of_key(),
+            (_, None) => Signing::with(self.identity(keys)?).holder_of_key_uncovered(),
         };
         let signing = signing.method(shape.method).digest(shape.digest);
         Ok(signing.parts(parts(shape.places)).parts_if_present(parts(shape.places_if_present)))
@@ -294,6 +294,7 @@ const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::LocalTimes, Receiver::accept_local_times),
     (Leniency::AbsentTransforms, Receiver::accept_absent_transforms),
     (Leniency::ForwardReferences, Receiver::accept_forward_references),
+    (Leniency::UncoveredHolderTokens, Receiver::accept_uncovered_holder_tokens),
     (Leniency::ProtectedTransport, Receiver::over_protected_transport),
 ];
 

@@ -199,6 +199,9 @@ pub enum Leniency {
     AbsentTransforms,
     /// References to elements that come later in the header.
     ForwardReferences,
+    /// The holder of a key does not sign the assertion that names the key. TLS with client certificates keeps others from
+    /// exchanging it.
+    UncoveredHolderTokens,
     /// The key of the message is one that anyone can encrypt to the service, and nothing says who the sender is.
     AnonymousSender,
     /// A reply under the key of the request without confirmations.

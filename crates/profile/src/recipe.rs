@@ -296,6 +296,9 @@ fn by_certificate(options: &Sending, signing: Signing) -> Signing {
     if options.signer.holder_of_key {
         signing = signing.holder_of_key();
     }
+    if options.signer.holder_of_key_uncovered {
+        signing = signing.holder_of_key_uncovered();
+    }
     if options.layout.token_after_signature {
         signing = signing.token_after_signature();
     }

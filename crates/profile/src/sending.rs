@@ -58,8 +58,10 @@ options! {
         p12: Option<Source>,
         /// How to refer to the signer's certificate [default: direct]
         reference: Option<Form>,
-        /// Sign with the key that the first token names (holder of key)
+        /// Sign with the key that the first token names (holder of key), and sign that token
         holder_of_key: bool,
+        /// Sign with the key that the first token names, and not that token, for peers that expect no other signed parts
+        holder_of_key_uncovered: bool,
         /// Sign the part SigningToken through the reference to it (STR-Transform)
         token_by_reference: bool,
         /// Write the public key as a KeyValue beside the reference to its certificate

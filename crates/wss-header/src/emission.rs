@@ -59,7 +59,7 @@ impl<'r> Emission<'r> {
             self.admit(emission::transform(method))?;
         }
         match &signing.by {
-            SignedBy::Certificate { .. } if signing.holder_of_key => Ok(()),
+            SignedBy::Certificate { .. } if signing.holder.is_some() => Ok(()),
             SignedBy::Certificate { certificate, reference, .. } => {
                 self.admit(signing.token_after_signature.then_some(emission::TOKEN_AFTER_REFERENCE))?;
                 self.admit((signing.key_value_beside || signing.x509_data_beside).then_some(emission::SECOND_CHILD))?;

@@ -81,6 +81,7 @@ struct SignatureRecord {
     lost: Vec<String>,
     proves: bool,
     endorses: bool,
+    covers_token: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,6 +223,7 @@ impl SignatureRecord {
             lost: signature.lost.iter().map(|(part, why)| format!("{part}: {}", why.word())).collect(),
             proves: signature.proves,
             endorses: signature.endorses,
+            covers_token: signature.covers_token,
         }
     }
 }

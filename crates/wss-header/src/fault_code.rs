@@ -39,7 +39,10 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Password(_)
             | OpenError::Replay(_)
             | OpenError::Requirement(
-                RequirementError::Anonymous | RequirementError::NoToken { .. } | RequirementError::UnboundToken { .. },
+                RequirementError::Anonymous
+                | RequirementError::UncoveredHolderToken { .. }
+                | RequirementError::NoToken { .. }
+                | RequirementError::UnboundToken { .. },
             ) => Self::FailedAuthentication,
             OpenError::NotFresh(_) => Self::MessageExpired,
             OpenError::NotUnderstood { .. } => Self::MustUnderstand,

@@ -30,6 +30,7 @@ mod exchange;
 mod explain;
 mod fault_code;
 mod freshness;
+mod held_token;
 mod holdings;
 mod incoming;
 mod key_sending;
@@ -81,6 +82,7 @@ pub use explain::{
     Outcome, Verdict,
 };
 pub use freshness::NotFresh;
+pub use held_token::HeldToken;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;

@@ -465,6 +465,8 @@ pub struct SignatureEvidence {
     /// [`Opened::signer`](crate::OpenedParts::signer). A signature over another signature says nothing about the
     /// message itself.
     pub endorses: bool,
+    /// Whether it covers the token that names its signer, so that no other token for the same key can take its place.
+    pub covers_token: bool,
     /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous
     /// and another signer endorses it.
     pub proves: bool,

@@ -20,7 +20,7 @@ use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use crate::referencing::has_fitting_prefixes;
 use crate::secure::IssuedToken;
-use crate::signing::{SignedBy, Signing};
+use crate::signing::{HolderToken, SignedBy, Signing};
 use crate::username::Username;
 
 /// Receivers read years of four digits.
@@ -70,8 +70,9 @@ impl Recipe {
 }
 
 impl Plan {
-    fn new(recipe: Recipe) -> Result<Self, PlanError> {
+    fn new(mut recipe: Recipe) -> Result<Self, PlanError> {
         let issued = recipe.tokens.iter().map(|xml| IssuedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
+        cover_holder_token(&mut recipe, &issued);
         let attached = recipe.attached.iter().map(|xml| Attached::read(xml)).collect::<Result<Vec<_>, _>>()?;
         let has_token = recipe.username.is_some() || !issued.is_empty() || !attached.is_empty();
         if recipe.steps.is_empty() && recipe.header.timestamps.is_empty() && !has_token {
@@ -131,6 +132,20 @@ impl Plan {
     }
 }
 
+/// Adds the token that names the key of a signature to the parts of that signature.
+fn cover_holder_token(recipe: &mut Recipe, issued: &[IssuedToken]) {
+    let Some(token) = issued.first() else { return };
+    let part = if token.is_assertion() { Part::Assertion } else { Part::SigningToken };
+    for step in &mut recipe.steps {
+        if let Step::Sign(signing) = step
+            && signing.holder == Some(HolderToken::Covered)
+            && !signing.parts.iter().any(|part| matches!(part, Part::Assertion | Part::SigningToken))
+        {
+            signing.parts.push(part.clone());
+        }
+    }
+}
+
 /// Checks that the layout has a place for each step. In a strict one, a signature over another follows it, so no
 /// element that must be decrypted first may be between them.
 fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
@@ -155,7 +170,7 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
             });
         }
         let is_sent = matches!(&signing.by, SignedBy::Certificate { reference, .. } if reference.needs_token());
-        if signing.token_after_signature && (!is_sent || signing.holder_of_key) {
+        if signing.token_after_signature && (!is_sent || signing.holder.is_some()) {
             return Err(PlanError::Layout {
                 what: "the token to place after the signature is not sent for it",
                 remedy: "leave out `token_after_signature`, or choose ReferenceForm::Direct",
@@ -181,7 +196,7 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
         recipe.steps.iter().any(|step| matches!(step, Step::Sign(signing) if is_meant(signing)))
     };
     let has_token = |signing: &Signing| match &signing.by {
-        SignedBy::Certificate { reference, .. } => !signing.holder_of_key && reference.sends_token(),
+        SignedBy::Certificate { reference, .. } => !signing.holder.is_some() && reference.sends_token(),
         SignedBy::Token(_) => false,
     };
     for part in recipe.header.ids.keys() {
@@ -295,10 +310,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
                 | ReferenceForm::X509Data(_) => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
-            if signing.holder_of_key && (!has_holder || signing.token_by_reference) {
+            if signing.holder.is_some() && (!has_holder || signing.token_by_reference) {
                 return Err(PlanError::NotThere { part: Part::Assertion });
             }
-            if signing.parts.contains(&Part::SigningToken) && !reachable && !signing.holder_of_key {
+            if signing.parts.contains(&Part::SigningToken) && !reachable && !signing.holder.is_some() {
                 return Err(PlanError::NotThere { part: Part::SigningToken });
             }
             check_strong(certificate, legacy)?;

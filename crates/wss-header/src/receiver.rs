@@ -269,6 +269,15 @@ impl Receiver {
         self
     }
 
+    /// Accepts a signature by the holder of an assertion or a license that it does not cover. If several of these tokens name one
+    /// key, as those do that a gateway gets for its users, anyone who saw messages under two of them can exchange the token
+    /// of one for that of the other, and with it the name of the sender. A token whose secret signs is not meant.
+    #[must_use]
+    pub fn accept_uncovered_holder_tokens(mut self) -> Self {
+        self.waived.insert(Waiver::UncoveredHolderTokens);
+        self
+    }
+
     /// Accepts `ds:Object` in a signature of the header, against BSP R3102, as signatures by XAdES have it. Its content
     /// proves nothing and is not judged; of its elements, the signature may cover those of XAdES and `ds:Object`
     /// itself.

@@ -43,10 +43,18 @@ pub struct Signing {
     pub(crate) canonicalization: Canonicalization,
     pub(crate) token_by_reference: bool,
     pub(crate) token_after_signature: bool,
-    pub(crate) holder_of_key: bool,
+    /// `None` if a certificate is referred to.
+    pub(crate) holder: Option<HolderToken>,
     pub(crate) key_value_beside: bool,
     pub(crate) x509_data_beside: bool,
     pub(crate) complete_attachments: bool,
+}
+
+/// Whether a signature by the holder of a token covers that token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HolderToken {
+    Covered,
+    Uncovered,
 }
 
 /// The signing key.
@@ -104,7 +112,7 @@ impl Signing {
             canonicalization: Canonicalization::default(),
             token_by_reference: false,
             token_after_signature: false,
-            holder_of_key: false,
+            holder: None,
             key_value_beside: false,
             x509_data_beside: false,
             complete_attachments: false,
@@ -173,10 +181,20 @@ impl Signing {
     }
 
     /// Signs as the holder of the key that the first [issued token](crate::Recipe::token) of the recipe names: the subject of
-    /// a SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
+    /// a SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate, and covers
+    /// it: another token for the same key cannot take its place.
     #[must_use]
     pub fn holder_of_key(mut self) -> Self {
-        self.holder_of_key = true;
+        self.holder = Some(HolderToken::Covered);
+        self
+    }
+
+    /// As [`Signing::holder_of_key`], but the signature covers only the named parts, for peers that expect no other. The
+    /// receiver cannot tell whether the token was exchanged, and must call
+    /// [`Receiver::accept_uncovered_holder_tokens`](crate::Receiver::accept_uncovered_holder_tokens).
+    #[must_use]
+    pub fn holder_of_key_uncovered(mut self) -> Self {
+        self.holder = Some(HolderToken::Uncovered);
         self
     }
 

@@ -217,6 +217,10 @@ waivers! {
     TokenTypesByName = "token-types-by-name"
         ("the type of a token with certificates may be absent, a name, or that of other certificates, and that of a key \
           identifier absent, a name, or a thumbprint by another digest");
+    /// [`Receiver::accept_uncovered_holder_tokens`](crate::Receiver::accept_uncovered_holder_tokens).
+    UncoveredHolderTokens = "uncovered-holder-tokens"
+        ("the signature of a holder of key need not cover its assertion or license: whoever saw another token for the same \
+          key can put that one in its place");
     /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
     ObjectsInSignatures = "objects-in-signatures"
         ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");

@@ -14,6 +14,7 @@ pub const NETWORK: Network = Network {
             ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Timestamp])
         }),
         credential: Credential::Assertion(SamlVersion::V2_0),
+        leniencies: &[Leniency::UncoveredHolderTokens],
         ..Shape::EMPTY
     },
     reply: Reply::Plain,

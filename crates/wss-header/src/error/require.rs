@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 use wss_text::WireText;
 
+use crate::held_token::HeldToken;
 use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
 use crate::required_token::RequiredToken;
@@ -67,6 +68,17 @@ pub enum RequirementError {
         token: RequiredToken,
         /// The reason why the token does not authenticate.
         why: WhyNoToken,
+    },
+    /// *Refused.* The required parts are signed with the key that an assertion or a license names, and the signature does not
+    /// cover that token: another token for the same key can take its place (SAML Token Profile 1.1.1 §3.5.1.2).
+    #[error(
+        "the message is signed with the key that its {token} names, and the signature does not cover that token, so that \
+         anyone can exchange it for another token of this key: have the peer sign the token, or call \
+         `accept_uncovered_holder_tokens` if each key has one token"
+    )]
+    UncoveredHolderToken {
+        /// The token.
+        token: HeldToken,
     },
     /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
     #[error(

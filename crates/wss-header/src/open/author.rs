@@ -23,9 +23,10 @@ use crate::signer::Signer;
 /// endorsed it, and the user of a covered token, if nobody else can have put that token there.
 pub(super) fn authors(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Vec<Signer> {
     if !signature.signer.is_anonymous() {
-        return vec![signature.signer.clone()];
+        let certain = facts.is_token_certain(signature, terms).then(|| signature.signer.clone());
+        return certain.into_iter().collect();
     }
-    let endorsing = endorsements(signature, facts).map(|endorsing| endorsing.signer.clone());
+    let endorsing = endorsements(signature, terms, facts).map(|endorsing| endorsing.signer.clone());
     let own = known_users(facts).filter(|(span, user)| is_senders_own(signature, span, user, terms, facts));
     let users = own.map(|(_, user)| Signer::User(user.clone()));
     let nobody = terms.receiver.requirements.anonymous.then_some(Signer::Anonymous);
@@ -107,7 +108,7 @@ fn is_presented(
     facts: &Facts<'_>,
 ) -> bool {
     let is_known =
-        |proof: &ProvenSignature| !proof.signer.is_anonymous() || endorsements(proof, facts).next().is_some();
+        |proof: &ProvenSignature| !proof.signer.is_anonymous() || endorsements(proof, terms, facts).next().is_some();
     let by_signer = |proof: &ProvenSignature| proof.coverage.has(part, span) && is_known(proof);
     terms.is_protected || proof.is_some_and(by_signer)
 }
@@ -115,12 +116,13 @@ fn is_presented(
 /// The signatures of known signers over a signature.
 fn endorsements<'f>(
     signature: &ProvenSignature,
+    terms: &'f Terms<'_>,
     facts: &'f Facts<'_>,
-) -> impl Iterator<Item = &'f ProvenSignature> + use<'f> {
+) -> impl Iterator<Item = &'f ProvenSignature> {
     let span = signature.span.clone();
     let endorses =
         move |other: &&ProvenSignature| !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &span);
-    facts.signatures.iter().filter(endorses)
+    facts.signatures.iter().filter(endorses).filter(|other| facts.is_token_certain(other, terms))
 }
 
 /// Whether the user of the token at `span` made the message that `proof` proves, or its signer presents that token.

@@ -22,10 +22,12 @@ use super::span::is_within;
 use super::terms::Terms;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
+use crate::held_token::HeldToken;
 use crate::key_uses::KeyId;
 use crate::opened::DecryptionEvidence;
 use crate::part::Part;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 use wss_bsp::{Judging, Proven, Report};
 
 /// The facts that were found and proven so far.
@@ -217,6 +219,22 @@ impl<'m> Facts<'m> {
         }
         self.users.push(token);
         Ok(())
+    }
+
+    /// Whether it is certain which token names the key of `signature`. Several assertions or licenses may name one key, each
+    /// with another holder: such a token counts if the signature covers it, or another signature that covers it. If a
+    /// secret out of the token signs, no other token has that key.
+    pub(super) fn is_token_certain(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
+        if HeldToken::of(&signature.signer).is_none() || signature.root.is_some() {
+            return true;
+        }
+        let covers =
+            |other: &ProvenSignature| signature.token_span.as_ref().is_some_and(|span| other.coverage.names(span));
+        let by_another = || {
+            let endorsed = |other: &&ProvenSignature| signature.coverage.has(&Part::Signature, &other.span);
+            self.signatures.iter().filter(endorsed).any(covers)
+        };
+        terms.is_protected || covers(signature) || by_another() || terms.receiver.waives(Waiver::UncoveredHolderTokens)
     }
 
     /// Records a signature, and the facts that it proves about its signing token.

@@ -29,7 +29,7 @@ pub(super) fn check(shown: &Shown<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> 
     check_expires(shown.signature, terms, facts)?;
     check_any_token(shown, narrow)?;
     check_key(shown.signature, narrow)?;
-    check_endorsed(shown.signature, narrow, facts)?;
+    check_endorsed(shown.signature, narrow, terms, facts)?;
     check_algorithms(narrow, facts)?;
     check_reference(shown.signature, narrow)?;
     check_complete(shown.signature, narrow)
@@ -80,12 +80,22 @@ fn check_key(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(),
 }
 
 /// Refuses a message if no token of a list endorses its signature, for each list.
-fn check_endorsed(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+fn check_endorsed(
+    signature: Option<&ProvenSignature>,
+    narrow: &Narrow,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), OpenError> {
     let endorses = |other: &&ProvenSignature| {
         signature.is_some_and(|signature| other.coverage.has(&Part::Signature, &signature.span))
     };
-    let is_by =
-        |token: &RequiredToken| facts.signatures.iter().filter(endorses).any(|other| token.is_of(&other.signer));
+    let is_by = |token: &RequiredToken| {
+        facts
+            .signatures
+            .iter()
+            .filter(endorses)
+            .any(|other| token.is_of(&other.signer) && facts.is_token_certain(other, terms))
+    };
     match narrow.endorsed_by.iter().find(|tokens| !tokens.iter().any(is_by)) {
         Some(tokens) => Err(RequirementError::NotEndorsed { tokens: RequiredToken::words(tokens).into() }.into()),
         None => Ok(()),

@@ -427,6 +427,7 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
         lost: signature.lost().collect(),
         endorses: proof.is_some_and(|proof| signature.coverage.has(&Part::Signature, &proof.span)),
+        covers_token: signature.covers_own_token(),
         proves: proof.is_some_and(|proof| proof.span == signature.span),
     });
     let of_message = is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold);

@@ -88,6 +88,11 @@ impl ProvenSignature {
         parts.chain(attachments.map(|(content_id, why)| (LostPart::Attachment(content_id), why)))
     }
 
+    /// Whether it covers the token that names its signer.
+    pub(super) fn covers_own_token(&self) -> bool {
+        self.covers_token || self.token_span.as_ref().is_some_and(|span| self.coverage.names(span))
+    }
+
     /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {

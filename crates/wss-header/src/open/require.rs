@@ -21,6 +21,7 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::element_path::is_block_for;
 use crate::error::{OpenError, RequirementError};
+use crate::held_token::HeldToken;
 use crate::part::Part;
 use crate::required_token::RequiredToken;
 use crate::requirements::Requirements;
@@ -161,43 +162,65 @@ fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>
     }
     check_places(facts)?;
     let requirements = &terms.receiver.requirements;
-    let mut nearest: Option<Uncovered<'_>> = None;
-    let mut anonymous = false;
-    let mut other_kind = None;
+    let mut refused = Refused::default();
     let mut proofs = Vec::new();
     for (at, signature) in facts.signatures.iter().enumerate() {
         let uncovered = facts.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
         let parts: Vec<Part> = uncovered.cloned().collect();
         if !parts.is_empty() {
-            if nearest.as_ref().is_none_or(|nearest| parts.len() < nearest.parts.len()) {
-                nearest = Some(Uncovered { signature, parts });
+            if refused.nearest.as_ref().is_none_or(|nearest| parts.len() < nearest.parts.len()) {
+                refused.nearest = Some(Uncovered { signature, parts });
             }
             continue;
         }
         let authors = author::authors(signature, terms, facts);
-        anonymous |= authors.is_empty();
+        refused.without_author |= authors.is_empty();
         for signer in authors {
             match requirements.token_lacked_by(&signer) {
-                Some(token) => other_kind = Some(token),
+                Some(token) => refused.other_kind = Some(token),
                 None => proofs.push(Some(Proof { at, signer })),
             }
         }
     }
-    if !proofs.is_empty() {
-        return Ok(proofs);
+    if proofs.is_empty() { Err(refused.error(terms, facts)) } else { Ok(proofs) }
+}
+
+/// The signatures that prove no message, for the error if there is no other.
+#[derive(Default)]
+struct Refused<'f> {
+    /// The signature that covers the most required parts, but not all.
+    nearest: Option<Uncovered<'f>>,
+    /// Whether a signature covers all required parts, and nobody is responsible for it.
+    without_author: bool,
+    /// The token that a signer lacks.
+    other_kind: Option<RequiredToken>,
+}
+
+impl Refused<'_> {
+    fn error(self, terms: &Terms<'_>, facts: &Facts<'_>) -> OpenError {
+        if let Some(token) = self.other_kind {
+            return RequirementError::NoToken { token, why: WhyNoToken::OtherSigner }.into();
+        }
+        if self.without_author {
+            return no_author(terms, facts).into();
+        }
+        match self.nearest {
+            Some(nearest) => nearest.error(facts),
+            None => nothing_signed(facts),
+        }
     }
-    if let Some(token) = other_kind {
-        return Err(RequirementError::NoToken { token, why: WhyNoToken::OtherSigner }.into());
+}
+
+/// The reason why nobody is responsible for a signature over all required parts.
+fn no_author(terms: &Terms<'_>, facts: &Facts<'_>) -> RequirementError {
+    // The holder of a key signed or endorsed it.
+    let mut uncertain = facts.signatures.iter().filter(|signature| !facts.is_token_certain(signature, terms));
+    if let Some(token) = uncertain.find_map(|signature| HeldToken::of(&signature.signer)) {
+        return RequirementError::UncoveredHolderToken { token };
     }
-    if anonymous && terms.request.is_some_and(Correlation::has_several_recipients) {
-        return Err(RequirementError::SeveralRecipients.into());
-    }
-    if anonymous {
-        return Err(RequirementError::Anonymous.into());
-    }
-    match nearest {
-        Some(nearest) => Err(nearest.error(facts)),
-        None => Err(nothing_signed(facts)),
+    match terms.request.is_some_and(Correlation::has_several_recipients) {
+        true => RequirementError::SeveralRecipients,
+        false => RequirementError::Anonymous,
     }
 }
 

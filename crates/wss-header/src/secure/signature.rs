@@ -45,7 +45,7 @@ impl Securing {
             self.correlation.own_keys.push(certificate.public_key().clone());
         }
         match &signing.by {
-            SignedBy::Certificate { certificate, .. } if signing.holder_of_key => {
+            SignedBy::Certificate { certificate, .. } if signing.holder.is_some() => {
                 let token = self.issued.first().ok_or_else(|| no_such(&Part::Assertion))?;
                 self.correlation.subject_of.push((token.id.clone(), certificate.as_ref().clone()));
                 let (key_info, token_id) = (token.reference(None), Some(token.id.clone()));

@@ -365,7 +365,9 @@ pub(crate) fn holds_key(
     facts: &Facts<'_>,
 ) -> bool {
     let is_by_holder = match &signature.signer {
-        Signer::Assertion(_) => signature.held.as_ref().is_some_and(|held| held.at == at),
+        Signer::Assertion(_) => {
+            signature.held.as_ref().is_some_and(|held| held.at == at) && facts.is_token_certain(signature, terms)
+        }
         Signer::Certificate(certificate) => {
             seen.holder.as_ref() == Some(certificate.certificate().public_key())
                 && signature.coverage.has(&Part::Assertion, &seen.span)
