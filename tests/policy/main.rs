@@ -3,6 +3,7 @@
 mod broken;
 #[path = "../common/mod.rs"]
 mod common;
+mod digests;
 mod lacks;
 mod names;
 mod packages;

@@ -10,6 +10,7 @@
 
 mod assertion;
 mod definitions;
+mod digest;
 mod error;
 mod exchange;
 mod expression;
