@@ -5,6 +5,7 @@ use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Sign
 use wss_tokens::ConfirmationMethod;
 
 use crate::form::Breach;
+use crate::means::protects;
 use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
 /// What an opened message is.
@@ -120,21 +121,25 @@ impl Proven<'_> {
         tokens.sort_by_key(|supporting| std::cmp::Reverse(parts(supporting)));
         for supporting in tokens {
             let mut lacked = None;
+            let has_token_covered = terms.protects_tokens() && protects(Some(&supporting.token), false, direction);
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {
                     return false;
                 }
-                let lacks = self.lacks(supporting, signature);
+                let token = (has_token_covered && !signature.covers_token).then_some(Part::SigningToken);
+                let lacks = token.or_else(|| self.lacks(supporting, signature));
                 let fits = lacks.is_none();
                 lacked = lacks.or(lacked.take());
                 fits
             });
             let Some(at) = fits else {
-                let why = match lacked {
-                    Some(part) => format!("no endorsing signature covers {part}"),
-                    None => format!("no signature by its token covers {endorsed}"),
-                };
-                return Some(("EndorsingSupportingTokens", why));
+                return Some(match lacked {
+                    Some(Part::SigningToken) => {
+                        ("ProtectTokens", "no endorsing signature covers its own token".to_owned())
+                    }
+                    Some(part) => (supporting.name(), format!("no endorsing signature covers {part}")),
+                    None => (supporting.name(), format!("no signature by its token covers {endorsed}")),
+                });
             };
             free.remove(at);
         }

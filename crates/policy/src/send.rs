@@ -373,8 +373,7 @@ impl Sending<'_> {
             if supporting.parts.signed_body {
                 parts.push(Part::Body);
             }
-            let has_to = self.terms.binding.as_ref().is_some_and(|binding| binding.protect_tokens);
-            if has_to && protects(Some(token), is_mac, self.direction) {
+            if self.terms.protects_tokens() && protects(Some(token), is_mac, self.direction) {
                 parts.push(Part::SigningToken);
             }
             for part in supporting.parts.signed.iter().filter(|part| self.makes(part)) {

@@ -463,6 +463,9 @@ pub struct SignatureEvidence {
     /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous, and somebody
     /// endorses it.
     pub proves: bool,
+    /// Whether it covers the token of its own key: the certificate, the user or another token of the header that its `ds:KeyInfo` refers
+    /// to. That of a key which no token brings is none.
+    pub covers_token: bool,
 }
 
 /// A decrypted part.

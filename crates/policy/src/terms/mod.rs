@@ -160,10 +160,13 @@ impl Terms {
                 others.for_each(|place| self.notes.at(place, Standing::Refused(why.into())));
             }
         }
-        let derives = match &binding.tokens {
-            Tokens::Symmetric { signature: Some(token), .. } => token.derived.is_some(),
-            _ => false,
+        let own = match &binding.tokens {
+            Tokens::Symmetric { signature, .. } => signature.as_ref(),
+            _ => None,
         };
+        let endorsing = self.supporting.iter().filter(|supporting| supporting.endorsing);
+        let mut signing = endorsing.map(|supporting| &supporting.token).chain(own);
+        let derives = signing.any(|token| token.derived.is_some());
         let encrypted_first = binding.encrypt_first && self.parts.signed_as_ciphertext();
         let refused = [
             (
@@ -218,6 +221,11 @@ impl Terms {
             }),
             false => Ok(!is_bare),
         }
+    }
+
+    /// Whether each signature covers the token of its key, where the message has it.
+    pub(crate) fn protects_tokens(&self) -> bool {
+        self.binding.as_ref().is_some_and(|binding| binding.protect_tokens)
     }
 
     /// The tokens that endorse a message in this direction: only requests have them.

@@ -91,6 +91,16 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
+    /// The name of its assertion, if it endorses.
+    pub(crate) fn name(&self) -> &'static str {
+        match (self.signed, self.encrypted) {
+            (false, false) => "EndorsingSupportingTokens",
+            (true, false) => "SignedEndorsingSupportingTokens",
+            (false, true) => "EndorsingEncryptedSupportingTokens",
+            (true, true) => "SignedEndorsingEncryptedSupportingTokens",
+        }
+    }
+
     /// Whether it is a user that nothing ties to the message, unless the message signature covers it although the policy
     /// does not say so.
     pub(crate) fn is_loose_user(&self, is_over_transport: bool) -> bool {
