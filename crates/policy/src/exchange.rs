@@ -10,16 +10,13 @@ use wss_header::{
 };
 use wss_text::{Slice as _, WireText};
 
-use crate::assertion::Alternative;
 use crate::error::PolicyError;
 use crate::form::{self, Breach};
-use crate::keys::{Consent, Keys};
+use crate::keys::Keys;
 use crate::lack::Lack;
 use crate::proven::{self, Proven};
-use crate::receive::{self, Opening};
-use crate::send;
-use crate::terms::{Direction, Supporting, Terms};
-use crate::wsdl::{OperationPolicy, PortPolicy};
+use crate::receive::Opening;
+use crate::terms::{Direction, Terms};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
 #[derive(Debug)]
@@ -181,33 +178,33 @@ impl std::error::Error for Unusable {}
 /// What one side does for one operation.
 pub struct Exchange {
     /// Which operation of the policy it is of: several may have one name.
-    of: usize,
-    service: Arc<str>,
-    port: Arc<str>,
-    operation: Arc<str>,
-    action: Option<Arc<str>>,
-    alternative: usize,
-    skipped: Skipped,
-    sends: Option<Plan>,
-    opens: Option<Opens>,
+    pub(crate) of: usize,
+    pub(crate) service: Arc<str>,
+    pub(crate) port: Arc<str>,
+    pub(crate) operation: Arc<str>,
+    pub(crate) action: Option<Arc<str>>,
+    pub(crate) alternative: usize,
+    pub(crate) skipped: Skipped,
+    pub(crate) sends: Option<Plan>,
+    pub(crate) opens: Option<Opens>,
     /// Whether it has a transport binding, which may do it all.
-    has_tls: bool,
+    pub(crate) has_tls: bool,
 }
 
 /// Why alternatives are not used: of those of an operation, the first so many.
-struct Skipped {
-    lacks: Arc<[Lack]>,
-    count: usize,
+pub(crate) struct Skipped {
+    pub(crate) lacks: Arc<[Lack]>,
+    pub(crate) count: usize,
 }
 
 /// What opens the messages of the other side.
 #[derive(Clone)]
-struct Opens {
-    receiver: Receiver,
-    opening: Opening,
-    terms: Arc<Terms>,
-    direction: Direction,
-    keys: Keys,
+pub(crate) struct Opens {
+    pub(crate) receiver: Receiver,
+    pub(crate) opening: Opening,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) direction: Direction,
+    pub(crate) keys: Keys,
 }
 
 /// Why a message of the other side is refused.
@@ -442,150 +439,5 @@ impl Opens {
         };
         let proven = Proven { evidence, assertions, present: &present, every: &every };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
-    }
-}
-
-/// Which side this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Client,
-    Service,
-}
-
-/// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
-pub(crate) fn exchanges(
-    port: &PortPolicy,
-    (of, operation): (usize, &OperationPolicy),
-    role: Role,
-    keys: &Keys,
-) -> Result<Vec<Exchange>, Unusable> {
-    let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
-    let nothing = [Vec::new()];
-    let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
-    let side = OneSide { role, keys, protects: Protects::of(operation) };
-    let mut at = 0;
-    'all: for common in operation.common.iter() {
-        let replies: Vec<Result<Half, Lack>> = replies
-            .iter()
-            .map(|own| match operation.reply {
-                Some(_) => side.half(common, own, Direction::Reply),
-                None => Ok(Half::default()),
-            })
-            .collect();
-        for own in operation.request.iter() {
-            let request = side.half(common, own, Direction::Request);
-            let first = at;
-            at += replies.len();
-            for (of_reply, reply) in replies.iter().enumerate() {
-                let (request, reply) = match (&request, reply) {
-                    (Ok(request), Ok(reply)) => (request, reply),
-                    (Err(lack), _) | (_, Err(lack)) => {
-                        lacks.push(lack.clone());
-                        continue;
-                    }
-                };
-                let (sends, opens) = match role {
-                    Role::Client => (request.sends.clone(), reply.opens.clone()),
-                    Role::Service => (reply.sends.clone(), request.opens.clone()),
-                };
-                // Everything has the form of a request of which nothing is demanded.
-                if made.is_empty() || opens.is_some() {
-                    made.push(Exchange {
-                        of,
-                        service: Arc::clone(&port.service),
-                        port: Arc::clone(&port.port),
-                        operation: Arc::clone(&operation.name),
-                        action: operation.action.clone(),
-                        alternative: first + of_reply + 1,
-                        skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
-                        sends,
-                        opens,
-                        has_tls: request.has_tls || reply.has_tls,
-                    });
-                }
-                if role == Role::Client {
-                    break 'all;
-                }
-                break;
-            }
-        }
-    }
-    if !made.is_empty() {
-        let lacks: Arc<[Lack]> = lacks.into();
-        made.iter_mut().for_each(|exchange| exchange.skipped.lacks = Arc::clone(&lacks));
-        return Ok(made);
-    }
-    if lacks.is_empty() {
-        lacks.push(Lack::NoAlternative);
-    }
-    Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
-}
-
-/// Whether any alternative of the request, and of the reply, says something about security.
-struct Protects {
-    request: bool,
-    reply: bool,
-}
-
-impl Protects {
-    fn of(operation: &OperationPolicy) -> Self {
-        let says = |alternative: &Alternative| !Terms::read(alternative, &[]).is_empty();
-        let common = operation.common.iter().any(says);
-        Self {
-            request: common || operation.request.iter().any(says),
-            reply: common || operation.reply.iter().flat_map(|reply| reply.iter()).any(says),
-        }
-    }
-}
-
-/// One side of one operation.
-struct OneSide<'a> {
-    role: Role,
-    keys: &'a Keys,
-    protects: Protects,
-}
-
-/// What one side does with the requests, or with the replies: it sends them, or opens them.
-#[derive(Default)]
-struct Half {
-    sends: Option<Plan>,
-    opens: Option<Opens>,
-    has_tls: bool,
-}
-
-impl OneSide<'_> {
-    /// What is sent, or what opens what comes.
-    fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
-        let Self { role, keys, protects } = self;
-        let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);
-        if let Some(judged) = terms.notes.first_refused() {
-            return Err(Lack::Refused(Box::new(judged.clone())));
-        }
-        let protects = if direction == Direction::Request { protects.request } else { protects.reply };
-        let brings_token =
-            |supporting: &Supporting| supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply);
-        let is_reply_with_tokens = direction == Direction::Reply && !terms.supporting.is_empty();
-        if is_reply_with_tokens && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
-            return Err(Lack::Together {
-                what: "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply",
-            });
-        }
-        if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
-            return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
-        }
-        let has_tls = terms.binding.is_some() && terms.is_over_transport();
-        if (*role == Role::Client) == (direction == Direction::Request) {
-            let recipe = send::recipe(&terms, direction, keys)?;
-            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
-        }
-        let receiver = receive::receiver(&terms, direction, keys)?;
-        let opens = receiver.map(|(receiver, opening)| Opens {
-            receiver,
-            opening,
-            terms: Arc::new(terms),
-            direction,
-            keys: Keys::clone(keys),
-        });
-        Ok(Half { sends: None, opens, has_tls })
     }
 }

@@ -7,9 +7,10 @@ use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
+use crate::choose::{Role, exchanges};
 use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
-use crate::exchange::{Role, Side, SideError, exchanges};
+use crate::exchange::{Side, SideError};
 use crate::expression::{At, Expressions, File};
 use crate::form::{self, Breach};
 use crate::keys::Keys;
