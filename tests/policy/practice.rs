@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use ws_security::crypto::SystemRandom;
-use ws_security::policy::{Keys, Policy, PolicyReader};
+use ws_security::policy::{Keys, Message, Policy, PolicyReader};
 use ws_security::{
     AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, TransportFacts, Trust,
 };
@@ -298,9 +298,40 @@ fn tokens_of_replies_are_not_dropped() {
     assert!(of_reply("AlwaysToRecipient").is_ok(), "requests alone have it");
 }
 
+/// What no side is made of is not listed as done, and a token of the operation is one of requests.
+#[test]
+fn the_listing_says_that_tokens_of_replies_are_refused() {
+    let user = supporting("Signed", &token("UsernameToken", "Always", ""));
+    let binding = with_id(&Shape::default().policy(), "binding");
+    let words = |text: &str, message: Message| {
+        let read = Policy::from_wsdl(text).expect("a policy");
+        let listed = read.listing().find(|listed| listed.message == message).expect("a message");
+        let of = |name: &str| {
+            let found = listed.alternatives[0].iter().find(|judged| &*judged.name == name).expect(name);
+            (found.standing.word(), found.standing.what().to_owned())
+        };
+        (listed.is_usable(), of("SignedSupportingTokens"), of("UsernameToken").0)
+    };
+    let (is_usable, (word, why), inside) = words(&wsdl(&binding, "", &all(&user)), Message::Reply);
+    assert!(!is_usable && why.contains("leave them out of the reply"), "{why}");
+    assert_eq!((word, inside), ("refused", "not ours"));
+    let both = all(&user);
+    for (text, message) in [
+        (wsdl(&binding, &both, ""), Message::Request),
+        // Both messages have one policy, and are judged each by itself.
+        (wsdl(&binding, &both, &both), Message::Request),
+        (wsdl(&with_id(&and(&Shape::default(), &user), "binding"), "", ""), Message::Reply),
+    ] {
+        let (is_usable, (word, what), _) = words(&text, message);
+        assert!(is_usable && word == "done" && what.contains("in requests"), "{what}");
+    }
+    let (is_usable, ..) = words(&wsdl(&binding, &both, &both), Message::Reply);
+    assert!(!is_usable);
+}
+
 /// What is required of messages would not be judged.
 #[test]
-fn parts_are_not_required_of_messages_without_a_receiver() {
+fn confirmations_and_unnamed_parts_are_not_required_of_messages() {
     let required = "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
     says(sides(&Shape::default(), &policy(required)).map(drop), "required of messages");
     let unnamed = required.replace(" Name=\"To\"", "");

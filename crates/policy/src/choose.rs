@@ -10,7 +10,7 @@ use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::receive;
 use crate::send;
-use crate::terms::{Direction, Supporting, Terms};
+use crate::terms::{Direction, Terms};
 use crate::wsdl::{OperationPolicy, PortPolicy};
 
 /// Which side this is.
@@ -125,19 +125,11 @@ impl OneSide<'_> {
     /// What is sent, or what opens what comes.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
-        let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);
+        let terms = Terms::of_message((common, own), direction, &keys.blocks);
         if let Some(judged) = terms.notes.first_refused() {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
         let protects = if direction == Direction::Request { protects.request } else { protects.reply };
-        let brings_token =
-            |supporting: &Supporting| supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply);
-        let is_reply_with_tokens = direction == Direction::Reply && !terms.supporting.is_empty();
-        if is_reply_with_tokens && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
-            return Err(Lack::Together {
-                what: "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply",
-            });
-        }
         if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
             return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
         }

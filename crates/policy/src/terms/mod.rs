@@ -73,6 +73,34 @@ impl Terms {
         terms
     }
 
+    /// Reads what is in force for a message: what its operation has, and its own.
+    pub(crate) fn of_message(
+        (common, own): (&Alternative, &Alternative),
+        direction: Direction,
+        blocks: &[(String, String)],
+    ) -> Self {
+        let mut terms = Self::read(&common.iter().chain(own).cloned().collect(), blocks);
+        if direction == Direction::Reply {
+            terms.refuse_tokens_of_replies(own);
+        }
+        terms
+    }
+
+    /// Only requests have supporting tokens. One of the operation is that of its request.
+    fn refuse_tokens_of_replies(&mut self, own: &Alternative) {
+        let why =
+            "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply";
+        for assertion in own {
+            let is_sent = |supporting: &Supporting| {
+                supporting.place == assertion.written.place
+                    && (supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply))
+            };
+            if self.supporting.iter().any(is_sent) {
+                self.notes.withdraw(assertion, why);
+            }
+        }
+    }
+
     /// The children of the Security header that `sp:EncryptedElements` names, as IBM WebSphere has it: they are encrypted by what makes
     /// them.
     fn encrypt_header_children(&mut self) {
