@@ -1,5 +1,6 @@
 //! Policies: what they make of both sides, and that each side refuses what breaks them.
 
+mod blocks;
 mod broken;
 #[path = "../common/mod.rs"]
 mod common;

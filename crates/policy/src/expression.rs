@@ -407,7 +407,8 @@ fn text_of(element: Element<'_>) -> String {
 /// an element of another domain has is of that domain; an Id or a language says nothing.
 fn attributes(element: Element<'_>) -> Vec<Attribute> {
     let mut read: Vec<Attribute> = Vec::new();
-    if !names::is_security(element.name().namespace) {
+    let namespace = element.name().namespace;
+    if !names::is_security(namespace) && namespace != names::WCF_CONTEXT {
         return read;
     }
     for (name, value) in element.attributes() {

@@ -66,7 +66,8 @@ impl<'i> PolicyReader<'i> {
     }
 
     /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
-    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are.
+    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor is the
+    /// `IncludeContext` of WCF.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());

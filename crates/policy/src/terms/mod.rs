@@ -170,8 +170,14 @@ impl Terms {
             }
             Some(_) => return,
         };
-        const OF_A_KEY: [&str; 5] =
-            ["SignedParts", "SignedElements", "EncryptedParts", "EncryptedElements", "ContentEncryptedElements"];
+        const OF_A_KEY: [&str; 6] = [
+            "SignedParts",
+            "SignedElements",
+            "EncryptedParts",
+            "EncryptedElements",
+            "ContentEncryptedElements",
+            "IncludeContext",
+        ];
         let is_one = |place: &Place| OF_A_KEY.contains(&place.path().split('/').next().unwrap_or_default());
         for judged in self.notes.0.iter_mut().filter(|judged| judged.is_done() && is_one(&judged.place)) {
             judged.standing = standing.clone();
@@ -273,6 +279,9 @@ impl Terms {
     fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
         let notes = &mut self.notes;
         let namespace = &*assertion.written.namespace;
+        if namespace == names::WCF_CONTEXT && assertion.local() == "IncludeContext" {
+            return self.parts.include_context(assertion, notes);
+        }
         if !names::is_security(namespace) {
             return other::other(assertion, notes);
         }

@@ -9,7 +9,7 @@ use wss_soap::SoapVersion;
 use super::other::unexpected;
 use super::path::{Words, part_of};
 use crate::assertion::{Assertion, Parameter};
-use crate::names::is_security;
+use crate::names::{WCF_CONTEXT, is_security};
 use crate::place::Place;
 use crate::standing::{Notes, Standing};
 
@@ -107,6 +107,27 @@ impl Parts {
             };
             notes.at(&parameter.place, standing);
         }
+    }
+
+    /// The `IncludeContext` of WCF: how the header block of a context is protected, where a message has it. Without a level it is signed,
+    /// as WCF reads it.
+    pub(crate) fn include_context(&mut self, assertion: &Assertion, notes: &mut Notes) {
+        let (is_signed, is_encrypted) = match assertion.attribute("ProtectionLevel").unwrap_or("Sign") {
+            "Sign" => (true, false),
+            "EncryptAndSign" => (true, true),
+            "None" => {
+                return notes.not_ours(assertion, "WCF: the application may send a context, which is not protected");
+            }
+            _ => {
+                let why = "its ProtectionLevel is none of WCF: write None, Sign or EncryptAndSign";
+                return notes.refused(assertion, why);
+            }
+        };
+        let block = Part::every_header_block(WCF_CONTEXT, "Context");
+        let verbs = [(is_signed, Verb::Sign), (is_encrypted, Verb::Encrypt)];
+        verbs.into_iter().filter(|(is, _)| *is).for_each(|(_, verb)| self.add(verb, block.clone(), None));
+        let how = if is_encrypted { "signed and encrypted" } else { "signed" };
+        notes.done(assertion, format!("the header block {block} of WCF is {how} where it is there"));
     }
 
     /// What is done, or why it is refused.

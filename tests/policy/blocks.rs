@@ -1,0 +1,100 @@
+//! Header blocks that WCF names by an assertion of its own.
+
+use ws_security::policy::{Policy, Side, Standing};
+
+use crate::shapes::{Shape, policy};
+use crate::{REQUEST, says, sides};
+
+/// A request with this block.
+fn with_block(block: &str) -> String {
+    REQUEST.replacen("<s:Header>", &format!("<s:Header>{block}"), 1)
+}
+
+fn secured(client: &Side, request: &str) -> String {
+    client.exchanges()[0].plan().expect("a plan").message(request).secure().expect("secured").message
+}
+
+fn open(service: &Side, message: &str) -> Result<(), String> {
+    service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+}
+
+const CONTEXT: &str = "http://schemas.microsoft.com/ws/2006/05/context";
+
+/// A policy with the assertion of WCF, of this level.
+fn including(shape: &Shape, attribute: &str) -> String {
+    let assertion = format!("<c:IncludeContext xmlns:c=\"{CONTEXT}\"{attribute}/>");
+    shape.policy().replace("</wsp:All>", &format!("{assertion}</wsp:All>"))
+}
+
+fn level(level: &str) -> String {
+    format!(" ProtectionLevel=\"{level}\"")
+}
+
+#[test]
+fn a_context_of_wcf_is_protected_as_its_assertion_says() {
+    let context =
+        format!("<c:Context xmlns:c=\"{CONTEXT}\"><c:Property name=\"instanceId\">4711</c:Property></c:Context>");
+    let request = with_block(&context);
+    let shape = Shape::default();
+    let by = |attribute: &str| sides(&shape, &including(&shape, attribute)).expect("both sides");
+    let (signs, demands_signed) = by(&level("Sign"));
+    let (hides, demands_hidden) = by(&level("EncryptAndSign"));
+    let (default, demands_default) = by("");
+    let (none, demands_none) = by(&level("None"));
+    let (plain, _) = sides(&shape, &shape.policy()).expect("both sides");
+    for (client, service) in
+        [(&signs, &demands_signed), (&hides, &demands_hidden), (&default, &demands_default), (&none, &demands_none)]
+    {
+        assert_eq!(open(service, &secured(client, &request)), Ok(()));
+        assert_eq!(open(service, &secured(client, REQUEST)), Ok(()), "a message without a context");
+    }
+    assert!(!secured(&hides, &request).contains("instanceId") && secured(&signs, &request).contains("instanceId"));
+    for (weaker, service) in [
+        (&plain, &demands_signed),
+        (&plain, &demands_default),
+        (&none, &demands_signed),
+        (&plain, &demands_hidden),
+        (&signs, &demands_hidden),
+    ] {
+        says(open(service, &secured(weaker, &request)), "Context");
+    }
+    // One that another one was put in the place of.
+    let other = secured(&signs, &request).replacen("4711</c:Property>", "4712</c:Property>", 1);
+    says(open(&demands_signed, &other), "digest");
+}
+
+#[test]
+fn a_context_of_wcf_is_refused_where_nobody_protects_it_and_left_to_tls() {
+    let judged = |text: &str| {
+        let read = Policy::from_wsdl(text).expect("a policy");
+        let listed = read.listing().next().expect("a request");
+        let found = listed.alternatives[0].iter().rfind(|judged| &*judged.name == "IncludeContext").expect("listed");
+        (listed.is_usable(), found.standing.clone())
+    };
+    let alone = |attribute: &str| policy(&format!("<c:IncludeContext xmlns:c=\"{CONTEXT}\"{attribute}/>"));
+    let tls = |attribute: &str| {
+        let binding = "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy><sp:HttpsToken/></wsp:Policy>\
+                       </sp:TransportToken><sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy>\
+                       </sp:AlgorithmSuite></wsp:Policy></sp:TransportBinding>";
+        alone(attribute).replace("<wsp:All>", &format!("<wsp:All>{binding}"))
+    };
+    let shape = Shape::default();
+    for (text, is_usable, word, says) in [
+        (including(&shape, &level("Sign")), true, "done", "signed where it is there"),
+        (including(&shape, &level("EncryptAndSign")), true, "done", "signed and encrypted"),
+        (including(&shape, &level("None")), true, "not ours", "WCF"),
+        (including(&shape, &level("Encrypt")), false, "refused", "EncryptAndSign"),
+        (including(&shape, " protectionLevel=\"Sign\""), false, "refused", "no attribute protectionLevel"),
+        (including(&shape.clone().with("order", "encrypt-first"), &level("Sign")), true, "done", "signed"),
+        (alone(&level("Sign")), false, "refused", "add a binding"),
+        (alone(&level("None")), true, "not ours", "WCF"),
+        (tls(&level("EncryptAndSign")), true, "not ours", "TLS"),
+    ] {
+        let (found, standing): (bool, Standing) = judged(&text);
+        assert_eq!((found, standing.word()), (is_usable, word), "{text}: {standing:?}");
+        assert!(standing.what().contains(says), "{standing:?}");
+    }
+    // What is encrypted first is another element when it is signed.
+    let first = including(&shape.clone().with("order", "encrypt-first"), &level("EncryptAndSign"));
+    says(sides(&shape, &first).map(drop), "EncryptBeforeSigning");
+}
