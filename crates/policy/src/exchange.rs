@@ -111,28 +111,28 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has. The request is read once, unless the receivers have limits of their own.
+/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request is
+/// read once, unless the receivers have limits of their own.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
 ) -> Option<&'e Exchange> {
-    let Some(first) = all().find_map(|one| one.opens.as_ref()) else { return all().next() };
-    let limits = first.receiver.current_limits();
-    // Everything has the form of a request of which nothing is demanded.
-    let bare = || all().find(|one| one.opens.is_none());
-    if all().any(|one| one.opens.as_ref().is_some_and(|opens| opens.receiver.current_limits() != limits)) {
-        let fits =
-            |one: &&Exchange| one.opens.is_some() && one.breaches(request).is_ok_and(|breaches| breaches.is_empty());
-        return all().find(fits).or_else(bare);
+    let fits = |one: &&Exchange| one.breaches(request).is_ok_and(|breaches| breaches.is_empty());
+    let bare = || all().filter(|one| one.receiver().is_none()).find(fits);
+    let Some(first) = all().find_map(Exchange::receiver) else { return bare() };
+    let limits = first.current_limits();
+    if all().any(|one| one.receiver().is_some_and(|receiver| receiver.current_limits() != limits)) {
+        return all().filter(|one| one.receiver().is_some()).find(fits).or_else(bare);
     }
-    let text = first.receiver.unauthenticated_envelope(request).ok()?;
-    let fits = |read: &form::Read<'_>, opens: &Opens| {
-        let breaches = form::breaches(read, &opens.terms, opens.direction, Some(&opens.keys));
-        breaches.is_ok_and(|breaches| breaches.is_empty())
+    let text = first.unauthenticated_envelope(request).ok()?;
+    let has_form = |read: &form::Read<'_>, one: &Exchange| {
+        let opens = one.opens.as_ref().filter(|_| one.receiver().is_some());
+        opens.is_some_and(|opens| {
+            let breaches = form::breaches(read, &opens.terms, opens.direction, Some(&opens.keys));
+            breaches.is_ok_and(|breaches| breaches.is_empty())
+        })
     };
-    let found = form::with_read(&text, limits, |read| {
-        Ok(all().find(|one| one.opens.as_ref().is_some_and(|opens| fits(read, opens))))
-    });
+    let found = form::with_read(&text, limits, |read| Ok(all().find(|one| has_form(read, one))));
     found.ok().flatten().or_else(bare)
 }
 
@@ -287,11 +287,11 @@ impl Exchange {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if the policy demands nothing of them, or all of TLS. What the policy says of
+    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the policy says of
     /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
-        self.opens.as_ref().map(|opens| &opens.receiver)
+        self.opens.as_ref().filter(|opens| opens.opening != Opening::WithoutHeader).map(|opens| &opens.receiver)
     }
 
     /// Which verb opens them.
@@ -378,6 +378,27 @@ impl Exchange {
         Ok(opened)
     }
 
+    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the client, where
+    /// its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing else is said of the
+    /// message: who wrote it is what `transport` knows. Read it as it is, once this returns.
+    ///
+    /// # Errors
+    /// [`PolicyOpenError`]; one that names the call which opens the message, if it has a Security header.
+    pub fn check_over<'m>(
+        &self,
+        transport: &TransportFacts,
+        message: impl Into<Incoming<'m>>,
+    ) -> Result<(), PolicyOpenError> {
+        if self.opens.is_none() {
+            let lacks = self.has_tls && !transport.is_protected();
+            return if lacks { Err(PolicyOpenError::Form(proven::without_tls())) } else { Ok(()) };
+        }
+        let message = message.into();
+        let (opens, _) = self.checked(&message, &[Opening::WithoutHeader])?;
+        let breach = proven::of_transport(&opens.terms, opens.direction, transport);
+        breach.map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
+    }
+
     /// What of the form of a message breaks an assertion, as far as it can be seen without keys. Proves nothing.
     ///
     /// # Errors
@@ -401,6 +422,7 @@ impl Exchange {
                 Opening::Body => ("the Body is signed", "open"),
                 Opening::Parts => ("the Body is not signed", "open_parts"),
                 Opening::Transport => ("the transport protects the message", "open_over"),
+                Opening::WithoutHeader => ("messages have no Security header to open", "check_over"),
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }

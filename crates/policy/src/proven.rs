@@ -192,11 +192,10 @@ pub(crate) fn without_tls() -> Breach {
 
 /// What the caller does not vouch for, and the policy demands of the transport.
 pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
-    let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
-    let demands_client = binding.client_certificate && direction == Direction::Request;
+    terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let (name, why) = if !transport.is_protected() {
         ("TransportBinding", NO_TLS)
-    } else if demands_client && transport.client_certificate().is_none() {
+    } else if terms.knows_client(direction) && transport.client_certificate().is_none() {
         let why = "the caller knows no certificate of the client: add the one of its TLS connection to the facts";
         ("RequireClientCertificate", why)
     } else {

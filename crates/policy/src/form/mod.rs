@@ -204,7 +204,8 @@ impl<'a> Form<'a> {
                 }
                 _ => true,
             };
-            if !is_there && !self.may_hide(&part) {
+            // Nobody decrypts what a message without a Security header has.
+            if !is_there && (self.terms.is_bare(self.direction) || !self.may_hide(&part)) {
                 self.breach(&["RequiredParts", "RequiredElements"], format!("{part} is not there"));
             }
         }

@@ -244,17 +244,25 @@ impl Terms {
         self.binding.as_ref().is_some_and(is_bare) && !self.brings_tokens(direction) && !self.confirms(direction)
     }
 
-    /// Whether messages in this direction have a Security header. No receiver opens those without one, so nothing can be required
-    /// of them.
+    /// Whether messages in this direction have no Security header: nothing in them secures them.
+    pub(crate) fn is_bare(&self, direction: Direction) -> bool {
+        self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction))
+    }
+
+    /// Whether messages in this direction have a Security header. Those without one confirm nothing.
     pub(crate) fn has_header(&self, direction: Direction) -> Result<bool, Lack> {
-        let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction));
-        match is_bare && (self.confirms(direction) || !self.parts.required.is_empty()) {
-            true => Err(Lack::Together {
-                what: "parts or confirmations are required of messages that nothing in them secures: add a binding with a \
-                       timestamp or a signature, or leave them out",
+        match (self.is_bare(direction), self.confirms(direction)) {
+            (true, true) => Err(Lack::Together {
+                what: "confirmations are required of messages that nothing in them secures: add a binding with a timestamp or a \
+                       signature, or leave them out",
             }),
-            false => Ok(!is_bare),
+            (is_bare, _) => Ok(!is_bare),
         }
+    }
+
+    /// Whether the client authenticates to the transport by its certificate, for messages in this direction.
+    pub(crate) fn knows_client(&self, direction: Direction) -> bool {
+        direction == Direction::Request && self.binding.as_ref().is_some_and(|binding| binding.client_certificate)
     }
 
     /// Whether each signature covers the token of its key, where the message has it.
