@@ -1,9 +1,11 @@
-//! Header blocks that WCF names by an assertion of its own.
+//! Header blocks that a policy protects without naming each, or that WCF names by an assertion of its own.
 
 use ws_security::policy::{Policy, Side, Standing};
 
 use crate::shapes::{Shape, policy};
 use crate::{REQUEST, says, sides};
+
+const BODY: &str = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
 
 /// A request with this block.
 fn with_block(block: &str) -> String {
@@ -16,6 +18,52 @@ fn secured(client: &Side, request: &str) -> String {
 
 fn open(service: &Side, message: &str) -> Result<(), String> {
     service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+}
+
+/// The application adds a block that neither side names to this library.
+#[test]
+fn blocks_that_the_caller_adds_are_signed_and_encrypted_where_the_policy_has_their_namespace() {
+    let role = |name: &str| format!("<r:{name} xmlns:r=\"urn:app\">clerk</r:{name}>");
+    let other = "<o:Role xmlns:o=\"urn:other\">clerk</o:Role>";
+    let request = with_block(&(role("Role") + &role("Role") + &role("Unit")));
+    let signed = "<sp:SignedParts><sp:Body/><sp:Header Namespace=\"urn:app\"/></sp:SignedParts>";
+    let hidden = "<sp:EncryptedParts><sp:Header Namespace=\"urn:app\"/></sp:EncryptedParts>";
+    let named = "<sp:EncryptedParts><sp:Header Name=\"Role\" Namespace=\"urn:app\"/>\
+                 <sp:Header Name=\"Unit\" Namespace=\"urn:app\"/></sp:EncryptedParts>";
+    for binding in ["asymmetric", "derived", "one-key"] {
+        let shape = Shape::default().with("binding", binding);
+        let by = |signed: &str, encrypted: &str| {
+            let text = shape.policy().replace(BODY, signed).replace("</wsp:All>", &format!("{encrypted}</wsp:All>"));
+            sides(&shape, &text).unwrap_or_else(|error| panic!("{text}: {error}"))
+        };
+        let (plain, _) = by(BODY, "");
+        for (signed, encrypted, refused) in [
+            (signed, "", "no signature refers to"),
+            ("<sp:SignedParts/>", "", "no signature refers to"),
+            (BODY, hidden, "the header block {urn:app}Role is in clear text"),
+            (BODY, named, "{urn:app}Role is in clear text"),
+            (signed, hidden, "in clear text"),
+            ("<sp:SignedParts/>", hidden, "in clear text"),
+        ] {
+            let (client, service) = by(signed, encrypted);
+            let message = secured(&client, &request);
+            assert_eq!(message.contains("clerk"), encrypted.is_empty(), "{message}");
+            assert_eq!(open(&service, &message), Ok(()), "{binding}, {signed}, {encrypted}: {message}");
+            assert_eq!(open(&service, &secured(&client, REQUEST)), Ok(()), "a message without such blocks");
+            let elsewhere = with_block(other);
+            assert!(secured(&client, &elsewhere).contains("clerk"), "a block of another namespace");
+            says(open(&service, &secured(&plain, &request)), refused);
+        }
+        let (client, service) = by(BODY, hidden);
+        let visible = secured(&client, REQUEST).replacen("<s:Header>", &format!("<s:Header>{}", role("Unit")), 1);
+        says(open(&service, &visible), "the header block {urn:app}Unit is in clear text");
+    }
+    // What is encrypted first is another element when it is signed.
+    let first = Shape::default().with("order", "encrypt-first");
+    for signed in [signed, "<sp:SignedParts/>"] {
+        let text = first.policy().replace(BODY, signed).replace("</wsp:All>", &format!("{hidden}</wsp:All>"));
+        says(sides(&first, &text).map(drop), "EncryptBeforeSigning");
+    }
 }
 
 const CONTEXT: &str = "http://schemas.microsoft.com/ws/2006/05/context";

@@ -414,7 +414,12 @@ fn every_header_block_is_signed_where_the_policy_says_every_one() {
         };
         let open = |message: &str| service_side.exchanges()[0].open(message, None).map(drop);
         assert_eq!(open(&secured("Known")), Ok(()), "{every}");
-        says(open(&secured("Unknown")), "Unknown");
+        assert_eq!(open(&secured("Unknown")), Ok(()), "{every}");
+        let of_body = shape.clone().with("signed", "Body and To").policy();
+        let of_body = Policy::from_wsdl(&of_body).expect("a policy").client(&client()).expect("a client");
+        let block = REQUEST.replace("<s:Header>", "<s:Header><p:Unknown xmlns:p=\"urn:app\">x</p:Unknown>");
+        let unsigned = of_body.exchanges()[0].plan().expect("a plan").message(&block).secure().expect("secured");
+        says(open(&unsigned.message), "Unknown");
     }
     // A block that was encrypted after it was signed is another element.
     let shape = Shape::default().with("encrypted", "Body and To");

@@ -24,7 +24,7 @@ pub struct Keys {
     /// The certificate of the other side.
     pub(crate) partner: Option<Certificate>,
     pub(crate) agreed: BTreeSet<Consent>,
-    /// Header blocks that the application sends or reads.
+    /// Header blocks that the application understands.
     pub(crate) blocks: Vec<(String, String)>,
     pub(crate) lifetime: Duration,
     pub(crate) asymmetric: Option<SignatureMethod>,
@@ -184,8 +184,8 @@ impl Keys {
         self
     }
 
-    /// A header block that the application sends or reads, where a policy says *every header block*, or *every one of a
-    /// namespace*. Those of WS-Addressing are known.
+    /// A header block that the application understands: a receiver refuses others that must be understood, unless the policy names them.
+    /// Those of WS-Addressing are understood.
     #[must_use]
     pub fn header_block(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.blocks.push((namespace.into(), local.into()));

@@ -144,7 +144,7 @@ pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
     if terms.is_over_transport() {
         return false;
     }
-    let optional = terms.parts.encrypted.len() + terms.parts.content.len();
+    let optional = terms.parts.encrypted.len() + terms.parts.content.len() + terms.parts.every_encrypted.len();
     let has_signature = terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature);
     !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
 }

@@ -39,6 +39,7 @@ mod layout;
 mod misnamed;
 mod open;
 mod opened;
+mod optional;
 mod outgoing;
 mod part;
 mod pending_replay;

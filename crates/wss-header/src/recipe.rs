@@ -290,7 +290,9 @@ impl Recipe {
     /// Whether a step names the timestamp, or the caller gave it an Id.
     pub(crate) fn may_refer_to_timestamp(&self) -> bool {
         let named = |step: &Step| match step {
-            Step::Sign(signing) => signing.parts.iter().chain(&signing.optional).any(|part| *part == Part::Timestamp),
+            Step::Sign(signing) => {
+                signing.parts.iter().chain(&signing.optional.parts).any(|part| *part == Part::Timestamp)
+            }
             Step::Encrypt(encrypting) => encrypting.parts.contains(&Part::Timestamp),
         };
         self.header.ids.contains_key(&Part::Timestamp) || self.steps.iter().any(named)

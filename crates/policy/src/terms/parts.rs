@@ -86,10 +86,7 @@ impl Parts {
             if verb == Verb::Sign {
                 self.note_every(verb, None);
                 every_known_block(blocks).for_each(|part| self.add(verb, part, None));
-                notes.done(
-                    assertion,
-                    "the Body and known header blocks are signed; a receiver refuses a message with another one that is not",
-                );
+                notes.done(assertion, "the Body and each header block are signed");
             } else {
                 notes.done(assertion, "the Body is encrypted");
             }
@@ -165,15 +162,8 @@ impl Parts {
                         self.note_every(verb, Some(namespace));
                         let parts = every_known_block(blocks);
                         let of_namespace = |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
-                        let parts: Vec<_> = parts.filter(of_namespace).collect();
-                        if parts.is_empty() {
-                            return Err(format!(
-                                "which header blocks of {namespace} there are is not known: name them with `Keys::header_block`"
-                            )
-                            .into());
-                        }
-                        parts.into_iter().for_each(|part| self.add(verb, part, None));
-                        Ok(format!("known header blocks of {namespace} are {}; a receiver refuses a message with another one that is not", verb.words()).into())
+                        parts.filter(of_namespace).for_each(|part| self.add(verb, part, None));
+                        Ok(format!("each header block of {namespace} is {}", verb.words()).into())
                     }
                 }
             }
@@ -254,11 +244,18 @@ impl Parts {
     /// A part that became ciphertext is not there when it is signed.
     pub(crate) fn signed_as_ciphertext(&self) -> bool {
         let encrypted: HashSet<&Part> = self.encrypted.iter().collect();
+        let is_of = |part: &Part, every: &[Option<String>]| {
+            let Part::EveryHeaderBlock { namespace, .. } = part else { return false };
+            every.iter().any(|of| of.as_ref().is_none_or(|of| of == namespace))
+        };
         let is_ciphertext = |part: &Part| {
             let is_inside = matches!(part, Part::EveryElement(_)) && self.encrypted_body;
-            is_inside || encrypted.contains(part)
+            is_inside || encrypted.contains(part) || is_of(part, &self.every_encrypted)
         };
-        self.signed.iter().any(is_ciphertext)
+        let is_in_both = |of: &Option<String>| of.is_none() || self.every_encrypted.contains(of);
+        let signs_unnamed = !self.every_encrypted.is_empty() && self.every_signed.iter().any(is_in_both);
+        let encrypts_named = self.encrypted.iter().any(|part| is_of(part, &self.every_signed));
+        signs_unnamed || encrypts_named || self.signed.iter().any(is_ciphertext)
     }
 
     /// Where it names inner elements for a signature that `others` do not.

@@ -407,8 +407,9 @@ impl Securing {
                 Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
                 Step::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
             };
-            let there = optional.drain(..).filter(|part| is_there(part, envelope, &role, attachments));
-            parts.extend(there);
+            let blocks = optional.blocks_of(envelope, &role, parts);
+            let there = optional.parts.drain(..).filter(|part| is_there(part, envelope, &role, attachments));
+            parts.extend(there.chain(blocks));
             !parts.is_empty()
         });
     }
