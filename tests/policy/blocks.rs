@@ -1,7 +1,9 @@
 //! Header blocks that a policy protects without naming each, or that WCF names by an assertion of its own.
 
 use ws_security::policy::{Policy, Side, Standing};
+use ws_security::{ContentEncryption, Encrypting, Part, Recipe};
 
+use crate::common::*;
 use crate::shapes::{Shape, policy};
 use crate::{REQUEST, says, sides};
 
@@ -18,6 +20,36 @@ fn secured(client: &Side, request: &str) -> String {
 
 fn open(service: &Side, message: &str) -> Result<(), String> {
     service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+}
+
+/// Anyone can encrypt a block to the service, and put it beside what the client signed. Until it is open nobody knows its name.
+#[test]
+fn a_block_that_anyone_encrypts_to_the_service_is_refused_where_every_block_is_signed() {
+    let added = |message: &str| {
+        let role = "<r:Role xmlns:r=\"urn:app\">admin</r:Role>";
+        let start = message.find("<s:Header>").expect("a header") + "<s:Header>".len();
+        let message = [&message[..start], role, &message[start..]].concat();
+        let to = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes256Cbc);
+        let recipe = Recipe::new().encrypt(to.parts([Part::header_block("urn:app", "Role")]));
+        recipe.plan().expect("a plan").message(&message).secure().expect("secured").message
+    };
+    for signature in ["readable", "encrypted"] {
+        let shape = Shape::default().with("signature", signature);
+        let by = |parts: &str| sides(&shape, &shape.policy().replace(BODY, parts)).expect("both sides");
+        for every in
+            ["<sp:SignedParts/>", "<sp:SignedParts><sp:Body/><sp:Header Namespace=\"urn:app\"/></sp:SignedParts>"]
+        {
+            let ((client, service), (_, other)) = (by(every), by(every));
+            let message = secured(&client, REQUEST);
+            let attacked = added(&message);
+            assert!(attacked.contains("EncryptedHeader") && !attacked.contains("admin"), "{attacked}");
+            says(open(&service, &attacked), "no signature covers every:{urn:app}Role");
+            assert_eq!(open(&other, &message), Ok(()), "{every}");
+        }
+        // Where the Body alone is signed, a block that nobody signed is there, and proves nothing.
+        let (client, service) = by(BODY);
+        assert_eq!(open(&service, &added(&secured(&client, REQUEST))), Ok(()));
+    }
 }
 
 /// The application adds a block that neither side names to this library.
