@@ -5,6 +5,7 @@ mod broken;
 #[path = "../common/mod.rs"]
 mod common;
 mod digests;
+mod endorsing;
 mod lacks;
 mod names;
 mod packages;

@@ -122,8 +122,14 @@ impl Proven<'_> {
         for supporting in tokens {
             let mut lacked = None;
             let has_token_covered = terms.protects_tokens() && protects(Some(&supporting.token), false, direction);
+            let is_token_signed = supporting.has_signed_token(terms.is_over_transport());
+            let mut is_unsigned = false;
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {
+                    return false;
+                }
+                if is_token_signed && !signature.token_is_proven {
+                    is_unsigned = true;
                     return false;
                 }
                 let token = (has_token_covered && !signature.covers_token).then_some(Part::SigningToken);
@@ -133,6 +139,9 @@ impl Proven<'_> {
                 fits
             });
             let Some(at) = fits else {
+                if is_unsigned && lacked.is_none() {
+                    return Some((supporting.name(), "the message signature does not cover its token".to_owned()));
+                }
                 return Some(match lacked {
                     Some(Part::SigningToken) => {
                         ("ProtectTokens", "no endorsing signature covers its own token".to_owned())

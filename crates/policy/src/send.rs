@@ -164,6 +164,9 @@ impl Sending<'_> {
     /// The steps of the binding, in its order.
     fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
         let parties = self.parties(binding)?;
+        if self.terms.signs_endorsing_tokens(self.direction) {
+            self.change(Recipe::sign_endorsing_tokens);
+        }
         if matches!(binding.tokens, Tokens::Transport) {
             return self.sign(&parties, binding);
         }

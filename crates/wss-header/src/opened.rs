@@ -466,6 +466,8 @@ pub struct SignatureEvidence {
     /// Whether it covers the token of its own key: the certificate, the user or another token of the header that its `ds:KeyInfo` refers
     /// to. That of a key which no token brings is none.
     pub covers_token: bool,
+    /// Whether the signature that proves the message covers the token of its key, as it has to cover one that is signed and endorses.
+    pub token_is_proven: bool,
 }
 
 /// A decrypted part.

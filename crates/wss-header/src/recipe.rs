@@ -53,6 +53,8 @@ pub struct Recipe {
     pub(crate) attached: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
+    /// Whether the signature of the message covers the tokens of those that endorse it.
+    pub(crate) signs_endorsing_tokens: bool,
     /// What the strict default refuses to make.
     pub(crate) allowed: BTreeSet<Allowance>,
     pub(crate) waived: BTreeSet<Rule>,
@@ -83,6 +85,7 @@ impl Recipe {
             attached: Vec::new(),
             header: HeaderForm::default(),
             confirms: false,
+            signs_endorsing_tokens: false,
             allowed: BTreeSet::new(),
             waived: BTreeSet::new(),
             clock: Arc::new(SystemClock),
@@ -213,6 +216,18 @@ impl Recipe {
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
         self.confirms = true;
+        self
+    }
+
+    /// Has the signature of the message cover the tokens of the later signatures over it, which are placed before it: the certificate,
+    /// or the user, that endorses. Tokens that do not come with their signature are not covered: assertions, which [`Part::Assertion`]
+    /// names, and certificates that a reference only identifies.
+    ///
+    /// # Specification
+    /// WS-SecurityPolicy 1.3 §8.4, `sp:SignedEndorsingSupportingTokens`.
+    #[must_use]
+    pub fn sign_endorsing_tokens(mut self) -> Self {
+        self.signs_endorsing_tokens = true;
         self
     }
 

@@ -276,6 +276,12 @@ impl Terms {
         self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
     }
 
+    /// Whether the message signature covers tokens that come with the signatures over it.
+    pub(crate) fn signs_endorsing_tokens(&self, direction: Direction) -> bool {
+        let is_over_transport = self.is_over_transport();
+        self.endorsing(direction).any(|supporting| supporting.has_signed_token(is_over_transport))
+    }
+
     /// Of what those count that are in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
     /// header blocks are all signed.
     pub(crate) fn counted(&self, direction: Direction) -> (Vec<&Part>, &[Option<String>]) {

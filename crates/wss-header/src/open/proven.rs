@@ -88,13 +88,18 @@ impl ProvenSignature {
         parts.chain(attachments.map(|(content_id, why)| (LostPart::Attachment(content_id), why)))
     }
 
+    /// Whether another signature covers the token of its own key.
+    pub(super) fn is_token_covered_by(&self, other: &Self) -> bool {
+        other.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span))
+    }
+
     /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
             Part::SigningToken if self.covers_token => true,
             // The attachments are not known here.
             Part::Attachments => false,
-            Part::SigningToken => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            Part::SigningToken => self.is_token_covered_by(self),
             part => self.coverage.parts().any(|(covered, _)| covered == part),
         }
     }
