@@ -115,6 +115,14 @@ fn shapes() -> Vec<Shape> {
             let references = "<p:PolicyReference URI='#a'/>".repeat(count);
             definitions(&format!("{named}<portType name='T'/><binding name='B' type='t:T'>{references}</binding>"))
         }),
+        of("references with digests of policies one inside another", 100, |count| {
+            let (start, end) = (numbered(count, |at| format!("<p:Policy u:Id='a{at}'>")), "</p:Policy>".repeat(count));
+            let references = numbered(count, |at| format!("<p:PolicyReference URI='#a{at}' Digest='AAAA'/>"));
+            definitions(&format!(
+                "{start}{}{end}<portType name='T'/><binding name='B' type='t:T'>{references}</binding>",
+                "<s:Wss10/>".repeat(count)
+            ))
+        }),
         of("references in a row", 1_000, |count| {
             let chain = numbered(count, |at| {
                 format!("<p:Policy u:Id='a{at}'><p:PolicyReference URI='#a{}'/></p:Policy>", at + 1)

@@ -33,7 +33,9 @@ mod node;
 mod peer;
 mod phase4;
 mod policy;
+mod policy_attached;
 mod policy_bindings;
+mod policy_packages;
 mod policy_row;
 #[path = "../policy/shapes.rs"]
 mod policy_shapes;

@@ -134,6 +134,15 @@ fn symmetric_rows() -> Vec<Row> {
                 policy(&format!("{}{certified}{}{PARTS}", derived(""), supporting("", &assertion))),
                 "no signature refers to the token",
             ),
+        of("derived, SignedEndorsing: certificate", &derived(""), &supporting("SignedEndorsing", &certificate))
+            .weaker(policy(&format!("{}{certified}{PARTS}", derived(""))), "does not cover its token")
+            .weaker(policy(&(derived("") + PARTS)), "no signature endorses"),
+        of("one key, SignedEndorsing: user", &one_key(""), &supporting("SignedEndorsing", &signing_user))
+            .weaker(
+                policy(&format!("{}{}{PARTS}", one_key(""), supporting("Endorsing", &signing_user))),
+                "no signature refers to the token",
+            )
+            .weaker(policy(&(one_key("") + PARTS)), "the token is not in the message"),
         of("derived, Signed: user", &derived(""), &supporting("Signed", &user))
             .weaker(policy(&(derived("") + PARTS)), "the token is not in the message"),
         Row::new(
@@ -197,6 +206,29 @@ fn asymmetric_rows() -> Vec<Row> {
         )
         .their_service(shadowed)
         .their_client(shadowed),
+        of("certificates, SignedEndorsing: certificate", &asymmetric(""), &supporting("SignedEndorsing", &certificate))
+            .their_service(
+                "of two tokens with one certificate, CXF looks for that of the message signature among the signed ones",
+            )
+            .weaker(
+                policy(&format!("{}{}{PARTS}", asymmetric(""), supporting("Endorsing", &certificate))),
+                "does not cover its token",
+            )
+            .weaker(policy(&(asymmetric("") + PARTS)), "no signature endorses"),
+        of(
+            "certificates, ProtectTokens, SignedEndorsing: certificate",
+            &asymmetric("<sp:ProtectTokens/>"),
+            &supporting("SignedEndorsing", &certificate),
+        )
+        .weaker(
+            policy(&format!("{}{}{PARTS}", asymmetric(""), supporting("SignedEndorsing", &certificate))),
+            "ProtectTokens",
+        ),
+        of("certificates, SignedEndorsing: user", &asymmetric(""), &supporting("SignedEndorsing", &signing_user))
+            .weaker(
+                policy(&format!("{}{}{PARTS}", asymmetric(""), supporting("Endorsing", &signing_user))),
+                "no signature refers to the token",
+            ),
         of(
             "certificates, Strict, Endorsing: certificate",
             &asymmetric("").replace("sp:Lax/", "sp:Strict/"),

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use ws_security::c14n::name;
 use ws_security::policy::{Message, Policy, PolicyLimits, PolicyReader};
-use ws_security::{ContentEncryption, ElementPath, Encrypting, Limit, Limits, Part, Recipe, Signing, Username};
+use ws_security::{
+    ContentEncryption, ElementPath, Encrypting, Limit, Limits, Part, ProtectionToken, Recipe, Signing, Username,
+};
 
-use crate::shapes::{PASSWORD, Shape, policy};
+use crate::shapes::{PASSWORD, SP, Shape, policy};
 use crate::{REQUEST, common::*, exchanged, sides};
 
 /// What the client does, what the service demands, and what its refusal says.
@@ -248,6 +250,47 @@ fn a_signature_over_an_endorsement_is_none_over_the_message() {
     assert_eq!(open(of_message), Ok(()), "another endorsement of the message");
     let refused = open(endorsing).expect_err("an endorsement of the endorsement");
     assert!(refused.contains("no endorsing signature covers"), "{refused}");
+}
+
+/// Where signatures protect their tokens, one that endorses covers its certificate, or its user, as well.
+#[test]
+fn an_endorsing_signature_covers_its_own_token_where_tokens_are_protected() {
+    let user = format!(
+        "<sp:EndorsingSupportingTokens><wsp:Policy><sp:UsernameToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\">\
+         <wsp:Policy><sp:NoPassword/></wsp:Policy></sp:UsernameToken></wsp:Policy></sp:EndorsingSupportingTokens>"
+    );
+    for signature in ["readable", "encrypted"] {
+        let shape = Shape::default().with("signature", signature).with("tokens", "protected");
+        for is_user in [false, true] {
+            let text = match is_user {
+                true => shape.policy().replace("</wsp:All>", &format!("{user}</wsp:All>")),
+                false => shape.clone().with("supporting", "endorsing").policy(),
+            };
+            let (client, service) = sides(&shape, &text).expect("both sides");
+            exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("our client covers them");
+            let secured = |covered: &[Part]| {
+                let own = [Part::Body, Part::Timestamp, Part::SigningToken];
+                let endorsing = match is_user {
+                    true => Signing::with_token(&ProtectionToken::username("ann", PASSWORD)),
+                    false => Signing::with(&identity("alice")),
+                };
+                let hidden =
+                    if signature == "encrypted" { vec![Part::Body, Part::Signature] } else { vec![Part::Body] };
+                let to = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes256Cbc).parts(hidden);
+                let recipe = Recipe::new().timestamp(Duration::from_secs(300));
+                let recipe = recipe.sign(Signing::with(&identity("alice")).parts(own));
+                let recipe = recipe.sign(endorsing.parts([Part::Signature]).parts(covered.to_vec())).encrypt(to);
+                recipe.plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+            };
+            let open = |message: &str| {
+                let (_, service) = sides(&shape, &text).expect("both sides");
+                service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+            };
+            assert_eq!(open(&secured(&[Part::SigningToken])), Ok(()), "{signature}, {is_user}");
+            let refused = open(&secured(&[])).expect_err("its token is not covered");
+            assert!(refused.contains("ProtectTokens"), "{signature}, {is_user}: {refused}");
+        }
+    }
 }
 
 /// A block that is encrypted is there, and the endorsing signature must cover it as well as one in clear text.

@@ -111,6 +111,10 @@ fn policies() -> Vec<(String, String)> {
         ("clear digest", and(&plain, &supporting("SignedSupportingTokens", &digest))),
         ("assertion", and(&plain, &supporting("SignedSupportingTokens", &saml))),
         ("endorsing with Body", and(&plain, &own_parts("<sp:Body/>"))),
+        (
+            "signed endorsing",
+            and(&plain, &supporting("SignedEndorsingSupportingTokens", &x509("AlwaysToRecipient", ""))),
+        ),
         ("endorsing with Body and To", and(&clear, &own_parts(&format!("<sp:Body/>{to}")))),
         (
             "endorsing with To, symmetric",

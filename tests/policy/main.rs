@@ -1,8 +1,11 @@
 //! Policies: what they make of both sides, and that each side refuses what breaks them.
 
+mod blocks;
 mod broken;
 #[path = "../common/mod.rs"]
 mod common;
+mod digests;
+mod endorsing;
 mod lacks;
 mod names;
 mod packages;

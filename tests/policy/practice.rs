@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use ws_security::crypto::SystemRandom;
-use ws_security::policy::{Keys, Policy, PolicyReader};
+use ws_security::policy::{Keys, Message, Opening, Policy, PolicyReader};
 use ws_security::{
     AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, TransportFacts, Trust,
 };
@@ -97,14 +97,6 @@ fn where_tls_does_it_all_there_is_nothing_to_do() {
 /// What TLS alone knows is not said to be judged here, and another alternative or port is found beside it.
 #[test]
 fn what_is_left_to_tls_stays_with_tls() {
-    let knows_client = transport("").replace("\"false\"", "\"true\"");
-    says(
-        Policy::from_wsdl(&policy(&knows_client)).expect("a policy").service(&service()),
-        "where the connection is made",
-    );
-    let required = transport("")
-        + "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
-    says(Policy::from_wsdl(&policy(&required)).expect("a policy").service(&service()), "required of messages");
     let shape = Shape::default();
     let two = shape.policy().replace("<wsp:All>", &format!("<wsp:All>{}</wsp:All><wsp:All>", transport("")));
     let service_side = Policy::from_wsdl(&two).expect("a policy").service(&service()).expect("a service");
@@ -125,6 +117,68 @@ fn what_is_left_to_tls_stays_with_tls() {
     let bare = Keys::new(Trust::no_certificates(), MemoryReplayCache::default());
     let client_side = Policy::from_wsdl(&both).expect("a policy").client(&bare).expect("a client");
     assert_eq!(client_side.operation("pay").expect("TLS is enough").port(), "P");
+}
+
+/// Of a message without a Security header, the connection and the parts are judged; nothing opens it.
+#[test]
+fn a_service_behind_tls_alone_demands_the_certificate_of_the_client_and_the_parts() {
+    let to = "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
+    let knows_client = transport("").replace("\"false\"", "\"true\"");
+    let nested = transport("").replace(
+        "<sp:HttpsToken RequireClientCertificate=\"false\"/>",
+        &format!("<sp:HttpsToken>{}</sp:HttpsToken>", all("<sp:RequireClientCertificate/>")),
+    );
+    let tls = TransportFacts::server_authenticated_tls;
+    let known = || tls().with_client_certificate(certificate("alice"));
+    let without_to = REQUEST.replace("To", "From");
+    let of = |text: &str| Policy::from_wsdl(&policy(text)).expect("a policy").service(&service()).expect("a service");
+    for (text, facts, message, refused) in [
+        (knows_client.clone(), known(), REQUEST, None),
+        (nested.clone(), known(), REQUEST, None),
+        (knows_client.clone(), tls(), REQUEST, Some("knows no certificate of the client")),
+        (nested, tls(), REQUEST, Some("knows no certificate of the client")),
+        (knows_client.clone(), TransportFacts::dangerous_unprotected(), REQUEST, Some("vouches for no TLS")),
+        (transport("") + to, tls(), REQUEST, None),
+        (transport("") + to, tls(), &without_to, Some("To is not there")),
+        (transport("") + to, TransportFacts::dangerous_unprotected(), REQUEST, Some("vouches for no TLS")),
+        (knows_client.clone() + to, known(), REQUEST, None),
+        (knows_client.clone() + to, known(), &without_to, Some("To is not there")),
+        (knows_client.clone() + to, tls(), REQUEST, Some("knows no certificate of the client")),
+        (to.to_owned(), TransportFacts::dangerous_unprotected(), REQUEST, None),
+        (to.to_owned(), TransportFacts::dangerous_unprotected(), &without_to, Some("To is not there")),
+    ] {
+        let side = of(&text);
+        let exchange = side.operation("").expect("an operation");
+        assert!(exchange.opening() == Some(Opening::WithoutHeader) && exchange.receiver().is_none(), "{text}");
+        match refused {
+            None => assert_eq!(exchange.check_over(&facts, message), Ok(()), "{text}"),
+            Some(why) => says(exchange.check_over(&facts, message), why),
+        }
+        says(exchange.open_over(facts, message, None).map(drop), "check_over");
+        says(exchange.open(message, None).map(drop), "check_over");
+    }
+    // A part that may be in ciphertext is not there: nobody decrypts it.
+    let hidden = request(&Shape::default().with("encrypted", "Body and To").policy(), &client());
+    let side = of(&(transport("") + to));
+    says(side.exchanges()[0].check_over(&tls(), hidden.as_str()), "To is not there");
+    // TLS alone, and what has a Security header.
+    let bare = of(&transport(""));
+    assert_eq!(bare.exchanges()[0].check_over(&tls(), REQUEST), Ok(()));
+    says(bare.exchanges()[0].check_over(&TransportFacts::dangerous_unprotected(), REQUEST), "vouches for no TLS");
+    let stamped = of(&knows_client.replace("</sp:TransportBinding>", "").replace(
+        "</wsp:Policy></sp:AlgorithmSuite></wsp:Policy>",
+        "</wsp:Policy></sp:AlgorithmSuite><sp:IncludeTimestamp/></wsp:Policy></sp:TransportBinding>",
+    ));
+    says(stamped.exchanges()[0].check_over(&known(), REQUEST), "open_over");
+    // An alternative whose messages have no header is taken for those that have the form of no other.
+    let shape = Shape::default();
+    let two = shape.policy().replace("<wsp:All>", &format!("<wsp:All>{knows_client}</wsp:All><wsp:All>"));
+    let both = Policy::from_wsdl(&two).expect("a policy").service(&service()).expect("a service");
+    let signed = request(&shape.policy(), &client());
+    assert_eq!(both.fitting("", &signed).expect("an operation").opening(), Some(Opening::Body));
+    let plain = both.fitting("", REQUEST).expect("an operation");
+    assert_eq!(plain.opening(), Some(Opening::WithoutHeader));
+    says(plain.check_over(&tls(), REQUEST), "knows no certificate of the client");
 }
 
 /// A reply over TLS confirms the request whose reply it is, and no other.
@@ -298,11 +352,43 @@ fn tokens_of_replies_are_not_dropped() {
     assert!(of_reply("AlwaysToRecipient").is_ok(), "requests alone have it");
 }
 
+/// What no side is made of is not listed as done, and a token of the operation is one of requests.
+#[test]
+fn the_listing_says_that_tokens_of_replies_are_refused() {
+    let user = supporting("Signed", &token("UsernameToken", "Always", ""));
+    let binding = with_id(&Shape::default().policy(), "binding");
+    let words = |text: &str, message: Message| {
+        let read = Policy::from_wsdl(text).expect("a policy");
+        let listed = read.listing().find(|listed| listed.message == message).expect("a message");
+        let of = |name: &str| {
+            let found = listed.alternatives[0].iter().find(|judged| &*judged.name == name).expect(name);
+            (found.standing.word(), found.standing.what().to_owned())
+        };
+        (listed.is_usable(), of("SignedSupportingTokens"), of("UsernameToken").0)
+    };
+    let (is_usable, (word, why), inside) = words(&wsdl(&binding, "", &all(&user)), Message::Reply);
+    assert!(!is_usable && why.contains("leave them out of the reply"), "{why}");
+    assert_eq!((word, inside), ("refused", "not ours"));
+    let both = all(&user);
+    for (text, message) in [
+        (wsdl(&binding, &both, ""), Message::Request),
+        // Both messages have one policy, and are judged each by itself.
+        (wsdl(&binding, &both, &both), Message::Request),
+        (wsdl(&with_id(&and(&Shape::default(), &user), "binding"), "", ""), Message::Reply),
+    ] {
+        let (is_usable, (word, what), _) = words(&text, message);
+        assert!(is_usable && word == "done" && what.contains("in requests"), "{what}");
+    }
+    let (is_usable, ..) = words(&wsdl(&binding, &both, &both), Message::Reply);
+    assert!(!is_usable);
+}
+
 /// What is required of messages would not be judged.
 #[test]
-fn parts_are_not_required_of_messages_without_a_receiver() {
+fn confirmations_and_unnamed_parts_are_not_required_of_messages() {
     let required = "<sp:RequiredParts><sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/></sp:RequiredParts>";
-    says(sides(&Shape::default(), &policy(required)).map(drop), "required of messages");
+    let confirmed = format!("<sp:Wss11>{}</sp:Wss11>", all("<sp:RequireSignatureConfirmation/>"));
+    says(sides(&Shape::default(), &policy(&confirmed)).map(drop), "confirmations are required of messages");
     let unnamed = required.replace(" Name=\"To\"", "");
     says(sides(&Shape::default(), &and(&Shape::default(), &unnamed)).map(drop), "give its Name");
 }
@@ -328,7 +414,12 @@ fn every_header_block_is_signed_where_the_policy_says_every_one() {
         };
         let open = |message: &str| service_side.exchanges()[0].open(message, None).map(drop);
         assert_eq!(open(&secured("Known")), Ok(()), "{every}");
-        says(open(&secured("Unknown")), "Unknown");
+        assert_eq!(open(&secured("Unknown")), Ok(()), "{every}");
+        let of_body = shape.clone().with("signed", "Body and To").policy();
+        let of_body = Policy::from_wsdl(&of_body).expect("a policy").client(&client()).expect("a client");
+        let block = REQUEST.replace("<s:Header>", "<s:Header><p:Unknown xmlns:p=\"urn:app\">x</p:Unknown>");
+        let unsigned = of_body.exchanges()[0].plan().expect("a plan").message(&block).secure().expect("secured");
+        says(open(&unsigned.message), "Unknown");
     }
     // A block that was encrypted after it was signed is another element.
     let shape = Shape::default().with("encrypted", "Body and To");

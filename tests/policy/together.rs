@@ -115,6 +115,27 @@ fn of_two_assertions_that_contradict_each_other_none_wins_silently() {
     }
 }
 
+/// The standard has both for a password as text alone, and a key is made of a salt.
+#[test]
+fn what_makes_a_password_new_is_not_demanded_of_one_that_makes_a_key() {
+    let include = format!("sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"");
+    let token = |inside: &str| format!("<sp:UsernameToken {include}>{}</sp:UsernameToken>", all(inside));
+    let endorsing = |inside: &str| {
+        let token = token(&format!("<sp:NoPassword/>{inside}"));
+        format!("{}{}", binding(""), with("EndorsingSupportingTokens", &token))
+    };
+    let protects = |inside: &str| symmetric(&with("ProtectionToken", &token(inside)));
+    assert!(judged(&endorsing("")).0 && judged(&protects("")).0);
+    for inside in ["<sp:Created/>", "<sp:Nonce/>", "<sp:Created/><sp:Nonce/>"] {
+        for why in
+            [refused(&endorsing(inside), "EndorsingSupportingTokens"), refused(&protects(inside), "ProtectionToken")]
+        {
+            assert!(why.contains("WS-SecurityPolicy 1.3 §5.4.1") && why.contains("wsse11:Salt"), "{why}");
+        }
+        assert!(judged(&user(inside)).0, "a password as text");
+    }
+}
+
 #[test]
 fn an_attribute_that_nobody_reads_is_refused_at_its_place() {
     let element = "<sp:XPath xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">/s:Envelope/s:Body</sp:XPath>";
@@ -133,13 +154,13 @@ fn an_attribute_that_nobody_reads_is_refused_at_its_place() {
         (elements(&format!("XPathVersion=\"{XPATH_20}\"")), "SignedElements", "XPathVersion"),
         (header("Name=\"To\" Namespace=\"urn:a\" mustSign=\"1\""), "Header", "mustSign"),
         (header("Name=\"To\""), "Header", "Namespace"),
-        // An empty name is as no name: every block of the namespace, and the keys name no block of it.
-        (header("Name=\"\" Namespace=\"urn:a\""), "Header", "Keys::header_block"),
     ];
     for (assertions, name, says) in cases {
         let why = refused(&assertions, name);
         assert!(why.contains(says), "{name}: {why}");
     }
+    // An empty name is as no name: every block of the namespace.
+    assert!(judged(&header("Name=\"\" Namespace=\"urn:a\"")).0);
     let known = "XPathVersion=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"";
     for assertions in [elements(known), binding("<sp:IncludeTimestamp xml:lang=\"en\" wsp:Optional=\"false\"/>")] {
         assert!(judged(&assertions).0, "{assertions}");

@@ -197,7 +197,7 @@ fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
         let client = plain.client(&client).expect("a client");
         let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
         let refused = service.exchanges()[0].open(&message, None).expect_err("refused").to_string();
-        assert!(refused.contains("SAML token") || refused.contains("SamlToken"), "{refused}");
+        assert!(refused.contains("SAML 2.0 token") || refused.contains("SamlToken"), "{refused}");
     }
 }
 

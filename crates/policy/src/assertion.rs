@@ -87,6 +87,7 @@ impl Attribute {
             ("Header", "Name") => "Name",
             ("Header", "Namespace") => "Namespace",
             ("PolicyReference", "URI") => "URI",
+            ("IncludeContext", "ProtectionLevel") => "ProtectionLevel",
             _ => return None,
         };
         Some(Self { local, value: value.to_owned() })

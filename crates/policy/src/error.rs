@@ -1,7 +1,8 @@
 //! Why a policy cannot be read or used.
 
 use thiserror::Error;
-use wss_c14n::ParseError;
+use wss_c14n::{CanonicalizeError, ParseError, base64_encode};
+use wss_crypto::DigestValue;
 use wss_text::WireText;
 
 use crate::place::Place;
@@ -37,6 +38,36 @@ pub enum PolicyError {
         place: Place,
         /// The defect, in words.
         why: &'static str,
+    },
+    /// *Refused.* The policy that a reference names is another one than that whose digest the reference has.
+    #[error(
+        "{place}: the policy that it names has another digest, {}: give the policy that is meant, or correct the Digest",
+        base64_encode(found.as_octets())
+    )]
+    OtherPolicy {
+        /// Where the reference is.
+        place: Box<Place>,
+        /// The digest of the policy.
+        found: DigestValue,
+    },
+    /// *Refused.* A reference has a digest that nobody can check.
+    #[error(
+        "{place}: its DigestAlgorithm {algorithm:?} is not known, so that its Digest cannot be checked: write that of \
+         http://www.w3.org/ns/ws-policy/Sha1Exc, or leave both out"
+    )]
+    DigestAlgorithm {
+        /// Where the reference is.
+        place: Box<Place>,
+        /// The algorithm.
+        algorithm: WireText,
+    },
+    /// *Malformed or refused.* The policy that a reference names cannot be digested.
+    #[error("{place}: the policy that it names cannot be digested: {error}")]
+    Digest {
+        /// Where the reference is.
+        place: Box<Place>,
+        /// The reason.
+        error: CanonicalizeError,
     },
     /// *Malformed or refused.* No file that was read defines a name, so that its policy would be ignored.
     #[error(

@@ -10,16 +10,13 @@ use wss_header::{
 };
 use wss_text::{Slice as _, WireText};
 
-use crate::assertion::Alternative;
 use crate::error::PolicyError;
 use crate::form::{self, Breach};
-use crate::keys::{Consent, Keys};
+use crate::keys::Keys;
 use crate::lack::Lack;
 use crate::proven::{self, Proven};
-use crate::receive::{self, Opening};
-use crate::send;
-use crate::terms::{Direction, Supporting, Terms};
-use crate::wsdl::{OperationPolicy, PortPolicy};
+use crate::receive::Opening;
+use crate::terms::{Direction, Terms};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
 #[derive(Debug)]
@@ -117,28 +114,28 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has. The request is read once, unless the receivers have different limits.
+/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request is
+/// read once, unless the receivers have limits of their own.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
 ) -> Option<&'e Exchange> {
-    let Some(first) = all().find_map(|one| one.opens.as_ref()) else { return all().next() };
-    let limits = first.receiver.current_limits();
-    // A request of which nothing is demanded is accepted in any form.
-    let bare = || all().find(|one| one.opens.is_none());
-    if all().any(|one| one.opens.as_ref().is_some_and(|opens| opens.receiver.current_limits() != limits)) {
-        let fits =
-            |one: &&Exchange| one.opens.is_some() && one.breaches(request).is_ok_and(|breaches| breaches.is_empty());
-        return all().find(fits).or_else(bare);
+    let fits = |one: &&Exchange| one.breaches(request).is_ok_and(|breaches| breaches.is_empty());
+    let bare = || all().filter(|one| one.receiver().is_none()).find(fits);
+    let Some(first) = all().find_map(Exchange::receiver) else { return bare() };
+    let limits = first.current_limits();
+    if all().any(|one| one.receiver().is_some_and(|receiver| receiver.current_limits() != limits)) {
+        return all().filter(|one| one.receiver().is_some()).find(fits).or_else(bare);
     }
-    let text = first.receiver.unauthenticated_envelope(request).ok()?;
-    let fits = |read: &form::Read<'_>, opens: &Opens| {
-        let breaches = form::breaches(read, &opens.terms, opens.direction, Some(&opens.keys));
-        breaches.is_ok_and(|breaches| breaches.is_empty())
+    let text = first.unauthenticated_envelope(request).ok()?;
+    let has_form = |read: &form::Read<'_>, one: &Exchange| {
+        let opens = one.opens.as_ref().filter(|_| one.receiver().is_some());
+        opens.is_some_and(|opens| {
+            let breaches = form::breaches(read, &opens.terms, opens.direction, Some(&opens.keys));
+            breaches.is_ok_and(|breaches| breaches.is_empty())
+        })
     };
-    let found = form::with_read(&text, limits, |read| {
-        Ok(all().find(|one| one.opens.as_ref().is_some_and(|opens| fits(read, opens))))
-    });
+    let found = form::with_read(&text, limits, |read| Ok(all().find(|one| has_form(read, one))));
     found.ok().flatten().or_else(bare)
 }
 
@@ -184,33 +181,33 @@ impl std::error::Error for Unusable {}
 /// The messages of one operation as one side sends and opens them.
 pub struct Exchange {
     /// Which operation of the policy it is of: several may have one name.
-    of: usize,
-    service: Arc<str>,
-    port: Arc<str>,
-    operation: Arc<str>,
-    action: Option<Arc<str>>,
-    alternative: usize,
-    skipped: Skipped,
-    sends: Option<Plan>,
-    opens: Option<Opens>,
+    pub(crate) of: usize,
+    pub(crate) service: Arc<str>,
+    pub(crate) port: Arc<str>,
+    pub(crate) operation: Arc<str>,
+    pub(crate) action: Option<Arc<str>>,
+    pub(crate) alternative: usize,
+    pub(crate) skipped: Skipped,
+    pub(crate) sends: Option<Plan>,
+    pub(crate) opens: Option<Opens>,
     /// Whether it has a transport binding, which may protect everything.
-    has_tls: bool,
+    pub(crate) has_tls: bool,
 }
 
 /// The reasons why alternatives are not used: the first `count` of those of an operation.
-struct Skipped {
-    lacks: Arc<[Lack]>,
-    count: usize,
+pub(crate) struct Skipped {
+    pub(crate) lacks: Arc<[Lack]>,
+    pub(crate) count: usize,
 }
 
 /// The receiver for the messages of the other side, with the terms that it checks.
 #[derive(Clone)]
-struct Opens {
-    receiver: Receiver,
-    opening: Opening,
-    terms: Arc<Terms>,
-    direction: Direction,
-    keys: Keys,
+pub(crate) struct Opens {
+    pub(crate) receiver: Receiver,
+    pub(crate) opening: Opening,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) direction: Direction,
+    pub(crate) keys: Keys,
 }
 
 /// Why a message of the other side is refused.
@@ -293,12 +290,11 @@ impl Exchange {
         self.sends.as_ref()
     }
 
-    /// The receiver that opens the messages of the other side; `None` if the policy demands nothing of them, or all of
-    /// TLS. Demands of the policy on their form that a receiver cannot check are checked by the `open` calls of the
-    /// exchange, and by [`Exchange::breaches`].
+    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the policy says of
+    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
-        self.opens.as_ref().map(|opens| &opens.receiver)
+        self.opens.as_ref().filter(|opens| opens.opening != Opening::WithoutHeader).map(|opens| &opens.receiver)
     }
 
     /// Which verb opens them.
@@ -386,6 +382,27 @@ impl Exchange {
         Ok(opened)
     }
 
+    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the client, where
+    /// its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing else is said of the
+    /// message: who wrote it is what `transport` knows. Read it as it is, once this returns.
+    ///
+    /// # Errors
+    /// [`PolicyOpenError`]; one that names the call which opens the message, if it has a Security header.
+    pub fn check_over<'m>(
+        &self,
+        transport: &TransportFacts,
+        message: impl Into<Incoming<'m>>,
+    ) -> Result<(), PolicyOpenError> {
+        if self.opens.is_none() {
+            let lacks = self.has_tls && !transport.is_protected();
+            return if lacks { Err(PolicyOpenError::Form(proven::without_tls())) } else { Ok(()) };
+        }
+        let message = message.into();
+        let (opens, _) = self.checked(&message, &[Opening::WithoutHeader])?;
+        let breach = proven::of_transport(&opens.terms, opens.direction, transport);
+        breach.map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
+    }
+
     /// The assertions that the form of a message breaks, as far as it can be seen without keys. Proves nothing.
     ///
     /// # Errors
@@ -409,6 +426,7 @@ impl Exchange {
                 Opening::Body => ("the Body is signed", "open"),
                 Opening::Parts => ("the Body is not signed", "open_parts"),
                 Opening::Transport => ("the transport protects the message", "open_over"),
+                Opening::WithoutHeader => ("messages have no Security header to open", "check_over"),
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }
@@ -448,151 +466,5 @@ impl Opens {
         };
         let proven = Proven { evidence, assertions, present: &present, every: &every };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
-    }
-}
-
-/// The role of this side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Client,
-    Service,
-}
-
-/// Makes the exchanges of one operation: for a client with the first alternative that can be used, for a service with
-/// each.
-pub(crate) fn exchanges(
-    port: &PortPolicy,
-    (of, operation): (usize, &OperationPolicy),
-    role: Role,
-    keys: &Keys,
-) -> Result<Vec<Exchange>, Unusable> {
-    let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
-    let nothing = [Vec::new()];
-    let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
-    let side = OneSide { role, keys, protects: Protects::of(operation) };
-    let mut at = 0;
-    'all: for common in operation.common.iter() {
-        let replies: Vec<Result<Half, Lack>> = replies
-            .iter()
-            .map(|own| match operation.reply {
-                Some(_) => side.half(common, own, Direction::Reply),
-                None => Ok(Half::default()),
-            })
-            .collect();
-        for own in operation.request.iter() {
-            let request = side.half(common, own, Direction::Request);
-            let first = at;
-            at += replies.len();
-            for (of_reply, reply) in replies.iter().enumerate() {
-                let (request, reply) = match (&request, reply) {
-                    (Ok(request), Ok(reply)) => (request, reply),
-                    (Err(lack), _) | (_, Err(lack)) => {
-                        lacks.push(lack.clone());
-                        continue;
-                    }
-                };
-                let (sends, opens) = match role {
-                    Role::Client => (request.sends.clone(), reply.opens.clone()),
-                    Role::Service => (reply.sends.clone(), request.opens.clone()),
-                };
-                // A request of which nothing is demanded is accepted in any form.
-                if made.is_empty() || opens.is_some() {
-                    made.push(Exchange {
-                        of,
-                        service: Arc::clone(&port.service),
-                        port: Arc::clone(&port.port),
-                        operation: Arc::clone(&operation.name),
-                        action: operation.action.clone(),
-                        alternative: first + of_reply + 1,
-                        skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
-                        sends,
-                        opens,
-                        has_tls: request.has_tls || reply.has_tls,
-                    });
-                }
-                if role == Role::Client {
-                    break 'all;
-                }
-                break;
-            }
-        }
-    }
-    if !made.is_empty() {
-        let lacks: Arc<[Lack]> = lacks.into();
-        made.iter_mut().for_each(|exchange| exchange.skipped.lacks = Arc::clone(&lacks));
-        return Ok(made);
-    }
-    if lacks.is_empty() {
-        lacks.push(Lack::NoAlternative);
-    }
-    Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
-}
-
-/// Whether any alternative of the request, and of the reply, says something about security.
-struct Protects {
-    request: bool,
-    reply: bool,
-}
-
-impl Protects {
-    fn of(operation: &OperationPolicy) -> Self {
-        let says = |alternative: &Alternative| !Terms::read(alternative, &[]).is_empty();
-        let common = operation.common.iter().any(says);
-        Self {
-            request: common || operation.request.iter().any(says),
-            reply: common || operation.reply.iter().flat_map(|reply| reply.iter()).any(says),
-        }
-    }
-}
-
-/// One side of one operation.
-struct OneSide<'a> {
-    role: Role,
-    keys: &'a Keys,
-    protects: Protects,
-}
-
-/// One direction of an exchange, requests or replies: this side sends them, or opens them.
-#[derive(Default)]
-struct Half {
-    sends: Option<Plan>,
-    opens: Option<Opens>,
-    has_tls: bool,
-}
-
-impl OneSide<'_> {
-    /// The plan, if this side sends in this direction; otherwise the receiver.
-    fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
-        let Self { role, keys, protects } = self;
-        let terms = Terms::read(&common.iter().chain(own).cloned().collect(), &keys.blocks);
-        if let Some(judged) = terms.notes.first_refused() {
-            return Err(Lack::Refused(Box::new(judged.clone())));
-        }
-        let protects = if direction == Direction::Request { protects.request } else { protects.reply };
-        let brings_token =
-            |supporting: &Supporting| supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply);
-        let is_reply_with_tokens = direction == Direction::Reply && !terms.supporting.is_empty();
-        if is_reply_with_tokens && Terms::read(own, &keys.blocks).supporting.iter().any(brings_token) {
-            return Err(Lack::Together {
-                what: "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply",
-            });
-        }
-        if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
-            return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
-        }
-        let has_tls = terms.binding.is_some() && terms.is_over_transport();
-        if (*role == Role::Client) == (direction == Direction::Request) {
-            let recipe = send::recipe(&terms, direction, keys)?;
-            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
-        }
-        let receiver = receive::receiver(&terms, direction, keys)?;
-        let opens = receiver.map(|(receiver, opening)| Opens {
-            receiver,
-            opening,
-            terms: Arc::new(terms),
-            direction,
-            keys: Keys::clone(keys),
-        });
-        Ok(Half { sends: None, opens, has_tls })
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use wss_c14n::{Document, Element, NodeId, name};
 
 use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, long, size};
+use crate::digest::Digests;
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
@@ -46,6 +47,7 @@ pub(crate) struct Expressions<'d> {
     top: Arc<str>,
     /// The namespaces that the caller passes over.
     not_ours: &'d [String],
+    digests: Digests,
 }
 
 /// The place of an expression: a file, and an element in it.
@@ -84,6 +86,7 @@ impl<'d> Expressions<'d> {
             namespaces: RefCell::default(),
             top: "".into(),
             not_ours,
+            digests: charge.digests(files.iter().map(|file| file.document.source().len()).sum()),
         }
     }
 
@@ -227,15 +230,17 @@ impl<'d> Expressions<'d> {
     fn referred(&self, at: At<'d>, around: Around<'_>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
         let uri = at.element.attribute("", "URI");
         let uri = uri.ok_or_else(|| self.malformed(at, around, "a wsp:PolicyReference needs a URI"))?;
+        if let Some((file, _, policy)) = self.found(&uri, at.file) {
+            let place = || self.place_in(at, around.path, "PolicyReference");
+            self.digests.check(at.element, (file, policy), place)?;
+        }
         self.follow(&uri, at, around)
     }
 
     fn follow(&self, uri: &str, at: At<'d>, around: Around<'_>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
         let place = || self.place_in(at, around.path, "PolicyReference");
-        let found = self.find(uri, at.file);
-        let found = found.and_then(|(file, id)| Some((file, id, self.files.get(file)?.document.element(id)?)));
         // The reference counts as an assertion that nobody knows, so that only the alternatives with it are lost.
-        let Some((file, id, element)) = found else { return self.unknown_reference(uri, place()) };
+        let Some((file, id, element)) = self.found(uri, at.file) else { return self.unknown_reference(uri, place()) };
         if around.references.contains(&(file, id)) {
             return Err(PolicyError::Circle { place: place() });
         }
@@ -244,6 +249,12 @@ impl<'d> Expressions<'d> {
         }
         let references: Vec<_> = around.references.iter().copied().chain([(file, id)]).collect();
         self.policy(At { file, element }, Around { references: &references, ..around })
+    }
+
+    /// The policy with this URI, which a file names.
+    fn found(&self, uri: &str, file: usize) -> Option<(usize, NodeId, Element<'d>)> {
+        let (file, id) = self.find(uri, file)?;
+        Some((file, id, self.files.get(file)?.document.element(id)?))
     }
 
     fn unknown_reference(&self, uri: &str, place: Place) -> Result<Arc<Vec<Alternative>>, PolicyError> {
@@ -397,7 +408,8 @@ fn text_of(element: Element<'_>) -> String {
 /// other domains. Attributes of an element of another domain belong to that domain; an Id or a language is ignored.
 fn attributes(element: Element<'_>) -> Vec<Attribute> {
     let mut read: Vec<Attribute> = Vec::new();
-    if !names::is_security(element.name().namespace) {
+    let namespace = element.name().namespace;
+    if !names::is_security(namespace) && namespace != names::WCF_CONTEXT {
         return read;
     }
     for (name, value) in element.attributes() {

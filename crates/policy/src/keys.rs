@@ -25,7 +25,7 @@ pub struct Keys {
     /// The certificate of the other side.
     pub(crate) partner: Option<Certificate>,
     pub(crate) agreed: BTreeSet<Consent>,
-    /// Header blocks that the application sends or reads.
+    /// Header blocks that the application understands.
     pub(crate) blocks: Vec<(String, String)>,
     pub(crate) lifetime: Duration,
     pub(crate) asymmetric: Option<SignatureMethod>,
@@ -65,6 +65,7 @@ pub(crate) enum Consent {
     EitherDirection,
     Anonymous,
     UnsignedBody,
+    UncoveredHolderTokens,
     Unprotected,
     ProtectedTransport,
 }
@@ -80,6 +81,7 @@ impl Consent {
             Self::EitherDirection => "Keys::dangerous_accept_either_direction",
             Self::Anonymous => "Keys::dangerous_anonymous",
             Self::UnsignedBody => "Keys::dangerous_unsigned_body",
+            Self::UncoveredHolderTokens => "Keys::accept_uncovered_holder_tokens",
             Self::Unprotected => "Keys::dangerous_unprotected",
             Self::ProtectedTransport => "Keys::over_protected_transport",
         }
@@ -185,8 +187,8 @@ impl Keys {
         self
     }
 
-    /// A header block that the application sends or reads, for a policy that says *every header block*, or *every one
-    /// of a namespace*. The blocks of WS-Addressing are known.
+    /// A header block that the application understands: a receiver refuses others that must be understood, unless the policy names them.
+    /// Those of WS-Addressing are understood.
     #[must_use]
     pub fn header_block(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.blocks.push((namespace.into(), local.into()));
@@ -265,6 +267,13 @@ impl Keys {
     #[must_use]
     pub fn dangerous_unsigned_body(self) -> Self {
         self.agree(Consent::UnsignedBody)
+    }
+
+    /// Accepts a signature by the holder of an assertion that the signature does not cover, as clients of CXF make it without
+    /// `sp:ProtectTokens`: see [`Receiver::accept_uncovered_holder_tokens`](wss_header::Receiver::accept_uncovered_holder_tokens).
+    #[must_use]
+    pub fn accept_uncovered_holder_tokens(self) -> Self {
+        self.agree(Consent::UncoveredHolderTokens)
     }
 
     /// Agrees to an alternative without any protection, if a policy has such an alternative beside others, as

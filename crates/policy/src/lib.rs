@@ -2,14 +2,16 @@
 //!
 //! In reading order: [`PolicyReader`] reads a file into a [`Policy`]; `expression` brings policies to their normal form,
 //! `wsdl` finds what is in force for each message by the names of `definitions`, and `terms` reads an alternative and judges
-//! each of its assertions. [`Keys`] are what a policy does not say. `send` makes a recipe of both, `receive` a receiver, and
-//! an [`Exchange`] holds them for one operation. `form` compares what of a message can be seen without keys, and `proven`
-//! what only the signatures of an opened one show.
+//! each of its assertions. [`Keys`] are what a policy does not say. `send` makes a recipe of both, `receive` a receiver, `choose`
+//! takes the alternatives that they allow, and an [`Exchange`] holds what one operation does. `form` compares what of a message
+//! can be seen without keys, and `proven` what only the signatures of an opened one show.
 
 #![forbid(unsafe_code)]
 
 mod assertion;
+mod choose;
 mod definitions;
+mod digest;
 mod error;
 mod exchange;
 mod expression;

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use wss_c14n::Limits;
 
+use crate::digest::Digests;
 use crate::error::PolicyError;
 
 /// The limits for a policy. The normal form of a policy can be larger than the policy by any factor: each
@@ -90,6 +91,11 @@ pub(crate) struct Charge {
 impl Charge {
     pub(crate) fn new(limits: PolicyLimits) -> Self {
         Self { limits, assertions: Cell::new(0), in_force: Cell::new(0), steps: Cell::new(0) }
+    }
+
+    /// For the digests of policies in files of so many octets.
+    pub(crate) fn digests(&self, octets: usize) -> Digests {
+        Digests::new(&self.limits.documents, octets)
     }
 
     /// Charges this number of assertions, before they are kept.

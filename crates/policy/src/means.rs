@@ -112,7 +112,11 @@ pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
     if terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
         parts.push(Part::Timestamp);
     }
-    let is_covered = |supporting: &Supporting| supporting.signed || supporting.is_loose_user(terms.is_over_transport());
+    let is_over_transport = terms.is_over_transport();
+    let is_covered = |supporting: &Supporting| {
+        let is_early = supporting.has_signed_token(is_over_transport);
+        (supporting.signed && !is_early) || supporting.is_loose_user(is_over_transport)
+    };
     parts.extend(supported(terms, direction, is_covered));
     parts
 }
@@ -144,7 +148,7 @@ pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
     if terms.is_over_transport() {
         return false;
     }
-    let optional = terms.parts.encrypted.len() + terms.parts.content.len();
+    let optional = terms.parts.encrypted.len() + terms.parts.content.len() + terms.parts.every_encrypted.len();
     let has_signature = terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature);
     !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
 }

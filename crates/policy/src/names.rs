@@ -49,6 +49,9 @@ pub(crate) fn is_wcf_security(namespace: &str) -> bool {
     namespace == SECURITY_WCF
 }
 
+/// The context that WCF sends in a header block of this namespace. Its assertion says how the block is protected.
+pub(crate) const WCF_CONTEXT: &str = "http://schemas.microsoft.com/ws/2006/05/context";
+
 /// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
 const OTHERS: [(&str, &str); 20] = [
     ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),

@@ -7,9 +7,10 @@ use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
+use crate::choose::{Role, exchanges};
 use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
-use crate::exchange::{Role, Side, SideError, exchanges};
+use crate::exchange::{Side, SideError};
 use crate::expression::{At, Expressions, File};
 use crate::form::{self, Breach};
 use crate::keys::Keys;
@@ -64,9 +65,9 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Ignores assertions of this namespace, as if they were `wsp:Ignorable`: they say nothing about the security of
-    /// messages, as those of a product that configures itself by its policy. Assertions of WS-SecurityPolicy and
-    /// WS-Policy are never ignored.
+    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
+    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor is the
+    /// `IncludeContext` of WCF.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());
@@ -283,7 +284,7 @@ impl Policy {
             operation: &operation.name,
             action: operation.action.as_deref(),
             message,
-            alternatives: judged.of(&operation.common, own),
+            alternatives: judged.of(&operation.common, own, message.direction()),
         })
     }
 
@@ -300,14 +301,15 @@ impl Policy {
             CheckError::NoSuch(PolicyError::no_operation(operation, all))
         })?;
         let nothing = wsdl::nothing();
-        let (of_message, direction) = match message {
-            Message::Request => (&found.request, Direction::Request),
-            Message::Reply => (found.reply.as_ref().unwrap_or(&nothing), Direction::Reply),
+        let direction = message.direction();
+        let of_message = match message {
+            Message::Request => &found.request,
+            Message::Reply => found.reply.as_ref().unwrap_or(&nothing),
         };
         let mut fewest: Option<Vec<Breach>> = None;
         let mut unjudged = None;
         form::with_read(text, &self.limits, |read| {
-            for terms in alternatives(&found.common, of_message) {
+            for terms in alternatives(&found.common, of_message, direction) {
                 let breaches = form::breaches(read, &terms, direction, None)?;
                 match terms.notes.first_refused() {
                     Some(refused) if breaches.is_empty() => {
@@ -328,10 +330,14 @@ impl Policy {
 }
 
 /// The terms of every alternative.
-fn alternatives<'a>(common: &'a [Alternative], of_message: &'a [Alternative]) -> impl Iterator<Item = Terms> + 'a {
-    common.iter().flat_map(move |common| {
-        of_message.iter().map(move |own| Terms::read(&common.iter().chain(own).cloned().collect(), &[]))
-    })
+fn alternatives<'a>(
+    common: &'a [Alternative],
+    of_message: &'a [Alternative],
+    direction: Direction,
+) -> impl Iterator<Item = Terms> + 'a {
+    common
+        .iter()
+        .flat_map(move |common| of_message.iter().map(move |own| Terms::of_message((common, own), direction, &[])))
 }
 
 /// Which message of an operation.
@@ -341,6 +347,15 @@ pub enum Message {
     Request,
     /// The message from the service to the client.
     Reply,
+}
+
+impl Message {
+    fn direction(self) -> Direction {
+        match self {
+            Self::Request => Direction::Request,
+            Self::Reply => Direction::Reply,
+        }
+    }
 }
 
 /// Why a message cannot be checked.
@@ -374,23 +389,30 @@ type AllJudged = Arc<[Vec<Judged>]>;
 #[derive(Default)]
 struct Recent<'p> {
     common: Option<&'p Arc<Vec<Alternative>>>,
-    known: Vec<(&'p [Alternative], AllJudged)>,
+    known: Vec<(Known<'p>, AllJudged)>,
 }
 
+/// What a message has of its own, and the way it goes: of a reply, supporting tokens are refused.
+type Known<'p> = (&'p [Alternative], Direction);
+
 impl<'p> Recent<'p> {
-    fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative]) -> AllJudged {
+    fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative], direction: Direction) -> AllJudged {
         if !self.common.is_some_and(|known| Arc::ptr_eq(known, common)) {
             *self = Self { common: Some(common), known: Vec::new() };
         }
-        let is_same = |known: &[Alternative]| {
-            known.len() == own.len() && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
+        // Where it has nothing of its own, the way says nothing.
+        let is_bare = own.iter().all(Vec::is_empty);
+        let is_same = |(known, of): &Known<'_>| {
+            (is_bare || *of == direction)
+                && known.len() == own.len()
+                && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
         };
         if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
             return Arc::clone(judged);
         }
-        let judged: AllJudged = alternatives(common, own).map(|terms| terms.notes.0).collect();
+        let judged: AllJudged = alternatives(common, own, direction).map(|terms| terms.notes.0).collect();
         self.known.truncate(1);
-        self.known.insert(0, (own, Arc::clone(&judged)));
+        self.known.insert(0, ((own, direction), Arc::clone(&judged)));
         judged
     }
 }

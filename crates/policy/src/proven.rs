@@ -5,6 +5,7 @@ use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Sign
 use wss_tokens::ConfirmationMethod;
 
 use crate::form::Breach;
+use crate::means::protects;
 use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
 /// The facts about an opened message.
@@ -124,21 +125,34 @@ impl Proven<'_> {
         tokens.sort_by_key(|supporting| std::cmp::Reverse(parts(supporting)));
         for supporting in tokens {
             let mut lacked = None;
+            let has_token_covered = terms.protects_tokens() && protects(Some(&supporting.token), false, direction);
+            let is_token_signed = supporting.has_signed_token(terms.is_over_transport());
+            let mut is_unsigned = false;
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {
                     return false;
                 }
-                let lacks = self.lacks(supporting, signature);
+                if is_token_signed && !signature.token_is_proven {
+                    is_unsigned = true;
+                    return false;
+                }
+                let token = (has_token_covered && !signature.covers_token).then_some(Part::SigningToken);
+                let lacks = token.or_else(|| self.lacks(supporting, signature));
                 let fits = lacks.is_none();
                 lacked = lacks.or(lacked.take());
                 fits
             });
             let Some(at) = fits else {
-                let why = match lacked {
-                    Some(part) => format!("no endorsing signature covers {part}"),
-                    None => format!("no signature by its token covers {endorsed}"),
-                };
-                return Some(("EndorsingSupportingTokens", why));
+                if is_unsigned && lacked.is_none() {
+                    return Some((supporting.name(), "the message signature does not cover its token".to_owned()));
+                }
+                return Some(match lacked {
+                    Some(Part::SigningToken) => {
+                        ("ProtectTokens", "no endorsing signature covers its own token".to_owned())
+                    }
+                    Some(part) => (supporting.name(), format!("no endorsing signature covers {part}")),
+                    None => (supporting.name(), format!("no signature by its token covers {endorsed}")),
+                });
             };
             free.remove(at);
         }
@@ -191,11 +205,10 @@ pub(crate) fn without_tls() -> Breach {
 
 /// The breach if the policy demands a property of the transport for which the caller does not vouch.
 pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
-    let binding = terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
-    let demands_client = binding.client_certificate && direction == Direction::Request;
+    terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let (name, why) = if !transport.is_protected() {
         ("TransportBinding", NO_TLS)
-    } else if demands_client && transport.client_certificate().is_none() {
+    } else if terms.knows_client(direction) && transport.client_certificate().is_none() {
         let why = "the caller knows no certificate of the client: add the one of its TLS connection to the facts";
         ("RequireClientCertificate", why)
     } else {

@@ -22,22 +22,24 @@ pub enum Opening {
     Parts,
     /// The transport protects the Body: [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned).
     Transport,
+    /// Messages have no Security header, and more is demanded than TLS: the certificate of its client, or parts of the message. There is
+    /// no receiver: [`Exchange::check_over`](crate::Exchange::check_over).
+    WithoutHeader,
 }
 
 /// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
-    let has_header = terms.has_header(direction)?;
-    let knows_client = terms.binding.as_ref().is_some_and(|binding| binding.client_certificate);
-    if terms.adds_nothing(direction) && knows_client && direction == Direction::Request {
-        let what = "TLS alone knows the client, and requests have nothing to open: demand its certificate where the connection is \
-                    made, or add a timestamp to the binding";
-        return Err(Lack::Together { what });
+    if terms.has_header(direction)? {
+        let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
+        return receiving.receiver().map(Some);
     }
-    if !has_header {
-        return Ok(None);
-    }
-    let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
-    receiving.receiver().map(Some)
+    let demands_more = terms.knows_client(direction) || !terms.parts.required.is_empty();
+    Ok(demands_more.then(|| (without_header(keys), Opening::WithoutHeader)))
+}
+
+/// What has the limits for messages without a Security header, and opens none.
+fn without_header(keys: &Keys) -> Receiver {
+    Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), std::sync::Arc::clone(&keys.replay))
 }
 
 struct Receiving<'a> {
@@ -56,6 +58,10 @@ impl Receiving<'_> {
         let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
         let receiver = self.algorithms(self.holdings(receiver))?;
         let receiver = self.understanding(self.direction_of(receiver)?);
+        let receiver = match self.keys.agrees(Consent::UncoveredHolderTokens) {
+            true => receiver.accept_uncovered_holder_tokens(),
+            false => receiver,
+        };
         let (parts, namespaces) = self.terms.counted(self.direction);
         let counts = !parts.is_empty() || !namespaces.is_empty();
         Ok((if counts { receiver.forwards() } else { receiver }, opening))

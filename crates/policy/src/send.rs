@@ -164,6 +164,9 @@ impl Sending<'_> {
     /// Adds the steps of the binding, in its order.
     fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
         let parties = self.parties(binding)?;
+        if self.terms.signs_endorsing_tokens(self.direction) {
+            self.change(Recipe::sign_endorsing_tokens);
+        }
         if matches!(binding.tokens, Tokens::Transport) {
             return self.sign(&parties, binding);
         }
@@ -332,7 +335,8 @@ impl Sending<'_> {
             if binding.protect_tokens && protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {
                 signed.push(Part::SigningToken);
             }
-            if signed.is_empty() && optional.is_empty() {
+            let every = self.terms.parts.every_signed.clone();
+            if signed.is_empty() && optional.is_empty() && every.is_empty() {
                 return self.endorse(false);
             }
             if signed.is_empty() {
@@ -341,6 +345,7 @@ impl Sending<'_> {
                 });
             }
             let signing = self.algorithms(signing, parties.is_mac).parts(signed).parts_if_present(optional);
+            let signing = every.iter().fold(signing, |signing, of| signing.blocks_if_present(of.as_deref()));
             let complete = self.terms.parts.complete_attachments;
             let signing = if complete { signing.complete_attachments() } else { signing };
             self.change(|recipe| recipe.sign(signing));
@@ -373,8 +378,7 @@ impl Sending<'_> {
             if supporting.parts.signed_body {
                 parts.push(Part::Body);
             }
-            let has_to = self.terms.binding.as_ref().is_some_and(|binding| binding.protect_tokens);
-            if has_to && protects(Some(token), is_mac, self.direction) {
+            if self.terms.protects_tokens() && protects(Some(token), is_mac, self.direction) {
                 parts.push(Part::SigningToken);
             }
             for part in supporting.parts.signed.iter().filter(|part| self.makes(part)) {
@@ -404,9 +408,11 @@ impl Sending<'_> {
     }
 
     fn encrypt(&mut self, parties: &Parties, always: Vec<Part>) -> Result<(), Lack> {
-        let optional = self.terms.parts.encrypted.clone();
-        if !always.is_empty() || !optional.is_empty() {
+        let (optional, every) = (self.terms.parts.encrypted.clone(), &self.terms.parts.every_encrypted);
+        if !always.is_empty() || !optional.is_empty() || !every.is_empty() {
             let encrypting = self.encrypting(parties)?.parts(always).parts_if_present(optional);
+            let encrypting =
+                every.iter().fold(encrypting, |encrypting, of| encrypting.blocks_if_present(of.as_deref()));
             self.change(|recipe| recipe.encrypt(encrypting));
         }
         let content = self.terms.parts.content.clone();

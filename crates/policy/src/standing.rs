@@ -76,6 +76,28 @@ impl Notes {
         self.at(&assertion.written.place, standing);
     }
 
+    /// Refuses an assertion of which was said that it is done; what is inside it is then nobody's.
+    pub(crate) fn withdraw(&mut self, assertion: &Assertion, why: &'static str) {
+        let place = &assertion.written.place;
+        for judged in self.0.iter_mut().filter(|judged| judged.place == *place && judged.is_done()) {
+            judged.standing = Standing::Refused(why.into());
+        }
+        for inner in &assertion.nested {
+            self.leave(inner);
+        }
+    }
+
+    fn leave(&mut self, assertion: &Assertion) {
+        let parameters = assertion.written.parameters.iter().map(|parameter| &parameter.place);
+        let places: Vec<&Place> = parameters.chain([&assertion.written.place]).collect();
+        for judged in self.0.iter_mut().filter(|judged| judged.is_done() && places.contains(&&judged.place)) {
+            judged.standing = Standing::NotOurs("part of what is refused".into());
+        }
+        for inner in &assertion.nested {
+            self.leave(inner);
+        }
+    }
+
     /// Notes the standing of a parameter of an assertion.
     pub(crate) fn at(&mut self, place: &Place, standing: Standing) {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });

@@ -116,7 +116,6 @@ const CALLS: &[(&str, Help)] = &[
     ("place", Apart("--place-in", "--place-in of `wss dsig`")),
     ("id", Key("part-id")),
     // Calls that satisfy the demands of policies.
-    ("Keys::header_block", Value("part", "{NAMESPACE}NAME")),
     ("Keys::asymmetric_signature", Key("signature-method")),
     ("Keys::symmetric_signature", Key("signature-method")),
     ("Keys::over_protected_transport", Key("over-protected-transport")),

@@ -5,6 +5,7 @@ use wss_tokens::ReferenceForm;
 use wss_xmlenc::Agreement;
 
 use crate::key_sending::KeySending;
+use crate::optional::Optional;
 use crate::part::Part;
 use crate::protection_token::ProtectionToken;
 
@@ -29,7 +30,7 @@ pub struct Encrypting {
     pub(crate) content: ContentEncryption,
     pub(crate) parts: Vec<Part>,
     /// Parts to encrypt if the message has them.
-    pub(crate) optional: Vec<Part>,
+    pub(crate) optional: Optional,
     pub(crate) complete_attachments: bool,
     /// Whether elements inside parts stay, and only their content is encrypted.
     pub(crate) content_only: bool,
@@ -80,7 +81,7 @@ impl Encrypting {
     }
 
     fn new(to: EncryptedTo, content: ContentEncryption) -> Self {
-        let (parts, optional) = (Vec::new(), Vec::new());
+        let (parts, optional) = (Vec::new(), Optional::default());
         Self { to, content, parts, optional, complete_attachments: false, content_only: false }
     }
 
@@ -95,7 +96,15 @@ impl Encrypting {
     /// other parts is left out if the message has none of these.
     #[must_use]
     pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.optional.extend(parts);
+        self.optional.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks of a namespace to encrypt if the message has them, whatever their names; `None` is every namespace. Security
+    /// headers and blocks for others are left out.
+    #[must_use]
+    pub fn blocks_if_present(mut self, namespace: Option<&str>) -> Self {
+        self.optional.blocks.push(namespace.map(str::to_owned));
         self
     }
 

@@ -40,6 +40,7 @@ mod layout;
 mod misnamed;
 mod open;
 mod opened;
+mod optional;
 mod outgoing;
 mod part;
 mod pending_replay;

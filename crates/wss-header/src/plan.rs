@@ -95,7 +95,7 @@ impl Plan {
             match step {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
-                    check_optional(&signing.parts, &signing.optional)?;
+                    check_optional(&signing.parts, &signing.optional.parts)?;
                     let has_holder = issued.first().is_some_and(|first| !first.is_assertion() || has_assertion);
                     check_signing(signing, has_assertion, has_holder, recipe.allows(Allowance::LegacyAlgorithms))?;
                     signed_before = true;
@@ -104,7 +104,7 @@ impl Plan {
                     if encrypting.optional.is_empty() || !encrypting.parts.is_empty() {
                         check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
                     }
-                    check_optional(&encrypting.parts, &encrypting.optional)?;
+                    check_optional(&encrypting.parts, &encrypting.optional.parts)?;
                     check_encrypting(encrypting, has_assertion, recipe.allows(Allowance::LegacyAlgorithms))?;
                     // After this step the part is ciphertext, and no longer names a key.
                     let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
@@ -177,7 +177,8 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
             });
         }
         let is_plain = |part: &Part| matches!(part, Part::Signature | Part::SigningToken | Part::Timestamp);
-        let are_plain = signing.parts.iter().chain(&signing.optional).all(is_plain);
+        let are_plain =
+            signing.optional.blocks.is_empty() && signing.parts.iter().chain(&signing.optional.parts).all(is_plain);
         if is_strict && encrypted && signing.endorses() && !are_plain {
             return Err(PlanError::Layout {
                 what: "a strict layout has a signature over signatures after them, and what is encrypted between must be \
@@ -200,7 +201,7 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
         SignedBy::Token(_) => false,
     };
     for part in recipe.header.ids.keys() {
-        let names = |signing: &Signing| signing.parts.contains(part) || signing.optional.contains(part);
+        let names = |signing: &Signing| signing.parts.contains(part) || signing.optional.parts.contains(part);
         let is_used = match part {
             // A token that the envelope has already may have no Id.
             Part::Timestamp => !recipe.header.timestamps.is_empty() || signs(&names),

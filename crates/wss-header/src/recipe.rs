@@ -53,6 +53,8 @@ pub struct Recipe {
     pub(crate) attached: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
+    /// Whether the signature of the message covers the tokens of those that endorse it.
+    pub(crate) signs_endorsing_tokens: bool,
     /// The forms that the strict default refuses to make and a call allowed.
     pub(crate) allowed: BTreeSet<Allowance>,
     pub(crate) waived: BTreeSet<Rule>,
@@ -83,6 +85,7 @@ impl Recipe {
             attached: Vec::new(),
             header: HeaderForm::default(),
             confirms: false,
+            signs_endorsing_tokens: false,
             allowed: BTreeSet::new(),
             waived: BTreeSet::new(),
             clock: Arc::new(SystemClock),
@@ -217,6 +220,18 @@ impl Recipe {
         self
     }
 
+    /// Has the signature of the message cover the tokens of the later signatures over it, which are placed before it: the certificate,
+    /// or the user, that endorses. Tokens that do not come with their signature are not covered: assertions, which [`Part::Assertion`]
+    /// names, and certificates that a reference only identifies.
+    ///
+    /// # Specification
+    /// WS-SecurityPolicy 1.3 §8.4, `sp:SignedEndorsingSupportingTokens`.
+    #[must_use]
+    pub fn sign_endorsing_tokens(mut self) -> Self {
+        self.signs_endorsing_tokens = true;
+        self
+    }
+
     /// Makes a reply under a key that both sides have without confirmations, for peers that do not accept them. Usually
     /// such replies confirm, so that nobody can send them back as requests.
     #[must_use]
@@ -291,7 +306,9 @@ impl Recipe {
     /// Whether a step names the timestamp, or the caller gave it an Id.
     pub(crate) fn may_refer_to_timestamp(&self) -> bool {
         let named = |step: &Step| match step {
-            Step::Sign(signing) => signing.parts.iter().chain(&signing.optional).any(|part| *part == Part::Timestamp),
+            Step::Sign(signing) => {
+                signing.parts.iter().chain(&signing.optional.parts).any(|part| *part == Part::Timestamp)
+            }
             Step::Encrypt(encrypting) => encrypting.parts.contains(&Part::Timestamp),
         };
         self.header.ids.contains_key(&Part::Timestamp) || self.steps.iter().any(named)

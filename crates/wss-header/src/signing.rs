@@ -7,6 +7,7 @@ use wss_c14n::Canonicalization;
 use wss_crypto::{Certificate, DigestMethod, Identity, SignatureMethod, SigningKey};
 use wss_tokens::ReferenceForm;
 
+use crate::optional::Optional;
 use crate::part::Part;
 use crate::protection_token::ProtectionToken;
 use crate::referencing::{Referencing, needs_context};
@@ -34,7 +35,7 @@ pub struct Signing {
     pub(crate) digest: DigestMethod,
     pub(crate) parts: Vec<Part>,
     /// Parts to sign if the message has them.
-    pub(crate) optional: Vec<Part>,
+    pub(crate) optional: Optional,
     /// The form of references to parts that have no form of their own.
     pub(crate) referencing: Referencing,
     /// Parts with a form of reference of their own.
@@ -106,7 +107,7 @@ impl Signing {
             method,
             digest,
             parts: Vec::new(),
-            optional: Vec::new(),
+            optional: Optional::default(),
             referencing: Referencing::default(),
             own: BTreeMap::new(),
             canonicalization: Canonicalization::default(),
@@ -135,7 +136,15 @@ impl Signing {
     /// must have [`Signing::parts`] that are signed in any case.
     #[must_use]
     pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.optional.extend(parts);
+        self.optional.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks of a namespace to sign if the message has them, whatever their names; `None` is every namespace. Security
+    /// headers and blocks for others are left out.
+    #[must_use]
+    pub fn blocks_if_present(mut self, namespace: Option<&str>) -> Self {
+        self.optional.blocks.push(namespace.map(str::to_owned));
         self
     }
 

@@ -118,7 +118,12 @@ impl<'a> Form<'a> {
                 _ => continue,
             };
             if !tokens.is_empty() && !tokens.iter().any(|token| referred.may_cover(*token)) {
-                let names = ["SignedSupportingTokens", "SignedEncryptedSupportingTokens"];
+                let names = [
+                    "SignedSupportingTokens",
+                    "SignedEncryptedSupportingTokens",
+                    "SignedEndorsingSupportingTokens",
+                    "SignedEndorsingEncryptedSupportingTokens",
+                ];
                 self.breach(&names, "no signature refers to the token");
             }
         }

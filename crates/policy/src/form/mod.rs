@@ -205,7 +205,8 @@ impl<'a> Form<'a> {
                 }
                 _ => true,
             };
-            if !is_there && !self.may_hide(&part) {
+            // Nobody decrypts what a message without a Security header has.
+            if !is_there && (self.terms.is_bare(self.direction) || !self.may_hide(&part)) {
                 self.breach(&["RequiredParts", "RequiredElements"], format!("{part} is not there"));
             }
         }
@@ -330,14 +331,23 @@ impl<'a> Form<'a> {
         if is_meant && !self.named(name::WSSE11.uri, "SignatureConfirmation").is_empty() {
             self.breach(&["EncryptSignature"], "a confirmation of a signature is in clear text");
         }
-        let Some(main) = self.main_signature().filter(|_| binding.protect_tokens) else { return };
-        let key_info = main.element().children_named(name::DS.uri, "KeyInfo").next();
+        let main = self.main_signature().map(Signature::element);
+        let is_meant = |signature: &&Signature<'a>| {
+            Some(signature.element()) == main || self.covers(signature, |element| Some(element) == main)
+        };
+        let mut meant = self.read.signatures.iter().filter(is_meant);
+        if binding.protect_tokens && meant.any(|signature| !self.covers_own_token(signature)) {
+            self.breach(&["ProtectTokens"], "a signature does not cover its token");
+        }
+    }
+
+    /// Whether a signature covers each token that its KeyInfo refers to.
+    fn covers_own_token(&self, signature: &Signature<'a>) -> bool {
+        let key_info = signature.element().children_named(name::DS.uri, "KeyInfo").next();
         let references = key_info.into_iter().flat_map(Element::descendants_and_self);
         let uris = references.filter_map(|reference| reference.attribute("", "URI"));
         let mut tokens = uris.filter_map(|uri| self.read.ids.get(uri.strip_prefix('#')?));
-        if tokens.any(|token| !self.covers(main, |element| element == token)) {
-            self.breach(&["ProtectTokens"], "the signature does not cover its token");
-        }
+        tokens.all(|token| self.covers(signature, |element| element == token))
     }
 
     /// Whether the key of a signature is that of a derived key token of the header.

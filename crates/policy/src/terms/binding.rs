@@ -147,7 +147,7 @@ impl Binding {
             }
             "ProtectTokens" => {
                 self.protect_tokens = true;
-                notes.done(inner, "the signature covers its token, where the message has it");
+                notes.done(inner, "each signature covers its own token, where the message has it");
             }
             "OnlySignEntireHeadersAndBody" => {
                 self.only_entire = true;

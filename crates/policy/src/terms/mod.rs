@@ -73,6 +73,34 @@ impl Terms {
         terms
     }
 
+    /// Reads what is in force for a message: what its operation has, and its own.
+    pub(crate) fn of_message(
+        (common, own): (&Alternative, &Alternative),
+        direction: Direction,
+        blocks: &[(String, String)],
+    ) -> Self {
+        let mut terms = Self::read(&common.iter().chain(own).cloned().collect(), blocks);
+        if direction == Direction::Reply {
+            terms.refuse_tokens_of_replies(own);
+        }
+        terms
+    }
+
+    /// Only requests have supporting tokens. One of the operation is that of its request.
+    fn refuse_tokens_of_replies(&mut self, own: &Alternative) {
+        let why =
+            "supporting tokens of replies are not supported: only requests have them, so leave them out of the reply";
+        for assertion in own {
+            let is_sent = |supporting: &Supporting| {
+                supporting.place == assertion.written.place
+                    && (supporting.endorsing || supporting.token.inclusion.includes(Direction::Reply))
+            };
+            if self.supporting.iter().any(is_sent) {
+                self.notes.withdraw(assertion, why);
+            }
+        }
+    }
+
     /// Encrypts the children of the Security header that `sp:EncryptedElements` names, as IBM WebSphere writes it: the
     /// steps that make them encrypt them.
     fn encrypt_header_children(&mut self) {
@@ -143,8 +171,14 @@ impl Terms {
             }
             Some(_) => return,
         };
-        const OF_A_KEY: [&str; 5] =
-            ["SignedParts", "SignedElements", "EncryptedParts", "EncryptedElements", "ContentEncryptedElements"];
+        const OF_A_KEY: [&str; 6] = [
+            "SignedParts",
+            "SignedElements",
+            "EncryptedParts",
+            "EncryptedElements",
+            "ContentEncryptedElements",
+            "IncludeContext",
+        ];
         let is_one = |place: &Place| OF_A_KEY.contains(&place.path().split('/').next().unwrap_or_default());
         for judged in self.notes.0.iter_mut().filter(|judged| judged.is_done() && is_one(&judged.place)) {
             judged.standing = standing.clone();
@@ -161,10 +195,13 @@ impl Terms {
                 others.for_each(|place| self.notes.at(place, Standing::Refused(why.into())));
             }
         }
-        let derives = match &binding.tokens {
-            Tokens::Symmetric { signature: Some(token), .. } => token.derived.is_some(),
-            _ => false,
+        let own = match &binding.tokens {
+            Tokens::Symmetric { signature, .. } => signature.as_ref(),
+            _ => None,
         };
+        let endorsing = self.supporting.iter().filter(|supporting| supporting.endorsing);
+        let mut signing = endorsing.map(|supporting| &supporting.token).chain(own);
+        let derives = signing.any(|token| token.derived.is_some());
         let encrypted_first = binding.encrypt_first && self.parts.signed_as_ciphertext();
         let refused = [
             (
@@ -209,23 +246,42 @@ impl Terms {
         self.binding.as_ref().is_some_and(is_bare) && !self.brings_tokens(direction) && !self.confirms(direction)
     }
 
-    /// Whether messages in this direction have a Security header. No receiver opens messages without one, so nothing
-    /// can be required of them.
+    /// Whether messages in this direction have no Security header: nothing in them secures them.
+    pub(crate) fn is_bare(&self, direction: Direction) -> bool {
+        self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction))
+    }
+
+    /// Whether messages in this direction have a Security header. Those without one confirm nothing.
     pub(crate) fn has_header(&self, direction: Direction) -> Result<bool, Lack> {
-        let is_bare = self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction));
-        match is_bare && (self.confirms(direction) || !self.parts.required.is_empty()) {
-            true => Err(Lack::Together {
-                what: "parts or confirmations are required of messages that nothing in them secures: add a binding with a \
-                       timestamp or a signature, or leave them out",
+        match (self.is_bare(direction), self.confirms(direction)) {
+            (true, true) => Err(Lack::Together {
+                what: "confirmations are required of messages that nothing in them secures: add a binding with a timestamp or a \
+                       signature, or leave them out",
             }),
-            false => Ok(!is_bare),
+            (is_bare, _) => Ok(!is_bare),
         }
+    }
+
+    /// Whether the client authenticates to the transport by its certificate, for messages in this direction.
+    pub(crate) fn knows_client(&self, direction: Direction) -> bool {
+        direction == Direction::Request && self.binding.as_ref().is_some_and(|binding| binding.client_certificate)
+    }
+
+    /// Whether each signature covers the token of its key, where the message has it.
+    pub(crate) fn protects_tokens(&self) -> bool {
+        self.binding.as_ref().is_some_and(|binding| binding.protect_tokens)
     }
 
     /// The tokens that endorse a message in this direction: only requests have them.
     pub(crate) fn endorsing(&self, direction: Direction) -> impl Iterator<Item = &Supporting> + Clone {
         let is_request = direction == Direction::Request;
         self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
+    }
+
+    /// Whether the message signature covers tokens that come with the signatures over it.
+    pub(crate) fn signs_endorsing_tokens(&self, direction: Direction) -> bool {
+        let is_over_transport = self.is_over_transport();
+        self.endorsing(direction).any(|supporting| supporting.has_signed_token(is_over_transport))
     }
 
     /// The things to count in the decrypted message: the parts that endorsing tokens sign, and the namespaces whose
@@ -239,6 +295,9 @@ impl Terms {
     fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
         let notes = &mut self.notes;
         let namespace = &*assertion.written.namespace;
+        if namespace == names::WCF_CONTEXT && assertion.local() == "IncludeContext" {
+            return self.parts.include_context(assertion, notes);
+        }
         if !names::is_security(namespace) {
             return other::other(assertion, notes);
         }

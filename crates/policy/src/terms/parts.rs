@@ -9,7 +9,7 @@ use wss_soap::SoapVersion;
 use super::other::unexpected;
 use super::path::{Words, part_of};
 use crate::assertion::{Assertion, Parameter};
-use crate::names::is_security;
+use crate::names::{WCF_CONTEXT, is_security};
 use crate::place::Place;
 use crate::standing::{Notes, Standing};
 
@@ -87,10 +87,7 @@ impl Parts {
             if verb == Verb::Sign {
                 self.note_every(verb, None);
                 every_known_block(blocks).for_each(|part| self.add(verb, part, None));
-                notes.done(
-                    assertion,
-                    "the Body and known header blocks are signed; a receiver refuses a message with another one that is not",
-                );
+                notes.done(assertion, "the Body and each header block are signed");
             } else {
                 notes.done(assertion, "the Body is encrypted");
             }
@@ -108,6 +105,27 @@ impl Parts {
             };
             notes.at(&parameter.place, standing);
         }
+    }
+
+    /// The `IncludeContext` of WCF: how the header block of a context is protected, where a message has it. Without a level it is signed,
+    /// as WCF reads it.
+    pub(crate) fn include_context(&mut self, assertion: &Assertion, notes: &mut Notes) {
+        let (is_signed, is_encrypted) = match assertion.attribute("ProtectionLevel").unwrap_or("Sign") {
+            "Sign" => (true, false),
+            "EncryptAndSign" => (true, true),
+            "None" => {
+                return notes.not_ours(assertion, "WCF: the application may send a context, which is not protected");
+            }
+            _ => {
+                let why = "its ProtectionLevel is none of WCF: write None, Sign or EncryptAndSign";
+                return notes.refused(assertion, why);
+            }
+        };
+        let block = Part::every_header_block(WCF_CONTEXT, "Context");
+        let verbs = [(is_signed, Verb::Sign), (is_encrypted, Verb::Encrypt)];
+        verbs.into_iter().filter(|(is, _)| *is).for_each(|(_, verb)| self.add(verb, block.clone(), None));
+        let how = if is_encrypted { "signed and encrypted" } else { "signed" };
+        notes.done(assertion, format!("the header block {block} of WCF is {how} where it is there"));
     }
 
     /// Reads one parameter. Returns the sentence that says what is done, or why it is refused.
@@ -145,15 +163,8 @@ impl Parts {
                         self.note_every(verb, Some(namespace));
                         let parts = every_known_block(blocks);
                         let of_namespace = |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
-                        let parts: Vec<_> = parts.filter(of_namespace).collect();
-                        if parts.is_empty() {
-                            return Err(format!(
-                                "which header blocks of {namespace} there are is not known: name them with `Keys::header_block`"
-                            )
-                            .into());
-                        }
-                        parts.into_iter().for_each(|part| self.add(verb, part, None));
-                        Ok(format!("known header blocks of {namespace} are {}; a receiver refuses a message with another one that is not", verb.words()).into())
+                        parts.filter(of_namespace).for_each(|part| self.add(verb, part, None));
+                        Ok(format!("each header block of {namespace} is {}", verb.words()).into())
                     }
                 }
             }
@@ -234,11 +245,18 @@ impl Parts {
     /// Whether a part that is to be signed has become ciphertext by then.
     pub(crate) fn signed_as_ciphertext(&self) -> bool {
         let encrypted: HashSet<&Part> = self.encrypted.iter().collect();
+        let is_of = |part: &Part, every: &[Option<String>]| {
+            let Part::EveryHeaderBlock { namespace, .. } = part else { return false };
+            every.iter().any(|of| of.as_ref().is_none_or(|of| of == namespace))
+        };
         let is_ciphertext = |part: &Part| {
             let is_inside = matches!(part, Part::EveryElement(_)) && self.encrypted_body;
-            is_inside || encrypted.contains(part)
+            is_inside || encrypted.contains(part) || is_of(part, &self.every_encrypted)
         };
-        self.signed.iter().any(is_ciphertext)
+        let is_in_both = |of: &Option<String>| of.is_none() || self.every_encrypted.contains(of);
+        let signs_unnamed = !self.every_encrypted.is_empty() && self.every_signed.iter().any(is_in_both);
+        let encrypts_named = self.encrypted.iter().any(|part| is_of(part, &self.every_signed));
+        signs_unnamed || encrypts_named || self.signed.iter().any(is_ciphertext)
     }
 
     /// The places of inner elements that it names for a signature and `others` does not.

@@ -5,7 +5,7 @@ use wss_header::Part;
 use super::binding::{Binding, Tokens, read_suite};
 use super::other::foreign;
 use super::parts::Parts;
-use super::token::{Inclusion, OF_KEY, PasswordForm, Token, TokenKind};
+use super::token::{Direction, Inclusion, OF_KEY, PasswordForm, Reference, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::place::Place;
@@ -91,10 +91,45 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
+    /// The name of its assertion, if it endorses.
+    pub(crate) fn name(&self) -> &'static str {
+        match (self.signed, self.encrypted) {
+            (false, false) => "EndorsingSupportingTokens",
+            (true, false) => "SignedEndorsingSupportingTokens",
+            (false, true) => "EndorsingEncryptedSupportingTokens",
+            (true, true) => "SignedEndorsingEncryptedSupportingTokens",
+        }
+    }
+
     /// Whether it is a username token that only the message signature can tie to the message, although the policy does
     /// not say that it is signed.
     pub(crate) fn is_loose_user(&self, is_over_transport: bool) -> bool {
         matches!(self.token.kind, TokenKind::Username { .. }) && !self.endorsing && !self.signed && !is_over_transport
+    }
+
+    /// Why the message signature cannot cover the token of one that endorses, if so. Assertions are covered in any case.
+    fn cannot_be_signed(&self) -> Option<&'static str> {
+        let Token { kind, inclusion, reference, derived } = &self.token;
+        match kind {
+            _ if derived.is_some() => Some("a token is not signed together with keys that are derived from its key"),
+            TokenKind::Username { .. } => None,
+            TokenKind::X509(_)
+                if !inclusion.includes(Direction::Request) || *reference == Some(Reference::Embedded) =>
+            {
+                Some(
+                    "the message signature covers a certificate that is a token of the header: have it sent, and not embedded",
+                )
+            }
+            TokenKind::X509(_) => None,
+            _ => Some(
+                "certificates, users and assertions alone are signed and endorse: take sp:EndorsingSupportingTokens",
+            ),
+        }
+    }
+
+    /// Whether it endorses, and the message signature has to cover its token, which comes with the endorsing signature.
+    pub(crate) fn has_signed_token(&self, is_over_transport: bool) -> bool {
+        self.endorsing && self.signed && !is_over_transport && !self.token.kind.is_assertion()
     }
 
     /// The reason why no request has this token, if so: only requests have supporting tokens here.
@@ -137,10 +172,8 @@ impl Supporting {
             _ if !self.endorsing => {
                 return Some("a token that is no user and no assertion proves nothing unless it endorses");
             }
-            _ if self.signed && !is_over_transport => {
-                return Some("the message signature is made before this token, and cannot cover it");
-            }
             _ if self.encrypted => return Some("an endorsing token must stay readable, unless it is an assertion"),
+            _ if self.signed && !is_over_transport => return self.cannot_be_signed(),
             _ => {}
         }
         let signs_nothing = match binding {

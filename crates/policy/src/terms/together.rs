@@ -100,7 +100,8 @@ fn is_read(judged: &Judged) -> bool {
 
 /// Judges assertions that are beside one another, and finds attributes that are not read, with their places.
 fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Place, &'a Attribute)>, notes: &mut Notes) {
-    for assertion in assertions.iter().filter(|assertion| names::is_security(&assertion.written.namespace)) {
+    let is_read = |namespace: &str| names::is_security(namespace) || namespace == names::WCF_CONTEXT;
+    for assertion in assertions.iter().filter(|assertion| is_read(&assertion.written.namespace)) {
         let written = &assertion.written;
         let mut find = |place: &'a Place, attributes: &'a [Attribute]| {
             unread.extend(attributes.iter().filter(|one| one.is_unread()).map(|attribute| (place, attribute)));

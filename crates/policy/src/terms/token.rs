@@ -62,9 +62,10 @@ impl TokenKind {
     }
 }
 
-/// The reason why no nonce and no date are demanded of a username token whose password makes a key.
-pub(super) const OF_KEY: &str =
-    "a user whose password makes a key has a salt, and neither sp:Nonce nor sp:Created: leave them out";
+/// Why no nonce and no date are demanded of a user whose password makes a key. Of both, the standard says that they go with the password
+/// as text alone (WS-SecurityPolicy 1.3 §5.4.1); a key is made of a salt (Username Token Profile 1.1.1 §4), and such a token has no password.
+pub(super) const OF_KEY: &str = "sp:Nonce and sp:Created go with a password that is sent as text (WS-SecurityPolicy 1.3 §5.4.1), and a user whose password makes a \
+     key sends none: its token has a wsse11:Salt, a new one in each message, so leave them out";
 
 /// The version of an assertion; `None` if the policy leaves it open.
 pub(crate) type SamlForm = Option<SamlVersion>;

@@ -228,8 +228,7 @@ impl<'m> Facts<'m> {
         if HeldToken::of(&signature.signer).is_none() || signature.root.is_some() {
             return true;
         }
-        let covers =
-            |other: &ProvenSignature| signature.token_span.as_ref().is_some_and(|span| other.coverage.names(span));
+        let covers = |other: &ProvenSignature| signature.is_token_covered_by(other);
         let by_another = || {
             let endorsed = |other: &&ProvenSignature| signature.coverage.has(&Part::Signature, &other.span);
             self.signatures.iter().filter(endorsed).any(covers)

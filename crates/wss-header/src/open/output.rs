@@ -429,6 +429,7 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
         endorses: proof.is_some_and(|proof| signature.coverage.has(&Part::Signature, &proof.span)),
         covers_token: signature.covers_own_token(),
         proves: proof.is_some_and(|proof| proof.span == signature.span),
+        token_is_proven: proof.is_some_and(|proof| signature.is_token_covered_by(proof)),
     });
     let of_message = is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold);
     Evidence {

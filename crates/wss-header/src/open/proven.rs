@@ -90,7 +90,12 @@ impl ProvenSignature {
 
     /// Whether it covers the token that names its signer.
     pub(super) fn covers_own_token(&self) -> bool {
-        self.covers_token || self.token_span.as_ref().is_some_and(|span| self.coverage.names(span))
+        self.covers_token || self.is_token_covered_by(self)
+    }
+
+    /// Whether another signature covers the token of its own key.
+    pub(super) fn is_token_covered_by(&self, other: &Self) -> bool {
+        self.token_span.as_ref().is_some_and(|span| other.coverage.names(span))
     }
 
     /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.
@@ -99,7 +104,7 @@ impl ProvenSignature {
             Part::SigningToken if self.covers_token => true,
             // The attachments are not known here.
             Part::Attachments => false,
-            Part::SigningToken => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            Part::SigningToken => self.is_token_covered_by(self),
             part => self.coverage.parts().any(|(covered, _)| covered == part),
         }
     }

@@ -4,9 +4,11 @@
 //! step makes the next revision with splices, of which only the changed part is read (`revision`). New elements are
 //! prepended, so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
+mod early;
 pub(crate) mod edit;
 mod encryption;
 mod issued_token;
+mod keying;
 mod parts;
 mod placed;
 pub(crate) mod placing;
@@ -40,7 +42,7 @@ use crate::username::{NONCE, Nonce, SentPassword, Username};
 use edit::{give_id, insert_blocks};
 pub(crate) use issued_token::IssuedToken;
 use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
-use placed::Placed;
+use placed::PlacedTokens;
 use placing::Placing;
 use revision::Revision;
 use wss_soap::EnvelopeError;
@@ -66,8 +68,9 @@ pub(crate) struct Securing {
     /// The Ids of the elements that lead to the keys of unauthenticated ciphertext. Later signatures cover them, since
     /// whoever replaces one makes another plaintext.
     keys_to_sign: Vec<String>,
-    /// The protection tokens that are in the header, and the uses of their secrets.
-    placed: Vec<Placed>,
+    /// The tokens that are in the header.
+    placed: PlacedTokens,
+    /// The uses of the secrets of protection tokens.
     uses: KeyUses,
     /// The request of this reply.
     request: Option<Correlation>,
@@ -148,7 +151,7 @@ impl Securing {
             attachments,
             encrypted_attachments: Vec::new(),
             keys_to_sign: Vec::new(),
-            placed: Vec::new(),
+            placed: PlacedTokens::default(),
             uses: KeyUses::new(plan.recipe.allows(Allowance::OneKeyToSignAndEncrypt)),
             request: request.cloned(),
             correlation: Correlation::default(),
@@ -228,10 +231,10 @@ impl Securing {
     /// The place for a new step: before all earlier steps, and after the tokens that precede those; in a strict layout,
     /// after everything else that precedes them.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
-        let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
+        let placed = self.placed.protection.iter().filter_map(|placed| placed.id.as_ref());
         let references = self.assertion_references.iter().map(|(_, reference)| reference);
         let issued = self.issued.iter().map(|token| &token.id).chain(references);
-        let tokens = placed.chain(issued).filter_map(|id| index.get(id));
+        let tokens = placed.chain(issued).chain(&self.placed.endorsing).filter_map(|id| index.get(id));
         let behind = tokens.map(|token| token.span().end).max().unwrap_or(self.front_of(header));
         let is_step = |child: &Element<'_>| {
             let lists = || child.children().any(|list| list.is(name::XENC.uri, "ReferenceList"));
@@ -268,7 +271,7 @@ impl Securing {
         };
         // An assertion is already at the front.
         token.kind.home() != Home::Issued
-            && !self.placed.iter().any(|placed| placed.is_of(token, key_use))
+            && !self.placed.protection.iter().any(|placed| placed.is_of(token, key_use))
             && self.recipe.steps.iter().any(encrypts)
     }
 
@@ -405,8 +408,9 @@ impl Securing {
                 Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
                 Step::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
             };
-            let there = optional.drain(..).filter(|part| is_there(part, envelope, &role, attachments));
-            parts.extend(there);
+            let blocks = optional.blocks_of(envelope, &role, parts);
+            let there = optional.parts.drain(..).filter(|part| is_there(part, envelope, &role, attachments));
+            parts.extend(there.chain(blocks));
             !parts.is_empty()
         });
     }

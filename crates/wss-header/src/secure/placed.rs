@@ -1,11 +1,24 @@
-//! Protection tokens that are in the header.
+//! Tokens that are in the header before what refers to them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wss_crypto::Secret;
 use wss_tokens::PasswordKeyUse;
 
+use super::keying::Keying;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
+
+/// The tokens that are in the header.
+#[derive(Default)]
+pub(super) struct PlacedTokens {
+    /// Those whose key both sides have.
+    pub(super) protection: Vec<Placed>,
+    /// The Ids of those of later signatures, which that of the message covers.
+    pub(super) endorsing: Vec<String>,
+    /// What these signatures need of their keys, by the number of the step.
+    pub(super) keying: BTreeMap<usize, Keying>,
+}
 
 /// A protection token in the header, or to be put there.
 pub(super) struct Placed {

@@ -1,35 +1,17 @@
 //! The references of a new signature: each part as elements of the revision, digested.
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
-use wss_crypto::{DigestMethod, HmacKey};
+use wss_crypto::DigestMethod;
 use wss_tokens::{Assertion, X509_V3};
 use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
 
+use super::keying::Keying;
 use super::parts::no_such;
 use super::{Securing, parse};
 use crate::error::SecureError;
 use crate::part::Part;
 use crate::signing::Signing;
 use wss_soap::SecurityHeader;
-
-/// The parts of a signature that depend on its key.
-#[derive(Default)]
-pub(super) struct Keying {
-    /// New elements before the signature.
-    pub(super) elements: String,
-    /// The content of `ds:KeyInfo`.
-    pub(super) key_info: String,
-    /// The Id of the token that contains or identifies the key.
-    pub(super) token_id: Option<String>,
-    /// That token, if it is among the new elements.
-    pub(super) new_token: String,
-    /// The Id of the reference in `ds:KeyInfo`, if the token is signed through it.
-    pub(super) reference_id: Option<String>,
-    /// The octets of the token, if it is signed through a reference and is not in the message.
-    pub(super) octets: Vec<u8>,
-    /// The secret that signs; `None` for a private key.
-    pub(super) secret: Option<HmacKey>,
-}
 
 /// The values from which the references of one signature are made.
 pub(super) struct References<'s, 'd> {
@@ -55,7 +37,17 @@ impl<'d> References<'_, 'd> {
             references.extend(self.of_part(part)?);
         }
         references.extend(self.of_keys(&parts)?);
+        if !self.signing.endorses() {
+            references.extend(self.of_endorsing_tokens()?);
+        }
         Ok(references)
+    }
+
+    /// The tokens of later signatures over this one, which are in the header already.
+    fn of_endorsing_tokens(&self) -> Result<Vec<NewReference>, SecureError> {
+        let no_token = || no_such(&Part::SigningToken);
+        let ids = self.securing.placed.endorsing.iter();
+        ids.map(|id| self.digest(&Part::SigningToken, id, self.index.get(id).ok_or_else(no_token)?)).collect()
     }
 
     fn of_part(&self, part: &Part) -> Result<Vec<NewReference>, SecureError> {

@@ -6,8 +6,9 @@ use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, write_x509_token};
 use wss_xmldsig::{PendingSignature, write_key_value, write_x509_certificates};
 
+use super::keying::Keying;
 use super::parts::no_such;
-use super::references::{Keying, References};
+use super::references::References;
 use super::revision::Reading;
 use super::{Awaited, Securing, SignaturePlace, Signed, parse};
 use crate::error::SecureError;
@@ -21,7 +22,8 @@ impl Securing {
     /// Signs, or stops if the key is elsewhere.
     pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
-        let mut keying = self.keying(signing)?;
+        let mut keying = self.keying_of_step(signing)?;
+        self.place_endorsing_tokens(signing)?;
         keying.elements = self.written(keying.elements);
         if self.needs_context(signing) {
             self.place_tokens(signing, &keying, in_front)?;
@@ -40,7 +42,7 @@ impl Securing {
         Ok(Signed::Here)
     }
 
-    fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
+    pub(super) fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
         if let SignedBy::Certificate { certificate, .. } = &signing.by {
             self.correlation.own_keys.push(certificate.public_key().clone());
         }

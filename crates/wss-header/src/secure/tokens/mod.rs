@@ -50,21 +50,27 @@ impl Securing {
         let mut elements = String::new();
         let flag = token.kind.makes_a_key_for_each_use().then_some(key_use);
         let known = |placed: &Placed| placed.is_of(token, key_use);
-        let at = match self.placed.iter().position(known) {
+        let at = match self.placed.protection.iter().position(known) {
             Some(at) => at,
             None => {
                 let octets = secret_octets(&self.recipe.steps, &token.kind);
                 let new = token.kind.place(&mut self.placing(), key_use, octets)?;
                 let NewToken { elements: written, id, secret, reference } = new;
                 elements = written;
-                self.placed.push(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference });
-                self.placed.len() - 1
+                self.placed.protection.push(Placed {
+                    kind: Arc::clone(&token.kind),
+                    key_use: flag,
+                    id,
+                    secret,
+                    reference,
+                });
+                self.placed.protection.len() - 1
             }
         };
         let derived_id = self.fresh_id("DK")?;
         let mut nonce = [0; 16];
         self.recipe.random.fill(&mut nonce)?;
-        let placed = self.placed.get(at).ok_or(SecureError::NeedsRequest)?;
+        let placed = self.placed.protection.get(at).ok_or(SecureError::NeedsRequest)?;
         let token_id = placed.id.clone();
         let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
         let octets = placed.secret.len();

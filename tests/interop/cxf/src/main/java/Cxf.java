@@ -34,6 +34,9 @@ import org.w3c.dom.Element;
  * follow METHOD URL POLICY BODY   calls the service at URL by the policy, which is in base64
  * publish-tls, follow-tls   the same over TLS: the answer of the first is a port without TLS that leads to the service, and the
  *                       second has a relay with TLS before the URL, whose port is given in its place
+ * publish-wsdl PATH     publishes a service by the description that is the body, as it attaches policies
+ * follow-wsdl URL WSDL BODY   calls the service at URL by the description, which is in base64: the operation of the payload
+ * follow-swa URL POLICY BODY   as follow, with an attachment
  */
 public class Cxf {
     static Merlin crypto;
@@ -78,6 +81,16 @@ public class Cxf {
                 WSPolicyFeature policy = feature(Peer.parse(Base64.getDecoder().decode(words[3])).getDocumentElement());
                 yield call(policy, properties(words[1], "alice", "bob", false), words[2], text(body)).getBytes(StandardCharsets.UTF_8);
             }
+            case "publish-wsdl" -> {
+                Described.publish(body, properties("bearer", "bob", "alice", true), "http://localhost:" + port + "/" + words[1]);
+                yield words[1].getBytes(StandardCharsets.UTF_8);
+            }
+            case "follow-wsdl" -> Described.call(
+                Base64.getDecoder().decode(words[2]), properties("bearer", "alice", "bob", false), words[1], text(body));
+            case "follow-swa" -> {
+                WSPolicyFeature policy = feature(Peer.parse(Base64.getDecoder().decode(words[2])).getDocumentElement());
+                yield Described.withPhoto(dispatch(policy, properties("bearer", "alice", "bob", false), words[1]), text(body));
+            }
             default -> call(feature(policy(words[1])), properties(words[1], "alice", "bob", false), words[2], text(body))
                 .getBytes(StandardCharsets.UTF_8);
         });
@@ -120,6 +133,10 @@ public class Cxf {
     }
 
     static String call(WSPolicyFeature policy, Map<String, Object> properties, String address, String body) throws Exception {
+        return text(dispatch(policy, properties, address).invoke(new StreamSource(new StringReader(body))));
+    }
+
+    static Dispatch<Source> dispatch(WSPolicyFeature policy, Map<String, Object> properties, String address) throws Exception {
         Service service = Service.create(new QName("urn:bank", "Bank"));
         QName port = new QName("urn:bank", "Port");
         service.addPort(port, javax.xml.ws.soap.SOAPBinding.SOAP11HTTP_BINDING, address);
@@ -132,7 +149,7 @@ public class Cxf {
             tls.setTrustManagers(Tls.ANYONE);
             ((HTTPConduit) ((DispatchImpl<?>) dispatch).getClient().getConduit()).setTlsClientParameters(tls);
         }
-        return text(dispatch.invoke(new StreamSource(new StringReader(body))));
+        return dispatch;
     }
 
     static Map<String, Object> properties(String kind, String own, String other, boolean service) {

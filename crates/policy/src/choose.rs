@@ -1,0 +1,151 @@
+//! Choosing: of the alternatives of an operation, those that the keys allow, as exchanges of one side.
+
+use std::sync::Arc;
+
+use wss_header::Plan;
+
+use crate::assertion::Alternative;
+use crate::exchange::{Exchange, Opens, Skipped, Unusable};
+use crate::keys::{Consent, Keys};
+use crate::lack::Lack;
+use crate::receive;
+use crate::send;
+use crate::terms::{Direction, Terms};
+use crate::wsdl::{OperationPolicy, PortPolicy};
+
+/// Which side this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Client,
+    Service,
+}
+
+/// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
+pub(crate) fn exchanges(
+    port: &PortPolicy,
+    (of, operation): (usize, &OperationPolicy),
+    role: Role,
+    keys: &Keys,
+) -> Result<Vec<Exchange>, Unusable> {
+    let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
+    let nothing = [Vec::new()];
+    let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
+    let side = OneSide { role, keys, protects: Protects::of(operation) };
+    let mut at = 0;
+    'all: for common in operation.common.iter() {
+        let replies: Vec<Result<Half, Lack>> = replies
+            .iter()
+            .map(|own| match operation.reply {
+                Some(_) => side.half(common, own, Direction::Reply),
+                None => Ok(Half::default()),
+            })
+            .collect();
+        for own in operation.request.iter() {
+            let request = side.half(common, own, Direction::Request);
+            let first = at;
+            at += replies.len();
+            for (of_reply, reply) in replies.iter().enumerate() {
+                let (request, reply) = match (&request, reply) {
+                    (Ok(request), Ok(reply)) => (request, reply),
+                    (Err(lack), _) | (_, Err(lack)) => {
+                        lacks.push(lack.clone());
+                        continue;
+                    }
+                };
+                let (sends, opens) = match role {
+                    Role::Client => (request.sends.clone(), reply.opens.clone()),
+                    Role::Service => (reply.sends.clone(), request.opens.clone()),
+                };
+                // Everything has the form of a request of which nothing is demanded.
+                if made.is_empty() || opens.is_some() {
+                    made.push(Exchange {
+                        of,
+                        service: Arc::clone(&port.service),
+                        port: Arc::clone(&port.port),
+                        operation: Arc::clone(&operation.name),
+                        action: operation.action.clone(),
+                        alternative: first + of_reply + 1,
+                        skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
+                        sends,
+                        opens,
+                        has_tls: request.has_tls || reply.has_tls,
+                    });
+                }
+                if role == Role::Client {
+                    break 'all;
+                }
+                break;
+            }
+        }
+    }
+    if !made.is_empty() {
+        let lacks: Arc<[Lack]> = lacks.into();
+        made.iter_mut().for_each(|exchange| exchange.skipped.lacks = Arc::clone(&lacks));
+        return Ok(made);
+    }
+    if lacks.is_empty() {
+        lacks.push(Lack::NoAlternative);
+    }
+    Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
+}
+
+/// Whether any alternative of the request, and of the reply, says something about security.
+struct Protects {
+    request: bool,
+    reply: bool,
+}
+
+impl Protects {
+    fn of(operation: &OperationPolicy) -> Self {
+        let says = |alternative: &Alternative| !Terms::read(alternative, &[]).is_empty();
+        let common = operation.common.iter().any(says);
+        Self {
+            request: common || operation.request.iter().any(says),
+            reply: common || operation.reply.iter().flat_map(|reply| reply.iter()).any(says),
+        }
+    }
+}
+
+/// One side of one operation.
+struct OneSide<'a> {
+    role: Role,
+    keys: &'a Keys,
+    protects: Protects,
+}
+
+/// What one side does with the requests, or with the replies: it sends them, or opens them.
+#[derive(Default)]
+struct Half {
+    sends: Option<Plan>,
+    opens: Option<Opens>,
+    has_tls: bool,
+}
+
+impl OneSide<'_> {
+    /// What is sent, or what opens what comes.
+    fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
+        let Self { role, keys, protects } = self;
+        let terms = Terms::of_message((common, own), direction, &keys.blocks);
+        if let Some(judged) = terms.notes.first_refused() {
+            return Err(Lack::Refused(Box::new(judged.clone())));
+        }
+        let protects = if direction == Direction::Request { protects.request } else { protects.reply };
+        if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
+            return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
+        }
+        let has_tls = terms.binding.is_some() && terms.is_over_transport();
+        if (*role == Role::Client) == (direction == Direction::Request) {
+            let recipe = send::recipe(&terms, direction, keys)?;
+            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
+        }
+        let receiver = receive::receiver(&terms, direction, keys)?;
+        let opens = receiver.map(|(receiver, opening)| Opens {
+            receiver,
+            opening,
+            terms: Arc::new(terms),
+            direction,
+            keys: Keys::clone(keys),
+        });
+        Ok(Half { sends: None, opens, has_tls })
+    }
+}

@@ -1,0 +1,105 @@
+//! Tokens that are signed and endorse: the message signature covers the token, and a signature by it covers the message signature.
+
+use ws_security::policy::Policy;
+
+use crate::common::*;
+use crate::shapes::{SP, Shape};
+use crate::{REQUEST, exchanged, says, sides};
+
+fn token(kind: &str, include: &str, inside: &str) -> String {
+    format!("<sp:{kind} sp:IncludeToken=\"{SP}/IncludeToken/{include}\"><wsp:Policy>{inside}</wsp:Policy></sp:{kind}>")
+}
+
+fn certificate_token() -> String {
+    token("X509Token", "AlwaysToRecipient", "<sp:WssX509V3Token10/>")
+}
+
+fn user() -> String {
+    token("UsernameToken", "AlwaysToRecipient", "<sp:NoPassword/>")
+}
+
+/// The policy of a shape, with supporting tokens.
+fn and(shape: &Shape, kind: &str, tokens: &str) -> String {
+    let more = match tokens {
+        "" => String::new(),
+        tokens => format!("<sp:{kind}SupportingTokens><wsp:Policy>{tokens}</wsp:Policy></sp:{kind}SupportingTokens>"),
+    };
+    shape.policy().replace("</wsp:All>", &format!("{more}</wsp:All>"))
+}
+
+fn shapes() -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for binding in ["asymmetric", "derived", "one-key"] {
+        let plain = Shape::default().with("binding", binding);
+        shapes.push(plain.clone());
+        for (choice, word) in [
+            ("layout", "Strict"),
+            ("layout", "LaxTsFirst"),
+            ("order", "encrypt-first"),
+            ("signature", "encrypted"),
+            ("tokens", "protected"),
+        ] {
+            shapes.push(plain.clone().with(choice, word));
+        }
+    }
+    shapes.into_iter().filter(Shape::is_meant).collect()
+}
+
+#[test]
+fn the_message_signature_covers_a_token_that_is_signed_and_endorses() {
+    for shape in shapes() {
+        for tokens in [certificate_token(), user(), certificate_token() + &user()] {
+            let text = and(&shape, "SignedEndorsing", &tokens);
+            let (client, service) = sides(&shape, &text).unwrap_or_else(|error| panic!("{}: {error}", shape.name()));
+            exchanged(&client.exchanges()[0], &service.exchanges()[0])
+                .unwrap_or_else(|error| panic!("{}: {tokens}: {error}", shape.name()));
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_signed_or_endorses_alone_is_refused_where_it_has_to_do_both() {
+    for shape in shapes() {
+        for tokens in [certificate_token(), user()] {
+            let (_, service) = sides(&shape, &and(&shape, "SignedEndorsing", &tokens)).expect("both sides");
+            let open = |text: &str| {
+                let (client, _) = sides(&shape, text).expect("both sides");
+                let plan = client.exchanges()[0].plan().expect("a plan");
+                let message = plan.message(REQUEST).secure().expect("secured").message;
+                service.exchanges()[0]
+                    .open(&message, None)
+                    .map(drop)
+                    .map_err(|error| format!("{error} {}", shape.name()))
+            };
+            says(open(&and(&shape, "Endorsing", &tokens)), "token");
+            let refused = open(&and(&shape, "", "")).expect_err("nobody endorses it");
+            assert!(refused.contains("endors") || refused.contains("token is not in the message"), "{refused}");
+        }
+        // A certificate of the header shows nothing before the message is open.
+        let (_, service) = sides(&shape, &and(&shape, "SignedEndorsing", &certificate_token())).expect("both sides");
+        let (client, _) = sides(&shape, &and(&shape, "Endorsing", &certificate_token())).expect("both sides");
+        let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        says(service.exchanges()[0].open(&message, None), "the message signature does not cover its token");
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_signed_before_it_endorses_is_refused_with_the_reason() {
+    let shape = Shape::default();
+    let never = token("X509Token", "Never", "<sp:WssX509V3Token10/>");
+    let embedded = token("X509Token", "AlwaysToRecipient", "<sp:RequireEmbeddedTokenReference/>");
+    let derived = token("UsernameToken", "AlwaysToRecipient", "<sp:NoPassword/><sp:RequireDerivedKeys/>");
+    let ticket = token("KerberosToken", "AlwaysToRecipient", "<sp:WssKerberosV5ApReqToken11/>");
+    for (kind, token, why) in [
+        ("SignedEndorsing", &never, "have it sent"),
+        ("SignedEndorsing", &embedded, "not embedded"),
+        ("SignedEndorsing", &derived, "derived"),
+        ("SignedEndorsing", &ticket, "take sp:EndorsingSupportingTokens"),
+        ("SignedEndorsingEncrypted", &certificate_token(), "must stay readable"),
+    ] {
+        let read = Policy::from_wsdl(&and(&shape, kind, token)).expect("a policy");
+        let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+        says(read.client(&keys), why);
+        assert!(!read.listing().next().expect("a request").is_usable(), "{token}");
+    }
+}
