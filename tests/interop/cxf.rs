@@ -95,7 +95,7 @@ fn serve(kind: &str, request: &str) -> Result<String, String> {
     let service = receiver(requirements, "bob")
         .assertions(assertions)
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
-    let opened = service.open(request).map_err(|error| format!("{error:?}\n{request}"))?;
+    let opened = peer::open(&service, request).map_err(|error| format!("{error:?}\n{request}"))?;
     assert!(opened.body().xml().contains("4711"));
     let recipe = Recipe::new().timestamp(Duration::from_secs(300));
     let signing = Signing::with(&peer::identity("bob")).reference(ReferenceForm::IssuerSerial).parts(parts.clone());

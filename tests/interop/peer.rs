@@ -33,15 +33,20 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Opens a peer's message. If the peer encrypted first, its signature does not show that there was no default namespace
-/// around a plaintext with elements in no namespace, nor, under CBC, which key decrypts the signed data. The strict
-/// receiver says so, and the calls that it names open the message.
+/// Opens a peer's message. A peer that signs as the holder of an assertion does not sign the assertion. If the peer encrypted
+/// first, its signature does not show that there was no default namespace around a plaintext with elements in no
+/// namespace, nor, under CBC, which key decrypts the signed data. The strict receiver says so, and the calls that it
+/// names open the message.
 pub(crate) fn open(receiver: &Receiver, message: &str) -> Result<Opened, OpenError> {
     let lost = |opened: &Result<Opened, OpenError>| match opened {
         Err(OpenError::Requirement(RequirementError::CoverageLost { why, .. })) => Some(why.clone()),
         _ => None,
     };
     let (mut receiver, mut opened) = (receiver.clone(), receiver.open(message));
+    if let Err(OpenError::Requirement(RequirementError::UncoveredHolderToken { .. })) = opened {
+        receiver = receiver.accept_uncovered_holder_tokens();
+        opened = receiver.open(message);
+    }
     if let Some(CoverageLost::UnsignedKey { .. }) = lost(&opened) {
         receiver = receiver.dangerous_accept_cbc_under_unsigned_keys();
         opened = receiver.open(message);

@@ -197,7 +197,7 @@ fn check_ids(recipe: &Recipe) -> Result<(), PlanError> {
         recipe.steps.iter().any(|step| matches!(step, Step::Sign(signing) if is_meant(signing)))
     };
     let has_token = |signing: &Signing| match &signing.by {
-        SignedBy::Certificate { reference, .. } => !signing.holder.is_some() && reference.sends_token(),
+        SignedBy::Certificate { reference, .. } => signing.holder.is_none() && reference.sends_token(),
         SignedBy::Token(_) => false,
     };
     for part in recipe.header.ids.keys() {
@@ -314,7 +314,7 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
             if signing.holder.is_some() && (!has_holder || signing.token_by_reference) {
                 return Err(PlanError::NotThere { part: Part::Assertion });
             }
-            if signing.parts.contains(&Part::SigningToken) && !reachable && !signing.holder.is_some() {
+            if signing.parts.contains(&Part::SigningToken) && !reachable && signing.holder.is_none() {
                 return Err(PlanError::NotThere { part: Part::SigningToken });
             }
             check_strong(certificate, legacy)?;

@@ -211,11 +211,16 @@ impl Refused<'_> {
     }
 }
 
+/// A token whose holder signed, where no signature covers the token.
+fn uncovered_holder_token(terms: &Terms<'_>, facts: &Facts<'_>) -> Option<HeldToken> {
+    let mut uncertain = facts.signatures.iter().filter(|signature| !facts.is_token_certain(signature, terms));
+    uncertain.find_map(|signature| HeldToken::of(&signature.signer))
+}
+
 /// The reason why nobody is responsible for a signature over all required parts.
 fn no_author(terms: &Terms<'_>, facts: &Facts<'_>) -> RequirementError {
     // The holder of a key signed or endorsed it.
-    let mut uncertain = facts.signatures.iter().filter(|signature| !facts.is_token_certain(signature, terms));
-    if let Some(token) = uncertain.find_map(|signature| HeldToken::of(&signature.signer)) {
+    if let Some(token) = uncovered_holder_token(terms, facts) {
         return RequirementError::UncoveredHolderToken { token };
     }
     match terms.request.is_some_and(Correlation::has_several_recipients) {
@@ -312,6 +317,9 @@ fn check_tokens(
             let mut seen = facts.assertions.iter().filter(|seen| seen.issued.version() == *version);
             let presented = [ConfirmationMethod::Bearer, ConfirmationMethod::IdCard];
             let is_bearer = seen.any(|seen| presented.iter().any(|method| seen.issued.methods().contains(method)));
+            if let Some(token) = uncovered_holder_token(terms, facts) {
+                return Err(RequirementError::UncoveredHolderToken { token }.into());
+            }
             let why = (!is_bearer).then(|| lacking::assertion(*version, revision, terms, facts));
             return Err(missing(RequiredToken::Saml(*version), Part::Assertion, why));
         }
