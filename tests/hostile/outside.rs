@@ -1,6 +1,8 @@
-//! What comes before any message: key stores.
+//! What comes beside a message, or before any: the Content-Type of the transport, and key stores.
 
+use ws_security::attachments::{MimeError, Package};
 use ws_security::crypto::{LoadError, identities_from_key_store};
+use ws_security::{Incoming, Limit, Limits};
 
 use super::der::element;
 use super::measured;
@@ -9,6 +11,39 @@ use crate::common::*;
 fn little(what: &str, octets: usize, peak: usize) {
     println!("{what}: {octets} octets, peak {peak} ({:.1})", peak as f64 / octets as f64);
     assert!(peak <= 12 * octets + (1 << 20), "{what}: {octets} octets take {peak}");
+}
+
+/// A package as [`Package::read_body`] reads it is bounded in the same way.
+#[test]
+fn a_long_content_type_is_refused_before_it_is_read() {
+    let envelope = signed(SOAP11);
+    let limits = Limits::default();
+    let numbered = |one: fn(usize) -> String| (0..50_000).map(one).collect::<String>();
+    let related = |rest: &str| format!("multipart/related; boundary=b{rest}");
+    let (fields, octets) = (limits.with(Limit::MimeHeaderOctets, 1 << 30), limits.with(Limit::MimeFields, 1 << 30));
+    for (what, value) in [
+        ("parameters", related(&";a=b".repeat(200_000))),
+        ("pieces of one", related(&numbered(|at| format!(";a*{at}=b")))),
+        ("pieces of many", related(&numbered(|at| format!(";a{at}*0=b")))),
+        ("comments", related(&"(c)".repeat(200_000))),
+    ] {
+        let body = b"--b\r\n\r\n<a/>\r\n--b--";
+        let spool = || ws_security::attachments::Spool::in_folder(std::env::temp_dir());
+        let doors: [(&str, Box<dyn Fn(&Limits) -> Result<(), MimeError> + '_>); 3] = [
+            ("package", Box::new(|limits| Package::parse_body(&value, body, limits).map(drop))),
+            ("stream", Box::new(|limits| Package::read_body(&value, &body[..], limits, &spool()).map(drop))),
+            ("envelope", Box::new(|limits| Incoming::from(&envelope).content_type(&value, limits).map(drop))),
+        ];
+        for (door, read) in doors {
+            let (outcome, cost) = measured(|| read(&limits));
+            little(&format!("{what}, {door}"), value.len(), cost.peak);
+            assert!(matches!(outcome, Err(MimeError::Limit(_))), "{what}, {door}: {outcome:?}");
+            // Each of the two limits counts by itself.
+            assert!(matches!(read(&octets), Err(MimeError::Limit(over)) if over.limit == Limit::MimeHeaderOctets));
+            let refused = matches!(read(&fields), Err(MimeError::Limit(over)) if over.limit == Limit::MimeFields);
+            assert_eq!(refused, what != "comments", "{what}, {door}");
+        }
+    }
 }
 
 const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
