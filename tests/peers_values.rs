@@ -287,7 +287,8 @@ fn utf_8_that_is_called_utf_16_opens_by_a_named_call() {
 #[test]
 fn an_envelope_is_in_the_charset_of_its_content_type() {
     let under = |octets: &[u8], charset: &str| {
-        let incoming = Incoming::from(octets.to_vec()).content_type(&format!("text/xml; charset={charset}"));
+        let incoming =
+            Incoming::from(octets.to_vec()).content_type(&format!("text/xml; charset={charset}"), &Limits::default());
         incoming.expect("a header")
     };
     let message = signed(SOAP11);
@@ -300,7 +301,7 @@ fn an_envelope_is_in_the_charset_of_its_content_type() {
     for charset in ["UTF-8", "\"utf-8\"", "us-ascii"] {
         assert!(receiver().open(under(message.as_bytes(), charset)).is_ok(), "{charset}");
     }
-    assert!(Incoming::from(message.as_str()).content_type("text/xml; charset=\"").is_err());
+    assert!(Incoming::from(message.as_str()).content_type("text/xml; charset=\"", &Limits::default()).is_err());
 
     // An old peer declares nothing, and says in the header alone what it writes.
     let clear = envelope(SOAP11).replace("Ann", "Änne");

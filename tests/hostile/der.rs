@@ -2,7 +2,7 @@
 
 use crate::common::certificate;
 
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         len @ 0..0x80 => out.push(len as u8),
@@ -40,7 +40,11 @@ fn joined(elements: &[(u8, Vec<u8>)]) -> Vec<u8> {
 
 /// Alice's certificate with the fields of its TBSCertificate changed.
 fn changed(change: impl FnOnce(&mut Vec<(u8, Vec<u8>)>)) -> Vec<u8> {
-    let mut outer = elements(&elements(certificate("alice").der())[0].1);
+    changed_of("alice", change)
+}
+
+pub(crate) fn changed_of(name: &str, change: impl FnOnce(&mut Vec<(u8, Vec<u8>)>)) -> Vec<u8> {
+    let mut outer = elements(&elements(certificate(name).der())[0].1);
     let mut tbs = elements(&outer[0].1);
     change(&mut tbs);
     outer[0].1 = joined(&tbs);

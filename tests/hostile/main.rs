@@ -13,6 +13,7 @@ mod counting;
 mod der;
 mod known;
 mod linear;
+mod outside;
 mod policies;
 mod shapes;
 

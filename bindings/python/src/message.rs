@@ -19,7 +19,10 @@ impl<'m> Message<'m> {
         let is_related = |value: &str| value.trim_start().to_ascii_lowercase().starts_with("multipart/");
         let package = match content_type {
             Some(value) if is_related(value) => Package::parse_body(value, octets, &Limits::default()),
-            Some(value) => return Incoming::from(octets).content_type(value).map(Self::Envelope).map_err(unreadable),
+            Some(value) => {
+                let envelope = Incoming::from(octets).content_type(value, &Limits::default());
+                return envelope.map(Self::Envelope).map_err(unreadable);
+            }
             None => match wss_inspect::hint(octets) {
                 Some(why) => return Err(refused(why, FaultCode::InvalidSecurity)),
                 None if Package::is_one(octets) => Package::parse(octets, &Limits::default()),

@@ -117,6 +117,12 @@ pub(crate) fn magnitude(content: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// A non-negative INTEGER's content of at most 32 bits.
+pub(crate) fn small(content: &[u8]) -> Option<u32> {
+    let octets = magnitude(content).filter(|octets| octets.len() <= 4)?;
+    Some(octets.iter().fold(0, |value, octet| value << 8 | u32::from(*octet)))
+}
+
 /// The two halves of an ECDSA signature side by side, each of `len` octets (RFC 3279 §2.2.3 to XML Signature 1.1 §6.4.3).
 pub(crate) fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
     let mut halves = Reader::new(Reader::new(signature).only(SEQUENCE)?);

@@ -84,10 +84,21 @@ pub const PROVIDER: &str = <provider::Chosen as provider::Provider>::NAME;
 /// Token Profile 1.1.1 §3.1.2).
 #[must_use]
 pub fn pki_path(octets: &[u8]) -> Option<Vec<&[u8]>> {
-    let mut path = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+    split(der::Reader::new(octets).only(der::SEQUENCE)?)
+}
+
+/// The fewest octets of a certificate. The smallest signature alone has as many. A list of anything shorter would take many
+/// times its size.
+const MIN_CERTIFICATE: usize = 64;
+
+/// The certificates of a list.
+fn split(list: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut list = der::Reader::new(list);
     let mut certificates = Vec::new();
-    while !path.is_empty() {
-        certificates.push(path.next_whole()?);
+    while !list.is_empty() {
+        // Attribute certificates have other tags.
+        (list.peek()? == der::SEQUENCE).then_some(())?;
+        certificates.push(list.next_whole().filter(|whole| whole.len() >= MIN_CERTIFICATE)?);
     }
     Some(certificates)
 }
@@ -108,14 +119,7 @@ pub fn pkcs7_certificates(octets: &[u8]) -> Option<Vec<&[u8]>> {
     signed.expect(der::INTEGER)?;
     signed.expect(der::SET)?;
     signed.expect(der::SEQUENCE)?;
-    let mut bag = der::Reader::new(signed.expect(CONTEXT_0)?);
-    let mut certificates = Vec::new();
-    while !bag.is_empty() {
-        // Attribute certificates have other tags.
-        (bag.peek()? == der::SEQUENCE).then_some(())?;
-        certificates.push(bag.next_whole()?);
-    }
-    Some(certificates)
+    split(signed.expect(CONTEXT_0)?)
 }
 
 /// The DER of a PKCS#7 SignedData that only carries certificates.

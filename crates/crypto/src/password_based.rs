@@ -1,10 +1,11 @@
-//! Private keys that are encrypted with a password, in the forms of PEM, PKCS#8 and Java's key stores.
+//! What is encrypted with a password: private keys in the forms of PEM, PKCS#8 and Java's key stores, and the safes of PKCS#12.
 //!
 //! New files have PBES2 (RFC 8018 §6.2), which the crate `pkcs8` reads. Old ones have PBES1 with 3DES (RFC 7292
 //! appendix C), OpenSSL's `Proc-Type: 4,ENCRYPTED`, or the derivations of Java. The error for any other scheme names
 //! it.
 
 use md5::{Digest as _, Md5};
+use pkcs8::pkcs5::pbes2;
 use wss_text::octets_of_hex;
 use zeroize::Zeroizing;
 
@@ -18,6 +19,8 @@ use crate::secret::Secret;
 /// Schemes by the octets of their object identifiers.
 const PBES2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 13];
 const SHA1_3DES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 3];
+/// For the safes of PKCS#12 alone, which read it themselves.
+pub(crate) const SHA1_RC2_40: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6];
 /// `1.3.6.1.4.1.42.2.17.1.1`: the key stores of Java.
 const JKS: &[u8] = &[0x2B, 6, 1, 4, 1, 42, 2, 17, 1, 1];
 /// `1.3.6.1.4.1.42.2.19.1`: the key stores of the Java Cryptography Extension.
@@ -32,7 +35,7 @@ const NAMES: [(&[u8], &str); 8] = [
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 1], "PBES1 with SHA-1 and RC4"),
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 4], "PBES1 with SHA-1 and 3DES of two keys"),
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 5], "PBES1 with SHA-1 and RC2 of 128 bits"),
-    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6], "PBES1 with SHA-1 and RC2 of 40 bits"),
+    (SHA1_RC2_40, "PBES1 with SHA-1 and RC2 of 40 bits"),
 ];
 
 /// The largest number of iterations of all derivations of a file. Tools write far fewer.
@@ -55,10 +58,24 @@ impl Effort {
         Self(MAX_ITERATIONS)
     }
 
+    #[cfg(all(test, feature = "pkcs12"))]
+    pub(crate) fn of(iterations: u64) -> Self {
+        Self(iterations)
+    }
+
     /// Takes iterations; `None` if fewer are left.
     fn take(&mut self, iterations: u64) -> Option<()> {
         self.0 = self.0.checked_sub(iterations)?;
         Some(())
+    }
+
+    /// Takes the iterations of a derivation.
+    ///
+    /// # Errors
+    /// [`LoadError::KeyEncryption`] if fewer are left.
+    pub(crate) fn take_iterations(&mut self, iterations: u32) -> Result<(), LoadError> {
+        let too_many = || LoadError::KeyEncryption { scheme: "more than 10,000,000 iterations".into() };
+        self.take(iterations.into()).ok_or_else(too_many)
     }
 }
 
@@ -67,51 +84,16 @@ impl Effort {
 /// # Errors
 /// [`LoadError::WrongPassword`], [`LoadError::Malformed`], [`LoadError::KeyEncryption`] for schemes that are not supported.
 pub(crate) fn decrypt_pkcs8(octets: &[u8], password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
-    let info = Info::read(octets).ok_or(LoadError::Malformed { what: "encrypted private key" })?;
-    match info.scheme {
-        PBES2 => decrypt_pbes2(octets, password, effort),
-        SHA1_3DES => {
-            let (salt, iterations) = info.salt_and_iterations(effort)?;
-            let password = utf16_with_end(password);
-            let derived = |id, len| pkcs12_octets(id, &password, salt, iterations, len);
-            decrypted(ContentEncryption::TripleDesCbc, &derived(1, 24), &derived(2, 8), info.ciphertext)
-        }
-        JKS => decrypt_jks(info.ciphertext, password),
-        JCEKS => {
-            let (salt, iterations) = info.salt_and_iterations(effort)?;
-            let derived = jceks_octets(salt, iterations, password)?;
-            let (key, iv) = derived.split_at(24);
-            decrypted(ContentEncryption::TripleDesCbc, key, iv, info.ciphertext)
-        }
-        other => Err(LoadError::KeyEncryption { scheme: name_of(other).into() }),
-    }
+    Encrypted::read(octets).ok_or(MALFORMED)?.decrypt(password, effort)
 }
 
-fn name_of(scheme: &[u8]) -> String {
+const MALFORMED: LoadError = LoadError::Malformed { what: "encrypted private key" };
+
+/// The name of a scheme, or its object identifier in dotted decimal.
+pub(crate) fn name_of(scheme: &[u8]) -> String {
     let named = NAMES.iter().find(|(oid, _)| *oid == scheme).map(|(_, name)| (*name).to_owned());
-    let dotted = || der_oid(scheme).unwrap_or_else(|| "an unknown scheme".to_owned());
-    named.unwrap_or_else(dotted)
-}
-
-/// An object identifier in dotted decimal.
-fn der_oid(octets: &[u8]) -> Option<String> {
-    ::der::asn1::ObjectIdentifier::from_bytes(octets).ok().map(|oid| oid.to_string())
-}
-
-fn decrypt_pbes2(octets: &[u8], password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
-    use pkcs8::pkcs5::Error as Pkcs5;
-    let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
-    let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(octets)
-        .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
-    let paid = info.encryption_algorithm.pbes2().map_or(Some(()), |parameters| pay(&parameters.kdf, effort));
-    paid.ok_or_else(|| unsupported("derivations of more than 10,000,000 iterations or 256 MiB".to_owned()))?;
-    let plain = info.decrypt(password).map_err(|error| match error {
-        pkcs8::Error::EncryptedPrivateKey(
-            Pkcs5::UnsupportedAlgorithm { oid } | Pkcs5::AlgorithmParametersInvalid { oid },
-        ) => unsupported(oid.to_string()),
-        _ => LoadError::WrongPassword,
-    })?;
-    Ok(Zeroizing::new(plain.as_bytes().to_vec()))
+    let dotted = || ::der::asn1::ObjectIdentifier::from_bytes(scheme).ok().map(|oid| oid.to_string());
+    named.or_else(dotted).unwrap_or_else(|| "an unknown scheme".to_owned())
 }
 
 /// Takes the cost of a derivation; `None` if it is more than is left, or more memory than any tool takes by default.
@@ -130,20 +112,93 @@ fn pay(derivation: &pkcs8::pkcs5::pbes2::Kdf, effort: &mut Effort) -> Option<()>
     Some(())
 }
 
-/// The parts of an EncryptedPrivateKeyInfo.
-struct Info<'d> {
+/// A ciphertext, and how a password decrypts it.
+pub(crate) struct Encrypted<'d> {
     scheme: &'d [u8],
     parameters: der::Reader<'d>,
     ciphertext: &'d [u8],
 }
 
-impl<'d> Info<'d> {
-    fn read(octets: &'d [u8]) -> Option<Self> {
+impl<'d> Encrypted<'d> {
+    /// Reads an EncryptedPrivateKeyInfo (RFC 5958 §3).
+    pub(crate) fn read(octets: &'d [u8]) -> Option<Self> {
         let mut info = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
-        let mut algorithm = der::Reader::new(info.expect(der::SEQUENCE)?);
-        let scheme = algorithm.expect(der::OID)?;
+        let algorithm = info.expect(der::SEQUENCE)?;
         let ciphertext = info.expect(der::OCTET_STRING).filter(|_| info.is_empty())?;
-        Some(Self { scheme, parameters: algorithm, ciphertext })
+        Self::new(algorithm, ciphertext)
+    }
+
+    /// A ciphertext under an algorithm: the content of its AlgorithmIdentifier.
+    pub(crate) fn new(algorithm: &'d [u8], ciphertext: &'d [u8]) -> Option<Self> {
+        let mut parameters = der::Reader::new(algorithm);
+        let scheme = parameters.expect(der::OID)?;
+        Some(Self { scheme, parameters, ciphertext })
+    }
+
+    /// The octets of the object identifier.
+    #[cfg(feature = "pkcs12")]
+    pub(crate) fn scheme(&self) -> &'d [u8] {
+        self.scheme
+    }
+
+    #[cfg(feature = "pkcs12")]
+    pub(crate) fn ciphertext(&self) -> &'d [u8] {
+        self.ciphertext
+    }
+
+    /// Decrypts it; the derivation is taken from `effort`.
+    ///
+    /// # Errors
+    /// As [`decrypt_pkcs8`].
+    pub(crate) fn decrypt(&self, password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
+        match self.scheme {
+            PBES2 => self.decrypt_pbes2(password, effort),
+            SHA1_3DES => {
+                let (key, iv) = self.pkcs12_key_and_iv(password, 24, effort)?;
+                decrypted(ContentEncryption::TripleDesCbc, &key, &iv, self.ciphertext)
+            }
+            JKS => decrypt_jks(self.ciphertext, password),
+            JCEKS => {
+                let (salt, iterations) = self.salt_and_iterations(effort)?;
+                let derived = jceks_octets(salt, iterations, password)?;
+                let (key, iv) = derived.split_at(24);
+                decrypted(ContentEncryption::TripleDesCbc, key, iv, self.ciphertext)
+            }
+            other => Err(LoadError::KeyEncryption { scheme: name_of(other).into() }),
+        }
+    }
+
+    /// RFC 8018 §6.2.
+    fn decrypt_pbes2(&self, password: &str, effort: &mut Effort) -> Result<Plain, LoadError> {
+        use pkcs8::der::Decode as _;
+        use pkcs8::pkcs5::Error as Pkcs5;
+        let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
+        let parameters = pbes2::Parameters::from_der(self.parameters.rest())
+            .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
+        pay(&parameters.kdf, effort)
+            .ok_or_else(|| unsupported("derivations of more than 10,000,000 iterations or 256 MiB".to_owned()))?;
+        let plain = parameters.decrypt(password, self.ciphertext).map_err(|error| match error {
+            Pkcs5::UnsupportedAlgorithm { oid } | Pkcs5::AlgorithmParametersInvalid { oid } => {
+                unsupported(oid.to_string())
+            }
+            _ => LoadError::WrongPassword,
+        })?;
+        Ok(Zeroizing::new(plain))
+    }
+
+    /// The key and the initialisation vector of a block cipher with blocks of 8 octets (RFC 7292 appendix C).
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`], [`LoadError::KeyEncryption`].
+    pub(crate) fn pkcs12_key_and_iv(
+        &self,
+        password: &str,
+        key_len: usize,
+        effort: &mut Effort,
+    ) -> Result<(Plain, Plain), LoadError> {
+        let (salt, iterations) = self.salt_and_iterations(effort)?;
+        let derived = |id, len| pkcs12_octets(DigestMethod::Sha1, id, password, salt, iterations, len);
+        Ok((derived(1, key_len), derived(2, 8)))
     }
 
     /// The parameters of PBES1 (RFC 8018 appendix A.3).
@@ -151,13 +206,11 @@ impl<'d> Info<'d> {
         let read = || {
             let mut parameters = der::Reader::new(self.parameters.only(der::SEQUENCE)?);
             let salt = parameters.expect(der::OCTET_STRING)?;
-            let iterations = der::magnitude(parameters.expect(der::INTEGER)?).filter(|octets| octets.len() <= 4)?;
-            let iterations = iterations.iter().fold(0u32, |value, octet| value << 8 | u32::from(*octet));
+            let iterations = der::small(parameters.expect(der::INTEGER)?)?;
             (iterations >= 1).then_some((salt, iterations))
         };
-        let (salt, iterations) = read().ok_or(LoadError::Malformed { what: "encrypted private key" })?;
-        let too_many = || LoadError::KeyEncryption { scheme: "more than 10,000,000 iterations".into() };
-        effort.take(iterations.into()).ok_or_else(too_many)?;
+        let (salt, iterations) = read().ok_or(MALFORMED)?;
+        effort.take_iterations(iterations)?;
         Ok((salt, iterations))
     }
 }
@@ -173,26 +226,33 @@ pub(crate) fn utf16(password: &str) -> Plain {
     Zeroizing::new(password.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
-/// The derivation of RFC 7292 appendix B.2 with SHA-1; `id` is 1 for a key and 2 for an initialisation vector.
-fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usize) -> Plain {
-    const BLOCK: usize = 64;
-    let filled = |octets: &[u8]| -> Vec<u8> {
-        let whole = octets.len().div_ceil(BLOCK) * BLOCK;
-        octets.iter().copied().cycle().take(whole).collect()
+/// The derivation of RFC 7292 appendix B.2; `id` is 1 for a key, 2 for an initialisation vector and 3 for a MAC.
+pub(crate) fn pkcs12_octets(
+    method: DigestMethod,
+    id: u8,
+    password: &str,
+    salt: &[u8],
+    iterations: u32,
+    len: usize,
+) -> Plain {
+    let block_len = method.block_len();
+    let filled = |octets: &[u8]| -> Plain {
+        let whole = octets.len().div_ceil(block_len) * block_len;
+        Zeroizing::new(octets.iter().copied().cycle().take(whole).collect())
     };
-    let mut input = Zeroizing::new([filled(salt), filled(password)].concat());
-    let mut derived = Zeroizing::new(Vec::with_capacity(len + 20));
+    let mut input = Zeroizing::new([&filled(salt)[..], &filled(&utf16_with_end(password))].concat());
+    let mut derived = Zeroizing::new(Vec::with_capacity(len + method.output_len()));
     while derived.len() < len {
-        let mut digest = Digest::new(DigestMethod::Sha1);
-        digest.update(&[id; BLOCK]);
+        let mut digest = Digest::new(method);
+        digest.update(&vec![id; block_len]);
         digest.update(&input);
         let mut value = digest.finish();
         for _ in 1..iterations {
-            value = Digest::of(DigestMethod::Sha1, value.as_octets());
+            value = Digest::of(method, value.as_octets());
         }
         let value = value.as_octets();
         // Each block of the input, as a number, is increased by that of the digest plus one.
-        for block in input.chunks_exact_mut(BLOCK) {
+        for block in input.chunks_exact_mut(block_len) {
             let mut carry = 1u16;
             for (at, octet) in block.iter_mut().enumerate().rev() {
                 let sum = u16::from(*octet) + u16::from(value.get(at % value.len()).copied().unwrap_or(0)) + carry;

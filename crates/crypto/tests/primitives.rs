@@ -513,6 +513,12 @@ fn certificates_tell_their_fields() {
     assert!(Certificate::from_der(&trailing).is_err());
     let path = to_pki_path(&[&Certificate::from_pem(&file("ca.pem")).expect("loads"), &alice]);
     assert_eq!(pki_path(&path).expect("a path").last(), Some(&alice.der()));
+    // What is too short for a certificate makes no list of many entries.
+    for short in [[5, 0], [0x30, 0]] {
+        let content = short.repeat(40_000);
+        let path = [&[0x30, 0x83][..], &(content.len() as u32).to_be_bytes()[1..], &content].concat();
+        assert_eq!(pki_path(&path), None, "{short:?}");
+    }
 }
 
 #[test]

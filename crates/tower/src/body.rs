@@ -101,7 +101,7 @@ impl Received {
     pub(crate) fn parsed(&self, limits: &Limits) -> Result<Parsed<'_>, MimeError> {
         Ok(match &self.kind {
             Kind::Envelope(_, content_type) => {
-                Parsed::Envelope(Incoming::from(&*self.octets).content_type(content_type)?)
+                Parsed::Envelope(Incoming::from(&*self.octets).content_type(content_type, limits)?)
             }
             Kind::Package(content_type) => {
                 Parsed::Package(Box::new(Package::parse_body(content_type, &self.octets, limits)?))

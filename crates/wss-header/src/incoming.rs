@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use wss_c14n::Limits;
 use wss_soap::mime::{self, MimeError, Package};
 use wss_text::WireText;
 
@@ -28,12 +29,14 @@ impl<'m> Incoming<'m> {
     /// A package has its own headers, and nothing changes for it.
     ///
     /// # Errors
-    /// [`MimeError::Header`] if the value cannot be read.
+    /// [`MimeError::Header`] if the value cannot be read; [`MimeError::Limit`] if it has more octets than
+    /// [`Limit::MimeHeaderOctets`](wss_c14n::Limit::MimeHeaderOctets) allows, or more parameters than
+    /// [`Limit::MimeFields`](wss_c14n::Limit::MimeFields).
     ///
     /// # Specification
     /// RFC 7303 §3: the charset of the Content-Type outweighs the XML declaration.
-    pub fn content_type(self, value: &str) -> Result<Self, MimeError> {
-        Ok(Self { charset: mime::charset(value)?.map(Into::into), ..self })
+    pub fn content_type(self, value: &str, limits: &Limits) -> Result<Self, MimeError> {
+        Ok(Self { charset: mime::charset(value, limits)?.map(Into::into), ..self })
     }
 
     /// The encoding in lower case that the Content-Type of an envelope states.

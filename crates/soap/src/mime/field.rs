@@ -35,11 +35,10 @@ impl Fields {
     pub fn parse(octets: &[u8], limits: &Limits) -> Result<Self, MimeError> {
         let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new().into() })?;
         let mut fields: Vec<(String, String)> = Vec::new();
-        // A parameter has a semicolon before it.
         let mut count = 0;
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
             let malformed = || MimeError::Header { line: line.into() };
-            count += line.bytes().filter(|octet| *octet == b';').count();
+            count += semicolons(line);
             limits.check(Limit::MimeFields, count)?;
             if line.contains(|c: char| c.is_control() && c != '\t') {
                 return Err(malformed());
@@ -104,6 +103,11 @@ impl Fields {
     }
 }
 
+/// At least as many as there are parameters: each has a semicolon before it.
+fn semicolons(text: &str) -> usize {
+    text.bytes().filter(|octet| *octet == b';').count()
+}
+
 /// Whether this field can be written: its name is a token, and its value stays on its line.
 #[must_use]
 pub fn is_field(name: &str, value: &str) -> bool {
@@ -121,6 +125,17 @@ pub(super) struct Structured {
 }
 
 impl Structured {
+    /// As [`Structured::parse`], for a value that comes from outside of a package, so that no header was counted before.
+    ///
+    /// # Errors
+    /// [`MimeError::Header`]; [`MimeError::Limit`] for more octets than [`Limit::MimeHeaderOctets`] allows, or more parameters
+    /// than [`Limit::MimeFields`].
+    pub(super) fn from_outside(text: &str, limits: &Limits) -> Result<Self, MimeError> {
+        limits.check(Limit::MimeHeaderOctets, text.len())?;
+        limits.check(Limit::MimeFields, semicolons(text))?;
+        Self::parse(text)
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, MimeError> {
         let malformed = || MimeError::Header { line: text.into() };
         let mut tokens = Tokens { rest: text };

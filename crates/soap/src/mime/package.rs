@@ -69,7 +69,7 @@ impl<'m> Package<'m> {
     /// # Errors
     /// [`MimeError`].
     pub fn parse_body(content_type: &str, body: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
-        let related = Related::parse(content_type)?;
+        let related = Related::parse(content_type, limits)?;
         let parts = parts_of(body, &related.boundary, limits)?;
         Self::of_parts(parts, &related, limits, None)
     }
@@ -105,7 +105,7 @@ impl<'m> Package<'m> {
         limits: &Limits,
         spool: &Spool,
     ) -> Result<Package<'static>, MimeError> {
-        let related = Related::parse(content_type)?;
+        let related = Related::parse(content_type, limits)?;
         let parts = read_parts(lines, &related.boundary, limits, spool)?;
         Package::of_parts(parts, &related, limits, Some(spool))
     }
@@ -181,8 +181,8 @@ struct Related {
 }
 
 impl Related {
-    fn parse(content_type: &str) -> Result<Self, MimeError> {
-        let stated = Structured::parse(content_type)?;
+    fn parse(content_type: &str, limits: &Limits) -> Result<Self, MimeError> {
+        let stated = Structured::from_outside(content_type, limits)?;
         let boundary = stated.parameter("boundary").filter(|boundary| is_boundary(boundary));
         let boundary = match boundary {
             Some(boundary) if stated.value.eq_ignore_ascii_case("multipart/related") => boundary.to_owned(),

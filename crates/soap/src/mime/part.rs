@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use wss_c14n::Limits;
 use wss_crypto::DigestValue;
 
 use super::content::Content;
@@ -126,22 +127,32 @@ impl<'m> MimePart<'m> {
     /// # Specification
     /// RFC 7303 §3: for XML it outweighs the XML declaration.
     pub fn unauthenticated_charset(&self) -> Result<Option<String>, MimeError> {
-        self.fields.get("Content-Type")?.map_or(Ok(None), charset)
+        let Some(value) = self.fields.get("Content-Type")? else { return Ok(None) };
+        Ok(stated_charset(&Structured::parse(value)?))
     }
 }
 
-/// The encoding in lower case that the value of a Content-Type states, if it states one.
+/// The encoding in lower case that the value of a Content-Type states, if it states one. The value comes from the transport.
 ///
 /// # Errors
-/// [`MimeError::Header`] if the value cannot be read.
+/// [`MimeError::Header`] if the value cannot be read; [`MimeError::Limit`] if it has more octets than
+/// [`Limit::MimeHeaderOctets`](wss_c14n::Limit::MimeHeaderOctets) allows, or more parameters than
+/// [`Limit::MimeFields`](wss_c14n::Limit::MimeFields).
 ///
 /// # Specification
 /// RFC 7303 §3: for XML it outweighs the XML declaration.
 ///
 /// ```
-/// assert_eq!(wss_soap::mime::charset("text/xml; charset=\"UTF-8\"")?.as_deref(), Some("utf-8"));
+/// use wss_c14n::Limits;
+///
+/// let stated = wss_soap::mime::charset("text/xml; charset=\"UTF-8\"", &Limits::default())?;
+/// assert_eq!(stated.as_deref(), Some("utf-8"));
 /// # Ok::<(), wss_soap::mime::MimeError>(())
 /// ```
-pub fn charset(content_type: &str) -> Result<Option<String>, MimeError> {
-    Ok(Structured::parse(content_type)?.parameter("charset").map(str::to_ascii_lowercase))
+pub fn charset(content_type: &str, limits: &Limits) -> Result<Option<String>, MimeError> {
+    Ok(stated_charset(&Structured::from_outside(content_type, limits)?))
+}
+
+fn stated_charset(content_type: &Structured) -> Option<String> {
+    content_type.parameter("charset").map(str::to_ascii_lowercase)
 }
