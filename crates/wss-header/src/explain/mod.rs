@@ -5,8 +5,8 @@
 //! usually make, one after the other and in pairs, and names the first that fits. It decides nothing: no call of `open`
 //! uses it, and what it makes is text.
 //!
-//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message with
-//! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
+//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message, which [`decode`] made
+//! text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
 //! [`attachment`] has what else the digest of an attachment may be of.
@@ -19,6 +19,7 @@ mod attachment;
 mod cause;
 mod ciphertext;
 mod clues;
+mod decode;
 mod digest;
 mod edit;
 mod edits;
@@ -27,6 +28,7 @@ mod forms;
 mod goal;
 mod hints;
 mod items;
+mod judge;
 mod keys;
 mod password;
 mod places;
