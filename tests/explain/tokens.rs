@@ -274,6 +274,10 @@ fn a_reference_that_is_written_otherwise_is_named_by_the_certificate_that_made_t
         (by_serial("O=Example Trust,CN=Example CA,C=DE", "4097"), "in another order"),
         (by_identifier(SKI, &base64_encode(&[&[4, 20], ski.as_slice()].concat())), "two octets of DER"),
         (by_identifier(SKI, &hexadecimal(&ski)), "in hexadecimal digits"),
+        (
+            by_identifier(SKI, &base64_encode(&digest(DigestMethod::Sha1, alice.public_key().spki()))),
+            "the SHA-1 of its SubjectPublicKeyInfo",
+        ),
         (by_identifier(THUMBPRINT, &hexadecimal(&sha1)), "in hexadecimal digits"),
         (
             by_identifier(THUMBPRINT, &base64_encode(hexadecimal(&sha1).as_bytes())),
