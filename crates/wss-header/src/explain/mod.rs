@@ -12,7 +12,7 @@
 //! [`attachment`] has what else the digest of an attachment may be of.
 //! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
 //! element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the
-//! value. [`ciphertext`], [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
+//! value. [`ciphertext`] (with [`gcm`]), [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
 //! octets however they are written, and [`synthesized`] has the token that the STR-Transform makes.
 
 mod attachment;
@@ -25,6 +25,7 @@ mod edit;
 mod edits;
 mod explanation;
 mod forms;
+mod gcm;
 mod goal;
 mod hints;
 mod items;
