@@ -3,7 +3,7 @@
 //! The messages are broken by means of their own: edits of text after signing, and a signer that digests and signs other
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
-//! what an explanation never does.
+//! what an explanation never does; `serialized` what programs change together.
 
 mod attachments;
 mod changes;
@@ -13,6 +13,7 @@ mod digests;
 mod forge;
 mod messages;
 mod rewritten;
+mod serialized;
 mod tokens;
 mod values;
 
@@ -67,6 +68,7 @@ fn every_word_has_a_test() {
         include_str!("values.rs"),
         include_str!("messages.rs"),
         include_str!("rewritten.rs"),
+        include_str!("serialized.rs"),
         include_str!("tokens.rs"),
     ]
     .concat();

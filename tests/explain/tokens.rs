@@ -184,6 +184,16 @@ fn ciphertext_that_is_laid_out_otherwise_is_named() {
     }
 }
 
+/// Messages that the cryptography package of Python encrypted to Bob, with OpenSSL below it.
+#[test]
+fn a_vector_of_16_octets_and_a_key_that_is_text_are_named() {
+    let explanation = explained(include_str!("gcm-iv16.xml"));
+    assert_eq!(words(&explanation), ["ciphertext-otherwise"], "{explanation}");
+    assert!(explanation.to_string().contains("an initialization vector of 16 octets"), "{explanation}");
+    let explanation = explained(include_str!("secret-as-text.xml"));
+    assert_eq!(words(&explanation), ["text-of-secret"], "{explanation}");
+}
+
 #[test]
 fn another_recipient_than_the_message_names_is_named() {
     let message = encrypted(KeyTransport::oaep_mgf1p(), ContentEncryption::Aes128Gcm);
@@ -274,6 +284,10 @@ fn a_reference_that_is_written_otherwise_is_named_by_the_certificate_that_made_t
         (by_serial("O=Example Trust,CN=Example CA,C=DE", "4097"), "in another order"),
         (by_identifier(SKI, &base64_encode(&[&[4, 20], ski.as_slice()].concat())), "two octets of DER"),
         (by_identifier(SKI, &hexadecimal(&ski)), "in hexadecimal digits"),
+        (
+            by_identifier(SKI, &base64_encode(&digest(DigestMethod::Sha1, alice.public_key().spki()))),
+            "the SHA-1 of its SubjectPublicKeyInfo",
+        ),
         (by_identifier(THUMBPRINT, &hexadecimal(&sha1)), "in hexadecimal digits"),
         (
             by_identifier(THUMBPRINT, &base64_encode(hexadecimal(&sha1).as_bytes())),

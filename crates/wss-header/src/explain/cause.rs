@@ -81,6 +81,8 @@ causes! {
     CharacterReplaced { how } = "character-replaced" "the octets fit with {how}";
     UnicodeNormalized { how } = "unicode-normalized" "the octets fit with {how}: something on the way normalised Unicode, which canonical forms do not";
     ValueChanged { from, to } = "value-changed" "the octets fit with {to} in place of {from}: a value was changed after signing";
+    ValuesExchanged { one, other } = "values-exchanged" "the octets fit with {one} and {other} in one another's places: two values were exchanged after signing";
+    MarkupAsText { how } = "markup-as-text" "the octets fit with {how}: markup became text, or text became markup, after signing";
     ElementsReordered { how } = "elements-reordered" "the octets fit with {how}: elements were put in another order after signing";
     // Names.
     PrefixRewritten { from, to } = "prefix-rewritten" "the octets fit with the prefix {to} in place of {from}: prefixes were rewritten after signing, and canonical forms contain them";
@@ -95,6 +97,7 @@ causes! {
     ElementAdded { name } = "element-added" "the octets fit without the element {name}: it was added after signing";
     ElementRemoved { name } = "element-removed" "the octets fit with the element {name}: it was removed after signing";
     WrapperAdded { name } = "wrapper-added" "the octets fit without the tags of {name} around what it contains: a wrapper was added after signing, as by a gateway that translates between RPC and document style";
+    ElementInItself { name } = "element-in-itself" "the octets fit without the tags of the {name} that is inside {name}: the element was put into itself, as where a sender encrypts a whole element and says that it is the content (Type #Content)";
     AttributeRemoved { name } = "attribute-removed" "the octets fit with the attribute {name}: it was removed after signing, or a parser dropped it";
     InstructionsLeftOut = "instructions-left-out" "the octets fit without processing instructions: the sender leaves them out, or they were added";
     ContentOnly = "content-only" "only the content of the element is digested, without its tags";

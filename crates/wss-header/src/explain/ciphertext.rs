@@ -7,8 +7,7 @@ use std::collections::HashSet;
 
 use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{
-    Certificate, ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod,
-    decrypt, encrypt,
+    Certificate, ContentEncryption, DigestMethod, Identity, KeyTransport, Secret, TransportMethod, decrypt, encrypt,
 };
 use wss_text::{Slice as _, WireText};
 use wss_tokens::SecurityTokenReference;
@@ -16,6 +15,7 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use zeroize::Zeroizing;
 
 use super::cause::Cause;
+use super::gcm::{self, OneVector};
 use super::secrets::spellings;
 use super::spelled::{Spelled, spelled};
 use crate::open::named_by;
@@ -60,8 +60,8 @@ pub(super) fn explain<'d>(
                     with_wanted.into_iter().chain([None]).find_map(|length| {
                         holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
                         let secret = key.unwrap_key(&transport, &wrapped.octets, length).ok()?;
-                        let causes = wrapped.causes.iter().cloned().chain(causes.clone());
-                        let found = content.opened_by((causes.collect(), secret))?;
+                        let causes: Vec<Cause> = wrapped.causes.iter().chain(&causes).cloned().collect();
+                        let found = content.opened_by_reading(&causes, &secret)?;
                         Some((found, key_element, identity.certificate()))
                     })
                 })
@@ -73,7 +73,7 @@ pub(super) fn explain<'d>(
             recipient(data, key, ours, holdings.budget).into_iter().collect()
         }
         Some((causes, ..)) => causes,
-        None => of_secrets().unwrap_or_default(),
+        None => of_secrets().or_else(|| content.of_raw_secrets(holdings)).unwrap_or_default(),
     }
 }
 
@@ -142,6 +142,29 @@ impl<'c> Content<'c> {
         Some(Self { said, readings, declarations, budget }).filter(|content| !content.readings.is_empty())
     }
 
+    /// The causes with which a key that was decrypted decrypts: as it is, or as what its text stands for.
+    fn opened_by_reading(&self, before: &[Cause], secret: &Secret) -> Option<Vec<Cause>> {
+        let as_it_is = self.opened_by((before.to_vec(), secret.clone()));
+        let as_text = || {
+            let text = std::str::from_utf8(secret.as_octets()).ok()?;
+            spelled(text, secret.len()).into_iter().find_map(|spelled| {
+                let how = "what the text of the decrypted key stands for, in base64 or hexadecimal digits";
+                let cause = Cause::TextOfSecret { how: how.into() };
+                self.opened_by(([before, &[cause]].concat(), Secret::new(spelled.octets)))
+            })
+        };
+        let with_another_vector = || Some([before, &[self.with_another_vector(secret)?]].concat());
+        as_it_is.or_else(as_text).or_else(with_another_vector)
+    }
+
+    /// The causes with which a shared secret decrypts as it is, with an initialization vector of another length.
+    fn of_raw_secrets(&self, holdings: &Holdings<'_>) -> Option<Vec<Cause>> {
+        holdings.secrets.iter().take(MOST).find_map(|(label, secret)| {
+            let cause = self.with_another_vector(secret)?;
+            Some(vec![Cause::SecretOtherwise { how: label.into() }, cause])
+        })
+    }
+
     /// The causes with which a secret decrypts; `None` if it decrypts with none.
     fn opened_by(&self, (before, secret): Candidate) -> Option<Vec<Cause>> {
         for reading in &self.readings {
@@ -170,6 +193,18 @@ impl<'c> Content<'c> {
             }
         }
         None
+    }
+
+    /// The cause of a tag of GCM that fits with an initialization vector of another length.
+    fn with_another_vector(&self, secret: &Secret) -> Option<Cause> {
+        let octets = &self.readings.iter().find(|reading| reading.causes.is_empty())?.octets;
+        let method = self.said.filter(|method| method.is_authenticated())?;
+        let key = Secret::new(secret.as_octets().get(..method.key_len())?.to_vec());
+        gcm::LENGTHS.into_iter().find_map(|length| {
+            self.budget.charge(Limit::CauseOctets, octets.len() as u64 * gcm::COST).ok()?;
+            let how = || format!("as GCM with an initialization vector of {length} octets, in place of 12");
+            gcm::has_tag(method, &key, octets, length).then(|| Cause::CipherOtherwise { how: how().into() })
+        })
     }
 
     /// The ways in which the content may be encrypted with a secret.
@@ -314,19 +349,6 @@ fn without_tag(method: ContentEncryption, key: &Secret, octets: &[u8]) -> Option
     out.truncate(octets.len());
     out.drain(..12);
     Some(out)
-}
-
-/// The vector of a message in place of a random one. Its ciphertext is never sent.
-struct OneVector<'v>(&'v [u8]);
-
-impl Random for OneVector<'_> {
-    fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
-        if octets.len() != self.0.len() {
-            return Err(CryptoError::KeyMismatch);
-        }
-        octets.copy_from_slice(self.0);
-        Ok(())
-    }
 }
 
 /// A plaintext that is text, and not random octets.

@@ -15,7 +15,7 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     }
     let holds = |is: &dyn Fn(Element<'_>) -> bool| target.descendants_and_self().any(is);
     let is_empty = target.children().next().is_none() && target.text().is_ok_and(|text| text.trim().is_empty());
-    let all: [(bool, &str); 8] = [
+    let all: [(bool, &str); 9] = [
         (is_empty, "it is empty here: if it was not when it was signed, something removed its content"),
         (
             source.contains('\u{FFFD}'),
@@ -29,6 +29,7 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
             ["Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã©", "â€"].iter().any(|sign| source.contains(sign)),
             "it contains signs of UTF-8 that was read in another encoding, as Ã or â: someone wrote its characters anew",
         ),
+        (is_masked(source), "it contains asterisks in a row: a value may have been masked after signing"),
         (holds(&|inner| inner.is(name::XENC.uri, "EncryptedData")), STILL_CIPHERTEXT),
         (
             holds(&|inner| inner.name().local == "Include"),
@@ -46,6 +47,15 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     all.into_iter().filter(|(is, _)| *is).map(|(_, hint)| hint.to_owned()).collect()
 }
 
+/// Whether there are four asterisks in a row or more beside a letter or digit.
+fn is_masked(source: &str) -> bool {
+    let is_value = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '*');
+    source.match_indices("****").any(|(at, mark)| {
+        let (before, after) = (source.slice(..at), source.slice(at + mark.len()..));
+        is_value(before.chars().next_back()) || is_value(after.chars().next())
+    })
+}
+
 /// Whether a question mark has a letter on each side of it, in text. Behind the `://` of an address it has its own meaning.
 fn has_question_marks(source: &str) -> bool {
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
@@ -60,7 +70,13 @@ fn has_question_marks(source: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_question_marks;
+    use super::{has_question_marks, is_masked};
+
+    #[test]
+    fn asterisks_in_a_row_mask_a_value() {
+        assert!(["<a>411111******1111</a>", "<a>****1111</a>", "<a>a*****</a>"].into_iter().all(is_masked));
+        assert!(!["", "<a>*</a>", "<a> **** </a>", "<a>2 ** 3</a>"].into_iter().any(is_masked));
+    }
 
     #[test]
     fn a_question_mark_counts_between_letters_outside_of_an_address() {

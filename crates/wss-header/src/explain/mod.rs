@@ -5,28 +5,31 @@
 //! usually make, one after the other and in pairs, and names the first one that fits. It decides nothing: no call of
 //! `open` uses it, and its result is text.
 //!
-//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message with
-//! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
+//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message, which [`decode`] made
+//! text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
 //! [`attachment`] has what else the digest of an attachment may be of.
 //! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
 //! element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the
-//! value. [`ciphertext`], [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
+//! value. [`ciphertext`] (with [`gcm`]), [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
 //! octets however they are written, and [`synthesized`] has the token that the STR-Transform makes.
 
 mod attachment;
 mod cause;
 mod ciphertext;
 mod clues;
+mod decode;
 mod digest;
 mod edit;
 mod edits;
 mod explanation;
 mod forms;
+mod gcm;
 mod goal;
 mod hints;
 mod items;
+mod judge;
 mod keys;
 mod password;
 mod places;

@@ -47,7 +47,10 @@ impl Search<'_> {
             .or_else(|| self.last(target, said, edits::few_last))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
             .or_else(|| self.edited_twice(target, said))
+            .or_else(|| self.edited_beside(target, said, edits::first_of_serializers, edits::rewritten_beside))
+            .or_else(|| self.edited_beside(target, said, edits::first_of_bindings, edits::white_space_beside))
             .or_else(|| self.last(target, said, edits::many_last))
+            .or_else(|| self.edited_beside(target, said, edits::first_of_bindings, edits::rewritten_beside))
     }
 
     /// Tries `target` in any form, and without changes.
@@ -172,6 +175,23 @@ impl Search<'_> {
             }
         }
         None
+    }
+
+    /// Two changes that one program makes: each of the first ones that changes something, beside each of the second ones.
+    fn edited_beside(
+        &self,
+        target: &Target<'_>,
+        said: &Form,
+        first: fn(&Sketch) -> Vec<Edit>,
+        second: for<'s> fn(&'s Sketch, &'s Clues) -> edits::Edits<'s>,
+    ) -> Option<Found> {
+        let base = self.text(target, said)?;
+        first(&Sketch::of(&base)).into_iter().take_while(|_| self.meter.exceeded().is_none()).find_map(|first| {
+            let once = self.meter.affords(base.len() as u64).then(|| first.text(&base))??;
+            let sketch = Sketch::of(Some(&once).filter(|once| **once != base)?);
+            let causes = [std::slice::from_ref(&first.cause), said.causes.as_slice()].concat();
+            self.edits(&once, second(&sketch, self.clues), &causes)
+        })
     }
 
     /// Tries octets in text form with each of several changes.

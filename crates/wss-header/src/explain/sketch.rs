@@ -24,8 +24,7 @@ pub(super) struct Sketch {
     pub(super) attributes: BTreeSet<String>,
     /// Attributes with short values, each with the number of its token.
     pub(super) attribute_values: Vec<(usize, String, String)>,
-    /// The qualified names of the attributes of the apex.
-    pub(super) apex_attributes: Vec<String>,
+    pub(super) apex: Apex,
     /// Qualified names of elements inside the apex, in document order, one entry for each.
     pub(super) elements: Vec<String>,
     pub(super) blanks: Blanks,
@@ -36,6 +35,15 @@ pub(super) struct Sketch {
     /// The apex contains no element.
     pub(super) is_flat: bool,
     pub(super) is_empty: bool,
+}
+
+/// The outermost element.
+#[derive(Debug, Default)]
+pub(super) struct Apex {
+    /// Its qualified name.
+    pub(super) name: String,
+    /// The qualified names of its attributes.
+    pub(super) attributes: Vec<String>,
 }
 
 /// Texts, each with the number of its token.
@@ -120,6 +128,9 @@ impl Sketch {
     }
 
     fn add(&mut self, tag: &Tag<'_>, depth: usize, nth: usize) {
+        if depth == 0 && tag.name.len() < LONGEST {
+            self.apex.name = tag.name.to_string();
+        }
         if depth > 0 {
             (self.is_flat, self.is_empty) = (false, false);
             if self.elements.len() < 2 * MOST && tag.name.len() < LONGEST {
@@ -143,8 +154,8 @@ impl Sketch {
             if self.attribute_values.len() < MOST && name.len() + value.len() < LONGEST {
                 self.attribute_values.push((nth, name.to_string(), value.to_string()));
             }
-            if depth == 0 && self.apex_attributes.len() < MOST && name.len() < LONGEST {
-                self.apex_attributes.push(name.to_string());
+            if depth == 0 && self.apex.attributes.len() < MOST && name.len() < LONGEST {
+                self.apex.attributes.push(name.to_string());
             }
             if self.attributes.len() < MOST && name.len() < LONGEST && !self.attributes.contains(name.as_ref()) {
                 self.attributes.insert(name.to_string());

@@ -80,7 +80,8 @@ pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     octets_of_hex(&digits).filter(|octets| octets.len() >= LEAST)
 }
 
-fn of_percent(text: &str) -> Option<String> {
+/// Text without the escapes of URLs; `None` if they stand for no text.
+pub(super) fn of_percent(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {

@@ -4,12 +4,10 @@
 //! for the signatures of our header; once more for signatures elsewhere and for other revisions; and as a receiver
 //! reads it, for its refusal.
 
-use std::borrow::Cow;
-
-use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Wiped, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Wiped, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_soap::mime::{MimePart, Package};
-use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
+use wss_soap::{Envelope, Role, SecurityHeader, UnauthenticatedFault};
 use wss_text::{Slice as _, WireText};
 use wss_tokens::Assertion;
 
@@ -17,28 +15,26 @@ use super::attachment::Attachment;
 use super::cause::Cause;
 use super::ciphertext::{self, EncryptedKeys, Holdings};
 use super::clues::Clues;
+use super::decode::decode;
 use super::digest::{self, Around};
 use super::explanation::{ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
 use super::forms::Form;
 use super::goal::{Aim, Meter};
 use super::items;
+use super::judge::{Show, judge};
 use super::keys::{
     self, derived_otherwise, holders, keys_in, known_certificates, known_keys, of_certificate, shared_secrets,
 };
 use super::places;
 use super::reading::ReadSignature;
-use super::signature::{self, Bounds, Keys};
+use super::signature::Keys;
 use crate::ebms_error::EbmsError;
-use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::misnamed::Description;
 use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
 use crate::opened::Opened;
 use crate::policy::AlgorithmPolicy;
 use crate::receiver::Receiver;
-
-/// Takes the octets of an explanation.
-pub(super) type Show<'s> = &'s mut dyn FnMut(ExplainedOctets<'_>);
 
 /// The largest number of ciphertexts that are listed.
 const CIPHERTEXTS: usize = 64;
@@ -47,7 +43,7 @@ const CIPHERTEXTS: usize = 64;
 pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool, show: Show<'_>) -> Explanation {
     let arrived = Arrived::new(incoming, None);
     let mut explanation = Explanation::default();
-    match text_of(&arrived, receiver, &mut explanation) {
+    match decode(&arrived, receiver, &mut explanation) {
         Some((text, attachments)) => {
             let octets =
                 text.len() as u64 + attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
@@ -57,63 +53,6 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     }
     explanation.refusal = open::open::<Opened>(receiver, arrived).err().map(|error| error.to_string());
     explanation
-}
-
-/// The envelope as text, and its attachments. Octets that are not UTF-8 are read as ISO-8859-1, which accepts all
-/// octets; a declaration of another encoding than UTF-8 is removed.
-fn text_of<'m>(
-    arrived: &Arrived<'m>,
-    receiver: &Receiver,
-    explanation: &mut Explanation,
-) -> Option<(Cow<'m, str>, Vec<MimePart<'m>>)> {
-    let (text, attachments) = match arrived.read(receiver) {
-        Ok(message) => (message.text, message.attachments),
-        Err(error @ (OpenError::OtherEncoding { .. } | OpenError::Misdeclared { .. })) => {
-            explanation.notes.push(error.to_string());
-            match arrived.read(&receiver.clone().accept_other_encodings()) {
-                Ok(message) => (message.text, message.attachments),
-                Err(_) => (of_other_encoding(&error, arrived.octets, explanation)?, Vec::new()),
-            }
-        }
-        Err(error) => {
-            explanation.notes.push(error.to_string());
-            (of_other_encoding(&error, arrived.octets, explanation)?, Vec::new())
-        }
-    };
-    let declaration = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
-    match declaration {
-        Some((declared, rest)) if declares_another(declared) => {
-            let declared = WireText::from(declared.trim());
-            explanation.notes.push(format!("below, the declaration {declared:?} is left out"));
-            Some((rest.to_owned().into(), attachments))
-        }
-        _ => Some((text, attachments)),
-    }
-}
-
-/// The text of octets that are not UTF-8; `None` if something else is wrong with the message.
-fn of_other_encoding<'m>(error: &OpenError, octets: &[u8], explanation: &mut Explanation) -> Option<Cow<'m, str>> {
-    let is_encoding = matches!(
-        error,
-        OpenError::OtherEncoding { .. }
-            | OpenError::Misdeclared { .. }
-            | OpenError::Envelope(EnvelopeError::Parse(ParseError::NotUtf8 { .. } | ParseError::Encoding { .. }))
-    );
-    let text = match std::str::from_utf8(octets) {
-        _ if !is_encoding => return None,
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            explanation.notes.push("below, it is read as ISO-8859-1".into());
-            octets.iter().copied().map(char::from).collect()
-        }
-    };
-    Some(text.into())
-}
-
-/// Whether an XML declaration names an encoding other than UTF-8.
-fn declares_another(declared: &str) -> bool {
-    let declared = declared.to_ascii_lowercase();
-    declared.contains("encoding") && !declared.contains("utf-8")
 }
 
 /// A search in another revision: for a reference without a cause.
@@ -321,8 +260,7 @@ impl<'w> Walk<'w> {
                 searches,
                 shows: self.shows,
             };
-            let (mut explained, maker) =
-                explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            let (mut explained, maker) = judge(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
             if let (Some(maker), Some(key_info), Some(_)) = (&maker, read.key_info, &explained.key_refused) {
                 let known = known_certificates(self.receiver).find(|known| known.public_key() == maker);
                 explained.key_causes.extend(known.and_then(|known| referred_otherwise(key_info, known)));
@@ -453,7 +391,7 @@ impl<'w> Walk<'w> {
                 shows: self.shows,
             };
             let key = named_by(read.key_info);
-            let (explained, maker) = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            let (explained, maker) = judge(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
             self.makers.extend(maker);
             searches -= read.references.len() + 1;
             self.keep(read, explained, true);
@@ -522,72 +460,6 @@ fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
         (None, None) => Outcome::Failed { why: "it was not decrypted".to_owned() },
     };
     list.ids.iter().map(|id| (id.clone(), outcome(id))).collect()
-}
-
-/// Explains one signature. Returns the public key that made its value, if it is known.
-fn explained(
-    read: &ReadSignature<'_>,
-    keys: &Keys,
-    key: WireText,
-    mut around: Around<'_, '_>,
-    number: usize,
-    show: Show<'_>,
-) -> (ExplainedSignature, Option<PublicKey>) {
-    let mut shows = |reference: Option<usize>, are_the_senders: bool, octets: &[u8]| {
-        show(ExplainedOctets { signature: number, reference, are_the_senders, octets });
-    };
-    let later = around.searches.saturating_sub(read.references.len() + 1);
-    let prepared: Vec<_> = read
-        .references
-        .iter()
-        .enumerate()
-        .map(|(nth, reference)| {
-            digest::prepare(reference, &around, &mut |are_the_senders, octets| {
-                shows(Some(nth + 1), are_the_senders, octets);
-            })
-        })
-        .collect();
-    // A search is made only for a value that does not fit.
-    let each = read.references.iter().zip(&prepared);
-    let mut failing = each.filter(|(reference, prepared)| prepared.needs_search(reference)).count();
-    let mut references = Vec::new();
-    for (nth, (reference, prepared)) in read.references.iter().zip(prepared).enumerate() {
-        around.searches = later + failing + 1;
-        failing -= usize::from(prepared.needs_search(reference));
-        references.push(digest::explain(reference, prepared, &around, &mut |are_the_senders, octets| {
-            shows(Some(nth + 1), are_the_senders, octets);
-        }));
-    }
-    let digest_of =
-        |reference: &ExplainedReference| reference.found.as_ref().map_or_else(String::new, ToString::to_string);
-    let found: Vec<String> = references.iter().map(digest_of).collect();
-    let bounds =
-        Bounds { budget: around.budget, most: around.most, searches: later + 1, clues: around.clues, found: &found };
-    let judged = signature::explain(read, keys, &bounds, &mut |are_the_senders, octets| {
-        shows(None, are_the_senders, octets);
-    });
-    let mut notes = judged.notes;
-    let differs =
-        references.iter().any(|reference: &ExplainedReference| matches!(reference.verdict, Verdict::Differs { .. }));
-    if judged.value.fits() && differs {
-        notes.push(
-            "the signature value fits, so that ds:SignedInfo is what was signed: only what the references name differs"
-                .to_owned(),
-        );
-    }
-    let explained = ExplainedSignature {
-        path: read.element.path().into(),
-        id: items::id_of(read.element),
-        method: read.method_uri.as_ref().into(),
-        canonicalization: read.canonicalization_uri.as_ref().into(),
-        key,
-        key_refused: keys.named.as_ref().err().cloned(),
-        key_causes: Vec::new(),
-        value: judged.value,
-        notes,
-        references,
-    };
-    (explained, judged.maker)
 }
 
 /// The cause if a KeyInfo refers to the certificate that made the value in another way than the profile does.

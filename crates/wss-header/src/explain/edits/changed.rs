@@ -121,7 +121,7 @@ pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
         let blanks = text.match_indices([' ', '\n']).take(12);
         for (at, blank) in blanks {
             let (before, after) = (text.slice(..at), text.slice(at + 1..));
-            let others = ["\n", "&#xD;\n", " ", "  ", "\t", "", "\u{A0}"];
+            let others = ["\n", "&#xD;\n", " ", "  ", "\t", "", "\u{A0}", "+", "\u{202F}"];
             for other in others.into_iter().filter(|other| *other != blank) {
                 let how = format!("{other:?} in place of {blank:?} behind {before:?}");
                 edits.push(only(Cause::CharacterReplaced { how: how.into() }, *nth, format!("{before}{other}{after}")));
@@ -221,7 +221,8 @@ fn exchanged(sketch: &Sketch) -> Vec<Edit> {
         for (second, two) in texts.iter().skip(at + 1).copied().filter(|(_, two)| two != one) {
             let cause = |from: &String, to: &String| Cause::ValueChanged { from: from.into(), to: to.into() };
             let (nth, other, one_text, two_text) = (*first, *second, one.clone(), two.clone());
-            edits.push(Edit::texts(cause(one, two), move |step, text| match step.nth {
+            let both = Cause::ValuesExchanged { one: one.into(), other: two.into() };
+            edits.push(Edit::texts(both, move |step, text| match step.nth {
                 here if here == nth => two_text.clone().into(),
                 here if here == other => one_text.clone().into(),
                 _ => text.into(),
@@ -263,7 +264,7 @@ pub(super) fn orders(sketch: &Sketch) -> Vec<Edit> {
 
 /// The elements in document order: where each starts and ends, and its depth. Empty if there are more than
 /// [`ELEMENTS`].
-fn elements(canonical: &str) -> Vec<(std::ops::Range<usize>, usize)> {
+pub(super) fn elements(canonical: &str) -> Vec<(std::ops::Range<usize>, usize)> {
     let mut found: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
     let (mut open, mut at) = (Vec::new(), 0);
     for token in tokens(canonical) {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
+use super::super::spelled::of_percent;
 
 /// Edits of carriage returns that were lost or added.
 pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
@@ -57,6 +58,7 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     }
     edits.push(Edit::values(Cause::EscapedOnceLess, escaped_again));
     edits.extend(escapes());
+    edits.extend(of_urls());
     let in_attributes = |how: &str| Cause::LineEndsInAttributes { how: how.into() };
     edits.push(in_values(in_attributes("a space in place of each line end and tab"), |value| {
         value.replace("&#xD;&#xA;", " ").replace("&#xD;", " ").replace("&#xA;", " ").replace("&#x9;", " ")
@@ -148,14 +150,39 @@ fn encodings() -> Vec<Edit> {
         Edit::values(replaced_by("? in place of characters that are not ASCII"), |text| {
             text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>().into()
         }),
-        Edit::values(replaced_by("character references in place of characters that are not ASCII"), |text| {
-            let escaped = |c: char| if c.is_ascii() { c.to_string() } else { format!("&#{};", u32::from(c)) };
-            text.chars().map(escaped).collect::<String>().into()
-        }),
+        references("character references", |number| format!("&#{number};")),
+        references("hexadecimal character references", |number| format!("&#x{number:X};")),
+        references("hexadecimal character references", |number| format!("&#x{number:x};")),
         replaced(replaced_by("a space in place of each no-break space"), "\u{A0}", " "),
         replaced(replaced_by("no byte order mark inside"), "\u{FEFF}", ""),
         replaced(replaced_by("no zero-width space"), "\u{200B}", ""),
         replaced(replaced_by("a soft hyphen less"), "\u{AD}", ""),
+    ]
+}
+
+/// References in place of characters that are not ASCII.
+fn references(what: &str, of: fn(u32) -> String) -> Edit {
+    let how = format!("{what} in place of characters that are not ASCII");
+    let escaped = move |c: char| if c.is_ascii() { c.to_string() } else { of(u32::from(c)) };
+    Edit::values(Cause::CharacterReplaced { how: how.into() }, move |text| {
+        text.chars().map(escaped).collect::<String>().into()
+    })
+}
+
+/// What decoding or encoding for a URL or a form changes.
+fn of_urls() -> Vec<Edit> {
+    let with = |how: &str| Cause::CharacterReplaced { how: how.into() };
+    vec![
+        replaced(with("a + in place of each space, which is a space to what decodes a form"), " ", "+"),
+        replaced(with("a space in place of each +"), "+", " "),
+        replaced(with("a space in place of each %20"), "%20", " "),
+        replaced(with("%20 in place of each space"), " ", "%20"),
+        Edit::values(with("what the escapes of URLs (as %2F for /) stand for"), |text| {
+            let decoded = if text.contains('%') { of_percent(text) } else { None };
+            decoded.map_or(text.into(), |decoded| {
+                decoded.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").into()
+            })
+        }),
     ]
 }
 

@@ -207,7 +207,17 @@ pub(super) fn typography(sketch: &Sketch) -> Vec<Edit> {
     let apostrophes: &[[&str; 2]] =
         if has("'") { &[["'", "'"], ["’", "’"], ["‘", "’"]] } else { &[["'", "'"]] };
     let dashes: &[[&str; 2]] = if has("-") {
-        &[["-", "-"], [" - ", " – "], [" - ", " — "], ["-", "–"], ["-", "—"], ["--", "–"]]
+        &[
+            ["-", "-"],
+            [" - ", " – "],
+            [" - ", " — "],
+            ["-", "–"],
+            ["-", "—"],
+            ["--", "–"],
+            ["-", "\u{2011}"],
+            ["-", "\u{2010}"],
+            ["-", "\u{2212}"],
+        ]
     } else {
         &[["-", "-"]]
     };
@@ -229,6 +239,43 @@ pub(super) fn typography(sketch: &Sketch) -> Vec<Edit> {
     }
     // The first one changes nothing.
     edits.drain(..1);
+    let short = sketch.texts.values.iter().filter(|(_, text)| text.len() <= 128);
+    edits.extend(short.flat_map(|(nth, text)| in_some_places(*nth, text)));
+    edits
+}
+
+/// The plain signs of which some may have been typographic ones: how many are tried, and what for each.
+const SIGNS: usize = 4;
+const SINGLE: [(char, &[&str]); 2] = [('-', &["\u{2011}", "–", "—", "\u{2010}", "\u{2212}"]), ('\'', &["’", "‘"])];
+
+/// Typographic signs in some places of a text that has plain ones in others: pairs of quotation marks, and single signs.
+fn in_some_places(nth: usize, text: &str) -> Vec<Edit> {
+    let changed = |how: String, to: String| only(Cause::CharacterReplaced { how: how.into() }, nth, to);
+    let mut edits = Vec::new();
+    let marks: Vec<&str> = text.split('"').collect();
+    let pairs = (marks.len().saturating_sub(1) / 2).min(SIGNS / 2);
+    for mask in 1..1_u32 << pairs {
+        for [opening, closing] in [["“", "”"], ["„", "“"], ["«", "»"]] {
+            let sign = |at: usize| match (mask >> (at / 2) & 1 == 1, at % 2) {
+                (true, 0) if at / 2 < pairs => opening,
+                (true, _) if at / 2 < pairs => closing,
+                _ => "\"",
+            };
+            let after = |(at, piece): (usize, &&str)| format!("{}{piece}", sign(at));
+            let rest: String = marks.iter().skip(1).enumerate().map(after).collect();
+            let to = format!("{}{rest}", marks.first().unwrap_or(&""));
+            edits.push(changed("typographic quotation marks in place of some plain ones".to_owned(), to));
+        }
+    }
+    for (plain, others) in SINGLE {
+        for (at, sign) in text.match_indices(plain).take(SIGNS) {
+            let (before, after) = (text.slice(..at), text.slice(at + sign.len()..));
+            let to = |other: &&str| {
+                changed(format!("{other} in place of {plain} behind {before:?}"), format!("{before}{other}{after}"))
+            };
+            edits.extend(others.iter().map(to));
+        }
+    }
     edits
 }
 

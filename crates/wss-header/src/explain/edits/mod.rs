@@ -3,11 +3,14 @@
 mod changed;
 mod characters;
 mod lost;
+mod markup;
 mod names;
 mod octets;
 mod prefixes;
+mod qnames;
 mod rewritten;
 mod scopes;
+mod serialized;
 pub(super) mod signed_info;
 mod structure;
 mod unicode;
@@ -30,7 +33,10 @@ pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits.extend(lost::misread(sketch));
     edits.extend(octets::all());
     edits.extend(changed::raw_line_ends(sketch));
+    edits.extend(serialized::all(sketch));
     edits.extend(prefixes::of_others(sketch, clues));
+    edits.extend(qnames::all(sketch, clues));
+    edits.extend(markup::all(sketch));
     edits.extend(names::less_usual(sketch));
     edits.extend(structure::id_cases());
     edits.extend(structure::id_names(sketch));
@@ -66,6 +72,8 @@ pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
 
 /// The number of edits of several prefixes that are tried before those of single letters.
 const SEVERAL_FIRST: usize = 3_000;
+/// The edits of several prefixes that are tried beside another change.
+const SEVERAL_BESIDE: usize = 250;
 
 /// Edits, one after the other.
 pub(super) type Edits<'s> = Box<dyn Iterator<Item = Edit> + 's>;
@@ -76,6 +84,34 @@ pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let few = few.into_iter().flat_map(|of| of(sketch));
     let addresses = rewritten::addresses(sketch, clues).into_iter();
     Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
+}
+
+/// The white space that a serialiser changes when it writes prefixes anew, too.
+pub(super) fn first_of_serializers(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = white_space::removed(sketch);
+    edits.extend(white_space::few_indentations(sketch));
+    edits
+}
+
+/// What a program changes beside white space or prefixes when it reads values and writes them anew.
+pub(super) fn first_of_bindings(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = values::instants(sketch);
+    edits.extend(values::less_usual(sketch));
+    edits.extend(characters::less_usual(sketch));
+    edits.extend(unicode::all(sketch));
+    edits.extend(structure::removals(sketch));
+    edits
+}
+
+/// Prefixes that were rewritten, beside one of those changes.
+pub(super) fn rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    let alone = prefixes::of_others(sketch, clues).into_iter().chain(qnames::all(sketch, clues));
+    Box::new(alone.chain(prefixes::several(sketch, clues).take(SEVERAL_BESIDE)))
+}
+
+/// White space that was removed or added, beside another change.
+pub(super) fn white_space_beside<'s>(sketch: &'s Sketch, _: &'s Clues) -> Edits<'s> {
+    Box::new(first_of_serializers(sketch).into_iter())
 }
 
 /// Edits that come last: they are many, or suggest that the content was changed.

@@ -97,6 +97,14 @@ fn encodings() -> Vec<Edit> {
         Edit::new(other("UTF-16 (little-endian)"), |canonical, out| {
             canonical.encode_utf16().for_each(|unit| out(&unit.to_le_bytes()));
         }),
+        Edit::new(other("UTF-16 (little-endian, with a byte order mark)"), |canonical, out| {
+            out(&[0xFF, 0xFE]);
+            canonical.encode_utf16().for_each(|unit| out(&unit.to_le_bytes()));
+        }),
+        Edit::new(other("UTF-16 (big-endian, with a byte order mark)"), |canonical, out| {
+            out(&[0xFE, 0xFF]);
+            canonical.encode_utf16().for_each(|unit| out(&unit.to_be_bytes()));
+        }),
         Edit::new(other("UTF-16 (big-endian)"), |canonical, out| {
             canonical.encode_utf16().for_each(|unit| out(&unit.to_be_bytes()));
         }),

@@ -14,6 +14,35 @@ const OF_SOAP: [&str; 14] =
     ["soap", "soapenv", "s", "S", "SOAP-ENV", "env", "soap-env", "soap12", "", "senv", "e", "v", "ns0", "ns1"];
 const OF_WSU: [&str; 7] = ["wsu", "u", "ns1", "ns2", "ns3", "ns0", "util"];
 const OF_DS: [&str; 7] = ["ds", "", "dsig", "ns0", "ns1", "ns2", "sig"];
+/// The prefixes of well-known namespaces, as stacks and specifications write them.
+const OF_KNOWN: [(&str, &[&str]); 26] = [
+    (name::XSI.uri, &["xsi", "i", "a", "x", "ns1", "xs"]),
+    ("http://www.w3.org/2001/XMLSchema", &["xsd", "xs", "s", "x", "schema"]),
+    ("http://schemas.xmlsoap.org/soap/encoding/", &["soapenc", "SOAP-ENC", "soap-enc", "enc"]),
+    ("http://www.w3.org/2003/05/soap-encoding", &["soapenc", "enc", "soap12enc"]),
+    ("http://www.w3.org/2005/08/addressing", &["wsa", "a", "wsa5", "add", "addr", "wsa10"]),
+    ("http://schemas.xmlsoap.org/ws/2004/08/addressing", &["wsa", "a", "add", "addr"]),
+    (name::WSSE.uri, &["wsse", "o", "sec", "wss", "se"]),
+    (name::WSSE11.uri, &["wsse11", "k", "b", "wsse1.1"]),
+    (name::XENC.uri, &["xenc", "e", "enc", "x"]),
+    (name::XENC11.uri, &["xenc11", "e11"]),
+    ("http://www.w3.org/2001/10/xml-exc-c14n#", &["ec", "c14n", "exc", "exc14n", "ec1"]),
+    ("urn:oasis:names:tc:SAML:1.0:assertion", &["saml", "saml1", "saml11", "a"]),
+    ("urn:oasis:names:tc:SAML:2.0:assertion", &["saml", "saml2", "a", "saml20"]),
+    ("urn:oasis:names:tc:SAML:2.0:protocol", &["samlp", "saml2p", "p"]),
+    ("http://docs.oasis-open.org/ws-sx/ws-trust/200512", &["wst", "t", "trust"]),
+    ("http://schemas.xmlsoap.org/ws/2005/02/trust", &["wst", "t", "trust"]),
+    ("http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512", &["wsc", "c", "sc", "dk"]),
+    ("http://schemas.xmlsoap.org/ws/2005/02/sc", &["wsc", "c", "sc", "dk"]),
+    ("http://schemas.xmlsoap.org/ws/2004/09/policy", &["wsp", "wsp15", "p"]),
+    ("http://docs.oasis-open.org/ws-rx/wsrm/200702", &["wsrm", "r", "rm"]),
+    ("http://www.w3.org/2004/08/xop/include", &["xop", "inc", "i"]),
+    ("http://www.w3.org/2005/05/xmlmime", &["xmime", "xm"]),
+    ("http://www.w3.org/1999/xlink", &["xlink", "xl"]),
+    ("http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/", &["eb", "eb3", "ebms", "ns2", "ns4"]),
+    ("http://www.w3.org/1999/xhtml", &["html", "h", "xhtml"]),
+    ("http://schemas.microsoft.com/2003/10/Serialization/", &["ser", "z", "i"]),
+];
 /// The prefixes that tools make up, and those of usual examples.
 const OF_OTHERS: [&str; 60] = [
     "", "ns0", "ns1", "ns2", "ns3", "ns4", "ns5", "tns", "ns", "m", "n1", "q1", "a", "b", "p", "x", "urn", "web",
@@ -57,7 +86,7 @@ fn is_soap(uri: &str) -> bool {
 }
 
 /// The prefixes that the sender may have used for a namespace: those of the message first.
-fn candidates(clues: &Clues, uri: &str) -> Vec<String> {
+pub(super) fn candidates(clues: &Clues, uri: &str) -> Vec<String> {
     let usual: &[&str] = match uri {
         uri if is_soap(uri) => &OF_SOAP,
         uri if uri == name::WSU.uri => &OF_WSU,
@@ -67,7 +96,9 @@ fn candidates(clues: &Clues, uri: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let own = if is_soap(uri) || [name::WSU.uri, name::DS.uri].contains(&uri) { Vec::new() } else { of_name(uri) };
     let own = own.iter().map(String::as_str);
-    for prefix in clues.for_namespace(uri).into_iter().chain(own).chain(usual.iter().copied()) {
+    let known = OF_KNOWN.iter().find(|(known, _)| *known == uri).map_or(&[][..], |(_, prefixes)| *prefixes);
+    let known = known.iter().copied();
+    for prefix in clues.for_namespace(uri).into_iter().chain(known).chain(own).chain(usual.iter().copied()) {
         if all.len() < CANDIDATES && !all.iter().any(|known| known == prefix) {
             all.push(prefix.to_owned());
         }
@@ -239,7 +270,7 @@ fn rename(canonical: &str, map: &[(String, String)], out: Out<'_>) {
     });
 }
 
-fn rename_tag(tag: &mut Tag<'_>, map: &[(String, String)]) {
+pub(super) fn rename_tag(tag: &mut Tag<'_>, map: &[(String, String)]) {
     tag.name = with_prefix(&tag.name, map).into();
     for (name, value) in &mut tag.attributes {
         // An attribute without prefix is in no namespace.
@@ -260,7 +291,7 @@ fn rename_tag(tag: &mut Tag<'_>, map: &[(String, String)]) {
     tag.namespaces.dedup();
 }
 
-fn with_prefix(name: &str, map: &[(String, String)]) -> String {
+pub(super) fn with_prefix(name: &str, map: &[(String, String)]) -> String {
     let prefix = prefix_of(name);
     let Some((_, to)) = map.iter().find(|(from, _)| from == prefix) else { return name.to_owned() };
     let local = name.rsplit(':').next().unwrap_or(name);

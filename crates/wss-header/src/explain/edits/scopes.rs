@@ -23,7 +23,11 @@ pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
     let elements = sketch.elements.iter().take(ELEMENTS).enumerate();
     elements
         .map(|(at, name)| {
-            let cause = Cause::WrapperAdded { name: name.as_str().into() };
+            let own = || name.as_str().into();
+            let cause = match *name == sketch.apex.name {
+                true => Cause::ElementInItself { name: own() },
+                false => Cause::WrapperAdded { name: own() },
+            };
             Edit::new(cause, move |canonical, out| written(canonical, &|nth, _, _| nth != at + 1, out))
         })
         .collect()

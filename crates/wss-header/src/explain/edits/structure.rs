@@ -11,7 +11,7 @@ use super::super::token::{Tag, Token, prefix_of};
 /// Edits that remove the Id of the apex.
 pub(super) fn before_id(sketch: &Sketch) -> Vec<Edit> {
     let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
-    let names = sketch.apex_attributes.iter().filter(is_id);
+    let names = sketch.apex.attributes.iter().filter(is_id);
     names.flat_map(|name| [true, false].map(|with_namespace| without_id(name, with_namespace))).collect()
 }
 
@@ -44,7 +44,7 @@ pub(super) fn id_names(sketch: &Sketch) -> Vec<Edit> {
     let of_wsu = of_wsu.map(|(prefix, _)| format!("{prefix}:Id"));
     let names: Vec<String> = of_wsu.chain(["wsu:Id", "u:Id", "Id", "ID", "id"].map(str::to_owned)).collect();
     let mut edits = Vec::new();
-    for own in sketch.apex_attributes.iter().filter(is_id) {
+    for own in sketch.apex.attributes.iter().filter(is_id) {
         for to in names.iter().filter(|to| *to != own) {
             let (from, to) = (own.clone(), to.clone());
             let id = format!("in the attribute {to}, in place of {from}");
@@ -84,7 +84,7 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
         edits.extend([true, false].map(|with_namespace| without_attribute(name, with_namespace)));
     }
     edits.extend(one_of_several(sketch));
-    for name in &sketch.apex_attributes {
+    for name in &sketch.apex.attributes {
         let own = name.clone();
         edits.push(Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |step, tag| {
             if step.depth == 0 {
@@ -105,7 +105,7 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
 fn one_of_several(sketch: &Sketch) -> Vec<Edit> {
     let cause = |name: &str| Cause::AttributeAdded { name: name.into() };
     let mut edits = Vec::new();
-    for name in &sketch.apex_attributes {
+    for name in &sketch.apex.attributes {
         if count_of(sketch, name) > 1 {
             let inside = name.clone();
             edits.push(Edit::tags(cause(name), move |step, tag| {
