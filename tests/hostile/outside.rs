@@ -29,7 +29,7 @@ fn a_long_content_type_is_refused_before_it_is_read() {
     ] {
         let body = b"--b\r\n\r\n<a/>\r\n--b--";
         let spool = || ws_security::attachments::Spool::in_folder(std::env::temp_dir());
-        let doors: [(&str, Box<dyn Fn(&Limits) -> Result<(), MimeError> + '_>); 3] = [
+        let doors: [Door<'_>; 3] = [
             ("package", Box::new(|limits| Package::parse_body(&value, body, limits).map(drop))),
             ("stream", Box::new(|limits| Package::read_body(&value, &body[..], limits, &spool()).map(drop))),
             ("envelope", Box::new(|limits| Incoming::from(&envelope).content_type(&value, limits).map(drop))),
@@ -45,6 +45,9 @@ fn a_long_content_type_is_refused_before_it_is_read() {
         }
     }
 }
+
+/// A reader of the transport's Content-Type.
+type Door<'m> = (&'static str, Box<dyn Fn(&Limits) -> Result<(), MimeError> + 'm>);
 
 const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
 const ENCRYPTED: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 6];

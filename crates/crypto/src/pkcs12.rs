@@ -443,7 +443,7 @@ mod tests {
             (1, store(&[plain_safe(&keys)], Some(EACH))),
             (1, store(&[encrypted_safe(&keys)], None)),
             (0, store(&[encrypted_safe(&[]), encrypted_safe(&[])], None)),
-            (0, store(&[none.clone()], Some(4_999))),
+            (0, store(std::slice::from_ref(&none), Some(4_999))),
         ] {
             assert_eq!(read(&affordable), Ok(count));
         }
