@@ -3,7 +3,8 @@
 //! The messages are broken by means of their own: edits of text after signing, and a signer that digests and signs other
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
-//! what an explanation never does; `serialized` what programs change together.
+//! what an explanation never does; `serialized` what programs change together, `signed_info` what is signed in place of
+//! `ds:SignedInfo`, and `honest` what must not be said.
 
 mod attachments;
 mod changes;
@@ -11,9 +12,11 @@ mod changes;
 mod common;
 mod digests;
 mod forge;
+mod honest;
 mod messages;
 mod rewritten;
 mod serialized;
+mod signed_info;
 mod tokens;
 mod values;
 
@@ -66,9 +69,11 @@ fn every_word_has_a_test() {
         include_str!("changes.rs"),
         include_str!("digests.rs"),
         include_str!("values.rs"),
+        include_str!("honest.rs"),
         include_str!("messages.rs"),
         include_str!("rewritten.rs"),
         include_str!("serialized.rs"),
+        include_str!("signed_info.rs"),
         include_str!("tokens.rs"),
     ]
     .concat();

@@ -163,7 +163,7 @@ fn letters_of_another_case_in_ids_and_values_are_named() {
     // Letters of one case are base64 of other octets, or of none.
     let digest = crate::forge::between(&message, "<ds:DigestValue>", "</ds:DigestValue>").to_owned();
     let explanation = explained(&message.replace(&digest, &digest.to_lowercase()));
-    assert_eq!(words(&explanation), ["signed-info-changed", "value-encoding"], "{explanation}");
+    assert_eq!(words(&explanation), ["signed-info-changed", "reference-changed"], "{explanation}");
     // A form decoder between the peers: + is a space in every digest.
     let spaced = message.split("<ds:DigestValue>").enumerate().map(|(nth, piece)| match piece.split_once('<') {
         Some((value, rest)) if nth > 0 => format!("<ds:DigestValue>{}<{rest}", value.replace('+', " ")),

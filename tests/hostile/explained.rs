@@ -12,6 +12,11 @@ pub(crate) fn all() -> Vec<Shape> {
 fn characters() -> Vec<Shape> {
     shapes! {
         "explain: question marks" 50_000 |n| body(&"?".repeat(n));
+        "explain: asterisks" 50_000 |n| body(&"*".repeat(n));
+        "explain: quotation marks" 2_000 |n| body(&"<a>\"x\" 'y' - z</a>".repeat(n));
+        "explain: escaped markup" 2_000 |n| body(&"<a>&lt;b/&gt;</a>".repeat(n));
+        "explain: base64 of markup" 20_000 |n| body(&base64_encode("<b/>".repeat(n).as_bytes()));
+        "explain: names in values" 2_000 |n| body(&numbered(n, |i| format!("<a>p{i}:x</a>")));
         "explain: question marks of an address" 25_000 |n| body(&format!("://{}", "?a".repeat(n)));
     }
 }
@@ -49,6 +54,7 @@ fn list(count: usize) -> String {
 
 fn ciphertexts() -> Vec<Shape> {
     shapes! {
+        "explain: references to ciphertext beside long lists" 2_000 |n| message("", &format!("{}{}", list(n).replace("xenc:", "x:"), signature(&reference("#d0", "").repeat(64), "")), &data("d0", "AAAA"));
         "explain: ciphertexts beside long lists" 2_000 |n| message("", &numbered(8, |i| wrapped_key(&list(n), &format!("k{i}"))), &numbered(64, |i| data(&format!("d{i}"), "AAAA")));
     }
 }

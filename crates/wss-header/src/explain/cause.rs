@@ -48,7 +48,7 @@ causes! {
     UrlAlphabet = "url-alphabet" "the value is in the URL alphabet of base64, or without padding: have the sender write xs:base64Binary";
     ValueEncoding { how } = "value-encoding" "the value is written {how}: have the sender write base64 of the octets, once";
     ValueLength { octets, expected, how } = "value-length" "the value has {octets} octets in place of {expected}: {how}";
-    DigestOfDigest = "digest-of-digest" "the value is the digest of a digest: the sender digests first and then calls a function that digests again";
+    DigestOfDigest = "digest-of-digest" "the octets are digested twice: the sender digests first, and then calls a function that digests again";
     NothingDigested = "nothing-digested" "the value is the digest of no octets: the sender's reference selected nothing, often since the Id was not registered as an Id when it signed";
     // The canonicalisation.
     OtherCanonicalization { used } = "other-canonicalization" "the octets are canonicalised by {used}, which is not what the message says: have the sender name the method that it uses, or use the one that it names";
@@ -123,16 +123,22 @@ causes! {
     AttachmentOtherwise { how } = "attachment-otherwise" "the digest is of {how}";
     // ds:SignedInfo.
     SignedInfoChanged { what } = "signed-info-changed" "ds:SignedInfo is what was signed {what}: it was changed after signing";
+    ReferenceChanged { how } = "reference-changed" "{how}: the cause that is named for the signature value says what was changed";
+    SignedBeforeDigests = "signed-before-digests" "the value fits ds:SignedInfo with an empty digest: the sender signed before it filled in all digests";
     // The signature value.
     SignedOtherwise { how } = "signed-otherwise" "the value is made over {how}, and not over ds:SignedInfo: have the sender sign the canonical octets of ds:SignedInfo";
     OtherKey { key } = "other-key" "the value is made with another key than the signature names: that of {key}";
     OtherPadding { used } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
     SaltLength { octets, expected } = "salt-length" "the salt of the PSS value has {octets} octets in place of {expected}: have the sender use a salt as long as the digest";
     OtherMask { used } = "other-mask" "the PSS value masks with MGF1 by {used}: have the sender use the digest of the signature method in both places";
+    OtherMethod { fits, declared } = "other-method" "the value is made by {fits}, while the message says {declared}: have the sender name the method that it uses";
+    NoPadding = "no-padding" "the value is RSA of the digest without any padding: the sender calls a raw operation of its key store; have it call the operation that signs";
+    DigestInfoOtherwise { what } = "digest-info-otherwise" "the value pads {what}: have the sender pad a DigestInfo in DER around the octets of the digest (RFC 8017 section 9.2)";
     NoDigestInfo = "no-digest-info" "the value pads the digest alone, without DigestInfo: the sender calls a raw operation of its key store";
     DerValue = "der-value" "the value is ECDSA in DER, while XML Signature has r and s one after the other: convert it (P1363 format)";
-    Reversed = "reversed" "the octets of the value are in reverse order: a key store with little-endian values";
+    Reversed = "reversed" "the octets of the value are in reverse order, as of a little-endian number: have the sender write the most significant one first";
     HalvesSwapped = "halves-swapped" "the value is s and r, in place of r and s";
+    HalvesOtherwise { how } = "halves-otherwise" "the value is {how}: have the sender write r and s one after the other, each as long as the field of the curve";
     HalvesShortened = "halves-shortened" "r and s are without their leading zeros: each must have the length of the field";
     TextOfSecret { how } = "text-of-secret" "the key is {how}: one side decodes the text of the secret, and the other does not";
     LeadingOctets { count } = "leading-octets" "the key is the first {count} octets of the secret";

@@ -8,13 +8,16 @@ use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 use super::attachment::{self, Attachment, Attachments};
 use super::cause::Cause;
 use super::clues::Clues;
+use super::digest_value::{note_of_length, of_no_length, written_otherwise};
+use super::encrypted::holds_undecrypted;
 use super::explanation::{ExplainedReference, Verdict};
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
-use super::hints::hints;
+use super::hints::{PERHAPS_IN_CIPHERTEXT, hints};
 use super::places;
 use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
+use super::spelled::of_percent;
 use super::synthesized;
 
 /// Takes the octets of a reference: first those of the message, then those that fit, if a cause was found. The flag is
@@ -71,19 +74,33 @@ pub(super) struct Prepared<'d> {
     notes: Vec<String>,
 }
 
+/// What the signature value tells of a reference.
+#[derive(Default)]
+pub(super) struct Signed {
+    /// The signature value fits, so that the digest in the message is the sender's.
+    pub(super) is_authentic: bool,
+    /// How the reference was changed after signing.
+    pub(super) change: Option<Cause>,
+}
+
 /// Digests the target of a reference.
 pub(super) fn prepare<'d>(read: &ReadReference<'_>, around: &Around<'_, 'd>, show: Show<'_>) -> Prepared<'d> {
     let uri = read.uri.as_deref().unwrap_or_default();
     let mut notes = notes_of(read);
-    let named = named(read, uri, around, &mut notes);
+    let named = named(read, without_blanks(uri, &mut notes), around, &mut notes);
     let form = said(read);
     let found = found(&named, &form, read, uri, around, show);
     Prepared { named, form, found, notes }
 }
 
 impl Prepared<'_> {
+    /// The digest in base64; empty if it is not known.
+    pub(super) fn digest(&self) -> String {
+        self.found.as_ref().ok().and_then(Option::as_deref).map(base64_encode).unwrap_or_default()
+    }
+
     /// Whether the digest is the one of the message.
-    fn fits(&self, read: &ReadReference<'_>) -> bool {
+    pub(super) fn fits(&self, read: &ReadReference<'_>) -> bool {
         let found = self.found.as_ref().ok().and_then(Option::as_ref);
         found.is_some_and(|found| read.is_expected(found))
     }
@@ -99,31 +116,21 @@ pub(super) fn explain(
     read: &ReadReference<'_>,
     prepared: Prepared<'_>,
     around: &Around<'_, '_>,
+    signed: Signed,
     show: Show<'_>,
 ) -> ExplainedReference {
     let uri = read.uri.as_deref().unwrap_or_default();
-    let fits = prepared.fits(read);
-    let Prepared { named, form, found, mut notes } = prepared;
+    let is_encrypted = prepared.needs_search(read) && is_encrypted(&prepared.named, around);
+    let is_authentic = signed.is_authentic;
+    let verdict = verdict(read, &prepared, around, signed, is_encrypted, show);
+    let Prepared { named, found, mut notes, .. } = prepared;
     let target = described(&named, uri);
-    let verdict = match (&found, read.digests.as_slice()) {
-        (Ok(Some(found)), _) if is_in_another_case(read, found) => {
-            let how = "with letters in another case, which base64 tells apart".into();
-            Verdict::Differs { causes: vec![Cause::ValueEncoding { how }], tried: 0, stopped: None }
-        }
-        (found, []) => of_no_length(read, found.as_ref().ok().and_then(Option::as_deref)),
-        _ if fits => Verdict::Fits,
-        (Err(why), _) if matches!(named, Named::Attachment { .. }) => Verdict::Unknown { why: why.clone() },
-        _ => differs(read, uri, &named, &form, around, show),
-    };
     if let Err(why) = &found {
         notes.push(why.clone());
     }
     if matches!(&verdict, Verdict::Differs { causes, .. } if causes.is_empty()) {
-        notes.extend(match &named {
-            Named::Target(Target { apex: Some(apex), .. }) => hints(*apex, around.budget),
-            Named::Attachment { .. } => attachment::hints(uri, around.document, &around.attachments()),
-            _ => Vec::new(),
-        });
+        notes.extend(note_of_length(read));
+        notes.extend(hints_of(&named, uri, around, is_encrypted));
     }
     ExplainedReference {
         uri: uri.into(),
@@ -134,34 +141,57 @@ pub(super) fn explain(
         found: found.ok().flatten().map(|octets| base64_encode(&octets).into()),
         verdict,
         notes,
+        likely: match named {
+            _ if is_encrypted => None,
+            Named::Nothing => None,
+            _ if is_authentic => Some(CONTENT),
+            _ => Some(CONTENT_OR_DIGEST),
+        },
     }
 }
 
-/// Whether the value differs from the right digest only in upper and lower case.
-fn is_in_another_case(read: &ReadReference<'_>, found: &[u8]) -> bool {
-    let shown = read.shown.as_str();
-    let right = base64_encode(found);
-    shown != right && shown.eq_ignore_ascii_case(&right) && !shown.bytes().all(|octet| octet.is_ascii_hexdigit())
+/// What is most likely where no cause was found, and the signature value fits; and where it does not.
+const CONTENT: &str = "most likely the content itself was changed after signing, or the signer signed other content";
+const CONTENT_OR_DIGEST: &str = "most likely the content itself or the digest in the message was changed after signing, or the \
+                                 signer signed other content";
+
+fn verdict(
+    read: &ReadReference<'_>,
+    prepared: &Prepared<'_>,
+    around: &Around<'_, '_>,
+    signed: Signed,
+    is_encrypted: bool,
+    show: Show<'_>,
+) -> Verdict {
+    let uri = read.uri.as_deref().unwrap_or_default();
+    let digest = prepared.found.as_ref().ok().and_then(Option::as_deref);
+    let cause = signed.change.or_else(|| written_otherwise(read, digest?));
+    match (cause, &prepared.found) {
+        _ if prepared.fits(read) => Verdict::Fits,
+        (Some(cause), _) => Verdict::Differs { causes: vec![cause], tried: 0, stopped: None },
+        _ if read.digests.is_empty() => of_no_length(read),
+        (_, Err(why)) if matches!(prepared.named, Named::Attachment { .. }) => Verdict::Unknown { why: why.clone() },
+        _ => differs(read, uri, prepared, around, is_encrypted, show),
+    }
 }
 
-/// The verdict on a value that has the length of no supported digest. `found` is the right digest.
-fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
-    let Some(octets) = read.octets.as_deref() else {
-        return Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() };
+/// Whether what is named has ciphertext in it that nobody decrypted, or may be inside such.
+fn is_encrypted(named: &Named<'_>, around: &Around<'_, '_>) -> bool {
+    let target = match named {
+        Named::Target(target) => target.root(),
+        Named::Nothing => around.document.root(),
+        Named::Token(..) | Named::Attachment { .. } => return false,
     };
-    let Some(method) = read.method else {
-        return Verdict::Unknown { why: "the digest method is not supported".into() };
-    };
-    let is_start = octets.len() >= 4 && found.is_some_and(|found| found.starts_with(octets));
-    let how = match octets.len() {
-        _ if is_start => "they are the first of the right digest, so that the value was cut off",
-        0 => "it is empty: the sender did not fill it in",
-        16 => "as many as MD5 gives, or a value that was cut off",
-        less if less < method.output_len() => "the value was cut off, or is of another method",
-        _ => "something was added to the value, or it is of another method",
-    };
-    let (octets, expected) = (octets.len().to_string().into(), method.output_len().to_string().into());
-    Verdict::Differs { causes: vec![Cause::ValueLength { octets, expected, how: how.into() }], tried: 0, stopped: None }
+    holds_undecrypted(target, around.signature, around.budget)
+}
+
+fn hints_of(named: &Named<'_>, uri: &str, around: &Around<'_, '_>, is_encrypted: bool) -> Vec<String> {
+    match named {
+        Named::Target(Target { apex: Some(apex), .. }) => hints(*apex, around.budget),
+        Named::Attachment { .. } => attachment::hints(uri, around.document, &around.attachments()),
+        Named::Nothing if is_encrypted => vec![PERHAPS_IN_CIPHERTEXT.to_owned()],
+        _ => Vec::new(),
+    }
 }
 
 /// Oddities of a reference, whatever it names.
@@ -202,8 +232,19 @@ pub(super) fn said(read: &ReadReference<'_>) -> Form {
     Form::said(by.unwrap_or_else(|| Canonicalization::new(implied)), false)
 }
 
+/// A URI without the white space around it.
+fn without_blanks<'u>(uri: &'u str, notes: &mut Vec<String>) -> &'u str {
+    let bare = uri.trim_matches([' ', '\t', '\n', '\r']);
+    if bare.len() < uri.len() {
+        notes.push(
+            "there is white space around the URI: it is read without it here, which a receiver does not do".into(),
+        );
+    }
+    bare
+}
+
 fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Named<'d> {
-    if uri.starts_with("cid:") {
+    if uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
         return Named::Attachment {
             complete: read.transforms.iter().any(|t| t.kind == Kind::Attachment { complete: true }),
         };
@@ -230,15 +271,25 @@ fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes
 
 fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Option<Element<'d>> {
     let pointer = uri.strip_prefix("#xpointer(id(").and_then(|rest| rest.strip_suffix("))"));
-    let id = match (pointer, uri.strip_prefix('#')) {
-        (Some(quoted), _) => quoted.trim_matches(['\'', '"']),
-        (None, Some(id)) => id,
-        (None, None) => {
-            notes
-                .push("the URI lacks `#`, so that it names something outside the message; the element is meant".into());
-            uri
+    let id = pointer.map_or(uri.strip_prefix('#').unwrap_or(uri), |quoted| quoted.trim_matches(['\'', '"']));
+    let found = with_id(id, around, notes).or_else(|| {
+        let decoded = of_percent(id).filter(|decoded| decoded != id)?;
+        let element = with_id(&decoded, around, &mut Vec::new())?;
+        notes.push("the Id is escaped in the URI (% and hexadecimal digits), and is read here as it was before".into());
+        Some(element)
+    });
+    match (&found, uri.starts_with('#')) {
+        (None, true) => notes.push("no element of the message has this Id".into()),
+        (Some(_), false) => {
+            notes.push("the URI lacks `#`, so that it names something outside the message; the element is meant".into())
         }
-    };
+        _ => {}
+    }
+    found
+}
+
+/// The element with an Id, or the first of several.
+fn with_id<'d>(id: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Option<Element<'d>> {
     if let Some(element) = (around.by_id)(id) {
         return Some(element);
     }
@@ -249,12 +300,11 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>
     }
     let found = places::with_this_id(around.document, id);
     match found.as_slice() {
-        [] => notes.push("no element of the message has this Id".into()),
         [only] if around.has_index => {
             notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
         }
         // Faults of the Ids are reported for the message as a whole.
-        [_] => {}
+        [] | [_] => {}
         [first, second, ..] => {
             let (first, second) = (first.path(), second.path());
             notes.push(format!("two elements have this Id, {first} and {second}: the first is taken here"));
@@ -332,15 +382,17 @@ fn found(
 fn differs(
     read: &ReadReference<'_>,
     uri: &str,
-    named: &Named<'_>,
-    form: &Form,
+    Prepared { named, form, .. }: &Prepared<'_>,
     around: &Around<'_, '_>,
+    is_encrypted: bool,
     show: Show<'_>,
 ) -> Verdict {
     let (said, others) = aims(read);
     let meter = Meter::new(around.budget, around.searches);
     let search = |aims| Search { aims, meter: &meter, most: around.most, clues: around.clues };
     let found = match said.is_empty() {
+        // Changes of content tell nothing of what is ciphertext.
+        _ if is_encrypted => of_ciphertext(named, form, around, [&search(&said), &search(&others)]),
         true => cause(uri, named, form, around, &search(&others)),
         false => {
             // Another digest method rarely comes with another form: the likely method is tried first, and pairs of
@@ -384,6 +436,17 @@ pub(super) fn aims(read: &ReadReference<'_>) -> (Vec<Aim>, Vec<Aim>) {
     let (said, others): (Vec<_>, Vec<_>) =
         read.digests.iter().partition(|digest| Some(digest.method) == read.method && digest.causes.is_empty());
     (said.into_iter().map(aim).collect(), others.into_iter().map(aim).collect())
+}
+
+/// What was digested in another form, or another element: without any change of content.
+fn of_ciphertext(named: &Named<'_>, form: &Form, around: &Around<'_, '_>, searches: [&Search<'_>; 2]) -> Option<Found> {
+    searches.into_iter().filter(|search| !search.aims.is_empty()).find_map(|search| match named {
+        Named::Target(target) => {
+            let found = search.in_forms(target, form);
+            found.or_else(|| search.elsewhere(target.apex, around.likely, form))
+        }
+        _ => search.elsewhere(None, around.likely, form),
+    })
 }
 
 fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {

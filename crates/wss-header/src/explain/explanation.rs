@@ -155,6 +155,8 @@ pub struct ExplainedReference {
     pub verdict: Verdict,
     /// Other findings about the reference.
     pub notes: Vec<String>,
+    /// What is most likely if no cause was found.
+    pub(super) likely: Option<&'static str>,
 }
 
 /// Whether a digest or a signature value fits.

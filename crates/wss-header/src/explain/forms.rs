@@ -1,7 +1,8 @@
 //! The canonical forms of an element: the one that the message names, and those that peers use instead.
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset, name,
+    Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset, escape,
+    name,
 };
 use wss_text::Slice as _;
 
@@ -42,15 +43,27 @@ impl<'d> Target<'d> {
         self.apex.unwrap_or_else(|| self.document.root())
     }
 
-    /// Whether it is an element that probably was a document: inside the Body of an envelope, or inside another
-    /// document.
+    /// Whether it is an element that was probably a document once: inside the Body of an envelope, inside another document, or with
+    /// its own signature inside, as an assertion.
     pub(super) fn is_wrapped(&self) -> bool {
         let Some(apex) = self.apex else { return false };
+        if !self.without.is_empty() || is_of_own_signature(apex) {
+            return apex.parent().is_some();
+        }
         let is_soap =
             |element: Element<'_>, local| element.is(name::SOAP11.uri, local) || element.is(name::SOAP12.uri, local);
         let is_message = is_soap(self.document.root(), "Envelope");
         let mut around = apex.ancestors_and_self().skip(1);
         if is_message { around.any(|outer| is_soap(outer, "Body")) } else { around.next().is_some() }
+    }
+
+    /// The namespaces in scope around the document that it probably was, or is of: prefixes with escaped names.
+    pub(super) fn scope_around(&self) -> Vec<(String, String)> {
+        let own =
+            self.apex.map(|apex| if is_of_own_signature(apex) { apex.ancestors_and_self().nth(2) } else { Some(apex) });
+        let around = own.flatten().and_then(Element::parent);
+        let scope = around.map(|around| around.namespaces_in_scope()).unwrap_or_default();
+        scope.iter().map(|(prefix, uri)| ((*prefix).to_owned(), escape(uri).to_string())).collect()
     }
 
     /// The number of octets of its source.
@@ -83,6 +96,12 @@ impl<'d> Target<'d> {
         let is_whole = self.write(form, &mut |piece| octets.extend_from_slice(piece), most);
         String::from_utf8(octets).ok().filter(|_| is_whole)
     }
+}
+
+/// Whether it is the `ds:SignedInfo` of a signature inside what it signs, and not in a Security header.
+fn is_of_own_signature(apex: Element<'_>) -> bool {
+    let holder = apex.parent().filter(|_| apex.is(name::DS.uri, "SignedInfo")).and_then(Element::parent);
+    holder.is_some_and(|holder| !holder.is(name::WSSE.uri, "Security"))
 }
 
 /// A budget for one form of at most `most` octets.

@@ -7,6 +7,10 @@ use wss_text::Slice as _;
 pub(super) const STILL_CIPHERTEXT: &str =
     "it still contains ciphertext: if the signature is over plaintext, decrypt first";
 
+/// What is said where nothing has an Id, and ciphertext may hold it.
+pub(super) const PERHAPS_IN_CIPHERTEXT: &str =
+    "the message contains ciphertext that was not decrypted: the element may be inside it";
+
 /// The hints for an element, if there is budget to look.
 pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     let source = target.document().source().slice(target.span());

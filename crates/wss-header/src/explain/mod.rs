@@ -6,7 +6,9 @@
 //! `open` uses it, and its result is text.
 //!
 //! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message, which [`decode`] made
-//! text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
+//! text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references (with [`digest_value`] and
+//! [`encrypted`]) and [`signature`] signature values (with [`rsa`],
+//! [`padding`], [`recovered`], [`halves`], [`der`] and [`signed_otherwise`]); both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
 //! [`attachment`] has what else the digest of an attachment may be of.
@@ -20,25 +22,32 @@ mod cause;
 mod ciphertext;
 mod clues;
 mod decode;
+mod der;
 mod digest;
+mod digest_value;
 mod edit;
 mod edits;
+mod encrypted;
 mod explanation;
 mod forms;
 mod gcm;
 mod goal;
+mod halves;
 mod hints;
 mod items;
 mod judge;
 mod keys;
+mod padding;
 mod password;
 mod places;
 mod reading;
+mod recovered;
 mod render;
 mod rsa;
 mod search;
 mod secrets;
 mod signature;
+mod signed_otherwise;
 mod sketch;
 mod spelled;
 mod synthesized;

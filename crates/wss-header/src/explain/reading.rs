@@ -8,7 +8,7 @@ use wss_text::{Slice as _, WireText};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
 
 use super::cause::Cause;
-use super::spelled::{Spelled, spelled};
+use super::spelled::{BASE64_OF_DIGITS, Spelled, spelled};
 
 /// A `ds:Signature` as it is written.
 pub(super) struct ReadSignature<'d> {
@@ -19,7 +19,10 @@ pub(super) struct ReadSignature<'d> {
     /// The identifier of the signature method, as written; empty if the message has none.
     pub(super) method_uri: Cow<'d, str>,
     pub(super) canonicalization: Option<Canonicalization>,
+    /// The method, if it is one that is not retired.
     pub(super) method: Option<SignatureMethod>,
+    /// The method that the message says, if it is any.
+    pub(super) declared: Option<SignatureMethod>,
     /// The readings of the value: as base64 first.
     pub(super) values: Vec<Spelled>,
     pub(super) key_info: Option<Element<'d>>,
@@ -75,26 +78,32 @@ impl<'d> ReadSignature<'d> {
         let algorithm = |local| signed_info.and_then(|info| child(info, local)).map(algorithm).unwrap_or_default();
         let canonicalization_uri = algorithm("CanonicalizationMethod");
         let method_uri = algorithm("SignatureMethod");
+        let declared = SignatureMethod::from_uri(&method_uri);
         let by = signed_info.and_then(|info| child(info, "CanonicalizationMethod"));
         let value = child(element, "SignatureValue").and_then(|value| value.text().ok());
         let most = budget.limits().size(Limit::SignatureValueOctets);
-        let references = signed_info.into_iter().flat_map(Element::children);
-        let references = references.filter(|child| child.is(name::DS.uri, "Reference"));
         Self {
             element,
             signed_info,
             canonicalization: by.and_then(canonicalization),
-            method: SignatureMethod::from_uri(&method_uri).filter(|method| !method.is_retired()),
+            method: declared.filter(|method| !method.is_retired()),
+            declared,
             canonicalization_uri,
             method_uri,
             values: value.map(|text| spelled(&text, most)).unwrap_or_default(),
             key_info: child(element, "KeyInfo"),
-            references: references.take(budget.limits().size(Limit::References)).map(ReadReference::read).collect(),
+            references: signed_info.map(|info| ReadReference::all(info, budget)).unwrap_or_default(),
         }
     }
 }
 
 impl<'d> ReadReference<'d> {
+    /// The references of a `ds:SignedInfo`, as many as the limit allows.
+    pub(super) fn all(signed_info: Element<'d>, budget: &Budget) -> Vec<Self> {
+        let references = signed_info.children().filter(|child| child.is(name::DS.uri, "Reference"));
+        references.take(budget.limits().size(Limit::References)).map(Self::read).collect()
+    }
+
     /// Whether this digest is the one of the message, written as it should be.
     pub(super) fn is_expected(&self, digest: &[u8]) -> bool {
         self.digests.iter().any(|read| read.octets == digest && read.causes.is_empty())
@@ -119,7 +128,12 @@ impl<'d> ReadReference<'d> {
 impl ReadDigest {
     fn read(text: &str) -> Vec<Self> {
         let readings = spelled(text, 256).into_iter();
+        let of_digest = |cause: Cause| match &cause {
+            Cause::ValueEncoding { how } if how.as_str() == BASE64_OF_DIGITS => Cause::HexDigest,
+            _ => cause,
+        };
         let of_length = |Spelled { octets, causes }: Spelled| {
+            let causes: Vec<Cause> = causes.into_iter().map(of_digest).collect();
             // SHA-2 and SHA-3 have digests of the same lengths.
             let methods =
                 DigestMethod::ALL.iter().filter(|method| !method.is_retired() && method.output_len() == octets.len());

@@ -6,7 +6,6 @@ use wss_text::escaped;
 
 use super::cause::Cause;
 use super::explanation::{ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
-use super::hints::STILL_CIPHERTEXT;
 
 /// Writes a line at a depth of the tree.
 fn line(f: &mut fmt::Formatter<'_>, depth: usize, text: impl Display) -> fmt::Result {
@@ -60,7 +59,7 @@ impl ExplainedSignature {
             line(f, 2, format_args!("! not used: {why}"))?;
         }
         causes(f, 2, &self.key_causes)?;
-        verdict(f, 1, "signature value", &self.value, false)?;
+        verdict(f, 1, "signature value", &self.value, None)?;
         for note in &self.notes {
             line(f, 2, note)?;
         }
@@ -82,8 +81,7 @@ impl ExplainedReference {
         if let Some(found) = &self.found {
             line(f, 2, format_args!("found    {found}"))?;
         }
-        let is_ciphertext = self.notes.iter().any(|note| note == STILL_CIPHERTEXT);
-        verdict(f, 2, "digest", &self.verdict, is_ciphertext)?;
+        verdict(f, 2, "digest", &self.verdict, self.likely)?;
         for note in &self.notes {
             line(f, 3, note)?;
         }
@@ -91,13 +89,13 @@ impl ExplainedReference {
     }
 }
 
-/// Writes a verdict. If ciphertext is left, nothing is known about its content.
+/// Writes a verdict, and what is most likely where no cause was found.
 fn verdict(
     f: &mut fmt::Formatter<'_>,
     depth: usize,
     what: &str,
     verdict: &Verdict,
-    is_ciphertext: bool,
+    likely: Option<&str>,
 ) -> fmt::Result {
     match verdict {
         Verdict::Fits => line(f, depth, format_args!("{what}: fits")),
@@ -109,16 +107,12 @@ fn verdict(
                 _ if !found.is_empty() => {}
                 0 => line(f, depth + 1, "no usual change could be tried on it")?,
                 tried => {
-                    let tried = format_args!("{tried} usual changes were tried, alone and in pairs");
-                    line(f, depth + 1, format_args!("no usual cause fits: {tried}"))?;
+                    let pairs = if stopped.is_some() { "" } else { ", alone and in pairs" };
+                    line(f, depth + 1, format_args!("no usual cause fits: {tried} usual changes were tried{pairs}"))?;
                 }
             }
-            if found.is_empty() && *tried > 0 && !is_ciphertext {
-                line(
-                    f,
-                    depth + 1,
-                    "most likely the content itself was changed after signing, or the signer signed other content",
-                )?;
+            if let Some(likely) = likely.filter(|_| found.is_empty() && *tried > 0) {
+                line(f, depth + 1, likely)?;
             }
             match stopped.filter(|_| found.is_empty()) {
                 Some(exceeded) => line(f, depth + 1, format_args!("the search stopped early: {exceeded}")),

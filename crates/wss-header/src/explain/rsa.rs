@@ -3,30 +3,19 @@
 //! The public key recovers both, whatever the signed octets are. So a report can say whether the key is right and only
 //! the octets differ.
 
-use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMethod};
+use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily};
 
 use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
-
-/// The content of a value: aims for the signed octets, and the padding in words.
-pub(super) struct Recovered {
-    pub(super) aims: Vec<Aim>,
-    pub(super) words: String,
-    /// Whether the padding alone proves that the key made the value. Otherwise only octets that fit prove it.
-    pub(super) is_certain: bool,
-}
+use super::padding;
+use super::recovered::{Recovered, Said, name_of, other_method};
 
 /// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
 /// padding, or if `meter` does not allow the attempt.
-pub(super) fn recovered(
-    key: &PublicKey,
-    value: &[u8],
-    said: Option<SignatureMethod>,
-    meter: &Meter<'_>,
-) -> Option<Recovered> {
+pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Said<'_>, meter: &Meter<'_>) -> Option<Recovered> {
     let length = key.rsa_components()?.0.len();
     let read = |value: &[u8]| {
-        let padded = meter.pays(cost(length), &[]).then(|| key.recover(&of_length(value, length))).flatten()?;
+        let padded = meter.affords(cost(length)).then(|| key.recover(&of_length(value, length))).flatten()?;
         read(&padded, key, said)
     };
     let as_it_is = read(value);
@@ -44,8 +33,8 @@ pub(super) fn recovered(
 
 /// The number of octets that an operation with a modulus of this length counts for: twice the length is four times the
 /// work.
-fn cost(length: usize) -> usize {
-    length.saturating_mul(length) / 4
+fn cost(length: usize) -> u64 {
+    length.saturating_mul(length) as u64 / 4
 }
 
 /// The value with leading zeros, which some peers leave out.
@@ -54,64 +43,12 @@ fn of_length(value: &[u8], length: usize) -> Vec<u8> {
     [&vec![0; zeros], value].concat()
 }
 
-fn read(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<Recovered> {
-    pkcs1(padded, said).or_else(|| pss(padded, key, said))
-}
-
-/// `00 01 FF … FF 00` and a DigestInfo, or a bare digest.
-fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
-    let after = padded.strip_prefix(&[0, 1])?;
-    let ones = after.iter().take_while(|octet| **octet == 0xFF).count();
-    let inside = after.get(ones..)?.strip_prefix(&[0]).filter(|_| ones >= 8)?;
-    let is_said = said.is_some_and(|method| method.family() == SignatureFamily::RsaPkcs1);
-    let mut causes = Vec::new();
-    if !is_said {
-        causes.push(Cause::OtherPadding { used: "PKCS#1 v1.5".into() });
-    }
-    for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
-        let Some(at) = inside.len().checked_sub(method.output_len()) else { continue };
-        let (info, digest) = inside.split_at(at);
-        let is_bare = info.is_empty();
-        if !is_bare && method.digest_info().get(2..) != info.get(2..) {
-            continue;
-        }
-        if is_bare {
-            causes.push(Cause::NoDigestInfo);
-        }
-        causes.extend(other_digest(method, said));
-        let goal = Goal::Digest { method, value: digest.to_vec() };
-        let words = format!("PKCS#1 v1.5 with {}", name_of(method));
-        return Some(Recovered { aims: vec![Aim { goal, causes }], words, is_certain: true });
-    }
-    let words = "PKCS#1 v1.5 with a digest that is not supported".to_owned();
-    Some(Recovered { aims: Vec::new(), words, is_certain: true })
-}
-
-fn other_digest(method: DigestMethod, said: Option<SignatureMethod>) -> Option<Cause> {
-    let declared = said?;
-    let fits = Cause::OtherDigest { fits: method.uri().into(), declared: declared.uri().into() };
-    (declared.digest() != Some(method)).then_some(fits)
-}
-
-fn name_of(method: DigestMethod) -> &'static str {
-    match method {
-        DigestMethod::Sha1 => "SHA-1",
-        DigestMethod::Sha224 => "SHA-224",
-        DigestMethod::Sha256 => "SHA-256",
-        DigestMethod::Sha384 => "SHA-384",
-        DigestMethod::Sha512 => "SHA-512",
-        DigestMethod::Sha3_224 => "SHA3-224",
-        DigestMethod::Sha3_256 => "SHA3-256",
-        DigestMethod::Sha3_384 => "SHA3-384",
-        DigestMethod::Sha3_512 => "SHA3-512",
-        DigestMethod::Md5 => "MD5",
-        DigestMethod::Ripemd160 => "RIPEMD-160",
-        _ => "another digest",
-    }
+fn read(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
+    padding::read(padded, said).or_else(|| pss(padded, key, said))
 }
 
 /// EMSA-PSS (RFC 8017 §9.1) with any digest, any digest of MGF1, and any salt.
-fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<Recovered> {
+fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
     let bits = key.rsa_components()?.0;
     let leading = bits.first()?.leading_zeros() as usize;
     let em_bits = bits.len() * 8 - leading - 1;
@@ -125,10 +62,10 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
             let Some((salt, is_certain)) = salt(em, method, mask, unused) else { continue };
             let digest = em.get(em.len() - method.output_len()..)?.to_vec();
             let mut causes = Vec::new();
-            if said.is_none_or(|said| said.family() != SignatureFamily::RsaPss) {
+            if said.method.is_some_and(|said| said.family() != SignatureFamily::RsaPss) {
                 causes.push(Cause::OtherPadding { used: "PSS".into() });
             }
-            causes.extend(other_digest(method, said));
+            causes.extend(other_method(SignatureFamily::RsaPss, method, said));
             if mask != method {
                 causes.push(Cause::OtherMask { used: name_of(mask).into() });
             }
@@ -149,7 +86,7 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
     // If one shape is certain, those that are only possible are left out.
     let is_certain = !certain.is_empty();
     let (aims, words): (Vec<Aim>, Vec<String>) = if is_certain { certain } else { possible }.into_iter().unzip();
-    (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })
+    (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain, names_digest: is_certain })
 }
 
 /// The PSS salt, if the unmasked block has the shape of EMSA-PSS, and whether that shape is proof: with the longest

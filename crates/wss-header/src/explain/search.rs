@@ -7,7 +7,7 @@ use wss_text::hex;
 use super::cause::Cause;
 use super::clues::Clues;
 use super::edit::{Edit, Out};
-use super::edits;
+use super::edits::{self, signed_info::Digests};
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Meter};
 use super::places;
@@ -68,7 +68,8 @@ impl Search<'_> {
             return None;
         }
         let base = self.text(target, said)?;
-        self.edits(&base, edits::of_scope(&Sketch::of(&base)), &said.causes)
+        let around = edits::without_scope(target.scope_around());
+        self.edits(&base, edits::of_scope(&Sketch::of(&base)).into_iter().chain([around]), &said.causes)
     }
 
     /// Tries other elements: `target` is not what was digested.
@@ -113,7 +114,7 @@ impl Search<'_> {
     }
 
     /// The text of a form, if it is not too long.
-    fn text(&self, target: &Target<'_>, form: &Form) -> Option<String> {
+    pub(super) fn text(&self, target: &Target<'_>, form: &Form) -> Option<String> {
         let pays = self.meter.pays(target.source_len(), &[]);
         if pays { target.text(form, &self.cap()) } else { None }
     }
@@ -144,9 +145,9 @@ impl Search<'_> {
     }
 
     /// Tries a change of `ds:SignedInfo`. The octets are in the form that it names after the change.
-    pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, found: &[String]) -> Option<Found> {
+    pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, digests: &Digests<'_>) -> Option<Found> {
         let base = self.text(target, said)?;
-        self.edits(&base, edits::signed_info::all(&base, found, self.clues), &said.causes)
+        self.edits(&base, edits::signed_info::all(&base, digests, self.clues), &said.causes)
     }
 
     /// Tries the whole envelope before it had its signature or its Security header, in place of the target.

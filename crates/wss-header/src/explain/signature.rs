@@ -2,20 +2,24 @@
 
 use std::cmp::Ordering;
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, base64_decode};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element};
 use wss_crypto::{HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey};
 use wss_text::WireText;
 
 use super::cause::Cause;
 use super::clues::Clues;
 use super::digest::Show;
+use super::edits::signed_info::Digests;
 use super::explanation::Verdict;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
+use super::halves;
 use super::reading::ReadSignature;
+use super::recovered::{Recovered, Said};
 use super::rsa::recovered;
 use super::search::{Found, Search};
 use super::secrets::spellings;
+use super::signed_otherwise;
 use super::spelled::Spelled;
 
 /// The largest number of public keys, and of secrets, that are tried.
@@ -33,12 +37,27 @@ pub(super) struct Keys {
     pub(super) derived: Vec<(Cause, Secret)>,
 }
 
+/// A public key that may have made a value, whose it is, and the causes that it comes with.
+struct Candidate {
+    causes: Vec<Cause>,
+    key: PublicKey,
+    label: String,
+}
+
 /// A verdict on a signature value, and other findings about it.
 pub(super) struct Judged {
     pub(super) value: Verdict,
     pub(super) notes: Vec<String>,
     /// The public key that made the value, if it is known.
     pub(super) maker: Option<PublicKey>,
+    /// The canonical form of `ds:SignedInfo` as it was signed, where it was changed after that.
+    pub(super) as_signed: Option<String>,
+}
+
+impl Judged {
+    fn new(value: Verdict, notes: Vec<String>, maker: Option<PublicKey>) -> Self {
+        Self { value, notes, maker, as_signed: None }
+    }
 }
 
 /// The bounds of the search for the cause of a value.
@@ -51,15 +70,28 @@ pub(super) struct Bounds<'a> {
     pub(super) clues: &'a Clues,
     /// The digests of the references' targets, in base64; empty for a digest that is not known.
     pub(super) found: &'a [String],
+    /// Computes those of elements that no reference names, each with its URI.
+    pub(super) unnamed: &'a dyn Fn() -> Vec<(String, String)>,
 }
 
 /// Explains a signature value.
 pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>, show: Show<'_>) -> Judged {
-    let unknown = |why: &str| Judged { value: Verdict::Unknown { why: why.into() }, notes: Vec::new(), maker: None };
+    let unknown = |why: &str| Judged::new(Verdict::Unknown { why: why.into() }, Vec::new(), None);
     let Some(signed_info) = read.signed_info else { return unknown("there is no ds:SignedInfo") };
     if read.values.is_empty() {
         return unknown("ds:SignatureValue is empty, or no base64");
     }
+    let notes = notes_of(read);
+    let meter = Meter::new(bounds.budget, bounds.searches);
+    let signed = Signed { read, signed_info, form: form(read), bounds, meter: &meter };
+    match signed.maker_as_said(keys, show) {
+        Some(maker) => Judged::new(Verdict::Fits, notes, maker),
+        None => signed.search_all(keys, notes, show),
+    }
+}
+
+/// What is strange about a signature, whatever its value is.
+fn notes_of(read: &ReadSignature<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if read.canonicalization.is_none() {
         let uri = WireText::from(read.canonicalization_uri.as_ref());
@@ -69,48 +101,10 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
         let uri = WireText::from(read.method_uri.as_ref());
         notes.push(format!("the signature method {uri:?} is not supported: those of the keys are tried instead"));
     }
-    let meter = Meter::new(bounds.budget, bounds.searches);
-    let signed = Signed { read, signed_info, form: form(read), bounds, meter: &meter };
-    if let Some(text) = Target::element(signed_info).text(&signed.form, &cap(bounds.most)) {
-        show(false, text.as_bytes());
-        let fits = |key: &VerifyingKey, method| {
-            let usual = read.values.iter().filter(|value| value.causes.is_empty());
-            usual.into_iter().any(|value| key.verify(method, text.as_bytes(), &value.octets).is_ok())
-        };
-        if let (Ok(key), Some(method)) = (&keys.named, read.method)
-            && fits(key, method)
-        {
-            let maker = match key {
-                VerifyingKey::Public(key) => Some(key.clone()),
-                VerifyingKey::Hmac(_) => None,
-            };
-            return Judged { value: Verdict::Fits, notes, maker };
-        }
+    if read.values.iter().any(|value| value.causes.is_empty() && value.octets.iter().all(|octet| *octet == 0)) {
+        notes.push("every octet of the value is zero: nothing was signed".to_owned());
     }
-    let mut maker = None;
-    let found = match read.method.map(SignatureMethod::family) {
-        Some(SignatureFamily::Hmac) => signed.by_secret(keys, &mut notes),
-        Some(_) => signed.by_public_key(keys, &mut notes, &mut maker),
-        None => signed.by_public_key(keys, &mut notes, &mut maker).or_else(|| signed.by_secret(keys, &mut notes)),
-    };
-    if let Some(found) = found.as_ref().filter(|found| !found.causes.is_empty())
-        && let Some(octets) = &found.octets
-    {
-        show(true, octets);
-    }
-    let (tried, stopped) = (meter.tried(), meter.exceeded());
-    let value = match found {
-        Some(found) if found.causes.is_empty() => Verdict::Fits,
-        Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
-        None => match &keys.named {
-            // Without a key that could have made the value, nothing is known of the value.
-            Err(_) if keys.public.is_empty() && keys.secrets.is_empty() => {
-                Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
-            }
-            _ => Verdict::Differs { causes: signed.wrong_length(keys).into_iter().collect(), tried, stopped },
-        },
-    };
-    Judged { value, notes, maker }
+    notes
 }
 
 /// The form that the signature names; methods with comments write those of `ds:SignedInfo`.
@@ -142,39 +136,55 @@ impl Signed<'_, '_> {
     fn changed(&self, aims: &[Aim]) -> Option<Found> {
         let target = Target::element(self.signed_info);
         let search = self.search(aims);
-        let found = search.signed_info(&target, &self.form, self.bounds.found);
-        let found = found.or_else(|| self.over_something_else(&search));
-        found.or_else(|| search.run(&target, &self.form, &[]))
+        let unnamed = (self.bounds.unnamed)();
+        let digests = Digests { found: self.bounds.found, unnamed: &unnamed };
+        signed_otherwise::find_inside(self.signed_info, &self.form, &search)
+            .or_else(|| search.signed_info(&target, &self.form, &digests).map(without_method_of_change))
+            .or_else(|| signed_otherwise::find_around(self.signed_info, &self.form, &search))
+            .or_else(|| search.run(&target, &self.form, &[]))
     }
 
-    /// Tries the value over a digest in `ds:SignedInfo`, or over the target of a reference, in place of
-    /// `ds:SignedInfo`.
-    fn over_something_else(&self, search: &Search<'_>) -> Option<Found> {
-        let values = self.signed_info.descendants_and_self().filter(|inner| inner.name().local == "DigestValue");
-        let written: Vec<String> =
-            values.take(MOST).filter_map(|value| Some(value.text().ok()?.split_whitespace().collect())).collect();
-        let over = |how: String| [Cause::SignedOtherwise { how: how.into() }];
-        for (nth, text) in (1..).zip(&written) {
-            let signed = |how: String, octets: &[u8]| search.octets(&over(how), octets.len(), &|out| out(octets));
-            let found = signed(format!("the text of the digest in reference {nth}"), text.as_bytes());
-            if found.is_some() {
-                return found;
-            }
-            // Text that is not base64 is no digest.
-            let Some(octets) = base64_decode(text, 64) else { continue };
-            let found = signed(format!("the digest in reference {nth}"), &octets);
-            if found.is_some() {
-                return found;
-            }
-            // The digest of the element is that inside the value.
-            let aim =
-                search.aims.iter().find(|aim| matches!(&aim.goal, Goal::Digest { value, .. } if *value == octets));
-            if let Some(aim) = aim {
-                let how = over(format!("what reference {nth} names"));
-                return Some(Found { causes: [aim.causes.as_slice(), &how].concat(), octets: Some(octets) });
-            }
+    /// The key that made the value where everything is as the message says; a secret is not returned.
+    fn maker_as_said(&self, keys: &Keys, show: Show<'_>) -> Option<Option<PublicKey>> {
+        let text = Target::element(self.signed_info).text(&self.form, &cap(self.bounds.most))?;
+        show(false, text.as_bytes());
+        let (Ok(key), Some(method)) = (&keys.named, self.read.method) else { return None };
+        let mut usual = self.read.values.iter().filter(|value| value.causes.is_empty());
+        usual.any(|value| key.verify(method, text.as_bytes(), &value.octets).is_ok()).then(|| match key {
+            VerifyingKey::Public(key) => Some(key.clone()),
+            VerifyingKey::Hmac(_) => None,
+        })
+    }
+
+    /// The value under every key and every change.
+    fn search_all(&self, keys: &Keys, mut notes: Vec<String>, show: Show<'_>) -> Judged {
+        let mut maker = None;
+        let found = match self.read.method.map(SignatureMethod::family) {
+            Some(SignatureFamily::Hmac) => self.by_secret(keys, &mut notes),
+            Some(_) => self.by_public_key(keys, &mut notes, &mut maker),
+            None => self.by_public_key(keys, &mut notes, &mut maker).or_else(|| self.by_secret(keys, &mut notes)),
+        };
+        let changed = found.as_ref().filter(|found| !found.causes.is_empty());
+        if let Some(octets) = changed.and_then(|found| found.octets.as_ref()) {
+            show(true, octets);
         }
-        None
+        let is_of_signed_info = |cause: &Cause| matches!(cause, Cause::SignedInfoChanged { .. });
+        let as_signed = changed.filter(|found| found.causes.iter().any(is_of_signed_info));
+        let as_signed = as_signed.and_then(|found| String::from_utf8(found.octets.clone()?).ok());
+        Judged { as_signed, ..Judged::new(self.verdict(found, keys), notes, maker) }
+    }
+
+    fn verdict(&self, found: Option<Found>, keys: &Keys) -> Verdict {
+        let (tried, stopped) = (self.meter.tried(), self.meter.exceeded());
+        match found {
+            Some(found) if found.causes.is_empty() => Verdict::Fits,
+            Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
+            // With no key at hand that could have made it, nothing is known of the value.
+            None if keys.named.is_err() && keys.public.is_empty() && keys.secrets.is_empty() => {
+                Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
+            }
+            None => Verdict::Differs { causes: self.wrong_length(keys).into_iter().collect(), tried, stopped },
+        }
     }
 
     /// The value has a length that its key and method never make.
@@ -200,8 +210,8 @@ impl Signed<'_, '_> {
     }
 
     /// The key that the signature names, then the others. For a key that is not named, that is a cause.
-    fn public_keys(&self, keys: &Keys) -> Vec<(Vec<Cause>, PublicKey, String)> {
-        let mut all: Vec<(Vec<Cause>, PublicKey, String)> = Vec::new();
+    fn public_keys(&self, keys: &Keys) -> Vec<Candidate> {
+        let mut all: Vec<Candidate> = Vec::new();
         let named = match &keys.named {
             Ok(VerifyingKey::Public(key)) => Some(key),
             _ => None,
@@ -209,11 +219,11 @@ impl Signed<'_, '_> {
         let owner =
             |key: &PublicKey| keys.public.iter().find(|(_, known)| known == key).map(|(owner, _)| owner.clone());
         let named_owner = |key: &PublicKey| owner(key).unwrap_or_else(|| "what the signature names".to_owned());
-        all.extend(named.map(|key| (Vec::new(), key.clone(), named_owner(key))));
+        all.extend(named.map(|key| Candidate { causes: Vec::new(), key: key.clone(), label: named_owner(key) }));
         for (owner, key) in &keys.public {
-            if all.len() < MOST && !all.iter().any(|(_, known, _)| known == key) {
-                let cause = named.map(|_| Cause::OtherKey { key: owner.into() });
-                all.push((cause.into_iter().collect(), key.clone(), owner.clone()));
+            if all.len() < MOST && !all.iter().any(|known| known.key == *key) {
+                let causes = named.map(|_| Cause::OtherKey { key: owner.into() }).into_iter().collect();
+                all.push(Candidate { causes, key: key.clone(), label: owner.clone() });
             }
         }
         all
@@ -221,59 +231,95 @@ impl Signed<'_, '_> {
 
     fn by_public_key(&self, keys: &Keys, notes: &mut Vec<String>, maker: &mut Option<PublicKey>) -> Option<Found> {
         let all = self.public_keys(keys);
-        let kinds = |wanted: fn(KeyKind) -> bool| all.iter().filter(move |(_, key, _)| wanted(key.kind()));
-        let mut rsa = 0;
-        for (causes, key, label) in kinds(|kind| matches!(kind, KeyKind::Rsa { .. })) {
-            rsa += 1;
-            let recovered = self.read.values.iter().find_map(|value| {
-                Some((recovered(key, &value.octets, self.read.method, self.meter)?, value.causes.as_slice()))
-            });
-            if self.meter.exceeded().is_some() {
-                return None;
-            }
-            let Some((mut recovered, spelling)) = recovered else { continue };
-            let before = [spelling, causes].concat();
-            recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, before.iter().cloned()).for_each(drop));
-            let made = format!("the value was made with the key of {label}, by {}", recovered.words);
-            let found = self.in_forms(&recovered.aims).or_else(|| self.changed(&recovered.aims));
-            if found.is_some() || recovered.is_certain {
-                notes.push(made);
-                *maker = Some(key.clone());
-            } else {
-                continue;
-            }
-            if found.is_none() && !recovered.aims.is_empty() {
-                notes.push("its signer signed another ds:SignedInfo than the one of the message".into());
-            }
+        if all.is_empty() {
+            notes.push("no certificate or key is at hand that could have made the value: give the signer's".into());
+        }
+        let is_rsa = |candidate: &&Candidate| matches!(candidate.key.kind(), KeyKind::Rsa { .. });
+        let (rsa, others): (Vec<&Candidate>, Vec<&Candidate>) = all.iter().partition(is_rsa);
+        if let Some(found) = rsa.iter().find_map(|candidate| self.by_rsa(candidate, notes, maker)) {
             return found;
         }
-        let others: Vec<_> = kinds(|kind| !matches!(kind, KeyKind::Rsa { .. })).collect();
-        let found = others.iter().find_map(|(causes, key, label)| {
-            let found = self.in_forms(&self.aims_of(key, causes))?;
-            notes.push(format!("the value was made with the key of {label}"));
-            *maker = Some(key.clone());
-            Some(found)
-        });
-        let found = found.or_else(|| {
-            let (causes, key, _) = others.first()?;
-            self.changed(self.aims_of(key, causes).get(..1)?)
-        });
-        if found.is_none() && rsa > 0 && others.is_empty() {
-            let keys = if rsa == 1 { "the only RSA key".to_owned() } else { format!("any of the {rsa} RSA keys") };
+        if self.meter.exceeded().is_some() {
+            return None;
+        }
+        let found = self.by_other_keys(&others, notes, maker);
+        if found.is_none() && !rsa.is_empty() && others.is_empty() {
+            let count = rsa.len();
+            let keys = if count == 1 { "the only RSA key".to_owned() } else { format!("any of the {count} RSA keys") };
             notes.push(format!(
                 "the value is no padded digest under {keys} at hand: another key made it, or it was changed"
             ));
         }
-        if all.is_empty() {
-            notes.push("no certificate or key is at hand that could have made the value: give the signer's".into());
+        if found.is_none() && !others.is_empty() {
+            notes.push(
+                "no key at hand fits: another key made the value, the value or ds:SignedInfo was changed after signing, or \
+                 something else was signed"
+                    .into(),
+            );
         }
         found
     }
 
+    /// What an RSA key recovers; `None` if the key did not make the value, and nothing inside if nothing fits.
+    fn by_rsa(
+        &self,
+        candidate: &Candidate,
+        notes: &mut Vec<String>,
+        maker: &mut Option<PublicKey>,
+    ) -> Option<Option<Found>> {
+        let Candidate { causes, key, label } = candidate;
+        let said = Said { method: self.read.declared, uri: &self.read.method_uri };
+        let (recovered, spelling) = self
+            .read
+            .values
+            .iter()
+            .find_map(|value| Some((recovered(key, &value.octets, said, self.meter)?, value.causes.as_slice())))?;
+        let before = [spelling, causes].concat();
+        let Recovered { mut aims, words, is_certain, names_digest } = recovered;
+        aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, before.iter().cloned()).for_each(drop));
+        let found = self.in_forms(&aims).or_else(|| self.changed(&aims));
+        if found.is_none() && !is_certain {
+            return None;
+        }
+        notes.push(format!("the value was made with the key of {label}, by {words}"));
+        *maker = Some(key.clone());
+        if found.is_none() && names_digest {
+            notes.push(
+                "the digest inside the value is of other octets than this ds:SignedInfo: it was changed after signing, or the \
+                 sender signed something else"
+                    .into(),
+            );
+        }
+        Some(found)
+    }
+
+    /// The value under keys that do not show what they signed: each in every form, the first under every change.
+    fn by_other_keys(
+        &self,
+        others: &[&Candidate],
+        notes: &mut Vec<String>,
+        maker: &mut Option<PublicKey>,
+    ) -> Option<Found> {
+        let changed = || {
+            let first = *others.first()?;
+            Some((self.changed(self.aims_of(first).get(..1)?)?, first))
+        };
+        let (found, candidate) = others
+            .iter()
+            .find_map(|candidate| Some((self.in_forms(&self.aims_of(candidate))?, *candidate)))
+            .or_else(changed)?;
+        notes.push(format!("the value was made with the key of {}", candidate.label));
+        *maker = Some(candidate.key.clone());
+        Some(found)
+    }
+
     /// Every way in which an ECDSA or EdDSA key may have made the value; the way that the message names first.
-    fn aims_of(&self, key: &PublicKey, causes: &[Cause]) -> Vec<Aim> {
+    fn aims_of(&self, candidate: &Candidate) -> Vec<Aim> {
+        let Candidate { causes, key, .. } = candidate;
         let field = match key.kind() {
             KeyKind::Ec(curve) => curve.field_len(),
+            KeyKind::Ed25519 => 32,
+            KeyKind::Ed448 => 57,
             _ => 0,
         };
         let mut aims = Vec::new();
@@ -282,10 +328,13 @@ impl Signed<'_, '_> {
             SignatureMethod::ALL.iter().filter(|method| !method.is_retired() && Some(*method) != self.read.method);
         for method in said.chain(others).filter(|method| key.kind().can_run(*method)) {
             for read in &self.read.values {
-                for (value, cause) in values(&read.octets, field) {
-                    let fits = method.uri().into();
-                    let other = Cause::OtherDigest { fits, declared: self.read.method_uri.as_ref().into() };
-                    let other = (Some(method) != self.read.method).then_some(other);
+                for (value, cause) in halves::readings(&read.octets, field) {
+                    // Another form beside another method is rare, and each costs an operation for each form of the octets.
+                    let is_usual = matches!(cause, None | Some(Cause::DerValue));
+                    if !is_usual && self.read.method.is_some_and(|said| said != method) {
+                        continue;
+                    }
+                    let other = self.other_method(method);
                     let spelling = read.causes.iter().cloned();
                     let causes = spelling.chain(causes.iter().cloned()).chain(cause).chain(other).collect();
                     aims.push(Aim { goal: Goal::Public { key: key.clone(), method, value }, causes });
@@ -293,6 +342,11 @@ impl Signed<'_, '_> {
             }
         }
         aims
+    }
+
+    fn other_method(&self, method: SignatureMethod) -> Option<Cause> {
+        let declared = self.read.method_uri.as_ref().into();
+        (Some(method) != self.read.method).then(|| Cause::OtherMethod { fits: method.uri().into(), declared })
     }
 
     fn by_secret(&self, keys: &Keys, notes: &mut Vec<String>) -> Option<Found> {
@@ -330,8 +384,7 @@ impl Signed<'_, '_> {
             return None;
         }
         let truncated = (octets < full).then(|| Cause::TruncatedValue { octets: octets.to_string().into() });
-        let fits = || Cause::OtherDigest { fits: method.uri().into(), declared: self.read.method_uri.as_ref().into() };
-        let other = (Some(method) != self.read.method).then(fits);
+        let other = self.other_method(method);
         let causes = value.causes.iter().chain(causes).cloned().chain(truncated).chain(other).collect();
         Some(Aim { goal: Goal::Mac { key: key.clone(), method, value: value.octets.clone() }, causes })
     }
@@ -346,67 +399,23 @@ fn hmacs(but: Option<SignatureMethod>) -> impl Iterator<Item = SignatureMethod> 
     SignatureMethod::ALL.iter().filter(is_hmac).filter(move |method| !method.is_retired() && Some(*method) != but)
 }
 
-/// An ECDSA value in its right form, for every wrong form that it may be in.
-fn values(value: &[u8], field: usize) -> Vec<(Vec<u8>, Option<Cause>)> {
-    let mut all = vec![(value.to_vec(), None)];
-    if field == 0 {
-        return all;
-    }
-    all.extend(of_der(value, field).map(|value| (value, Some(Cause::DerValue))));
-    if value.len() == 2 * field {
-        let (r, s) = value.split_at(field);
-        let back = |half: &[u8]| half.iter().rev().copied().collect::<Vec<u8>>();
-        all.push(([s, r].concat(), Some(Cause::HalvesSwapped)));
-        all.push(([back(r), back(s)].concat(), Some(Cause::Reversed)));
-        all.push((back(value), Some(Cause::Reversed)));
-    }
-    if value.len() < 2 * field && value.len() > field {
-        for at in (value.len() - field).max(1)..=field.min(value.len()) {
-            let Some((r, s)) = value.split_at_checked(at) else { continue };
-            all.extend(
-                padded(r, field).zip(padded(s, field)).map(|(r, s)| ([r, s].concat(), Some(Cause::HalvesShortened))),
-            );
-        }
-    }
-    all
-}
-
-fn padded(number: &[u8], field: usize) -> Option<Vec<u8>> {
-    let zeros = field.checked_sub(number.len())?;
-    Some([&vec![0; zeros], number].concat())
-}
-
-/// `r` and `s` of an `ECDSA-Sig-Value` (RFC 3279 §2.2.3).
-fn of_der(value: &[u8], field: usize) -> Option<Vec<u8>> {
-    let (content, rest) = element(value, 0x30)?;
-    let (r, after) = element(content, 2)?;
-    let (s, end) = element(after, 2)?;
-    let number = |octets: &[u8]| {
-        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-        padded(octets.get(zeros..)?, field)
-    };
-    (rest.is_empty() && end.is_empty()).then_some(())?;
-    Some([number(r)?, number(s)?].concat())
-}
-
-fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    match octets {
-        [first, length, rest @ ..] if *first == tag && *length < 0x80 => rest.split_at_checked(usize::from(*length)),
-        [first, 0x81, length, rest @ ..] if *first == tag => rest.split_at_checked(usize::from(*length)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn der_is_two_numbers_of_the_length_of_the_field() {
-        let der = [&[0x30, 7, 2, 2, 0, 0x80, 2, 1, 7][..]].concat();
-        assert_eq!(of_der(&der, 4), Some(vec![0, 0, 0, 0x80, 0, 0, 0, 7]));
-        assert_eq!(of_der(&der[..8], 4), None);
-        assert_eq!(of_der(&[0x30, 0], 4), None);
-        assert_eq!(of_der(&[0x30, 8, 2, 3, 1, 2, 3, 2, 1, 7], 2), None, "a number that is longer than the field");
-    }
+/// Without the method as a cause, where `ds:SignedInfo` names it as it was signed: the sender did nothing wrong.
+fn without_method_of_change(mut found: Found) -> Found {
+    let octets = found.octets.as_deref().unwrap_or_default();
+    let method = std::str::from_utf8(octets).ok().and_then(|text| {
+        let (_, after) = text.split_once("SignatureMethod ")?;
+        let (_, value) = after.split_once("Algorithm=\"")?;
+        SignatureMethod::from_uri(value.split('"').next()?)
+    });
+    let Some(method) = method else { return found };
+    found.causes.retain(|cause| match cause {
+        Cause::OtherMethod { fits, .. } => fits.as_str() != method.uri(),
+        Cause::OtherPadding { used } => match method.family() {
+            SignatureFamily::RsaPss => used.as_str() != "PSS",
+            SignatureFamily::RsaPkcs1 => used.as_str() != "PKCS#1 v1.5",
+            _ => true,
+        },
+        _ => true,
+    });
+    found
 }

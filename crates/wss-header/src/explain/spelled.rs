@@ -10,6 +10,9 @@ const LEAST: usize = 16;
 /// The longest text that is read in other spellings than the right one.
 const LONGEST: usize = 64 << 10;
 
+/// How base64 of hexadecimal digits is written.
+pub(super) const BASE64_OF_DIGITS: &str = "in base64 of hexadecimal digits";
+
 /// Octets, and the causes if they are not written as they should be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Spelled {
@@ -42,7 +45,7 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
     // There may be two digits for each octet, and base64 of base64 is longer, too.
     let long = base64_decode(text, 3 * most);
     let inside = long.as_deref().and_then(|octets| std::str::from_utf8(octets).ok());
-    add(inside.and_then(of_digits), vec![Cause::HexDigest]);
+    add(inside.and_then(of_digits), how(BASE64_OF_DIGITS));
     add(
         inside.and_then(|inside| base64_decode(inside, most)).filter(|octets| octets.len() >= LEAST),
         how("in base64 twice"),

@@ -70,6 +70,16 @@ pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     structure::without_security(sketch)
 }
 
+/// Without the declarations that are in scope around what was a document once, unless the element uses them.
+pub(super) fn without_scope(around: Vec<(String, String)>) -> Edit {
+    names::without_scope(around)
+}
+
+/// What is around a signature, `what` in words, before it had its value.
+pub(super) fn before_value(sketch: &Sketch, what: &str) -> Vec<Edit> {
+    structure::before_value(sketch, what)
+}
+
 /// The number of edits of several prefixes that are tried before those of single letters.
 const SEVERAL_FIRST: usize = 3_000;
 /// The edits of several prefixes that are tried beside another change.

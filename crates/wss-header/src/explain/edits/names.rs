@@ -102,6 +102,22 @@ fn all_removed(sketch: &Sketch) -> Option<Edit> {
     })
 }
 
+/// Without these declarations on the apex, where its own names do not use them.
+pub(super) fn without_scope(around: Vec<(String, String)>) -> Edit {
+    let prefixes: Vec<String> = around.iter().map(|(prefix, _)| shown(prefix)).collect();
+    let prefix = format!("whatever came from around the document, of {}", prefixes.join(", ")).into();
+    Edit::tags(Cause::NamespaceAdded { prefix }, move |step, tag| {
+        if step.depth == 0 {
+            let of_around =
+                |prefix: &str, uri: &str| around.iter().any(|(known, bound)| known == prefix && bound == uri);
+            let kept: Vec<bool> =
+                tag.namespaces.iter().map(|(prefix, uri)| tag.uses(prefix) || !of_around(prefix, uri)).collect();
+            let mut kept = kept.into_iter();
+            tag.namespaces.retain(|_| kept.next().unwrap_or(true));
+        }
+    })
+}
+
 /// An edit that moves a declaration of the apex to the elements inside that use it, where it was before it came from
 /// elements around.
 fn pushed_down(prefix: &str, uri: &str) -> Option<Edit> {

@@ -1,4 +1,8 @@
-//! `ds:SignedInfo` that was changed after signing: a method, a digest, a URI, a list of prefixes, a reference.
+//! `ds:SignedInfo` that was changed after signing: a method, a digest, a URI, a list of prefixes, a reference. [`additions`] has
+//! what was removed from it, and [`parts`] the elements.
+
+mod additions;
+mod parts;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,70 +15,29 @@ use wss_xmldsig::ENVELOPED_SIGNATURE;
 use super::super::cause::Cause;
 use super::super::clues::Clues;
 use super::super::edit::{Edit, piece};
-use super::super::token::{Tag, Token, tokens};
+use super::super::token::Tag;
 use super::Edits;
+use parts::{Changes, Part, REFERENCES, changed, edit, inside, parts, place, with};
 
-/// The largest number of references whose parts are changed one by one.
-const REFERENCES: usize = 16;
-/// The largest number of elements that are changed: more than a signature within the default limits has.
-const PARTS: usize = 1_024;
 /// The largest number of elements outside of every reference that are changed one by one.
 const OUTSIDE: usize = 16;
 /// The largest number of octets of a start tag that is changed.
 const TAG_OCTETS: usize = 4_096;
 /// The largest number of prefixes of a list of which each is changed.
 const WORDS: usize = 64;
-/// The elements in which something is changed.
-const CHANGED: [&str; 8] = [
-    "CanonicalizationMethod",
-    "SignatureMethod",
-    "Reference",
-    "Transforms",
-    "Transform",
-    "InclusiveNamespaces",
-    "DigestMethod",
-    "DigestValue",
-];
 
-/// A change of octets: the new text for each of several spans.
-type Changes = Vec<(Range<usize>, String)>;
-
-/// An element of `ds:SignedInfo`.
-#[derive(Clone, Copy)]
-struct Part<'c> {
-    local: &'c str,
-    tag: &'c str,
-    /// The offset of its start tag.
-    start: usize,
-    /// The offset behind its start tag.
-    inside: usize,
-    /// The end of the whole element.
-    end: usize,
-    /// The reference that it is in, from 1; 0 outside of every reference.
-    reference: usize,
+/// What is known of digests, in base64.
+pub(crate) struct Digests<'a> {
+    /// Those of what the references name; empty for one that is not known.
+    pub(crate) found: &'a [String],
+    /// Those of elements that no reference names, each with its URI.
+    pub(crate) unnamed: &'a [(String, String)],
 }
 
-impl Part<'_> {
-    /// Its start tag.
-    fn start(&self) -> Range<usize> {
-        self.start..self.inside
-    }
-
-    fn whole(&self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// The digest of the target of its own reference; `None` if it is in no reference, or the digest is not known.
-    fn digest<'f>(&self, found: &'f [String]) -> Option<&'f String> {
-        found.get(self.reference.checked_sub(1)?).filter(|digest| !digest.is_empty())
-    }
-}
-
-/// Changes of this canonical form, the most likely first. `found` has the digests of the references' targets, in
-/// base64; empty for a digest that is not known. Each change is made when the iterator comes to it: all of them
-/// together are many times as long as the form.
-pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> Edits<'s> {
-    let parts = parts(base);
+/// Changes of this canonical form, the most likely first. Each change is made when it is asked for: all of them together are
+/// many times as long as the form.
+pub(crate) fn all<'s>(base: &'s str, known: &Digests<'s>, clues: &'s Clues) -> Edits<'s> {
+    let (parts, found) = (parts(base), known.found);
     let near: Vec<Part<'_>> = {
         let mut outside = 0;
         let is_near = |part: &&Part<'_>| {
@@ -92,9 +55,12 @@ pub(crate) fn all<'s>(base: &'s str, found: &'s [String], clues: &'s Clues) -> E
     let parts: Rc<[Part<'_>]> = parts.into();
     let of_all = Rc::clone(&parts);
     let of_all = std::iter::once_with(move || all_digests(base, &of_all, found).into_iter().chain(all_uris(&of_all)));
+    let empty = empty_digests(base, &parts);
     let two = ["DigestMethod", "Transform"].map(|local| everywhere(Rc::clone(&parts), local));
     let others = of_all.flatten().chain(two.into_iter().flatten()).chain(references(base, &parts));
-    Box::new(digests.chain(changed).chain(others))
+    let lost = additions::references(base, &parts, known.unnamed).chain(additions::transforms(base, &parts));
+    let lists = additions::lists(base, &parts, &clues.bound);
+    Box::new(empty.chain(digests).chain(changed).chain(others).chain(lost).chain(lists))
 }
 
 /// Edits that put the digest of its own reference, or of the others, in place of the written one.
@@ -108,9 +74,14 @@ fn digests<'s>(base: &'s str, part: Part<'s>, found: &'s [String]) -> impl Itera
     })
 }
 
-/// The span of the text of an element that contains no other element.
-fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
-    part.inside..base.get(..part.end).and_then(|text| text.rfind("</")).unwrap_or(part.inside)
+/// Every digest empty, and one alone: as before the sender filled them in.
+fn empty_digests<'s>(base: &'s str, parts: &Rc<[Part<'s>]>) -> impl Iterator<Item = Edit> + 's {
+    let values = parts.iter().filter(|part| part.local == "DigestValue").take(REFERENCES);
+    let values: Vec<Range<usize>> = values.map(|part| inside(base, part)).collect();
+    let one = if values.len() > 1 { values.clone() } else { Vec::new() };
+    let all = values.into_iter().map(|value| (value, String::new())).collect();
+    let one = one.into_iter().map(|value| vec![(value, String::new())]);
+    std::iter::once(all).chain(one).map(|changes| changed(Cause::SignedBeforeDigests, changes))
 }
 
 /// An edit of every digest: the digest of its reference's target, or another spelling.
@@ -145,67 +116,6 @@ fn all_uris(parts: &[Part<'_>]) -> [Edit; 2] {
     })
 }
 
-fn edit(what: String, changes: Changes) -> Edit {
-    Edit::new(Cause::SignedInfoChanged { what: what.into() }, move |canonical, out| {
-        let mut at = 0;
-        for (range, text) in &changes {
-            out(piece(canonical, at..range.start).as_bytes());
-            out(text.as_bytes());
-            at = range.end;
-        }
-        out(piece(canonical, at..).as_bytes());
-    })
-}
-
-/// The elements that may be changed, up to the largest number.
-fn parts(base: &str) -> Vec<Part<'_>> {
-    let mut found: Vec<Part<'_>> = Vec::new();
-    // For each open element, its index in `found`, if it is there.
-    let mut open: Vec<Option<usize>> = Vec::new();
-    let (mut at, mut reference) = (0, 0);
-    for token in tokens(base) {
-        let start = at;
-        at += token.as_str().len();
-        match token {
-            Token::Start(tag) => {
-                let local = local_name(tag);
-                reference += usize::from(local == "Reference");
-                let is_changed = CHANGED.contains(&local) && found.len() < PARTS;
-                open.push(is_changed.then_some(found.len()));
-                if is_changed {
-                    found.push(Part { local, tag, start, inside: at, end: at, reference });
-                }
-            }
-            Token::End(_) => {
-                if let Some(part) = open.pop().flatten().and_then(|nth| found.get_mut(nth)) {
-                    part.end = at;
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn local_name(tag: &str) -> &str {
-    let name = tag.trim_start_matches('<').trim_end_matches('>');
-    let name = name.split(' ').next().unwrap_or(name);
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-/// The start tag with another value of an attribute; `None` if it has it already, or has no such attribute.
-fn with(tag: &str, attribute: &str, value: &str) -> Option<String> {
-    let mut tag = Tag::read(tag);
-    let (_, known) = tag.attributes.iter_mut().find(|(name, _)| name == attribute)?;
-    if *known == value {
-        return None;
-    }
-    *known = value.to_owned().into();
-    let mut out = String::new();
-    tag.write(&mut |text| out.push_str(text));
-    Some(out)
-}
-
 /// The identifiers that an element of this name may have had.
 fn identifiers(local: &str) -> Vec<&'static str> {
     let forms = [
@@ -227,10 +137,6 @@ fn identifiers(local: &str) -> Vec<&'static str> {
         }
         _ => Vec::new(),
     }
-}
-
-fn place(part: &Part<'_>) -> String {
-    if part.reference == 0 { String::new() } else { format!(" of reference {}", part.reference) }
 }
 
 fn methods<'s>(part: Part<'s>) -> impl Iterator<Item = Edit> + 's {
@@ -334,7 +240,9 @@ mod tests {
         let bound = [("".to_owned(), "urn:d".to_owned()), ("z".to_owned(), "urn:z".to_owned())].into();
         let clues = Clues { bound, ids: ["c".to_owned()].into(), ..Clues::default() };
         let found = ["CCCC".to_owned(), "DDDD".to_owned()];
-        let all: Vec<String> = all(BASE, &found, &clues).map(|edit| edit.text(BASE).expect("text")).collect();
+        let unnamed = [("#n".to_owned(), "NNNN".to_owned())];
+        let known = Digests { found: &found, unnamed: &unnamed };
+        let all: Vec<String> = all(BASE, &known, &clues).map(|edit| edit.text(BASE).expect("text")).collect();
         let expected = [
             BASE.replace("AAAA", "CCCC"),
             BASE.replace("BBBB", "DDDD"),
@@ -344,6 +252,9 @@ mod tests {
             BASE.replace("x y", "y"),
             BASE.replace("x y", "x y z"),
             BASE.replace("<d:Reference URI=\"#b\"><d:DigestValue>BBBB</d:DigestValue></d:Reference>", ""),
+            BASE.replace("AAAA", "").replace("BBBB", ""),
+            BASE.replace("</d:SignedInfo>", "<d:Reference URI=\"#n\"><d:DigestValue>NNNN</d:DigestValue></d:Reference></d:SignedInfo>"),
+            BASE.replace("<d:Reference URI=\"#b\">", "<d:Reference URI=\"#b\"><d:Transforms><d:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></d:Transform></d:Transforms>"),
         ];
         for text in expected {
             assert!(all.contains(&text), "{text}");

@@ -142,10 +142,43 @@ pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     }
     if has("Security") {
         edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Security")));
-        // A Header that holds nothing else is removed with it.
-        edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Header")));
+        // With the blocks beside it.
+        let whole = sketch.elements.iter().find(|name| local_of(name) == "Header").map_or("Header", String::as_str);
+        let cause = Cause::ElementAdded { name: whole.into() };
+        edits.push(without(cause, |_, name| local_of(name) == "Header"));
     }
     edits
+}
+
+/// What is around a signature as it was before it had its value: with an empty one, or without what came later.
+pub(super) fn before_value(sketch: &Sketch, what: &str) -> Vec<Edit> {
+    let has = |local: &str| sketch.elements.iter().any(|name| local_of(name) == local);
+    let cause = |how: &str| Cause::SignedOtherwise { how: format!("{what}, {how}").into() };
+    let is = |name: &str, locals: &[&str]| locals.contains(&local_of(name));
+    let mut edits = vec![
+        Edit::tokens(cause("with an empty ds:SignatureValue"), |step, out| {
+            let is_value = matches!(step.before, Some(Token::Start(tag)) if local_of(name_of(tag)) == "SignatureValue");
+            if !(is_value && matches!(step.token, Token::Text(_))) {
+                out(step.token.as_str());
+            }
+        }),
+        without(cause("without ds:SignatureValue"), move |_, name| is(name, &["SignatureValue"])),
+        without(cause("without ds:SignatureValue and ds:KeyInfo"), move |_, name| {
+            is(name, &["SignatureValue", "KeyInfo"])
+        }),
+    ];
+    if has("Signature") {
+        edits.push(without(cause("without ds:Signature"), move |_, name| is(name, &["Signature"])));
+    }
+    if has("Security") {
+        edits.push(without(cause("without wsse:Security"), move |_, name| is(name, &["Security"])));
+    }
+    edits
+}
+
+/// The local name of a qualified one.
+fn local_of(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
 }
 
 fn without_attribute(name: &str, with_namespace: bool) -> Edit {
