@@ -11,6 +11,7 @@ mod common;
 #[path = "../common/counting.rs"]
 mod counting;
 mod der;
+mod filters;
 mod known;
 mod linear;
 mod outside;

@@ -74,6 +74,7 @@ limits! {
     XPathDepth = "xpath-depth" 32 Each "XPath expressions one inside the other";
     XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and expressions that it evaluates";
     XPathStrings = "xpath-strings" 16_777_216 Message "octets of strings that XPath makes and compares";
+    XPathHeld = "xpath-held" 2 PerOctet "octets of lists and strings that XPath holds at one time, for each octet of the message";
     // Keys, and hints to keys.
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
     X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";
