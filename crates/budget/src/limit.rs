@@ -50,6 +50,7 @@ limits! {
     EqualsBlanks = "equals-blanks" 16 Each "blanks around one `=`";
     // Work on the whole message.
     ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed, for each octet of the message";
+    DefaultedOctets = "defaulted-octets" 2 PerOctet "octets of attributes that a DOCTYPE adds, for each octet of the message";
     DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
     KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form, paths and names kept in memory, for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
