@@ -16,7 +16,11 @@ mod known;
 mod linear;
 mod outside;
 mod policies;
+#[path = "../policy/shapes.rs"]
+#[allow(dead_code, reason = "the tests of policies use the rest")]
+mod policy_shapes;
 mod shapes;
+mod sides;
 
 use std::time::Duration;
 
