@@ -10,9 +10,10 @@ use std::time::SystemTime;
 
 use common::*;
 use ws_security::attachments::{Attachment, Package};
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Element};
+use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element};
 use ws_security::crypto::{KeyDerivation, KeyUnwrap, KeyWrap, PublicKey, SystemRandom};
 use ws_security::prelude::*;
+use ws_security::xmldsig::FilterMethod;
 use ws_security::xmlenc::{Agreement, AlgorithmPolicy as DocumentPolicy, KeySource, decrypt_document};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, DigestMethod, Limit, Limits, NewAssertion,
@@ -210,9 +211,27 @@ fn cases() -> Vec<Case> {
             "selected by XPath",
             Box::new(|limits| told(filtered::verified(&filtered::signed(), filtered::admitting(), limits))),
         ),
+        ("held by XPath", Box::new(held)),
+        ("with defaults", Box::new(defaulted)),
         ("explained", explained()),
         ("a document", decrypted()),
     ]
+}
+
+/// A document of which an expression makes a string of more octets than are always allowed.
+fn held(limits: Limits) -> String {
+    let large = |order: &str| order.replacen("4711", &"4711".repeat(50_000), 1);
+    let expression = "<ds:XPath>not(ancestor-or-self::ds:Signature) and string(/) != ''</ds:XPath>";
+    let transform = filtered::transform(FilterMethod::XPath, expression);
+    let text = large(&filtered::signed_with("", &transform, &large(filtered::ORDER)));
+    told(filtered::verified(&text, filtered::admitting(), limits))
+}
+
+/// A document to which a DOCTYPE adds more octets than are always allowed.
+fn defaulted(limits: Limits) -> String {
+    let (value, filler) = ("v".repeat(100), "x".repeat(60_000));
+    let text = format!("<!DOCTYPE r [<!ATTLIST a b CDATA '{value}'>]><r>{filler}{}</r>", "<a/>".repeat(1_000));
+    told(Document::parse_with_doctype(&*text, &Budget::new(&limits, text.len() as u64)))
 }
 
 /// For every limit there is a message that opens by default and is refused by it, by its name, once it is lowered.

@@ -11,11 +11,16 @@ mod common;
 #[path = "../common/counting.rs"]
 mod counting;
 mod der;
+mod filters;
 mod known;
 mod linear;
 mod outside;
 mod policies;
+#[path = "../policy/shapes.rs"]
+#[allow(dead_code, reason = "the tests of policies use the rest")]
+mod policy_shapes;
 mod shapes;
+mod sides;
 
 use std::time::Duration;
 

@@ -92,6 +92,13 @@ fn shapes() -> Vec<Shape> {
             let soap = "xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'";
             policy(&format!("<s:SignedElements {soap}>{paths}</s:SignedElements>"))
         }),
+        of("supporting tokens beside paths", 50, |count| {
+            let (tokens, path) = ("<s:X509Token/>".repeat(count), "<s:XPath>/e:Envelope/e:Body/b</s:XPath>");
+            let paths = format!("<s:SignedElements>{}</s:SignedElements>", path.repeat(count));
+            let soap = "xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'";
+            let all = format!("<p:Policy {soap}>{tokens}{paths}</p:Policy>");
+            policy(&format!("<s:EndorsingSupportingTokens>{all}</s:EndorsingSupportingTokens>"))
+        }),
         of("paths under many namespaces", 2_000, |count| {
             let names = numbered(60, |at| format!(" xmlns:n{at}='urn:{}'", "x".repeat(400)));
             let paths = "<s:XPath>/a</s:XPath>".repeat(count);

@@ -19,6 +19,7 @@ const fn floor(limit: Limit) -> u64 {
     match limit {
         // Many steps on a small message take little time and no memory.
         Limit::ParsedOctets => 1 << 20,
+        Limit::XPathHeld => 256 << 10,
         _ => 64 << 10,
     }
 }
@@ -76,6 +77,15 @@ impl Budget {
         self.limits.check(limit, count)
     }
 
+    /// Compares the amount that is held at one time with the total of the message. Nothing is charged.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    #[inline]
+    pub fn check_held(&self, limit: Limit, amount: u64) -> Result<(), Exceeded> {
+        if amount > self.allowance(limit) { Err(self.exceeded(limit)) } else { Ok(()) }
+    }
+
     /// The amount that was charged.
     #[must_use]
     #[inline]
@@ -123,6 +133,11 @@ mod tests {
         assert_eq!(budget(0).left(Limit::DigestedOctets), 64 << 10);
         assert_eq!(budget(1 << 20).left(Limit::DigestedOctets), 4 << 20);
         assert_eq!(Budget::dangerous_unbounded().left(Limit::DigestedOctets), u64::MAX);
+        let (small, large) = (budget(0), budget(1 << 20));
+        assert_eq!(small.check_held(Limit::XPathHeld, 256 << 10), Ok(()));
+        assert_eq!(small.check_held(Limit::XPathHeld, (256 << 10) + 1), Err(small.exceeded(Limit::XPathHeld)));
+        // What is held is not charged: it may be held again.
+        assert_eq!([(); 2].map(|()| large.check_held(Limit::XPathHeld, 2 << 20)), [Ok(()), Ok(())]);
     }
 
     #[test]

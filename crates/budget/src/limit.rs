@@ -50,6 +50,7 @@ limits! {
     EqualsBlanks = "equals-blanks" 16 Each "blanks around one `=`";
     // Work on the whole message.
     ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed, for each octet of the message";
+    DefaultedOctets = "defaulted-octets" 2 PerOctet "octets of attributes that a DOCTYPE adds, for each octet of the message";
     DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
     KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form, paths and names kept in memory, for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
@@ -74,6 +75,7 @@ limits! {
     XPathDepth = "xpath-depth" 32 Each "XPath expressions one inside the other";
     XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and expressions that it evaluates";
     XPathStrings = "xpath-strings" 16_777_216 Message "octets of strings that XPath makes and compares";
+    XPathHeld = "xpath-held" 2 PerOctet "octets of lists and strings that XPath holds at one time, for each octet of the message";
     // Keys, and hints to keys.
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
     X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";

@@ -22,7 +22,8 @@ use crate::write::escape;
 pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
 
 /// Removes the DOCTYPE from `source`, and applies what it declares. Returns `None` if `source` has no DOCTYPE. The text that
-/// results is no longer than a document may be, and than `budget` has [`Limit::ParsedOctets`] left; it is not charged.
+/// results is no longer than a document may be, and than `budget` has [`Limit::ParsedOctets`] left; it is not charged. What is added
+/// is charged to [`Limit::DefaultedOctets`] before it is written.
 pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, DeclaredIds)>, ParseError> {
     let limits = budget.limits();
     if source.len() > limits.size(Limit::DocumentOctets) {
@@ -33,9 +34,14 @@ pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, D
         Parser { source, at: start + "<!DOCTYPE".len(), limits, lists: HashMap::new(), ids: HashMap::new() };
     parser.declaration()?;
     let Parser { at: end, lists, ids, .. } = parser;
-    let mut text = Text::within(budget);
-    text.push(source.slice(..start))?;
-    rewrite(source.slice(end..), &lists, &mut text)?;
+    let (before, after) = (source.slice(..start), source.slice(end..));
+    let mut counted = Text::counting(budget, before.len() + after.len());
+    counted.push(before)?;
+    rewrite(after, &lists, &mut counted)?;
+    budget.charge(Limit::DefaultedOctets, counted.len.saturating_sub(before.len() + after.len()) as u64)?;
+    let mut text = counted.to_write();
+    text.push(before)?;
+    rewrite(after, &lists, &mut text)?;
     Ok(Some((text.written, ids)))
 }
 
@@ -44,9 +50,11 @@ fn over(limits: &Limits, limit: Limit) -> ParseError {
     Exceeded { limit, allowed: limits.get(limit) }.into()
 }
 
-/// The text that is written. A text that would become too long is refused before it is written.
+/// The text that is written, or only counted. A text that would become too long is refused before it is written.
 struct Text<'l> {
     written: String,
+    len: usize,
+    is_written: bool,
     most: usize,
     /// The limit that is charged.
     limit: Limit,
@@ -54,21 +62,32 @@ struct Text<'l> {
 }
 
 impl<'l> Text<'l> {
-    fn within(budget: &'l Budget) -> Self {
+    /// Counts a text that has so many octets before anything is added.
+    fn counting(budget: &'l Budget, octets: usize) -> Self {
         let limits = budget.limits();
-        let left = usize::try_from(budget.left(Limit::ParsedOctets)).unwrap_or(usize::MAX);
-        let (most, limit) = match limits.size(Limit::DocumentOctets) {
-            most if most <= left => (most, Limit::DocumentOctets),
-            _ => (left, Limit::ParsedOctets),
-        };
-        Self { written: String::new(), most, limit, limits }
+        let left = |limit| usize::try_from(budget.left(limit)).unwrap_or(usize::MAX);
+        let bounds = [
+            (limits.size(Limit::DocumentOctets), Limit::DocumentOctets),
+            (left(Limit::ParsedOctets), Limit::ParsedOctets),
+            (left(Limit::DefaultedOctets).saturating_add(octets), Limit::DefaultedOctets),
+        ];
+        let (most, limit) = bounds.into_iter().min_by_key(|(most, _)| *most).expect("there are three");
+        Self { written: String::new(), len: 0, is_written: false, most, limit, limits }
+    }
+
+    /// The same text, to be written now.
+    fn to_write(self) -> Self {
+        Self { written: String::with_capacity(self.len), len: 0, is_written: true, ..self }
     }
 
     fn push(&mut self, piece: &str) -> Result<(), ParseError> {
-        if self.written.len().saturating_add(piece.len()) > self.most {
+        self.len = self.len.saturating_add(piece.len());
+        if self.len > self.most {
             return Err(over(self.limits, self.limit));
         }
-        self.written.push_str(piece);
+        if self.is_written {
+            self.written.push_str(piece);
+        }
         Ok(())
     }
 }
@@ -483,32 +502,32 @@ mod tests {
         }
     }
 
-    /// Defaults make a small document large: text above a limit is not written, however little of it is read.
+    /// Defaults make a small document large: a text above a limit is not written, however little of it is read.
     #[test]
     fn defaults_are_charged_before_they_are_written() {
         let value = "v".repeat(60_000);
         for (elements, times) in [(1_000, 1), (8_000, 1), (1, 200)] {
             let attributes: String = (0..times).map(|nth| format!(" x{nth} CDATA '{value}'")).collect();
             let text = format!("<!DOCTYPE r [<!ATTLIST a{attributes}>]><r>{}</r>", "<a/>".repeat(elements));
-            let limits = Limits::default().with(Limit::ParsedOctets, 4).with(Limit::DocumentOctets, 64 << 20);
-            let budget = Budget::new(&limits, 64 << 10);
-            let mut written = super::Text::within(&budget);
-            assert_eq!((written.most, written.limit), (1 << 20, Limit::ParsedOctets));
-            let list = super::List {
-                defaults: (0..times).map(|nth| (format!("x{nth}"), value.clone())).collect(),
-                ..Default::default()
-            };
-            let lists = [("a".to_owned(), list)].into();
-            let body = &text[text.find("<r>").expect("the root")..];
-            let refused = super::rewrite(body, &lists, &mut written).expect_err("too long");
-            assert!(matches!(refused, ParseError::Limit(over) if over.limit == Limit::ParsedOctets), "{refused}");
-            assert!(written.written.len() <= 1 << 20 && written.written.capacity() <= 2 << 20);
-            let refused = Document::parse_with_doctype(&*text, &Budget::new(&limits, 64 << 10));
-            assert!(refused.is_err_and(|error| error.to_string().contains("parsed-octets")));
+            for (least, named) in [(Limit::ParsedOctets, "parsed-octets"), (Limit::DefaultedOctets, "defaulted-octets")]
+            {
+                let high = Limits::default().with(Limit::DocumentOctets, 64 << 20);
+                let high = high.with(Limit::ParsedOctets, 10_000).with(Limit::DefaultedOctets, 10_000);
+                let budget = Budget::new(&high.with(least, 1), 64 << 10);
+                let refused = Document::parse_with_doctype(&*text, &budget).expect_err("too long").to_string();
+                // A long list of declarations is longer than all that may be parsed.
+                assert!(refused.contains(named), "{refused}");
+            }
         }
-        // A document below the limit is read.
-        let text = format!("<!DOCTYPE r [<!ATTLIST a x CDATA '{value}'>]><r>{}</r>", "<a/>".repeat(4));
-        assert!(read(&text).is_ok_and(|document| document.source().len() > 4 * value.len()));
+        // Twice the document is added, and no octet more.
+        let twice = |value: usize| {
+            let text =
+                format!("<!DOCTYPE r [<!ATTLIST a x CDATA '{}'>]><r>{}</r>", "v".repeat(value), "<a/>".repeat(100));
+            let budget = Budget::new(&Limits::default(), text.len() as u64);
+            Document::parse_with_doctype(text, &budget).map(|_| budget.used(Limit::DefaultedOctets))
+        };
+        assert_eq!(twice(600), Ok(100 * 605));
+        assert!(twice(1_000).is_err_and(|error| error.to_string().contains("defaulted-octets")));
     }
 
     #[test]

@@ -116,3 +116,36 @@ fn what_shows_a_message_takes_little_memory() {
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
+
+/// A DOCTYPE adds an attribute to many elements: what it adds is counted before it is written.
+#[test]
+fn defaults_of_a_doctype_take_little_memory() {
+    let certificate = format!("{}/../../vectors/keys/alice.pem", env!("CARGO_MANIFEST_DIR"));
+    let commands: [&[&str]; 2] =
+        [&["c14n", "--allow-doctype"], &["dsig", "verify", "--cert", &certificate, "--allow-doctype"]];
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("doctype-{}.xml", std::process::id()));
+    let idle = commands.map(|command| {
+        std::fs::write(&file, "<a/>").expect("a file");
+        run(command, &file).peak
+    });
+    let mut failures = Vec::new();
+    for (elements, value, text) in
+        [(30_000, 1_000, 0), (100_000, 1_100, 0), (4_000, 1_000_000, 0), (1_000, 1_000, 600_000)]
+    {
+        let (value, text) = ("x".repeat(value), "x".repeat(text));
+        let elements = "<a></a>".repeat(elements);
+        let document = format!("<!DOCTYPE r [<!ATTLIST a b CDATA \"{value}\">]><r>{elements}{text}</r>");
+        std::fs::write(&file, &document).expect("a file");
+        for (command, idle) in commands.iter().zip(idle) {
+            let usage = run(command, &file);
+            let allowed = own_peak().max(idle + 13 * document.len() + (1 << 20));
+            println!("{command:?}: {} of {allowed} for {} octets, exit {}", usage.peak, document.len(), usage.code);
+            let reads = text.is_empty() || usage.code == 0 || command[0] != "c14n";
+            if usage.peak > allowed || !reads {
+                failures.push(format!("{command:?}: {} of {allowed} for {} octets", usage.peak, document.len()));
+            }
+        }
+    }
+    let _gone = std::fs::remove_file(&file);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

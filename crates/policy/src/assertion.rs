@@ -33,7 +33,7 @@ pub(crate) struct Written {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
     pub(crate) local: &'static str,
-    pub(crate) value: String,
+    pub(crate) value: Box<str>,
 }
 
 /// A child of an assertion that is no policy, as `sp:Body` or `sp:XPath`.
@@ -48,13 +48,13 @@ pub(crate) struct Parameter {
 /// The content of a parameter, as far as it is read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
-    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) attributes: Box<[Attribute]>,
     /// The text of an `sp:XPath`.
-    pub(crate) text: String,
+    pub(crate) text: Box<str>,
     /// The prefixes in it, and their namespaces.
-    pub(crate) prefixes: Vec<(String, Arc<str>)>,
+    pub(crate) prefixes: Box<[(String, Arc<str>)]>,
     /// The names of the elements inside it, and their texts.
-    pub(crate) inside: Vec<(&'static str, String)>,
+    pub(crate) inside: Box<[(&'static str, String)]>,
     /// The additional cost of its text and of its expanded names, which are read for each message.
     pub(crate) long: usize,
 }
@@ -90,12 +90,12 @@ impl Attribute {
             ("IncludeContext", "ProtectionLevel") => "ProtectionLevel",
             _ => return None,
         };
-        Some(Self { local, value: value.to_owned() })
+        Some(Self { local, value: value.into() })
     }
 }
 
 fn attribute<'a>(attributes: &'a [Attribute], local: &str) -> Option<&'a str> {
-    attributes.iter().find(|attribute| attribute.local == local).map(|attribute| attribute.value.as_str())
+    attributes.iter().find(|attribute| attribute.local == local).map(|attribute| &*attribute.value)
 }
 
 impl Assertion {
@@ -117,19 +117,43 @@ impl Assertion {
         self.local().ends_with("Token")
     }
 
-    /// The number of assertions, parameters and attributes that are judged with it, and the additional cost of long
-    /// ones.
-    pub(crate) fn size(&self) -> usize {
+    /// How often what is inside it counts: each of several supporting tokens signs all parts that are named beside them.
+    fn times(&self) -> usize {
+        let is_repeated = self.local().ends_with("SupportingTokens");
+        let tokens = || self.nested.iter().filter(|inner| inner.is_token()).count();
+        if is_repeated { tokens().max(1) } else { 1 }
+    }
+
+    /// The additional cost of several supporting tokens.
+    pub(crate) fn repeated(&self) -> usize {
+        match self.times() - 1 {
+            0 => 0,
+            more => size(&self.nested).saturating_mul(more),
+        }
+    }
+
+    /// The number of parameters and attributes that are judged with it, and itself.
+    fn own(&self) -> usize {
         let unread = |attributes: &[Attribute]| attributes.iter().filter(|attribute| attribute.is_unread()).count();
-        let parameters: usize =
-            self.written.parameters.iter().map(|parameter| 1 + unread(parameter.attributes()) + parameter.long()).sum();
-        1 + unread(&self.written.attributes) + long(&self.written.attributes) + parameters + size(&self.nested)
+        let parameters = self.written.parameters.iter().map(|parameter| 1 + unread(parameter.attributes()));
+        1 + unread(&self.written.attributes) + parameters.sum::<usize>()
+    }
+
+    /// As [`Assertion::own`], with the additional cost of long ones and what is inside.
+    fn size(&self) -> usize {
+        let long = long(&self.written.attributes) + self.written.parameters.iter().map(Parameter::long).sum::<usize>();
+        size(&self.nested).saturating_mul(self.times()).saturating_add(self.own() + long)
     }
 }
 
-/// As [`Assertion::size`], for an alternative.
+/// The number of assertions, parameters and attributes that are judged.
+pub(crate) fn judged(alternative: &[Arc<Assertion>]) -> usize {
+    alternative.iter().map(|assertion| assertion.own() + judged(&assertion.nested)).sum()
+}
+
+/// The cost of an alternative.
 pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
-    alternative.iter().map(|assertion| assertion.size()).sum()
+    alternative.iter().fold(0, |sum, assertion| sum.saturating_add(assertion.size()))
 }
 
 impl Parameter {
@@ -147,7 +171,7 @@ impl Parameter {
     }
 
     pub(crate) fn attributes(&self) -> &[Attribute] {
-        self.details.as_ref().map(|details| details.attributes.as_slice()).unwrap_or_default()
+        self.details.as_ref().map(|details| &*details.attributes).unwrap_or_default()
     }
 
     fn long(&self) -> usize {
@@ -156,18 +180,18 @@ impl Parameter {
 
     /// The text of an element of this name inside it.
     pub(crate) fn inside(&self, local: &str) -> Option<&str> {
-        let inside = self.details.iter().flat_map(|details| &details.inside);
+        let inside = self.details.iter().flat_map(|details| details.inside.iter());
         inside.filter(|(inner, _)| *inner == local).map(|(_, text)| text.as_str()).next()
     }
 
     /// The text of an `sp:XPath`.
     pub(crate) fn text(&self) -> &str {
-        self.details.as_ref().map(|details| details.text.as_str()).unwrap_or_default()
+        self.details.as_ref().map(|details| &*details.text).unwrap_or_default()
     }
 
     /// The namespace of a prefix in its text.
     pub(crate) fn namespace_of(&self, prefix: &str) -> Option<&str> {
-        let mut prefixes = self.details.iter().flat_map(|details| &details.prefixes);
+        let mut prefixes = self.details.iter().flat_map(|details| details.prefixes.iter());
         prefixes.find(|(known, _)| known == prefix).map(|(_, namespace)| &**namespace)
     }
 }

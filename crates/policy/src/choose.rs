@@ -33,7 +33,7 @@ pub(crate) fn exchanges(
     let side = OneSide { role, keys, protects: Protects::of(operation) };
     let mut at = 0;
     'all: for common in operation.common.iter() {
-        let replies: Vec<Result<Half, Lack>> = replies
+        let mut replies: Vec<Result<Half, Lack>> = replies
             .iter()
             .map(|own| match operation.reply {
                 Some(_) => side.half(common, own, Direction::Reply),
@@ -41,11 +41,11 @@ pub(crate) fn exchanges(
             })
             .collect();
         for own in operation.request.iter() {
-            let request = side.half(common, own, Direction::Request);
+            let mut request = side.half(common, own, Direction::Request);
             let first = at;
             at += replies.len();
-            for (of_reply, reply) in replies.iter().enumerate() {
-                let (request, reply) = match (&request, reply) {
+            for (of_reply, reply) in replies.iter_mut().enumerate() {
+                let (request, reply) = match (&mut request, reply) {
                     (Ok(request), Ok(reply)) => (request, reply),
                     (Err(lack), _) | (_, Err(lack)) => {
                         lacks.push(lack.clone());
@@ -53,8 +53,8 @@ pub(crate) fn exchanges(
                     }
                 };
                 let (sends, opens) = match role {
-                    Role::Client => (request.sends.clone(), reply.opens.clone()),
-                    Role::Service => (reply.sends.clone(), request.opens.clone()),
+                    Role::Client => (request.sends.take(), reply.opens.take()),
+                    Role::Service => (reply.sends.clone(), request.opens.take()),
                 };
                 // Everything has the form of a request of which nothing is demanded.
                 if made.is_empty() || opens.is_some() {
@@ -136,9 +136,11 @@ impl OneSide<'_> {
         let has_tls = terms.binding.is_some() && terms.is_over_transport();
         if (*role == Role::Client) == (direction == Direction::Request) {
             let recipe = send::recipe(&terms, direction, keys)?;
+            drop(terms);
             return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
         }
         let receiver = receive::receiver(&terms, direction, keys)?;
+        terms.notes.keep_first();
         let opens = receiver.map(|(receiver, opening)| Opens {
             receiver,
             opening,

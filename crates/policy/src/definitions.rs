@@ -151,14 +151,14 @@ impl<'e, 'd> Definitions<'e, 'd> {
     }
 
     /// The error if no file defines a name at `at`.
-    pub(crate) fn unresolved(&self, at: At<'_>, what: &'static str, name: String, namespace: &str) -> PolicyError {
+    pub(crate) fn unresolved(&self, at: At<'d>, what: &'static str, name: String, namespace: &str) -> PolicyError {
         let of_namespace = |import: &&Import| import.namespace == namespace;
         let import = self.left_out.iter().find(of_namespace).or(self.left_out.first());
         let import = import.map(|import| import.location.as_str().into());
         PolicyError::Unresolved { place: Box::new(self.place(at)), what, name: name.into(), import }
     }
 
-    pub(crate) fn place(&self, at: At<'_>) -> crate::place::Place {
+    pub(crate) fn place(&self, at: At<'d>) -> crate::place::Place {
         self.expressions.place(at)
     }
 }

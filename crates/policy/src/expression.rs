@@ -41,8 +41,8 @@ pub(crate) struct Expressions<'d> {
     by_name: Named,
     /// Policies that are in normal form already.
     known: RefCell<HashMap<(usize, NodeId), Normal>>,
-    /// Namespaces, each once.
-    namespaces: RefCell<HashMap<&'d str, Arc<str>>>,
+    /// Namespaces and local names, each once.
+    texts: RefCell<HashMap<&'d str, Arc<str>>>,
     /// The path of an element that is inside no assertion.
     top: Arc<str>,
     /// The namespaces that the caller passes over.
@@ -83,7 +83,7 @@ impl<'d> Expressions<'d> {
             by_id,
             by_name,
             known: RefCell::default(),
-            namespaces: RefCell::default(),
+            texts: RefCell::default(),
             top: "".into(),
             not_ours,
             digests: charge.digests(files.iter().map(|file| file.document.source().len()).sum()),
@@ -148,21 +148,21 @@ impl<'d> Expressions<'d> {
     }
 
     /// The place of an element with no assertion around it.
-    pub(crate) fn place(&self, at: At<'_>) -> Place {
+    pub(crate) fn place(&self, at: At<'d>) -> Place {
         self.place_in(at, &self.top, at.element.name().local)
     }
 
-    fn place_in(&self, at: At<'_>, around: &Arc<str>, local: &str) -> Place {
-        let offset = at.element.span().start;
+    fn place_in(&self, at: At<'d>, around: &Arc<str>, local: &'d str) -> Place {
+        let (offset, local) = (at.element.span().start, self.text(local));
         match self.files.get(at.file) {
             Some(file) => file.lines.place(offset, around, local),
             None => Lines::of("", "").place(offset, around, local),
         }
     }
 
-    /// The namespace of an element. Each is kept once.
-    fn namespace(&self, namespace: &'d str) -> Arc<str> {
-        Arc::clone(self.namespaces.borrow_mut().entry(namespace).or_insert_with(|| namespace.into()))
+    /// A namespace, or a local name. Each is kept once.
+    fn text(&self, text: &'d str) -> Arc<str> {
+        Arc::clone(self.texts.borrow_mut().entry(text).or_insert_with(|| text.into()))
     }
 
     fn policy(&self, at: At<'d>, around: Around<'_>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
@@ -261,7 +261,7 @@ impl<'d> Expressions<'d> {
         self.charge.assertions(1)?;
         let attributes = Attribute::of("PolicyReference", "URI", uri).into_iter().collect();
         let written = Written {
-            namespace: self.namespace(names::POLICY_15),
+            namespace: self.text(names::POLICY_15),
             place,
             is_ignorable: false,
             has_token: false,
@@ -297,7 +297,7 @@ impl<'d> Expressions<'d> {
         }
     }
 
-    fn malformed(&self, at: At<'_>, around: Around<'_>, why: &'static str) -> PolicyError {
+    fn malformed(&self, at: At<'d>, around: Around<'_>, why: &'static str) -> PolicyError {
         PolicyError::Malformed { place: self.place_in(at, around.path, at.element.name().local), why }
     }
 
@@ -337,12 +337,13 @@ impl<'d> Expressions<'d> {
             }
         }
         let place = self.place_in(at, around.path, element.name().local);
-        let namespace = self.namespace(element.name().namespace);
+        let namespace = self.text(element.name().namespace);
         let has_token = nested.iter().flatten().any(|inner| inner.is_token());
         let written = Arc::new(Written { namespace, place, is_ignorable, has_token, attributes, parameters });
         self.charge.assertions(nested.len().saturating_mul(1 + unread))?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();
+        self.charge.assertions(alternatives.iter().flatten().map(|assertion| assertion.repeated()).sum())?;
         if is_optional {
             alternatives.push(Alternative::new());
         }
@@ -361,23 +362,26 @@ impl<'d> Expressions<'d> {
 
     fn parameter(&self, at: At<'d>, path: &Arc<str>) -> Result<Parameter, PolicyError> {
         let element = at.element;
-        let mut details = Details { attributes: attributes(element), ..Details::default() };
+        let mut details = Details { attributes: attributes(element).into(), ..Details::default() };
         self.charge.assertions(details.attributes.iter().filter(|attribute| attribute.is_unread()).count())?;
         details.long = long(&details.attributes);
         if element.name().local == "XPath" {
-            details.text = text_of(element);
+            details.text = text_of(element).into();
             // The paths that products write for elements inside the Security header have some hundred octets.
             details.long += details.text.len().saturating_sub(512) / 32;
+            // Each step of a path is kept, and compared with elements.
+            details.long += details.text.bytes().filter(|octet| *octet == b'/').count();
             let (prefixes, cost) = self.prefixes(element, &details.text);
-            (details.prefixes, details.long) = (prefixes, details.long + cost);
+            (details.prefixes, details.long) = (prefixes.into(), details.long + cost);
         }
         self.charge.assertions(details.long)?;
-        for inner in element.descendants_and_self().skip(1) {
+        let read = |inner: Element<'d>| {
             let known = INSIDE.into_iter().find(|known| *known == inner.name().local);
-            details.inside.extend(known.map(|local| (local, text_of(inner))));
-        }
+            known.map(|local| (local, text_of(inner)))
+        };
+        details.inside = element.descendants_and_self().skip(1).filter_map(read).collect();
         let place = self.place_in(at, path, element.name().local);
-        Ok(Parameter::new(self.namespace(element.name().namespace), place, details))
+        Ok(Parameter::new(self.text(element.name().namespace), place, details))
     }
 
     /// The namespace of each prefix of a path, and the cost of the path's expanded names, one for each use of a prefix.
@@ -388,7 +392,7 @@ impl<'d> Expressions<'d> {
             let known = prefixes.iter().find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.len());
             let bound = || element.namespace_of_prefix(prefix);
             let octets = known.or_else(|| {
-                let namespace = self.namespace(bound()?);
+                let namespace = self.text(bound()?);
                 let octets = namespace.len();
                 prefixes.push((prefix.to_owned(), namespace));
                 Some(octets)
@@ -423,11 +427,12 @@ fn attributes(element: Element<'_>) -> Vec<Attribute> {
             None => {
                 let local = if is_foreign { Attribute::FOREIGN } else { Attribute::UNREAD };
                 if read.iter().all(|known| known.local != local) {
-                    read.push(Attribute { local, value: name.to_string() });
+                    read.push(Attribute { local, value: name.to_string().into() });
                 }
             }
         }
     }
+    read.shrink_to_fit();
     read
 }
 

@@ -43,8 +43,9 @@ impl PolicyLimits {
     }
 
     /// The largest number of assertions that are kept: those in all alternatives of all policies together, with nested
-    /// ones, parts, definitions and operations. A path costs one more for each 32 octets of its text, and of its
-    /// expanded names; an attribute that is read, for each 64.
+    /// ones, parts, definitions and operations. A path costs one more for each of its steps, for each 32 octets of a long
+    /// text, and of its expanded names; an attribute that is read, for each 64. Several supporting tokens count once for each
+    /// part beside them.
     #[must_use]
     pub fn assertions(mut self, most: usize) -> Self {
         self.assertions = most;

@@ -76,10 +76,10 @@ impl Lines {
         &self.file
     }
 
-    pub(crate) fn place(&self, offset: usize, around: &Arc<str>, local: &str) -> Place {
+    pub(crate) fn place(&self, offset: usize, around: &Arc<str>, local: Arc<str>) -> Place {
         let line = self.starts.partition_point(|start| *start as usize <= offset);
         let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
         let (file, around) = (Arc::clone(&self.file), Arc::clone(around));
-        Place { file, line, column: offset - start as usize + 1, around, local: local.into() }
+        Place { file, line, column: offset - start as usize + 1, around, local }
     }
 }

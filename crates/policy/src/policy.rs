@@ -156,7 +156,7 @@ impl<'i> PolicyReader<'i> {
 
 /// Lists the policies that are not read, with their places; refuses elements that only look as if they were of
 /// WS-Policy.
-fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -> Result<String, PolicyError> {
+fn passed_over<'d>(expressions: &Expressions<'d>, file: usize, found: &Unread<'d>) -> Result<String, PolicyError> {
     let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
     let place = expressions.place(At { file, element });
     match found {

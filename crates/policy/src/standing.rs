@@ -1,6 +1,7 @@
 //! The standing of each assertion: done, refused, or not ours.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::assertion::Assertion;
@@ -118,6 +119,13 @@ impl Notes {
         for inner in &assertion.nested {
             self.all_not_ours(inner, whose);
         }
+    }
+
+    /// Keeps the first of each name, which is the one that [`Notes::find`] finds.
+    pub(crate) fn keep_first(&mut self) {
+        let mut seen = HashSet::new();
+        self.0.retain(|judged| seen.insert(judged.place.name()));
+        self.0.shrink_to_fit();
     }
 
     pub(crate) fn first_refused(&self) -> Option<&Judged> {

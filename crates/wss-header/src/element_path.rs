@@ -5,6 +5,7 @@
 //! predicates or wildcards, so a path can be checked in one walk, and the order of elements decides nothing.
 
 use std::fmt;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 use thiserror::Error;
@@ -37,8 +38,8 @@ pub struct ElementPath {
     /// The namespace of the envelope; `None` for either version of SOAP.
     soap: Option<&'static str>,
     under: Under,
-    /// The names below the Body or the Header, the outermost first.
-    steps: Vec<Step>,
+    /// The names below the Body or the Header, the outermost first. All copies of a path share them.
+    steps: Arc<[Step]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,13 +51,22 @@ enum Under {
 /// The expanded name of one element.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Step {
-    namespace: String,
-    local: String,
+    /// That of the step before, where it is the same.
+    namespace: Arc<str>,
+    local: Box<str>,
 }
 
 impl Step {
     fn new((namespace, local): (&str, &str)) -> Self {
-        Self { namespace: namespace.to_owned(), local: local.to_owned() }
+        Self { namespace: namespace.into(), local: local.into() }
+    }
+
+    /// A step after others.
+    fn after(before: &[Self], (namespace, local): (&str, &str)) -> Self {
+        match before.last().filter(|last| *last.namespace == *namespace) {
+            Some(last) => Self { namespace: Arc::clone(&last.namespace), local: local.into() },
+            None => Self::new((namespace, local)),
+        }
     }
 
     fn of(element: Element<'_>) -> Self {
@@ -68,7 +78,7 @@ impl Step {
     }
 
     fn is(&self, namespace: &str, local: &str) -> bool {
-        self.namespace == namespace && self.local == local
+        *self.namespace == *namespace && *self.local == *local
     }
 }
 
@@ -127,8 +137,33 @@ impl ElementPath {
     /// [`ElementPathError`].
     pub fn parse(text: &str) -> Result<Self, ElementPathError> {
         let path = || WireText::from(text);
-        let syntax = || ElementPathError::Syntax { path: path() };
-        let (soap, under, steps) = from_envelope(parse_steps(text).ok_or_else(syntax)?).ok_or_else(syntax)?;
+        let names = parse_steps(text).ok_or_else(|| ElementPathError::Syntax { path: path() })?;
+        Self::of_names(&names, path)
+    }
+
+    /// The path of these names, expanded, of each element from the Envelope down.
+    ///
+    /// # Errors
+    /// [`ElementPathError`].
+    ///
+    /// ```
+    /// use wss_header::ElementPath;
+    ///
+    /// let path = ElementPath::from_names(&[("", "Body"), ("urn:x", "order")])?;
+    /// assert_eq!(path, ElementPath::parse("Body/{urn:x}order")?);
+    /// # Ok::<(), wss_header::ElementPathError>(())
+    /// ```
+    pub fn from_names(names: &[(&str, &str)]) -> Result<Self, ElementPathError> {
+        let written = |(namespace, local): &(&str, &str)| format!("{{{namespace}}}{local}");
+        Self::of_names(names, || names.iter().map(written).collect::<Vec<_>>().join("/").into())
+    }
+
+    fn of_names(names: &[(&str, &str)], path: impl Fn() -> WireText) -> Result<Self, ElementPathError> {
+        let (soap, under, names) = from_envelope(names).ok_or_else(|| ElementPathError::Syntax { path: path() })?;
+        let mut steps = Vec::with_capacity(names.len());
+        for name in names {
+            steps.push(Step::after(&steps, *name));
+        }
         if steps.len() < under.least_steps() {
             return Err(ElementPathError::TooShort { path: path() });
         }
@@ -136,7 +171,7 @@ impl ElementPath {
         if steps.first().is_some_and(is_security) {
             return Err(ElementPathError::Security { path: path() });
         }
-        Ok(Self { soap, under, steps })
+        Ok(Self { soap, under, steps: steps.into() })
     }
 
     /// Whether an element is inside the Body or a header block other than a Security header, and so has a path.
@@ -295,24 +330,23 @@ pub(crate) fn is_block_for(block: Element<'_>, version: SoapVersion, role: &Role
     is_ours && !block.is(name::WSSE.uri, "Security")
 }
 
-/// The namespace of the envelope, whether the path leads under its Body or its Header, and the steps below that.
-fn from_envelope(mut steps: Vec<Step>) -> Option<(Option<&'static str>, Under, Vec<Step>)> {
-    let first = steps.first()?;
-    if first.namespace.is_empty() {
-        let under = Under::of(&first.local)?;
-        steps.remove(0);
-        return Some((None, under, steps));
+/// The namespace of the envelope, whether the path leads under its Body or its Header, and the names below that.
+fn from_envelope<'n, 't>(names: &'n [(&'t str, &'t str)]) -> Option<FromEnvelope<'n, 't>> {
+    match names {
+        [("", under), names @ ..] => Some((None, Under::of(under)?, names)),
+        [(soap, "Envelope"), (second, under), names @ ..] if soap == second => {
+            let versions = [SoapVersion::V11, SoapVersion::V12].map(SoapVersion::namespace);
+            let soap = versions.into_iter().find(|version| version == soap)?;
+            Some((Some(soap), Under::of(under)?, names))
+        }
+        _ => None,
     }
-    let versions = [SoapVersion::V11, SoapVersion::V12].map(SoapVersion::namespace);
-    let soap = versions.into_iter().find(|soap| first.is(soap, "Envelope"))?;
-    let second = steps.get(1).filter(|second| second.namespace == soap)?;
-    let under = Under::of(&second.local)?;
-    steps.drain(..2);
-    Some((Some(soap), under, steps))
 }
 
-/// The steps of a path; `None` if one is not `{namespace}local` or `local`.
-fn parse_steps(text: &str) -> Option<Vec<Step>> {
+type FromEnvelope<'n, 't> = (Option<&'static str>, Under, &'n [(&'t str, &'t str)]);
+
+/// The names of a path; `None` if one is not `{namespace}local` or `local`.
+fn parse_steps(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut steps = Vec::new();
     // A namespace may have slashes, so a step is read before the slash after it is looked for.
     let mut rest = text;
@@ -328,7 +362,7 @@ fn parse_steps(text: &str) -> Option<Vec<Step>> {
         if !name::is_ncname(local) || namespace.contains('{') {
             return None;
         }
-        steps.push(Step::new((namespace, local)));
+        steps.push((namespace, local));
         match next {
             Some(next) => rest = next,
             None => return Some(steps),

@@ -2,21 +2,25 @@
 
 use wss_c14n::{Budget, Limit, Tree, TreeKind, TreeNode};
 
+use crate::context::Context;
 use crate::error::XPathError;
+use crate::list::NODE;
 use crate::syntax::{Axis, Test};
 
 /// The number of octets of a namespace whose comparison takes as long as visiting a node. Namespaces of usual length
 /// are not charged.
 const OCTETS_OF_A_NODE: usize = 256;
 
-/// The nodes on an axis that pass a test, in the order of the axis. Each node on the axis is charged.
+/// The nodes on an axis that pass a test, in the order of the axis. Each node on the axis is charged. `held` are the octets that
+/// are held beside them.
 pub(crate) fn nodes_on(
     axis: Axis,
     test: &Test,
     node: TreeNode,
-    tree: &Tree<'_>,
-    budget: &Budget,
+    context: &Context<'_>,
+    held: usize,
 ) -> Result<Vec<TreeNode>, XPathError> {
+    let (tree, budget) = (context.tree(), context.budget());
     let mut found = Vec::new();
     let mut visit = |nodes: &mut dyn Iterator<Item = TreeNode>| {
         for visited in nodes {
@@ -25,6 +29,10 @@ pub(crate) fn nodes_on(
             let is_passed = is_walk(axis) && visited != node && is_of_element(visited, tree);
             if !is_passed && passes(test, axis, visited, tree, budget)? {
                 found.push(visited);
+                // The vector grows next time.
+                if found.len().is_power_of_two() {
+                    budget.check_held(Limit::XPathHeld, (held + found.len() * NODE) as u64)?;
+                }
             }
         }
         Ok::<(), XPathError>(())

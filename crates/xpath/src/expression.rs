@@ -55,8 +55,8 @@ impl Expression {
     /// The value of the expression for one node, which is the only one of its context.
     ///
     /// # Errors
-    /// [`XPathError`]; its `Limit` for [`XPathNodes`](wss_c14n::Limit::XPathNodes) and
-    /// [`XPathStrings`](wss_c14n::Limit::XPathStrings).
+    /// [`XPathError`]; its `Limit` for [`XPathNodes`](wss_c14n::Limit::XPathNodes),
+    /// [`XPathStrings`](wss_c14n::Limit::XPathStrings) and [`XPathHeld`](wss_c14n::Limit::XPathHeld).
     pub fn evaluate(&self, context: &Context<'_>, node: TreeNode) -> Result<Value, XPathError> {
         evaluate(&self.0, context, node)
     }

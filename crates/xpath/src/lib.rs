@@ -3,7 +3,7 @@
 //! All of the recommendation is here: axes, predicates, the core function library, and `here()` of XML Signature.
 //! Variables are not, since nothing binds any. An expression comes from a message, so its length and its depth are
 //! limited, and every node that it visits and every octet of a string that it makes is charged to the budget of the
-//! message before the work.
+//! message before the work. What lists and strings take at one time is bounded by the size of the message.
 //!
 //! ```
 //! use wss_c14n::{Budget, Document, Limits, Tree, TreeNode};
@@ -32,6 +32,7 @@ mod evaluate;
 mod expression;
 mod function;
 mod library;
+mod list;
 mod parse;
 mod syntax;
 mod token;

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use wss_c14n::name::{self, ExpandedName};
-use wss_c14n::{TreeKind, TreeNode};
+use wss_c14n::{Limit, TreeKind, TreeNode};
 
 use crate::context::Context;
 use crate::error::XPathError;
 use crate::function::Function;
+use crate::list::List;
 use crate::value::{Value, number_of};
 
 /// A context node, its position, and the size of the context.
@@ -36,7 +37,7 @@ pub(crate) fn call(
         Function::NamespaceUri => call.name(|name, _| name.namespace.to_owned())?,
         Function::Name => call.name(|_, written| written.to_owned())?,
         Function::Text => Value::Text(call.text_or_context()?),
-        Function::Concat => Value::Text((0..arguments.len()).map(|index| call.text(index)).collect::<Result<_, _>>()?),
+        Function::Concat => Value::Text(call.concat()?),
         Function::StartsWith => Value::Boolean(call.text(0)?.starts_with(&call.text(1)?)),
         Function::Contains => Value::Boolean(call.text(0)?.contains(&call.text(1)?)),
         Function::SubstringBefore => {
@@ -51,8 +52,12 @@ pub(crate) fn call(
         Function::StringLength => Value::Number(call.text_or_context()?.chars().count() as f64),
         Function::NormalizeSpace => {
             let text = call.text_or_context()?;
-            let words: Vec<&str> = text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect();
-            Value::Text(words.join(" "))
+            let mut normal = call.room(text.len())?;
+            for word in text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()) {
+                normal.push_str(if normal.is_empty() { "" } else { " " });
+                normal.push_str(word);
+            }
+            Value::Text(normal)
         }
         Function::Translate => Value::Text(call.translate()?),
         Function::Boolean => Value::Boolean(call.boolean()),
@@ -102,6 +107,25 @@ impl<'c> Call<'c> {
         Ok(value.to_owned())
     }
 
+    /// An empty string that takes so many octets without growing.
+    fn room(&self, octets: usize) -> Result<String, XPathError> {
+        self.context.budget().check_held(Limit::XPathHeld, octets as u64)?;
+        Ok(String::with_capacity(octets))
+    }
+
+    fn concat(&self) -> Result<String, XPathError> {
+        let most = |argument: &Value| match argument {
+            Value::Nodes(nodes) => nodes.first().map_or(0, |node| self.context.tree().value(*node).len()),
+            Value::Text(text) => text.len(),
+            Value::Boolean(_) | Value::Number(_) => 0,
+        };
+        let mut all = self.room(self.arguments.iter().map(most).sum())?;
+        for index in 0..self.arguments.len() {
+            all.push_str(&self.text(index)?);
+        }
+        Ok(all)
+    }
+
     /// An argument as a number.
     fn number(&self, index: usize) -> Result<f64, XPathError> {
         match self.arguments.get(index) {
@@ -144,10 +168,9 @@ impl<'c> Call<'c> {
             _ => lists.push(self.text(0)?),
         }
         let ids = lists.iter().flat_map(|list| list.split([' ', '\t', '\n', '\r']));
-        let mut found: Vec<TreeNode> = ids.filter_map(|id| self.context.element(id)).collect();
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        let mut found = List::default();
+        ids.filter_map(|id| self.context.element(id)).for_each(|element| found.push(element));
+        Ok(found.in_order())
     }
 
     /// The substring from a position, counted from 1, with a number of characters. Both numbers are rounded.
@@ -156,7 +179,9 @@ impl<'c> Call<'c> {
         let first = round(self.number(1)?);
         let end = if self.arguments.len() > 2 { first + round(self.number(2)?) } else { f64::INFINITY };
         let is_inside = |position: f64| position >= first && position < end;
-        Ok(text.chars().zip(1u64..).filter(|(_, position)| is_inside(*position as f64)).map(|(c, _)| c).collect())
+        let mut inside = self.room(text.len())?;
+        inside.extend(text.chars().zip(1u64..).filter(|(_, position)| is_inside(*position as f64)).map(|(c, _)| c));
+        Ok(inside)
     }
 
     fn translate(&self) -> Result<String, XPathError> {
@@ -169,7 +194,10 @@ impl<'c> Call<'c> {
             let partner = to.next();
             replacements.entry(c).or_insert(partner);
         }
-        Ok(text.chars().filter_map(|c| replacements.get(&c).copied().unwrap_or(Some(c))).collect())
+        let replaced = || text.chars().filter_map(|c| replacements.get(&c).copied().unwrap_or(Some(c)));
+        let mut all = self.room(replaced().map(char::len_utf8).sum())?;
+        all.extend(replaced());
+        Ok(all)
     }
 
     /// Whether the nearest `xml:lang` is the language, or a sublanguage of it.
@@ -181,7 +209,7 @@ impl<'c> Call<'c> {
             .filter(|node| tree.kind(*node) == TreeKind::Element);
         for element in elements {
             let attributes = tree.attributes(element).count() as u64;
-            self.context.budget().charge(wss_c14n::Limit::XPathNodes, 1 + attributes)?;
+            self.context.budget().charge(Limit::XPathNodes, 1 + attributes)?;
             if let Some(lang) = tree.attributes(element).find(is_lang) {
                 let lang = self.value_of(lang)?.to_ascii_lowercase();
                 return Ok(lang.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use wss_header::Part;
 
-use crate::assertion::{Alternative, Assertion, size};
+use crate::assertion::{Alternative, Assertion, judged};
 use crate::lack::Lack;
 use crate::names;
 use crate::place::Place;
@@ -43,12 +43,12 @@ pub(crate) struct Terms {
 impl Terms {
     /// Reads an alternative. `blocks` are header blocks that the application sends or reads.
     pub(crate) fn read(alternative: &Alternative, blocks: &[(String, String)]) -> Self {
-        let mut terms = Self { notes: Notes(Vec::with_capacity(size(alternative))), ..Self::default() };
+        let mut terms = Self { notes: Notes(Vec::with_capacity(judged(alternative))), ..Self::default() };
         for assertion in alternative {
             terms.assertion(assertion, blocks);
         }
         if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
-            let of_tokens = terms.supporting.iter().map(|supporting| &supporting.parts);
+            let of_tokens = terms.supporting.iter().map(|supporting| &*supporting.parts);
             of_tokens.chain([&terms.parts]).for_each(|parts| parts.refuse_inner_elements(&mut terms.notes));
         }
         if !terms.is_over_transport() {
@@ -56,7 +56,7 @@ impl Terms {
         }
         terms.encrypt_header_children();
         terms.parts.finish();
-        if terms.notes.0.len() < size(alternative) {
+        if terms.notes.0.len() < judged(alternative) {
             terms.refuse_unread(alternative);
         }
         together::refuse(alternative, &mut terms.notes);

@@ -62,6 +62,16 @@ enum Verb {
 }
 
 impl Verb {
+    /// The sentence for the Body.
+    fn of_body(self) -> &'static str {
+        match self {
+            Self::Sign => "the Body is signed",
+            Self::Encrypt => "the Body is encrypted",
+            Self::EncryptContent => "the Body is encrypted in its content",
+            Self::Require => "the Body is there",
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Self::Sign => "signed",
@@ -98,6 +108,9 @@ impl Parts {
             Some(_) => notes.refused(assertion, format!("its XPathVersion is not read: write paths of {XPATH_10}")),
         }
         assertion.nested.iter().for_each(|inner| unexpected(inner, notes));
+        let is_kept = |parameter: &&Parameter| parameter.local() != "Body";
+        let kept = assertion.written.parameters.iter().filter(is_kept).count();
+        self.of(verb).reserve_exact(kept);
         for parameter in &assertion.written.parameters {
             let standing = match self.parameter(parameter, verb, blocks) {
                 Ok(what) => Standing::Done(what),
@@ -133,11 +146,15 @@ impl Parts {
         if !is_security(&parameter.namespace) {
             return Err("it is not of WS-SecurityPolicy".into());
         }
-        let is_named = |part: &Part| Words::from(format!("{part} is {} where it is there", verb.words()));
+        let is_named = |part: &Part| {
+            let mut what = format!("{part} is {} where it is there", verb.words());
+            what.shrink_to_fit();
+            Words::from(what)
+        };
         match parameter.local() {
             "Body" => {
                 self.add(verb, Part::Body, None);
-                Ok(format!("the Body is {}", verb.words()).into())
+                Ok(verb.of_body().into())
             }
             "Header" => {
                 let namespace = parameter.attribute("Namespace").unwrap_or_default();
@@ -221,10 +238,17 @@ impl Parts {
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
             (Verb::Encrypt | Verb::EncryptContent, Part::Body) => self.encrypted_body = true,
-            (Verb::Sign, part) => self.signed.push(part),
-            (Verb::Encrypt, part) => self.encrypted.push(part),
-            (Verb::EncryptContent, part) => self.content.push(part),
-            (Verb::Require, part) => self.required.push(part),
+            (_, part) => self.of(verb).push(part),
+        }
+    }
+
+    /// The parts that are signed, encrypted or required if the message has them.
+    fn of(&mut self, verb: Verb) -> &mut Vec<Part> {
+        match verb {
+            Verb::Sign => &mut self.signed,
+            Verb::Encrypt => &mut self.encrypted,
+            Verb::EncryptContent => &mut self.content,
+            Verb::Require => &mut self.required,
         }
     }
 

@@ -18,8 +18,9 @@ const DIRECT: &str = "only direct paths are supported: /s:Envelope/s:Body/p:a/p:
 /// The part that a direct path names.
 pub(super) fn part_of(parameter: &Parameter) -> Result<Part, Words> {
     let path = parameter.text().strip_prefix('/').filter(|path| !path.starts_with('/')).ok_or(DIRECT)?;
-    let mut steps: Vec<(&str, &str)> = Vec::new();
-    for step in split(path, '/').into_iter().map(str::trim) {
+    // A path may have thousands of steps: the vector does not grow.
+    let mut steps: Vec<(&str, &str)> = Vec::with_capacity(ends_of(path, '/').count() + 1);
+    for step in split(path, '/').map(str::trim) {
         steps.push(match step.strip_prefix('*') {
             Some(predicates) => by_predicates(predicates).ok_or(DIRECT)?,
             None => by_name(step, parameter)?,
@@ -43,8 +44,7 @@ fn element(steps: &[(&str, &str)]) -> Result<Part, Words> {
     if steps.iter().any(|(namespace, _)| namespace.contains(['{', '}'])) {
         return Err("a namespace has a brace, which no URI has: correct it".into());
     }
-    let steps: Vec<_> = steps.iter().map(|(namespace, local)| format!("{{{namespace}}}{local}")).collect();
-    ElementPath::parse(&steps.join("/")).map(Part::every_element).map_err(|error| error.to_string().into())
+    ElementPath::from_names(steps).map(Part::every_element).map_err(|error| error.to_string().into())
 }
 
 /// A child of the Security header.
@@ -98,14 +98,13 @@ fn by_predicates(predicates: &str) -> Option<(&str, &str)> {
 }
 
 /// The pieces of a text between occurrences of a character outside of quotes.
-fn split(text: &str, at: char) -> Vec<&str> {
-    let mut pieces = Vec::new();
+fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
     let mut start = 0;
-    for end in ends_of(text, at).chain([text.len()]) {
-        pieces.extend(text.get(start..end));
+    ends_of(text, at).chain([text.len()]).filter_map(move |end| {
+        let piece = text.get(start..end);
         start = end + at.len_utf8();
-    }
-    pieces
+        piece
+    })
 }
 
 /// The offsets of a character outside of quotes.
@@ -161,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_slash_in_quotes_ends_no_step() {
-        assert_eq!(split("*[namespace-uri()='urn:a/b']/c", '/'), ["*[namespace-uri()='urn:a/b']", "c"]);
-        assert_eq!(split("a//b", '/'), ["a", "", "b"]);
+        let pieces = |text| split(text, '/').collect::<Vec<_>>();
+        assert_eq!(pieces("*[namespace-uri()='urn:a/b']/c"), ["*[namespace-uri()='urn:a/b']", "c"]);
+        assert_eq!(pieces("a//b"), ["a", "", "b"]);
     }
 }

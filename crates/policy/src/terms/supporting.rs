@@ -1,5 +1,7 @@
 //! Supporting tokens: the tokens that a request has besides those of the binding (WS-SecurityPolicy 1.3 §8).
 
+use std::sync::Arc;
+
 use wss_header::Part;
 
 use super::binding::{Binding, Tokens, read_suite};
@@ -22,7 +24,7 @@ pub(crate) struct Supporting {
     /// Whether it is encrypted.
     pub(crate) encrypted: bool,
     /// The parts that it signs besides.
-    pub(crate) parts: Parts,
+    pub(crate) parts: Arc<Parts>,
     /// Its assertion.
     pub(crate) place: Place,
 }
@@ -41,8 +43,7 @@ impl Supporting {
         let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
         let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
         // WCF, and so AD FS, has an optional key without a certificate there.
-        let is_left =
-            |inner: &std::sync::Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
+        let is_left = |inner: &Arc<Assertion>| names::is_security(&inner.written.namespace) && !Token::is_one(inner);
         if assertion.nested.iter().all(is_left) && assertion.leaves_token_out() {
             notes.done(assertion, "no token: what is in it is optional");
             assertion.nested.iter().for_each(|inner| notes.all_not_ours(inner, "of a token that is left out"));
@@ -83,11 +84,12 @@ impl Supporting {
             }
         }
         parts.finish();
+        let parts = Arc::new(parts);
         if tokens.is_empty() {
             notes.refused(assertion, "it has no token");
         }
         let place = &assertion.written.place;
-        let one = |token| Self { token, signed, endorsing, encrypted, parts: parts.clone(), place: place.clone() };
+        let one = |token| Self { token, signed, endorsing, encrypted, parts: Arc::clone(&parts), place: place.clone() };
         tokens.into_iter().map(one).collect()
     }
 
