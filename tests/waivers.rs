@@ -326,6 +326,14 @@ const WEAKENING: &[Case] = &[
         Waiver::AuthoritiesAsSigners,
     ),
     (
+        "tokens Trust::accept_any_key_usage",
+        || {
+            let trust = Trust::pins([certificate("alice")]).accept_any_key_usage();
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::AnyKeyUsage,
+    ),
+    (
         "tokens AssertionTrust::dangerous_for_any_audience",
         || open(&strict().assertions(AssertionTrust::dangerous_for_any_audience())),
         Waiver::AnyAudience,

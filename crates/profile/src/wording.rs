@@ -71,6 +71,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Trust::dangerous_unchecked_anchors", Key("dangerous-unchecked-anchors")),
     ("Trust::dangerous_old_path_signatures", Key("dangerous-old-path-signatures")),
     ("Trust::accept_authorities_as_signers", Key("accept-authorities-as-signers")),
+    ("Trust::accept_any_key_usage", Key("accept-any-key-usage")),
     ("actor", Key("actor")),
     (
         "decrypt_with",

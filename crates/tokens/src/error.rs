@@ -481,19 +481,29 @@ pub enum TrustError {
         /// The authority.
         authority: WireText,
     },
-    /// *Refused.* Its key usage does not permit its use.
+    /// *Refused.* Its key usage does not permit signatures on messages.
     #[error(
-        "the key usage of {subject:?} is {}, and {wanted} is needed: have its authority issue one with that usage, and the \
-         peer use it",
-        if usage.as_str().is_empty() { "none" } else { usage.as_str() }
+        "the key usage of {subject:?} is {}, and digitalSignature or nonRepudiation is needed: have its authority issue one with that \
+         usage, or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)",
+        none_or(usage)
     )]
-    KeyUsage {
+    NotForSignatures {
         /// Subject of the certificate.
         subject: WireText,
         /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
         usage: WireText,
-        /// The usage that it lacks.
-        wanted: &'static str,
+    },
+    /// *Refused.* Its key usage does not permit that keys are encrypted to it.
+    #[error(
+        "the key usage of {subject:?} is {}, and keyEncipherment or keyAgreement is needed: have its authority issue one with that \
+         usage, and its holder use it",
+        none_or(usage)
+    )]
+    NotForEncryption {
+        /// Subject of the certificate.
+        subject: WireText,
+        /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
+        usage: WireText,
     },
     /// *Refused.* The certificate is valid below the anchor, but no rule names its holder.
     #[error("{subject:?} is valid but not expected: name it with a `SignerRule`")]
@@ -544,4 +554,9 @@ pub enum TrustError {
 /// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
 fn is_type_by_name(written: &str) -> bool {
     !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
+}
+
+/// The usages of a key, or that it has none.
+fn none_or(usage: &WireText) -> &str {
+    if usage.as_str().is_empty() { "none" } else { usage.as_str() }
 }

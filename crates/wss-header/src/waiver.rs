@@ -102,6 +102,9 @@ waivers! {
     /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
     AuthoritiesAsSigners = "authorities-as-signers"
         ("a certificate of an authority is accepted as that of a signer");
+    /// [`Trust::accept_any_key_usage`](wss_tokens::Trust::accept_any_key_usage).
+    AnyKeyUsage = "any-key-usage"
+        ("a certificate whose key usage does not permit signatures is accepted as that of a signer");
     /// [`Trust::accept_lists_after_their_end`](wss_tokens::Trust::accept_lists_after_their_end).
     ListsAfterTheirEnd {
         /// How long they count.
