@@ -390,7 +390,10 @@ fn of_documents(error: &str) -> String {
         ),
         ("`Trust::pin`", "--cert"),
         ("`Trust::accept_authorities_as_signers` (`--accept-authorities-as-signers`)", "--allow-legacy"),
-        (", or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)", ", and the peer use it"),
+        (
+            ", or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)",
+            ", and the peer use it",
+        ),
     ];
     OPTIONS.iter().fold(error.to_owned(), |error, (other, ours)| error.replace(other, ours))
 }

@@ -8,7 +8,9 @@ use wss_crypto::LoadError;
 use wss_text::{WireText, seconds};
 use wss_xmldsig::{SignatureError, VerifyError};
 
+use crate::assertion_error::AssertionError;
 use crate::assertion_span::AssertionSpan;
+use crate::assertion_type::is_assertion_type;
 use crate::instant::format_instant;
 
 /// Why a token or a reference to one was not read.
@@ -80,6 +82,21 @@ pub enum TokenError {
         /// The type of the token.
         actual: &'static str,
     },
+    /// *Malformed.* The ValueType of a reference is not its TokenType.
+    #[error(
+        "the reference has the ValueType {value_type:?} and the TokenType {token_type:?}: have the peer write one type in both{}",
+        if [value_type, token_type].iter().all(|uri| is_assertion_type(uri.as_str())) {
+            ", or call `accept_token_types_by_name`"
+        } else {
+            ""
+        }
+    )]
+    TwoTypes {
+        /// `@ValueType`.
+        value_type: WireText,
+        /// `@wsse11:TokenType`.
+        token_type: WireText,
+    },
     /// *Malformed.* A token or a reference holds PEM, with its lines BEGIN and END, or base64 of that, and it is not that of one
     /// certificate.
     #[error("the token holds PEM that is not one certificate: have the peer send one, in base64 without BEGIN and END")]
@@ -127,7 +144,7 @@ pub enum TokenError {
     #[error(
         "the wsse:KeyIdentifier has {}: have the peer write the identifiers of the profile, or call `accept_token_types_by_name`",
         match value_type.as_str() {
-            "" => "no ValueType, which says whether it is the subject key identifier of a certificate".to_owned(),
+            "" => "no ValueType, which says whether it is the subject key identifier of a certificate or the Id of an assertion".to_owned(),
             _ => format!("the ValueType {value_type:?} or an EncodingType that is no identifier of the profile"),
         }
     )]
@@ -195,6 +212,9 @@ pub enum TokenError {
     /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
+    /// *Refused or malformed.* An assertion whose shape, issuer or audience is not accepted.
+    #[error(transparent)]
+    AssertionRefused(#[from] AssertionError),
     /// *Refused.* What an assertion states is over.
     #[error(
         "the assertion is refused: {what} ended at {}, and it is now {}, where clocks may differ by {}: {}",

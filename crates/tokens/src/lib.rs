@@ -8,7 +8,9 @@
 
 #![forbid(unsafe_code)]
 
+mod assertion_error;
 mod assertion_span;
+mod assertion_type;
 mod binary_token;
 mod derivation;
 mod derived_key;
@@ -30,7 +32,9 @@ mod value_type;
 mod write_reference;
 mod x509_token;
 
+pub use assertion_error::AssertionError;
 pub use assertion_span::AssertionSpan;
+pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{TokenError, TrustError};
@@ -43,8 +47,8 @@ pub use kerberos::{
 pub use password_error::PasswordError;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
-    Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, NewIdCard,
-    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
+    Assertion, AssertionShape, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion,
+    NewIdCard, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{ReferenceShape, SecurityTokenReference};

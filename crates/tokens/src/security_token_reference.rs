@@ -8,6 +8,7 @@ use wss_crypto::{Certificate, DigestMethod};
 use wss_text::shown;
 use wss_xmldsig::{X509Data, certificate_octets, hexadecimal_octets};
 
+use crate::assertion_type::is_assertion_type;
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
 use crate::kerberos::KERBEROS_AP_REQ_SHA1;
@@ -157,8 +158,14 @@ impl<'d> SecurityTokenReference<'d> {
                     (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
                         Some(token.into_owned())
                     }
+                    // Of an assertion the Id says which is meant.
+                    (Some(value), Some(token))
+                        if shape.by_name && [&*value, &*token].into_iter().all(is_assertion_type) =>
+                    {
+                        Some(token.into_owned())
+                    }
                     (Some(value), Some(token)) if value != token => {
-                        return Err(TokenError::TypeMismatch { expected: token.into() });
+                        return Err(TokenError::TwoTypes { value_type: value.into(), token_type: token.into() });
                     }
                     (value, token) => value.or(token.map(|uri| uri.into_owned())),
                 };
@@ -173,7 +180,9 @@ impl<'d> SecurityTokenReference<'d> {
                     _ => Err(TokenError::Dangling { uri: uri.into() }),
                 }
             }
-            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, shape, budget),
+            (ns, "KeyIdentifier") if ns == name::WSSE.uri => {
+                Self::parse_key_identifier(child, token_type.as_deref(), shape, budget)
+            }
             (ns, "X509Data") if ns == name::DS.uri => {
                 Ok(Self::of_data(&X509Data::parse(child, budget)?, shape.in_hexadecimal))
             }
@@ -206,7 +215,12 @@ impl<'d> SecurityTokenReference<'d> {
         Self::X509Data(if in_hexadecimal { data.with_hexadecimal() } else { data.clone() })
     }
 
-    fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
+    fn parse_key_identifier(
+        element: Element<'d>,
+        token_type: Option<&str>,
+        shape: ReferenceShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let written = element.attribute("", "ValueType").unwrap_or_default();
         let encoding_by_name = match is_encoding_by_name(element) {
             // What it holds says the same.
@@ -229,6 +243,10 @@ impl<'d> SecurityTokenReference<'d> {
             };
         }
         match named {
+            None if written.is_empty() && token_type.is_some_and(is_assertion_type) => {
+                let is_v2 = token_type.is_some_and(|token_type| token_type.ends_with("V2.0"));
+                Self::identifier_of_assertion(element, is_v2)
+            }
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
             // In drafts, it is the type of the token that the identifier is of.
             Some(X509_V3) => Self::identifier_of_certificate(element, budget),
@@ -242,6 +260,14 @@ impl<'d> SecurityTokenReference<'d> {
         const LONGEST: usize = 64;
         let octets = certificate_octets(element, budget)?.ok_or(TokenError::Armour)?;
         Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
+    }
+
+    /// It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
+    fn identifier_of_assertion(element: Element<'d>, is_v2: bool) -> Result<Self, TokenError> {
+        match element.nc_name()?.into_owned() {
+            id if id.is_empty() => Err(element.missing("the id of an assertion").into()),
+            id => Ok(Self::Assertion { id, is_v2 }),
+        }
     }
 
     fn key_identifier(
@@ -280,14 +306,7 @@ impl<'d> SecurityTokenReference<'d> {
             X509_V3 => Ok(Self::Certificate(certificate_octets(element, budget)?.ok_or(TokenError::Armour)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
-            SAML_ID | SAML_ASSERTION_ID => {
-                // It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
-                let id = element.nc_name()?.into_owned();
-                if id.is_empty() {
-                    return Err(element.missing("the id of an assertion").into());
-                }
-                Ok(Self::Assertion { id, is_v2: value_type == SAML_ID })
-            }
+            SAML_ID | SAML_ASSERTION_ID => Self::identifier_of_assertion(element, value_type == SAML_ID),
             other => Err(TokenError::Unsupported { uri: other.into() }),
         }
     }
@@ -327,7 +346,7 @@ impl<'d> SecurityTokenReference<'d> {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
     /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
-    /// thumbprint may be by another method than SHA-1.
+    /// thumbprint may be by another method than SHA-1. An assertion may be referred to by the types of another version.
     pub by_name: bool,
     /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
     pub in_any_place: bool,
@@ -340,8 +359,15 @@ pub struct ReferenceShape {
 /// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
 /// an identifier as it belongs, and for any other text.
 fn named_type(written: &str) -> Option<&'static str> {
-    const IDENTIFIERS: [&str; 5] =
-        [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1];
+    const IDENTIFIERS: [&str; 7] = [
+        SUBJECT_KEY_IDENTIFIER,
+        THUMBPRINT_SHA1,
+        X509_V3,
+        ENCRYPTED_KEY_SHA1,
+        KERBEROS_AP_REQ_SHA1,
+        SAML_ID,
+        SAML_ASSERTION_ID,
+    ];
     let last_word = |uri: &'static str| uri.rsplit('#').next().unwrap_or(uri);
     let name = match written.rsplit(['#', ':', '/']).next() {
         Some("X509v3SubjectKeyIdentifier") => "X509SubjectKeyIdentifier",

@@ -175,7 +175,7 @@ waivers! {
         ("references without ds:Transforms are accepted");
     /// [`Receiver::accept_local_times`](crate::Receiver::accept_local_times).
     LocalTimes = "local-times"
-        ("timestamps and username tokens may give their times with an offset from UTC");
+        ("timestamps, username tokens and assertions may give their times with an offset from UTC");
     /// [`Receiver::accept_derived_keys_typed_as_encrypted_keys`](crate::Receiver::accept_derived_keys_typed_as_encrypted_keys).
     DerivedKeysTypedAsEncryptedKeys = "derived-keys-typed-as-encrypted-keys"
         ("references to derived keys may have the type of the EncryptedKey");
@@ -187,7 +187,7 @@ waivers! {
         ("a key may be shorter than its cipher takes: the cipher that takes as many octets runs");
     /// [`Receiver::accept_times_without_zone`](crate::Receiver::accept_times_without_zone).
     TimesWithoutZone = "times-without-zone"
-        ("timestamps and username tokens may give their times without a zone, which are read as UTC");
+        ("timestamps, username tokens and assertions may give their times without a zone, which are read as UTC");
     /// [`Receiver::accept_password_types_by_name`](crate::Receiver::accept_password_types_by_name).
     PasswordTypesByName = "password-types-by-name"
         ("the type of a password, and the encoding of a nonce, may be a name in place of its identifier");
@@ -218,8 +218,8 @@ waivers! {
         ("references may name an element by its Id without a hash");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
-        ("the type of a token with certificates may be absent, a name, or that of other certificates, and that of a key \
-          identifier absent, a name, or a thumbprint by another digest");
+        ("the type of a token with certificates may be absent, a name, or that of other certificates, that of a key \
+          identifier absent, a name, or a thumbprint by another digest, and that of an assertion the one of another version");
     /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
     ObjectsInSignatures = "objects-in-signatures"
         ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");

@@ -2,11 +2,13 @@
 
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Document, Element, Limit, Subset};
+use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit, Subset};
 use wss_crypto::{Certificate, VerifyingKey};
+use wss_text::WireText;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, AssertionTrust};
+use crate::assertion_error::AssertionError;
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, Trust, ValidatedCertificate};
@@ -23,15 +25,7 @@ impl AssertionTrust {
         now: SystemTime,
     ) -> Result<ValidatedCertificate, TokenError> {
         let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
-        let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
-        let [reference] = signature.signed_info().references() else { return Err(misplaced()) };
-        let shape = match reference.transforms() {
-            [Transform::EnvelopedSignature, Transform::Canonicalization(c)] => c.method().is_exclusive(),
-            _ => false,
-        };
-        if signature.has_object() || !shape || reference.uri().strip_prefix('#') != Some(assertion.id.as_str()) {
-            return Err(misplaced());
-        }
+        check_shape(&signature, assertion, policy)?;
         let itself = Itself { element: assertion.element, id: &assertion.id };
         let mut found = None;
         let verified = wss_xmldsig::verify::<TokenError>(
@@ -46,6 +40,7 @@ impl AssertionTrust {
             &itself,
             budget,
         )?;
+        let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
         let [covered] = verified.references() else { return Err(misplaced()) };
         if covered.subset().and_then(Subset::apex) != Some(assertion.element) {
             return Err(misplaced());
@@ -98,10 +93,46 @@ impl AssertionTrust {
         }
         Err(match refused {
             Some(error) => error.into(),
-            None => {
-                TokenError::Assertion("no key of its issuer is known: give its certificate to `AssertionTrust::issuer`")
+            None if self.issuers.iter().any(|issuer| named(&issuer)) => {
+                AssertionError::OtherKey { issuer: assertion.issuer.as_str().into() }.into()
             }
+            None => AssertionError::UnknownIssuer {
+                issuer: assertion.issuer.as_str().into(),
+                known: self.issuers.iter().filter_map(|(name, _)| name.as_deref()).map(WireText::from).collect(),
+            }
+            .into(),
         })
+    }
+}
+
+/// Refuses a signature that is not over its own assertion alone, by enveloped-signature and a canonicalisation that the shape of
+/// the assertion admits.
+fn check_shape(
+    signature: &Signature<'_>,
+    assertion: &Assertion<'_>,
+    policy: &AlgorithmPolicy,
+) -> Result<(), AssertionError> {
+    let signed_info = signature.signed_info();
+    let [reference] = signed_info.references() else { return Err(AssertionError::SeveralReferences) };
+    if signature.has_object() {
+        return Err(AssertionError::Object);
+    }
+    if reference.uri().strip_prefix('#') != Some(assertion.id.as_str()) {
+        return Err(AssertionError::OtherReference { uri: reference.uri().into(), id: assertion.id.as_str().into() });
+    }
+    let inclusive = |method: CanonicalizationMethod| AssertionError::Inclusive { method: method.uri() };
+    let method = signed_info.canonicalization().method();
+    if !method.is_exclusive() && !policy.admits_canonicalization(method) {
+        return Err(inclusive(method));
+    }
+    match reference.transforms() {
+        [Transform::EnvelopedSignature, Transform::Canonicalization(by)] => match by.method() {
+            method if method.is_exclusive() || assertion.shape.canonicalised_inclusively => Ok(()),
+            method => Err(inclusive(method)),
+        },
+        [Transform::EnvelopedSignature] if assertion.shape.without_canonicalization => Ok(()),
+        [Transform::EnvelopedSignature] => Err(AssertionError::EnvelopedAlone),
+        _ => Err(AssertionError::Transforms),
     }
 }
 

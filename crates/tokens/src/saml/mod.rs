@@ -10,6 +10,7 @@ mod attribute;
 mod confirmations;
 mod id_card;
 mod issuer;
+mod shape;
 mod subject;
 mod trust;
 mod write;
@@ -21,7 +22,6 @@ use wss_c14n::{Budget, CanonicalizeError, Element, Limit, name};
 use wss_text::shown;
 
 use crate::error::TokenError;
-use crate::instant::parse_instant;
 use attribute::attributes;
 use subject::Session;
 
@@ -35,6 +35,7 @@ pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-sa
 pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
 pub use attribute::SamlAttribute;
+pub use shape::AssertionShape;
 pub use subject::SamlName;
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;
@@ -144,6 +145,8 @@ pub struct Assertion<'d> {
     conditions: Conditions,
     attributes: Vec<SamlAttribute>,
     signature: Option<Element<'d>>,
+    /// In which shapes it was read, which hold for its signature.
+    shape: AssertionShape,
 }
 
 impl std::fmt::Debug for Confirmation<'_> {
@@ -183,6 +186,14 @@ impl<'d> Assertion<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for unknown
     /// conditions, and for statements about several subjects.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        Self::parse_as(element, AssertionShape::default(), budget)
+    }
+
+    /// As [`Assertion::parse`], in another shape.
+    ///
+    /// # Errors
+    /// As [`Assertion::parse`].
+    pub fn parse_as(element: Element<'d>, shape: AssertionShape, budget: &Budget) -> Result<Self, TokenError> {
         let unsupported = || TokenError::Unsupported { uri: element.name().to_string().into() };
         let attribute = |local: &'static str| element.required_attribute("", local);
         let version = if element.is(name::SAML2.uri, "Assertion") {
@@ -208,19 +219,24 @@ impl<'d> Assertion<'d> {
             SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
             SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.string()?.into_owned(),
         };
-        let issued = parse_instant(&attribute("IssueInstant")?)?;
+        let issued =
+            shape.instant(element, "IssueInstant")?.ok_or_else(|| TokenError::from(element.missing("IssueInstant")))?;
         let conditions = match element.optional_child(saml, "Conditions")? {
-            Some(child) => Conditions::parse(child, version, budget)?,
+            Some(child) => Conditions::parse(child, version, shape, budget)?,
             None => Conditions::default(),
         };
         let (subject, mut confirmations) = match version {
             SamlVersion::V1_1 => subjects_of_statements(element, budget)?,
             SamlVersion::V2_0 => match element.optional_child(saml, "Subject")? {
-                Some(subject) => subject_v2(subject, id_card::is_one(element), budget)?,
+                Some(subject) => subject_v2(subject, id_card::is_one(element), shape, budget)?,
                 None => (None, Vec::new()),
             },
         };
-        let attributes = attributes(element, version, budget)?;
+        let named = match version {
+            SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
+            SamlVersion::V2_0 => ("Name", "NameFormat"),
+        };
+        let attributes = attributes(element, saml, named, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
         // Only the signed part of an assertion says that it is a card: the Id of its own signature is not in that part.
         for confirmation in confirmations.iter_mut().filter(|_| id_card::is_one(element)) {
@@ -243,6 +259,7 @@ impl<'d> Assertion<'d> {
             conditions,
             attributes,
             signature,
+            shape,
         })
     }
 
@@ -284,11 +301,16 @@ impl<'d> Assertion<'d> {
 }
 
 impl Conditions {
-    fn parse(element: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Self, TokenError> {
+    fn parse(
+        element: Element<'_>,
+        version: SamlVersion,
+        shape: AssertionShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let saml = version.namespace().uri;
         let mut conditions = Self {
-            not_before: instant(element, "NotBefore")?,
-            not_on_or_after: instant(element, "NotOnOrAfter")?,
+            not_before: shape.instant(element, "NotBefore")?,
+            not_on_or_after: shape.instant(element, "NotOnOrAfter")?,
             ..Self::default()
         };
         budget.check(Limit::Audiences, element.children().map(|child| 1 + child.children().count()).sum())?;
@@ -318,15 +340,16 @@ impl Conditions {
     }
 }
 
-fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, TokenError> {
-    element.attribute("", local).map(|text| parse_instant(&text)).transpose()
-}
-
 type Subject<'d> = (Option<SamlName>, Vec<Confirmation<'d>>);
 
 /// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored, and those by
 /// somebody whose name cannot be read.
-fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Result<Subject<'d>, TokenError> {
+fn subject_v2<'d>(
+    subject: Element<'d>,
+    is_id_card: bool,
+    shape: AssertionShape,
+    budget: &Budget,
+) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = subject.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
     let mut confirmations = Vec::new();
@@ -344,8 +367,8 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
         let mut confirmation = Confirmation::new(method);
         confirmation.confirmer = element.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
         if let Some(data) = element.optional_child(saml, "SubjectConfirmationData")? {
-            confirmation.not_before = instant(data, "NotBefore")?;
-            confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
+            confirmation.not_before = shape.instant(data, "NotBefore")?;
+            confirmation.not_on_or_after = shape.instant(data, "NotOnOrAfter")?;
             confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
             confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
             confirmation.address = data.attribute("", "Address").map(|address| address.into_owned());

@@ -12,6 +12,7 @@ use wss_text::shown;
 use wss_xmldsig::AlgorithmPolicy;
 
 use super::{Assertion, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion};
+use crate::assertion_error::AssertionError;
 use crate::assertion_span::AssertionSpan;
 use crate::error::{TokenError, TrustError};
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
@@ -279,9 +280,12 @@ impl AssertionTrust {
                 ));
             }
             if !conditions.audiences.iter().all(ours) {
-                return Err(TokenError::Assertion(
-                    "it is meant for another audience: name each audience that we are with `AssertionTrust::audience`",
-                ));
+                let stated = conditions.audiences.iter().flatten().map(|audience| audience.as_str().into());
+                return Err(AssertionError::OtherAudience {
+                    stated: stated.collect(),
+                    ours: self.audiences.iter().map(|audience| audience.as_str().into()).collect(),
+                }
+                .into());
             }
         }
         Ok(end.checked_add(skew).unwrap_or(end))

@@ -207,6 +207,11 @@ impl<'m> Facts<'m> {
         self.ignored.push(child.name().to_string().into());
     }
 
+    /// Whether the assertion at this place was judged before.
+    pub(super) fn has_read_assertion(&self, span: &Range<usize>) -> bool {
+        self.assertions.iter().any(|seen| seen.span == *span)
+    }
+
     /// Records a username token. There may be two if keys are derived from passwords, one to sign with and one to
     /// encrypt with. A token whose password was checked allows no other.
     pub(super) fn record_username(&mut self, token: SeenUsername, budget: &Budget) -> Result<(), OpenError> {

@@ -2,7 +2,7 @@
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
 use wss_text::WireText;
-use wss_tokens::{ReferenceShape, TokenError, X509Token};
+use wss_tokens::{AssertionError, AssertionShape, ReferenceShape, TokenError, X509Token, is_assertion_type};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
 
 use crate::error::{OpenError, is_almost_ours};
@@ -92,6 +92,16 @@ pub(super) fn check_armour(header: Element<'_>, receiver: &Receiver) -> Result<(
     }
 }
 
+/// The shapes of assertions that the receiver accepts.
+pub(super) fn assertion_shape(receiver: &Receiver) -> AssertionShape {
+    AssertionShape {
+        in_local_time: receiver.waives(Waiver::LocalTimes),
+        without_zone: receiver.waives(Waiver::TimesWithoutZone),
+        canonicalised_inclusively: receiver.waives(Waiver::InclusiveCanonicalization),
+        without_canonicalization: receiver.waives(Waiver::AbsentTransforms),
+    }
+}
+
 /// The shapes of references to tokens that the receiver accepts.
 pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
     ReferenceShape {
@@ -99,6 +109,32 @@ pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
         in_any_place: receiver.waives(Waiver::KeyInfoOfOtherShapes),
         with_implied_key: receiver.waives(Waiver::ImpliedDerivedKeys),
         in_hexadecimal: receiver.waives(Waiver::HexadecimalIdentifiers),
+    }
+}
+
+/// Refuses a reference that states another type than that of its token.
+pub(super) fn expect_type(stated: Option<&str>, actual: &str) -> Result<(), TokenError> {
+    match stated {
+        Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.into() }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a reference that states another type than that of its assertion, unless the receiver accepts the types of all
+/// assertions for one another: which assertion is meant, its Id says.
+pub(super) fn expect_assertion_type(
+    stated: Option<&str>,
+    actual: &'static str,
+    receiver: &Receiver,
+) -> Result<(), TokenError> {
+    match stated {
+        Some(stated) if stated != actual && is_assertion_type(stated) => {
+            match receiver.waives(Waiver::TokenTypesByName) {
+                true => Ok(()),
+                false => Err(AssertionError::Type { stated: stated.into(), actual }.into()),
+            }
+        }
+        stated => expect_type(stated, actual),
     }
 }
 
