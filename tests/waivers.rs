@@ -138,6 +138,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_times_without_zone => TimesWithoutZone,
     accept_password_types_by_name => PasswordTypesByName,
     accept_token_types_by_name => TokenTypesByName,
+    accept_white_space_around_identifiers => WhiteSpaceAroundIdentifiers,
     accept_objects_in_signatures => ObjectsInSignatures,
     accept_signatures_over_the_whole_document => WholeDocumentSignatures,
     accept_digests_without_nonce => DigestsWithoutNonce,

@@ -42,6 +42,7 @@ mod escape;
 mod exclusive;
 mod graft;
 mod id;
+mod identifier;
 mod inclusive;
 mod lexical;
 mod method;

@@ -58,6 +58,9 @@ const CALLS: &[Accepted] = rows![
     /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names, or that is a
     /// thumbprint by another digest than SHA-1
     accept_token_types_by_name,
+    /// Accept white space around the identifiers of algorithms and types, and around the URIs of references, as their schema has
+    /// it
+    accept_white_space_around_identifiers,
     /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
     accept_hexadecimal_identifiers,
     /// Accept a certificate in PEM, or in base64 of PEM, in a BinarySecurityToken, a KeyIdentifier or an X509Certificate

@@ -71,6 +71,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::IdInOtherNamespace { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
+            | OpenError::WhiteSpace { .. }
             | OpenError::UriForm { .. }
             | OpenError::IdByAnotherName { .. }
             | OpenError::IdBySchema { .. }

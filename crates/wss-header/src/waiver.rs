@@ -216,6 +216,10 @@ waivers! {
     /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
     ReferencesWithoutHash = "references-without-hash"
         ("references may name an element by its Id without a hash");
+    /// [`Receiver::accept_white_space_around_identifiers`](crate::Receiver::accept_white_space_around_identifiers).
+    WhiteSpaceAroundIdentifiers = "white-space-around-identifiers"
+        ("white space around the identifiers of algorithms and types, and around the URIs of references, is left out, as their \
+         schema says");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
         ("the type of a token with certificates may be absent, a name, or that of other certificates, that of a key \

@@ -1,7 +1,7 @@
 //! Why a message was refused.
 
 use thiserror::Error;
-use wss_bsp::{Breach, Rule};
+use wss_bsp::Rule;
 use wss_c14n::{Exceeded, LeafError};
 use wss_replay::ReplayError;
 use wss_soap::EnvelopeError;
@@ -175,6 +175,20 @@ pub enum OpenError {
          the peer name each signed element by its Id, or by one path such as /s:Envelope/s:Body"
     )]
     OtherFilter,
+    /// *Malformed.* There is white space around an identifier or the URI of a reference, which its schema leaves out
+    /// (`xs:anyURI`), and something that it names was not found.
+    #[error(
+        "{attribute} of {path} is {value:?}, with white space around it, so that it names nothing: have the peer write it without, or \
+         call `accept_white_space_around_identifiers`"
+    )]
+    WhiteSpace {
+        /// The path of the element.
+        path: WireText,
+        /// The name of the attribute.
+        attribute: Box<WireText>,
+        /// Its value.
+        value: WireText,
+    },
     /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).
     #[error("reference {uri:?} lacks `#`: have the peer write it, or call `accept_references_without_hash`")]
     NoHash {
@@ -531,58 +545,6 @@ pub enum OpenError {
     /// *Refused.* The message was seen before, or the store cannot tell.
     #[error(transparent)]
     Replay(#[from] ReplayError),
-}
-
-impl OpenError {
-    /// Whether the digest of a signed element does not match.
-    pub(crate) fn is_digest_mismatch(&self) -> bool {
-        matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
-    }
-
-    /// Whether the receiver was configured with what it cannot demand: no message is to blame.
-    #[must_use]
-    pub fn is_misuse(&self) -> bool {
-        matches!(
-            self,
-            Self::Requirement(
-                RequirementError::NotOptional { .. }
-                    | RequirementError::NotAPlace { .. }
-                    | RequirementError::NothingSigned
-            )
-        )
-    }
-
-    /// Whether the message asks for more than a limit allows.
-    pub(crate) fn exceeds_a_limit(&self) -> bool {
-        matches!(
-            self,
-            Self::Limit(_)
-                | Self::Token(TokenError::Limit(_))
-                | Self::Signature(SignatureError::Limit(_))
-                | Self::Verify(VerifyError::Limit(_))
-                | Self::Decrypt(DecryptError::Limit(_))
-        )
-    }
-
-    /// [`OpenError::NoKey`], where only the caller knows what named the key.
-    pub(crate) fn no_key() -> Self {
-        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0, missing: MissingKey::Any }
-    }
-}
-
-impl From<Breach> for OpenError {
-    fn from(Breach { rule, path, why }: Breach) -> Self {
-        Self::Bsp { rule, path, why }
-    }
-}
-
-impl From<TrustError> for OpenError {
-    fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
-            other => Self::Trust(other),
-        }
-    }
 }
 
 /// Whether the expanded name is that of a block of WS-Addressing.

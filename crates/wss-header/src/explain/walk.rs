@@ -212,7 +212,7 @@ impl<'w> Walk<'w> {
 
     /// Reads what is in the message. The spans of its ciphertext, each with its number; `None` if it is no XML.
     fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
-        let document = match Document::parse_within(self.message, &self.budget) {
+        let document = match self.receiver.parse(self.message, &self.budget) {
             Ok(document) => document,
             Err(error) => {
                 self.explanation.notes.push(error.to_string());
@@ -335,7 +335,7 @@ impl<'w> Walk<'w> {
 
     /// Looks for the causes of ciphertext that was not decrypted, and of assertions whose holder did not sign.
     fn tokens_and_ciphertext(&mut self) {
-        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(self.message, &self.budget) else { return };
         let secrets = shared_secrets(self.receiver);
         let identities = &self.receiver.keys.identities;
         // What was spent on digests is no reason to leave out why nothing was decrypted.
@@ -407,7 +407,7 @@ impl<'w> Walk<'w> {
     /// Signatures that are not next in order in our header: of other headers and of assertions, or of a message that is
     /// broken as a whole.
     fn signatures_elsewhere(&mut self, is_readable: bool, show: Show<'_>) {
-        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(self.message, &self.budget) else { return };
         let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
         let most = self.budget.limits().size(Limit::Signatures);
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
@@ -469,7 +469,7 @@ impl<'w> Walk<'w> {
         if tried.is_empty() {
             return;
         }
-        let Ok(document) = Document::parse_within(text, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(text, &self.budget) else { return };
         let most = self.most();
         let count = tried.len();
         for (nth, left) in tried.into_iter().enumerate() {

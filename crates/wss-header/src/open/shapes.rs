@@ -41,6 +41,19 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
     }
 }
 
+/// Says that an identifier has white space around it, where that may be why something was not read or not found.
+pub(super) fn unless_white_space(error: OpenError, document: &Document<'_>, receiver: &Receiver) -> OpenError {
+    if receiver.waives(Waiver::WhiteSpaceAroundIdentifiers) || !error.is_of_an_identifier() {
+        return error;
+    }
+    let with_white_space = |element: Element<'_>| {
+        let (attribute, value) = element.identifier_with_white_space()?;
+        let attribute = Box::new(attribute.local.into());
+        Some(OpenError::WhiteSpace { path: element.path().into(), attribute, value: value.into() })
+    };
+    document.elements().find_map(with_white_space).unwrap_or(error)
+}
+
 /// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the element
 /// without a schema.
 fn attribute_by_schema(element: Element<'_>, wanted: &str) -> Option<WireText> {
