@@ -139,6 +139,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_password_types_by_name => PasswordTypesByName,
     accept_token_types_by_name => TokenTypesByName,
     accept_white_space_around_identifiers => WhiteSpaceAroundIdentifiers,
+    accept_unjudged_signatures => UnjudgedSignatures,
     accept_objects_in_signatures => ObjectsInSignatures,
     accept_signatures_over_the_whole_document => WholeDocumentSignatures,
     accept_digests_without_nonce => DigestsWithoutNonce,

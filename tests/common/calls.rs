@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 45] = [
+pub(crate) const CALLS: [Call; 46] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -21,6 +21,7 @@ pub(crate) const CALLS: [Call; 45] = [
     ("accept_times_without_zone", Receiver::accept_times_without_zone),
     ("accept_password_types_by_name", Receiver::accept_password_types_by_name),
     ("accept_token_types_by_name", Receiver::accept_token_types_by_name),
+    ("accept_unjudged_signatures", Receiver::accept_unjudged_signatures),
     ("accept_white_space_around_identifiers", Receiver::accept_white_space_around_identifiers),
     ("accept_objects_in_signatures", Receiver::accept_objects_in_signatures),
     ("accept_signatures_over_the_whole_document", Receiver::accept_signatures_over_the_whole_document),

@@ -58,6 +58,8 @@ const CALLS: &[Accepted] = rows![
     /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names, or that is a
     /// thumbprint by another digest than SHA-1
     accept_token_types_by_name,
+    /// Ignore signatures by methods or signers that are not known, beside one that proves what is required
+    accept_unjudged_signatures,
     /// Accept white space around the identifiers of algorithms and types, and around the URIs of references, as their schema has
     /// it
     accept_white_space_around_identifiers,

@@ -6,6 +6,17 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
+    /// Ignores signatures of the header that the receiver cannot judge: by a method that is not supported or not admitted, or by
+    /// a key or a signer that it does not know, as a second signature for another receiver is. Such a signature counts as one
+    /// that is not there: what is required must be proven by another one, and [`Evidence::ignored`](crate::Evidence::ignored) has it
+    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate was
+    /// revoked or has expired.
+    #[must_use]
+    pub fn accept_unjudged_signatures(mut self) -> Self {
+        self.waived.insert(Waiver::UnjudgedSignatures);
+        self
+    }
+
     /// Accepts white space around the identifiers of algorithms and types, and around the URIs of references: `Algorithm`,
     /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security. Their
     /// schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the text as it

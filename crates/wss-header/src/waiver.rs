@@ -216,6 +216,9 @@ waivers! {
     /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
     ReferencesWithoutHash = "references-without-hash"
         ("references may name an element by its Id without a hash");
+    /// [`Receiver::accept_unjudged_signatures`](crate::Receiver::accept_unjudged_signatures).
+    UnjudgedSignatures = "unjudged-signatures"
+        ("signatures by methods or signers that the receiver does not know are ignored: they prove nothing");
     /// [`Receiver::accept_white_space_around_identifiers`](crate::Receiver::accept_white_space_around_identifiers).
     WhiteSpaceAroundIdentifiers = "white-space-around-identifiers"
         ("white space around the identifiers of algorithms and types, and around the URIs of references, is left out, as their \

@@ -418,6 +418,14 @@ pub enum OpenError {
         /// What would help.
         missing: MissingKey,
     },
+    /// *Refused.* One of several signatures is by a method or a signer that the receiver does not know.
+    #[error(
+        "{error}; if another signature proves what is required, call `accept_unjudged_signatures` to ignore this one"
+    )]
+    Unjudged {
+        /// Why it cannot be judged.
+        error: Box<OpenError>,
+    },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
     #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
     AmbiguousKey,

@@ -9,6 +9,15 @@ use super::{OpenError, RequirementError};
 use crate::open::MissingKey;
 
 impl OpenError {
+    /// Itself, without the advice to ignore a signature that cannot be judged ([`OpenError::Unjudged`]).
+    #[must_use]
+    pub fn reason(&self) -> &Self {
+        match self {
+            Self::Unjudged { error } => error.reason(),
+            error => error,
+        }
+    }
+
     /// Whether the digest of a signed element does not match.
     pub(crate) fn is_digest_mismatch(&self) -> bool {
         matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
@@ -49,6 +58,7 @@ impl OpenError {
                 VerifyError::Malformed(_) | VerifyError::Dereference { .. } | VerifyError::NotFetched { .. }
             ),
             Self::Decrypt(error) => !matches!(error, DecryptError::Failed | DecryptError::Limit(_)),
+            Self::Unjudged { error } => error.is_of_an_identifier(),
             Self::NoKey { .. }
             | Self::NotForUs { .. }
             | Self::EncryptedData { .. }

@@ -47,6 +47,7 @@ mod signature;
 mod span;
 mod terms;
 mod tokens;
+mod unjudged;
 mod why_no_token;
 
 use wss_c14n::Wiped;
@@ -120,7 +121,9 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
                 profile.message(&document)?;
             }
             facts.identify(&revision, &terms)?;
-            let step = tokens::note(&revision, &terms, &mut facts)
+            let noted = tokens::note(&revision, &terms, &mut facts);
+            let step = noted
+                .map_err(|error| unjudged::unless_alone(error, &revision))
                 .and_then(|()| header::process(&revision, &terms, &mut facts, &mut ring, &mut position));
             let step = step.map_err(|error| shapes::unless_white_space(error, &document, receiver));
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;

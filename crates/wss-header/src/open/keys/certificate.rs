@@ -93,9 +93,13 @@ impl KeySearch<'_, '_> {
     }
 
     /// The reference names no token with a certificate: what it names instead, if it is a token by another name.
-    fn no_certificate(&self, id: &str) -> TokenError {
-        let token = self.revision.header_child(id).filter(|token| X509Token::is_by_name(*token));
-        token.map_or_else(|| dangling(id), |token| TokenError::by_name(token))
+    fn no_certificate(&self, id: &str) -> OpenError {
+        match self.revision.header_child(id) {
+            Some(token) if X509Token::is_by_name(token) => TokenError::by_name(token).into(),
+            // It was noted as one that cannot be read.
+            Some(token) if X509Token::is_one(token) => OpenError::no_key(),
+            _ => dangling(id).into(),
+        }
     }
 
     /// The certificates in a reference. Authorities with unsupported keys cannot be on a path, and are skipped.
