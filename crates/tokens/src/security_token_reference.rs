@@ -16,7 +16,7 @@ use crate::saml::{SAML_ASSERTION_ID, SAML_ID};
 use crate::value_type::{
     ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, is_encoding_by_name,
 };
-use crate::x509_token::X509_V3;
+use crate::x509_token::{X509_V1, X509_V3};
 
 /// A reference to a token, in one of the supported forms. `Debug` escapes and cuts text of the message.
 #[derive(Clone)]
@@ -199,6 +199,15 @@ impl<'d> SecurityTokenReference<'d> {
                 if let Some(second) = tokens.next() {
                     return Err(child.unexpected(second).into());
                 }
+                if token.is(name::DS.uri, "X509Data") {
+                    return match shape.in_any_place {
+                        true => Ok(Self::of_data(&X509Data::parse(token, budget)?, shape.in_hexadecimal)),
+                        false => {
+                            let what = format!("{} around {}", child.qualified_name(), token.qualified_name());
+                            Err(TokenError::KeyInfoShape { what: what.into() })
+                        }
+                    };
+                }
                 if token.is(name::WSSE.uri, "SecurityTokenReference") {
                     return Err(child.unexpected(token).into());
                 }
@@ -249,7 +258,7 @@ impl<'d> SecurityTokenReference<'d> {
             }
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
             // In drafts, it is the type of the token that the identifier is of.
-            Some(X509_V3) => Self::identifier_of_certificate(element, budget),
+            Some(X509_V1 | X509_V3) => Self::identifier_of_certificate(element, budget),
             named => Self::key_identifier(element, named.unwrap_or(&written), shape, budget),
         }
     }
@@ -359,10 +368,11 @@ pub struct ReferenceShape {
 /// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
 /// an identifier as it belongs, and for any other text.
 fn named_type(written: &str) -> Option<&'static str> {
-    const IDENTIFIERS: [&str; 7] = [
+    const IDENTIFIERS: [&str; 8] = [
         SUBJECT_KEY_IDENTIFIER,
         THUMBPRINT_SHA1,
         X509_V3,
+        X509_V1,
         ENCRYPTED_KEY_SHA1,
         KERBEROS_AP_REQ_SHA1,
         SAML_ID,
@@ -375,7 +385,8 @@ fn named_type(written: &str) -> Option<&'static str> {
         None => written,
     };
     let named = IDENTIFIERS.into_iter().find(|identifier| last_word(identifier).eq_ignore_ascii_case(name));
-    named.filter(|identifier| *identifier != written)
+    // No profile has key identifiers of that type, but some write it for a certificate of version 1.
+    named.filter(|identifier| *identifier != written || written == X509_V1)
 }
 
 /// The last word of the type of a thumbprint that is not SHA-1, and its method.

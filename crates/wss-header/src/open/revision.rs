@@ -87,7 +87,9 @@ impl<'d> Revision<'d> {
         let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
         let ids = ids_of(document, terms.receiver).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| retired_ids.contains(*id)) {
-            return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
+            let found = ids.get(id).map(Element::path).unwrap_or_default();
+            let places = Box::new(["ciphertext that was decrypted".into(), found.into()]);
+            return Err(EnvelopeError::from(IdError::Duplicate { id: id.into(), places }).into());
         }
         let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
