@@ -320,8 +320,8 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         OpenError::Requirement(RequirementError::NotSigned { .. }) if !demands_a_signature => {
             "; if something else protects it, as TLS does, use --print-unauthenticated to see it"
         }
-        OpenError::Requirement(RequirementError::NotSigned { .. })
-            if !arguments.receiving.demands.print_unauthenticated =>
+        OpenError::Requirement(RequirementError::NotSigned { missing, .. })
+            if !arguments.receiving.demands.print_unauthenticated && missing.contains(&Part::Body) =>
         {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }

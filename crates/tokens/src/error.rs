@@ -206,6 +206,15 @@ pub enum TokenError {
     /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
     #[error("the derived key is refused: {0}")]
     DerivedKey(&'static str),
+    /// *Refused.* A `wsse:Password` of a type that no profile has, so that nothing says how to check it.
+    #[error(
+        "the Type of the wsse:Password is {uri:?}, which is of no profile: have the peer send the password as text or as a digest, with \
+         the identifier that ends in #PasswordText or #PasswordDigest"
+    )]
+    PasswordType {
+        /// Its `Type`.
+        uri: WireText,
+    },
     /// *Refused.* A username token whose key parameters are outside the bounds.
     #[error("the key of the username token is refused: {0}")]
     PasswordKey(&'static str),

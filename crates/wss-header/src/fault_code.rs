@@ -73,6 +73,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
             | OpenError::WhiteSpace { .. }
+            | OpenError::AttachmentTransform { .. }
             | OpenError::UriForm { .. }
             | OpenError::IdByAnotherName { .. }
             | OpenError::IdBySchema { .. }

@@ -161,6 +161,8 @@ fn identifiers(certificate: &Certificate) -> Vec<(Vec<u8>, &'static str)> {
         ));
     }
     all.push((certificate.computed_key_identifier(), "the SHA-1 of its public key"));
+    let spki = certificate.public_key().spki();
+    all.push((sha1(spki), "the SHA-1 of its SubjectPublicKeyInfo, in place of its subject key identifier"));
     all.push((certificate.thumbprint_sha1(), "its SHA-1 thumbprint"));
     let sha256 = Digest::of(DigestMethod::Sha256, der).as_octets().to_vec();
     all.push((sha256, "its SHA-256 thumbprint, in place of SHA-1"));

@@ -142,7 +142,7 @@ pub enum OpenError {
     /// the signature itself.
     #[error(
         "reference {uri:?} has transforms other than one exclusive canonicalisation and an enveloped-signature before it \
-         that removes nothing: have the peer write these alone"
+         that removes nothing: have the peer write these alone, each once; more of them would make it unclear what is signed"
     )]
     Transforms {
         /// The reference.
@@ -154,6 +154,16 @@ pub enum OpenError {
          exclusive canonicalisation, or call `accept_absent_transforms`"
     )]
     AbsentTransforms {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference to an attachment without a transform of the SwA profile (SwA Profile 1.1.1 §4.4).
+    #[error(
+        "reference {uri:?} is to an attachment, and has not the one transform that says what of it is signed: have the peer write \
+         {:?}, or the one for complete attachments",
+        wss_xmldsig::ATTACHMENT_CONTENT
+    )]
+    AttachmentTransform {
         /// The reference.
         uri: WireText,
     },
@@ -207,7 +217,7 @@ pub enum OpenError {
     /// *Refused.* A reference of a signature leads out of the message.
     #[error(
         "reference {uri:?} leads out of the message, and nothing is fetched: have the peer sign parts of the message, each by `#` \
-         and its Id, and attachments by the URL of their Content-ID"
+         and its Id, and attachments by the URL of their Content-ID, as in cid:a@b"
     )]
     Outside {
         /// The URI.
@@ -216,7 +226,7 @@ pub enum OpenError {
     /// *Malformed.* A reference names an element that has the Id in another attribute than `wsu:Id`.
     #[error(
         "reference {uri:?} cannot be dereferenced: {path:?} has this value in another attribute than wsu:Id; have the peer \
-         write wsu:Id, or call `accept_ids_by_other_names`"
+         write it in wsu:Id, or call `accept_ids_by_other_names`"
     )]
     IdByAnotherName {
         /// The reference.

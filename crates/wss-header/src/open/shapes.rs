@@ -1,6 +1,7 @@
 //! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and how an error tells them from nonsense.
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
+use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::{AssertionError, AssertionShape, ReferenceShape, TokenError, X509Token, is_assertion_type};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
@@ -24,7 +25,10 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
         OpenError::Verify(VerifyError::Dereference { uri }) | OpenError::Token(TokenError::Dangling { uri }) => uri,
         _ => return error,
     };
-    let Some(wanted) = uri.as_str().strip_prefix('#') else { return error };
+    let Some(wanted) = uri.as_str().strip_prefix('#') else {
+        let is_of_signature = matches!(error, OpenError::Verify(_)) && content_id_of(uri.as_str()).is_none();
+        return if is_of_signature { OpenError::Outside { uri: uri.clone() } } else { error };
+    };
     if let Some(namespace) = document.elements().find_map(|element| namespace_of_id(element, wanted)) {
         return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };
     }
@@ -187,7 +191,7 @@ impl<'d> OtherKeyInfo<'d> {
 
     pub(super) fn refused(self) -> OpenError {
         let what: WireText = match self {
-            Self::Nothing => "no element".into(),
+            Self::Nothing => "nothing that names a key".into(),
             Self::References(_) => "several wsse:SecurityTokenReference".into(),
             Self::Reference(element) | Self::Token(element) => element.qualified_name().into(),
         };

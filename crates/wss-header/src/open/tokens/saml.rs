@@ -16,10 +16,9 @@ use super::kind::TokenKind;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
-use crate::open::decrypt::{check_cipher, decrypt_element};
+use crate::open::decrypt::{check_cipher, decrypt_element, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
-use crate::open::misplaced::WhyMisplaced;
 use crate::open::proven::ProvenSignature;
 use crate::open::replacement::{NewPlaintext, Place, Replacement};
 use crate::open::replay_key::replay_key;
@@ -334,7 +333,7 @@ fn decrypt(
         _ => data,
     };
     if *data.plaintext_type() != PlaintextType::Element {
-        return Err(OpenError::EncryptedData { id: String::new().into(), why: WhyMisplaced::Type });
+        return Err(OpenError::EncryptedData { id: String::new().into(), why: wrong_type(&data) });
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);
