@@ -92,6 +92,6 @@ fn ciphertext_inside_the_header_has_no_type_of_an_attachment() {
         let attachment = format!("http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-{kind}");
         let other = message.replacen("http://www.w3.org/2001/04/xmlenc#Element", &attachment, 1);
         assert_ne!(other, message);
-        is_refused_for(&other, WhyMisplaced::Type);
+        is_refused_for(&other, WhyMisplaced::Type { stated: attachment.into() });
     }
 }

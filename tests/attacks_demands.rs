@@ -9,7 +9,7 @@ use common::*;
 use ws_security::c14n::{Document, Limits, Splices, Writer, id_of, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::{KERBEROS_AP_REQ_SHA1, TokenError, write_kerberos_token};
+use ws_security::tokens::{AssertionError, KERBEROS_AP_REQ_SHA1, TokenError, write_kerberos_token};
 use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list};
 use ws_security::{
     AssertionTrust, ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, KerberosForm,
@@ -395,7 +395,10 @@ fn a_reference_to_an_assertion_that_states_another_type_finds_no_key() {
         };
         assert_eq!(open(""), Ok(()));
         assert_eq!(open(&format!(" ValueType=\"{own}\"")), Ok(()));
-        for stated in [other, ws_security::tokens::X509_V3, "urn:other"] {
+        let refused = open(&format!(" ValueType=\"{other}\"")).expect_err("of another version");
+        let other = AssertionError::Type { stated: other.into(), actual: own };
+        assert_eq!(refused, OpenError::Token(other.into()));
+        for stated in [ws_security::tokens::X509_V3, "urn:other"] {
             let mismatch = TokenError::TypeMismatch { expected: stated.into() };
             assert_eq!(open(&format!(" ValueType=\"{stated}\"")), Err(OpenError::Token(mismatch)));
         }

@@ -133,6 +133,22 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
             )],
         ),
         (
+            "accept_white_space_around_identifiers",
+            Receiver::accept_white_space_around_identifiers,
+            vec![
+                signed_again(&replaced(&golden, &format!("URI=\"#{body}\""), &format!("URI=\" #{body}&#10;\"")))
+                    .expect("signed again"),
+                signed_again(&golden.replace("xml-exc-c14n#\"", "xml-exc-c14n#\t\"")).expect("signed again"),
+                replaced(&golden, "<wsse:Reference URI=\"#", "<wsse:Reference URI=\"\n#"),
+                golden.replace("#X509v3\"", "#X509v3 \""),
+                encrypted_afterwards(
+                    &secret,
+                    gcm,
+                    &replaced(&listing, "<xenc:DataReference URI=\"#", "<xenc:DataReference URI=\" #"),
+                ),
+            ],
+        ),
+        (
             "accept_objects_in_signatures",
             Receiver::accept_objects_in_signatures,
             vec![replaced(&golden, "</ds:Signature>", "<ds:Object>1</ds:Object></ds:Signature>")],

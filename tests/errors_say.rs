@@ -133,10 +133,14 @@ fn what_is_wrong_with_listed_data_is_one_of_several_texts() {
         (elsewhere("nobody"), WhyMisplaced::Missing, "no element of the message has this Id"),
         (with(&format!("{reference}{reference}")), WhyMisplaced::Twice, "listed twice"),
         (elsewhere(timestamp), WhyMisplaced::Place, "misplaced"),
-        (message.replacen("xmlenc#Content", "xmlenc#Elements", 1), WhyMisplaced::Type, "of the wrong type"),
+        (
+            message.replacen("xmlenc#Content", "xmlenc#Elements", 1),
+            WhyMisplaced::Type { stated: "http://www.w3.org/2001/04/xmlenc#Elements".into() },
+            "of the wrong type",
+        ),
     ] {
         let error = refuse(&bob, &changed);
-        assert!(matches!(error, OpenError::EncryptedData { why, .. } if why == expected), "{error}");
+        assert!(matches!(&error, OpenError::EncryptedData { why, .. } if *why == expected), "{error}");
         has(&error.to_string(), &[word]);
     }
 }

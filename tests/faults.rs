@@ -44,7 +44,7 @@ fn t30_each_class_of_error_has_its_code() {
         (refuse(&receiver(), &envelope(SOAP11)), FaultCode::InvalidSecurity),
         (refuse(&receiver(), &message.replace(AMOUNT, "1.00")), FaultCode::FailedCheck),
         (refuse(&receiver(), &message.replace("#rsa-sha256\"", "#rsa-sha257\"")), FaultCode::UnsupportedAlgorithm),
-        (refuse(&receiver(), &message.replace("#X509v3\"", "#X509v9\"")), FaultCode::SecurityTokenUnavailable),
+        (refuse(&receiver(), &message.replace("#X509v3\"", "#X509v9\"")), FaultCode::UnsupportedSecurityToken),
         (refuse(&receiver(), &message.replacen("URI=\"#X509", "URI=\"#none", 1)), FaultCode::SecurityTokenUnavailable),
         (
             refuse(&receiver(), &plan(recipe().sign(Signing::with(&identity("dave")).parts([Part::Body])))),

@@ -9,7 +9,7 @@ use common::*;
 use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::TokenError;
+use ws_security::tokens::{AssertionError, TokenError};
 use ws_security::xmlenc::{PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, NewAssertion,
@@ -567,7 +567,8 @@ fn references_to_assertions_are_of_their_version_and_never_leave() {
     assert!(direct.contains("</wsse:Reference>"));
     assert!(service(issuers()).accept_uncovered_holder_tokens().open(&direct).is_ok(), "BSP R6614");
     let mistyped = message.replace("saml-token-profile-1.1#SAMLID", "saml-token-profile-1.0#SAMLAssertionID");
-    assert!(matches!(token(refuse(&service(issuers()), &mistyped)), TokenError::TypeMismatch { .. }));
+    let refused = token(refuse_strictly(&service(issuers()), &mistyped));
+    assert!(matches!(refused, TokenError::AssertionRefused(AssertionError::Type { .. })), "{refused}");
     let dangling = message.replacen(&format!(">{id}</wsse:KeyIdentifier>"), ">_other</wsse:KeyIdentifier>", 1);
     assert!(matches!(token(refuse(&service(issuers()), &dangling)), TokenError::Dangling { .. }));
     let remote = message.replacen(

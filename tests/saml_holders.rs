@@ -254,7 +254,7 @@ fn the_signature_of_an_assertion_has_the_two_transforms_of_saml() {
             vec![Transform::EnvelopedSignature, exclusive(), exclusive()],
         ] {
             let error = open(chain).expect_err("other transforms");
-            assert!(matches!(error, OpenError::Token(TokenError::Assertion(_))), "{error}");
+            assert!(matches!(error, OpenError::Token(TokenError::AssertionRefused(_))), "{error}");
         }
     }
 }

@@ -553,28 +553,6 @@ fn certificates_of_one_name_and_serial_are_told_apart_by_their_octets() {
     assert!(matches!(error, TrustError::NoPath { .. }), "the key is the same, the certificate is not: {error}");
 }
 
-/// A certificate is used for what its key usage permits, and for nothing else.
-#[test]
-fn a_certificate_for_signatures_is_none_for_encryption() {
-    const KEY_ENCIPHERMENT: u8 = 0x20;
-    const KEY_AGREEMENT: u8 = 0x08;
-    let budget = || Budget::dangerous_unbounded();
-    let now = parse_instant("2026-01-01T00:00:00Z").expect("an instant");
-    for (bits, signs, encrypts) in [
-        (DIGITAL_SIGNATURE, true, false),
-        (KEY_ENCIPHERMENT, false, true),
-        (KEY_AGREEMENT, false, true),
-        (KEY_CERT_SIGN, false, false),
-    ] {
-        let certificate = Spec::leaf("leaf", "root").extensions(vec![usage(bits)]).made("alice", "ca");
-        for (purpose, is_permitted) in [(Purpose::Signing, signs), (Purpose::Encryption, encrypts)] {
-            let judged = below([root()]).validate(&certificate, &[], purpose, now, &budget());
-            let refused = matches!(judged, Err(TrustError::KeyUsage { .. }));
-            assert_eq!((judged.is_ok(), refused), (is_permitted, !is_permitted), "{bits:x} {purpose:?}");
-        }
-    }
-}
-
 /// Tools that mark every certificate as an authority's are common. A certificate that nobody issued stays refused, whatever its
 /// name, and so does one that the path length of its issuer forbids.
 #[test]

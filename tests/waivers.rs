@@ -139,6 +139,8 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_password_types_by_name => PasswordTypesByName,
     accept_token_types_by_name => TokenTypesByName,
     accept_uncovered_holder_tokens => UncoveredHolderTokens,
+    accept_white_space_around_identifiers => WhiteSpaceAroundIdentifiers,
+    accept_unjudged_signatures => UnjudgedSignatures,
     accept_objects_in_signatures => ObjectsInSignatures,
     accept_signatures_over_the_whole_document => WholeDocumentSignatures,
     accept_digests_without_nonce => DigestsWithoutNonce,
@@ -325,6 +327,14 @@ const WEAKENING: &[Case] = &[
             open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
         },
         Waiver::AuthoritiesAsSigners,
+    ),
+    (
+        "tokens Trust::accept_any_key_usage",
+        || {
+            let trust = Trust::pins([certificate("alice")]).accept_any_key_usage();
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::AnyKeyUsage,
     ),
     (
         "tokens AssertionTrust::dangerous_for_any_audience",

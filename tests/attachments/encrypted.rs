@@ -447,8 +447,7 @@ fn encrypted_data_of_an_attachment_has_one_place_and_one_type() {
         envelope.replacen(data, &typed("Content"), 1),
     ] {
         let outcome = opens(envelope, &other);
-        let is_type =
-            |error: &OpenError| matches!(error, OpenError::EncryptedData { why, .. } if *why == WhyMisplaced::Type);
+        let is_type = |error: &OpenError| matches!(error, OpenError::EncryptedData { why, .. } if matches!(why, WhyMisplaced::Type { .. }));
         assert!(outcome.as_ref().is_err_and(is_type), "{outcome:?}");
     }
     // A second list names it again.

@@ -214,21 +214,27 @@ fn t13_references_must_point_at_elements() {
         "URI=\"file:///etc/passwd\"",
         "URI=\"#xpointer(/)\"",
         "URI=\"cid:part\"",
-        &format!("URI=\"#{escaped}\""),
-        &format!("URI=\" #{id}\""),
+        &format!("URI=\"#{escaped}%\""),
+        &format!("URI=\"# {id}\""),
     ] {
         let message = golden.replacen(&uri, wrong, 1);
         refuse(&receiver(), &message);
         refuse(&receiver(), &resigned(&message));
     }
     // The same element in another form, which a call accepts.
-    for form in
-        [format!("#xpointer(id('{id}'))"), format!("?x#{id}"), format!("a#{id}"), format!("http://127.0.0.1:9/#{id}")]
-    {
+    let other_forms = "accept_references_of_other_forms";
+    for (form, call) in [
+        (format!("#xpointer(id('{id}'))"), other_forms),
+        (format!("?x#{id}"), other_forms),
+        (format!("a#{id}"), other_forms),
+        (format!("http://127.0.0.1:9/#{id}"), other_forms),
+        (format!("#{escaped}"), other_forms),
+        (format!(" #{id}"), "accept_white_space_around_identifiers"),
+    ] {
         let message = golden.replacen(&uri, &format!("URI=\"{form}\""), 1);
         refuse(&receiver(), &message);
         let error = refuse_strictly(&receiver(), &resigned(&message));
-        assert!(error.to_string().contains("accept_references_of_other_forms"), "{error}");
+        assert!(error.to_string().contains(call), "{error}");
     }
 }
 

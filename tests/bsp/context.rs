@@ -297,7 +297,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("R3214", "crates/wss-header/src/secure/encryption.rs", "&keying.secret, listed"),
     ("R5614", "crates/wss-header/src/secure/encryption.rs", "fn encrypted_header"),
     ("R5606", "crates/wss-header/src/secure/encryption.rs", "fn may_be_encrypted"),
-    ("R5209", "crates/tokens/src/security_token_reference.rs", "pub enum ReferenceForm"),
+    ("R5209", "crates/tokens/src/write_reference.rs", "pub enum ReferenceForm"),
     ("R6903", "crates/wss-header/src/secure/tokens/kerberos.rs", "self.initiator.ticket()"),
     ("R6904", "crates/wss-header/src/secure/tokens/request.rs", "write_kerberos_sha1"),
     ("U-19.2", "crates/wss-header/src/receiver.rs", "pub fn window"),

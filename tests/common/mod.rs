@@ -102,6 +102,8 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_times_without_zone()
         .accept_password_types_by_name()
         .accept_token_types_by_name()
+        .accept_white_space_around_identifiers()
+        .accept_unjudged_signatures()
         .accept_fields_in_other_namespaces()
         .accept_timestamps_of_other_shapes()
         .accept_ids_by_other_names()

@@ -16,11 +16,16 @@ pub(crate) fn wrapped(golden: &str, local: &str, judge: impl Fn(&str)) -> usize 
         (">47.11<", ">forged<"),
         (">1499.90<", ">forged<"),
         (">2026-", ">2036-"),
+        (">ann<", ">forged<"),
         ("<xenc:EncryptedData ", "forged<xenc:EncryptedData "),
     ];
     let (from, to) = changes.into_iter().find(|(from, _)| genuine.contains(from)).expect("something to forge");
     let forged = genuine.replace(from, to);
-    let start = [" wsu:Id=\"", " Id=\""].into_iter().filter_map(|kind| forged.find(kind)).min().expect("an Id");
+    let start = [" wsu:Id=\"", " Id=\"", " ID=\"", " AssertionID=\""]
+        .into_iter()
+        .filter_map(|kind| forged.find(kind))
+        .min()
+        .expect("an Id");
     let value = start + forged[start..].find('"').expect("a value") + 1;
     let end = value + forged[value..].find('"').expect("its end");
     let id = &forged[value..end];

@@ -29,6 +29,8 @@ pub struct Document<'d> {
     pub(crate) tape: Tape,
     /// The attributes that a DOCTYPE declared to be Ids.
     pub(crate) declared_ids: DeclaredIds,
+    /// Whether attributes that are identifiers are read without the white space around them.
+    pub(crate) collapses_identifiers: bool,
 }
 
 impl<'d> Document<'d> {
@@ -40,7 +42,7 @@ impl<'d> Document<'d> {
     pub fn parse(source: impl Into<Cow<'d, str>>, limits: &Limits) -> Result<Self, ParseError> {
         let source = source.into();
         let tape = reader::read(&source, limits)?;
-        Ok(Self { source, tape, declared_ids: DeclaredIds::new() })
+        Ok(Self { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false })
     }
 
     /// As [`Document::parse_within`], for a document other than SOAP that may have a DOCTYPE with an internal subset. Its
@@ -95,6 +97,27 @@ impl<'d> Document<'d> {
     /// As [`Document::parse_octets`]; [`ParseError::Encoding`] if a declaration contradicts the octets.
     pub fn parse_transcoding(octets: &'d [u8], limits: &Limits) -> Result<Self, ParseError> {
         Self::parse(encoding::transcode(octets)?, limits)
+    }
+
+    /// Whether its attributes that are identifiers are read without the white space around them: `Algorithm`, `URI`, `ValueType`,
+    /// `EncodingType` and `Type` of the elements of XML Signature, XML Encryption, WS-Security and WS-SecureConversation, and
+    /// `wsse11:TokenType`.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits, name};
+    ///
+    /// let xml = format!("<m xmlns='{}' Algorithm=' urn:a&#10;'/>", name::DS.uri);
+    /// let read = |collapses| {
+    ///     let document = Document::parse(xml.as_str(), &Limits::default()).unwrap().collapsing_identifiers(collapses);
+    ///     document.root().attribute("", "Algorithm").map(|value| value.into_owned())
+    /// };
+    /// assert_eq!(read(false).as_deref(), Some(" urn:a\n"));
+    /// assert_eq!(read(true).as_deref(), Some("urn:a"));
+    /// ```
+    #[must_use]
+    pub fn collapsing_identifiers(mut self, collapses: bool) -> Self {
+        self.collapses_identifiers = collapses;
+        self
     }
 
     /// The source text. Spans of elements index it.

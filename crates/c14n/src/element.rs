@@ -12,6 +12,7 @@ use wss_text::{Slice as _, shown};
 use crate::chars;
 use crate::document::{Document, NodeId};
 use crate::error::LeafError;
+use crate::identifier::{collapsed_if_identifier, has_white_space};
 use crate::lexical;
 use crate::name::{self, ExpandedName};
 use crate::tape::NO_NODE;
@@ -213,7 +214,20 @@ impl<'a> Element<'a> {
 
     fn attribute_value(self, attribute: &Attribute) -> Cow<'a, str> {
         let raw = self.source(attribute.value_span());
-        if attribute.name.written.rewrites_value() { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) }
+        let rewrites = attribute.name.written.rewrites_value();
+        let value = if rewrites { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) };
+        match self.document.collapses_identifiers {
+            true => collapsed_if_identifier(self.name().namespace, self.attribute_name(attribute), value),
+            false => value,
+        }
+    }
+
+    /// The first of its attributes that are identifiers with white space around the value, as the document gives it: those that
+    /// [`Document::collapsing_identifiers`] tells of.
+    #[must_use]
+    pub fn identifier_with_white_space(self) -> Option<(ExpandedName<'a>, Cow<'a, str>)> {
+        let namespace = self.name().namespace;
+        self.attributes().find(|(attribute, value)| has_white_space(namespace, *attribute, value))
     }
 
     /// The range of its markup in the source: from `<` of the start tag to `>` of the end tag.

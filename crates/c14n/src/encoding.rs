@@ -26,18 +26,43 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
 /// # Ok::<(), wss_c14n::ParseError>(())
 /// ```
 pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
-    let (units, big_endian) = match octets {
-        [0xFE, 0xFF, rest @ ..] => (rest, true),
-        [0xFF, 0xFE, rest @ ..] => (rest, false),
-        _ => return utf8(octets).map(Cow::Borrowed),
-    };
+    match octets {
+        [0xFE, 0xFF, units @ ..] => utf16(units, true),
+        [0xFF, 0xFE, units @ ..] => utf16(units, false),
+        _ => utf8(octets).map(Cow::Borrowed),
+    }
+}
+
+/// Whether octets are XML in UTF-16 without a byte order mark, against XML 1.0 §4.3.3: the `<` at their front is a whole unit of
+/// UTF-16, and no other encoding has a NUL beside it.
+///
+/// ```
+/// assert!(wss_c14n::is_utf16_without_mark(b"\0<\0a\0/\0>") && wss_c14n::is_utf16_without_mark(b"<\0a\0/\0>\0"));
+/// assert!(!wss_c14n::is_utf16_without_mark(b"<a/>"));
+/// ```
+#[must_use]
+pub fn is_utf16_without_mark(octets: &[u8]) -> bool {
+    endianness(octets).is_some()
+}
+
+/// Whether UTF-16 without a byte order mark is big-endian.
+fn endianness(octets: &[u8]) -> Option<bool> {
+    match octets {
+        [0, b'<', 0, next, ..] if *next != 0 => Some(true),
+        [b'<', 0, next, 0, ..] if *next != 0 => Some(false),
+        _ => None,
+    }
+}
+
+/// The text of UTF-16 without its byte order mark.
+fn utf16<'o>(units: &[u8], big_endian: bool) -> Result<Cow<'o, str>, ParseError> {
     let wrong = || ParseError::Encoding { encoding: "UTF-16 with a broken code unit".into() };
     let (pairs, rest) = units.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(wrong());
     }
     let units = pairs.iter().map(|pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
-    let mut text = String::with_capacity(octets.len());
+    let mut text = String::with_capacity(pairs.len() * 2);
     for character in char::decode_utf16(units) {
         text.push(character.map_err(|_| wrong())?);
     }
@@ -58,7 +83,8 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 }
 
 /// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Where nothing inside
-/// tells the encoding, octets that are not UTF-8 are in the one that is `stated` outside, as in a Content-Type. Encodings
+/// tells the encoding, octets that are not UTF-8 are in the one that is `stated` outside, as in a Content-Type. UTF-16 needs no
+/// byte order mark. Encodings
 /// that do not contain ASCII, and octets that their encoding does not define, are refused.
 ///
 /// # Errors
@@ -78,6 +104,9 @@ pub fn transcode_declared<'o>(octets: &'o [u8], stated: Option<&str>) -> Result<
         let has_mark = octets.starts_with(&[0xFE, 0xFF]) || octets.starts_with(&[0xFF, 0xFE]);
         !has_mark && encoding_of(octets).is_none() && utf8(octets).is_err()
     };
+    if let Some(big_endian) = endianness(octets) {
+        return utf16(octets, big_endian);
+    }
     let label = match (other_encoding(octets), stated) {
         (Some(declared), _) => declared,
         (None, Some(stated)) if is_untold() => stated,

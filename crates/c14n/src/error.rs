@@ -242,10 +242,15 @@ pub enum LeafError {
 #[non_exhaustive]
 pub enum IdError {
     /// *Malformed.* Two elements have the same Id. All kinds of Ids count (BSP R3204).
-    #[error("the Id {id:?} is on two elements: Ids must be unique in the message")]
+    #[error(
+        "the Id {id:?} is on two elements, {} and {}: have the peer give each its own, since Ids must be unique in the message",
+        places[0], places[1]
+    )]
     Duplicate {
         /// The value of both Ids.
         id: WireText,
+        /// The paths of both elements.
+        places: Box<[WireText; 2]>,
     },
     /// *Malformed.* White space is inside an Id. The type `xs:ID` allows it around an Id without being part of it, so
     /// that some would read two Ids as one.

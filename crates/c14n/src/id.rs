@@ -57,7 +57,8 @@ impl<'a> IdIndex<'a> {
     }
 
     /// As [`IdIndex::build`]; an attribute `Id`, `ID` or `id` in any namespace, or in none, is an Id, too, where `Id` without a
-    /// prefix is one: on the Body, a header block, a timestamp or a token that has no other.
+    /// prefix is one: on the Body, a header block, a timestamp or a token that has no other; and without a prefix beside its
+    /// `wsu:Id`.
     ///
     /// # Errors
     /// As [`IdIndex::build`].
@@ -101,8 +102,10 @@ impl<'a> IdIndex<'a> {
                 if value.bytes().any(is_blank) {
                     return Err(IdError::Blank { id: value.into() });
                 }
-                if ids.get(value.as_ref()).is_some_and(|other| *other != element.id()) {
-                    return Err(IdError::Duplicate { id: value.into() });
+                if let Some(other) = ids.get(value.as_ref()).filter(|other| **other != element.id()) {
+                    let first = document.element(*other).map(Element::path).unwrap_or_default();
+                    let places = Box::new([first.into(), element.path().into()]);
+                    return Err(IdError::Duplicate { id: value.into(), places });
                 }
                 ids.insert(value, element.id());
             }
@@ -179,7 +182,7 @@ fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
 fn are_both_ids(first: ExpandedName<'_>, second: ExpandedName<'_>) -> bool {
     let is_wsu = |name: ExpandedName<'_>| name.namespace == name::WSU.uri && name.local == "Id";
     let is_plain =
-        |name: ExpandedName<'_>| name.namespace.is_empty() && ["Id", "ID", "AssertionID"].contains(&name.local);
+        |name: ExpandedName<'_>| name.namespace.is_empty() && ["Id", "ID", "id", "AssertionID"].contains(&name.local);
     (is_wsu(first) && is_plain(second)) || (is_plain(first) && is_wsu(second))
 }
 
@@ -194,13 +197,19 @@ fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &s
         && id_of(element).is_none()
 }
 
-/// Whether an attribute is an Id by another name on an element that has none: `ID`, `id`, `s:Id`, or one of a draft.
+/// Whether an attribute is an Id by another name on an element that has none: `ID`, `id`, `s:Id`, or one of a draft; or one
+/// without a prefix beside a `wsu:Id`.
 fn is_other_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &str) -> bool {
     ["Id", "ID", "id"].contains(&attribute.local)
         && (1..=MAX_ID_OCTETS).contains(&value.len())
         && !value.bytes().any(is_blank)
         && is_part(element)
-        && indexed_id_of(element).is_none()
+        && (indexed_id_of(element).is_none() || is_beside_wsu_id(element, attribute))
+}
+
+/// Whether an attribute without a prefix is beside the `wsu:Id` of its element: an element may be known by both.
+fn is_beside_wsu_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
+    attribute.namespace.is_empty() && element.attribute(name::WSU.uri, "Id").is_some()
 }
 
 /// Whether an element is at the place of the Body, of a header block, or of a timestamp or token in a Security header.

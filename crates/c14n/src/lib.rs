@@ -42,6 +42,7 @@ mod escape;
 mod exclusive;
 mod graft;
 mod id;
+mod identifier;
 mod inclusive;
 mod lexical;
 mod method;
@@ -63,7 +64,7 @@ pub mod xsd;
 
 pub use document::{Document, NodeId};
 pub use element::Element;
-pub use encoding::{other_encoding, transcode, transcode_declared};
+pub use encoding::{is_utf16_without_mark, other_encoding, transcode, transcode_declared};
 pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of, id_of_other_name, indexed_id_of};
 pub use lexical::{base64_decode, base64_encode};

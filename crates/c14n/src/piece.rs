@@ -51,7 +51,7 @@ impl Piece {
         budget.charge(Limit::ParsedOctets, text.len() as u64)?;
         let tape = reader::read(&text, budget.limits())?;
         let source = Cow::Owned(text.into_text());
-        let document = Document { source, tape, declared_ids: DeclaredIds::new() };
+        let document = Document { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false };
         let content = document.root().content_span();
         Ok(Self { document, content, at: 0 })
     }
@@ -142,7 +142,10 @@ impl<'d> Document<'d> {
     pub fn parse_around(source: &'d str, piece: Option<Piece>, budget: &Budget) -> Result<Self, ParseError> {
         budget.charge(Limit::ParsedOctets, source.len() as u64)?;
         match piece.and_then(|piece| piece.put_into(source, budget.limits())) {
-            Some(tape) => Ok(Self { source: Cow::Borrowed(source), tape, declared_ids: DeclaredIds::new() }),
+            Some(tape) => {
+                let (source, declared_ids) = (Cow::Borrowed(source), DeclaredIds::new());
+                Ok(Self { source, tape, declared_ids, collapses_identifiers: false })
+            }
             None => Self::parse(source, budget.limits()),
         }
     }

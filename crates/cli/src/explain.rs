@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ws_security::attachments::Spool;
 use ws_security::{DangerousNoReplayCache, ExplainedOctets, FixedClock, Receiver, Requirements};
 use wss_inspect::explanation;
-use wss_profile::{PathOptions, Receiving};
+use wss_profile::Receiving;
 
 use crate::accept::in_options;
 use crate::args::{ExplainArgs, Format};
@@ -53,14 +53,17 @@ fn write(folder: &Path, octets: ExplainedOctets<'_>) -> Outcome {
 fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
     let mut given = Receiving::default();
     (given.signers, given.holdings) = (arguments.signers.clone(), arguments.holdings.clone());
+    (given.paths, given.assertions) = (arguments.paths.clone(), arguments.assertions.clone());
     given.check()?;
     let known = &arguments.holdings.known_cert;
-    let trust = keys::noting(|notes| arguments.signers.trust(&PathOptions::default(), known, notes))?;
+    let trust = keys::noting(|notes| arguments.signers.trust(&arguments.paths, known, notes))?;
+    let assertions = given.assertion_trust(&mut Vec::new())?;
     let policy = arguments.allow.policy()?;
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
             .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
             .algorithms(policy)
             .limits(output::limits());
+    let receiver = assertions.into_iter().fold(receiver, Receiver::assertions);
     Ok(arguments.accept.apply(arguments.holdings.equip(receiver)?))
 }

@@ -384,13 +384,17 @@ impl Keys {
 
 /// An error about trust, with the options for documents where messages have others.
 fn of_documents(error: &str) -> String {
-    const OPTIONS: [(&str, &str); 3] = [
+    const OPTIONS: [(&str, &str); 4] = [
         (
             "`Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors` (`--dangerous-unchecked-anchors`)",
             "--cert",
         ),
         ("`Trust::pin`", "--cert"),
         ("`Trust::accept_authorities_as_signers` (`--accept-authorities-as-signers`)", "--allow-legacy"),
+        (
+            ", or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)",
+            ", and the peer use it",
+        ),
     ];
     OPTIONS.iter().fold(error.to_owned(), |error, (other, ours)| error.replace(other, ours))
 }

@@ -309,19 +309,20 @@ fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
 fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
     let demands_a_signature = arguments.receiving.demands.require.iter().any(|demand| demand.starts_with("signed"))
         || arguments.receiving.network.network.is_some();
+    let reason = error.reason();
     let is_unknown = matches!(
-        error,
+        reason,
         OpenError::NoKey { missing: MissingKey::Any | MissingKey::Name | MissingKey::Value, .. }
             | OpenError::Trust(_)
             | OpenError::Password(_)
             | OpenError::Requirement(_)
     );
-    let hint = match error {
+    let hint = match reason {
         OpenError::Requirement(RequirementError::NotSigned { .. }) if !demands_a_signature => {
             "; if something else protects it, as TLS does, use --print-unauthenticated to see it"
         }
-        OpenError::Requirement(RequirementError::NotSigned { .. })
-            if !arguments.receiving.demands.print_unauthenticated =>
+        OpenError::Requirement(RequirementError::NotSigned { missing, .. })
+            if !arguments.receiving.demands.print_unauthenticated && missing.contains(&Part::Body) =>
         {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }
@@ -355,7 +356,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         false => "",
     };
     let preset = match &arguments.receiving.network.network {
-        Some(name) => beside_preset(error, name),
+        Some(name) => beside_preset(reason, name),
         None => String::new(),
     };
     let error = match error {

@@ -236,3 +236,41 @@ fn a_message_with_attachments_is_judged_as_a_package() {
     exits(1, &["lint"], &scratch("wrong.mime", &package("application/xop+xml")));
     exits(1, &["lint"], &scratch("cut.mime", package("text/xml").trim_end_matches("--b--\r\n")));
 }
+
+/// What receivers refuse as against the schema of signatures, the report tells, too.
+#[test]
+fn what_is_against_the_schema_of_signatures_is_told() {
+    let message = std::fs::read_to_string(signed("schema")).expect("a message");
+    let whole = scratch("schema-whole.xml", &message);
+    assert!(!exits(0, &["lint"], &whole).contains("schema of ds:Signature"));
+    assert_eq!(json(&exits(0, &["lint", "--format", "json"], &whole))["schema"], serde_json::json!([]));
+    let value = message.split_once("<ds:SignatureValue").expect("a value").1.split_once("</ds:SignatureValue>");
+    let value = format!("<ds:SignatureValue{}</ds:SignatureValue>", value.expect("its end").0);
+    for (name, changed, why) in [
+        ("twice", message.replacen(&value, &value.repeat(2), 1), "no place for ds:SignatureValue"),
+        (
+            "parameter",
+            message.replacen(
+                "xml-exc-c14n#\"></ds:CanonicalizationMethod>",
+                "xml-exc-c14n#\"><ds:InclusiveNamespaces PrefixList=\"s\"/></ds:CanonicalizationMethod>",
+                1,
+            ),
+            "has the parameter {http://www.w3.org/2000/09/xmldsig#}InclusiveNamespaces",
+        ),
+    ] {
+        assert_ne!(changed, message, "{name}");
+        let changed = scratch(&format!("schema-{name}.xml"), &changed);
+        let text = exits(1, &["lint"], &changed);
+        assert!(text.contains("The schema of ds:Signature") && text.contains(why), "{text}");
+        let report = json(&exits(1, &["lint", "--format", "json"], &changed));
+        assert!(report["schema"][0]["why"].as_str().is_some_and(|told| told.contains(why)), "{}", report["schema"]);
+    }
+}
+
+/// Signed by Alice.
+fn signed(name: &str) -> PathBuf {
+    let envelope = scratch(&format!("{name}-envelope.xml"), ENVELOPE);
+    let (alice, certificate) = (key("alice.key"), key("alice.pem"));
+    let arguments = ["sign", "--key", &alice, "--cert", &certificate, "--timestamp", "300"];
+    scratch(&format!("{name}.xml"), &exits(0, &arguments, &envelope))
+}

@@ -125,7 +125,7 @@ impl OneSide<'_> {
     /// What is sent, or what opens what comes.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
-        let terms = Terms::of_message((common, own), direction, &keys.blocks);
+        let mut terms = Terms::of_message((common, own), direction, &keys.blocks);
         if let Some(judged) = terms.notes.first_refused() {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }

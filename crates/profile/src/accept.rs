@@ -55,9 +55,14 @@ const CALLS: &[Accepted] = rows![
     /// identifier of the profile, or in its namespace, and nonces whose base64 ends within an octet
     accept_password_types_by_name,
     /// Accept a BinarySecurityToken with certificates whose ValueType or EncodingType is absent, a name, as wsse:X509v3, or that
-    /// of other certificates, a reference with such a type, and a KeyIdentifier whose types are absent or names, or that is a
-    /// thumbprint by another digest than SHA-1
+    /// of other certificates, a reference with such a type, a KeyIdentifier whose types are absent or names, or that is a
+    /// thumbprint by another digest than SHA-1, and a reference to an assertion with a type of another version of SAML
     accept_token_types_by_name,
+    /// Ignore signatures by methods or signers that are not known, beside one that proves what is required
+    accept_unjudged_signatures,
+    /// Accept white space around the identifiers of algorithms and types, and around the URIs of references, as their schema has
+    /// it
+    accept_white_space_around_identifiers,
     /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
     accept_hexadecimal_identifiers,
     /// Accept a certificate in PEM, or in base64 of PEM, in a BinarySecurityToken, a KeyIdentifier or an X509Certificate
@@ -92,7 +97,7 @@ const CALLS: &[Accepted] = rows![
     accept_timestamps_without_created,
     /// Accept Id, ID or id in any namespace as the Id of the Body, a header block, a timestamp or a token
     accept_ids_by_other_names,
-    /// Accept references of the form http://a.example/b#Body or #xpointer(id('Body')) to elements of the message
+    /// Accept references of the form http://a.example/b#Body, #xpointer(id('Body')) or #K%C3%B6rper to elements of the message
     accept_references_of_other_forms,
     /// Accept a KeyInfo that is empty, has several references, or has a token or reference without what belongs around it
     accept_key_info_of_other_shapes,
@@ -104,8 +109,8 @@ const CALLS: &[Accepted] = rows![
     accept_signed_children_of_unknown_kinds,
     /// Accept elements of one name that are signed at several places, which the signature does not tell apart
     accept_interchangeable_elements,
-    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252, and UTF-8 that it
-    /// calls UTF-16
+    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252, UTF-8 that it calls
+    /// UTF-16, and UTF-16 without a byte order mark
     accept_other_encodings,
     /// Accept pinned certificates of version 1
     accept_x509_version_1_for_legacy_use_only,

@@ -89,12 +89,12 @@ impl TrustOptions {
         let noted = &mut Vec::new();
         let authorities = [&self.trust, &self.intermediate].map(|sources| Source::certificates(sources, noted));
         let authorities = authorities.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
-        judging_revocation(Trust::pins(pins).intermediates(authorities), paths)
+        judging_each(Trust::pins(pins).intermediates(authorities), paths)
     }
 }
 
 fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
-    let mut trust = judging_revocation(trust, options)?;
+    let mut trust = judging_each(trust, options)?;
     if options.accept_authorities_as_signers {
         trust = trust.accept_authorities_as_signers();
     }
@@ -106,7 +106,11 @@ fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileEr
     Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
 }
 
-fn judging_revocation(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
+/// What is judged of a certificate whose path is not asked for, too.
+fn judging_each(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
+    if options.accept_any_key_usage {
+        trust = trust.accept_any_key_usage();
+    }
     for source in &options.crl {
         trust = trust.crls(&source.read()?).map_err(|error| value("crl", format!("{source}: {error}")))?;
     }

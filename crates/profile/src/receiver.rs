@@ -137,8 +137,11 @@ impl Receiving {
         Ok(assertions.into_iter().fold(keys, Keys::assertions))
     }
 
-    /// Issuers and attesters are pinned by certificate, and may be revoked.
-    fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
+    /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be revoked.
+    ///
+    /// # Errors
+    /// [`ProfileError::Read`], [`ProfileError::Load`].
+    pub fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
         let AssertionOptions {
             saml_issuer,
             saml_attester,

@@ -75,6 +75,8 @@ options! {
         eku: Vec<String> = "OID",
         /// Accept a certificate of an authority as that of a signer
         accept_authorities_as_signers: bool,
+        /// Accept a signer whose certificate has a key usage that permits no signatures, such as keyEncipherment alone
+        accept_any_key_usage: bool,
         /// Accept any certificate as an anchor: expired, of version 1, or not an authority
         dangerous_unchecked_anchors: bool,
         /// Accept paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits: anyone may have made them since

@@ -51,6 +51,7 @@ const JUDGING: &[(&str, &[&str])] = &[
     ("accept-authorities-as-signers", &["trust"]),
     ("dangerous-unchecked-anchors", &["trust"]),
     ("dangerous-old-path-signatures", &["trust"]),
+    ("accept-any-key-usage", CERTIFICATES_OF),
     ("intermediate", CERTIFICATES_OF),
     ("crl", CERTIFICATES_OF),
     ("ocsp", CERTIFICATES_OF),

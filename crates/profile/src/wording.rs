@@ -60,7 +60,10 @@ const CALLS: &[(&str, Help)] = &[
     ("AlgorithmPolicy::admit_uri", Key("allow")),
     ("AlgorithmPolicy::admit_weak_keys_for_legacy_use_only", Key("allow-legacy")),
     ("SameDocument::with_id_attributes", Apart("--id-attr of `wss dsig`", "--id-attr of `wss dsig`")),
-    ("dangerous_admit_retired", Apart("--dangerous-retired", "`wss dsig` with --dangerous-retired")),
+    (
+        "dangerous_admit_retired",
+        Apart("--dangerous-retired of `wss dsig` and `wss xenc`", "`wss dsig` with --dangerous-retired"),
+    ),
     ("understands", Key("understand")),
     ("understands_addressing", Value("understand", "addressing")),
     ("Trust::known", Key("known-cert")),
@@ -72,6 +75,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Trust::dangerous_unchecked_anchors", Key("dangerous-unchecked-anchors")),
     ("Trust::dangerous_old_path_signatures", Key("dangerous-old-path-signatures")),
     ("Trust::accept_authorities_as_signers", Key("accept-authorities-as-signers")),
+    ("Trust::accept_any_key_usage", Key("accept-any-key-usage")),
     ("actor", Key("actor")),
     (
         "decrypt_with",

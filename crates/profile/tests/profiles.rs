@@ -378,6 +378,7 @@ fn how_certificates_are_judged_needs_some() {
         ("ocsp = [\"c\"]", any),
         ("revocation = \"end-entity\"", any),
         ("intermediate = [\"c\"]", any),
+        ("accept-any-key-usage = true", any),
         ("eku = [\"1.3.6.1.5.5.7.3.4\"]", "`eku` needs `trust`"),
         ("accept-authorities-as-signers = true", "needs `trust`"),
         ("dangerous-unchecked-anchors = true", "needs `trust`"),

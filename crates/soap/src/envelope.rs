@@ -177,7 +177,13 @@ impl<'d> Envelope<'d> {
         let is = |element: Element<'_>, local| element.is(version.namespace(), local);
         let mut children = root.children().peekable();
         let header = children.next_if(|child| is(*child, "Header"));
-        let body = children.next().filter(|child| is(*child, "Body")).ok_or(EnvelopeError::NoBody)?;
+        let body = match children.next() {
+            Some(child) if is(child, "Body") => child,
+            Some(child) if is(child, "Header") => return Err(EnvelopeError::TwoSoapHeaders),
+            Some(child) if child.is(name::XENC.uri, "EncryptedData") => return Err(EnvelopeError::EncryptedBody),
+            Some(child) => return Err(EnvelopeError::NotABody { found: child.name().to_string().into() }),
+            None => return Err(EnvelopeError::NoBody),
+        };
         if let Some(extra) = children.next() {
             return Err(EnvelopeError::Unexpected { element: extra.qualified_name().into() });
         }

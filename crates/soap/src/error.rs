@@ -41,8 +41,26 @@ pub enum EnvelopeError {
         root: WireText,
     },
     /// *Malformed.* No Body after the Header.
-    #[error("the envelope has no Body where one belongs")]
+    #[error("the envelope has no Body: have the peer send one, if only an empty one")]
     NoBody,
+    /// *Malformed.* Another element where the Body belongs.
+    #[error(
+        "the envelope has {found} where its Body belongs: have the peer write one Header and, after it, the Body, both in the namespace \
+         of the Envelope"
+    )]
+    NotABody {
+        /// Its expanded name.
+        found: WireText,
+    },
+    /// *Malformed.* Two Headers.
+    #[error("the envelope has two Headers: have the peer put every header block into one")]
+    TwoSoapHeaders,
+    /// *Malformed.* The Body itself was encrypted, and not what is inside it (SOAP Message Security 1.1.1 §9.2).
+    #[error(
+        "the envelope has an xenc:EncryptedData where its Body belongs: have the peer encrypt the content of the Body, and leave the \
+         Body around it"
+    )]
+    EncryptedBody,
     /// *Malformed.* The envelope has a child other than Header and Body.
     #[error("the envelope holds {element:?} beside its Header and Body")]
     Unexpected {
@@ -50,7 +68,10 @@ pub enum EnvelopeError {
         element: WireText,
     },
     /// *Malformed.* A processing instruction (SOAP 1.1 §3).
-    #[error("the envelope holds a processing instruction, which SOAP forbids")]
+    #[error(
+        "the envelope holds a processing instruction, which SOAP forbids: it may tell a reader to show or do something that no \
+         signature is judged by; have the peer leave it out"
+    )]
     ProcessingInstruction,
     /// *Refused.* A relative namespace name, for which the canonical form is undefined.
     #[error("the namespace name {uri:?} is relative: use an absolute URI")]

@@ -8,7 +8,9 @@ use wss_crypto::LoadError;
 use wss_text::{WireText, seconds};
 use wss_xmldsig::{SignatureError, VerifyError};
 
+use crate::assertion_error::AssertionError;
 use crate::assertion_span::AssertionSpan;
+use crate::assertion_type::is_assertion_type;
 use crate::instant::format_instant;
 
 /// Why a token or a reference to one was not read.
@@ -80,6 +82,21 @@ pub enum TokenError {
         /// The type of the token.
         actual: &'static str,
     },
+    /// *Malformed.* The ValueType of a reference is not its TokenType.
+    #[error(
+        "the reference has the ValueType {value_type:?} and the TokenType {token_type:?}: have the peer write one type in both{}",
+        if [value_type, token_type].iter().all(|uri| is_assertion_type(uri.as_str())) {
+            ", or call `accept_token_types_by_name`"
+        } else {
+            ""
+        }
+    )]
+    TwoTypes {
+        /// `@ValueType`.
+        value_type: WireText,
+        /// `@wsse11:TokenType`.
+        token_type: WireText,
+    },
     /// *Malformed.* A token or a reference holds PEM, with its lines BEGIN and END, or base64 of that, and it is not that of one
     /// certificate.
     #[error("the token holds PEM that is not one certificate: have the peer send one, in base64 without BEGIN and END")]
@@ -127,7 +144,7 @@ pub enum TokenError {
     #[error(
         "the wsse:KeyIdentifier has {}: have the peer write the identifiers of the profile, or call `accept_token_types_by_name`",
         match value_type.as_str() {
-            "" => "no ValueType, which says whether it is the subject key identifier of a certificate".to_owned(),
+            "" => "no ValueType, which says whether it is the subject key identifier of a certificate or the Id of an assertion".to_owned(),
             _ => format!("the ValueType {value_type:?} or an EncodingType that is no identifier of the profile"),
         }
     )]
@@ -189,12 +206,24 @@ pub enum TokenError {
     /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
     #[error("the derived key is refused: {0}")]
     DerivedKey(&'static str),
+    /// *Refused.* A `wsse:Password` of a type that no profile has, so that nothing says how to check it.
+    #[error(
+        "the Type of the wsse:Password is {uri:?}, which is of no profile: have the peer send the password as text or as a digest, with \
+         the identifier that ends in #PasswordText or #PasswordDigest"
+    )]
+    PasswordType {
+        /// Its `Type`.
+        uri: WireText,
+    },
     /// *Refused.* A username token whose key parameters are outside the bounds.
     #[error("the key of the username token is refused: {0}")]
     PasswordKey(&'static str),
     /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
+    /// *Refused or malformed.* An assertion whose shape, issuer or audience is not accepted.
+    #[error(transparent)]
+    AssertionRefused(#[from] AssertionError),
     /// *Refused.* A span of time that an assertion states is over.
     #[error(
         "the assertion is refused: {what} ended at {}, and it is now {}, where clocks may differ by {}: {}",
@@ -482,19 +511,29 @@ pub enum TrustError {
         /// The authority.
         authority: WireText,
     },
-    /// *Refused.* Its key usage does not permit its use.
+    /// *Refused.* Its key usage does not permit signatures on messages.
     #[error(
-        "the key usage of {subject:?} is {}, and {wanted} is needed: have its authority issue one with that usage, and the \
-         peer use it",
-        if usage.as_str().is_empty() { "none" } else { usage.as_str() }
+        "the key usage of {subject:?} is {}, and digitalSignature or nonRepudiation is needed: have its authority issue one with that \
+         usage, or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)",
+        none_or(usage)
     )]
-    KeyUsage {
+    NotForSignatures {
         /// Subject of the certificate.
         subject: WireText,
         /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
         usage: WireText,
-        /// The usage that it lacks.
-        wanted: &'static str,
+    },
+    /// *Refused.* Its key usage does not permit that keys are encrypted to it.
+    #[error(
+        "the key usage of {subject:?} is {}, and keyEncipherment or keyAgreement is needed: have its authority issue one with that \
+         usage, and its holder use it",
+        none_or(usage)
+    )]
+    NotForEncryption {
+        /// Subject of the certificate.
+        subject: WireText,
+        /// The usages that it has, by the names of RFC 5280 §4.2.1.3.
+        usage: WireText,
     },
     /// *Refused.* The certificate is valid below the anchor, but no rule names its holder.
     #[error("{subject:?} is valid but not expected: name it with a `SignerRule`")]
@@ -545,4 +584,9 @@ pub enum TrustError {
 /// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
 fn is_type_by_name(written: &str) -> bool {
     !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
+}
+
+/// The usages of a key, or that it has none.
+fn none_or(usage: &WireText) -> &str {
+    if usage.as_str().is_empty() { "none" } else { usage.as_str() }
 }

@@ -96,7 +96,8 @@ impl std::fmt::Debug for WrittenDateTime<'_> {
 }
 
 impl<'t> WrittenDateTime<'t> {
-    /// Reads an instant, without the white space around it. Returns `None` for other texts, and for hour 24.
+    /// Reads an instant, without the white space around it. Hour 24, which is that of midnight alone, is hour 0 of the next day
+    /// (XML Schema 1.0 part 2 §3.2.7). Returns `None` for other texts.
     #[must_use]
     pub fn read(text: &'t str) -> Option<Self> {
         let text = collapsed(text);
@@ -112,7 +113,8 @@ impl<'t> WrittenDateTime<'t> {
         let zone = text.get(text.len() - zone_len..)?;
         let is_date = (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
         let is_zone = matches!(zone, "" | "Z") || offset_of(zone).is_some();
-        if !is_date || hour > 23 || minute > 59 || second > 60 || !is_zone {
+        let is_time = hour <= 23 || (hour == 24 && (minute, second, nanos) == (0, 0, 0));
+        if !is_date || !is_time || minute > 59 || second > 60 || !is_zone {
             return None;
         }
         let in_day = hour * 3_600 + minute * 60 + second;
@@ -288,7 +290,9 @@ mod tests {
             "2026-01-01",
             "2026-01-01T00:00:00",
             "2026-01-01T00:00:00+01:00",
-            "2026-01-01T24:00:00Z",
+            "2026-01-01T24:00:01Z",
+            "2026-01-01T24:00:00.5Z",
+            "2026-01-01T25:00:00Z",
             "2026-01-01T00:00:60Z",
             "2023-02-29T00:00:00Z",
             "1969-12-31T23:59:59Z",
@@ -319,6 +323,8 @@ mod tests {
         ] {
             assert_eq!(parse_instant(text).expect(text), noon);
         }
+        let midnight = parse_instant("2028-03-01T00:00:00Z").expect("an instant");
+        assert_eq!(parse_instant("2028-02-29T24:00:00Z").expect("the end of the day before"), midnight);
         for text in [
             "2026-01-31T13:00:00.123456789+01:00",
             "2026-01-31T17:30:00.123456789+05:30",

@@ -8,7 +8,9 @@
 
 #![forbid(unsafe_code)]
 
+mod assertion_error;
 mod assertion_span;
+mod assertion_type;
 mod binary_token;
 mod derivation;
 mod derived_key;
@@ -27,9 +29,12 @@ mod trust;
 mod username_field;
 mod username_token;
 mod value_type;
+mod write_reference;
 mod x509_token;
 
+pub use assertion_error::AssertionError;
 pub use assertion_span::AssertionSpan;
+pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{TokenError, TrustError};
@@ -42,14 +47,11 @@ pub use kerberos::{
 pub use password_error::PasswordError;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
-    Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, NewIdCard,
-    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
+    Assertion, AssertionShape, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion,
+    NewIdCard, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
-pub use security_token_reference::{
-    ReferenceForm, ReferenceShape, SecurityTokenReference, X509Item, write_assertion_reference,
-    write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
-};
+pub use security_token_reference::{ReferenceShape, SecurityTokenReference};
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
 pub use token_facts::binary_token_facts;
 pub use trust::{
@@ -61,6 +63,10 @@ pub use username_token::{
     UsernameToken, password_digest, write_digest_token, write_password_key_token, write_username_token,
 };
 pub use value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+pub use write_reference::{
+    ReferenceForm, X509Item, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
+    write_token_reference,
+};
 pub use x509_token::{
     CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
 };

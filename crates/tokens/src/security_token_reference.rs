@@ -3,19 +3,20 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use wss_c14n::{Budget, Element, Limit, Writer, name};
-use wss_crypto::{Certificate, DigestMethod, NameForm};
+use wss_c14n::{Budget, Element, Limit, name};
+use wss_crypto::{Certificate, DigestMethod};
 use wss_text::shown;
-use wss_xmldsig::{KeyInfoItem, X509Data, certificate_octets, hexadecimal_octets, write_issuer_serial};
+use wss_xmldsig::{X509Data, certificate_octets, hexadecimal_octets};
 
+use crate::assertion_type::is_assertion_type;
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
-use crate::kerberos::{KERBEROS_AP_REQ_SHA1, KerberosForm};
-use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
+use crate::kerberos::KERBEROS_AP_REQ_SHA1;
+use crate::saml::{SAML_ASSERTION_ID, SAML_ID};
 use crate::value_type::{
-    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, is_encoding_by_name,
+    ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, is_encoding_by_name,
 };
-use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
+use crate::x509_token::{X509_V1, X509_V3};
 
 /// A reference to a token, in one of the supported forms. `Debug` escapes and cuts text of the message.
 #[derive(Clone)]
@@ -157,8 +158,14 @@ impl<'d> SecurityTokenReference<'d> {
                     (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
                         Some(token.into_owned())
                     }
+                    // Of an assertion the Id says which is meant.
+                    (Some(value), Some(token))
+                        if shape.by_name && [&*value, &*token].into_iter().all(is_assertion_type) =>
+                    {
+                        Some(token.into_owned())
+                    }
                     (Some(value), Some(token)) if value != token => {
-                        return Err(TokenError::TypeMismatch { expected: token.into() });
+                        return Err(TokenError::TwoTypes { value_type: value.into(), token_type: token.into() });
                     }
                     (value, token) => value.or(token.map(|uri| uri.into_owned())),
                 };
@@ -173,7 +180,9 @@ impl<'d> SecurityTokenReference<'d> {
                     _ => Err(TokenError::Dangling { uri: uri.into() }),
                 }
             }
-            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, shape, budget),
+            (ns, "KeyIdentifier") if ns == name::WSSE.uri => {
+                Self::parse_key_identifier(child, token_type.as_deref(), shape, budget)
+            }
             (ns, "X509Data") if ns == name::DS.uri => {
                 Ok(Self::of_data(&X509Data::parse(child, budget)?, shape.in_hexadecimal))
             }
@@ -189,6 +198,15 @@ impl<'d> SecurityTokenReference<'d> {
                 let token = tokens.next().ok_or_else(|| child.missing("a token"))?;
                 if let Some(second) = tokens.next() {
                     return Err(child.unexpected(second).into());
+                }
+                if token.is(name::DS.uri, "X509Data") {
+                    return match shape.in_any_place {
+                        true => Ok(Self::of_data(&X509Data::parse(token, budget)?, shape.in_hexadecimal)),
+                        false => {
+                            let what = format!("{} around {}", child.qualified_name(), token.qualified_name());
+                            Err(TokenError::KeyInfoShape { what: what.into() })
+                        }
+                    };
                 }
                 if token.is(name::WSSE.uri, "SecurityTokenReference") {
                     return Err(child.unexpected(token).into());
@@ -206,7 +224,12 @@ impl<'d> SecurityTokenReference<'d> {
         Self::X509Data(if in_hexadecimal { data.with_hexadecimal() } else { data.clone() })
     }
 
-    fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
+    fn parse_key_identifier(
+        element: Element<'d>,
+        token_type: Option<&str>,
+        shape: ReferenceShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let written = element.attribute("", "ValueType").unwrap_or_default();
         let encoding_by_name = match is_encoding_by_name(element) {
             // Its content says the same as the EncodingType.
@@ -229,9 +252,13 @@ impl<'d> SecurityTokenReference<'d> {
             };
         }
         match named {
+            None if written.is_empty() && token_type.is_some_and(is_assertion_type) => {
+                let is_v2 = token_type.is_some_and(|token_type| token_type.ends_with("V2.0"));
+                Self::identifier_of_assertion(element, is_v2)
+            }
             None if written.is_empty() => Self::identifier_of_certificate(element, budget),
             // In drafts, the ValueType is the type of the token that has the identifier.
-            Some(X509_V3) => Self::identifier_of_certificate(element, budget),
+            Some(X509_V1 | X509_V3) => Self::identifier_of_certificate(element, budget),
             named => Self::key_identifier(element, named.unwrap_or(&written), shape, budget),
         }
     }
@@ -242,6 +269,14 @@ impl<'d> SecurityTokenReference<'d> {
         const LONGEST: usize = 64;
         let octets = certificate_octets(element, budget)?.ok_or(TokenError::Armour)?;
         Ok(if octets.len() > LONGEST { Self::Certificate(octets) } else { Self::SubjectKeyIdentifier(octets) })
+    }
+
+    /// It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
+    fn identifier_of_assertion(element: Element<'d>, is_v2: bool) -> Result<Self, TokenError> {
+        match element.nc_name()?.into_owned() {
+            id if id.is_empty() => Err(element.missing("the id of an assertion").into()),
+            id => Ok(Self::Assertion { id, is_v2 }),
+        }
     }
 
     fn key_identifier(
@@ -280,14 +315,7 @@ impl<'d> SecurityTokenReference<'d> {
             X509_V3 => Ok(Self::Certificate(certificate_octets(element, budget)?.ok_or(TokenError::Armour)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
-            SAML_ID | SAML_ASSERTION_ID => {
-                // The reference has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
-                let id = element.nc_name()?.into_owned();
-                if id.is_empty() {
-                    return Err(element.missing("the id of an assertion").into());
-                }
-                Ok(Self::Assertion { id, is_v2: value_type == SAML_ID })
-            }
+            SAML_ID | SAML_ASSERTION_ID => Self::identifier_of_assertion(element, value_type == SAML_ID),
             other => Err(TokenError::Unsupported { uri: other.into() }),
         }
     }
@@ -326,8 +354,8 @@ impl<'d> SecurityTokenReference<'d> {
 /// The shapes in which references are read. The default is that of the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceShape {
-    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI with that end;
-    /// and a thumbprint may be by another method than SHA-1.
+    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so; and a
+    /// thumbprint may be by another method than SHA-1. An assertion may be referred to by the types of another version.
     pub by_name: bool,
     /// There may be several references to one token, of which the first counts; and bare items of `ds:X509Data`.
     pub in_any_place: bool,
@@ -340,8 +368,16 @@ pub struct ReferenceShape {
 /// The identifier for the type of a key identifier that is written as a name, or with another URI before it; `None` for
 /// a correct identifier, and for any other text.
 fn named_type(written: &str) -> Option<&'static str> {
-    const IDENTIFIERS: [&str; 5] =
-        [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1];
+    const IDENTIFIERS: [&str; 8] = [
+        SUBJECT_KEY_IDENTIFIER,
+        THUMBPRINT_SHA1,
+        X509_V3,
+        X509_V1,
+        ENCRYPTED_KEY_SHA1,
+        KERBEROS_AP_REQ_SHA1,
+        SAML_ID,
+        SAML_ASSERTION_ID,
+    ];
     let last_word = |uri: &'static str| uri.rsplit('#').next().unwrap_or(uri);
     let name = match written.rsplit(['#', ':', '/']).next() {
         Some("X509v3SubjectKeyIdentifier") => "X509SubjectKeyIdentifier",
@@ -349,7 +385,8 @@ fn named_type(written: &str) -> Option<&'static str> {
         None => written,
     };
     let named = IDENTIFIERS.into_iter().find(|identifier| last_word(identifier).eq_ignore_ascii_case(name));
-    named.filter(|identifier| *identifier != written)
+    // No profile has key identifiers of that type, but some write it for a certificate of version 1.
+    named.filter(|identifier| *identifier != written || written == X509_V1)
 }
 
 /// The last word of the type of a thumbprint that is not SHA-1, and its method.
@@ -380,220 +417,4 @@ fn identifier(
         Some(_) => Err(TokenError::Hexadecimal),
         None => Ok(element.base64(longest)?),
     }
-}
-
-/// The form in which we refer to a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ReferenceForm {
-    /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
-    #[default]
-    Direct,
-    /// As `Direct`, with the whole path as a PKIPath.
-    DirectPath,
-    /// As `DirectPath`, with the path in a PKCS#7 bag.
-    DirectPkcs7,
-    /// Issuer name in the form of RFC 4514, and serial number.
-    IssuerSerial,
-    /// Issuer name in the spelling that the peer compares, and serial number.
-    IssuerSerialAs(NameForm),
-    /// The subject key identifier. The certificate must have one (BSP R5208).
-    SubjectKeyIdentifier,
-    /// The subject key identifier that peers compute for a certificate without one. This breaks BSP R5208.
-    ComputedKeyIdentifier,
-    /// SHA-1 of the certificate.
-    Thumbprint,
-    /// The token inside the reference.
-    Embedded,
-    /// `ds:KeyName` with the subject's name, without a reference. This breaks BSP R5417 and R5426.
-    KeyName,
-    /// `ds:KeyValue`, without a reference; `dsig11:DEREncodedKeyValue` for a key that has no element in `ds:KeyValue`.
-    /// This breaks BSP R5417 and R5426.
-    KeyValue,
-    /// `dsig11:DEREncodedKeyValue`, without a reference. This breaks BSP R5417 and R5426.
-    DerKeyValue,
-    /// `ds:X509Data` with this item, without a reference. This breaks BSP R5417 and R5426.
-    X509Data(X509Item),
-    /// `wsse:KeyIdentifier` of type `#X509v3`: the certificate itself, as WSS4J's `X509KeyIdentifier`. This breaks BSP
-    /// R5206.
-    Certificate,
-}
-
-/// An item of `ds:X509Data` that says something about a certificate, outside of a reference (XML Signature 1.1 §4.5.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum X509Item {
-    /// `ds:X509Certificate`.
-    #[default]
-    Certificate,
-    /// As `Certificate`, with the path of a signer after it.
-    Path,
-    /// `ds:X509IssuerSerial`, with the name in the spelling that the peer compares.
-    IssuerSerial(NameForm),
-    /// `ds:X509SKI`. The certificate must have an identifier of its key.
-    SubjectKeyIdentifier,
-    /// `ds:X509SubjectName`, in the spelling that the peer compares.
-    SubjectName(NameForm),
-    /// `dsig11:X509Digest`.
-    Digest(DigestMethod),
-}
-
-impl ReferenceForm {
-    /// Whether the header must contain a token for it.
-    #[must_use]
-    pub fn needs_token(self) -> bool {
-        matches!(self, Self::Direct | Self::DirectPath | Self::DirectPkcs7)
-    }
-
-    /// Whether a token is sent for it: in the header, or in the reference itself.
-    #[must_use]
-    pub fn sends_token(self) -> bool {
-        self.needs_token() || self == Self::Embedded
-    }
-
-    /// Whether it can refer to `certificate`.
-    #[must_use]
-    pub fn fits(self, certificate: &Certificate) -> bool {
-        match self {
-            Self::SubjectKeyIdentifier | Self::X509Data(X509Item::SubjectKeyIdentifier) => {
-                certificate.subject_key_identifier().is_some()
-            }
-            Self::ComputedKeyIdentifier => certificate.subject_key_identifier().is_none(),
-            _ => true,
-        }
-    }
-
-    /// The item that is written for `certificate` in place of a reference; `None` for a reference. `path` follows the
-    /// certificate if the form has it.
-    #[must_use]
-    pub fn without_reference(self, certificate: &Certificate, path: &[Certificate]) -> Option<KeyInfoItem> {
-        let certificate = || certificate.clone();
-        Some(match self {
-            Self::KeyName => KeyInfoItem::KeyName(certificate().subject().written(NameForm::Rfc4514)),
-            Self::KeyValue => KeyInfoItem::KeyValue(certificate().public_key().clone()),
-            Self::DerKeyValue => KeyInfoItem::DerKeyValue(certificate().public_key().clone()),
-            Self::X509Data(item) => match item {
-                X509Item::Certificate => KeyInfoItem::Certificates(vec![certificate()]),
-                X509Item::Path => {
-                    KeyInfoItem::Certificates(std::iter::once(certificate()).chain(path.iter().cloned()).collect())
-                }
-                X509Item::IssuerSerial(form) => KeyInfoItem::IssuerSerial(certificate(), form),
-                X509Item::SubjectKeyIdentifier => KeyInfoItem::SubjectKeyIdentifier(certificate()),
-                X509Item::SubjectName(form) => KeyInfoItem::SubjectName(certificate(), form),
-                X509Item::Digest(method) => KeyInfoItem::CertificateDigest(certificate(), method),
-            },
-            _ => return None,
-        })
-    }
-
-    /// Writes a reference. `token_id` is the Id of the token, which is in the header or embedded.
-    pub fn write(self, writer: &mut Writer, certificate: &Certificate, token_id: &str) {
-        self.write_with_id(writer, certificate, token_id, None);
-    }
-
-    /// As [`ReferenceForm::write`], with an Id on the reference, for the STR-Transform.
-    pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
-        if let Some(item) = self.without_reference(certificate, &[]) {
-            return item.write(writer);
-        }
-        writer.start(name::WSSE, "SecurityTokenReference");
-        if let Some(id) = id {
-            writer.attribute_in(name::WSU, "Id", id);
-        }
-        match self {
-            Self::Direct | Self::DirectPath | Self::DirectPkcs7 => {
-                let value_type = match self {
-                    Self::DirectPath => X509_PKI_PATH,
-                    Self::DirectPkcs7 => PKCS7,
-                    _ if certificate.version() == 1 => X509_V1,
-                    _ => X509_V3,
-                };
-                // BSP R5212, R5215.
-                if self != Self::Direct {
-                    writer.attribute_in(name::WSSE11, "TokenType", value_type);
-                }
-                writer.start(name::WSSE, "Reference");
-                writer.attribute("URI", format!("#{token_id}"));
-                writer.attribute("ValueType", value_type);
-                writer.end();
-            }
-            Self::IssuerSerial => write_issuer_serial(writer, certificate, NameForm::default()),
-            Self::IssuerSerialAs(form) => write_issuer_serial(writer, certificate, form),
-            Self::ComputedKeyIdentifier => {
-                write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, &certificate.computed_key_identifier());
-            }
-            Self::SubjectKeyIdentifier => {
-                let id = certificate.subject_key_identifier().unwrap_or_default();
-                write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, id);
-            }
-            Self::Thumbprint => write_key_identifier(writer, THUMBPRINT_SHA1, &certificate.thumbprint_sha1()),
-            Self::Certificate => write_key_identifier(writer, X509_V3, certificate.der()),
-            Self::Embedded => {
-                writer.start(name::WSSE, "Embedded");
-                write_x509_token(writer, token_id, certificate, CertificatePath::None);
-                writer.end();
-            }
-            Self::KeyName | Self::KeyValue | Self::DerKeyValue | Self::X509Data(_) => {}
-        }
-        writer.end();
-    }
-}
-
-fn write_key_identifier(writer: &mut Writer, value_type: &str, octets: &[u8]) {
-    writer.start(name::WSSE, "KeyIdentifier");
-    writer.attribute("EncodingType", BASE64_BINARY);
-    writer.attribute("ValueType", value_type);
-    writer.base64(octets);
-    writer.end();
-}
-
-/// Writes a `wsse:SecurityTokenReference` to the token with this Id in the message.
-pub fn write_token_reference(writer: &mut Writer, id: &str, value_type: Option<&str>, token_type: Option<&str>) {
-    writer.start(name::WSSE, "SecurityTokenReference");
-    if let Some(uri) = token_type {
-        writer.attribute_in(name::WSSE11, "TokenType", uri);
-    }
-    writer.start(name::WSSE, "Reference");
-    writer.attribute("URI", format!("#{id}"));
-    if let Some(uri) = value_type {
-        writer.attribute("ValueType", uri);
-    }
-    writer.end();
-    writer.end();
-}
-
-/// Writes a `wsse:SecurityTokenReference` to the `xenc:EncryptedKey` of an earlier message. `sha1` is the SHA-1 of its
-/// cipher octets (SOAP Message Security 1.1.1 §7.7; BSP R3069, R3072).
-pub fn write_encrypted_key_sha1(writer: &mut Writer, sha1: &[u8]) {
-    writer.start(name::WSSE, "SecurityTokenReference");
-    writer.attribute_in(name::WSSE11, "TokenType", ENCRYPTED_KEY);
-    write_key_identifier(writer, ENCRYPTED_KEY_SHA1, sha1);
-    writer.end();
-}
-
-/// Writes a `wsse:SecurityTokenReference` to a SAML assertion of the message, by its id (BSP R6602 to R6611). If the
-/// assertion is to be signed through the reference, the reference gets an Id.
-pub fn write_assertion_reference(writer: &mut Writer, assertion: &str, version: SamlVersion, id: Option<&str>) {
-    writer.start(name::WSSE, "SecurityTokenReference");
-    if let Some(id) = id {
-        writer.attribute_in(name::WSU, "Id", id);
-    }
-    writer.attribute_in(name::WSSE11, "TokenType", version.token_type());
-    writer.start(name::WSSE, "KeyIdentifier");
-    let value_type = match version {
-        SamlVersion::V1_1 => SAML_ASSERTION_ID,
-        SamlVersion::V2_0 => SAML_ID,
-    };
-    writer.attribute("ValueType", value_type);
-    writer.text(assertion);
-    writer.end();
-    writer.end();
-}
-
-/// Writes a `wsse:SecurityTokenReference` to the Kerberos token of an earlier message with this SHA-1 (BSP R6904,
-/// R6905, R6907).
-pub fn write_kerberos_sha1(writer: &mut Writer, sha1: &[u8], form: KerberosForm) {
-    writer.start(name::WSSE, "SecurityTokenReference");
-    writer.attribute_in(name::WSSE11, "TokenType", form.value_type());
-    write_key_identifier(writer, KERBEROS_AP_REQ_SHA1, sha1);
-    writer.end();
 }

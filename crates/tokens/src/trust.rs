@@ -11,6 +11,7 @@ mod ocsp;
 mod path;
 mod revocation;
 mod revocation_cache;
+mod usage;
 mod validity;
 
 use std::sync::Arc;
@@ -216,6 +217,7 @@ pub struct Trust {
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
+    accepts_any_key_usage: bool,
     accepts_old_signatures: bool,
     /// The certificates that were judged with all of this.
     kept: Kept<Purpose, ValidatedCertificate>,
@@ -242,6 +244,7 @@ impl Trust {
             revocation: None,
             extended_key_usage: None,
             accepts_authorities: false,
+            accepts_any_key_usage: false,
             accepts_old_signatures: false,
             kept: Kept::default(),
         }
@@ -414,34 +417,6 @@ impl Trust {
         self.extended_key_usage.is_some() || !self.has_anchors()
     }
 
-    /// Accepts a certificate of an authority as that of a signer: some tools mark every certificate so. Its path is
-    /// validated as that of any other, and it counts for the path lengths of the authorities above it. Whoever holds
-    /// its key can issue certificates as well.
-    #[must_use]
-    pub fn accept_authorities_as_signers(self) -> Self {
-        self.changed(|trust| trust.accepts_authorities = true)
-    }
-
-    /// Whether [`Trust::accept_authorities_as_signers`] was called.
-    #[must_use]
-    pub fn accepts_authorities_as_signers(&self) -> bool {
-        self.accepts_authorities
-    }
-
-    /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate by a
-    /// chosen collision, or breaks such a key, is trusted as well: it is for reading archives. DSA keys of at least 1
-    /// 024 bits sign paths then, too.
-    #[must_use]
-    pub fn dangerous_old_path_signatures(self) -> Self {
-        self.changed(|trust| trust.accepts_old_signatures = true)
-    }
-
-    /// Whether [`Trust::dangerous_old_path_signatures`] was called.
-    #[must_use]
-    pub fn accepts_old_path_signatures(&self) -> bool {
-        self.accepts_old_signatures
-    }
-
     /// Whether there are anchors from [`Trust::dangerous_unchecked_anchors`].
     #[must_use]
     pub fn has_unchecked_anchors(&self) -> bool {
@@ -510,21 +485,7 @@ impl Trust {
     ) -> Result<(ValidatedCertificate, Option<Holds>), TrustError> {
         check_validity(certificate, now)?;
         let subject = || certificate.subject().to_string();
-        if let Some(usage) = certificate.key_usage() {
-            let (is_permitted, wanted) = match purpose {
-                Purpose::Signing => (usage.digital_signature, "digitalSignature"),
-                Purpose::Encryption => {
-                    (usage.key_encipherment || usage.key_agreement, "keyEncipherment or keyAgreement")
-                }
-            };
-            if !is_permitted {
-                return Err(TrustError::KeyUsage {
-                    subject: subject().into(),
-                    usage: usage.to_string().into(),
-                    wanted,
-                });
-            }
-        }
+        self.check_key_usage(certificate, purpose)?;
         let certificate = certificate.clone();
         if self.pins.contains(&certificate) {
             let revocation = self.judge_pin(&certificate, now, budget)?;

@@ -81,7 +81,7 @@ impl ClaimedPassword {
             // A `Type` with another separator than `#`, another profile before it, or in letters of another case.
             Some(other) if other.is_empty() || ends_with(other, "PasswordText") => (false, true),
             Some(other) if ends_with(other, "PasswordDigest") => (true, true),
-            Some(other) => return Err(TokenError::Unsupported { uri: other.into() }),
+            Some(other) => return Err(TokenError::PasswordType { uri: other.into() }),
         };
         let not_a_digest = || element.missing("base64 of its digest");
         let value = match is_digest {

@@ -1,10 +1,33 @@
 //! The shapes of tokens, timestamps and references, as some peers write them, that a [`Receiver`] can be told to
 //! accept.
 
+use wss_c14n::{Budget, Document, ParseError};
+
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
+    /// Ignores signatures of the header that the receiver cannot judge: by a method that is not supported or not admitted, or by
+    /// a key or a signer that it does not know, as a second signature for another receiver is. Such a signature counts as one
+    /// that is not there: what is required must be proven by another one, and [`Evidence::ignored`](crate::Evidence::ignored) has it
+    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate was
+    /// revoked or has expired.
+    #[must_use]
+    pub fn accept_unjudged_signatures(mut self) -> Self {
+        self.waived.insert(Waiver::UnjudgedSignatures);
+        self
+    }
+
+    /// Accepts white space around the identifiers of algorithms and types, and around the URIs of references: `Algorithm`,
+    /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security. Their
+    /// schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the text as it
+    /// is written.
+    #[must_use]
+    pub fn accept_white_space_around_identifiers(mut self) -> Self {
+        self.waived.insert(Waiver::WhiteSpaceAroundIdentifiers);
+        self
+    }
+
     /// Accepts a reference that has a serial number in hexadecimal in place of decimal, or a thumbprint, another digest
     /// or a subject key identifier in hexadecimal in place of base64: in a `wsse:KeyIdentifier`, and in a `ds:X509Data`
     /// wherever it is. A serial number of digits alone is read both ways. Trust in the key is judged as always.
@@ -88,5 +111,11 @@ impl Receiver {
     pub fn accept_timestamps_of_other_shapes(mut self) -> Self {
         self.waived.insert(Waiver::TimestampsOfOtherShapes);
         self
+    }
+
+    /// Reads a text as the verbs of this receiver read a message.
+    pub(crate) fn parse<'t>(&self, text: &'t str, budget: &Budget) -> Result<Document<'t>, ParseError> {
+        let collapses = self.waives(Waiver::WhiteSpaceAroundIdentifiers);
+        Ok(Document::parse_within(text, budget)?.collapsing_identifiers(collapses))
     }
 }

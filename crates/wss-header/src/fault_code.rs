@@ -10,6 +10,7 @@ use crate::error::{OpenError, RequirementError};
 impl From<&OpenError> for FaultCode {
     fn from(error: &OpenError) -> Self {
         match error {
+            OpenError::Unjudged { error } => Self::from(&**error),
             OpenError::Token(error) => token(error),
             OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
             | OpenError::Verify(VerifyError::NotAdmitted { .. } | VerifyError::Retired { .. })
@@ -74,6 +75,8 @@ impl From<&OpenError> for FaultCode {
             | OpenError::IdInOtherNamespace { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
+            | OpenError::WhiteSpace { .. }
+            | OpenError::AttachmentTransform { .. }
             | OpenError::UriForm { .. }
             | OpenError::IdByAnotherName { .. }
             | OpenError::IdBySchema { .. }

@@ -188,8 +188,9 @@ impl Receiver {
     }
 
     /// Accepts inclusive canonicalisation 1.0 and 1.1, with comments or without, of `ds:SignedInfo`, of referenced
-    /// elements and of tokens, against BSP R5404 and R5423. All namespaces in scope around a signed element are signed
-    /// with it, so that gateways which add namespace declarations break such signatures.
+    /// elements and of tokens, against BSP R5404 and R5423. Whatever is in scope around a signed element is signed with
+    /// it, so that gateways which add namespace declarations break such signatures. It is so for assertions whose issuer signed
+    /// them where they are.
     #[must_use]
     pub fn accept_inclusive_canonicalization(mut self) -> Self {
         self.waived.insert(Waiver::InclusiveCanonicalization);
@@ -198,16 +199,17 @@ impl Receiver {
 
     /// Accepts references whose `ds:Transforms` is absent or empty, or has only an enveloped-signature that removes
     /// nothing, against BSP R5416 and R5412, as Metro's XWSS sends them. They
-    /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2).
+    /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2). So does the signature of an assertion with an
+    /// enveloped-signature alone.
     #[must_use]
     pub fn accept_absent_transforms(mut self) -> Self {
         self.waived.insert(Waiver::AbsentTransforms);
         self
     }
 
-    /// Accepts timestamps and username tokens whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
-    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they must be
-    /// in UTC: `Z` or `+00:00`. An instant without a zone is still refused.
+    /// Accepts timestamps, username tokens and assertions whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
+    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC: `Z` or
+    /// `+00:00`. It accepts no instant without a zone.
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
         self.waived.insert(Waiver::LocalTimes);
@@ -257,12 +259,12 @@ impl Receiver {
         self
     }
 
-    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name
-    /// in place of the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other
-    /// certificates, as `#X509PKIPathv1` for a single one: its octets decide its type. Also accepts a reference that
-    /// states such a type; and a `wsse:KeyIdentifier` whose types are absent or names, which without a type is a
-    /// certificate, or the subject key identifier of one, or that is a thumbprint by another digest than SHA-1, as in
-    /// `#ThumbprintSHA256`.
+    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name in place of
+    /// the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other certificates, as
+    /// `#X509PKIPathv1` for one alone: it is what its octets are. And a reference that states such a type; and a
+    /// `wsse:KeyIdentifier` whose types are absent or names, which without a type is a certificate, or the subject key
+    /// identifier of one, or that is a thumbprint by another digest than SHA-1, as in `#ThumbprintSHA256`. A reference to an
+    /// assertion may have a type of the other version of SAML, of a draft, or none.
     #[must_use]
     pub fn accept_token_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::TokenTypesByName);
@@ -389,11 +391,10 @@ impl Receiver {
     }
 
     /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
-    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the
-    /// octets are UTF-8 if they can be, and otherwise in the encoding that the
-    /// [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that
-    /// a signature proves that the text was read as its signer meant it. Positions in errors are those of the text in
-    /// UTF-8. A declaration of UTF-16 that is written in UTF-8 is removed.
+    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
+    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that a signature
+    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8. A declaration of
+    /// UTF-16 that is written in UTF-8 is left out, and UTF-16 needs no byte order mark.
     #[must_use]
     pub fn accept_other_encodings(mut self) -> Self {
         self.waived.insert(Waiver::OtherEncodings);

@@ -102,6 +102,9 @@ waivers! {
     /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
     AuthoritiesAsSigners = "authorities-as-signers"
         ("a certificate of an authority is accepted as that of a signer");
+    /// [`Trust::accept_any_key_usage`](wss_tokens::Trust::accept_any_key_usage).
+    AnyKeyUsage = "any-key-usage"
+        ("a certificate whose key usage does not permit signatures is accepted as that of a signer");
     /// [`Trust::accept_lists_after_their_end`](wss_tokens::Trust::accept_lists_after_their_end).
     ListsAfterTheirEnd {
         /// How long they count.
@@ -172,7 +175,7 @@ waivers! {
         ("references without ds:Transforms are accepted");
     /// [`Receiver::accept_local_times`](crate::Receiver::accept_local_times).
     LocalTimes = "local-times"
-        ("timestamps and username tokens may give their times with an offset from UTC");
+        ("timestamps, username tokens and assertions may give their times with an offset from UTC");
     /// [`Receiver::accept_derived_keys_typed_as_encrypted_keys`](crate::Receiver::accept_derived_keys_typed_as_encrypted_keys).
     DerivedKeysTypedAsEncryptedKeys = "derived-keys-typed-as-encrypted-keys"
         ("references to derived keys may have the type of the EncryptedKey");
@@ -184,7 +187,7 @@ waivers! {
         ("a key may be shorter than its cipher takes: the cipher that takes as many octets runs");
     /// [`Receiver::accept_times_without_zone`](crate::Receiver::accept_times_without_zone).
     TimesWithoutZone = "times-without-zone"
-        ("timestamps and username tokens may give their times without a zone, which are read as UTC");
+        ("timestamps, username tokens and assertions may give their times without a zone, which are read as UTC");
     /// [`Receiver::accept_password_types_by_name`](crate::Receiver::accept_password_types_by_name).
     PasswordTypesByName = "password-types-by-name"
         ("the type of a password, and the encoding of a nonce, may be a name in place of its identifier");
@@ -213,10 +216,17 @@ waivers! {
     /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
     ReferencesWithoutHash = "references-without-hash"
         ("references may name an element by its Id without a hash");
+    /// [`Receiver::accept_unjudged_signatures`](crate::Receiver::accept_unjudged_signatures).
+    UnjudgedSignatures = "unjudged-signatures"
+        ("signatures by methods or signers that the receiver does not know are ignored: they prove nothing");
+    /// [`Receiver::accept_white_space_around_identifiers`](crate::Receiver::accept_white_space_around_identifiers).
+    WhiteSpaceAroundIdentifiers = "white-space-around-identifiers"
+        ("white space around the identifiers of algorithms and types, and around the URIs of references, is left out, as their \
+         schema says");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
-        ("the type of a token with certificates may be absent, a name, or that of other certificates, and that of a key \
-          identifier absent, a name, or a thumbprint by another digest");
+        ("the type of a token with certificates may be absent, a name, or that of other certificates, that of a key \
+          identifier absent, a name, or a thumbprint by another digest, and that of an assertion the one of another version");
     /// [`Receiver::accept_uncovered_holder_tokens`](crate::Receiver::accept_uncovered_holder_tokens).
     UncoveredHolderTokens = "uncovered-holder-tokens"
         ("the signature of a holder of key need not cover its assertion or license: whoever saw another token for the same \

@@ -65,11 +65,30 @@ pub enum SignatureError {
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* A parameter does not belong to its algorithm.
-    #[error("the parameters of {uri:?} are not supported")]
+    #[error(
+        "the parameters of {uri:?} are not supported: have the peer leave them out, or write those that its specification has"
+    )]
     Parameters {
         /// The algorithm.
         uri: WireText,
     },
+    /// *Malformed.* An exclusive canonicalisation has another parameter than `ec:InclusiveNamespaces` (Exclusive XML
+    /// Canonicalization §4).
+    #[error(
+        "the exclusive canonicalisation has the parameter {found}, and its only one is {{{}}}InclusiveNamespaces: have the peer write \
+         that, in this namespace, once, or leave it out",
+        wss_c14n::name::EC.uri
+    )]
+    OtherParameter {
+        /// The expanded name of the parameter.
+        found: WireText,
+    },
+    /// *Malformed.* An STR-Transform does not say how its token is canonicalised (BSP R3065).
+    #[error(
+        "the STR-Transform has no wsse:TransformationParameters with one ds:CanonicalizationMethod alone, which says how the token is \
+         canonicalised: have the peer write it"
+    )]
+    NoTokenCanonicalization,
 }
 
 /// Why a signature does not verify.

@@ -220,7 +220,10 @@ impl<'d> KeyInfo<'d> {
     /// [`SignatureError::Structure`] if a hint of a known kind is malformed.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         budget.check(Limit::KeyInfoChildren, element.children().count())?;
-        let hints = element.children().map(|child| hint(child, budget)).collect::<Result<_, _>>()?;
+        let hints = element.children().map(|child| hint(child, budget)).collect::<Result<Vec<_>, _>>()?;
+        // An empty name, as templates leave it, names nobody.
+        let names_nobody = |hint: &KeyHint<'_>| matches!(hint, KeyHint::KeyName(name) if name.is_empty());
+        let hints = hints.into_iter().filter(|hint| !names_nobody(hint)).collect();
         Ok(Self { element, hints })
     }
 

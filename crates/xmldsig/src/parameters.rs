@@ -23,9 +23,12 @@ pub(crate) fn canonicalization_of(
     let mut canonicalization = Canonicalization::new(method);
     let mut children = element.children();
     if let Some(parameter) = children.next() {
-        let wrong = || SignatureError::Parameters { uri: method.uri().into() };
-        if !parameter.is(name::EC.uri, "InclusiveNamespaces") || !method.is_exclusive() || children.next().is_some() {
-            return Err(wrong());
+        if !method.is_exclusive() {
+            return Err(SignatureError::Parameters { uri: method.uri().into() });
+        }
+        let is_other = |child: &Element<'_>| !child.is(name::EC.uri, "InclusiveNamespaces");
+        if let Some(other) = Some(parameter).filter(is_other).or(children.next()) {
+            return Err(SignatureError::OtherParameter { found: other.name().to_string().into() });
         }
         no_parameters(parameter, method.uri())?;
         let prefixes = parameter.attribute("", "PrefixList").unwrap_or_default();

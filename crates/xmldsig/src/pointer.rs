@@ -41,14 +41,18 @@ impl Pointer {
     }
 }
 
-/// The Id of the same document that a URI names in another form than `#id`: after an absolute or relative URI, or as
-/// `#xpointer(id('…'))`. The caller decides whether the document is at that URI.
+/// The Id of the same document that a URI names in another form than `#id`: behind an absolute or relative URI, or as
+/// `#xpointer(id('…'))`, or percent-encoded. Whether the document is at that URI is the caller's to judge.
 #[must_use]
 pub fn id_in_other_form(uri: &str) -> Option<String> {
     if let Some(Pointer::Id(id)) = Pointer::of_uri(uri) {
         return Some(id);
     }
     let (document, id) = uri.split_once('#')?;
+    if document.is_empty() {
+        let decoded = id.contains('%').then(|| String::from_utf8(percent_decoded(id)?).ok()).flatten();
+        return decoded.filter(|decoded| decoded != id);
+    }
     // White space is no name of a document, and an attachment is another document.
     let is_attachment = document.strip_prefix("cid:").is_some_and(|content_id| !content_id.is_empty());
     let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !is_attachment;
@@ -63,6 +67,8 @@ mod tests {
     fn ids_are_read_behind_uris_and_in_pointers() {
         let named = ["http://a.example/b#c", "b.xml#c", "cid:#c", "#xpointer(id('c'))", "#xpointer(id(\"c\"))"];
         assert!(named.iter().all(|uri| id_in_other_form(uri).as_deref() == Some("c")));
+        assert_eq!(id_in_other_form("#K%C3%B6rper").as_deref(), Some("K\u{f6}rper"));
+        assert!(["#K%C3", "#a%zz", "#%", "#100%25a"].iter().filter_map(|uri| id_in_other_form(uri)).eq(["100%a"]));
         let others =
             ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)", " #c", "cid:a@b#c"];
         assert!(others.iter().all(|uri| id_in_other_form(uri).is_none()));

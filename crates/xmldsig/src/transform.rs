@@ -112,7 +112,7 @@ impl Transform {
 
 /// The only parameter of the STR-Transform: the canonicalisation of the token (BSP R3065).
 fn parse_str_transform(element: Element<'_>, budget: &Budget) -> Result<Canonicalization, SignatureError> {
-    let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.into() };
+    let wrong = || SignatureError::NoTokenCanonicalization;
     let only = |parent: Element<'_>, namespace: &str, local: &str| {
         let mut children = parent.children();
         children.next().is_some_and(|child| child.is(namespace, local)) && children.next().is_none()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wss_profile::{AcceptOptions, AllowOptions, HoldingOptions, TrustOptions};
+use wss_profile::{AcceptOptions, AllowOptions, AssertionOptions, HoldingOptions, PathOptions, TrustOptions};
 
 use super::{FileArgs, Format};
 
@@ -38,6 +38,10 @@ pub(crate) struct ExplainArgs {
     pub(crate) now: Option<String>,
     #[command(flatten)]
     pub(crate) signers: TrustOptions,
+    #[command(flatten)]
+    pub(crate) paths: PathOptions,
+    #[command(flatten)]
+    pub(crate) assertions: AssertionOptions,
     #[command(flatten)]
     pub(crate) holdings: HoldingOptions,
     #[command(flatten)]

@@ -40,12 +40,23 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
+    let misshapen = wss_inspect::lint::misshapen(&message, &output::limits());
     let written = match arguments.format {
-        Format::Text => text::report(&report, message.document().source(), text::Style::of(arguments)),
-        Format::Json => output::json(&wss_inspect::lint::json(&report))?,
+        Format::Text => {
+            let style = text::Style::of(arguments);
+            text::report(&report, message.document().source(), style) + &text::schema(&misshapen, style)
+        }
+        Format::Json => {
+            let mut json = wss_inspect::lint::json(&report);
+            json["schema"] = wss_inspect::lint::schema_json(&misshapen);
+            output::json(&json)?
+        }
     };
     output::write_painted(arguments.file.output.as_ref(), &written)?;
-    let broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
+    let mut broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
+    if !misshapen.is_empty() {
+        broken.push("the schema of ds:Signature");
+    }
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }
 

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::text::{Slice as _, escaped};
 use wss_inspect::SECRET_ELEMENTS;
+use wss_inspect::lint::Misshapen;
 
 use crate::args::{Color, LintArgs};
 
@@ -63,6 +64,18 @@ pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
         }
     }
     flush(&mut passed_over, style, &mut out);
+    out
+}
+
+/// What is against the schema of signatures, of which the profile has no requirement.
+pub(super) fn schema(misshapen: &[Misshapen], style: Style) -> String {
+    let Some(_) = misshapen.first() else { return String::new() };
+    let title = style.paint("1", "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand");
+    let mut out = format!("\n{title}\n");
+    for found in misshapen {
+        out.push_str(&format!("  {} {}\n", style.paint("1;31", "fail          "), found.why));
+        out.push_str(&format!("      at {}\n", found.path));
+    }
     out
 }
 

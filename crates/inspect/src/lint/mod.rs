@@ -1,6 +1,7 @@
 //! The report on the Basic Security Profile 1.1: a verdict on every requirement.
 
 mod html;
+mod schema;
 
 use std::io::{self, Write};
 
@@ -9,6 +10,7 @@ use ws_security::bsp::{Report, Verdict};
 
 use crate::message::Message;
 use crate::page::as_text;
+pub use schema::{Misshapen, misshapen};
 
 /// The report as JSON.
 #[must_use]
@@ -20,6 +22,12 @@ pub fn json(report: &Report) -> Value {
         "conforms": report.conforms(),
         "rules": report.verdicts().iter().map(verdict).collect::<Vec<_>>(),
     })
+}
+
+/// What is against the schema of signatures, as JSON.
+#[must_use]
+pub fn schema_json(misshapen: &[Misshapen]) -> Value {
+    misshapen.iter().map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()
 }
 
 /// The report as one self-contained page, with the message beside it: broken requirements first, each MUST before each

@@ -75,6 +75,8 @@ pub(crate) fn with_read<T>(
 ) -> Result<T, OpenError> {
     let budget = Budget::new(limits, message.len() as u64);
     let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
+    // A receiver that does not accept white space around identifiers has refused it.
+    let document = document.collapsing_identifiers(true);
     let envelope = Envelope::locate(&document)?;
     let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, limits)?;
     let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;

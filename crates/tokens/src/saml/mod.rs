@@ -6,23 +6,23 @@
 //! that. [`NewAssertion`] writes and signs an assertion. [`NewIdCard`] writes one of Denmark's health services, which is not
 //! quite one of SAML 2.0.
 
+mod attribute;
 mod confirmations;
 mod id_card;
+mod issuer;
+mod shape;
 mod subject;
 mod trust;
 mod write;
 mod write_id_card;
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, CanonicalizeError, Element, Limit, name};
 use wss_text::shown;
 
 use crate::error::TokenError;
-use crate::instant::parse_instant;
+use attribute::attributes;
 use subject::Session;
 
 /// Type of a SAML 1.1 assertion that is referred to as a token.
@@ -34,6 +34,8 @@ pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-sa
 /// Type of a key identifier: the id of a SAML 2.0 assertion.
 pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
+pub use attribute::SamlAttribute;
+pub use shape::AssertionShape;
 pub use subject::SamlName;
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;
@@ -143,6 +145,8 @@ pub struct Assertion<'d> {
     conditions: Conditions,
     attributes: Vec<SamlAttribute>,
     signature: Option<Element<'d>>,
+    /// In which shapes it was read, which hold for its signature.
+    shape: AssertionShape,
 }
 
 impl std::fmt::Debug for Confirmation<'_> {
@@ -182,6 +186,14 @@ impl<'d> Assertion<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for unknown
     /// conditions, and for statements about several subjects.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        Self::parse_as(element, AssertionShape::default(), budget)
+    }
+
+    /// As [`Assertion::parse`], in another shape.
+    ///
+    /// # Errors
+    /// As [`Assertion::parse`].
+    pub fn parse_as(element: Element<'d>, shape: AssertionShape, budget: &Budget) -> Result<Self, TokenError> {
         let unsupported = || TokenError::Unsupported { uri: element.name().to_string().into() };
         let attribute = |local: &'static str| element.required_attribute("", local);
         let version = if element.is(name::SAML2.uri, "Assertion") {
@@ -207,19 +219,24 @@ impl<'d> Assertion<'d> {
             SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
             SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.string()?.into_owned(),
         };
-        let issued = parse_instant(&attribute("IssueInstant")?)?;
+        let issued =
+            shape.instant(element, "IssueInstant")?.ok_or_else(|| TokenError::from(element.missing("IssueInstant")))?;
         let conditions = match element.optional_child(saml, "Conditions")? {
-            Some(child) => Conditions::parse(child, version, budget)?,
+            Some(child) => Conditions::parse(child, version, shape, budget)?,
             None => Conditions::default(),
         };
         let (subject, mut confirmations) = match version {
             SamlVersion::V1_1 => subjects_of_statements(element, budget)?,
             SamlVersion::V2_0 => match element.optional_child(saml, "Subject")? {
-                Some(subject) => subject_v2(subject, id_card::is_one(element), budget)?,
+                Some(subject) => subject_v2(subject, id_card::is_one(element), shape, budget)?,
                 None => (None, Vec::new()),
             },
         };
-        let attributes = attributes(element, version, budget)?;
+        let named = match version {
+            SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
+            SamlVersion::V2_0 => ("Name", "NameFormat"),
+        };
+        let attributes = attributes(element, saml, named, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
         // Only the signed part of an assertion shows that it is an id-card: the Id of its own signature is not in that
         // part.
@@ -243,6 +260,7 @@ impl<'d> Assertion<'d> {
             conditions,
             attributes,
             signature,
+            shape,
         })
     }
 
@@ -284,11 +302,16 @@ impl<'d> Assertion<'d> {
 }
 
 impl Conditions {
-    fn parse(element: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Self, TokenError> {
+    fn parse(
+        element: Element<'_>,
+        version: SamlVersion,
+        shape: AssertionShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let saml = version.namespace().uri;
         let mut conditions = Self {
-            not_before: instant(element, "NotBefore")?,
-            not_on_or_after: instant(element, "NotOnOrAfter")?,
+            not_before: shape.instant(element, "NotBefore")?,
+            not_on_or_after: shape.instant(element, "NotOnOrAfter")?,
             ..Self::default()
         };
         budget.check(Limit::Audiences, element.children().map(|child| 1 + child.children().count()).sum())?;
@@ -318,15 +341,16 @@ impl Conditions {
     }
 }
 
-fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, TokenError> {
-    element.attribute("", local).map(|text| parse_instant(&text)).transpose()
-}
-
 type Subject<'d> = (Option<SamlName>, Vec<Confirmation<'d>>);
 
 /// Reads `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored,
 /// and so are confirmations by a party whose name cannot be read.
-fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Result<Subject<'d>, TokenError> {
+fn subject_v2<'d>(
+    subject: Element<'d>,
+    is_id_card: bool,
+    shape: AssertionShape,
+    budget: &Budget,
+) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = subject.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
     let mut confirmations = Vec::new();
@@ -344,8 +368,8 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
         let mut confirmation = Confirmation::new(method);
         confirmation.confirmer = element.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
         if let Some(data) = element.optional_child(saml, "SubjectConfirmationData")? {
-            confirmation.not_before = instant(data, "NotBefore")?;
-            confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
+            confirmation.not_before = shape.instant(data, "NotBefore")?;
+            confirmation.not_on_or_after = shape.instant(data, "NotOnOrAfter")?;
             confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
             confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
             confirmation.address = data.attribute("", "Address").map(|address| address.into_owned());
@@ -418,87 +442,6 @@ fn canonical(confirmation: Element<'_>, budget: &Budget) -> Result<Vec<u8>, Toke
 /// The confirmations and the keys they name.
 fn keys_of(confirmations: &[Confirmation<'_>]) -> usize {
     confirmations.iter().map(|confirmation| confirmation.key_infos.len().max(1)).sum()
-}
-
-/// An attribute of the subject, as the issuer states it. The format is a part of its name: issuers use it to
-/// distinguish what they verified from what the subject says.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SamlAttribute {
-    name: String,
-    format: Option<String>,
-    values: Vec<String>,
-}
-
-impl std::fmt::Debug for SamlAttribute {
-    /// Shows the number of values.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, format, values } = self;
-        let format = format.as_deref().map(shown);
-        f.debug_struct("SamlAttribute")
-            .field("name", &shown(name))
-            .field("format", &format)
-            .field("values", &values.len())
-            .finish()
-    }
-}
-
-impl SamlAttribute {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// `NameFormat` of SAML 2.0, or `AttributeNamespace` of SAML 1.1.
-    #[must_use]
-    pub fn format(&self) -> Option<&str> {
-        self.format.as_deref()
-    }
-
-    /// Its plain-text values, in the order of the assertion.
-    #[must_use]
-    pub fn values(&self) -> &[String] {
-        &self.values
-    }
-}
-
-/// Attributes with plain-text values. For others, read the XML. The values that several statements give for one
-/// attribute are one list.
-fn attributes(assertion: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Vec<SamlAttribute>, TokenError> {
-    let saml = version.namespace().uri;
-    let (named, formatted) = match version {
-        SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
-        SamlVersion::V2_0 => ("Name", "NameFormat"),
-    };
-    let mut found: Vec<SamlAttribute> = Vec::new();
-    let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
-    let mut count = 0;
-    for statement in assertion.children().filter(|child| child.is(saml, "AttributeStatement")) {
-        for attribute in statement.children().filter(|child| child.is(saml, "Attribute")) {
-            let name = attribute.required_attribute("", named)?.into_owned();
-            let values = attribute.children().filter(|child| child.is(saml, "AttributeValue"));
-            count += 1 + values.clone().count();
-            budget.check(Limit::AssertionAttributes, count)?;
-            let values: Result<Vec<String>, _> = values
-                .filter(|value| value.children().next().is_none())
-                .map(|value| value.text().map(|text| text.into_owned()))
-                .collect();
-            let format = attribute.attribute("", formatted).map(Cow::into_owned);
-            match places.entry((name, format)) {
-                Entry::Occupied(place) => {
-                    if let Some(known) = found.get_mut(*place.get()) {
-                        known.values.extend(values?);
-                    }
-                }
-                Entry::Vacant(place) => {
-                    let (name, format) = place.key().clone();
-                    place.insert(found.len());
-                    found.push(SamlAttribute { name, format, values: values? });
-                }
-            }
-        }
-    }
-    Ok(found)
 }
 
 impl Confirmation<'_> {

@@ -2,6 +2,7 @@
 
 mod namespaces;
 mod open;
+mod open_kinds;
 mod plan;
 mod require;
 mod secure;

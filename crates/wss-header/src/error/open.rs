@@ -1,7 +1,7 @@
 //! Why a message was refused.
 
 use thiserror::Error;
-use wss_bsp::{Breach, Rule};
+use wss_bsp::Rule;
 use wss_c14n::{Exceeded, LeafError};
 use wss_replay::ReplayError;
 use wss_soap::EnvelopeError;
@@ -143,7 +143,7 @@ pub enum OpenError {
     /// the signature itself.
     #[error(
         "reference {uri:?} has transforms other than one exclusive canonicalisation and an enveloped-signature before it \
-         that removes nothing: have the peer write these alone"
+         that removes nothing: have the peer write these alone, each once; more of them would make it unclear what is signed"
     )]
     Transforms {
         /// The reference.
@@ -155,6 +155,16 @@ pub enum OpenError {
          exclusive canonicalisation, or call `accept_absent_transforms`"
     )]
     AbsentTransforms {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference to an attachment without a transform of the SwA profile (SwA Profile 1.1.1 §4.4).
+    #[error(
+        "reference {uri:?} is to an attachment, and has not the one transform that says what of it is signed: have the peer write \
+         {:?}, or the one for complete attachments",
+        wss_xmldsig::ATTACHMENT_CONTENT
+    )]
+    AttachmentTransform {
         /// The reference.
         uri: WireText,
     },
@@ -176,6 +186,20 @@ pub enum OpenError {
          the peer name each signed element by its Id, or by one path such as /s:Envelope/s:Body"
     )]
     OtherFilter,
+    /// *Malformed.* There is white space around an identifier or the URI of a reference, which its schema leaves out
+    /// (`xs:anyURI`), and something that it names was not found.
+    #[error(
+        "{attribute} of {path} is {value:?}, with white space around it, so that it names nothing: have the peer write it without, or \
+         call `accept_white_space_around_identifiers`"
+    )]
+    WhiteSpace {
+        /// The path of the element.
+        path: WireText,
+        /// The name of the attribute.
+        attribute: Box<WireText>,
+        /// Its value.
+        value: WireText,
+    },
     /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).
     #[error("reference {uri:?} lacks `#`: have the peer write it, or call `accept_references_without_hash`")]
     NoHash {
@@ -194,7 +218,7 @@ pub enum OpenError {
     /// *Refused.* A reference of a signature leads out of the message.
     #[error(
         "reference {uri:?} leads out of the message, and nothing is fetched: have the peer sign parts of the message, each by `#` \
-         and its Id, and attachments by the URL of their Content-ID"
+         and its Id, and attachments by the URL of their Content-ID, as in cid:a@b"
     )]
     Outside {
         /// The URI.
@@ -203,7 +227,7 @@ pub enum OpenError {
     /// *Malformed.* A reference names an element that has the Id in another attribute than `wsu:Id`.
     #[error(
         "reference {uri:?} cannot be dereferenced: {path:?} has this value in another attribute than wsu:Id; have the peer \
-         write wsu:Id, or call `accept_ids_by_other_names`"
+         write it in wsu:Id, or call `accept_ids_by_other_names`"
     )]
     IdByAnotherName {
         /// The reference.
@@ -405,6 +429,14 @@ pub enum OpenError {
         /// The key or setting that would help.
         missing: MissingKey,
     },
+    /// *Refused.* One of several signatures is by a method or a signer that the receiver does not know.
+    #[error(
+        "{error}; if another signature proves what is required, call `accept_unjudged_signatures` to ignore this one"
+    )]
+    Unjudged {
+        /// Why it cannot be judged.
+        error: Box<OpenError>,
+    },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
     #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
     AmbiguousKey,
@@ -532,58 +564,6 @@ pub enum OpenError {
     /// *Refused.* The message was seen before, or the store does not know whether it was.
     #[error(transparent)]
     Replay(#[from] ReplayError),
-}
-
-impl OpenError {
-    /// Whether the digest of a signed element does not match.
-    pub(crate) fn is_digest_mismatch(&self) -> bool {
-        matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
-    }
-
-    /// Whether the receiver was configured with a demand that is not possible: no message is at fault.
-    #[must_use]
-    pub fn is_misuse(&self) -> bool {
-        matches!(
-            self,
-            Self::Requirement(
-                RequirementError::NotOptional { .. }
-                    | RequirementError::NotAPlace { .. }
-                    | RequirementError::NothingSigned
-            )
-        )
-    }
-
-    /// Whether the message asks for more than a limit allows.
-    pub(crate) fn exceeds_a_limit(&self) -> bool {
-        matches!(
-            self,
-            Self::Limit(_)
-                | Self::Token(TokenError::Limit(_))
-                | Self::Signature(SignatureError::Limit(_))
-                | Self::Verify(VerifyError::Limit(_))
-                | Self::Decrypt(DecryptError::Limit(_))
-        )
-    }
-
-    /// [`OpenError::NoKey`], where only the caller knows what named the key.
-    pub(crate) fn no_key() -> Self {
-        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0, missing: MissingKey::Any }
-    }
-}
-
-impl From<Breach> for OpenError {
-    fn from(Breach { rule, path, why }: Breach) -> Self {
-        Self::Bsp { rule, path, why }
-    }
-}
-
-impl From<TrustError> for OpenError {
-    fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
-            other => Self::Trust(other),
-        }
-    }
 }
 
 /// Whether the expanded name is that of a block of WS-Addressing.

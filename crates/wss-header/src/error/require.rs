@@ -3,8 +3,10 @@
 use std::fmt;
 
 use thiserror::Error;
+use wss_c14n::name::WSU;
 use wss_text::WireText;
 
+use super::namespaces::kind_of_namespace;
 use crate::held_token::HeldToken;
 use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
@@ -26,6 +28,18 @@ pub enum RequirementError {
         missing: Vec<Part>,
         /// The parts among them that the message does not have.
         absent: Vec<Part>,
+    },
+    /// *Malformed.* A timestamp must be signed, and the only one is not a `wsu:Timestamp` of the Security header.
+    #[error(
+        "no trusted signature covers a timestamp: the Security header has no wsu:Timestamp, but {path} is one in the namespace \
+         {namespace:?}{}; have the peer write it in {:?}, as a child of the Security header, and sign it",
+        if namespace.as_str() == WSU.uri { "" } else { kind_of_namespace(namespace.as_str()) }, WSU.uri
+    )]
+    OtherTimestamp {
+        /// The path of the element.
+        path: WireText,
+        /// Its namespace.
+        namespace: WireText,
     },
     /// *Refused.* A signature covers a required part only as ciphertext, from which others can make another plaintext.
     #[error("a signature covers {part}, but does not prove it: {why}")]

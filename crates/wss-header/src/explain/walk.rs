@@ -151,7 +151,7 @@ impl<'w> Walk<'w> {
 
     /// Reads the content of the message. Returns the numbered spans of its ciphertext; `None` if it is no XML.
     fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
-        let document = match Document::parse_within(self.message, &self.budget) {
+        let document = match self.receiver.parse(self.message, &self.budget) {
             Ok(document) => document,
             Err(error) => {
                 self.explanation.notes.push(error.to_string());
@@ -273,7 +273,7 @@ impl<'w> Walk<'w> {
 
     /// Looks for the causes of ciphertext that was not decrypted, and of assertions whose holder did not sign.
     fn tokens_and_ciphertext(&mut self) {
-        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(self.message, &self.budget) else { return };
         let secrets = shared_secrets(self.receiver);
         let identities = &self.receiver.keys.identities;
         // The search why nothing was decrypted has its own budget, whatever was spent on digests.
@@ -344,7 +344,7 @@ impl<'w> Walk<'w> {
 
     /// Explains signatures that are not next in order in our header: of other headers, assertions, or broken messages.
     fn signatures_elsewhere(&mut self, is_readable: bool, show: Show<'_>) {
-        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(self.message, &self.budget) else { return };
         let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
         let most = self.budget.limits().size(Limit::Signatures);
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
@@ -406,7 +406,7 @@ impl<'w> Walk<'w> {
         if tried.is_empty() {
             return;
         }
-        let Ok(document) = Document::parse_within(text, &self.budget) else { return };
+        let Ok(document) = self.receiver.parse(text, &self.budget) else { return };
         let most = self.most();
         let count = tried.len();
         for (nth, left) in tried.into_iter().enumerate() {

@@ -210,6 +210,19 @@ impl<'m> Facts<'m> {
         self.ignored.push(child.name().to_string().into());
     }
 
+    /// Notes a signature, or a token of one, that the receiver cannot judge, and why.
+    pub(super) fn ignore_unjudged(&mut self, child: Element<'_>, error: &OpenError) {
+        let ignored = WireText::from(format!("{}: {error}", child.name()));
+        if !self.ignored.contains(&ignored) {
+            self.ignored.push(ignored);
+        }
+    }
+
+    /// Whether the assertion at this place was judged before.
+    pub(super) fn has_read_assertion(&self, span: &Range<usize>) -> bool {
+        self.assertions.iter().any(|seen| seen.span == *span)
+    }
+
     /// Records a username token. There may be two if keys are derived from passwords, one to sign with and one to
     /// encrypt with. A token whose password was checked allows no other.
     pub(super) fn record_username(&mut self, token: SeenUsername, budget: &Budget) -> Result<(), OpenError> {

@@ -9,7 +9,7 @@ use super::keys::KeyRing;
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::terms::Terms;
-use super::{signature, tokens};
+use super::{signature, tokens, unjudged};
 use crate::error::OpenError;
 use crate::waiver::Waiver;
 
@@ -60,7 +60,8 @@ fn process_child(
                     let replacement = decrypt_unlisted(revision, terms, facts, ring)?;
                     return replacement.map(Some).ok_or(error);
                 }
-                Err(error) => return Err(error),
+                Err(error) if unjudged::is_ignored(&error, terms.receiver) => facts.ignore_unjudged(child, &error),
+                Err(error) => return Err(unjudged::unless_alone(error, revision)),
             }
         }
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use wss_c14n::{Limit, other_encoding, transcode_declared};
+use wss_c14n::{Limit, is_utf16_without_mark, other_encoding, transcode_declared};
 use wss_crypto::Secret;
 
 use crate::correlation::Correlation;
@@ -80,7 +80,7 @@ impl<'m> Arrived<'m> {
             None => self.octets,
         };
         if !receiver.waives(Waiver::OtherEncodings)
-            && let Some(encoding) = other_encoding(octets).or(stated.as_deref())
+            && let Some(encoding) = unmarked(octets).or_else(|| other_encoding(octets)).or(stated.as_deref())
         {
             return Err(OpenError::OtherEncoding { encoding: encoding.into() });
         }
@@ -136,6 +136,11 @@ fn misdeclared(octets: &[u8]) -> Option<(&str, &[u8])> {
     let is_utf16 = declared.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("utf-16"));
     let is_read = !declaration.contains("1.1");
     (is_utf16 && is_read).then_some((declared, behind.as_bytes()))
+}
+
+/// What octets are that are UTF-16 without a byte order mark.
+fn unmarked(octets: &[u8]) -> Option<&'static str> {
+    is_utf16_without_mark(octets).then_some("UTF-16 without a byte order mark")
 }
 
 /// Whether a text that should be XML starts as a MIME package does: with its header, or with a delimiter.

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use wss_text::WireText;
+
 /// Why encrypted data that a list names is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhyMisplaced {
     /// No element has the Id.
@@ -17,7 +19,10 @@ pub enum WhyMisplaced {
     /// It is a header block, without `wsse11:EncryptedHeader` around it.
     HeaderBlock,
     /// Its `Type` does not fit its place.
-    Type,
+    Type {
+        /// The type.
+        stated: WireText,
+    },
     /// It has no `Type`.
     Untyped,
     /// It is inside other encrypted data of the list.
@@ -44,9 +49,12 @@ impl fmt::Display for WhyMisplaced {
             Self::Untyped => {
                 "has no Type: have the peer write #Element or #Content, or call `accept_encrypted_data_without_type`"
             }
-            Self::Type => {
-                "is of the wrong type for its place: #Element anywhere, #Content in the Body or inside a header block, a type of attachment only \
-                 in the Security header with a CipherReference"
+            Self::Type { stated } => {
+                return write!(
+                    f,
+                    "is of the wrong type for its place, {stated:?}: have the peer write #Element, or #Content in the Body or inside a \
+                     header block, or a type of attachment in the Security header with a CipherReference"
+                );
             }
             Self::Overlaps => "is inside other encrypted data of the same list: have the peer list the inner one elsewhere",
         })

@@ -24,6 +24,8 @@ pub enum MissingKey {
         /// The spelling, and the subject of the certificate.
         how: WireText,
     },
+    /// Nothing that the message names a key by leads to a certificate here.
+    Unreachable,
     /// The secret of a security context, or a key that is derived from it.
     SecurityContext {
         /// The identifier of the context.
@@ -61,6 +63,10 @@ impl fmt::Display for MissingKey {
             }
             Self::Name => {
                 "say which certificate the peer calls so with `key_name`, or give the secret of this name with `shared_secret`"
+            }
+            Self::Unreachable => {
+                "no certificate or secret is found by that, whatever is known here: have the peer refer to its certificate by issuer \
+                 and serial number or by its thumbprint, or send it along in the Security header"
             }
             Self::Value => {
                 "a key that comes in a message proves nobody, so add the certificate that has it, from its holder, with \

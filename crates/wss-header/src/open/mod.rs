@@ -47,6 +47,7 @@ mod signature;
 mod span;
 mod terms;
 mod tokens;
+mod unjudged;
 mod why_no_token;
 
 use wss_c14n::Wiped;
@@ -114,14 +115,17 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     loop {
         let next = {
             let source = decrypted.as_ref().map_or(&*message.text, |revision| revision.as_str());
-            let document = parse(source, piece.take(), decrypted.is_none(), &terms.budget)?;
+            let document = parse(source, piece.take(), decrypted.is_none(), &terms)?;
             let revision = Revision::read(&document, &terms, &facts.decryptions.retired_ids)?;
             if let Some(profile) = profile.as_mut().filter(|_| decrypted.is_none()) {
                 profile.message(&document)?;
             }
             facts.identify(&revision, &terms)?;
-            tokens::note(&revision, &terms, &mut facts)?;
-            let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
+            let noted = tokens::note(&revision, &terms, &mut facts);
+            let step = noted
+                .map_err(|error| unjudged::unless_alone(error, &revision))
+                .and_then(|()| header::process(&revision, &terms, &mut facts, &mut ring, &mut position));
+            let step = step.map_err(|error| shapes::unless_white_space(error, &document, receiver));
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;
             let step = match step {
                 None if receiver.waives(Waiver::UnlistedEncryptedData) => {

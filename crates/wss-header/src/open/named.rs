@@ -42,8 +42,11 @@ pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
             format!("nothing that is supported ({})", children.join(", "))
         })
     });
-    named.unwrap_or_else(|| "nobody by name, since there is no ds:KeyInfo".to_owned()).into()
+    named.unwrap_or_else(|| NOBODY.to_owned()).into()
 }
+
+/// Whom data without a ds:KeyInfo names.
+const NOBODY: &str = "nobody by name, since there is no ds:KeyInfo";
 
 fn named(reference: Element<'_>) -> Option<String> {
     let text = || reference.text().unwrap_or_default().into_owned();
@@ -126,6 +129,12 @@ pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> 
 
 /// As [`addressee`], for a key that no identity of ours unwraps, with the setting that would help.
 pub(super) fn addressee_told(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
+    if key_info.is_none() {
+        return WireText::of(format!(
+            "{NOBODY} (if its key is in the only xenc:EncryptedKey of the header, have the peer list it there, or call \
+             `accept_key_info_of_other_shapes`)"
+        ));
+    }
     let named = addressee(key_info, tokens);
     let is_name = |inner: Element<'_>| inner.is(name::DS.uri, "KeyName");
     match key_info.is_some_and(|key_info| key_info.descendants_and_self().any(is_name)) {
@@ -233,10 +242,11 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
         let mut inner = place.descendants_and_self().filter(is_wsse);
         let reference = inner.find(|inner| matches!(inner.name().local, "Reference" | "KeyIdentifier"));
         let Some(reference) = reference else {
-            let mut all = place.descendants_and_self();
-            return match all.any(|inner| inner.is(name::DS.uri, "KeyName")) {
-                true => MissingKey::Name,
-                false => MissingKey::Any,
+            let has = |local: &str| place.descendants_and_self().any(|inner| inner.is(name::DS.uri, local));
+            return match () {
+                () if has("KeyName") => MissingKey::Name,
+                () if has("RetrievalMethod") || has("PGPData") || has("SPKIData") => MissingKey::Unreachable,
+                () => MissingKey::Any,
             };
         };
         let value_type = reference.attribute("", "ValueType").unwrap_or_default();
@@ -256,6 +266,10 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
             Some(token) if DerivedKeyToken::is_one(token) => place = token,
             Some(token) => return missing_of(token, terms),
             None if is_context(&value_type) => return MissingKey::SecurityContext { identifier: uri.into() },
+            // Nothing is fetched. Without `#` it may be an Id.
+            None if uri.contains(':') && !uri.starts_with('#') && terms.receiver.keys.contexts.is_none() => {
+                return MissingKey::Unreachable;
+            }
             None => return MissingKey::Any,
         }
     }

@@ -439,8 +439,24 @@ pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Fa
             OpenError::Requirement(RequirementError::NotSigned { .. } | RequirementError::NoToken { .. })
         );
     if !is_unsigned {
-        return error;
+        return unless_timestamp_elsewhere(error, revision);
     }
     let is_empty = revision.children.is_empty();
     unauthenticated_fault(revision.envelope).or(is_empty.then_some(OpenError::EmptyHeader)).unwrap_or(error)
+}
+
+/// What is missing is a timestamp, and one is elsewhere or in another namespace: says where.
+fn unless_timestamp_elsewhere(error: OpenError, revision: &Revision<'_>) -> OpenError {
+    let OpenError::Requirement(RequirementError::NotSigned { missing, absent }) = &error else { return error };
+    if *missing != [Part::Timestamp] || *absent != [Part::Timestamp] {
+        return error;
+    }
+    let mut header = revision.envelope.header.into_iter().flat_map(Element::descendants_and_self);
+    match header.find(|inner| inner.name().local == "Timestamp") {
+        Some(found) => {
+            RequirementError::OtherTimestamp { path: found.path().into(), namespace: found.name().namespace.into() }
+                .into()
+        }
+        None => error,
+    }
 }

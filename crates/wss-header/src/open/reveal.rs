@@ -162,7 +162,7 @@ pub(crate) fn survey(
     loop {
         let next = {
             let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
-            let document = Document::parse_within(source, &terms.budget).ok()?;
+            let document = receiver.parse(source, &terms.budget).ok()?;
             let revision = read_leniently(&document, &terms)?;
             let spans = ciphertexts.get_or_insert_with(|| find_ciphertexts(&document));
             for child in &revision.children {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, Piece, name};
+use wss_c14n::{Document, Element, IdError, IdIndex, Limit, ParseError, Piece, name};
 use wss_soap::mime::xop::include_in;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_xmlenc::DecryptError;
@@ -12,6 +12,7 @@ use super::shapes::{check_armour, ids_of};
 use super::terms::Terms;
 use crate::ebms_error::EbmsError;
 use crate::error::OpenError;
+use crate::waiver::Waiver;
 
 /// One revision, and its parts.
 pub(super) struct Revision<'d> {
@@ -60,9 +61,11 @@ pub(super) fn parse<'d>(
     source: &'d str,
     piece: Option<Piece>,
     as_it_came: bool,
-    budget: &Budget,
+    terms: &Terms<'_>,
 ) -> Result<Document<'d>, OpenError> {
-    Document::parse_around(source, piece, budget).map_err(|error| match error {
+    let collapses = terms.receiver.waives(Waiver::WhiteSpaceAroundIdentifiers);
+    let document = Document::parse_around(source, piece, &terms.budget);
+    document.map(|document| document.collapsing_identifiers(collapses)).map_err(|error| match error {
         // The length of a revision is known without reading its plaintext.
         ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
         error if as_it_came => EnvelopeError::from(error).into(),
@@ -85,7 +88,9 @@ impl<'d> Revision<'d> {
         let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
         let ids = ids_of(document, terms.receiver).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| retired_ids.contains(*id)) {
-            return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
+            let found = ids.get(id).map(Element::path).unwrap_or_default();
+            let places = Box::new(["ciphertext that was decrypted".into(), found.into()]);
+            return Err(EnvelopeError::from(IdError::Duplicate { id: id.into(), places }).into());
         }
         let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;

@@ -1,8 +1,9 @@
 //! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and errors that recognise them.
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
+use wss_soap::mime::content_id_of;
 use wss_text::WireText;
-use wss_tokens::{ReferenceShape, TokenError, X509Token};
+use wss_tokens::{AssertionError, AssertionShape, ReferenceShape, TokenError, X509Token, is_assertion_type};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
 
 use crate::error::{OpenError, is_almost_ours};
@@ -25,7 +26,10 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
         OpenError::Verify(VerifyError::Dereference { uri }) | OpenError::Token(TokenError::Dangling { uri }) => uri,
         _ => return error,
     };
-    let Some(wanted) = uri.as_str().strip_prefix('#') else { return error };
+    let Some(wanted) = uri.as_str().strip_prefix('#') else {
+        let is_of_signature = matches!(error, OpenError::Verify(_)) && content_id_of(uri.as_str()).is_none();
+        return if is_of_signature { OpenError::Outside { uri: uri.clone() } } else { error };
+    };
     if let Some(namespace) = document.elements().find_map(|element| namespace_of_id(element, wanted)) {
         return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };
     }
@@ -40,6 +44,19 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
         }
         None => error,
     }
+}
+
+/// Says that an identifier has white space around it, where that may be why something was not read or not found.
+pub(super) fn unless_white_space(error: OpenError, document: &Document<'_>, receiver: &Receiver) -> OpenError {
+    if receiver.waives(Waiver::WhiteSpaceAroundIdentifiers) || !error.is_of_an_identifier() {
+        return error;
+    }
+    let with_white_space = |element: Element<'_>| {
+        let (attribute, value) = element.identifier_with_white_space()?;
+        let attribute = Box::new(attribute.local.into());
+        Some(OpenError::WhiteSpace { path: element.path().into(), attribute, value: value.into() })
+    };
+    document.elements().find_map(with_white_space).unwrap_or(error)
 }
 
 /// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the element
@@ -93,6 +110,16 @@ pub(super) fn check_armour(header: Element<'_>, receiver: &Receiver) -> Result<(
     }
 }
 
+/// The shapes of assertions that the receiver accepts.
+pub(super) fn assertion_shape(receiver: &Receiver) -> AssertionShape {
+    AssertionShape {
+        in_local_time: receiver.waives(Waiver::LocalTimes),
+        without_zone: receiver.waives(Waiver::TimesWithoutZone),
+        canonicalised_inclusively: receiver.waives(Waiver::InclusiveCanonicalization),
+        without_canonicalization: receiver.waives(Waiver::AbsentTransforms),
+    }
+}
+
 /// The shapes of references to tokens that the receiver accepts.
 pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
     ReferenceShape {
@@ -100,6 +127,32 @@ pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
         in_any_place: receiver.waives(Waiver::KeyInfoOfOtherShapes),
         with_implied_key: receiver.waives(Waiver::ImpliedDerivedKeys),
         in_hexadecimal: receiver.waives(Waiver::HexadecimalIdentifiers),
+    }
+}
+
+/// Refuses a reference that states another type than that of its token.
+pub(super) fn expect_type(stated: Option<&str>, actual: &str) -> Result<(), TokenError> {
+    match stated {
+        Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.into() }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a reference that states another type than that of its assertion, unless the receiver accepts the types of all
+/// assertions for one another: which assertion is meant, its Id says.
+pub(super) fn expect_assertion_type(
+    stated: Option<&str>,
+    actual: &'static str,
+    receiver: &Receiver,
+) -> Result<(), TokenError> {
+    match stated {
+        Some(stated) if stated != actual && is_assertion_type(stated) => {
+            match receiver.waives(Waiver::TokenTypesByName) {
+                true => Ok(()),
+                false => Err(AssertionError::Type { stated: stated.into(), actual }.into()),
+            }
+        }
+        stated => expect_type(stated, actual),
     }
 }
 
@@ -139,7 +192,7 @@ impl<'d> OtherKeyInfo<'d> {
 
     pub(super) fn refused(self) -> OpenError {
         let what: WireText = match self {
-            Self::Nothing => "no element".into(),
+            Self::Nothing => "nothing that names a key".into(),
             Self::References(_) => "several wsse:SecurityTokenReference".into(),
             Self::Reference(element) | Self::Token(element) => element.qualified_name().into(),
         };

@@ -168,6 +168,9 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         }
         let canonicalization = match reference.transforms() {
             [Transform::Attachment { .. }] => continue,
+            _ if content_id_of(reference.uri()).is_some() => {
+                return Err(OpenError::AttachmentTransform { uri: uri() });
+            }
             // Both imply inclusive canonicalisation.
             [] | [Transform::EnvelopedSignature] if receiver.waives(Waiver::AbsentTransforms) => continue,
             [] | [Transform::EnvelopedSignature] => return Err(OpenError::AbsentTransforms { uri: uri() }),

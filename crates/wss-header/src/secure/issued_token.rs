@@ -7,7 +7,9 @@ use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, Limits, Writer, id_of};
 use wss_text::{Slice as _, WireText};
-use wss_tokens::{Assertion, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference};
+use wss_tokens::{
+    Assertion, AssertionShape, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference,
+};
 
 use crate::error::PlanError;
 
@@ -30,7 +32,8 @@ impl IssuedKind {
     /// The kind and the Id of a token.
     fn of(token: Element<'_>) -> Result<(Self, String), PlanError> {
         if Assertion::is_one(token) {
-            let assertion = Assertion::parse(token, &Budget::dangerous_unbounded()).map_err(no_token)?;
+            let assertion =
+                Assertion::parse_as(token, AssertionShape::ANY, &Budget::dangerous_unbounded()).map_err(no_token)?;
             return Ok((Self::Assertion(assertion.version()), assertion.id().to_owned()));
         }
         if !is_license(token) {

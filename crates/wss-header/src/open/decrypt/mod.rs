@@ -217,7 +217,13 @@ fn typed<'d>(
         PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
         _ => data,
     };
-    if is_of_fitting_type(&data, target, revision) { Ok(data) } else { Err(WhyMisplaced::Type) }
+    if is_of_fitting_type(&data, target, revision) { Ok(data) } else { Err(wrong_type(&data)) }
+}
+
+/// Says which `Type` ciphertext has that does not fit its place.
+pub(super) fn wrong_type(data: &EncryptedData<'_>) -> WhyMisplaced {
+    let stated = data.element().attribute("", "Type").unwrap_or_default();
+    WhyMisplaced::Type { stated: stated.as_ref().into() }
 }
 
 /// Whether the `Type` of the ciphertext fits its place.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use wss_c14n::name;
 use wss_crypto::{Certificate, DistinguishedName, LoadError};
 use wss_text::WireText;
 use wss_tokens::{
@@ -12,6 +13,7 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use super::{KeySearch, dangling, only_hint};
 use crate::error::OpenError;
 use crate::open::terms::Terms;
+use crate::open::tokens::no_key_of;
 use crate::waiver::Waiver;
 
 impl KeySearch<'_, '_> {
@@ -93,9 +95,17 @@ impl KeySearch<'_, '_> {
     }
 
     /// The error for a reference that names no token with a certificate: it may name a token whose type is a name.
-    fn no_certificate(&self, id: &str) -> TokenError {
-        let token = self.revision.header_child(id).filter(|token| X509Token::is_by_name(*token));
-        token.map_or_else(|| dangling(id), |token| TokenError::by_name(token))
+    fn no_certificate(&self, id: &str) -> OpenError {
+        match self.revision.header_child(id) {
+            Some(token) if X509Token::is_by_name(token) => TokenError::by_name(token).into(),
+            // Of a type that nothing here reads.
+            Some(token) if token.is(name::WSSE.uri, "BinarySecurityToken") && !X509Token::is_one(token) => {
+                no_key_of(token).into()
+            }
+            // It was noted as one that cannot be read.
+            Some(token) if X509Token::is_one(token) => OpenError::no_key(),
+            _ => dangling(id).into(),
+        }
     }
 
     /// The certificates in a reference. Authorities with unsupported keys cannot be on a path, and are skipped.

@@ -134,6 +134,10 @@ pub(super) fn with_hash<'x>(
                 None => SecurityTokenReference::External { uri, value_type, instance },
             }
         }
+        SecurityTokenReference::Direct { id, value_type } if !revision.ids.contains(&id) => {
+            let id = other_form(&format!("#{id}"), &revision.ids, terms.receiver).unwrap_or(id);
+            SecurityTokenReference::Direct { id, value_type }
+        }
         reference => reference,
     }
 }

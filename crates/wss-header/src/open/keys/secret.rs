@@ -29,7 +29,10 @@ impl<'d> KeySearch<'_, 'd> {
             several => several.iter().filter(|hint| !is_name(hint)).collect(),
         };
         match hints[..] {
-            [] if key_info.is_none_or(|key_info| key_info.hints().is_empty()) => Ok(self.only_secret()),
+            [] if key_info.is_none_or(|key_info| key_info.hints().is_empty()) => match self.only_secret() {
+                Some(only) => Ok(Some(only)),
+                None => self.of_only_encrypted_key(wanted),
+            },
             [KeyHint::KeyName(name)] => match self.carried_key(name, wanted)? {
                 Some(key) => {
                     self.secret_of_token(key, None, wanted).map(|found| found.map(|found| found.of_token(key)))
@@ -52,6 +55,17 @@ impl<'d> KeySearch<'_, 'd> {
             },
             _ => Ok(None),
         }
+    }
+
+    /// For ciphertext that names no key: the key in the only EncryptedKey of our header, if the receiver accepts that.
+    fn of_only_encrypted_key(&mut self, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
+        if wanted.len.is_none() || !self.terms.receiver.waives(Waiver::KeyInfoOfOtherShapes) {
+            return Ok(None);
+        }
+        let mut keys = self.revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
+        let (Some(key), None) = (keys.next(), keys.next()) else { return Ok(None) };
+        let found = self.secret_of_token(key, None, wanted)?;
+        Ok(found.map(|found| found.of_token(key)))
     }
 
     /// The EncryptedKey that a `ds:RetrievalMethod` without transforms names by its Id (XML Encryption 1.1 §3.5.2).

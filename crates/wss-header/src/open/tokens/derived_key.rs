@@ -3,10 +3,11 @@
 use wss_c14n::{Element, Limit};
 use wss_tokens::{DerivedKeyToken, ENCRYPTED_KEY, SecureConversation};
 
-use super::kind::{TokenKind, expect_type, no_key_of};
+use super::kind::{TokenKind, no_key_of};
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::keys::{FoundSecret, KeySearch, Wanted, with_hash};
+use crate::open::shapes::expect_type;
 use crate::part::Part;
 use crate::waiver::Waiver;
 

@@ -5,7 +5,7 @@ use wss_c14n::{Element, Limit, name};
 use wss_tokens::{ENCRYPTED_KEY, SecurityTokenReference};
 use wss_xmlenc::EncryptedKey;
 
-use super::kind::{TokenKind, expect_type};
+use super::kind::TokenKind;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::decrypt::decrypt_listed;
@@ -13,6 +13,7 @@ use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
 use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
+use crate::open::shapes::expect_type;
 use crate::open::terms::Terms;
 
 pub(super) struct WrappedKey;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use wss_c14n::{Element, Limit, id_of, name};
 use wss_tokens::{KerberosAcceptor, KerberosSession, KerberosToken, SecurityTokenReference, binary_token_type};
 
-use super::kind::{TokenKind, expect_type};
+use super::kind::TokenKind;
 use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
+use crate::open::shapes::expect_type;
 use crate::open::terms::Terms;
 use crate::receiver::Receiver;
 use crate::signer::Signer;

@@ -91,11 +91,3 @@ pub(crate) fn no_key_of(token: Element<'_>) -> TokenError {
     let uri = value_type.map_or_else(|| token.name().to_string(), |uri| uri.into_owned());
     TokenError::Unsupported { uri: uri.into() }
 }
-
-/// Refuses a reference that states another type than that of its token.
-pub(crate) fn expect_type(stated: Option<&str>, actual: &str) -> Result<(), TokenError> {
-    match stated {
-        Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.into() }),
-        _ => Ok(()),
-    }
-}

@@ -6,28 +6,29 @@ use std::sync::Arc;
 use wss_c14n::{Budget, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{
-    Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
-    TokenError, end_entities,
+    Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0,
+    SecurityTokenReference, TokenError, end_entities,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 
-use super::kind::{TokenKind, expect_type};
+use super::kind::TokenKind;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
-use crate::open::decrypt::{check_cipher, decrypt_element};
+use crate::open::decrypt::{check_cipher, decrypt_element, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
-use crate::open::misplaced::WhyMisplaced;
 use crate::open::proven::ProvenSignature;
 use crate::open::replacement::{NewPlaintext, Place, Replacement};
 use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
+use crate::open::shapes::{assertion_shape, expect_assertion_type};
 use crate::open::terms::Terms;
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 impl Receiver {
     /// Accepts SAML assertions, with the accepted issuers, audiences and confirmations.
@@ -61,11 +62,26 @@ impl TokenKind for Saml {
         facts: &mut Facts<'_>,
         _: &mut KeyRing,
     ) -> Result<Option<Replacement>, OpenError> {
+        if facts.has_read_assertion(&token.span()) {
+            return Ok(None);
+        }
         match judge(token, terms)? {
             Some(seen) => facts.assertions.push(seen),
             None => facts.ignore(token),
         }
         Ok(None)
+    }
+
+    /// A receiver that accepts references to what follows judges an assertion before its turn. What is refused now may only be
+    /// encrypted in part: it is judged again in its turn.
+    fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+        if terms.receiver.waives(Waiver::ForwardReferences)
+            && !facts.has_read_assertion(&token.span())
+            && let Ok(Some(seen)) = judge(token, terms)
+        {
+            facts.assertions.push(seen);
+        }
+        Ok(())
     }
 
     /// The key with which the subject signs.
@@ -90,7 +106,7 @@ impl TokenKind for Saml {
         stated: Option<&str>,
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
-        expect_type(stated, type_of(token))?;
+        expect_assertion_type(stated, type_of(token), search.terms.receiver)?;
         let budget = &search.terms.budget;
         let Some((at, seen)) = search.judged(token) else { return Ok(None) };
         for key_info in seen.issued.key_infos(token) {
@@ -216,12 +232,13 @@ impl<'a, 'd> KeySearch<'a, 'd> {
             None => return Ok(None),
         };
         let stated = match reference {
-            SecurityTokenReference::Assertion { is_v2: true, .. } => Some(SAML_V2_0),
-            SecurityTokenReference::Assertion { is_v2: false, .. } => Some(SAML_V1_1),
+            SecurityTokenReference::Assertion { is_v2, .. } if *is_v2 == (type_of(token) == SAML_V2_0) => None,
+            SecurityTokenReference::Assertion { is_v2: true, .. } => Some(SAML_ID),
+            SecurityTokenReference::Assertion { is_v2: false, .. } => Some(SAML_ASSERTION_ID),
             SecurityTokenReference::Direct { value_type, .. } => value_type.as_deref(),
             _ => None,
         };
-        expect_type(stated, type_of(token))?;
+        expect_assertion_type(stated, type_of(token), self.terms.receiver)?;
         self.check_order(place, token, id)?;
         Ok(Some(token))
     }
@@ -275,8 +292,8 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     if !has_id && terms.receiver.requirements.assertions.is_empty() {
         return Ok(None);
     }
-    let assertion = Assertion::parse(element, &terms.budget)?;
-    let policy = &terms.receiver.policy.signature;
+    let assertion = Assertion::parse_as(element, assertion_shape(terms.receiver), &terms.budget)?;
+    let policy = &terms.receiver.signature_policy();
     let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;
     let holder = holder_of(element, &issued, &terms.budget);
     Ok(Some(SeenAssertion { span: element.span(), issued: Arc::new(issued), certificate: None, holder }))
@@ -316,7 +333,7 @@ fn decrypt(
         _ => data,
     };
     if *data.plaintext_type() != PlaintextType::Element {
-        return Err(OpenError::EncryptedData { id: String::new().into(), why: WhyMisplaced::Type });
+        return Err(OpenError::EncryptedData { id: String::new().into(), why: wrong_type(&data) });
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);

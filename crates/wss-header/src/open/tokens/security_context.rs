@@ -5,10 +5,11 @@ use std::sync::Arc;
 use wss_c14n::Element;
 use wss_tokens::{SecureConversation, SecurityContextToken, SecurityContexts, SecurityTokenReference};
 
-use super::kind::{TokenKind, expect_type};
+use super::kind::TokenKind;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::keys::{FoundSecret, Holder, KeySearch, Wanted};
+use crate::open::shapes::expect_type;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 

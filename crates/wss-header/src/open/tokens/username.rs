@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wss_c14n::{Element, Limit};
 use wss_tokens::{PasswordError, PasswordSource, TokenError, USERNAME_TOKEN, UsernameToken};
 
-use super::kind::{TokenKind, expect_type};
+use super::kind::TokenKind;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::facts::{Facts, SeenUsername};
@@ -13,6 +13,7 @@ use crate::open::keys::{FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::replacement::Replacement;
 use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
+use crate::open::shapes::expect_type;
 use crate::open::terms::Terms;
 use crate::part::Part;
 use crate::receiver::Receiver;

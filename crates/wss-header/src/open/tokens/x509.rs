@@ -8,6 +8,7 @@ use super::kind::TokenKind;
 use crate::error::OpenError;
 use crate::open::facts::{Facts, SeenToken};
 use crate::open::terms::Terms;
+use crate::open::unjudged::is_ignored;
 use crate::waiver::Waiver;
 
 pub(super) struct X509;
@@ -28,7 +29,17 @@ pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mu
         return Ok(());
     }
     let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
-    let read = X509Token::parse_shaped(token, by_name, &terms.receiver.trust, &terms.budget)?;
+    let read = match X509Token::parse_shaped(token, by_name, &terms.receiver.trust, &terms.budget) {
+        Ok(read) => read,
+        Err(error) => {
+            let error = error.into();
+            if !is_ignored(&error, terms.receiver) {
+                return Err(error);
+            }
+            facts.ignore_unjudged(token, &error);
+            return Ok(());
+        }
+    };
     let other = || id_of_other_name(token).filter(|_| terms.receiver.waives(Waiver::IdsByOtherNames));
     facts.tokens.push(SeenToken {
         id: indexed_id_of(token).or_else(other).map(|id| id.into_owned()),

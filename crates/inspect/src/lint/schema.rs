@@ -1,0 +1,47 @@
+//! What is against the schema of `ds:Signature` in the headers of a message. The profile has no requirement for it, since XML
+//! Signature demands it, and a receiver refuses it: it is read here by the reader that receivers have.
+
+use ws_security::c14n::{Budget, Element, Limit, Limits, name};
+use ws_security::text::WireText;
+use ws_security::xmldsig::{Signature, SignatureError};
+
+use crate::message::Message;
+
+/// What is wrong with a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misshapen {
+    /// The path of the `ds:Signature`.
+    pub path: WireText,
+    /// What is wrong, and what belongs there.
+    pub why: WireText,
+}
+
+/// The signatures in Security headers of a message, as it came, that are against their schema.
+#[must_use]
+pub fn misshapen(message: &Message<'_>, limits: &Limits) -> Vec<Misshapen> {
+    let document = message.document();
+    let budget = Budget::new(limits, document.source().len() as u64);
+    let is_signature = |element: &Element<'_>| {
+        let is_in_header = |parent: Element<'_>| parent.is(name::WSSE.uri, "Security");
+        element.is(name::DS.uri, "Signature") && element.parent().is_some_and(is_in_header)
+    };
+    let signatures = document.elements().filter(is_signature).take(limits.size(Limit::Signatures));
+    let wrong = |element: Element<'_>| {
+        let error = Signature::parse(element, &budget).err().filter(is_of_shape)?;
+        Some(Misshapen { path: element.path().into(), why: WireText::of(error) })
+    };
+    signatures.filter_map(wrong).collect()
+}
+
+/// Whether the schema, or the specification of an algorithm, is broken: not whether the algorithm is known.
+fn is_of_shape(error: &SignatureError) -> bool {
+    matches!(
+        error,
+        SignatureError::Structure(_)
+            | SignatureError::Parameters { .. }
+            | SignatureError::OtherParameter { .. }
+            | SignatureError::NoTokenCanonicalization
+            | SignatureError::DigestLength { .. }
+            | SignatureError::NoReference
+    )
+}
