@@ -39,7 +39,7 @@ pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, D
     counted.push(before)?;
     rewrite(after, &lists, &mut counted)?;
     budget.charge(Limit::DefaultedOctets, counted.len.saturating_sub(before.len() + after.len()) as u64)?;
-    let mut text = counted.to_write();
+    let mut text = counted.for_writing();
     text.push(before)?;
     rewrite(after, &lists, &mut text)?;
     Ok(Some((text.written, ids)))
@@ -76,7 +76,7 @@ impl<'l> Text<'l> {
     }
 
     /// The same text, to be written now.
-    fn to_write(self) -> Self {
+    fn for_writing(self) -> Self {
         Self { written: String::with_capacity(self.len), len: 0, is_written: true, ..self }
     }
 

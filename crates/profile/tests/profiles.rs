@@ -291,6 +291,9 @@ const WITHOUT_A_KEY: &[(&str, &str)] = &[
     ("Trust::fetched", "a cache that the program keeps"),
     ("AssertionTrust::in_response_to", "of one request"),
     ("AssertionTrust::only", "a network says how assertions are confirmed"),
+    ("Recipe::sign_endorsing_tokens", "a policy says that endorsing tokens are signed; a profile has one signature"),
+    ("Signing::blocks_if_present", "a policy names blocks by their namespace; a profile names each block"),
+    ("Encrypting::blocks_if_present", "a policy names blocks by their namespace; a profile names each block"),
 ];
 
 #[test]
