@@ -381,9 +381,9 @@ cases! {
         "%END%" => "%STR% wsse11:TokenType=\"%SAML11P%SAMLV1.1\"><saml:AuthorityBinding xmlns:saml=\"%SAML%\" \
             AuthorityKind=\"saml:AssertionIDReference\"/><wsse:KeyIdentifier>_7</wsse:KeyIdentifier>%/STR%%END%"
     ] "R3054 fail";
-    "R6603" "saml 1.1" ["ValueType=\"%SAML10P%SAMLAssertionID\"" => "ValueType=\"%SAML11P%SAMLID\""] "";
-    "R6616" "saml 2.0" ["ValueType=\"%SAML11P%SAMLID\"" => "ValueType=\"%SAML10P%SAMLAssertionID\""] "";
-    "R6604" "saml 1.1" ["<wsse:KeyIdentifier ValueType" => "<wsse:KeyIdentifier EncodingType=\"%B64%\" ValueType"] "";
+    "R6603" "saml 1.1 uncovered" ["ValueType=\"%SAML10P%SAMLAssertionID\"" => "ValueType=\"%SAML11P%SAMLID\""] "";
+    "R6616" "saml 2.0 uncovered" ["ValueType=\"%SAML11P%SAMLID\"" => "ValueType=\"%SAML10P%SAMLAssertionID\""] "";
+    "R6604" "saml 1.1 uncovered" ["<wsse:KeyIdentifier ValueType" => "<wsse:KeyIdentifier EncodingType=\"%B64%\" ValueType"] "";
     "R6605" "saml 2.0" ["ValueType=\"%SAML11P%SAMLID\">…<" => "ValueType=\"%SAML11P%SAMLID\">%BASE64 OF 1%<"] "";
     "R6610" "saml 2.0" [
         "ID=\"…\"…%END%" => "ID=\"{1}\"{2}%STR% wsse11:TokenType=\"%SAML11P%SAMLV2.0\"><ds:KeyName xmlns:ds=\"%DS%\">\
