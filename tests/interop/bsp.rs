@@ -119,6 +119,9 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("dom", "R4215 password key", "R3063", "it reads no reference that nothing uses; R4215 is about every one"),
     ("dom", "R4215 password key", "R4215", "it reads no reference that nothing uses; R4215 is about every one"),
     ("dom", "R3033 x509", "R3033", "it admits #X509v1, which BSP does not"),
+    ("stax", "R6603 saml 1.1 uncovered", "R6617", "it takes the reference for one to the other version"),
+    ("stax", "R6616 saml 2.0 uncovered", "R6611", "it takes the reference for one to the other version"),
+    ("stax", "R6604 saml 1.1 uncovered", "R6604", "its streaming engine does not ask"),
     ("dom", "R5214 path", "R5214", "it believes the ValueType; the octets are a PkiPath"),
     (
         "dom",

@@ -8,6 +8,7 @@ use crate::error::{Known, ProfileError};
 const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "cert", "key"),
     ("secure", "holder-of-key", "token"),
+    ("secure", "holder-of-key-uncovered", "token"),
     ("secure", "attach-complete", "attachments"),
     ("secure", "without-password", "user"),
     ("secure", "password-hashed", "user"),
@@ -63,6 +64,7 @@ const JUDGING: &[(&str, &[&str])] = &[
 const MAKING: &[(&str, &[&str])] = &[
     ("reference", BY_CERTIFICATE),
     ("holder-of-key", BY_CERTIFICATE),
+    ("holder-of-key-uncovered", BY_CERTIFICATE),
     ("token-by-reference", BY_CERTIFICATE),
     ("key-value-beside", BY_CERTIFICATE),
     ("x509-data-beside", BY_CERTIFICATE),
@@ -170,6 +172,7 @@ const OF_A_RECIPE: &[&str] = &[
     "reference",
     "encrypt-reference",
     "holder-of-key",
+    "holder-of-key-uncovered",
     "token-by-reference",
     "key-value-beside",
     "assertion-key",
@@ -194,6 +197,7 @@ const OF_SIGNATURES: &[&str] = &[
     "p12",
     "reference",
     "holder-of-key",
+    "holder-of-key-uncovered",
     "token-by-reference",
     "key-value-beside",
     "x509-data-beside",
