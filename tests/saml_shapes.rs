@@ -27,7 +27,7 @@ fn unsigned(version: SamlVersion) -> String {
 
 /// Dave signs the Body and the timestamp.
 fn message(assertion: &str) -> String {
-    let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    let signing = Signing::with(&identity("dave")).holder_of_key_uncovered().parts([Part::Body, Part::Timestamp]);
     recipe().token(assertion).sign(signing).secured(&envelope(SOAP11))
 }
 
@@ -37,7 +37,7 @@ fn service() -> Receiver {
 
 fn trusting(issuers: AssertionTrust) -> Receiver {
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
-    Receiver::new(trust(), requirements, DangerousNoReplayCache).assertions(issuers)
+    Receiver::new(trust(), requirements, DangerousNoReplayCache).assertions(issuers).accept_uncovered_holder_tokens()
 }
 
 fn subject(opened: &Opened) -> Option<&str> {
