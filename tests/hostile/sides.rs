@@ -109,9 +109,7 @@ fn both_sides_of_a_policy_take_little_memory() {
                     cost.took,
                     cost.peak
                 );
-                // A client keeps each block that it signs in the form of the policy, too.
-                let most = if (*name, door) == ("headers", "client") { 18 } else { 12 };
-                if cost.peak > most * text.len() + (1 << 20) || cost.took.as_millis() > 1_000 {
+                if cost.peak > 12 * text.len() + (1 << 20) || cost.took.as_millis() > 1_000 {
                     failures.push(format!("{name}: {door}: {} octets take {}, {:?}", text.len(), cost.peak, cost.took));
                 }
             }

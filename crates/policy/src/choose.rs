@@ -10,7 +10,7 @@ use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::receive;
 use crate::send;
-use crate::terms::{Direction, Terms};
+use crate::terms::{Direction, Purpose, Terms};
 use crate::wsdl::{OperationPolicy, PortPolicy};
 
 /// Which side this is.
@@ -97,7 +97,7 @@ struct Protects {
 
 impl Protects {
     fn of(operation: &OperationPolicy) -> Self {
-        let says = |alternative: &Alternative| !Terms::read(alternative, &[]).is_empty();
+        let says = |alternative: &Alternative| !Terms::read(alternative, Purpose::Side { blocks: &[] }).is_empty();
         let common = operation.common.iter().any(says);
         Self {
             request: common || operation.request.iter().any(says),
@@ -125,7 +125,7 @@ impl OneSide<'_> {
     /// What is sent, or what opens what comes.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
-        let mut terms = Terms::of_message((common, own), direction, &keys.blocks);
+        let mut terms = Terms::of_message((common, own), direction, Purpose::Side { blocks: &keys.blocks });
         if let Some(judged) = terms.notes.first_refused() {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }

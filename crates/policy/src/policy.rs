@@ -18,7 +18,7 @@ use crate::limits::{Charge, PolicyLimits};
 use crate::names;
 use crate::place::Lines;
 use crate::standing::{Judged, Standing};
-use crate::terms::{Direction, Terms};
+use crate::terms::{Direction, Purpose, Terms};
 use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
 
@@ -335,9 +335,9 @@ fn alternatives<'a>(
     of_message: &'a [Alternative],
     direction: Direction,
 ) -> impl Iterator<Item = Terms> + 'a {
-    common
-        .iter()
-        .flat_map(move |common| of_message.iter().map(move |own| Terms::of_message((common, own), direction, &[])))
+    common.iter().flat_map(move |common| {
+        of_message.iter().map(move |own| Terms::of_message((common, own), direction, Purpose::Listing))
+    })
 }
 
 /// Which message of an operation.

@@ -96,7 +96,7 @@ impl Encrypting {
     /// other parts is left out if the message has none of these.
     #[must_use]
     pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.optional.parts.extend(parts);
+        self.optional.add(parts);
         self
     }
 

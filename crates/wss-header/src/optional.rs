@@ -15,6 +15,15 @@ pub(crate) struct Optional {
 }
 
 impl Optional {
+    pub(crate) fn add(&mut self, parts: impl IntoIterator<Item = Part>) {
+        if self.parts.is_empty() {
+            // A vector is taken over, without a copy.
+            self.parts = parts.into_iter().collect();
+        } else {
+            self.parts.extend(parts);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty() && self.blocks.is_empty()
     }

@@ -136,7 +136,7 @@ impl Signing {
     /// must have [`Signing::parts`] that are signed in any case.
     #[must_use]
     pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.optional.parts.extend(parts);
+        self.optional.add(parts);
         self
     }
 

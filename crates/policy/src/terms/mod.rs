@@ -6,6 +6,7 @@ mod binding;
 mod other;
 mod parts;
 mod path;
+mod purpose;
 mod supporting;
 mod together;
 mod token;
@@ -25,6 +26,7 @@ use crate::standing::{Notes, Standing};
 pub(crate) use binding::{Binding, Layout, Tokens};
 use parts::EncryptedChild;
 pub(crate) use parts::Parts;
+pub(crate) use purpose::Purpose;
 pub(crate) use supporting::Supporting;
 pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
 use wss::Wss;
@@ -41,11 +43,11 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Reads an alternative. `blocks` are header blocks that the application sends or reads.
-    pub(crate) fn read(alternative: &Alternative, blocks: &[(String, String)]) -> Self {
+    /// Reads an alternative.
+    pub(crate) fn read(alternative: &Alternative, purpose: Purpose<'_>) -> Self {
         let mut terms = Self { notes: Notes(Vec::with_capacity(judged(alternative))), ..Self::default() };
         for assertion in alternative {
-            terms.assertion(assertion, blocks);
+            terms.assertion(assertion, purpose);
         }
         if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
             let of_tokens = terms.supporting.iter().map(|supporting| &*supporting.parts);
@@ -77,9 +79,9 @@ impl Terms {
     pub(crate) fn of_message(
         (common, own): (&Alternative, &Alternative),
         direction: Direction,
-        blocks: &[(String, String)],
+        purpose: Purpose<'_>,
     ) -> Self {
-        let mut terms = Self::read(&common.iter().chain(own).cloned().collect(), blocks);
+        let mut terms = Self::read(&common.iter().chain(own).cloned().collect(), purpose);
         if direction == Direction::Reply {
             terms.refuse_tokens_of_replies(own);
         }
@@ -292,7 +294,7 @@ impl Terms {
         (parts, namespaces)
     }
 
-    fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
+    fn assertion(&mut self, assertion: &Assertion, purpose: Purpose<'_>) {
         let notes = &mut self.notes;
         let namespace = &*assertion.written.namespace;
         if namespace == names::WCF_CONTEXT && assertion.local() == "IncludeContext" {
@@ -318,9 +320,9 @@ impl Terms {
             | "SignedElements"
             | "EncryptedElements"
             | "ContentEncryptedElements"
-            | "RequiredElements" => self.parts.read(assertion, blocks, notes),
+            | "RequiredElements" => self.parts.read(assertion, purpose, notes),
             local if local.ends_with("SupportingTokens") => {
-                self.supporting.extend(Supporting::read(assertion, blocks, notes));
+                self.supporting.extend(Supporting::read(assertion, purpose, notes));
             }
             _ => notes.refused(assertion, "no assertion of WS-SecurityPolicy at this place has this name"),
         }

@@ -8,6 +8,7 @@ use wss_soap::SoapVersion;
 
 use super::other::unexpected;
 use super::path::{Words, part_of};
+use super::purpose::Purpose;
 use crate::assertion::{Assertion, Parameter};
 use crate::names::{WCF_CONTEXT, is_security};
 use crate::place::Place;
@@ -83,7 +84,7 @@ impl Verb {
 }
 
 impl Parts {
-    pub(crate) fn read(&mut self, assertion: &Assertion, blocks: &[(String, String)], notes: &mut Notes) {
+    pub(crate) fn read(&mut self, assertion: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) {
         let verb = match assertion.local() {
             "SignedParts" | "SignedElements" => Verb::Sign,
             "EncryptedParts" | "EncryptedElements" => Verb::Encrypt,
@@ -96,7 +97,7 @@ impl Parts {
             self.add(verb, Part::Body, None);
             if verb == Verb::Sign {
                 self.note_every(verb, None);
-                every_known_block(blocks).for_each(|part| self.add(verb, part, None));
+                every_known_block(purpose).for_each(|part| self.add(verb, part, None));
                 notes.done(assertion, "the Body and each header block are signed");
             } else {
                 notes.done(assertion, "the Body is encrypted");
@@ -112,7 +113,7 @@ impl Parts {
         let kept = assertion.written.parameters.iter().filter(is_kept).count();
         self.of(verb).reserve_exact(kept);
         for parameter in &assertion.written.parameters {
-            let standing = match self.parameter(parameter, verb, blocks) {
+            let standing = match self.parameter(parameter, verb, purpose) {
                 Ok(what) => Standing::Done(what),
                 Err(why) => Standing::Refused(why),
             };
@@ -142,14 +143,17 @@ impl Parts {
     }
 
     /// Reads one parameter. Returns the sentence that says what is done, or why it is refused.
-    fn parameter(&mut self, parameter: &Parameter, verb: Verb, blocks: &[(String, String)]) -> Result<Words, Words> {
+    fn parameter(&mut self, parameter: &Parameter, verb: Verb, purpose: Purpose<'_>) -> Result<Words, Words> {
         if !is_security(&parameter.namespace) {
             return Err("it is not of WS-SecurityPolicy".into());
         }
-        let is_named = |part: &Part| {
-            let mut what = format!("{part} is {} where it is there", verb.words());
-            what.shrink_to_fit();
-            Words::from(what)
+        let is_named = |part: &Part| match purpose {
+            Purpose::Listing => {
+                let mut what = format!("{part} is {} where it is there", verb.words());
+                what.shrink_to_fit();
+                Words::from(what)
+            }
+            Purpose::Side { .. } => verb.words().into(),
         };
         match parameter.local() {
             "Body" => {
@@ -178,7 +182,7 @@ impl Parts {
                     }
                     None => {
                         self.note_every(verb, Some(namespace));
-                        let parts = every_known_block(blocks);
+                        let parts = every_known_block(purpose);
                         let of_namespace = |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
                         parts.filter(of_namespace).for_each(|part| self.add(verb, part, None));
                         Ok(format!("each header block of {namespace} is {}", verb.words()).into())
@@ -339,7 +343,7 @@ fn dedupe(parts: &mut Vec<Part>) {
 }
 
 /// The header blocks of WS-Addressing, and those that the application named.
-fn every_known_block(blocks: &[(String, String)]) -> impl Iterator<Item = Part> {
+fn every_known_block(purpose: Purpose<'_>) -> impl Iterator<Item = Part> {
     let addressing = AddressingVersion::ALL.into_iter().flat_map(AddressingVersion::every_part);
-    addressing.chain(blocks.iter().map(|(namespace, local)| Part::every_header_block(namespace, local)))
+    addressing.chain(purpose.blocks().iter().map(|(namespace, local)| Part::every_header_block(namespace, local)))
 }

@@ -7,6 +7,7 @@ use wss_header::Part;
 use super::binding::{Binding, Tokens, read_suite};
 use super::other::foreign;
 use super::parts::Parts;
+use super::purpose::Purpose;
 use super::token::{Direction, Inclusion, OF_KEY, PasswordForm, Reference, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
@@ -30,7 +31,7 @@ pub(crate) struct Supporting {
 }
 
 impl Supporting {
-    pub(crate) fn read(assertion: &Assertion, blocks: &[(String, String)], notes: &mut Notes) -> Vec<Self> {
+    pub(crate) fn read(assertion: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) -> Vec<Self> {
         let flags = assertion.local().strip_suffix("SupportingTokens").unwrap_or_default();
         let (signed, rest) = strip(flags, "Signed");
         let (endorsing, rest) = strip(rest, "Endorsing");
@@ -62,7 +63,7 @@ impl Supporting {
                     notes.refused(inner, "a suite for supporting tokens alone is not supported");
                 }
                 "SignedParts" | "SignedElements" if endorsing => {
-                    parts.read(inner, blocks, notes);
+                    parts.read(inner, purpose, notes);
                     if !parts.every_signed.is_empty() {
                         notes.refused(inner, "an endorsing token signs the header blocks that are named: name each");
                     }
