@@ -36,6 +36,7 @@ fn declarations(count: usize) -> String {
 fn shapes() -> Vec<Shape> {
     let namespaces: String = (0..58).map(|at| format!(" xmlns:p{at}='urn:{at}'")).collect();
     let element = "<a></a>";
+    let canonical = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform>";
     vec![
         of("namespaces in scope", xpath("true()"), (element, 6_000), &namespaces),
         of("more of them", xpath("true()"), (element, 60_000), &namespaces),
@@ -43,6 +44,7 @@ fn shapes() -> Vec<Shape> {
         of("other scopes", xpath("true()"), (&declarations(2_000), 1), &namespaces),
         of("many other scopes", xpath("true()"), (&declarations(15_000), 1), &namespaces),
         of("a plain tree", xpath("true()"), (element, 200_000), ""),
+        of("two trees", format!("{0}{canonical}{0}", xpath("true()")), (element, 100_000), ""),
         of("a tree of comments", xpath("true()"), ("<!---->", 100_000), ""),
         of("a tree of texts", xpath("true()"), ("<a/>bbb", 100_000), ""),
         of("a tree of attributes", xpath("true()"), ("<a b='' c=''/>", 50_000), ""),

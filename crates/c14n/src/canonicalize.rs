@@ -128,7 +128,10 @@ impl Canonicalization {
         set: &NodeSet,
         budget: &Budget,
     ) -> Result<Vec<u8>, CanonicalizeError> {
-        let mut sink = Charged::new(Vec::new(), budget, Limit::KeptOctets);
+        // A buffer that grew beside the tree would take three times its size.
+        let most = usize::try_from(budget.left(Limit::KeptOctets)).unwrap_or(usize::MAX);
+        let octets = Vec::with_capacity(tree.document().source().len().min(most));
+        let mut sink = Charged::new(octets, budget, Limit::KeptOctets);
         self.write_nodes(tree, set, &mut sink)?;
         Ok(sink.finish()?)
     }

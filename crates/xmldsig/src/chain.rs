@@ -25,6 +25,14 @@ pub(crate) enum Data<'a> {
     Nodes(&'a Tree<'a>, NodeSet, Option<&'a IdIndex<'a>>),
 }
 
+/// The result of some steps. Documents and trees before the octets are gone when the next steps run.
+enum Rest<'s> {
+    /// All octets went to the sink.
+    Written,
+    /// Octets, and the steps that are left for them.
+    Octets(Vec<u8>, &'s [Transform]),
+}
+
 /// The reference that the transforms belong to.
 #[derive(Clone, Copy)]
 pub(crate) struct Chain<'c> {
@@ -34,6 +42,8 @@ pub(crate) struct Chain<'c> {
     pub(crate) ids: Option<&'c IdIndex<'c>>,
     /// Whether octets may be a document with a DOCTYPE.
     pub(crate) reads_doctypes: bool,
+    /// Whether octets are the output of steps before.
+    pub(crate) reads_own_output: bool,
     pub(crate) budget: &'c Budget,
 }
 
@@ -51,12 +61,26 @@ impl Chain<'_> {
 
     /// Runs `steps` on `data`, and canonicalises the result if it is nodes. The octets go to `sink`.
     pub(crate) fn run(&self, data: Data<'_>, steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
+        let rest = self.part(data, steps, sink)?;
+        self.run_rest(rest, sink)
+    }
+
+    fn run_rest(&self, mut rest: Rest<'_>, sink: &mut dyn Sink) -> Result<(), VerifyError> {
+        let chain = Self { reads_own_output: true, ..*self };
+        while let Rest::Octets(octets, steps) = rest {
+            rest = chain.part(Data::Octets(octets.into()), steps, sink)?;
+        }
+        Ok(())
+    }
+
+    /// Runs steps until one of them makes octets of nodes.
+    fn part<'s>(&self, data: Data<'_>, steps: &'s [Transform], sink: &mut dyn Sink) -> Result<Rest<'s>, VerifyError> {
         let Some((step, rest)) = steps.split_first() else { return self.finish(data, sink) };
         match step {
             Transform::Canonicalization(canonicalization) => self.canonicalize(data, canonicalization, steps, sink),
-            Transform::EnvelopedSignature => self.run(self.without_signature(data)?, rest, sink),
+            Transform::EnvelopedSignature => self.part(self.without_signature(data)?, rest, sink),
             Transform::Filter(filter) => match &filter.0 {
-                Kind::Base64 => self.run(Data::Octets(self.decoded(data)?.into()), rest, sink),
+                Kind::Base64 => Ok(Rest::Octets(self.decoded(data)?, rest)),
                 selecting => self.select(data, selecting, steps, sink),
             },
             // These transforms replace their input, so no other transform is beside them.
@@ -72,9 +96,12 @@ impl Chain<'_> {
         steps: &[Transform],
         sink: &mut dyn Sink,
     ) -> Result<(), VerifyError> {
-        let tree = Tree::new(document, self.budget)?;
-        let set = self.pointed(&tree, self.ids, expression, self.signature)?;
-        self.run(Data::Nodes(&tree, set, self.ids), steps, sink)
+        let rest = {
+            let tree = Tree::new(document, self.budget)?;
+            let set = self.pointed(&tree, self.ids, expression, self.signature)?;
+            self.part(Data::Nodes(&tree, set, self.ids), steps, sink)?
+        };
+        self.run_rest(rest, sink)
     }
 
     /// The subtrees of the nodes that an expression of a pointer selects.
@@ -95,41 +122,45 @@ impl Chain<'_> {
         subtrees(tree, nodes, self.budget)
     }
 
-    fn finish(&self, data: Data<'_>, mut sink: &mut dyn Sink) -> Result<(), VerifyError> {
+    fn finish(&self, data: Data<'_>, mut sink: &mut dyn Sink) -> Result<Rest<'static>, VerifyError> {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
         match data {
             Data::Octets(octets) => sink.put(&octets),
             Data::Subset(subset) => default.write(&subset, &mut sink)?,
             Data::Nodes(tree, set, _) => default.write_nodes(tree, &set, &mut sink)?,
         }
-        Ok(())
+        Ok(Rest::Written)
     }
 
     /// The step at the front of `steps` is this canonicalisation.
-    fn canonicalize(
+    fn canonicalize<'s>(
         &self,
         data: Data<'_>,
         canonicalization: &Canonicalization,
-        steps: &[Transform],
+        steps: &'s [Transform],
         mut sink: &mut dyn Sink,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<Rest<'s>, VerifyError> {
         let rest = steps.slice(1..);
         let octets = match data {
             Data::Octets(octets) => return self.read(&octets, steps, sink),
-            Data::Subset(subset) if rest.is_empty() => return Ok(canonicalization.write(&subset, &mut sink)?),
+            Data::Subset(subset) if rest.is_empty() => {
+                canonicalization.write(&subset, &mut sink)?;
+                return Ok(Rest::Written);
+            }
             Data::Nodes(tree, set, _) if rest.is_empty() => {
-                return Ok(canonicalization.write_nodes(tree, &set, &mut sink)?);
+                canonicalization.write_nodes(tree, &set, &mut sink)?;
+                return Ok(Rest::Written);
             }
             Data::Subset(subset) => canonicalization.to_octets(&subset, self.budget)?,
             Data::Nodes(tree, set, _) => canonicalization.nodes_to_octets(tree, &set, self.budget)?,
         };
-        self.run(Data::Octets(octets.into()), rest, sink)
+        Ok(Rest::Octets(octets, rest))
     }
 
     /// Reads octets as a document, and runs `steps` on it.
-    fn read(&self, octets: &[u8], steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
+    fn read<'s>(&self, octets: &[u8], steps: &'s [Transform], sink: &mut dyn Sink) -> Result<Rest<'s>, VerifyError> {
         let document = read_document(octets, self.reads_doctypes, self.budget)?;
-        self.run(Data::Subset(Subset::document(&document)), steps, sink)
+        self.part(Data::Subset(Subset::document(&document)), steps, sink)
     }
 
     /// Removes the signature only from its own document. Data that does not contain the signature stays as it is.
@@ -175,24 +206,34 @@ impl Chain<'_> {
     }
 
     /// Runs the step at the front of `steps`, a filter of this kind, and then the others.
-    fn select(&self, data: Data<'_>, kind: &Kind, steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
+    fn select<'s>(
+        &self,
+        data: Data<'_>,
+        kind: &Kind,
+        steps: &'s [Transform],
+        sink: &mut dyn Sink,
+    ) -> Result<Rest<'s>, VerifyError> {
         match data {
             Data::Octets(octets) => self.read(&octets, steps, sink),
             Data::Subset(subset) => {
                 let document = subset.source_document();
+                if self.reads_own_output {
+                    // Beside the document that the steps before had.
+                    self.budget.charge(Limit::KeptOctets, Tree::estimated_octets(document))?;
+                }
                 let tree = Tree::new(document, self.budget)?;
                 let set = NodeSet::of(&tree, &subset);
                 let is_own = std::ptr::eq(document.source(), self.signature.document().source());
                 if is_own {
-                    return self.run(Data::Nodes(&tree, set, self.ids), steps, sink);
+                    return self.part(Data::Nodes(&tree, set, self.ids), steps, sink);
                 }
                 // In a document whose Ids are not unique, an expression can find no Id.
                 let ids = IdIndex::build(document).ok();
-                self.run(Data::Nodes(&tree, set, ids.as_ref()), steps, sink)
+                self.part(Data::Nodes(&tree, set, ids.as_ref()), steps, sink)
             }
             Data::Nodes(tree, set, ids) => {
                 let selected = self.selected(tree, &set, ids, kind)?;
-                self.run(Data::Nodes(tree, selected, ids), steps.slice(1..), sink)
+                self.part(Data::Nodes(tree, selected, ids), steps.slice(1..), sink)
             }
         }
     }

@@ -437,7 +437,8 @@ impl<'d> Reference<'d> {
             return Err(VerifyError::Transform { uri: self.uri.clone().into() });
         }
         let reads_doctypes = documents.reads_doctypes();
-        let chain = Chain { uri: &self.uri, signature, ids: documents.ids(), reads_doctypes, budget };
+        let chain =
+            Chain { uri: &self.uri, signature, ids: documents.ids(), reads_doctypes, reads_own_output: false, budget };
         if let Some(Pointer::Expression(expression)) = Pointer::of_uri(&self.uri) {
             let document =
                 documents.document().ok_or_else(|| VerifyError::Dereference { uri: self.uri.clone().into() })?;

@@ -95,6 +95,13 @@ impl<'d> Tree<'d> {
         Ok(Self { document, stored: built(document, budget)? })
     }
 
+    /// About as many octets as the tree of `document` takes: for each of its elements, one text.
+    #[must_use]
+    pub fn estimated_octets(document: &Document<'_>) -> u64 {
+        let nodes = 2 * document.tape.nodes.len() * size_of::<Node>();
+        (nodes + document.tape.attributes.len() * size_of::<u32>() + document.source().len()) as u64
+    }
+
     /// The document.
     #[must_use]
     pub fn document(&self) -> &'d Document<'d> {
