@@ -26,7 +26,7 @@ pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool)
         let message = Message::read(message, &Limits::default()).map_err(not_shown)?;
         let report = message.lint(&Context::new().variant(variant)).map_err(not_shown)?;
         Ok(match html {
-            true => wss_inspect::lint::html(&report, &message),
+            true => wss_inspect::lint::html(&report, &message).map_err(not_shown)?,
             false => wss_inspect::lint::json(&report).to_string(),
         })
     })
@@ -37,13 +37,12 @@ pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool)
 #[pyo3(signature = (message, form="json"))]
 pub(crate) fn inspect(py: Python<'_>, message: &[u8], form: &str) -> PyResult<String> {
     py.detach(|| {
-        let limits = Limits::default();
-        let message = Message::read(message, &limits).map_err(not_shown)?;
-        let picture = message.picture(&limits).map_err(not_shown)?.in_words(&in_options);
+        let message = Message::read(message, &Limits::default()).map_err(not_shown)?;
+        let picture = message.picture().map_err(not_shown)?.in_words(&in_options);
         match form {
             "json" => Ok(picture.json().to_string()),
             "text" => Ok(picture.text(false)),
-            "html" => Ok(picture.html(&message)),
+            "html" => picture.html(&message).map_err(not_shown),
             _ => Err(misuse("the form is json, text or html")),
         }
     })

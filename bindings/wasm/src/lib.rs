@@ -79,7 +79,7 @@ fn pages(octets: &[u8], now: f64) -> Result<Answer, String> {
     let clock = Duration::try_from_secs_f64(now).ok().and_then(|since| UNIX_EPOCH.checked_add(since));
     let clock = clock.ok_or("the clock of this browser is wrong: set it")?;
     let message = Message::read(octets, &limits).map_err(said)?;
-    let picture = message.picture_by(Arc::new(FixedClock(clock)), &limits).map_err(said)?;
+    let picture = message.picture_by(Arc::new(FixedClock(clock))).map_err(said)?;
     let picture = picture.in_words(&|text| Wording::OptionsOfWss.of(text));
     let mut pages = Pages(Vec::new());
     picture.write_html(&message, &mut pages).map_err(said)?;

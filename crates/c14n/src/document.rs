@@ -128,8 +128,8 @@ impl<'d> Document<'d> {
 
     /// Gives the source text back.
     #[must_use]
-    pub fn into_source(self) -> String {
-        self.source.into_owned()
+    pub fn into_source(self) -> Cow<'d, str> {
+        self.source
     }
 
     /// The document element.

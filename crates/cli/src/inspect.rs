@@ -12,7 +12,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
-    let picture = message.picture(&output::limits()).map_err(refused)?;
+    let picture = message.picture().map_err(refused)?;
     if let Some(path) = &arguments.html {
         // A page is also read by people who do not see this command line.
         let page = picture.clone().in_words(&|text| Wording::OptionsOfWss.of(text));

@@ -374,7 +374,7 @@ pub(crate) fn message(octets: &[u8]) -> Outcome<Message<'_>> {
 
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.
 pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
-    Ok(document(octets, ReadingArgs::default())?.into_source())
+    Ok(document(octets, ReadingArgs::default())?.into_source().into_owned())
 }
 
 /// A document: UTF-8, or UTF-16 with a byte order mark. It has a DOCTYPE or another encoding only if that is allowed.

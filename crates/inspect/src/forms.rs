@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
 use crate::picture::Picture;
@@ -36,9 +37,12 @@ impl Picture {
     }
 
     /// The picture as one self-contained page: the header as a drawing, and the message beside it.
-    #[must_use]
-    pub fn html(&self, message: &Message<'_>) -> String {
-        as_text(|out| html::write(self, message.document(), out))
+    ///
+    /// # Errors
+    /// [`InspectError::Document`] if the message cannot be read again.
+    pub fn html(&self, message: &Message<'_>) -> Result<String, InspectError> {
+        let document = message.document()?;
+        Ok(as_text(|out| html::write(self, &document, out)))
     }
 
     /// As [`Picture::html`], piece by piece: the page is many times as long as the message.
@@ -46,7 +50,7 @@ impl Picture {
     /// # Errors
     /// The errors of `out`.
     pub fn write_html(&self, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
-        html::write(self, message.document(), out)
+        html::write(self, &message.document().map_err(io::Error::other)?, out)
     }
 
     /// The problems of the message, which a reader should see first.

@@ -1,5 +1,6 @@
 //! A message to look at: an envelope, or a package with one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ws_security::attachments::Package;
@@ -13,8 +14,10 @@ use crate::shape;
 
 /// A message to look at. Nothing in it is verified.
 pub struct Message<'m> {
-    document: Document<'m>,
+    /// The text of the envelope: a document would take several times its memory, also while nobody looks at it.
+    text: Cow<'m, str>,
     package: Option<Package<'m>>,
+    limits: Limits,
 }
 
 impl<'m> Message<'m> {
@@ -28,19 +31,31 @@ impl<'m> Message<'m> {
         }
         match Package::is_one(octets) {
             true => Self::of_package(Package::parse(octets, limits)?, limits),
-            false => Ok(Self { document: Document::parse_transcoding(octets, limits)?, package: None }),
+            false => {
+                let text = Document::parse_transcoding(octets, limits)?.into_source();
+                Ok(Self { text, package: None, limits: *limits })
+            }
         }
     }
 
     fn of_package(package: Package<'m>, limits: &Limits) -> Result<Self, InspectError> {
-        let text = Document::parse_transcoding(package.unauthenticated_envelope(), limits)?.into_source();
-        Ok(Self { document: Document::parse(text, limits)?, package: Some(package) })
+        let text = Document::parse_transcoding(package.unauthenticated_envelope(), limits)?.into_source().into_owned();
+        Ok(Self { text: text.into(), package: Some(package), limits: *limits })
     }
 
-    /// The envelope.
+    /// The text of the envelope.
     #[must_use]
-    pub fn document(&self) -> &Document<'m> {
-        &self.document
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads the envelope again.
+    pub(crate) fn document(&self) -> Result<Document<'_>, InspectError> {
+        Ok(Document::parse(self.text(), &self.limits)?)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The package, if the message is one.
@@ -54,8 +69,8 @@ impl<'m> Message<'m> {
     /// # Errors
     /// [`InspectError::Package`] if an attachment that was spooled cannot be read; [`InspectError::Limit`] if there is more to
     /// show than the limits have it, as [`Limit::HeaderChildren`](ws_security::Limit::HeaderChildren).
-    pub fn picture(&self, limits: &Limits) -> Result<Picture, InspectError> {
-        self.picture_by(Arc::new(SystemClock), limits)
+    pub fn picture(&self) -> Result<Picture, InspectError> {
+        self.picture_by(Arc::new(SystemClock))
     }
 
     /// As [`picture`](Self::picture), by a given clock. `wasm32-unknown-unknown` has no clock, and panics if the system
@@ -63,8 +78,8 @@ impl<'m> Message<'m> {
     ///
     /// # Errors
     /// Those of [`picture`](Self::picture).
-    pub fn picture_by(&self, clock: Arc<dyn Clock>, limits: &Limits) -> Result<Picture, InspectError> {
-        picture::of(&self.document, self.package.as_ref(), clock, limits)
+    pub fn picture_by(&self, clock: Arc<dyn Clock>) -> Result<Picture, InspectError> {
+        picture::of(&self.text, self.package.as_ref(), clock, &self.limits)
     }
 
     /// The verdict on each requirement of the Basic Security Profile 1.1.
@@ -74,7 +89,7 @@ impl<'m> Message<'m> {
     pub fn lint(&self, context: &Context<'_>) -> Result<Report, InspectError> {
         Ok(match &self.package {
             Some(package) => bsp::report_package(package, context)?,
-            None => bsp::report(self.document.source(), context)?,
+            None => bsp::report(self.text(), context)?,
         })
     }
 }

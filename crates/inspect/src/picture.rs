@@ -113,12 +113,15 @@ pub(crate) struct Ciphertext {
 }
 
 /// Reads the picture of a message.
-pub(crate) fn of<'d>(
-    document: &'d Document<'d>,
+pub(crate) fn of(
+    text: &str,
     package: Option<&Package<'_>>,
     clock: Arc<dyn Clock>,
-    limits: &'d Limits,
+    limits: &Limits,
 ) -> Result<Picture, InspectError> {
+    // Before the message is read here, so that two documents are never in memory.
+    let explanation = explained(text, package, clock, limits);
+    let document = &Document::parse(text, limits)?;
     let mut problems = Vec::new();
     let ids = IdIndex::build(document).map_or_else(
         |error| {
@@ -127,7 +130,6 @@ pub(crate) fn of<'d>(
         },
         Ids::Unique,
     );
-    let explanation = explained(document, package, clock, limits);
     problems.extend(explanation.notes.iter().map(ToString::to_string));
     let budget = Budget::new(limits, document.source().len() as u64);
     let reader = Reader { ids, targets: RefCell::default(), explanation, budget, limits };
@@ -171,18 +173,13 @@ fn path_of(element: Element<'_>) -> String {
 }
 
 /// The explanation of a receiver without any key: whether digests fit, and why not.
-fn explained(
-    document: &Document<'_>,
-    package: Option<&Package<'_>>,
-    clock: Arc<dyn Clock>,
-    limits: &Limits,
-) -> Explanation {
+fn explained(text: &str, package: Option<&Package<'_>>, clock: Arc<dyn Clock>, limits: &Limits) -> Explanation {
     let required = Requirements::signed_body_and([]).dangerous_anonymous();
     let receiver =
         Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).clock(clock).limits(*limits);
     match package {
         Some(package) => receiver.explain(package),
-        None => receiver.explain(Incoming::from(document.source())),
+        None => receiver.explain(Incoming::from(text)),
     }
 }
 

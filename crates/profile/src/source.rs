@@ -61,7 +61,7 @@ impl Source {
     pub(crate) fn xml(&self) -> Result<String, ProfileError> {
         let octets = self.read()?;
         let document = Document::parse_transcoding(&octets, &Limits::default());
-        document.map(Document::into_source).map_err(|_| self.is_not("an XML document"))
+        document.map(|document| document.into_source().into_owned()).map_err(|_| self.is_not("an XML document"))
     }
 
     /// The first certificate.

@@ -40,11 +40,11 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
-    let misshapen = wss_inspect::lint::misshapen(&message, &output::limits());
+    let misshapen = wss_inspect::lint::misshapen(&message).map_err(refused)?;
     let written = match arguments.format {
         Format::Text => {
             let style = text::Style::of(arguments);
-            text::report(&report, message.document().source(), style) + &text::schema(&misshapen, style)
+            text::report(&report, message.text(), style) + &text::schema(&misshapen, style)
         }
         Format::Json => {
             let mut json = wss_inspect::lint::json(&report);

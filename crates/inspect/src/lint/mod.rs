@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use ws_security::bsp::{Report, Verdict};
 
+use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
 pub use schema::{Misshapen, misshapen};
@@ -32,9 +33,12 @@ pub fn schema_json(misshapen: &[Misshapen]) -> Value {
 
 /// The report as one self-contained page, with the message beside it: broken requirements first, each MUST before each
 /// SHOULD.
-#[must_use]
-pub fn html(report: &Report, message: &Message<'_>) -> String {
-    as_text(|out| html::write(report, message.document(), out))
+///
+/// # Errors
+/// [`InspectError::Document`] if the message cannot be read again.
+pub fn html(report: &Report, message: &Message<'_>) -> Result<String, InspectError> {
+    let document = message.document()?;
+    Ok(as_text(|out| html::write(report, &document, out)))
 }
 
 /// As [`html`], piece by piece: the page is many times as long as the message.
@@ -42,7 +46,7 @@ pub fn html(report: &Report, message: &Message<'_>) -> String {
 /// # Errors
 /// Those of `out`.
 pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
-    html::write(report, message.document(), out)
+    html::write(report, &message.document().map_err(io::Error::other)?, out)
 }
 
 /// A verdict, in the form of a report and of evidence.

@@ -41,7 +41,7 @@ impl Revision {
 
     pub(super) fn into_text(self) -> String {
         match self {
-            Self::Read(document) => document.into_source(),
+            Self::Read(document) => document.into_source().into_owned(),
             Self::Last(text) => text,
         }
     }
