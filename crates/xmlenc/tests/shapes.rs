@@ -116,14 +116,13 @@ fn ciphertext_in_an_attachment_is_named_in_one_form() {
              Algorithm='http://www.w3.org/2009/xmlenc11#aes128-gcm'/><x:CipherData>{inside}</x:CipherData></x:EncryptedData>"
         );
         let document = Document::parse(text.as_str(), &Limits::default()).expect("well-formed");
-        let data = EncryptedData::parse(document.root()).ok()?;
-        data.attachment().map(str::to_owned)
+        EncryptedData::parse(document.root()).map(|data| data.attachment().map(str::to_owned))
     };
     let transform = format!("<d:Transform Algorithm='{SWA}Attachment-Ciphertext-Transform'/>");
     let reference = |inside: &str| format!("<x:CipherReference URI='cid:a@b'>{inside}</x:CipherReference>");
     let transforms = |inside: &str| reference(&format!("<x:Transforms>{inside}</x:Transforms>"));
     let genuine = transforms(&transform);
-    assert_eq!(named(&genuine).as_deref(), Some("cid:a@b"));
+    assert_eq!(named(&genuine), Ok(Some("cid:a@b".to_owned())));
     for wrong in [
         transforms(&transform.repeat(2)),
         transforms(&transform.replace("d:", "x:")),
@@ -134,9 +133,10 @@ fn ciphertext_in_an_attachment_is_named_in_one_form() {
         reference(&format!("<x:Transforms>{transform}</x:Transforms><x:Transforms/>")),
         reference(&format!("<d:Transforms>{transform}</d:Transforms>")),
         genuine.replace("cid:", "http://"),
-        genuine.replace("CipherReference", "Reference"),
-        genuine.repeat(2),
     ] {
-        assert_eq!(named(&wrong), None, "{wrong}");
+        assert_eq!(named(&wrong), Err(DecryptError::CipherReference), "{wrong}");
+    }
+    for wrong in [genuine.replace("CipherReference", "Reference"), genuine.repeat(2), String::new()] {
+        assert!(matches!(named(&wrong), Err(DecryptError::Structure(_))), "{wrong}");
     }
 }
