@@ -39,6 +39,24 @@ fn an_anonymous_signature_does_not_answer_for_another() {
     }
 }
 
+/// What is decrypted before the signatures moves them, and the one still covers the other.
+#[test]
+fn an_endorsement_is_one_after_a_block_before_it_is_decrypted() {
+    let message = recipe()
+        .encrypt(Encrypting::to(&certificate("bob")).parts([action()]))
+        .sign(anyone().parts([Part::Body, Part::Timestamp]))
+        .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
+        .secured(&envelope(SOAP11));
+    let end = "</wsse11:EncryptedHeader>";
+    let (before, rest) = message.split_once("<wsse11:EncryptedHeader").expect("an encrypted block");
+    let (block, after) = rest.split_once(end).expect("its end");
+    let first = format!("<s:Header><wsse11:EncryptedHeader{block}{end}");
+    let message = format!("{before}{after}").replacen("<s:Header>", &first, 1);
+    let opened = bob().open(&message).expect("genuine");
+    assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+    assert_eq!(opened.evidence().decrypted.len(), 1);
+}
+
 /// A protected transport says who sent a token, and the signature that covers it says what it belongs to.
 #[test]
 fn a_user_whose_token_no_signature_covers_is_not_the_author() {

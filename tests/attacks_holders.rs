@@ -13,15 +13,19 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
     AssertionTrust, HeldToken, LicenseHolder, MemoryReplayCache, NewAssertion, OpenError, ProtectionToken,
-    RequirementError, SamlName, SamlVersion, SecureConversation, Signer, TransportFacts, Waiver,
+    RequiredToken, RequirementError, SamlName, SamlVersion, SecureConversation, Signer, TransportFacts, Waiver,
 };
 
 const VERSIONS: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
 
 /// An assertion about `subject`, whose key is that of Alice: as a token service makes them for a gateway.
 fn issued(version: SamlVersion, subject: &str) -> String {
+    issued_to("alice", version, subject)
+}
+
+fn issued_to(holder: &str, version: SamlVersion, subject: &str) -> String {
     let assertion = NewAssertion::new(version, "https://idp.example", subject).audience("urn:bank");
-    let assertion = assertion.holder_of_key(&certificate("alice"));
+    let assertion = assertion.holder_of_key(&certificate(holder));
     assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed")
 }
 
@@ -39,11 +43,18 @@ fn holder(license: &str) -> Option<LicenseHolder> {
     Some(LicenseHolder { name, key: certificate("alice").public_key().clone() })
 }
 
+fn body_and_timestamp() -> Requirements {
+    Requirements::signed([Part::Body, Part::Timestamp])
+}
+
 fn bank() -> Receiver {
+    bank_with(body_and_timestamp())
+}
+
+fn bank_with(demands: Requirements) -> Receiver {
     let issuer = Trust::pins([certificate("carol")]);
     let issuers = AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", issuer);
-    let signed = Requirements::signed([Part::Body, Part::Timestamp]);
-    Receiver::new(trust(), signed, MemoryReplayCache::default()).assertions(issuers).licenses(holder)
+    Receiver::new(trust(), demands, MemoryReplayCache::default()).assertions(issuers).licenses(holder)
 }
 
 fn alice() -> Signing {
@@ -104,6 +115,51 @@ fn an_assertion_that_nobody_covers_names_no_sender() {
         // Nobody is between the parties of a protected connection.
         let opened = bank().over_protected_transport().open(&message).expect("protected");
         assert_eq!(subject(&opened), Some("uid=ann"));
+    }
+}
+
+/// Whoever else proves the message, an assertion that nobody covers is confirmed by nobody.
+#[test]
+fn an_uncovered_assertion_is_not_confirmed_beside_another_signature() {
+    for version in VERSIONS {
+        let (ann, admin) = (issued(version, "uid=ann"), issued(version, "uid=admin"));
+        let with = |second: Signing| recipe().token(&ann).sign(alice()).sign(second).secured(&envelope(SOAP11));
+        let message = with(alice().holder_of_key_uncovered());
+        for message in [&message, &exchanged(&message, &ann, &admin)] {
+            let opened = bank().open(message).expect("the first signature proves it");
+            assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+            assert!(opened.assertions().is_empty());
+            let opened = bank().accept_uncovered_holder_tokens().open(message).expect("accepted");
+            assert_eq!(opened.assertions().len(), 1);
+            let error = bank_with(body_and_timestamp().saml_token(version)).open(message).map(drop);
+            assert_eq!(error, Err(uncovered(HeldToken::Assertion(version))));
+        }
+        let covered = bank().open(with(alice().holder_of_key())).expect("genuine");
+        assert_eq!(covered.assertions().len(), 1);
+        // Nor does its holder endorse anything.
+        let endorsed = || bank_with(body_and_timestamp().endorsed_by([RequiredToken::Saml(version)]));
+        let uncovered = with(alice().parts([Part::Signature]).holder_of_key_uncovered());
+        let error = endorsed().open(&uncovered).map(drop);
+        assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotEndorsed { .. }))), "{error:?}");
+        drop(endorsed().accept_uncovered_holder_tokens().open(&uncovered).expect("accepted"));
+        drop(endorsed().open(with(alice().parts([Part::Signature]).holder_of_key())).expect("covered"));
+    }
+}
+
+/// Whoever adds a signature and an assertion of his own gets no reply: that is for the holder who signed the message.
+#[test]
+fn a_reply_is_for_the_holder_who_signed_the_message() {
+    for version in VERSIONS {
+        let (ann, eve) = (issued(version, "uid=ann"), issued_to("bob", version, "uid=eve"));
+        let of_eve = sent(&eve, Signing::with(&identity("bob")).parts([Part::Assertion]).holder_of_key());
+        let end = of_eve.rfind("</ds:Signature>").expect("a signature") + "</ds:Signature>".len();
+        let of_eve = &of_eve[of_eve.find(&eve).expect("her assertion")..end];
+        let message = sent(&ann, alice().holder_of_key());
+        let message = message.replacen(&ann, &format!("{of_eve}{ann}"), 1);
+        let opened = bank().open(&message).expect("genuine");
+        assert_eq!(opened.evidence().signatures.len(), 2);
+        assert_eq!(subject(&opened), Some("uid=ann"));
+        assert_eq!(opened.correlation().certificate(), Some(&certificate("alice")));
     }
 }
 

@@ -231,3 +231,11 @@ fn a_token_that_was_signed_in_clear_stays_signed_when_more_is_decrypted() {
     let opened = demanding(required.username_token()).open(&message).map(drop);
     assert!(opened.is_ok(), "{opened:?}");
 }
+
+/// A message that answers no request confirms none.
+#[test]
+fn a_demand_for_confirmations_refuses_what_answers_no_request() {
+    let demanded = Requirements::signed([Part::Body, Part::Timestamp]).signature_confirmation();
+    let error = refuse(&Receiver::new(trust(), demanded, DangerousNoReplayCache), &signed(SOAP11));
+    assert!(matches!(error, OpenError::Requirement(RequirementError::NotConfirmed)), "{error}");
+}

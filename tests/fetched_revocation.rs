@@ -13,6 +13,7 @@ use common::*;
 use pki::{List, Spec};
 use responder::{Responder, access_description, distribution_point, free_port, http};
 use ws_security::c14n::{Budget, Limits};
+use ws_security::crypto::{DigestMethod, OcspRequest, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
 use ws_security::{
@@ -115,15 +116,8 @@ fn an_older_response_that_is_replayed_replaces_nothing() {
     let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
     const URL: &str = "http://responder.example/";
     let certificate = leaf(&[access_description(URL)]);
-    // Made for all, without a nonce.
-    let request = ws_security::crypto::OcspRequest::new(
-        &certificate,
-        &root(),
-        ws_security::crypto::DigestMethod::Sha1,
-        &ws_security::crypto::SystemRandom,
-    );
-    let request = request.expect("a request");
-    let without_nonce = pki::sequence(&[&pki::sequence(&[cert_ids(request.der())])]);
+    let request = request_about(&certificate);
+    let without_nonce = without_nonce(&request);
     let older = responder.answer(&without_nonce, &["-ndays", "7"]);
     std::thread::sleep(Duration::from_millis(1_100));
     responder.set("R");
@@ -164,6 +158,51 @@ fn an_older_response_that_is_replayed_replaces_nothing() {
     // It is not asked again at once.
     judged(&trust, &certificate).expect_err("nothing is known");
     assert!(!cache.is_wanting());
+}
+
+/// Whoever answers in the place of the responder.
+#[test]
+fn a_response_that_is_forged_older_or_too_long_replaces_nothing() {
+    const URL: &str = "http://responder.example/";
+    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
+    let stranger = Spec::authority("root", "root").made("bob", "bob");
+    let Some(forger) = Responder::of("root", "bob", &stranger, "V") else { return };
+    let certificate = leaf(&[access_description(URL), distribution_point("http://lists.example/")]);
+    let asked = without_nonce(&request_about(&certificate));
+    let older = responder.answer(&asked, &["-ndays", "7"]);
+    std::thread::sleep(Duration::from_millis(1_100));
+    let (newer, forged) = (responder.answer(&asked, &["-ndays", "7"]), forger.answer(&asked, &["-ndays", "7"]));
+    let limits = CacheLimits { pause: Duration::ZERO, response_octets: newer.len(), ..CacheLimits::default() };
+    let cache = RevocationCache::new(limits);
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    // Whatever is known is too old, and asked for again.
+    let strict = trust.clone().max_response_age(Duration::ZERO);
+    let fetched = |response: &[u8]| {
+        judged(&strict, &certificate).expect_err("nothing current is known");
+        let stub = Stub { has: vec![(URL, response.to_vec())], ..Stub::default() };
+        let errors = cache.fetch_blocking(&stub);
+        (errors, stub.asked.into_inner().expect("asked").len())
+    };
+    let (errors, asked) = fetched(&newer);
+    assert!(errors.is_empty() && asked == 1, "its answer is enough: {errors:?} of {asked}");
+    assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
+    let longer = [&newer[..], &[0]].concat();
+    for (response, expected) in [(&older, "older than"), (&forged, "not from the authority"), (&longer, "more than")] {
+        let (errors, asked) = fetched(response);
+        assert!(errors[0].to_string().contains(expected), "{errors:?}");
+        assert_eq!(asked, 2, "its list is asked for, too");
+        assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good), "{expected}");
+    }
+}
+
+/// A request about a certificate of the root.
+fn request_about(certificate: &Certificate) -> OcspRequest {
+    OcspRequest::new(certificate, &root(), DigestMethod::Sha1, &SystemRandom).expect("a request")
+}
+
+/// The same request without a nonce, whose answer is for all.
+fn without_nonce(request: &OcspRequest) -> Vec<u8> {
+    pki::sequence(&[&pki::sequence(&[cert_ids(request.der())])])
 }
 
 /// The requestList of a request.
@@ -357,6 +396,23 @@ fn a_list_of_the_future_is_not_kept() {
         assert_eq!(errors.is_empty(), is_kept, "{errors:?}");
     }
     assert_eq!(judged(&trust, &certificate), Ok(RevocationStatus::Good));
+}
+
+#[test]
+fn a_list_that_revokes_is_kept_however_old_it_is() {
+    const URL: &str = "http://root.example/crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let (revoking, other): (&[&[u8]], &[&[u8]]) = (&[&[7]], &[]);
+    for (serials, is_kept) in [(revoking, true), (other, false)] {
+        let cache = impatient();
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let list = List::of("root", serials).expired().made("ca");
+        let errors = cache.fetch_blocking(&Stub { has: vec![(URL, list)], ..Stub::default() });
+        assert_eq!(errors.is_empty(), is_kept, "{errors:?}");
+        let is_revoked = matches!(judged(&trust, &certificate), Err(TrustError::Revoked { .. }));
+        assert_eq!(is_revoked, is_kept);
+    }
 }
 
 /// Each judgement pays for each list.

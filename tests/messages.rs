@@ -8,7 +8,7 @@ use common::*;
 use ws_security::c14n::{Document, Limits};
 use ws_security::prelude::*;
 use ws_security::tokens::parse_instant;
-use ws_security::{DangerousNoReplayCache, FixedClock};
+use ws_security::{DangerousNoReplayCache, FixedClock, Incoming, OpenError};
 
 #[test]
 fn kept_messages_open_as_they_did() {
@@ -69,6 +69,16 @@ fn messages_open_in_utf_16_as_in_utf_8() {
         let mut odd = utf16(&message, mark);
         odd.pop();
         assert!(receiver().open(odd).is_err(), "half a code unit");
+        // Who follows the header of HTTP reads other characters.
+        let under = |charset: &str| {
+            let content_type = format!("text/xml; charset={charset}");
+            Incoming::from(utf16(&message, mark)).content_type(&content_type, &Limits::default()).expect("a header")
+        };
+        assert!(receiver().open(under("utf-16")).is_ok());
+        for charset in ["utf-8", "us-ascii"] {
+            let error = receiver().open(under(charset)).map(drop);
+            assert_eq!(error, Err(OpenError::OtherEncoding { encoding: charset.into() }));
+        }
     }
     assert!(receiver().open(utf16(&message, [0xFE, 0xFF]).get(2..).expect("octets")).is_err(), "no byte order mark");
     let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{message}");

@@ -182,6 +182,23 @@ fn other_certificates_beside_it_are_judged_anew() {
     assert!(!is_found(&trust, &leaf, &[middle], now()));
 }
 
+/// Who sends much beside a certificate keeps no memory with it: 64 KiB are the most.
+#[test]
+fn what_came_with_much_beside_it_is_not_kept() {
+    let trust = trust();
+    let padded = |octets: usize| {
+        let oid = [0x2A, 3, 4];
+        Spec::leaf("other", "middle").also(pki::extension(&oid, false, &vec![0; octets])).made("alice", "sub-ca")
+    };
+    let octets = leaf().der().len() + middle().der().len() + padded(300).der().len();
+    // The lengths of the extension and of all around it take as many octets in both.
+    let fitting = padded(300 + (64 << 10) - octets);
+    for (beside, is_kept) in [(padded(301 + (64 << 10) - octets), false), (fitting, true)] {
+        judged(&trust, &[middle(), beside], now()).expect("trusted");
+        assert_eq!(trust.trusted_before(leaf().der()).is_some(), is_kept);
+    }
+}
+
 #[test]
 fn another_purpose_is_judged_anew() {
     let (trust, others) = (trust(), [middle()]);

@@ -7,6 +7,7 @@ mod wrapped;
 
 use common::*;
 use ws_security::prelude::*;
+use ws_security::tokens::TrustError;
 use ws_security::{
     DangerousNoReplayCache, FaultCode, MemoryReplayCache, OpenError, ReplayError, RequirementError, Waiver,
 };
@@ -119,6 +120,29 @@ fn what_can_be_judged_is_judged() {
             assert!(error.contains("does not match"), "{error}");
         }
     }
+}
+
+/// A signer who is a stranger is ignored. One who is revoked, or whose certificate has ended, is known, and refused.
+#[test]
+fn a_stranger_is_ignored_and_one_who_is_revoked_is_refused() {
+    let with = |signer: &str| {
+        let other = Signing::with(&identity(signer)).parts([Part::Body, Part::Timestamp]);
+        recipe().sign(signing()).sign(other).secured(&envelope(SOAP11))
+    };
+    let demanded = || Requirements::signed([Part::Body, Part::Timestamp]);
+    let by = |trust: Trust| Receiver::new(trust, demanded(), DangerousNoReplayCache).accept_unjudged_signatures();
+    let ca = || Trust::anchors([certificate("ca")]).expect("an anchor");
+    let alice = ca().signer(SignerRule::subject("CN=Alice, O=\"Example, Inc\", C=DE").expect("a name"));
+    for (trust, stranger) in [(alice.clone(), "carol"), (alice, "twin-alice")] {
+        let opened = by(trust).open(with(stranger)).expect("Alice's is enough");
+        assert_eq!((opened.evidence().signatures.len(), opened.evidence().ignored.len()), (1, 1), "{stranger}");
+    }
+    let anyone = ca().signer(SignerRule::AnyBelowTheAnchors);
+    let revoking = anyone.clone().crls(&file("ca.crl")).expect("a list");
+    let error = refuse_strictly(&by(revoking), &with("carol"));
+    assert!(matches!(error, OpenError::Trust(TrustError::Revoked { .. })), "{error}");
+    let error = refuse_strictly(&by(anyone), &with("short"));
+    assert!(matches!(error, OpenError::Trust(TrustError::Expired { .. })), "{error}");
 }
 
 /// One more signature makes no new message of an old one.

@@ -1,5 +1,7 @@
 //! Certificates that cost: made from that of Alice by replacing fields of it. Their signatures do not verify.
 
+use ws_security::Certificate;
+
 use crate::common::certificate;
 
 pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -114,13 +116,31 @@ pub(crate) fn nth_authority(nth: usize) -> Vec<u8> {
 
 /// As [`nth`], with an RSA key of 8,192 bits of its own.
 pub(crate) fn with_large_key(nth: usize) -> Vec<u8> {
-    let modulus = [&[0, 0xC1][..], &[0x5A; 1_021], &[nth as u8, 1]].concat();
-    let key = element(0x30, &[element(2, &modulus), element(2, &[1, 0, 1])].concat());
+    with_key(nth, &[&[0, 0xC1][..], &[0x5A; 1_021], &[nth as u8, 1]].concat(), 0x0001_0001)
+}
+
+/// As [`nth`], with an RSA key of this modulus and exponent.
+fn with_key(nth: usize, modulus: &[u8], exponent: u32) -> Vec<u8> {
+    let exponent: Vec<u8> = exponent.to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
+    let key = element(0x30, &[element(2, modulus), element(2, &exponent)].concat());
     let rsa = element(0x30, &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1, 5, 0]);
     changed(|tbs| {
         tbs[1].1 = vec![1, nth as u8];
         tbs[6].1 = [rsa, element(3, &[&[0], &key[..]].concat())].concat();
     })
+}
+
+/// A signature value below the modulus of each [`with_key_of_pss`].
+pub(crate) const VALUE_OF_PSS: [u8; 256] = [0x77; 256];
+
+/// As [`nth`], with an RSA key of its own under which [`VALUE_OF_PSS`] ends as blocks of PSS do.
+pub(crate) fn with_key_of_pss(nth: usize) -> Vec<u8> {
+    let ends_so = |certificate: &Vec<u8>| {
+        let key = Certificate::from_der(certificate).expect("a certificate").public_key().clone();
+        key.recover(&VALUE_OF_PSS).is_some_and(|padded| padded.ends_with(&[0xBC]))
+    };
+    let modulus = |tried: u16| [&[0, 0xC1, nth as u8][..], &[0x5A; 251], &tried.to_be_bytes(), &[1]].concat();
+    (0..).map(|tried| with_key(nth, &modulus(tried), 3)).find(ends_so).expect("one in 256")
 }
 
 pub(crate) fn bag(count: usize) -> Vec<u8> {

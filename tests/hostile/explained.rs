@@ -1,5 +1,7 @@
 //! Shapes for explanations, which look for the cause of what nobody authenticated.
 
+use std::sync::LazyLock;
+
 use ws_security::c14n::base64_encode;
 
 use super::{SWA, Shape, body, data, header, message, numbered, reference, signature, token, wrapped_key, x509};
@@ -45,7 +47,21 @@ fn keys() -> Vec<Shape> {
             let tokens = numbered(14, |i| token("X509v3", &der::with_large_key(i)).replace("\"t\"", &format!("\"t{i}\"")));
             header(&format!("{tokens}{}", signature(&reference("#body", ""), &x509(&numbered(8, |i| certificate(14 + i)))).repeat(n)))
         };
+        "explain: blocks of PSS" 2 |n| blocks_of_pss(n);
     }
+}
+
+/// Signatures whose value ends under each of these keys as blocks of PSS do: every digest is tried with every mask.
+fn blocks_of_pss(signatures: usize) -> Vec<u8> {
+    static KEYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| (0..22).map(der::with_key_of_pss).collect());
+    let (of_tokens, of_signatures) = KEYS.split_at(14);
+    let tokens = numbered(14, |i| token("X509v3", &of_tokens[i]).replace("\"t\"", &format!("\"t{i}\"")));
+    let certificates =
+        numbered(8, |i| format!("<d:X509Certificate>{}</d:X509Certificate>", base64_encode(&of_signatures[i])));
+    let signature = signature(&reference("#body", ""), &x509(&certificates));
+    let value = base64_encode(&der::VALUE_OF_PSS);
+    let signature = signature.replace(&base64_encode(&[7; 256]), &value);
+    header(&format!("{tokens}{}", signature.repeat(signatures)))
 }
 
 fn list(count: usize) -> String {

@@ -8,7 +8,10 @@ use ws_security::attachments::{Package, Spool};
 use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::{AssertionTrust, DangerousNoReplayCache, Limits, NewAssertion, OpenError, SamlVersion};
+use ws_security::{
+    AssertionTrust, DangerousNoReplayCache, Limits, NewAssertion, OpenError, ProtectionToken, SamlVersion, Secret,
+    SecureConversation,
+};
 
 use super::counting::{Cost, measured};
 use super::der;
@@ -142,6 +145,41 @@ fn all_who_vouch_for_an_assertion_share_it() {
     drop(opened);
     println!("{peak} for {}", message.len());
     assert!(peak < 12 * message.len() + (1 << 20), "{peak} for {}", message.len());
+}
+
+/// As many decryption steps as a message may have, each of one header block, beside other ones and a Body.
+fn decrypted_in_steps(body: &str, namespace: &str) -> String {
+    let block = |nth: usize| format!("<b xmlns=\"urn:{nth}:{namespace}\">{}</b>", "y".repeat(200));
+    let envelope = format!(
+        "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header>{}</s:Header><s:Body>{body}</s:Body></s:Envelope>",
+        numbered(8, block)
+    );
+    let block = |nth: usize| Part::header_block(format!("urn:{nth}:{namespace}"), "b");
+    let key = ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", Secret::new(vec![7; 32]));
+    let signing =
+        Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp].into_iter().chain((0..8).map(block)));
+    let encrypting = |nth| Encrypting::with_token(&key).parts([block(nth)]);
+    (0..8).fold(recipe().sign(signing), |recipe, nth| recipe.encrypt(encrypting(nth))).secured(&envelope)
+}
+
+/// The facts of every revision are carried into the next one, but only those of one are held.
+#[test]
+fn many_revisions_take_no_more_memory_than_one() {
+    let every = crate::of_every_token();
+    let shapes = [
+        ("text", "octets parsed", decrypted_in_steps(&"x".repeat(400_000), "")),
+        ("elements", "opened", decrypted_in_steps(&"<a/>".repeat(20_000), "")),
+        // What is left of the limit is less than a plaintext, and not than a revision: that fails no decryption.
+        ("names", "octets parsed", decrypted_in_steps("<a/>", &"n".repeat(20_000))),
+    ];
+    for (what, expected, message) in &shapes {
+        for (door, run) in crate::doors(&every, &every) {
+            let (outcome, Cost { peak, .. }) = measured(|| run(message.as_bytes()));
+            println!("{what}: {door}: {peak} for {}: {outcome:.100}", message.len());
+            assert!(peak < 12 * message.len() + (1 << 20), "{what}: {door}: {peak} for {}", message.len());
+            assert!(door != "open" || outcome.contains(expected), "{what}: {outcome}");
+        }
+    }
 }
 
 /// A stream that brings one octet at a time.

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use ws_security::crypto::SystemRandom;
 use ws_security::policy::{Keys, Policy};
+use ws_security::prelude::{Part, Signing};
 use ws_security::{
     AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, SignerRule, TransportFacts,
     Trust,
@@ -199,6 +200,33 @@ fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
         let refused = service.exchanges()[0].open(&message, None).expect_err("refused").to_string();
         assert!(refused.contains("SAML 2.0 token") || refused.contains("SamlToken"), "{refused}");
     }
+}
+
+/// The holder of an assertion may sign under a certificate of its key. Whoever else signs is not that holder, even if the
+/// holder signs as well.
+#[test]
+fn a_certificate_that_signs_for_an_assertion_is_of_its_holder_alone() {
+    let shape = Shape::default().with("encrypted", "nothing");
+    let demands = Policy::from_wsdl(&with_saml_initiator(&shape.policy())).expect("a policy");
+    let keys = shape.service(identity("bob"), certificate("alice"), certificate("ca")).assertions(issuer());
+    let service = demands.service(&keys).expect("a service");
+    let of_message = [Part::Body, Part::Timestamp];
+    let by = |name: &str| Signing::with(&identity(name)).parts(of_message.clone());
+    let open = |message: &str| service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string());
+    let holder = about_ann(Some("alice"));
+    let genuine = recipe().token(&holder).sign(by("alice").parts([Part::Assertion])).secured(REQUEST);
+    assert_eq!(open(&genuine), Ok(()));
+    for first in [by("alice").holder_of_key(), by("alice").parts([Part::Assertion])] {
+        let message = recipe().token(&holder).sign(first).sign(by("carol")).secured(REQUEST);
+        let refused = open(&message).expect_err("another signer");
+        assert!(refused.contains("InitiatorToken"), "{refused}");
+    }
+    let older = NewAssertion::new(SamlVersion::V1_1, "https://idp.example", "uid=ann").audience("urn:bank");
+    let older = older.holder_of_key(&certificate("alice"));
+    let older = older.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued");
+    let message = recipe().token(&older).sign(by("alice").parts([Part::Assertion])).secured(REQUEST);
+    let refused = open(&message).expect_err("another version");
+    assert!(refused.contains("SAML 2.0 token"), "{refused}");
 }
 
 /// Where the policy has nothing signed in every message, what is there is signed by its token all the same.

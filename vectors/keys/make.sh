@@ -54,6 +54,12 @@ openssl genpkey -algorithm DHX -pkeyopt dh_rfc5114:3 -out ka-dh-other.key
 issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
 issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
 issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS
+# A second certificate for the key of Alice, with another name.
+openssl req -new -key alice.key -subj "/C=DE/O=Example, Inc/CN=Alice as administrator" -out alice-again.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in alice-again.csr -CA ca.pem -CAkey ca.key -set_serial 0x1040 -days $DAYS -sha256 -extfile ext \
+  -out alice-again.pem
+rm -f alice-again.csr ext
 issue weak "/C=DE/O=Example, Inc/CN=Weak" rsa:1024 digitalSignature,keyEncipherment ca 0x1009 $DAYS
 issue leaf-issued-ca "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment ca 0x100A $DAYS
 # A three-tier path, and a CRL that revokes Carol.

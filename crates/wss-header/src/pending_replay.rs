@@ -33,6 +33,14 @@ pub(crate) struct Remembered {
 impl Remembered {
     pub(crate) fn new(now: SystemTime, mut keys: Vec<([u8; 32], SystemTime)>) -> Self {
         keys.sort_unstable();
+        // A message may sign the same twice under one key, and is no replay of itself. The last instant is the latest.
+        keys.dedup_by(|later, known| {
+            let is_same = later.0 == known.0;
+            if is_same {
+                known.1 = later.1;
+            }
+            is_same
+        });
         Self { now, keys }
     }
 }

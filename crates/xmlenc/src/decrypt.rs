@@ -81,20 +81,26 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 /// `Element` it must be exactly one element with nothing around it.
 ///
 /// # Errors
-/// [`DecryptError::Failed`] for every failure; [`DecryptError::Structure`] and [`DecryptError::Limit`] as for
-/// [`decrypt_octets`].
+/// [`DecryptError::Failed`] for every failure; [`DecryptError::Structure`] as for [`decrypt_octets`]; [`DecryptError::Limit`]
+/// as there, and if so long a plaintext could not be parsed.
 ///
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
     let octets = charged_octets(data, budget)?;
-    let read = |octets| read(data, octets, budget);
+    let declarations = data.element().parent().map(Element::declarations_in_scope).unwrap_or_default();
+    // Whatever the plaintext is, it is not longer than its ciphertext: what no budget is left for is told as that.
+    let longest = START.len() + declarations.len() + 1 + octets.len() + END.len();
+    if budget.left(Limit::ParsedOctets) < longest as u64 {
+        return Err(budget.exceeded(Limit::ParsedOctets).into());
+    }
+    let read = |octets| read(data, &declarations, octets, budget);
     Ok(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, read)?)
 }
 
 /// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8 are read as an illegal character, so
 /// that wrong padding, a wrong tag and wrong text all cost a parse.
-fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
+fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
     let (text, is_text) = match String::from_utf8(octets) {
         Ok(text) => (text, true),
         // This is done in place: wiping a second buffer would take measurable time.
@@ -105,7 +111,7 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Pl
         }
     };
     let text = Wiped::from(text);
-    let wrapped = wrap(data.element(), &text);
+    let wrapped = wrap(declarations, &text);
     drop(text);
     let xml = Piece::read_within(wrapped, budget).ok()?;
     let root = xml.document().root();
@@ -123,14 +129,16 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Pl
     (fits && is_text).then_some(Plaintext { xml, prefixes_from_around })
 }
 
-/// `text` inside an element that declares the namespaces in scope at `place`. The text is copied once: no buffer that
-/// is not wiped may hold a part of it.
-fn wrap(place: Element<'_>, text: &str) -> Wiped {
-    let (start, end) = ("<plaintext", "</plaintext>");
-    let declarations = place.parent().map(Element::declarations_in_scope).unwrap_or_default();
-    let capacity = start.len() + declarations.len() + 1 + text.len() + end.len();
+/// The markup around a plaintext while it is read.
+const START: &str = "<plaintext";
+const END: &str = "</plaintext>";
+
+/// `text` inside an element with these declarations. The text is copied once: no buffer that is not wiped may hold a
+/// part of it.
+fn wrap(declarations: &str, text: &str) -> Wiped {
+    let capacity = START.len() + declarations.len() + 1 + text.len() + END.len();
     let mut wrapped = Wiped::with_capacity(capacity);
-    for piece in [start, &declarations, ">", text, end] {
+    for piece in [START, declarations, ">", text, END] {
         wrapped.push_str(piece);
     }
     wrapped

@@ -91,3 +91,52 @@ fn a_plaintext_is_what_its_type_says() {
         assert_eq!(opens(b"<a/>", &other), Err(DecryptError::Failed), "{other:?}");
     }
 }
+
+#[test]
+fn a_plaintext_for_which_no_budget_is_left_is_not_decrypted() {
+    let method = ContentEncryption::Aes128Gcm;
+    let key = Secret::generate(&SystemRandom, method.key_len()).expect("random");
+    let data =
+        encrypt_octets(b"<a/>", &PlaintextType::Element, method, &key, None, None, &SystemRandom).expect("encrypts");
+    let document = Document::parse(data.as_str(), &Limits::default()).expect("well-formed");
+    let data = EncryptedData::parse(document.root()).expect("read");
+    let budget = Budget::new(&Limits::default(), 0);
+    budget.charge(Limit::ParsedOctets, budget.left(Limit::ParsedOctets) - 24).expect("is left");
+    let refused = decrypt_xml(&data, &key, &budget).map(|plaintext| plaintext.into_xml());
+    assert_eq!(refused, Err(budget.exceeded(Limit::ParsedOctets).into()));
+}
+
+#[test]
+fn ciphertext_in_an_attachment_is_named_in_one_form() {
+    const SWA: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#";
+    let named = |inside: &str| {
+        let text = format!(
+            "<x:EncryptedData xmlns:x='http://www.w3.org/2001/04/xmlenc#' xmlns:d='http://www.w3.org/2000/09/xmldsig#' Id='d' \
+             MimeType='a/b' Type='{SWA}Attachment-Content-Only'><x:EncryptionMethod \
+             Algorithm='http://www.w3.org/2009/xmlenc11#aes128-gcm'/><x:CipherData>{inside}</x:CipherData></x:EncryptedData>"
+        );
+        let document = Document::parse(text.as_str(), &Limits::default()).expect("well-formed");
+        EncryptedData::parse(document.root()).map(|data| data.attachment().map(str::to_owned))
+    };
+    let transform = format!("<d:Transform Algorithm='{SWA}Attachment-Ciphertext-Transform'/>");
+    let reference = |inside: &str| format!("<x:CipherReference URI='cid:a@b'>{inside}</x:CipherReference>");
+    let transforms = |inside: &str| reference(&format!("<x:Transforms>{inside}</x:Transforms>"));
+    let genuine = transforms(&transform);
+    assert_eq!(named(&genuine), Ok(Some("cid:a@b".to_owned())));
+    for wrong in [
+        transforms(&transform.repeat(2)),
+        transforms(&transform.replace("d:", "x:")),
+        transforms(&transform.replace("/>", "><d:XPath/></d:Transform>")),
+        transforms(&transform.replace("Ciphertext", "Content-Signature")),
+        transforms(""),
+        reference(&transform),
+        reference(&format!("<x:Transforms>{transform}</x:Transforms><x:Transforms/>")),
+        reference(&format!("<d:Transforms>{transform}</d:Transforms>")),
+        genuine.replace("cid:", "http://"),
+    ] {
+        assert_eq!(named(&wrong), Err(DecryptError::CipherReference), "{wrong}");
+    }
+    for wrong in [genuine.replace("CipherReference", "Reference"), genuine.repeat(2), String::new()] {
+        assert!(matches!(named(&wrong), Err(DecryptError::Structure(_))), "{wrong}");
+    }
+}

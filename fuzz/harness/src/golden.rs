@@ -11,7 +11,9 @@ use ws_security::{
 };
 
 use crate::oracle::Proven;
-use crate::parties::{ATTACKER, ATTACKER_CONTEXT, ATTACKER_USER, CONTEXTS, ISSUER, WSA, certificate, forgetful};
+use crate::parties::{
+    ALICE_AGAIN, ATTACKER, ATTACKER_CONTEXT, ATTACKER_USER, CONTEXTS, ISSUER, WSA, certificate, forgetful,
+};
 use crate::parties::{identity, now, secret};
 
 /// A message, and its meaning when it is opened.
@@ -37,7 +39,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Two messages of every shape, with different content.
+    /// Two messages of every shape, with different content. Of shapes in which a token names a public key, there are two
+    /// more, in which another token names the same key.
     #[must_use]
     pub fn new() -> Self {
         let mut genuine = Vec::new();
@@ -48,6 +51,9 @@ impl Pool {
         {
             for shape in shapes(&HONEST) {
                 genuine.push(shape.golden(&envelope(soap, if n == 0 { "10" } else { "20" })));
+            }
+            for shape in shapes(&UNDER_OTHER_TOKENS).into_iter().filter(Shape::is_by_named_key) {
+                genuine.push(shape.golden(&envelope(soap, if n == 0 { "30" } else { "40" })));
             }
             for shape in shapes(&ATTACKING) {
                 attacker.push(shape.golden(&envelope(soap, "6666")));
@@ -94,6 +100,13 @@ const HONEST: Keys = Keys {
     context: CONTEXTS[0],
     subject: ("uid=ann", "ec384"),
 };
+/// Each of its keys is one of [`HONEST`], under another name.
+const UNDER_OTHER_TOKENS: Keys = Keys {
+    signers: &[ALICE_AGAIN, ALICE_AGAIN, ALICE_AGAIN],
+    user: HONEST.user,
+    context: HONEST.context,
+    subject: ("uid=admin", HONEST.subject.1),
+};
 const ATTACKING: Keys = Keys {
     signers: &[ATTACKER, ATTACKER, ATTACKER],
     user: (ATTACKER_USER, "mine"),
@@ -108,6 +121,19 @@ struct Shape {
 }
 
 impl Shape {
+    /// Whether nothing but a certificate or an assertion names the signer.
+    fn is_by_named_key(&self) -> bool {
+        [
+            "sign",
+            "sign token by reference",
+            "sign, encrypt",
+            "endorsed",
+            "assertion 1.1, key",
+            "assertion 2.0, key, encrypted",
+        ]
+        .contains(&self.name)
+    }
+
     fn golden(self, envelope: &str) -> Golden {
         let Self { name: shape, recipe, cbc } = self;
         let xml = recipe

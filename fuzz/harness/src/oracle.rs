@@ -8,13 +8,15 @@ use ws_security::{Opened, ReplayCache, ReplayError, Signer};
 
 use crate::golden::Pool;
 use crate::meaning;
-use crate::parties::{ATTACKER_CONTEXT, ATTACKER_USER, WSA};
+use crate::parties::{ATTACKER, ATTACKER_CONTEXT, ATTACKER_USER, WSA, certificate};
 
 /// Someone whom an opened message names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
-    /// The holder of a certificate.
+    /// The holder of a certificate that its signature covers.
     Certificate(String),
+    /// The holder of a key. The signature does not cover its certificate, and another one may name the key, too.
+    Key(Vec<u8>),
     /// A user, by password.
     User(String),
     /// The subject of an assertion.
@@ -31,6 +33,7 @@ impl Claim {
     fn is_the_attackers(&self) -> bool {
         match self {
             Self::Certificate(subject) => subject.contains("CN=Carol"),
+            Self::Key(key) => key == certificate(ATTACKER).public_key().spki(),
             Self::User(name) => name == ATTACKER_USER,
             Self::Subject(subject) => subject == "uid=mal",
             Self::Shared(name) => name == ATTACKER_CONTEXT,
@@ -39,9 +42,12 @@ impl Claim {
         }
     }
 
-    fn of(signer: &Signer) -> Self {
+    fn of(signer: &Signer, covers_token: bool) -> Self {
         match signer {
-            Signer::Certificate(certificate) => Self::Certificate(certificate.certificate().subject().to_string()),
+            Signer::Certificate(validated) if covers_token => {
+                Self::Certificate(validated.certificate().subject().to_string())
+            }
+            Signer::Certificate(validated) => Self::Key(validated.certificate().public_key().spki().to_vec()),
             Signer::User(user) => Self::User(user.username().to_owned()),
             Signer::SharedSecret { name } => Self::Shared(name.clone().unwrap_or_default()),
             Signer::SecurityContext { identifier } => Self::Shared(identifier.clone()),
@@ -69,7 +75,9 @@ impl Proven {
     /// The facts that `opened` proved.
     #[must_use]
     pub fn of(opened: &Opened) -> Self {
-        let mut claims = BTreeSet::from([Claim::of(opened.signer())]);
+        let covers_token =
+            opened.evidence().signatures.iter().any(|signature| signature.proves && signature.covers_token);
+        let mut claims = BTreeSet::from([Claim::of(opened.signer(), covers_token)]);
         let user = opened.user().map(|user| user.username().to_owned());
         // Whoever signs a token presents it and is responsible for it: only an honest signer names an honest user.
         claims.extend(user.clone().filter(|_| opened.signer().is_anonymous()).map(Claim::User));

@@ -16,6 +16,8 @@ pub const ATTACKER_CONTEXT: &str = "urn:mallory";
 pub const ATTACKER_USER: &str = "mal";
 /// The certificate of the attacker, from the same authority as the others.
 pub const ATTACKER: &str = "carol";
+/// A second certificate for the key of Alice, with another name.
+pub const ALICE_AGAIN: &str = "alice-again";
 /// The issuer of assertions.
 pub const ISSUER: &str = "https://idp.example";
 
@@ -42,7 +44,8 @@ pub fn file(name: &str) -> Vec<u8> {
 /// A key with its certificate.
 #[must_use]
 pub fn identity(name: &str) -> Identity {
-    Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key"))).expect(name)
+    let key = if name == ALICE_AGAIN { "alice" } else { name };
+    Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{key}.key"))).expect(name)
 }
 
 /// A certificate.
@@ -63,7 +66,7 @@ fn trust() -> Trust {
         .expect("an anchor")
         .signer(SignerRule::AnyBelowTheAnchors)
         .intermediates([certificate("sub-ca")])
-        .known(["alice", "ec256", "ec384", ATTACKER].map(certificate))
+        .known(["alice", ALICE_AGAIN, "ec256", "ec384", ATTACKER].map(certificate))
 }
 
 /// Bob, who requires a signed Body and Timestamp, and reads every kind of token.
