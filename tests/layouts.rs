@@ -138,8 +138,8 @@ fn a_timestamp_without_expires_opens_and_is_refused_where_expires_is_required() 
     let message = Recipe::new().timestamp_without_expires().sign(signing()).secured(&envelope(SOAP11));
     assert!(!message.contains("Expires"));
     let opened = receiver().open(&message).expect("opens");
-    let (created, expires) = opened.evidence().timestamp.expect("a timestamp");
-    assert!(created.is_some_and(|created| created <= SystemTime::now()) && expires.is_none());
+    let timestamp = opened.evidence().timestamp.expect("a timestamp");
+    assert!(timestamp.created.is_some_and(|created| created <= SystemTime::now()) && timestamp.expires.is_none());
     let strict = Requirements::signed([Part::Body, Part::Timestamp]).expires();
     let refused = Receiver::new(trust(), strict, DangerousNoReplayCache).open(&message);
     assert!(matches!(refused, Err(OpenError::Requirement(_))), "{refused:?}");

@@ -88,6 +88,16 @@ impl CoverageLost {
     }
 }
 
+/// A part that a signature covers as ciphertext without proving it, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostCoverage {
+    /// The part.
+    pub part: LostPart,
+    /// Why the signature does not prove it.
+    pub why: CoverageLost,
+}
+
 /// A part that a signature covers as ciphertext without proving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

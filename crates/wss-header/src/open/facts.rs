@@ -20,6 +20,7 @@ use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
+use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::held_token::HeldToken;
@@ -481,7 +482,7 @@ impl Decryptions {
     }
 
     /// Adds a line to the evidence.
-    pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: &'static str) {
+    pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: DecryptionKey) {
         self.evidence.push(DecryptionEvidence { part, content, key });
     }
 

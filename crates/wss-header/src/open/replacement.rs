@@ -7,6 +7,7 @@ use wss_crypto::ContentEncryption;
 use wss_xmlenc::EncryptedData;
 
 use super::keys::FoundSecret;
+use crate::decryption_key::DecryptionKey;
 use crate::key_uses::KeyId;
 
 /// The plaintexts that one step puts into the envelope: they make the next revision.
@@ -24,8 +25,8 @@ pub(super) struct NewPlaintext {
     pub(super) place: Place,
     /// The Id of the ciphertext.
     pub(super) id: Option<String>,
-    /// The way in which the key came.
-    pub(super) key: &'static str,
+    /// What gave the key.
+    pub(super) key: DecryptionKey,
     /// The secret that decrypted it, or that its key was derived from.
     pub(super) root: KeyId,
     pub(super) content: ContentEncryption,
@@ -54,6 +55,6 @@ impl NewPlaintext {
     /// The plaintext of `data`, decrypted with `found`.
     pub(super) fn new(replaced: Range<usize>, place: Place, data: &EncryptedData<'_>, found: FoundSecret) -> Self {
         let (id, content) = (data.id().map(str::to_owned), data.method());
-        Self { replaced, place, id, key: found.label, root: found.root, content }
+        Self { replaced, place, id, key: found.source, root: found.root, content }
     }
 }

@@ -6,7 +6,7 @@ use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::coverage::{CoverageLost, LostPart};
+use super::coverage::{LostCoverage, LostPart};
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
@@ -259,12 +259,12 @@ struct Uncovered<'f> {
 impl Uncovered<'_> {
     /// The reason why the parts are not proven: the signature lost one of them, or never covered them.
     fn error(self, facts: &Facts<'_>) -> OpenError {
-        let is_demanded = |(lost, _): &(LostPart, CoverageLost)| match lost {
+        let is_demanded = |lost: &LostCoverage| match &lost.part {
             LostPart::Part(part) => self.parts.contains(part),
             LostPart::Attachment(_) => self.parts.contains(&Part::Attachments),
         };
         match self.signature.lost().find(is_demanded) {
-            Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
+            Some(LostCoverage { part, why }) => RequirementError::CoverageLost { part, why }.into(),
             None => not_covered(self.parts, facts),
         }
     }
@@ -295,7 +295,7 @@ fn check_tokens(
     let requirements = &terms.receiver.requirements;
     let lost = |part: Part| {
         let mut lost = facts.signatures.iter().flat_map(ProvenSignature::lost);
-        let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
+        let LostCoverage { part, why } = lost.find(|lost| lost.part == LostPart::Part(part.clone()))?;
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
     // If there is no other reason, the message has the token, and nothing ties it to the message.

@@ -7,14 +7,12 @@ use wss_crypto::{Certificate, ContentEncryption, Secret, SystemRandom, Verifying
 use wss_tokens::{PasswordKey, PasswordKeyUse};
 use wss_xmlenc::{DecryptError, EncryptedData};
 
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
-
-/// The evidence's term for a key of the request.
-pub(crate) const KEY_OF_THE_REQUEST: &str = "key of the request";
 
 /// The holder of a key, before anything was verified with it.
 #[derive(Clone)]
@@ -54,8 +52,8 @@ pub(crate) struct FoundKey {
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// The way in which it was found, for the evidence.
-    pub(crate) label: &'static str,
+    /// What gave it, for the evidence.
+    pub(crate) source: DecryptionKey,
     /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,
     /// The elements of the header that lead to it: if one of them is replaced, another secret is found.
@@ -81,12 +79,12 @@ pub(crate) struct KeyStep {
 }
 
 impl FoundSecret {
-    pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+    pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, source: DecryptionKey) -> Self {
         let id = KeyId::of(&secret);
         Self {
             secret,
             holder,
-            label,
+            source,
             token: None,
             path: Vec::new(),
             root: id.clone(),
