@@ -71,9 +71,10 @@ impl TokenKind for WrappedKey {
             let found = search.unwrap(&key, wanted.len)?;
             return Ok(found.map(|found| found.of_token(element)));
         }
-        let known = terms.request.and_then(|request| request.key(digest, false));
-        Ok(known.map(|secret| {
-            FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, Holder::RequestReceiver, DecryptionKey::OfRequest)
+        let Some(request) = terms.request else { return Ok(None) };
+        Ok(request.key(digest, false).map(|secret| {
+            let holder = Holder::of_request(request);
+            FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, holder, DecryptionKey::OfRequest)
         }))
     }
 }

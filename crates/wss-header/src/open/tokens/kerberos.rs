@@ -72,10 +72,11 @@ impl TokenKind for Kerberos {
             let found = secret_of(search, token, &KerberosToken::parse(token)?, wanted);
             return Ok(found.map(|found| found.of_token(token)));
         }
-        let known = terms.request.and_then(|request| request.key(digest, true));
-        Ok(known.map(|secret| {
-            FoundSecret::new(secret.clone(), KeyOrigin::OneExchange, Holder::RequestReceiver, DecryptionKey::OfRequest)
-                .leading(wanted)
+        let Some(request) = terms.request else { return Ok(None) };
+        Ok(request.key(digest, true).map(|secret| {
+            let holder = Holder::of_request(request);
+            let found = FoundSecret::new(secret.clone(), KeyOrigin::OneExchange, holder, DecryptionKey::OfRequest);
+            found.leading(wanted)
         }))
     }
 }

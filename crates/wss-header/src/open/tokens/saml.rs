@@ -94,7 +94,8 @@ impl TokenKind for Saml {
         let Some(token) = search.assertion_named(place, reference)? else { return Ok(None) };
         let (at, seen) = search.judged(token).ok_or_else(OpenError::no_key)?;
         let confirmed = search.confirmation_key(token, seen)?.ok_or_else(OpenError::no_key)?;
-        let holder = Holder::Assertion { at, certificate: confirmed.certificate };
+        let (issued, certificate) = (Arc::clone(&seen.issued), confirmed.certificate);
+        let holder = Holder::Assertion { issued, at, certificate };
         Ok(Some(FoundKey { key: confirmed.key.into(), holder, token: Some(token.span()), root: None }))
     }
 
@@ -115,7 +116,8 @@ impl TokenKind for Saml {
                 if let KeyHint::EncryptedKey(element) = hint
                     && let Some(found) = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len)?
                 {
-                    let holder = Holder::Assertion { at, certificate: None };
+                    let issued = Arc::clone(&seen.issued);
+                    let holder = Holder::Assertion { issued, at, certificate: None };
                     let found = FoundSecret { holder, origin: KeyOrigin::OneExchange, ..found };
                     return Ok(Some(found.through("Assertion", token)));
                 }
