@@ -86,7 +86,7 @@ fn a_token_after_the_signature_opens_with_the_call_that_the_error_names() {
 #[test]
 fn contradictions_are_found_by_the_plan() {
     let told = |recipe: Recipe| match recipe.waive(Rule::R5205).plan() {
-        Err(PlanError::Layout { what, remedy }) => format!("{what}: {remedy}"),
+        Err(PlanError::Layout { defect }) => defect.to_string(),
         other => panic!("{other:?}"),
     };
     let body = || Signing::with(&identity("alice")).parts([Part::Body]);

@@ -76,7 +76,10 @@ pub use elsewhere::{
     UnwrapRequest,
 };
 pub use encrypting::Encrypting;
-pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+pub use error::{
+    AttachedDefect, ElsewhereError, LayoutDefect, OpenError, PlanError, PrefixDefect, RequirementError, SecureError,
+    Treatment, UsernameDefect,
+};
 #[cfg(feature = "serde")]
 pub use evidence_record::{EvidenceRecord, RecordError};
 pub use exchange::ExchangeError;
