@@ -16,7 +16,7 @@ use super::carry::Carry;
 use super::missing_key::MissingKey;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
-use super::replacement::{NewPlaintext, Place, Replacement};
+use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
@@ -137,7 +137,7 @@ pub(crate) struct DecryptedElement {
     pub(super) root: Option<KeyId>,
     /// The index of its line in the evidence; `None` in reports.
     pub(super) evidence: Option<usize>,
-    pub(super) place: Place,
+    pub(super) place: PlaintextPlace,
     /// The part that it is, outside the Body.
     pub(super) part: Option<Part>,
 }
@@ -461,9 +461,9 @@ impl Decryptions {
             part: None,
         });
         let part = match plaintext.place {
-            Place::WholeBody | Place::Body => "Body",
+            PlaintextPlace::WholeBody | PlaintextPlace::Body => "Body",
             // [`Facts::identify`] names the element, once it is read.
-            Place::InsideBlock | Place::Header => "header block",
+            PlaintextPlace::InsideBlock | PlaintextPlace::Header => "header block",
         };
         let part = WireText::from(part);
         self.note(part, plaintext.content, plaintext.key);

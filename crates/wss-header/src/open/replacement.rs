@@ -22,7 +22,7 @@ pub(super) struct Replacement {
 pub(super) struct NewPlaintext {
     /// The span in the old revision that it replaces.
     pub(super) replaced: Range<usize>,
-    pub(super) place: Place,
+    pub(super) place: PlaintextPlace,
     /// The Id of the ciphertext.
     pub(super) id: Option<String>,
     /// What gave the key.
@@ -34,7 +34,7 @@ pub(super) struct NewPlaintext {
 
 /// The place of a plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum PlaintextPlace {
     /// The plaintext is all that the Body holds.
     WholeBody,
     /// Somewhere else in the Body.
@@ -45,7 +45,7 @@ pub(super) enum Place {
     Header,
 }
 
-impl Place {
+impl PlaintextPlace {
     pub(super) fn is_in_body(self) -> bool {
         matches!(self, Self::WholeBody | Self::Body)
     }
@@ -53,7 +53,12 @@ impl Place {
 
 impl NewPlaintext {
     /// The plaintext of `data`, decrypted with `found`.
-    pub(super) fn new(replaced: Range<usize>, place: Place, data: &EncryptedData<'_>, found: FoundSecret) -> Self {
+    pub(super) fn new(
+        replaced: Range<usize>,
+        place: PlaintextPlace,
+        data: &EncryptedData<'_>,
+        found: FoundSecret,
+    ) -> Self {
         let (id, content) = (data.id().map(str::to_owned), data.method());
         Self { replaced, place, id, key: found.source, root: found.root, content }
     }

@@ -12,7 +12,7 @@ use super::keys::KeyRing;
 use super::narrow::{self, Shown};
 use super::proven::ProvenSignature;
 use super::relation;
-use super::replacement::Place;
+use super::replacement::PlaintextPlace;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::why_no_token::WhyNoToken;
@@ -355,7 +355,7 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
             spans.peek().is_some() && spans.all(is_of_part)
         };
         let encrypted = match part {
-            Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == Place::WholeBody),
+            Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == PlaintextPlace::WholeBody),
             Part::Signature => all_of(&mut facts.signatures.iter().map(|signature| signature.span.clone())),
             Part::Assertion => all_of(&mut facts.assertions.iter().map(|seen| seen.span.clone())),
             Part::UsernameToken => all_of(&mut facts.users.iter().map(|token| token.span.clone())),

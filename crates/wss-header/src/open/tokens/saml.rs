@@ -20,7 +20,7 @@ use crate::open::decrypt::{check_cipher, decrypt_element, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::proven::ProvenSignature;
-use crate::open::replacement::{NewPlaintext, Place, Replacement};
+use crate::open::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::shapes::{assertion_shape, expect_assertion_type};
@@ -344,7 +344,7 @@ fn decrypt(
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), plaintext.into_piece());
-    let plaintexts = vec![NewPlaintext::new(element.span(), Place::Header, &data, found)];
+    let plaintexts = vec![NewPlaintext::new(element.span(), PlaintextPlace::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
 }
 
