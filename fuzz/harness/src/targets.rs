@@ -537,7 +537,7 @@ pub fn report(octets: &[u8]) {
     for context in [bsp::Context::new(), bsp::Context::new().receiver(&receivers[0]).first_message(true)] {
         if let Ok(report) = bsp::report(&text, &context) {
             for verdict in report.verdicts() {
-                let _all = (verdict.why().len(), verdict.places().len(), verdict.is_breach());
+                let _all = (verdict.why().len(), verdict.findings().len(), verdict.is_breach());
             }
         }
     }

@@ -10,8 +10,8 @@ pub const NETWORK: Network = Network {
     about: "Services of .NET Framework with `MutualCertificate` in WSS 1.1 and Basic256Sha256.",
     request: wcf::under_a_fresh_key(
         Some((ReferenceForm::Direct, SignatureMethod::RsaSha256)),
-        &[Place::Body, Place::Timestamp],
-        &[Place::Body, Place::Signature],
+        &[MessagePart::Body, MessagePart::Timestamp],
+        &[MessagePart::Body, MessagePart::Signature],
     ),
     reply: Reply::Secured(wcf::UNDER_THE_KEY_OF_THE_REQUEST),
     http: wcf::HTTP,

@@ -10,7 +10,7 @@ use super::other::unexpected;
 use super::path::{Words, part_of};
 use crate::assertion::{Assertion, Parameter};
 use crate::names::{WCF_CONTEXT, is_security};
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
 /// Parts of a message.
@@ -33,9 +33,9 @@ pub(crate) struct Parts {
     pub(crate) every_encrypted: Vec<Option<String>>,
     /// The elements inside the Body or header blocks that the policy names for a signature, and the places where it
     /// does.
-    inner: Vec<(Part, Place)>,
+    inner: Vec<(Part, Location)>,
     /// The places where the policy names the signatures of the header for a signature.
-    signatures: Vec<Place>,
+    signatures: Vec<Location>,
     /// The children of the Security header that the policy names for encryption, and the places where it does.
     encrypted_children: Vec<EncryptedChild>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct EncryptedChild {
     pub(crate) part: Part,
     /// Whether the element is encrypted, and not its content alone.
     pub(crate) is_whole: bool,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 /// The language of paths, and the default of `XPathVersion`.
@@ -223,7 +223,7 @@ impl Parts {
         }
     }
 
-    fn add(&mut self, verb: Verb, part: Part, place: Option<&Place>) {
+    fn add(&mut self, verb: Verb, part: Part, place: Option<&Location>) {
         if verb == Verb::Sign && matches!(part, Part::EveryElement(_)) {
             self.inner.extend(place.map(|place| (part.clone(), place.clone())));
         }
@@ -284,7 +284,7 @@ impl Parts {
     }
 
     /// The places of inner elements that it names for a signature and `others` does not.
-    pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
+    pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Location> {
         let others: HashSet<&Part> = others.signed.iter().collect();
         self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)
     }

@@ -10,7 +10,7 @@ use super::parts::Parts;
 use super::token::{Direction, Inclusion, OF_KEY, PasswordForm, Reference, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::Notes;
 
 /// A supporting token.
@@ -26,7 +26,7 @@ pub(crate) struct Supporting {
     /// The parts that it signs besides.
     pub(crate) parts: Arc<Parts>,
     /// Its assertion.
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 impl Supporting {
