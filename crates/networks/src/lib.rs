@@ -38,8 +38,8 @@ pub use outline::outline;
 pub use pair::{Client, NetworkError, Service};
 pub use presets::*;
 pub use shape::{
-    Breach, Credential, EncryptedTo, EncryptionShape, Leniency, MessagePart, Opening, Shape, SignatureShape, SignedBy,
-    Transport,
+    Breach, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Opening, Shape,
+    SignatureShape, SignedBy, Transport,
 };
 
 /// The network of this name.

@@ -13,7 +13,8 @@ use wss_xmlenc::Agreement;
 use crate::keys::PartyKeys;
 use crate::network::Network;
 use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Leniency, MessagePart, Shape, SignatureShape, SignedBy, Transport,
+    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
+    Transport,
 };
 
 /// The side of a client.
@@ -137,8 +138,8 @@ impl Network {
         recipe = before.into_iter().fold(recipe, Recipe::encrypt);
         if let Some(signature) = &shape.signature {
             recipe = recipe.sign(self.signing(signature, token.as_ref(), keys)?);
-            if let Some((form, method)) = signature.endorsed_by {
-                let endorsing = Signing::with(self.identity(keys)?).reference(form).method(method);
+            if let Some(Endorsement { reference, method }) = signature.endorsed_by {
+                let endorsing = Signing::with(self.identity(keys)?).reference(reference).method(method);
                 recipe = recipe.sign(endorsing.digest(signature.digest).parts([MessagePart::Signature.part()]));
             }
         }
@@ -338,7 +339,9 @@ fn requirements(shape: &Shape) -> Requirements {
         requirements = requirements
             .also_signed(parts(signature.parts).filter(|part| *part != MessagePart::Signature.part()))
             .signed_if_present(parts(signature.parts_if_present))
-            .signature_methods([signature.method].into_iter().chain(signature.endorsed_by.map(|(_, method)| method)))
+            .signature_methods(
+                [signature.method].into_iter().chain(signature.endorsed_by.map(|endorsement| endorsement.method)),
+            )
             .digest_methods([signature.digest]);
         requirements = match signature.by {
             SignedBy::Certificate(form) => requirements.signer_references([form]).x509_token(),
@@ -388,7 +391,7 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
     };
     if let Some(shape) = &shape.signature {
         signature = signature.admit_signature(shape.method).admit_digest(shape.digest);
-        if let Some((_, method)) = shape.endorsed_by {
+        if let Some(Endorsement { method, .. }) = shape.endorsed_by {
             signature = signature.admit_signature(method);
         }
     }

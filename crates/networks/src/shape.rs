@@ -44,7 +44,16 @@ pub struct SignatureShape {
     pub parts_if_present: &'static [MessagePart],
     /// A second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
     /// method.
-    pub endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
+    pub endorsed_by: Option<Endorsement>,
+}
+
+/// A signature over the signature of the message, with the key of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endorsement {
+    /// The form of the reference to the certificate.
+    pub reference: ReferenceForm,
+    /// The signature method.
+    pub method: SignatureMethod,
 }
 
 /// The key of a signature.
@@ -272,7 +281,7 @@ impl Shape {
     #[must_use]
     pub fn is_legacy(&self) -> bool {
         let signature = self.signature.is_some_and(|signature| {
-            let endorsing = signature.endorsed_by.is_some_and(|(_, method)| method.is_legacy());
+            let endorsing = signature.endorsed_by.is_some_and(|endorsement| endorsement.method.is_legacy());
             endorsing || signature.method.is_legacy() || signature.digest.is_legacy()
         });
         signature || self.transport() == Some(Transport::Rsa15)

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::network::{Action, Http};
 use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Leniency, MessagePart, Shape, SignatureShape, SignedBy, Transport,
+    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
+    Transport,
 };
 
 impl fmt::Display for MessagePart {
@@ -87,7 +88,9 @@ impl fmt::Display for SignatureShape {
             SignedBy::KeyOfRequest { .. } => f.write_str(", by the key of the request"),
         }?;
         match self.endorsed_by {
-            Some((form, method)) => write!(f, ", endorsed with {} by a certificate ({form:?})", word(method.uri())),
+            Some(Endorsement { reference, method }) => {
+                write!(f, ", endorsed with {} by a certificate ({reference:?})", word(method.uri()))
+            }
             None => Ok(()),
         }
     }

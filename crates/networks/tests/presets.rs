@@ -123,7 +123,7 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
             let mut other = *shape;
             let changed = other.signature.as_mut().expect("a signature");
             changed.by = SignedBy::Certificate(ReferenceForm::Direct);
-            changed.method = signature.endorsed_by.map_or(SignatureMethod::RsaSha1, |(_, method)| method);
+            changed.method = signature.endorsed_by.map_or(SignatureMethod::RsaSha1, |endorsement| endorsement.method);
             all.push(("a private key signs, and endorses".to_owned(), other));
             other.signature.as_mut().expect("a signature").endorsed_by = None;
             all.push(("a private key signs".to_owned(), other));

@@ -15,7 +15,7 @@ pub const NETWORK: Network = Network {
                 reference: ReferenceForm::Thumbprint,
                 derived: None,
             },
-            endorsed_by: Some((ReferenceForm::Direct, SignatureMethod::RsaSha256)),
+            endorsed_by: Some(Endorsement { reference: ReferenceForm::Direct, method: SignatureMethod::RsaSha256 }),
             method: SignatureMethod::HmacSha256,
             digest: DigestMethod::Sha256,
             ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])

@@ -34,7 +34,7 @@ pub(crate) const BETWEEN_CERTIFICATES: Shape = Shape {
 
 /// A request of the symmetric binding: under a fresh key for the service, perhaps with an endorsing signature.
 pub(crate) const fn under_a_fresh_key(
-    endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
+    endorsed_by: Option<Endorsement>,
     signed: &'static [MessagePart],
     confidential: &'static [MessagePart],
 ) -> Shape {

@@ -7,7 +7,7 @@ use wss_c14n::name::Namespace;
 use wss_c14n::{Document, Element, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
+use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
 use super::insertion::{InsertionPoints, goes_in_front};
 use super::made::Made;
@@ -149,8 +149,8 @@ fn encrypt_in_place(
     let id = settled.fresh_id("ED")?;
     let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
     let random = settled.recipe.random.as_ref();
-    let data =
-        encrypt_element((element, sealing.along), &kind, encrypting.content, secret, Some(&id), key_info, random)?;
+    let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
+    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random)?;
     let data = settled.written(data);
     match kind {
         PlaintextType::Content => sealing.splices.replace_content(element, &data),
