@@ -15,14 +15,15 @@ pub use wss_crypto::{
 pub use wss_header::attachments;
 #[doc(inline)]
 pub use wss_header::{
-    Addressing, AddressingVersion, AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock,
-    Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError,
-    ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, ExchangeError, Fault, FaultCode, FixedClock,
-    HeldToken, Incoming, KeyUseError, Layout, Limit, Limits, MemoryReplayCache, MissingKey, NotFresh, OpenError,
-    Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver,
-    Recipe, Referencing, RemainingCiphertext, ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements,
-    Role, SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion,
-    SystemClock, TransportFacts, UnauthenticatedFault, UnsignedOpened, Username, Waiver, WhyEncrypted, WhyMisplaced,
+    Addressing, AddressingVersion, AlgorithmPolicy, Answering, AttachedDefect, Authenticated, AuthenticatedAssertion,
+    Budget, Clock, Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, DecryptionKey, ElementPath,
+    ElementPathError, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, ExchangeError, Fault, FaultCode,
+    FixedClock, HeldToken, Incoming, KeyUseError, Layout, LayoutDefect, Limit, Limits, LostCoverage, LostPart,
+    MemoryReplayCache, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError,
+    PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing, RemainingCiphertext,
+    ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
+    SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TimestampEvidence, TransportFacts,
+    Treatment, UnauthenticatedFault, UnsignedOpened, Username, UsernameDefect, Waiver, WhyEncrypted, WhyMisplaced,
     WhyNoToken, WireForm,
 };
 #[doc(inline)]

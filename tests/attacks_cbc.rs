@@ -155,7 +155,7 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
                     let opened = demanding(&[]).open(&less).expect("the Body is not concerned");
                     assert!(opened.header_block(WSA, "Action").is_none());
                     let lost = opened.evidence().signatures.iter().flat_map(|signature| &signature.lost);
-                    assert!(lost.map(|(part, _)| part.to_string()).eq([named.to_string()]));
+                    assert!(lost.map(|lost| lost.part.to_string()).eq([named.to_string()]));
                 }
                 let lax = receiver.clone().dangerous_accept_cbc_under_unsigned_keys();
                 let opened = lax.open(&less).expect("opens");

@@ -219,7 +219,7 @@ fn no_call_that_accepts_another_shape_opens_a_wrapped_part() {
                 tried += wrapped::wrapped(text, local, |message| {
                     if let Ok(opened) = alone.open(format!("{declaration}{message}")) {
                         assert_eq!(opened.body().xml(), genuine, "{call}: {message}");
-                        let (_, expires) = opened.evidence().timestamp.expect("a timestamp");
+                        let expires = opened.evidence().timestamp.expect("a timestamp").expires;
                         assert!(expires < parse_instant("2036-01-01T00:00:00Z").ok(), "{call}: {message}");
                     }
                 });

@@ -86,7 +86,7 @@ fn a_token_after_the_signature_opens_with_the_call_that_the_error_names() {
 #[test]
 fn contradictions_are_found_by_the_plan() {
     let told = |recipe: Recipe| match recipe.waive(Rule::R5205).plan() {
-        Err(PlanError::Layout { what, remedy }) => format!("{what}: {remedy}"),
+        Err(PlanError::Layout { defect }) => defect.to_string(),
         other => panic!("{other:?}"),
     };
     let body = || Signing::with(&identity("alice")).parts([Part::Body]);
@@ -138,8 +138,8 @@ fn a_timestamp_without_expires_opens_and_is_refused_where_expires_is_required() 
     let message = Recipe::new().timestamp_without_expires().sign(signing()).secured(&envelope(SOAP11));
     assert!(!message.contains("Expires"));
     let opened = receiver().open(&message).expect("opens");
-    let (created, expires) = opened.evidence().timestamp.expect("a timestamp");
-    assert!(created.is_some_and(|created| created <= SystemTime::now()) && expires.is_none());
+    let timestamp = opened.evidence().timestamp.expect("a timestamp");
+    assert!(timestamp.created.is_some_and(|created| created <= SystemTime::now()) && timestamp.expires.is_none());
     let strict = Requirements::signed([Part::Body, Part::Timestamp]).expires();
     let refused = Receiver::new(trust(), strict, DangerousNoReplayCache).open(&message);
     assert!(matches!(refused, Err(OpenError::Requirement(_))), "{refused:?}");

@@ -8,7 +8,7 @@ use std::path::Path;
 use ws_security::Limits;
 use ws_security::attachments::Package;
 use ws_security::crypto::SignatureFamily;
-use ws_security::networks::{ALL, Credential, Leniency, Network, Opening, Place, Shape, SignedBy, outline};
+use ws_security::networks::{ALL, Credential, Leniency, MessagePart, Network, Opening, Shape, SignedBy, outline};
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -25,11 +25,8 @@ fn golden(network: &Network, name: &str) -> String {
     String::from_utf8(package.unauthenticated_envelope().to_vec()).expect("text")
 }
 
-fn places(shape: &Shape) -> impl Iterator<Item = Place> {
-    shape
-        .signature
-        .into_iter()
-        .flat_map(|signature| signature.places.iter().chain(signature.places_if_present).copied())
+fn parts(shape: &Shape) -> impl Iterator<Item = MessagePart> {
+    shape.signature.into_iter().flat_map(|signature| signature.parts.iter().chain(signature.parts_if_present).copied())
 }
 
 /// The keys of the manual's parties that fit: the client's, the service's, and the ones that decrypt.
@@ -46,10 +43,10 @@ fn parties(network: &Network) -> [&'static str; 3] {
 fn program(network: &Network) -> String {
     let shape = &network.request;
     let [client, service, recipient] = parties(network);
-    let is_package = places(shape).any(|place| place == Place::Attachments);
+    let is_package = parts(shape).any(|place| place == MessagePart::Attachments);
     let is_assertion = shape.credential.is_issued();
-    let mut keys = String::from("Keys::new()");
-    let mut service_keys = String::from("Keys::new()");
+    let mut keys = String::from("PartyKeys::new()");
+    let mut service_keys = String::from("PartyKeys::new()");
     if shape.signature.is_some() {
         let _infallible = write!(keys, ".identity(identity(\"{client}\"))");
         let _infallible = write!(service_keys, ".trust(Trust::pins([certificate(\"{client}\")]))");
@@ -74,15 +71,17 @@ fn program(network: &Network) -> String {
     }
     let mut text =
         String::from("```rust\n# include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/manual/parties.rs\"));\n");
-    let _infallible = writeln!(text, "use ws_security::networks::{{Keys, {}}};", network.name);
+    let _infallible = writeln!(text, "use ws_security::networks::{{PartyKeys, {}}};", network.name);
     if is_package {
         text.push_str("# use ws_security::{Limits, attachments::{Attachment, Package}};\n");
     }
     text.push_str("# fn main() -> Result<(), Box<dyn std::error::Error>> {\n");
     let soap = network.http.soap.namespace();
-    let blocks: String = places(shape)
+    let blocks: String = parts(shape)
         .filter_map(|place| match place {
-            Place::Block(namespace, local) => Some(format!("<b:{local} xmlns:b='{namespace}'>urn:1</b:{local}>")),
+            MessagePart::Block { namespace, local } => {
+                Some(format!("<b:{local} xmlns:b='{namespace}'>urn:1</b:{local}>"))
+            }
             _ => None,
         })
         .collect();
@@ -132,7 +131,7 @@ fn program(network: &Network) -> String {
             "let opened = receiver.open(&Package::parse_body(&content_type, &body, &Limits::default())?)?;\n\
              assert_eq!(opened.attachments().len(), 1);\n",
         ),
-        (false, Opening::Whole) => {
+        (false, Opening::Body) => {
             text.push_str("let opened = receiver.open(&message)?;\nassert!(opened.body().xml().contains(\"pay\"));\n");
         }
         (false, Opening::Parts) => text.push_str("receiver.open_parts(&message)?; // the Body is not signed\n"),
@@ -152,7 +151,7 @@ fn program(network: &Network) -> String {
 
 fn page(network: &Network) -> String {
     let mut text = format!("{}. {}\n\n", network.title, network.about);
-    let mark = if network.evidence().word() == "unverified" { "**unverified**: " } else { "" };
+    let mark = if network.reliability().word() == "unverified" { "**unverified**: " } else { "" };
     let _infallible = writeln!(
         text,
         "{mark}Parties: a client and a service of this network, with test keys. They are on the page [`parties`](crate::manual::parties).\n"
@@ -180,7 +179,7 @@ fn page(network: &Network) -> String {
         let _infallible = writeln!(text, "- It breaks {}: {}.", breach.rule, breach.reason);
     }
     for source in network.sources {
-        let _infallible = writeln!(text, "- Source ({}): {}.", source.evidence.word(), source.title);
+        let _infallible = writeln!(text, "- Source ({}): {}.", source.reliability.word(), source.title);
     }
     let header = outline(&golden(network, "request")).expect("an outline");
     let _infallible = write!(text, "\nThe header of a request:\n\n```text\n{header}```\n");
@@ -203,7 +202,7 @@ fn index() -> String {
             "| [`{0}`](mod@crate::manual::networks::{0}) | {1} | {soap} | {2} |",
             network.name,
             network.title,
-            network.evidence().word()
+            network.reliability().word()
         );
     }
     text

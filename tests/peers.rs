@@ -238,7 +238,7 @@ fn local_times_are_refused_by_the_name_of_the_call_that_accepts_them() {
     let accepting = at(&golden).accept_local_times();
     let opened = accepting.open(&east).expect("opens");
     assert!(opened.evidence().waived.contains(&Waiver::LocalTimes));
-    let (created, _) = opened.evidence().timestamp.expect("a timestamp");
+    let created = opened.evidence().timestamp.expect("a timestamp").created;
     assert_eq!(created, parse_instant("2026-11-27T12:35:00Z").ok());
     // As Java's SimpleDateFormat writes an offset, and in hours alone: no xs:dateTime, whatever the offset is.
     for (clock, offset) in [("T12", "+0000"), ("T13", "+0100"), ("T13", "+01"), ("T07", "-0500")] {
@@ -246,7 +246,7 @@ fn local_times_are_refused_by_the_name_of_the_call_that_accepts_them() {
         let error = at(&golden).open(&message).map(drop).expect_err(offset).to_string();
         assert!(error.contains("`accept_local_times`"), "{offset}: {error}");
         let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{offset}: {error}"));
-        assert_eq!(opened.evidence().timestamp.expect("a timestamp").0, created, "{offset}");
+        assert_eq!(opened.evidence().timestamp.expect("a timestamp").created, created, "{offset}");
     }
     for wrong in ["+000", "+00:0", "+1500", "+0060", "+00:000", "UTC"] {
         assert!(accepting.open(local("+00:00", wrong)).is_err(), "{wrong}");
@@ -300,7 +300,7 @@ fn no_leniency_opens_a_wrapped_part() {
             tried += wrapped::wrapped(&golden, local, |message| {
                 if let Ok(opened) = receiver.open(message) {
                     assert_eq!(opened.body().xml(), genuine, "{message}");
-                    let (_, expires) = opened.evidence().timestamp.expect("a timestamp");
+                    let expires = opened.evidence().timestamp.expect("a timestamp").expires;
                     assert!(expires < Some(parse_instant("2027-01-01T00:00:00Z").expect("an instant")), "{message}");
                 }
             });

@@ -75,7 +75,7 @@ fn contradictions_are_found_by_the_plan() {
     ] {
         let refused = Recipe::new().username(user).over_protected_transport().waive(Rule::R4201).plan();
         match refused {
-            Err(PlanError::Username { what }) => assert!(what.contains(words), "{what}"),
+            Err(PlanError::Username { defect }) => assert!(defect.to_string().contains(words), "{defect}"),
             other => panic!("{words}: {other:?}"),
         }
     }

@@ -2,12 +2,14 @@
 //! off the source: each is opened with here, and its waiver looked for, or listed as harmless with the reason.
 
 mod common;
+#[path = "common/public_calls.rs"]
+mod public_calls;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 
 use common::*;
+use public_calls::{public_calls, sources, word};
 use ws_security::TransportFacts;
 use ws_security::c14n::CanonicalizationMethod;
 use ws_security::crypto::KeyWrap;
@@ -420,7 +422,10 @@ fn every_call_that_weakens_the_default_shows_in_the_evidence() {
 fn every_public_call_that_configures_a_receiver_is_judged_here() {
     let judged: BTreeSet<&str> =
         HARMLESS.iter().map(|(call, _)| *call).chain(weakening().map(|(call, ..)| *call)).collect();
-    let public = public_calls();
+    let of_type = |(crate_name, type_name): (&str, &str)| {
+        public_calls(crate_name, type_name).into_iter().map(|call| format!("{crate_name} {call}")).collect::<Vec<_>>()
+    };
+    let public: BTreeSet<String> = CONFIGURED.into_iter().flat_map(of_type).collect();
     assert!(public.len() > 60, "the source is read: {}", public.len());
     let unjudged: Vec<&String> = public.iter().filter(|call| !judged.contains(call.as_str())).collect();
     assert!(unjudged.is_empty(), "give each a waiver, or say why it is harmless: {unjudged:#?}");
@@ -498,48 +503,4 @@ fn narrow_configurations_waive_nothing_more() {
         .assertions(assertions().max_age(Duration::from_secs(60)))
         .decrypt_with(identity("bob"));
     assert_eq!(open(&narrow).waived, plain);
-}
-
-/// `crate Type::call` for each public call that makes or changes a value of a configuring type.
-fn public_calls() -> BTreeSet<String> {
-    let mut calls = BTreeSet::new();
-    for (crate_name, type_name) in CONFIGURED {
-        for (_, source) in sources(&[crate_name]) {
-            for block in source.split(&format!("\nimpl {type_name} {{\n")).skip(1) {
-                let block = block.split("\n}\n").next().expect("the end of the block");
-                for function in block.split("\n    pub ").skip(1) {
-                    let Some(function) = function.trim_start_matches("const ").strip_prefix("fn ") else { continue };
-                    let signature = function.split('{').next().expect("a signature");
-                    let reads = signature.contains("(&self") || signature.contains("\n        &self,");
-                    if !reads || signature.contains("dangerous") || signature.contains("legacy") {
-                        calls.insert(format!("{crate_name} {type_name}::{}", word(function)));
-                    }
-                }
-            }
-        }
-    }
-    calls
-}
-
-fn word(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-}
-
-fn sources(crates: &[&str]) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for name in crates {
-        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src"), &mut found);
-    }
-    found
-}
-
-fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a source")));
-        }
-    }
 }

@@ -76,7 +76,7 @@ const OF_THE_CALLER: [&str; 31] = [
     "c14n/src/prefix.rs Prefixes",
     "tokens/src/trust.rs SignerRule",
     "xmldsig/src/sign_document.rs DocumentSigning",
-    "xmldsig/src/sign_document.rs Place",
+    "xmldsig/src/sign_document.rs SignaturePlace",
     // Sentences of ours, which show what they quote without controls.
     "wss-header/src/explain/explanation.rs Explanation",
     "wss-header/src/explain/explanation.rs Outcome",
@@ -86,7 +86,7 @@ const OF_THE_CALLER: [&str; 31] = [
     // A policy is a file that the caller chose.
     "policy/src/exchange.rs Unusable",
     "policy/src/form/mod.rs Breach",
-    "policy/src/place.rs Place",
+    "policy/src/place.rs Location",
     "policy/src/policy.rs Listed",
     "policy/src/policy.rs Policy",
     "policy/src/standing.rs Judged",
@@ -151,7 +151,10 @@ fn hostile_names_and_values_are_escaped_in_errors_reports_and_evidence() {
                 plain(&format!("{report:?}"), &message);
                 for verdict in report.verdicts() {
                     plain(verdict.why(), &message);
-                    verdict.places().iter().for_each(|place| plain(&format!("{}{}", place.path, place.why), &message));
+                    verdict
+                        .findings()
+                        .iter()
+                        .for_each(|place| plain(&format!("{}{}", place.path, place.why), &message));
                 }
             }
         }

@@ -285,7 +285,7 @@ fn t09_a_public_key_is_no_secret() {
     use ws_security::SigningKey as _;
     use ws_security::crypto::HmacKey;
     let alice = certificate("alice");
-    let (modulus, _) = alice.public_key().rsa_components().expect("RSA");
+    let modulus = alice.public_key().rsa_components().expect("RSA").modulus;
     for method in ws_security::SignatureMethod::ALL {
         for secret in [alice.der().to_vec(), alice.public_key().spki().to_vec(), modulus.clone(), file("alice.pem")] {
             let key = HmacKey::of_any_length_for_legacy_use_only(secret);

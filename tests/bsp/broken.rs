@@ -59,7 +59,7 @@ fn each_edit_breaks_its_rule_and_what_falls_with_it_alone() {
         }
         let verdict = after.verdict(rule);
         if verdict.outcome() == Outcome::Fail {
-            assert!(!verdict.places().is_empty() && !verdict.why().is_empty(), "{rule}");
+            assert!(!verdict.findings().is_empty() && !verdict.why().is_empty(), "{rule}");
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), CASES.len(), wrong.join("\n"));

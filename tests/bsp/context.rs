@@ -89,7 +89,7 @@ fn keys_show_what_ciphertext_hides() {
         let report = with(&message, &Context::new().receiver(&bob));
         assert_eq!(report.outcome(rule), Outcome::Pass, "{rule}");
         // It is found at the place of its ciphertext.
-        let span = report.verdict(rule).places()[0].span.clone();
+        let span = report.verdict(rule).findings()[0].span.clone();
         assert!(message[span].starts_with("<xenc:EncryptedData"), "{rule}");
     }
     // A breach inside is seen with the key, and placed.
@@ -101,7 +101,7 @@ fn keys_show_what_ciphertext_hides() {
     let report = with(&message, &Context::new().receiver(&bob));
     assert_eq!(report.outcome(Rule::R5402), Outcome::Fail);
     assert_eq!(report.breaches().count(), 1);
-    assert!(report.verdict(Rule::R5402).places()[0].path.ends_with("/ds:Signature/ds:KeyInfo"));
+    assert!(report.verdict(Rule::R5402).findings()[0].path.ends_with("/ds:Signature/ds:KeyInfo"));
     // Passwords are asked for, never guessed.
     let username = golden("username");
     assert_eq!(with(&username, &Context::new()).outcome(Rule::R4212), Outcome::NotCheckable);
@@ -176,7 +176,7 @@ fn a_message_in_any_state_has_a_verdict_on_every_rule() {
         assert_eq!(report.verdicts().len(), Rule::ALL.len());
         for verdict in report.verdicts() {
             assert!(!verdict.why().is_empty(), "{}", verdict.rule());
-            for place in verdict.places() {
+            for place in verdict.findings() {
                 assert!(message.get(place.span.clone()).is_some() && place.path.starts_with('/'), "{}", verdict.rule());
             }
         }
@@ -294,7 +294,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("R5405", "crates/wss-header/src/signing.rs", "pub fn inclusive_prefixes"),
     ("R5408", "crates/wss-header/src/signing.rs", "pub fn inclusive_prefixes"),
     ("R3231", "crates/wss-header/src/secure/encryption.rs", "write_reference_list(&mut writer, listed)"),
-    ("R3214", "crates/wss-header/src/secure/encryption.rs", "&keying.secret, listed"),
+    ("R3214", "crates/wss-header/src/secure/encryption.rs", "let (id, written) = encrypted_key("),
     ("R5614", "crates/wss-header/src/secure/encryption.rs", "fn encrypted_header"),
     ("R5606", "crates/wss-header/src/secure/encryption.rs", "fn may_be_encrypted"),
     ("R5209", "crates/tokens/src/write_reference.rs", "pub enum ReferenceForm"),

@@ -108,7 +108,7 @@ fn attachments_are_digested_within_the_limit_whatever_refers_to_them() {
     let verdict = |package: &[u8], most| {
         let report = judged_package(package, Limits::default().with(Limit::DigestedOctets, most));
         let verdict = report.verdict(Rule::U18_2_4);
-        (verdict.outcome(), verdict.places().iter().any(|place| place.why.contains("digested-octets")))
+        (verdict.outcome(), verdict.findings().iter().any(|place| place.why.contains("digested-octets")))
     };
     assert_eq!(verdict(&one, 8), (Outcome::NotCheckable, false));
     assert_eq!(verdict(&one, 1), (Outcome::NotCheckable, true));

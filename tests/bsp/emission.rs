@@ -262,7 +262,7 @@ fn everyone() -> Receiver {
 
 fn breaches(message: &str, context: &Context<'_>) -> Vec<String> {
     let report = bsp::report(message, context).expect("a message");
-    report.breaches().map(|verdict| format!("{} {} {:?}", verdict.rule(), verdict.why(), verdict.places())).collect()
+    report.breaches().map(|verdict| format!("{} {} {:?}", verdict.rule(), verdict.why(), verdict.findings())).collect()
 }
 
 /// Plans, and recipes that were refused for a rule.

@@ -7,7 +7,7 @@ use ws_security::attachments::{Attachment, Package};
 use ws_security::c14n::{base64_encode, name};
 use ws_security::crypto::{DerivationMethod, KeyAgreement, KeyDerivation, KeyWrap, OtherInfo};
 use ws_security::ebms::{self, Messaging, Party, UserMessage};
-use ws_security::networks::{Keys, bdew_1_2};
+use ws_security::networks::{PartyKeys, bdew_1_2};
 use ws_security::xmlenc::Agreement;
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Limits, Part, Plan, Receiver, Recipe,
@@ -145,7 +145,7 @@ fn messages_of_the_preset_go_both_ways() {
     let mut driver = Driver::java("wss4j", "Brainpool");
     let network = bdew_1_2::NETWORK;
 
-    let keys = Keys::new().identity(peer::identity("bp256")).partner(peer::certificate("ka-bp256"));
+    let keys = PartyKeys::new().identity(peer::identity("bp256")).partner(peer::certificate("ka-bp256"));
     let signing = Signing::with(&peer::identity("bp256")).parts([Part::Body, Part::Attachments]);
     let (_, compressed) = sent(&Recipe::new().sign(signing).plan().expect("a plan"));
     let headers = base64_encode(b"Content-ID:<a@b>\nContent-Type:application/octet-stream");
@@ -167,7 +167,7 @@ fn messages_of_the_preset_go_both_ways() {
         assert!(driver.ask(&spec(ignored, &tampered), &envelope).is_err(), "the tampered twin");
     }
 
-    let keys = Keys::new()
+    let keys = PartyKeys::new()
         .trust(Trust::pins([peer::certificate("bp256")]))
         .decrypting(peer::identity("ka-bp256"))
         .identity(peer::identity("ec256-bob"));

@@ -2,7 +2,7 @@
 
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Limits, Writer, name};
 use ws_security::xmldsig::{
-    DocumentSigning, Enveloped, Place, sign_document, write_issuer_serial, write_x509_certificate,
+    DocumentSigning, Enveloped, SignaturePlace, sign_document, write_issuer_serial, write_x509_certificate,
 };
 use ws_security::{DigestMethod, NameForm, SignatureMethod};
 
@@ -30,9 +30,12 @@ fn xmlsec1_verifies_documents_in_the_form_of_a_scheme() {
     write_issuer_serial(&mut both, &peer::certificate("alice"), NameForm::default());
     write_x509_certificate(&mut both, &peer::certificate("alice"));
     let invoice = old().id_attributes(["Id"]).enveloped(Enveloped::Always);
-    let of_request = Place::EndOfFirst("http://DescargaMasivaTerceros.sat.gob.mx".to_owned(), "solicitud".to_owned());
+    let of_request = SignaturePlace::EndOfFirst {
+        namespace: "http://DescargaMasivaTerceros.sat.gob.mx".to_owned(),
+        local: "solicitud".to_owned(),
+    };
     let request = old().key_info(both.finish()).place(of_request).signature_id("s1");
-    let other = DocumentSigning::new(SignatureMethod::RsaSha256).prefix("dsig").place(Place::StartOfRoot);
+    let other = DocumentSigning::new(SignatureMethod::RsaSha256).prefix("dsig").place(SignaturePlace::StartOfRoot);
     let mut matrix = Matrix::new(&["ours > xmlsec1"]);
     for (what, source, reference, signing, has) in [
         (

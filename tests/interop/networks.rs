@@ -1,7 +1,7 @@
 //! Presets of networks beside WSS4J, configured as a client of that network configures it: each side opens what the other made.
 
 use ws_security::c14n::name;
-use ws_security::networks::{self, Keys, Network, Opening};
+use ws_security::networks::{self, Network, Opening, PartyKeys};
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Secret, SignatureMethod, SoapVersion, TransportFacts,
     TransportMethod, Trust,
@@ -34,13 +34,14 @@ fn configured() -> Vec<(Network, String)> {
 }
 
 fn ours(network: &Network, envelope: &str) -> String {
-    let keys = Keys::new().identity(peer::identity("alice")).partner(peer::certificate("bob")).user("alice", "s3cret");
+    let keys =
+        PartyKeys::new().identity(peer::identity("alice")).partner(peer::certificate("bob")).user("alice", "s3cret");
     let plan = network.request_recipe(&keys).expect("the keys").plan().expect("a plan");
     plan.message(envelope).secure().expect("secured").message
 }
 
 fn opens(network: &Network, message: &str) -> Result<(), String> {
-    let keys = Keys::new()
+    let keys = PartyKeys::new()
         .identity(peer::identity("bob"))
         .trust(Trust::pins([peer::certificate("alice")]))
         .passwords(|user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec())));

@@ -8,7 +8,7 @@ use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::c14n::base64_decode;
 use ws_security::ebms::{self, Messaging, Party, Signal, SignalKind, UserMessage};
-use ws_security::networks::{Keys, Service, edelivery_1_15};
+use ws_security::networks::{PartyKeys, Service, edelivery_1_15};
 use ws_security::{
     Correlation, DangerousNoReplayCache, OpenError, Opened, Part, ReceiptError, Receiver, Requirements, Secured,
     SignerRule, SoapVersion, Trust,
@@ -40,7 +40,7 @@ fn receiver(own: &str, parts: impl IntoIterator<Item = Part>) -> Receiver {
 /// A message as Alice sends it.
 fn sent(id: &str) -> (String, Vec<u8>, Correlation) {
     let invoice = Attachment::new("invoice@example.org", "application/xml", PAYLOAD).expect("an attachment");
-    let keys = Keys::new()
+    let keys = PartyKeys::new()
         .identity(peer::identity("alice"))
         .partner(peer::certificate("bob"))
         .trust(Trust::pins([peer::certificate("bob")]));
@@ -113,7 +113,7 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
 /// Bob's side of the preset.
 fn service() -> Service {
     let trust = Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
-    let keys = Keys::new().identity(peer::identity("bob")).trust(trust);
+    let keys = PartyKeys::new().identity(peer::identity("bob")).trust(trust);
     edelivery_1_15::NETWORK.service(&keys, DangerousNoReplayCache).expect("the keys")
 }
 

@@ -41,15 +41,16 @@ fn key_of(driver: &mut Driver, kind: PostQuantum) -> Result<PrivateKey, String> 
     let key = load(PASSWORD).map_err(|error| said(&error))?;
     let store = base64_decode(store, usize::MAX / 2).ok_or("the store is no base64")?;
     let identities = identities_from_key_store(&store, PASSWORD).map_err(|error| said(&error))?;
-    let [(_, identity)] = &identities[..] else { return Err(format!("{} keys in the store", identities.len())) };
+    let [found] = &identities[..] else { return Err(format!("{} keys in the store", identities.len())) };
+    let identity = &found.entry;
     if key.public_key() != &public || identity.certificate().public_key() != &public {
         return Err("the files have different keys".to_owned());
     }
     assert!(load("changeIt").is_err() && identities_from_key_store(&store, "changeIt").is_err(), "{kind:?}");
     if kind.encapsulates() {
-        let (secret, encapsulated) = public.encapsulate().map_err(|error| said(&error))?;
-        let found = identity.unwrapping_key().decapsulate(&encapsulated).map_err(|error| said(&error))?;
-        assert!(found.equals(secret.as_octets()), "{kind:?}");
+        let encapsulation = public.encapsulate().map_err(|error| said(&error))?;
+        let found = identity.unwrapping_key().decapsulate(&encapsulation.octets).map_err(|error| said(&error))?;
+        assert!(found.equals(encapsulation.secret.as_octets()), "{kind:?}");
     }
     Ok(key)
 }

@@ -14,7 +14,8 @@ use ws_security::xmldsig::{
     write_x509_certificate,
 };
 use ws_security::xmlenc::{
-    self, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element, write_encrypted_key,
+    self, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element,
+    write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
 
@@ -171,8 +172,7 @@ fn encryption_goes_both_ways() {
             let mut info = Writer::within(&[name::DS]);
             info.raw(&write_encrypted_key(None, &method, None, &wrapped, &[]));
             let data = encrypt_element(
-                (order, TakeAlong::Namespaces),
-                &PlaintextType::Element,
+                ElementPlaintext { element: order, along: TakeAlong::Namespaces, kind: &PlaintextType::Element },
                 content,
                 &key_octets,
                 None,

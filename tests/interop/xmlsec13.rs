@@ -13,8 +13,8 @@ use ws_security::xmldsig::{
     verify,
 };
 use ws_security::xmlenc::{
-    self, Agreement, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element,
-    write_encrypted_key,
+    self, Agreement, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType, decrypt_document,
+    encrypt_element, write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
 
@@ -418,8 +418,8 @@ fn encrypted(source: &str, way: &Way, content: ContentEncryption, plaintext: &Pl
     let key = Secret::generate(&SystemRandom, content.key_len()).expect("random");
     let sent = way.encrypted_key(&key);
     let data = |info: &str| {
-        encrypt_element((part, TakeAlong::Namespaces), plaintext, content, &key, None, Some(info), &SystemRandom)
-            .expect("encrypts")
+        let plaintext = ElementPlaintext { element: part, along: TakeAlong::Namespaces, kind: plaintext };
+        encrypt_element(plaintext, content, &key, None, Some(info), &SystemRandom).expect("encrypts")
     };
     let mut splices = Splices::new();
     match plaintext {

@@ -18,7 +18,7 @@ fn keys_load_as_published() {
             "load-private-key" if case.get("method") == "pkcs12" => {
                 let found = identities_from_key_store(&octets, password.as_deref().unwrap_or_default());
                 let found = found.map_err(|error| error.to_string())?;
-                found.first().ok_or("no key")?.1.certificate().public_key().clone()
+                found.first().ok_or("no key")?.entry.certificate().public_key().clone()
             }
             "load-private-key" => PrivateKey::from_pem_with_password(&octets, password.as_deref())
                 .map_err(|error| error.to_string())?
@@ -48,8 +48,8 @@ fn java_key_store(case: &Case, octets: &[u8]) -> Result<(), String> {
     let password = password(case).unwrap_or_default();
     let identities = identities_from_key_store(octets, &password).map_err(|error| error.to_string())?;
     let trusted = certificates_from_java_key_store(octets, &password).map_err(|error| error.to_string())?;
-    let mut aliases: Vec<String> = identities.iter().map(|(alias, _)| format!("{alias}(private)")).collect();
-    aliases.extend(trusted.into_iter().map(|(alias, _)| alias));
+    let mut aliases: Vec<String> = identities.iter().map(|found| format!("{}(private)", found.alias)).collect();
+    aliases.extend(trusted.into_iter().map(|found| found.alias));
     aliases.sort_unstable();
     let found = format!("aliases:{}", aliases.join(","));
     if found == case.get("expected") { Ok(()) } else { Err(found) }

@@ -38,7 +38,7 @@ pub use context::Context;
 pub use enforcement::{Breach, Enforcement, Judging, Proven};
 pub use holdings::{Decryption, Holdings, Revealed, SignaturesDue};
 pub use judge::{report, report_package};
-pub use report::{Outcome, Place, Report, Verdict};
+pub use report::{Finding, Outcome, Report, Verdict};
 pub use row::{Basis, Level};
 pub use table::Rule;
 pub use variant::{Departure, Variant};

@@ -54,7 +54,7 @@ impl std::fmt::Display for Outcome {
 
 /// An element of the message.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Finding {
     /// Its path, with the prefixes of the message, and `[n]` if siblings have the same name.
     pub path: String,
     /// Its span in the message; for a decrypted element, the span of the ciphertext.
@@ -63,10 +63,10 @@ pub struct Place {
     pub why: String,
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for Finding {
     /// Text of a message is escaped, and cut if it is long; octets are counted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Place")
+        f.debug_struct("Finding")
             .field("path", &shown(&self.path))
             .field("span", &self.span)
             .field("why", &shown(&self.why))
@@ -79,7 +79,7 @@ impl std::fmt::Debug for Place {
 pub struct Verdict {
     pub(crate) rule: Rule,
     pub(crate) outcome: Outcome,
-    pub(crate) places: Vec<Place>,
+    pub(crate) findings: Vec<Finding>,
     pub(crate) count: usize,
     pub(crate) why: String,
     pub(crate) waived: Option<&'static str>,
@@ -91,7 +91,7 @@ impl std::fmt::Debug for Verdict {
         f.debug_struct("Verdict")
             .field("rule", &self.rule)
             .field("outcome", &self.outcome)
-            .field("places", &self.places)
+            .field("findings", &self.findings)
             .field("count", &self.count)
             .field("why", &shown(&self.why))
             .field("waived", &self.waived)
@@ -115,8 +115,8 @@ impl Verdict {
     /// The elements that break it or cannot be judged, at most eight; for a requirement that is met, the first judged
     /// element.
     #[must_use]
-    pub fn places(&self) -> &[Place] {
-        &self.places
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// The number of elements that break it, cannot be judged, or meet it.
@@ -192,7 +192,7 @@ impl Report {
 /// An element that cannot be judged.
 #[derive(Debug, Clone)]
 struct Unknown {
-    place: Place,
+    place: Finding,
     /// Ciphertext may hide the deciding element, so the element is judged again after decryption.
     by_ciphertext: bool,
 }
@@ -200,13 +200,13 @@ struct Unknown {
 /// The findings on one requirement so far.
 #[derive(Debug, Clone, Default)]
 struct Row {
-    failed: Vec<Place>,
+    failed: Vec<Finding>,
     failures: usize,
     unknown: Vec<Unknown>,
     unknowns: usize,
     /// The number of those findings that are due to ciphertext.
     kept: usize,
-    passed: Option<Place>,
+    passed: Option<Finding>,
     passes: usize,
     waived: Option<&'static str>,
 }
@@ -309,7 +309,7 @@ impl<'v> Findings<'v> {
         row.passes += 1;
         if row.passed.is_none() {
             let path = path_of(element, &mut self.steps);
-            self.row(rule).passed = Some(Place { path, span, why: String::new() });
+            self.row(rule).passed = Some(Finding { path, span, why: String::new() });
         }
     }
 
@@ -331,7 +331,7 @@ impl<'v> Findings<'v> {
         row.failures += 1;
         if row.failed.len() < MAX_PLACES {
             let path = path_of(element, &mut self.steps);
-            self.row(rule).failed.push(Place { path, span, why: plain(&why.into()) });
+            self.row(rule).failed.push(Finding { path, span, why: plain(&why.into()) });
         }
     }
 
@@ -356,7 +356,7 @@ impl<'v> Findings<'v> {
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
             let path = path_of(element, &mut self.steps);
-            let place = Place { path, span, why: plain(&format!("missing: {missing}")) };
+            let place = Finding { path, span, why: plain(&format!("missing: {missing}")) };
             self.row(rule).unknown.push(Unknown { place, by_ciphertext });
         }
         true
@@ -372,7 +372,7 @@ impl<'v> Findings<'v> {
     }
 
     /// The first broken MUST or MUST NOT so far, with a place.
-    pub(crate) fn breach(&self) -> Option<(Rule, &Place)> {
+    pub(crate) fn breach(&self) -> Option<(Rule, &Finding)> {
         let mut rows = Rule::ALL.into_iter().zip(&self.rows).filter(|(rule, _)| rule.level().is_binding());
         rows.find_map(|(rule, row)| row.failed.first().map(|place| (rule, place)))
     }
@@ -383,7 +383,7 @@ impl<'v> Findings<'v> {
     }
 
     /// The verdicts. `hidden` is ciphertext that may hide targets of rules about the header.
-    pub(crate) fn finish(self, hidden: Option<Place>) -> Vec<Verdict> {
+    pub(crate) fn finish(self, hidden: Option<Finding>) -> Vec<Verdict> {
         let rows = Rule::ALL.into_iter().zip(self.rows);
         rows.map(|(rule, row)| row.verdict(rule, hidden.as_ref())).collect()
     }
@@ -395,31 +395,31 @@ fn plain(why: &str) -> String {
 }
 
 impl Row {
-    fn verdict(self, rule: Rule, hidden: Option<&Place>) -> Verdict {
-        let (outcome, places, count, waived) = if self.failures > 0 {
+    fn verdict(self, rule: Rule, hidden: Option<&Finding>) -> Verdict {
+        let (outcome, findings, count, waived) = if self.failures > 0 {
             (Outcome::Fail, self.failed, self.failures, None)
         } else if self.unknowns > 0 {
-            let places = self.unknown.into_iter().map(|unknown| unknown.place).collect();
-            (Outcome::NotCheckable, places, self.unknowns, None)
+            let findings = self.unknown.into_iter().map(|unknown| unknown.place).collect();
+            (Outcome::NotCheckable, findings, self.unknowns, None)
         } else if self.passes > 0 {
             (Outcome::Pass, self.passed.into_iter().collect(), self.passes, self.waived)
         } else {
             return Verdict::without_element(rule, hidden);
         };
-        let why = match (outcome, waived, places.first()) {
+        let why = match (outcome, waived, findings.first()) {
             (Outcome::Pass, Some(reason), _) => format!("waived: {reason}"),
             (Outcome::Pass, None, _) if count == 1 => "met by one element".to_owned(),
             (Outcome::Pass, None, _) => format!("met by {count} elements"),
             (_, _, Some(place)) if count > 1 => format!("{} (and {} more)", place.why, count - 1),
             (_, _, place) => place.map(|place| place.why.clone()).unwrap_or_default(),
         };
-        Verdict { rule, outcome, places, count, why, waived }
+        Verdict { rule, outcome, findings, count, why, waived }
     }
 }
 
 impl Verdict {
     /// The verdict on a requirement that was judged on no element.
-    fn without_element(rule: Rule, hidden: Option<&Place>) -> Self {
+    fn without_element(rule: Rule, hidden: Option<&Finding>) -> Self {
         let (outcome, why, place) = match (missing_outside(rule), hidden) {
             (Some(missing), _) => (Outcome::NotCheckable, missing, None),
             (None, Some(_)) if may_be_hidden(rule) => (
@@ -435,7 +435,7 @@ impl Verdict {
         Self {
             rule,
             outcome,
-            places: place.cloned().into_iter().collect(),
+            findings: place.cloned().into_iter().collect(),
             count: 0,
             why: why.to_owned(),
             waived: None,
@@ -470,8 +470,8 @@ fn may_be_hidden(rule: Rule) -> bool {
 }
 
 /// An element, for a finding about it at another place.
-pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
-    Place { path: path_of(element, &mut Steps::new()), span, why: String::new() }
+pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Finding {
+    Finding { path: path_of(element, &mut Steps::new()), span, why: String::new() }
 }
 
 /// The path of an element.

@@ -5,8 +5,8 @@ use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::text::escaped;
 use ws_security::xmldsig::{
-    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Place, Signature, VerifiedReference, VerifiedSignature,
-    VerifyError, manifest_references, sign_document, verify as verify_signature,
+    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Signature, SignaturePlace, VerifiedReference,
+    VerifiedSignature, VerifyError, manifest_references, sign_document, verify as verify_signature,
 };
 use ws_security::{Budget, Certificate, DigestMethod, PublicKey, SignatureMethod};
 use wss_profile::algorithms;
@@ -205,15 +205,15 @@ fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
 }
 
 /// The place of the signature, as an option names it.
-fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
-    let Some(within) = &arguments.place_in else { return Ok(Place::default()) };
+fn place(arguments: &DsigSignArgs) -> Outcome<SignaturePlace> {
+    let Some(within) = &arguments.place_in else { return Ok(SignaturePlace::default()) };
     if let Some(id) = within.strip_prefix('#') {
-        return Ok(Place::EndOf(id.to_owned()));
+        return Ok(SignaturePlace::EndOf(id.to_owned()));
     }
     let name = within.strip_prefix('{').and_then(|rest| rest.split_once('}'));
     let (namespace, local) =
         name.ok_or_else(|| could_not(format!("{within:?} is no element: give {{namespace}}local or #ID")))?;
-    Ok(Place::EndOfFirst(namespace.to_owned(), local.to_owned()))
+    Ok(SignaturePlace::EndOfFirst { namespace: namespace.to_owned(), local: local.to_owned() })
 }
 
 /// The items of `ds:KeyInfo` that the options name; without such an option, the certificate, or else the key or its

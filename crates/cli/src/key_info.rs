@@ -51,12 +51,19 @@ impl About<'_> {
                 let certificate = std::iter::once(self.certificate()?.clone());
                 KeyInfoItem::Certificates(certificate.chain(self.path.iter().cloned()).collect())
             }
-            "x509-issuer-serial" => KeyInfoItem::IssuerSerial(self.certificate()?.clone(), NameForm::default()),
+            "x509-issuer-serial" => {
+                let (certificate, form) = (self.certificate()?.clone(), NameForm::default());
+                KeyInfoItem::IssuerSerial { certificate, form }
+            }
             "x509-ski" => KeyInfoItem::SubjectKeyIdentifier(self.certificate()?.clone()),
-            "x509-subject-name" => KeyInfoItem::SubjectName(self.certificate()?.clone(), NameForm::default()),
+            "x509-subject-name" => {
+                let (certificate, form) = (self.certificate()?.clone(), NameForm::default());
+                KeyInfoItem::SubjectName { certificate, form }
+            }
             "x509-digest" => {
                 let digest = value.map(|word| algorithms::digest("key-info", word)).transpose()?;
-                KeyInfoItem::CertificateDigest(self.certificate()?.clone(), digest.unwrap_or(DigestMethod::Sha256))
+                let (certificate, method) = (self.certificate()?.clone(), digest.unwrap_or(DigestMethod::Sha256));
+                KeyInfoItem::CertificateDigest { certificate, method }
             }
             "x509-crl" => {
                 let source: Source = value.ok_or_else(needs)?.parse().unwrap_or_else(|never| match never {});

@@ -191,7 +191,7 @@ impl Keys {
             let password = password_text.unwrap_or_default();
             let found = identities_from_key_store(&source.read()?, &password)
                 .map_err(|error| could_not(format!("{source}: {error}")))?;
-            keys.identities = found.into_iter().map(|(_, identity)| identity).collect();
+            keys.identities = found.into_iter().map(|found| found.entry).collect();
         }
         // A private key and a pinned certificate with its public key are one identity.
         for key in &keys.private {

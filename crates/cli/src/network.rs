@@ -38,7 +38,7 @@ fn as_profile(network: &Network) -> String {
 }
 
 fn in_a_line(network: &Network) -> String {
-    format!("{:30} {:11} {}\n", network.name, network.evidence().word(), network.title)
+    format!("{:30} {:11} {}\n", network.name, network.reliability().word(), network.title)
 }
 
 fn in_full(network: &Network) -> String {
@@ -56,7 +56,9 @@ fn in_full(network: &Network) -> String {
         format!("revocation: {}", network.partner.revocation),
     ];
     lines.extend(network.choices.iter().map(|choice| format!("+{}: {}", choice.name, choice.why)));
-    lines.extend(network.sources.iter().map(|source| format!("source ({}): {}", source.evidence.word(), source.title)));
+    lines.extend(
+        network.sources.iter().map(|source| format!("source ({}): {}", source.reliability.word(), source.title)),
+    );
     lines.join("\n") + "\n"
 }
 
@@ -65,7 +67,7 @@ fn in_json(network: &Network) -> serde_json::Value {
         "name": network.name,
         "title": network.title,
         "about": network.about,
-        "evidence": network.evidence().word(),
+        "evidence": network.reliability().word(),
         "request": network.request.to_string(),
         "reply": network.reply_shape().map(ToString::to_string),
         "http": {
@@ -87,6 +89,6 @@ fn in_json(network: &Network) -> serde_json::Value {
             "revocation": network.partner.revocation,
         },
         "choices": network.choices.iter().map(|choice| json!({ "name": choice.name, "why": choice.why })).collect::<Vec<_>>(),
-        "sources": network.sources.iter().map(|source| json!({ "title": source.title, "evidence": source.evidence.word() })).collect::<Vec<_>>(),
+        "sources": network.sources.iter().map(|source| json!({ "title": source.title, "evidence": source.reliability.word() })).collect::<Vec<_>>(),
     })
 }

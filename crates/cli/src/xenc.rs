@@ -4,7 +4,8 @@ use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
-    DecryptError, Decrypted, DocumentDecryption, KeyMethod, PlaintextType, encrypt_element, write_encrypted_key,
+    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, KeyMethod, PlaintextType, encrypt_element,
+    write_encrypted_key,
 };
 use ws_security::{Budget, Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
@@ -161,8 +162,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         (None, None) => return Err(could_not("give a recipient: --to or --secret")),
     };
     let data = encrypt_element(
-        (element, TakeAlong::Namespaces),
-        &kind,
+        ElementPlaintext { element, along: TakeAlong::Namespaces, kind: &kind },
         method,
         &key,
         None,

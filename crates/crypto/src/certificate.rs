@@ -209,10 +209,16 @@ impl Certificate {
         digests.get(method as usize).map_or_else(digest, |known| *known.get_or_init(digest))
     }
 
-    /// The first and the last instant of its validity.
+    /// The first instant of its validity.
     #[must_use]
-    pub fn validity(&self) -> (SystemTime, SystemTime) {
-        (self.0.not_before, self.0.not_after)
+    pub fn not_before(&self) -> SystemTime {
+        self.0.not_before
+    }
+
+    /// The last instant of its validity.
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.0.not_after
     }
 
     /// The identifier that some stacks compute for a certificate without a SubjectKeyIdentifier: SHA-1 of the bits of

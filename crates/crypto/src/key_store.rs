@@ -14,6 +14,26 @@ const JKS: u32 = 0xFEED_FEED;
 const JCEKS: u32 = 0xCECE_CECE;
 const MALFORMED: LoadError = LoadError::Malformed { what: "key store" };
 
+/// An entry of a key store.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct KeyStoreEntry<T> {
+    /// Its alias.
+    pub alias: String,
+    /// The identity, or the certificate, that it has.
+    pub entry: T,
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for KeyStoreEntry<T> {
+    /// The alias is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyStoreEntry")
+            .field("alias", &wss_text::shown(&self.alias))
+            .field("entry", &self.entry)
+            .finish()
+    }
+}
+
 /// Every key of a key store that is of a supported kind, with its alias, certificate and chain. The store is PKCS#12 (with the
 /// feature `pkcs12`), or a JKS or JCEKS of Java, whose keys must have the password of the store.
 ///
@@ -21,15 +41,16 @@ const MALFORMED: LoadError = LoadError::Malformed { what: "key store" };
 /// [`LoadError::WrongPassword`] if the store or a key of it does not open; [`LoadError::KeyEncryption`] if a key is encrypted in
 /// a way that is not supported; [`LoadError::KeyStore`] for entries that cannot be read; [`LoadError::Malformed`];
 /// [`LoadError::FeatureMissing`].
-pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
-    match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
+pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<KeyStoreEntry<Identity>>, LoadError> {
+    let found = match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
         Some(JKS | JCEKS) => of_java(octets, password),
         #[cfg(feature = "pkcs12")]
         _ => crate::pkcs12::identities_from_pkcs12(octets, password)
             .map_err(|error| crate::recognize::told(error, "key store", octets)),
         #[cfg(not(feature = "pkcs12"))]
         _ => Err(LoadError::FeatureMissing { feature: "pkcs12" }),
-    }
+    };
+    Ok(found?.into_iter().map(|(alias, entry)| KeyStoreEntry { alias, entry }).collect())
 }
 
 impl Identity {
@@ -39,7 +60,7 @@ impl Identity {
     /// [`LoadError::NotFound`], and as for [`identities_from_key_store`].
     pub fn from_key_store(octets: &[u8], password: &str) -> Result<Self, LoadError> {
         let first = identities_from_key_store(octets, password)?.into_iter().next();
-        first.map(|(_, identity)| identity).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
+        first.map(|found| found.entry).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
     }
 }
 
@@ -90,9 +111,11 @@ impl<'d> Fields<'d> {
 pub fn certificates_from_java_key_store(
     octets: &[u8],
     password: &str,
-) -> Result<Vec<(String, Certificate)>, LoadError> {
+) -> Result<Vec<KeyStoreEntry<Certificate>>, LoadError> {
     let trusted = |entry| match entry {
-        Entry::Trusted { alias, certificate } => Some(Certificate::from_der(certificate).map(|found| (alias, found))),
+        Entry::Trusted { alias, certificate } => {
+            Some(Certificate::from_der(certificate).map(|entry| KeyStoreEntry { alias, entry }))
+        }
         Entry::Key { .. } => None,
     };
     entries(octets, password)?.into_iter().filter_map(trusted).collect()

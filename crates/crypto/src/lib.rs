@@ -63,9 +63,11 @@ pub use file_kind::FileKind;
 pub use gcm::{GcmOpening, GcmSealing};
 pub use hmac_key::HmacKey;
 pub use identity::Identity;
-pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
+pub use key::{
+    EcPoint, Encapsulation, KeyKind, KeyUnwrap, PrivateKey, PublicKey, RsaComponents, SigningKey, VerifyingKey,
+};
 pub use key_derivation::{KeyDerivation, OtherInfo};
-pub use key_store::{certificates_from_java_key_store, identities_from_key_store};
+pub use key_store::{KeyStoreEntry, certificates_from_java_key_store, identities_from_key_store};
 pub use ocsp::{CertificateStatus, OcspRequest, OcspResponse, SingleResponse};
 pub use path_signature::{
     DsaPathSignature, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures, path_signatures,

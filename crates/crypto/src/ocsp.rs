@@ -146,10 +146,16 @@ impl SingleResponse {
         self.status
     }
 
-    /// The time for which the status is known, and the time of the next one, if the responder gives it.
+    /// The time for which the status is known.
     #[must_use]
-    pub fn validity(&self) -> (SystemTime, Option<SystemTime>) {
-        (self.this_update, self.next_update)
+    pub fn this_update(&self) -> SystemTime {
+        self.this_update
+    }
+
+    /// The time of the next status, if the responder gives it.
+    #[must_use]
+    pub fn next_update(&self) -> Option<SystemTime> {
+        self.next_update
     }
 }
 

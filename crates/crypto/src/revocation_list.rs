@@ -97,10 +97,16 @@ impl RevocationList {
         &self.0.issuer
     }
 
-    /// When it was issued, and when the next list is due.
+    /// The time at which it was issued.
     #[must_use]
-    pub fn validity(&self) -> (SystemTime, SystemTime) {
-        (self.0.this_update, self.0.next_update)
+    pub fn this_update(&self) -> SystemTime {
+        self.0.this_update
+    }
+
+    /// The time at which the next list is due.
+    #[must_use]
+    pub fn next_update(&self) -> SystemTime {
+        self.0.next_update
     }
 
     /// Its IssuingDistributionPoint, as DER: which certificates of the issuer it is about. `None` if it is about all.

@@ -1,7 +1,7 @@
 //! Private keys and key stores as openssl and keytool write them: each opens, or the error says what is missing.
 
 use wss_crypto::{
-    Certificate, CertificateBundle, FileKind, Identity, LoadError, PrivateKey, identities_from_key_store,
+    Certificate, CertificateBundle, FileKind, Identity, KeyStoreEntry, LoadError, PrivateKey, identities_from_key_store,
 };
 
 fn file(name: &str) -> Vec<u8> {
@@ -61,7 +61,9 @@ fn encrypted_post_quantum_keys_open_or_say_what_is_missing() {
         if cfg!(feature = "pkcs12") {
             let found = identities_from_key_store(&file(&format!("encrypted/{name}.p12")), "changeit");
             let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
-            let [(alias, identity)] = &found[..] else { panic!("{name}: {} keys", found.len()) };
+            let [KeyStoreEntry { alias, entry: identity, .. }] = &found[..] else {
+                panic!("{name}: {} keys", found.len())
+            };
             assert_eq!((alias.as_str(), identity.certificate().public_key()), (name, &public));
         }
     }
@@ -85,7 +87,7 @@ fn key_stores_of_java_open_with_key_and_chain() {
     for name in ["alice.jks", "alice.jceks"] {
         let octets = file(&format!("encrypted/{name}"));
         let found = identities_from_key_store(&octets, "changeit").unwrap_or_else(|error| panic!("{name}: {error}"));
-        let [(alias, identity)] = &found[..] else { panic!("{name}: {} keys", found.len()) };
+        let [KeyStoreEntry { alias, entry: identity, .. }] = &found[..] else { panic!("{name}: {} keys", found.len()) };
         assert_eq!(alias, "alice");
         assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key());
         assert_eq!(identity.intermediates().len(), 1, "{name}");

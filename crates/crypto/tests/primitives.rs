@@ -118,11 +118,11 @@ fn private_keys_that_do_not_fit_their_curve_are_refused() {
         let pem = String::from_utf8(file(&format!("{name}.key"))).expect("text");
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         let pkcs8 = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).expect("base64");
-        let own = key(name).public_key().ec_point().expect("a point").1;
+        let own = key(name).public_key().ec_point().expect("a point").octets;
         let at = pkcs8.windows(own.len()).position(|window| window == own).expect("the public key in the file");
         assert!(PrivateKey::from_der(&pkcs8).is_ok());
         let mut changed = pkcs8.clone();
-        changed[at..at + own.len()].copy_from_slice(&key(other).public_key().ec_point().expect("a point").1);
+        changed[at..at + own.len()].copy_from_slice(&key(other).public_key().ec_point().expect("a point").octets);
         assert!(PrivateKey::from_der(&changed).is_err(), "{name} with the public key of {other}");
         // The scalar is before the public key, and before the head of that.
         let scalar = pkcs8.windows(4).position(|window| window == [2, 1, 1, 4]).expect("a scalar") + 5;
@@ -138,7 +138,7 @@ fn private_keys_that_do_not_fit_their_curve_are_refused() {
 fn other_curves_and_der_are_refused() {
     let signature = key("ec256").sign(SignatureMethod::EcdsaSha256, b"m").expect("signs");
     assert!(key("ec384").public_key().verify(SignatureMethod::EcdsaSha256, b"m", &signature).is_err());
-    let point = key("ec256").public_key().ec_point().expect("a point").1;
+    let point = key("ec256").public_key().ec_point().expect("a point").octets;
     let mut off = point.clone();
     off[64] ^= 1;
     assert!(PublicKey::from_ec(Curve::P256, &off).is_err(), "a point off the curve");
@@ -544,7 +544,8 @@ fn signatures_of_issuers_verify_under_every_kind_of_key() {
 
 #[test]
 fn keys_outside_the_bounds_are_refused() {
-    let (modulus, exponent) = key("alice").public_key().rsa_components().expect("RSA");
+    let rsa = key("alice").public_key().rsa_components().expect("RSA");
+    let (modulus, exponent) = (rsa.modulus, rsa.exponent);
     assert!(PublicKey::from_rsa(&modulus, &exponent).is_ok());
     assert!(PublicKey::from_rsa(&modulus[..60], &exponent).is_err());
     let retired = PublicKey::from_rsa(&[&modulus[..99], &[modulus[99] | 1]].concat(), &exponent).expect("800 bits");

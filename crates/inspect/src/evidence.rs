@@ -92,7 +92,7 @@ pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> 
     let decrypted: Vec<_> = evidence
         .decrypted
         .iter()
-        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key }))
+        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key.to_string() }))
         .collect();
     json!({
         "accepted": is_authenticated,
@@ -100,9 +100,9 @@ pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> 
         "body": body,
         "signatures": signatures,
         "decrypted": decrypted,
-        "timestamp": evidence.timestamp.map(|(created, expires)| json!({
-            "created": created.map(format_instant),
-            "expires": expires.map(format_instant),
+        "timestamp": evidence.timestamp.map(|timestamp| json!({
+            "created": timestamp.created.map(format_instant),
+            "expires": timestamp.expires.map(format_instant),
         })),
         "user": evidence.user.as_ref().map(|user| user.username()),
         "ignored": evidence.ignored.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ use wss_tokens::{AssertionTrust, Password, PasswordSource, Trust};
 /// The keys and the trust of a party: its own keys, those of its partner, and the signers that it accepts. Each network
 /// says which of them it needs.
 #[derive(Clone, Default)]
-pub struct Keys {
+pub struct PartyKeys {
     /// Signs.
     pub(crate) identity: Option<Identity>,
     /// Decrypt.
@@ -23,7 +23,7 @@ pub struct Keys {
     pub(crate) assertions: Option<AssertionTrust>,
 }
 
-impl Keys {
+impl PartyKeys {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -88,8 +88,11 @@ impl Keys {
     }
 }
 
-impl std::fmt::Debug for Keys {
+impl std::fmt::Debug for PartyKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("identity", &self.identity).field("partner", &self.partner).finish_non_exhaustive()
+        f.debug_struct("PartyKeys")
+            .field("identity", &self.identity)
+            .field("partner", &self.partner)
+            .finish_non_exhaustive()
     }
 }

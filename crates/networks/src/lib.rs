@@ -11,10 +11,10 @@
 //! - A receiver admits the algorithms of the shape and no other, demands each of its parts, tokens and references, and
 //!   departs from the strict default only where the shape lists it ([`Leniency`]). The evidence shows this, as if the
 //!   caller had made the calls.
-//! - [`Keys`] are the keys of a party. Trust is the caller's: a network describes the certificates of its partners
+//! - [`PartyKeys`] are the keys of a party. Trust is the caller's: a network describes the certificates of its partners
 //!   ([`Partner`]), and the caller names the partners, by anchors with a rule or by pins.
 //! - A peer that differs is a [`Choice`]: a constant of the module that changes the shape, with the reason.
-//! - A fact whose source nobody has read is [`Evidence::Unverified`], and the network is as sure as its first source.
+//! - A fact whose source nobody has read is [`Reliability::Unverified`], and the network is as sure as its first source.
 //!
 //! The tests go over the same data: `tests/presets.rs` makes each network's request and reply, opens them, and breaks
 //! every line of each shape once; `tests/outlines.rs` compares the headers with `vectors/networks` and the sources.
@@ -31,15 +31,15 @@ mod sender;
 mod shape;
 mod shown;
 
-pub use keys::Keys;
+pub use keys::PartyKeys;
 pub use messaging::{Messaging, MessagingError};
-pub use network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
+pub use network::{Action, Choice, Http, Network, Partner, Reliability, Reply, Source};
 pub use outline::outline;
 pub use pair::{Client, NetworkError, Service};
 pub use presets::*;
 pub use shape::{
-    Breach, Credential, EncryptedTo, EncryptionShape, Leniency, Opening, Place, Shape, SignatureShape, SignedBy,
-    Transport,
+    Breach, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Opening, Shape,
+    SignatureShape, SignedBy, Transport,
 };
 
 /// The network of this name.

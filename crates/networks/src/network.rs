@@ -155,12 +155,12 @@ pub struct Source {
     /// The title of the document, or the name of the program.
     pub title: &'static str,
     /// The reliability of the facts from it.
-    pub evidence: Evidence,
+    pub reliability: Reliability,
 }
 
 /// The reliability of the facts from a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Evidence {
+pub enum Reliability {
     /// Nobody has checked a primary document or the source of a client that works.
     Unverified,
     /// A report of users.
@@ -169,7 +169,7 @@ pub enum Evidence {
     Read,
 }
 
-impl Evidence {
+impl Reliability {
     /// A word for programs and tables.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -215,7 +215,7 @@ impl Network {
 
     /// The reliability of the facts, which is that of the first source.
     #[must_use]
-    pub fn evidence(&self) -> Evidence {
-        self.sources.first().map_or(Evidence::Unverified, |source| source.evidence)
+    pub fn reliability(&self) -> Reliability {
+        self.sources.first().map_or(Reliability::Unverified, |source| source.reliability)
     }
 }

@@ -10,10 +10,11 @@ use wss_header::{
 use wss_tokens::{ConfirmationMethod, Password, PasswordSource, Precision, SamlVersion, Trust};
 use wss_xmlenc::Agreement;
 
-use crate::keys::Keys;
+use crate::keys::PartyKeys;
 use crate::network::Network;
 use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
+    Transport,
 };
 
 /// The side of a client.
@@ -37,13 +38,13 @@ pub struct Service {
 #[non_exhaustive]
 pub enum NetworkError {
     /// *Misuse.* The network needs something that the keys do not have.
-    #[error("{network} needs {what}: give it with Keys::{call}")]
+    #[error("{network} needs {what}: give it with PartyKeys::{call}")]
     Missing {
         /// The network.
         network: &'static str,
         /// The key or setting that the network needs, in words.
         what: &'static str,
-        /// The call of [`Keys`] that gives it.
+        /// The call of [`PartyKeys`] that gives it.
         call: &'static str,
     },
 }
@@ -60,7 +61,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Missing`].
-    pub fn client(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Client, NetworkError> {
+    pub fn client(&self, keys: &PartyKeys, replay: impl ReplayCache + 'static) -> Result<Client, NetworkError> {
         Ok(Client { recipe: self.request_recipe(keys)?, receiver: self.reply_receiver(keys, replay)? })
     }
 
@@ -68,7 +69,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Missing`].
-    pub fn service(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Service, NetworkError> {
+    pub fn service(&self, keys: &PartyKeys, replay: impl ReplayCache + 'static) -> Result<Service, NetworkError> {
         Ok(Service { receiver: self.request_receiver(keys, replay)?, recipe: self.reply_recipe(keys)? })
     }
 
@@ -76,7 +77,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Missing`].
-    pub fn request_recipe(&self, keys: &Keys) -> Result<Recipe, NetworkError> {
+    pub fn request_recipe(&self, keys: &PartyKeys) -> Result<Recipe, NetworkError> {
         self.recipe(&self.request, keys, Direction::Request)
     }
 
@@ -84,7 +85,11 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Missing`].
-    pub fn request_receiver(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Receiver, NetworkError> {
+    pub fn request_receiver(
+        &self,
+        keys: &PartyKeys,
+        replay: impl ReplayCache + 'static,
+    ) -> Result<Receiver, NetworkError> {
         self.receiver(&self.request, keys, replay, Direction::Request)
     }
 
@@ -92,7 +97,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Missing`].
-    pub fn reply_recipe(&self, keys: &Keys) -> Result<Option<Recipe>, NetworkError> {
+    pub fn reply_recipe(&self, keys: &PartyKeys) -> Result<Option<Recipe>, NetworkError> {
         self.reply_shape().map(|shape| self.recipe(shape, keys, Direction::Reply)).transpose()
     }
 
@@ -102,7 +107,7 @@ impl Network {
     /// [`NetworkError::Missing`].
     pub fn reply_receiver(
         &self,
-        keys: &Keys,
+        keys: &PartyKeys,
         replay: impl ReplayCache + 'static,
     ) -> Result<Option<Receiver>, NetworkError> {
         self.reply_shape().map(|shape| self.receiver(shape, keys, replay, Direction::Reply)).transpose()
@@ -112,7 +117,7 @@ impl Network {
         NetworkError::Missing { network: self.name, what, call }
     }
 
-    fn recipe(&self, shape: &Shape, keys: &Keys, direction: Direction) -> Result<Recipe, NetworkError> {
+    fn recipe(&self, shape: &Shape, keys: &PartyKeys, direction: Direction) -> Result<Recipe, NetworkError> {
         let mut recipe = allowed(shape).layout(shape.layout);
         if let Some(seconds) = shape.timestamp {
             recipe = match shape.allows(Leniency::BareHeader) {
@@ -133,15 +138,15 @@ impl Network {
         recipe = before.into_iter().fold(recipe, Recipe::encrypt);
         if let Some(signature) = &shape.signature {
             recipe = recipe.sign(self.signing(signature, token.as_ref(), keys)?);
-            if let Some((form, method)) = signature.endorsed_by {
-                let endorsing = Signing::with(self.identity(keys)?).reference(form).method(method);
-                recipe = recipe.sign(endorsing.digest(signature.digest).parts([Place::Signature.part()]));
+            if let Some(Endorsement { reference, method }) = signature.endorsed_by {
+                let endorsing = Signing::with(self.identity(keys)?).reference(reference).method(method);
+                recipe = recipe.sign(endorsing.digest(signature.digest).parts([MessagePart::Signature.part()]));
             }
         }
         Ok(after.into_iter().fold(recipe, Recipe::encrypt))
     }
 
-    fn with_credential(&self, recipe: Recipe, shape: &Shape, keys: &Keys) -> Result<Recipe, NetworkError> {
+    fn with_credential(&self, recipe: Recipe, shape: &Shape, keys: &PartyKeys) -> Result<Recipe, NetworkError> {
         let user = || keys.user.clone().ok_or_else(|| self.missing("a user and a password", "user"));
         Ok(match shape.credential {
             Credential::None => recipe,
@@ -164,11 +169,11 @@ impl Network {
         })
     }
 
-    fn identity<'k>(&self, keys: &'k Keys) -> Result<&'k Identity, NetworkError> {
+    fn identity<'k>(&self, keys: &'k PartyKeys) -> Result<&'k Identity, NetworkError> {
         keys.identity.as_ref().ok_or_else(|| self.missing("a key that signs, and its certificate", "identity"))
     }
 
-    fn partner<'k>(&self, keys: &'k Keys) -> Result<&'k Certificate, NetworkError> {
+    fn partner<'k>(&self, keys: &'k PartyKeys) -> Result<&'k Certificate, NetworkError> {
         keys.partner.as_ref().ok_or_else(|| self.missing("the certificate of the partner", "partner"))
     }
 
@@ -176,7 +181,7 @@ impl Network {
         &self,
         shape: &SignatureShape,
         token: Option<&ProtectionToken>,
-        keys: &Keys,
+        keys: &PartyKeys,
     ) -> Result<Signing, NetworkError> {
         let signing = match (shape.by, token) {
             (_, Some(token)) => Signing::with_token(token),
@@ -184,11 +189,11 @@ impl Network {
             (_, None) => Signing::with(self.identity(keys)?).holder_of_key_uncovered(),
         };
         let signing = signing.method(shape.method).digest(shape.digest);
-        Ok(signing.parts(parts(shape.places)).parts_if_present(parts(shape.places_if_present)))
+        Ok(signing.parts(parts(shape.parts)).parts_if_present(parts(shape.parts_if_present)))
     }
 
     /// The key that both sides have, if the signature is made with such a key.
-    fn protection_token(&self, shape: &Shape, keys: &Keys) -> Result<Option<ProtectionToken>, NetworkError> {
+    fn protection_token(&self, shape: &Shape, keys: &PartyKeys) -> Result<Option<ProtectionToken>, NetworkError> {
         let Some(signature) = &shape.signature else { return Ok(None) };
         let (token, derived) = match signature.by {
             SignedBy::EncryptedKey { transport, reference, derived } => {
@@ -212,7 +217,7 @@ impl Network {
         &self,
         shape: &EncryptionShape,
         token: Option<&ProtectionToken>,
-        keys: &Keys,
+        keys: &PartyKeys,
         direction: Direction,
     ) -> Result<Encrypting, NetworkError> {
         let encrypting = match (shape.to, token) {
@@ -230,13 +235,13 @@ impl Network {
                 }
             }
         };
-        Ok(encrypting.content(shape.content).parts(parts(shape.places)))
+        Ok(encrypting.content(shape.content).parts(parts(shape.parts)))
     }
 
     fn receiver(
         &self,
         shape: &Shape,
-        keys: &Keys,
+        keys: &PartyKeys,
         replay: impl ReplayCache + 'static,
         direction: Direction,
     ) -> Result<Receiver, NetworkError> {
@@ -305,8 +310,8 @@ fn digested(source: &dyn PasswordSource, user: &str, is_hashed: bool) -> Option<
     Some(password.secret().clone())
 }
 
-fn parts(places: &[Place]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
-    places.iter().map(|place| place.part())
+fn parts(parts: &[MessagePart]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
+    parts.iter().map(|place| place.part())
 }
 
 /// A recipe with the departures that the shape needs.
@@ -332,9 +337,11 @@ fn requirements(shape: &Shape) -> Requirements {
     let mut requirements = Requirements::dangerous_unsigned();
     if let Some(signature) = &shape.signature {
         requirements = requirements
-            .also_signed(parts(signature.places).filter(|part| *part != Place::Signature.part()))
-            .signed_if_present(parts(signature.places_if_present))
-            .signature_methods([signature.method].into_iter().chain(signature.endorsed_by.map(|(_, method)| method)))
+            .also_signed(parts(signature.parts).filter(|part| *part != MessagePart::Signature.part()))
+            .signed_if_present(parts(signature.parts_if_present))
+            .signature_methods(
+                [signature.method].into_iter().chain(signature.endorsed_by.map(|endorsement| endorsement.method)),
+            )
             .digest_methods([signature.digest]);
         requirements = match signature.by {
             SignedBy::Certificate(form) => requirements.signer_references([form]).x509_token(),
@@ -347,11 +354,11 @@ fn requirements(shape: &Shape) -> Requirements {
     }
     if let Some(encryption) = &shape.encryption {
         // An encrypted signature hides digests, and proves nothing that a receiver would miss without it.
-        let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
-        requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
+        let parts = parts(encryption.parts).filter(|part| *part != MessagePart::Signature.part());
+        requirements = requirements.encrypted(parts).content_ciphers([encryption.content]);
     }
     // Anyone can add an unsigned timestamp: it does not say when a signed message expires.
-    let is_covered = |signature: &SignatureShape| signature.places.contains(&Place::Timestamp);
+    let is_covered = |signature: &SignatureShape| signature.parts.contains(&MessagePart::Timestamp);
     let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader);
     if has_end && shape.signature.as_ref().is_none_or(is_covered) {
         requirements = requirements.expires();
@@ -384,7 +391,7 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
     };
     if let Some(shape) = &shape.signature {
         signature = signature.admit_signature(shape.method).admit_digest(shape.digest);
-        if let Some((_, method)) = shape.endorsed_by {
+        if let Some(Endorsement { method, .. }) = shape.endorsed_by {
             signature = signature.admit_signature(method);
         }
     }

@@ -38,13 +38,22 @@ pub struct SignatureShape {
     pub method: SignatureMethod,
     /// The digest of each reference.
     pub digest: DigestMethod,
-    /// The places that it must cover.
-    pub places: &'static [Place],
-    /// The places that it must cover if the message has them.
-    pub places_if_present: &'static [Place],
+    /// The parts that it must cover.
+    pub parts: &'static [MessagePart],
+    /// The parts that it must cover if the message has them.
+    pub parts_if_present: &'static [MessagePart],
     /// A second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
     /// method.
-    pub endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
+    pub endorsed_by: Option<Endorsement>,
+}
+
+/// A signature over the signature of the message, with the key of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endorsement {
+    /// The form of the reference to the certificate.
+    pub reference: ReferenceForm,
+    /// The signature method.
+    pub method: SignatureMethod,
 }
 
 /// The key of a signature.
@@ -77,8 +86,8 @@ pub struct EncryptionShape {
     pub to: EncryptedTo,
     /// The cipher of the content.
     pub content: ContentEncryption,
-    /// The places that must be encrypted.
-    pub places: &'static [Place],
+    /// The parts that must be encrypted.
+    pub parts: &'static [MessagePart],
 }
 
 /// The recipient of ciphertext.
@@ -146,9 +155,9 @@ impl Credential {
     }
 }
 
-/// A place in a message.
+/// A part of a message, as a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum MessagePart {
     /// The Body.
     Body,
     /// The timestamp.
@@ -163,11 +172,16 @@ pub enum Place {
     Assertion,
     /// All attachments.
     Attachments,
-    /// A header block: its namespace and its local name.
-    Block(&'static str, &'static str),
+    /// A header block.
+    Block {
+        /// Its namespace.
+        namespace: &'static str,
+        /// Its local name.
+        local: &'static str,
+    },
 }
 
-impl Place {
+impl MessagePart {
     pub(crate) fn part(self) -> Part {
         match self {
             Self::Body => Part::Body,
@@ -177,7 +191,7 @@ impl Place {
             Self::UsernameToken => Part::UsernameToken,
             Self::Assertion => Part::Assertion,
             Self::Attachments => Part::Attachments,
-            Self::Block(namespace, local) => Part::header_block(namespace, local),
+            Self::Block { namespace, local } => Part::header_block(namespace, local),
         }
     }
 }
@@ -226,7 +240,7 @@ pub struct Breach {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
     /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
-    Whole,
+    Body,
     /// [`Receiver::open_parts`](wss_header::Receiver::open_parts): it covers other parts. Only the transport protects the Body.
     Parts,
     /// [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned): there is no signature.
@@ -251,7 +265,7 @@ impl Shape {
     #[must_use]
     pub fn opening(&self) -> Opening {
         match &self.signature {
-            Some(signature) if signature.places.contains(&Place::Body) => Opening::Whole,
+            Some(signature) if signature.parts.contains(&MessagePart::Body) => Opening::Body,
             Some(_) => Opening::Parts,
             None => Opening::Unsigned,
         }
@@ -267,7 +281,7 @@ impl Shape {
     #[must_use]
     pub fn is_legacy(&self) -> bool {
         let signature = self.signature.is_some_and(|signature| {
-            let endorsing = signature.endorsed_by.is_some_and(|(_, method)| method.is_legacy());
+            let endorsing = signature.endorsed_by.is_some_and(|endorsement| endorsement.method.is_legacy());
             endorsing || signature.method.is_legacy() || signature.digest.is_legacy()
         });
         signature || self.transport() == Some(Transport::Rsa15)
@@ -289,14 +303,14 @@ impl Shape {
 }
 
 impl SignatureShape {
-    /// SHA-256 with RSA, over `places`.
-    pub(crate) const fn rsa_sha256(reference: ReferenceForm, places: &'static [Place]) -> Self {
+    /// SHA-256 with RSA, over `parts`.
+    pub(crate) const fn rsa_sha256(reference: ReferenceForm, parts: &'static [MessagePart]) -> Self {
         Self {
             by: SignedBy::Certificate(reference),
             method: SignatureMethod::RsaSha256,
             digest: DigestMethod::Sha256,
-            places,
-            places_if_present: &[],
+            parts,
+            parts_if_present: &[],
             endorsed_by: None,
         }
     }

@@ -4,20 +4,21 @@ use std::fmt;
 
 use crate::network::{Action, Http};
 use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
+    Transport,
 };
 
-impl fmt::Display for Place {
+impl fmt::Display for MessagePart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Block(_, local) => f.write_str(local),
+            Self::Block { local, .. } => f.write_str(local),
             other => write!(f, "{other:?}"),
         }
     }
 }
 
-fn listed(places: &[Place]) -> String {
-    places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn listed(parts: &[MessagePart]) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The last word of an identifier.
@@ -70,9 +71,9 @@ fn version_of(version: wss_tokens::SamlVersion) -> &'static str {
 impl fmt::Display for SignatureShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = word(self.method.uri());
-        write!(f, "signed with {method} and {} over {}", word(self.digest.uri()), listed(self.places))?;
-        if !self.places_if_present.is_empty() {
-            write!(f, ", and if present {}", listed(self.places_if_present))?;
+        write!(f, "signed with {method} and {} over {}", word(self.digest.uri()), listed(self.parts))?;
+        if !self.parts_if_present.is_empty() {
+            write!(f, ", and if present {}", listed(self.parts_if_present))?;
         }
         match self.by {
             SignedBy::Certificate(form) => write!(f, ", by a certificate ({form:?})"),
@@ -87,7 +88,9 @@ impl fmt::Display for SignatureShape {
             SignedBy::KeyOfRequest { .. } => f.write_str(", by the key of the request"),
         }?;
         match self.endorsed_by {
-            Some((form, method)) => write!(f, ", endorsed with {} by a certificate ({form:?})", word(method.uri())),
+            Some(Endorsement { reference, method }) => {
+                write!(f, ", endorsed with {} by a certificate ({reference:?})", word(method.uri()))
+            }
             None => Ok(()),
         }
     }
@@ -95,7 +98,7 @@ impl fmt::Display for SignatureShape {
 
 impl fmt::Display for EncryptionShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "encrypted with {}: {}", word(self.content.uri()), listed(self.places))?;
+        write!(f, "encrypted with {}: {}", word(self.content.uri()), listed(self.parts))?;
         match self.to {
             EncryptedTo::Certificate { transport, reference } => {
                 write!(f, ", the key sent with {transport} ({reference:?})")

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{Counted, Wire, certificate, client, id_card, identity, now, open, send};
 use wss_header::{DangerousNoReplayCache, FixedClock, Receiver, TransportFacts, Waiver};
-use wss_networks::{Keys, Network, dgws_dk};
+use wss_networks::{Network, PartyKeys, dgws_dk};
 use wss_tokens::{AssertionTrust, ConfirmationMethod, NewAssertion, NewIdCard, SamlName, SamlVersion, Trust};
 
 fn issuer() -> AssertionTrust {
@@ -16,7 +16,7 @@ fn issuer() -> AssertionTrust {
 }
 
 fn receiver(network: &Network) -> Receiver {
-    let keys = Keys::new().assertions(issuer());
+    let keys = PartyKeys::new().assertions(issuer());
     let service = network.service(&keys, DangerousNoReplayCache).expect("a service");
     service.receiver.clock(std::sync::Arc::new(FixedClock(now())))
 }
@@ -25,7 +25,7 @@ fn receiver(network: &Network) -> Receiver {
 fn request(card: &str) -> Wire {
     let network = dgws_dk::NETWORK;
     let template = id_card(3, "carol");
-    let keys = Keys::new().assertion(template.clone());
+    let keys = PartyKeys::new().assertion(template.clone());
     let recipe = network.client(&keys, DangerousNoReplayCache).expect("a client").recipe;
     let text = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body/></s:Envelope>";
     let (wire, _) = send(&network, common::fixed(recipe, 7), text, false, None);
@@ -132,7 +132,7 @@ fn a_card_with_two_ids_is_refused() {
 
 #[test]
 fn cards_with_sha1_need_the_choice() {
-    let plain = dgws_dk::NETWORK.service(&Keys::new().assertions(issuer()), DangerousNoReplayCache);
+    let plain = dgws_dk::NETWORK.service(&PartyKeys::new().assertions(issuer()), DangerousNoReplayCache);
     let sha1 = dgws_dk::NETWORK.choose(dgws_dk::SHA1);
     assert!(plain.is_ok() && sha1.request != dgws_dk::NETWORK.request);
     let wire = request(&id_card(3, "carol"));

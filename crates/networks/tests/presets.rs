@@ -11,7 +11,7 @@ use common::{assertion, now, service_keys};
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Clock, Correlation, DangerousNoReplayCache, FixedClock, MemoryReplayCache};
 use wss_networks::{
-    ALL, Credential, EncryptedTo, Keys, Leniency, Network, Opening, Place, Reply, Shape, SignedBy, Transport,
+    ALL, Credential, EncryptedTo, Leniency, MessagePart, Network, Opening, PartyKeys, Reply, Shape, SignedBy, Transport,
 };
 use wss_tokens::{AssertionTrust, NewAssertion, ReferenceForm, SamlVersion, Trust};
 
@@ -79,22 +79,22 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
         let mut other = *shape;
         other.timestamp = None;
         if let Some(signature) = &mut other.signature {
-            signature.places = without(signature.places, Place::Timestamp);
+            signature.parts = without(signature.parts, MessagePart::Timestamp);
         }
         // Where nobody signs the timestamp, anyone can add or remove it.
-        let is_covered = shape.signature.is_none_or(|signature| signature.places.contains(&Place::Timestamp));
+        let is_covered = shape.signature.is_none_or(|signature| signature.parts.contains(&MessagePart::Timestamp));
         // Without an end, the timestamp of an unsigned message proves nothing either.
         let is_covered = is_covered && !shape.allows(Leniency::BareHeader);
-        if is_covered && other.signature.is_none_or(|signature| !signature.places.is_empty()) {
+        if is_covered && other.signature.is_none_or(|signature| !signature.parts.is_empty()) {
             all.push(("no timestamp".to_owned(), other));
         }
     }
     if let Some(signature) = shape.signature {
-        for place in signature.places {
-            let places = without(signature.places, *place);
-            if !places.is_empty() {
+        for place in signature.parts {
+            let parts = without(signature.parts, *place);
+            if !parts.is_empty() {
                 let mut other = *shape;
-                other.signature.as_mut().expect("a signature").places = places;
+                other.signature.as_mut().expect("a signature").parts = parts;
                 all.push((format!("{place:?} is not signed"), other));
             }
         }
@@ -108,7 +108,9 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
         if let SignedBy::Certificate(form) = signature.by {
             let mut other = *shape;
             let another = match form {
-                ReferenceForm::Direct if signature.places.contains(&Place::SigningToken) => ReferenceForm::DirectPath,
+                ReferenceForm::Direct if signature.parts.contains(&MessagePart::SigningToken) => {
+                    ReferenceForm::DirectPath
+                }
                 ReferenceForm::Direct => ReferenceForm::Thumbprint,
                 _ => ReferenceForm::Direct,
             };
@@ -121,7 +123,7 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
             let mut other = *shape;
             let changed = other.signature.as_mut().expect("a signature");
             changed.by = SignedBy::Certificate(ReferenceForm::Direct);
-            changed.method = signature.endorsed_by.map_or(SignatureMethod::RsaSha1, |(_, method)| method);
+            changed.method = signature.endorsed_by.map_or(SignatureMethod::RsaSha1, |endorsement| endorsement.method);
             all.push(("a private key signs, and endorses".to_owned(), other));
             other.signature.as_mut().expect("a signature").endorsed_by = None;
             all.push(("a private key signs".to_owned(), other));
@@ -136,12 +138,12 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
         let mut other = *shape;
         other.encryption = None;
         all.push(("no encryption".to_owned(), other));
-        for place in encryption.places.iter().filter(|place| **place != Place::Signature) {
-            let places = without(encryption.places, *place);
+        for place in encryption.parts.iter().filter(|place| **place != MessagePart::Signature) {
+            let parts = without(encryption.parts, *place);
             // A password as text goes nowhere without encryption: the plan refuses it.
-            if !places.is_empty() && *place != Place::UsernameToken {
+            if !parts.is_empty() && *place != MessagePart::UsernameToken {
                 let mut other = *shape;
-                other.encryption.as_mut().expect("an encryption").places = places;
+                other.encryption.as_mut().expect("an encryption").parts = parts;
                 all.push((format!("{place:?} is not encrypted"), other));
             }
         }
@@ -167,11 +169,11 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
     let holds_key = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
     if shape.credential != Credential::None && shape.signature.is_some() && !holds_key {
         let mut other = Shape { credential: Credential::None, ..*shape };
-        for place in [Place::Assertion, Place::UsernameToken] {
+        for place in [MessagePart::Assertion, MessagePart::UsernameToken] {
             let signature = other.signature.as_mut().expect("a signature");
-            signature.places = without(signature.places, place);
+            signature.parts = without(signature.parts, place);
             if let Some(encryption) = &mut other.encryption {
-                encryption.places = without(encryption.places, place);
+                encryption.parts = without(encryption.parts, place);
             }
         }
         all.push(("no credential".to_owned(), other));
@@ -191,8 +193,8 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
     all
 }
 
-fn without(places: &'static [Place], place: Place) -> &'static [Place] {
-    let rest: Vec<_> = places.iter().copied().filter(|known| *known != place).collect();
+fn without(parts: &'static [MessagePart], place: MessagePart) -> &'static [MessagePart] {
+    let rest: Vec<_> = parts.iter().copied().filter(|known| *known != place).collect();
     rest.leak()
 }
 
@@ -216,7 +218,7 @@ fn other_transport(transport: Transport) -> Option<Transport> {
 }
 
 /// Keys for a broken shape: an Ed25519 key cannot make another signature, so Alice signs, whom the service trusts, too.
-fn keys_for(network: &Network, keys: Keys, is_ed25519: bool) -> Keys {
+fn keys_for(network: &Network, keys: PartyKeys, is_ed25519: bool) -> PartyKeys {
     let method = network.request.signature.map(|signature| signature.method);
     if is_ed25519 && method == Some(SignatureMethod::RsaSha256) { keys.identity(identity("alice")) } else { keys }
 }
@@ -334,7 +336,7 @@ fn rsa(network: &Network) -> Network {
 fn a_body_that_was_changed_is_refused_where_it_is_signed() {
     for_each(|network| {
         let Exchange { request, .. } = exchange(network);
-        if network.request.opening() == Opening::Whole && request.text().contains("1499.90") {
+        if network.request.opening() == Opening::Body && request.text().contains("1499.90") {
             let changed = request.replace("1499.90", "9999.90");
             assert!(open(&network.request, &service(network).receiver, &changed, None).is_err(), "{}", network.name);
         }
@@ -347,8 +349,8 @@ fn a_second_block_beside_a_signed_one_is_refused() {
     for_each(|network| {
         let Some(signature) = &network.request.signature else { return };
         let Exchange { request, .. } = exchange(network);
-        for place in signature.places.iter().chain(signature.places_if_present) {
-            let Place::Block(namespace, local) = place else { continue };
+        for place in signature.parts.iter().chain(signature.parts_if_present) {
+            let MessagePart::Block { namespace, local } = place else { continue };
             if !request.text().contains(&format!(":{local}")) {
                 continue;
             }
@@ -399,8 +401,8 @@ fn an_old_timestamp_is_refused() {
 #[test]
 fn a_key_that_is_missing_is_named_with_its_call() {
     for_each(|network| {
-        let none = network.client(&Keys::new(), DangerousNoReplayCache);
+        let none = network.client(&PartyKeys::new(), DangerousNoReplayCache);
         let error = none.err().expect("nothing was given").to_string();
-        assert!(error.contains(network.name) && error.contains("Keys::"), "{error}");
+        assert!(error.contains(network.name) && error.contains("PartyKeys::"), "{error}");
     });
 }

@@ -124,10 +124,10 @@ impl KeyUnwrap for TokenKey {
     }
 
     fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
-        let (KeyKind::Ec(curve), Some((of, point))) = (self.kind, originator.ec_point()) else {
+        let (KeyKind::Ec(curve), Some(point)) = (self.kind, originator.ec_point()) else {
             return Err(CryptoError::KeyMismatch);
         };
-        if of != curve {
+        if point.curve != curve {
             return Err(CryptoError::KeyMismatch);
         }
         let len = curve.field_len().try_into().map_err(|_| CryptoError::Provider)?;
@@ -140,7 +140,7 @@ impl KeyUnwrap for TokenKey {
             Attribute::ValueLen(len),
         ];
         let agreed = self.token.run(|session| {
-            let mechanism = Mechanism::Ecdh1Derive(Ecdh1DeriveParams::new(EcKdf::null(), &point));
+            let mechanism = Mechanism::Ecdh1Derive(Ecdh1DeriveParams::new(EcKdf::null(), &point.octets));
             let derived = session.derive_key(&mechanism, self.handle(session)?, &secret)?;
             let value = session.get_attributes(derived, &[AttributeType::Value]);
             session.destroy_object(derived)?;

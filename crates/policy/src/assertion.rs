@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::place::Place;
+use crate::place::Location;
 
 /// All assertions that hold together.
 pub(crate) type Alternative = Vec<Arc<Assertion>>;
@@ -19,7 +19,7 @@ pub(crate) struct Assertion {
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) namespace: Arc<str>,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
     /// `wsp:Ignorable`: whoever does not know it may pass over it.
     pub(crate) is_ignorable: bool,
     /// Whether an alternative of its nested policy has a token, of whatever domain.
@@ -40,7 +40,7 @@ pub(crate) struct Attribute {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) namespace: Arc<str>,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
     /// The parts that few parameters have.
     details: Option<Box<Details>>,
 }
@@ -157,7 +157,7 @@ pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
 }
 
 impl Parameter {
-    pub(crate) fn new(namespace: Arc<str>, place: Place, details: Details) -> Self {
+    pub(crate) fn new(namespace: Arc<str>, place: Location, details: Details) -> Self {
         let details = (details != Details::default()).then(|| Box::new(details));
         Self { namespace, place, details }
     }

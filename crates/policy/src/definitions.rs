@@ -158,7 +158,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         PolicyError::Unresolved { place: Box::new(self.place(at)), what, name: name.into(), import }
     }
 
-    pub(crate) fn place(&self, at: At<'d>) -> crate::place::Place {
+    pub(crate) fn place(&self, at: At<'d>) -> crate::place::Location {
         self.expressions.place(at)
     }
 }

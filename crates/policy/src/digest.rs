@@ -11,7 +11,7 @@ use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use crate::error::PolicyError;
 use crate::names;
-use crate::place::Place;
+use crate::place::Location;
 
 /// The octets of the longest digest that is read.
 const LONGEST: usize = 64;
@@ -37,7 +37,7 @@ impl Digests {
         &self,
         reference: Element<'_>,
         (file, policy): (usize, Element<'_>),
-        place: impl Fn() -> Place,
+        place: impl Fn() -> Location,
     ) -> Result<(), PolicyError> {
         let algorithm = reference.attribute("", "DigestAlgorithm");
         let Some(stated) = reference.attribute("", "Digest") else {

@@ -5,7 +5,7 @@ use wss_c14n::{CanonicalizeError, ParseError, base64_encode};
 use wss_crypto::DigestValue;
 use wss_text::WireText;
 
-use crate::place::Place;
+use crate::place::Location;
 
 /// Why a policy cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -29,13 +29,13 @@ pub enum PolicyError {
     #[error("{place}: the policy refers to itself")]
     Circle {
         /// The place of the reference.
-        place: Place,
+        place: Location,
     },
     /// *Malformed.* An operator of WS-Policy, or an assertion, does not have its required form.
     #[error("{place}: {why}")]
     Malformed {
         /// The place of the operator or assertion.
-        place: Place,
+        place: Location,
         /// The defect, in words.
         why: &'static str,
     },
@@ -46,7 +46,7 @@ pub enum PolicyError {
     )]
     OtherPolicy {
         /// Where the reference is.
-        place: Box<Place>,
+        place: Box<Location>,
         /// The digest of the policy.
         found: DigestValue,
     },
@@ -57,7 +57,7 @@ pub enum PolicyError {
     )]
     DigestAlgorithm {
         /// Where the reference is.
-        place: Box<Place>,
+        place: Box<Location>,
         /// The algorithm.
         algorithm: WireText,
     },
@@ -65,7 +65,7 @@ pub enum PolicyError {
     #[error("{place}: the policy that it names cannot be digested: {error}")]
     Digest {
         /// Where the reference is.
-        place: Box<Place>,
+        place: Box<Location>,
         /// The reason.
         error: CanonicalizeError,
     },
@@ -81,7 +81,7 @@ pub enum PolicyError {
     )]
     Unresolved {
         /// The place of the name.
-        place: Box<Place>,
+        place: Box<Location>,
         /// The kind of definition that it names.
         what: &'static str,
         /// The expanded name.

@@ -366,7 +366,7 @@ impl Exchange {
         if self.opens.is_none() && self.has_tls && !transport.is_protected() {
             return Err(PolicyOpenError::Form(proven::without_tls()));
         }
-        let (opens, text) = self.checked(&message, &[Opening::Transport])?;
+        let (opens, text) = self.checked(&message, &[Opening::Unsigned])?;
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));
         }
@@ -425,7 +425,7 @@ impl Exchange {
             let (why, call) = match opens.opening {
                 Opening::Body => ("the Body is signed", "open"),
                 Opening::Parts => ("the Body is not signed", "open_parts"),
-                Opening::Transport => ("the transport protects the message", "open_over"),
+                Opening::Unsigned => ("the transport protects the message", "open_over"),
                 Opening::WithoutHeader => ("messages have no Security header to open", "check_over"),
             };
             return Err(PolicyOpenError::OtherVerb { why, call });

@@ -14,7 +14,7 @@ use crate::digest::Digests;
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
-use crate::place::{Lines, Place, below};
+use crate::place::{Lines, Location, below};
 
 /// The deepest nesting of operators and policy references.
 const DEEPEST: usize = 32;
@@ -148,11 +148,11 @@ impl<'d> Expressions<'d> {
     }
 
     /// The place of an element with no assertion around it.
-    pub(crate) fn place(&self, at: At<'d>) -> Place {
+    pub(crate) fn place(&self, at: At<'d>) -> Location {
         self.place_in(at, &self.top, at.element.name().local)
     }
 
-    fn place_in(&self, at: At<'d>, around: &Arc<str>, local: &'d str) -> Place {
+    fn place_in(&self, at: At<'d>, around: &Arc<str>, local: &'d str) -> Location {
         let (offset, local) = (at.element.span().start, self.text(local));
         match self.files.get(at.file) {
             Some(file) => file.lines.place(offset, around, local),
@@ -257,7 +257,7 @@ impl<'d> Expressions<'d> {
         Some((file, id, self.files.get(file)?.document.element(id)?))
     }
 
-    fn unknown_reference(&self, uri: &str, place: Place) -> Result<Arc<Vec<Alternative>>, PolicyError> {
+    fn unknown_reference(&self, uri: &str, place: Location) -> Result<Arc<Vec<Alternative>>, PolicyError> {
         self.charge.assertions(1)?;
         let attributes = Attribute::of("PolicyReference", "URI", uri).into_iter().collect();
         let written = Written {

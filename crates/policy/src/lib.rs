@@ -38,7 +38,7 @@ pub use form::Breach;
 pub use keys::Keys;
 pub use lack::Lack;
 pub use limits::PolicyLimits;
-pub use place::Place;
+pub use place::Location;
 pub use policy::{CheckError, Listed, Message, Policy, PolicyReader};
 pub use receive::Opening;
 pub use standing::{Judged, Standing};

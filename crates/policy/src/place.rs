@@ -10,7 +10,7 @@ const LONGEST_NAME: usize = 64;
 
 /// The place of an assertion in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// The location of the file, as an import names it; empty for the file that was given.
     pub file: Arc<str>,
     /// The line, from 1.
@@ -22,7 +22,7 @@ pub struct Place {
     local: Arc<str>,
 }
 
-impl Place {
+impl Location {
     /// The names of the assertions around it and its own, as in `AsymmetricBinding/Layout/Strict`.
     #[must_use]
     pub fn path(&self) -> String {
@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl Location {
     pub(crate) fn name(&self) -> Arc<str> {
         Arc::clone(&self.local)
     }
@@ -40,7 +40,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, column, .. } = self;
         if !file.is_empty() {
@@ -76,10 +76,10 @@ impl Lines {
         &self.file
     }
 
-    pub(crate) fn place(&self, offset: usize, around: &Arc<str>, local: Arc<str>) -> Place {
+    pub(crate) fn place(&self, offset: usize, around: &Arc<str>, local: Arc<str>) -> Location {
         let line = self.starts.partition_point(|start| *start as usize <= offset);
         let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
         let (file, around) = (Arc::clone(&self.file), Arc::clone(around));
-        Place { file, line, column: offset - start as usize + 1, around, local }
+        Location { file, line, column: offset - start as usize + 1, around, local }
     }
 }

@@ -98,8 +98,8 @@ impl Proven<'_> {
         }
         let suite = binding.suite.as_ref().filter(|_| !matches!(binding.tokens, Tokens::Transport))?;
         let wanted = suite.key_transport();
-        let is_other = |key: &&str| key.starts_with("http") && *key != wanted.uri();
-        let other = self.evidence.decrypted.iter().map(|line| line.key).find(is_other)?;
+        let mut algorithms = self.evidence.decrypted.iter().filter_map(|decrypted| decrypted.key.algorithm());
+        let other = algorithms.find(|algorithm| *algorithm != wanted.uri())?;
         Some((suite.name, format!("a key is encrypted with {other}")))
     }
 

@@ -21,7 +21,7 @@ pub enum Opening {
     /// Parts are signed, and the Body is not among them: [`Receiver::open_parts`](wss_header::Receiver::open_parts).
     Parts,
     /// The transport protects the Body: [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned).
-    Transport,
+    Unsigned,
     /// Messages have no Security header, and more is demanded than TLS: the certificate of its client, or parts of the message. There is
     /// no receiver: [`Exchange::check_over`](crate::Exchange::check_over).
     WithoutHeader,
@@ -111,7 +111,7 @@ impl Receiving<'_> {
             let signed = if timestamp { signed.expires() } else { signed };
             return Ok((
                 if self.terms.confirms(self.direction) { signed.signature_confirmation() } else { signed },
-                Opening::Transport,
+                Opening::Unsigned,
             ));
         }
         let mut signed = always_signed(self.terms, self.direction);
@@ -128,7 +128,7 @@ impl Receiving<'_> {
             (false, Some((first, rest))) => {
                 (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), Opening::Parts)
             }
-            (false, None) => (Requirements::dangerous_unsigned(), Opening::Transport),
+            (false, None) => (Requirements::dangerous_unsigned(), Opening::Unsigned),
         };
         let optional = parts.signed.iter().cloned();
         let mut encrypted = always_encrypted(self.terms, self.direction);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::assertion::Assertion;
-use crate::place::Place;
+use crate::place::Location;
 
 /// The standing of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Judged {
     /// Its local name.
     pub name: Arc<str>,
     /// The place of the assertion.
-    pub place: Place,
+    pub place: Location,
     /// The standing of the assertion.
     pub standing: Standing,
 }
@@ -90,7 +90,7 @@ impl Notes {
 
     fn leave(&mut self, assertion: &Assertion) {
         let parameters = assertion.written.parameters.iter().map(|parameter| &parameter.place);
-        let places: Vec<&Place> = parameters.chain([&assertion.written.place]).collect();
+        let places: Vec<&Location> = parameters.chain([&assertion.written.place]).collect();
         for judged in self.0.iter_mut().filter(|judged| judged.is_done() && places.contains(&&judged.place)) {
             judged.standing = Standing::NotOurs("part of what is refused".into());
         }
@@ -100,12 +100,12 @@ impl Notes {
     }
 
     /// Notes the standing of a parameter of an assertion.
-    pub(crate) fn at(&mut self, place: &Place, standing: Standing) {
+    pub(crate) fn at(&mut self, place: &Location, standing: Standing) {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
     /// Adds a sentence to what is done because of the assertion at this place.
-    pub(crate) fn add(&mut self, place: &Place, also: &str) {
+    pub(crate) fn add(&mut self, place: &Location, also: &str) {
         for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
             if let Standing::Done(what) = &mut judged.standing {
                 *what = format!("{what}; {also}").into();

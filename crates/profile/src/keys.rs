@@ -147,7 +147,7 @@ pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, Prof
     for (store, password) in options.decrypt_p12.iter().zip(&options.decrypt_password_file) {
         let held =
             identities_from_key_store(&store.read()?, &password.password()?).map_err(|cause| store.load(cause))?;
-        identities.extend(held.into_iter().map(|(_, identity)| identity));
+        identities.extend(held.into_iter().map(|held| held.entry));
     }
     Ok(identities)
 }

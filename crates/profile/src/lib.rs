@@ -64,10 +64,11 @@ pub use receiving::{
     AllowOptions, AssertionOptions, Bsp, DemandOptions, DemandedNetworkOptions, FreshnessOptions, HoldingOptions,
     PathOptions, Receiving, TrustOptions, Whose,
 };
-pub use required::{Opening, Required};
+pub use required::Required;
 pub use sending::{
     AddressingOptions, AllowanceOptions, Conversation, Form, HeaderOptions, LayoutOptions, MadeNetworkOptions,
     MethodOptions, Only, Order, PartOptions, RecipientOptions, Sending, SharedKeyOptions, SignerOptions,
 };
 pub use source::{NamedSource, Source, standard_input};
 pub use wording::Wording;
+pub use wss_networks::Opening;

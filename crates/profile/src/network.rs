@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use wss_header::{Receiver, Recipe, ReplayCache};
-use wss_networks::{ALL, Keys, Network, NetworkError, Shape, by_name};
+use wss_networks::{ALL, Network, NetworkError, Opening, PartyKeys, Shape, by_name};
 
 use crate::error::{ProfileError, word_of_list};
-use crate::required::Opening;
 
 /// The network of `NAME` or `NAME+CHOICE+…`.
 ///
@@ -50,15 +49,11 @@ const fn plain(network: &Network) -> ProfileError {
 
 /// How to open the message.
 pub(crate) fn opening(network: &Network, is_reply: bool) -> Result<Opening, ProfileError> {
-    Ok(match shape(network, is_reply)?.opening() {
-        wss_networks::Opening::Whole => Opening::Body,
-        wss_networks::Opening::Parts => Opening::Parts,
-        wss_networks::Opening::Unsigned => Opening::Unsigned,
-    })
+    Ok(shape(network, is_reply)?.opening())
 }
 
 /// The recipe of the message.
-pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &Keys) -> Result<Recipe, ProfileError> {
+pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &PartyKeys) -> Result<Recipe, ProfileError> {
     match is_reply {
         true => network.reply_recipe(keys).map_err(missing)?.ok_or_else(|| plain(network)),
         false => network.request_recipe(keys).map_err(missing),
@@ -66,8 +61,8 @@ pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &Keys) -> Result<R
 }
 
 /// Whether the network can make the same recipes with these keys as with `all`, in both directions.
-pub(crate) fn needs_no_more(network: &Network, all: &Keys, these: &Keys) -> bool {
-    let is_made = |keys: &Keys| (network.request_recipe(keys).is_ok(), network.reply_recipe(keys).is_ok());
+pub(crate) fn needs_no_more(network: &Network, all: &PartyKeys, these: &PartyKeys) -> bool {
+    let is_made = |keys: &PartyKeys| (network.request_recipe(keys).is_ok(), network.reply_recipe(keys).is_ok());
     is_made(all) == is_made(these)
 }
 
@@ -75,7 +70,7 @@ pub(crate) fn needs_no_more(network: &Network, all: &Keys, these: &Keys) -> bool
 pub(crate) fn receiver(
     network: &Network,
     is_reply: bool,
-    keys: &Keys,
+    keys: &PartyKeys,
     replay: Arc<dyn ReplayCache>,
 ) -> Result<Receiver, ProfileError> {
     match is_reply {

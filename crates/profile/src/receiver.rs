@@ -9,7 +9,7 @@ use wss_crypto::{
     Certificate, ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod,
 };
 use wss_header::{AlgorithmPolicy, Limit, Limits, Part, Receiver, ReplayCache};
-use wss_networks::{Keys, Network};
+use wss_networks::{Network, Opening, PartyKeys};
 use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 
@@ -17,7 +17,7 @@ use crate::algorithms::last_word;
 use crate::error::{ProfileError, once, word, word_of_list};
 use crate::profile::{Table, given};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
-use crate::required::{Opening, Required};
+use crate::required::Required;
 use crate::source::{NamedSource, Source};
 use crate::{keys, network, relations};
 
@@ -128,13 +128,13 @@ impl Receiving {
     }
 
     /// The keys and the trust of the receiver of a network.
-    fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<Keys, ProfileError> {
-        let mut keys = Keys::new().trust(trust);
+    fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<PartyKeys, ProfileError> {
+        let mut keys = PartyKeys::new().trust(trust);
         if let Some(source) = &self.holdings.user_file {
             let users = keys::users(source)?;
             keys = keys.passwords(move |name: &str| users.get(name).cloned());
         }
-        Ok(assertions.into_iter().fold(keys, Keys::assertions))
+        Ok(assertions.into_iter().fold(keys, PartyKeys::assertions))
     }
 
     /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be revoked.

@@ -3,7 +3,7 @@
 use wss_c14n::Canonicalization;
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
 use wss_header::{Addressing, Encrypting, Part, ProtectionToken, Recipe, Referencing, Signing, Username};
-use wss_networks::Keys;
+use wss_networks::PartyKeys;
 use wss_tokens::{Password, SecureConversation};
 use wss_xmlenc::Agreement;
 
@@ -114,11 +114,11 @@ impl Sending {
             ("to", partner.is_some()),
         ];
         let without = |key: &str| {
-            let keys = identity.iter().filter(|_| key != signer).cloned().fold(Keys::new(), Keys::identity);
+            let keys = identity.iter().filter(|_| key != signer).cloned().fold(PartyKeys::new(), PartyKeys::identity);
             let users = user.iter().filter(|_| key != "user").cloned();
             let keys = users.fold(keys, |keys, (name, password)| keys.user(name, password));
-            let keys = assertion.iter().filter(|_| key != "token").cloned().fold(keys, Keys::assertion);
-            partner.iter().filter(|_| key != "to").cloned().fold(keys, Keys::partner)
+            let keys = assertion.iter().filter(|_| key != "token").cloned().fold(keys, PartyKeys::assertion);
+            partner.iter().filter(|_| key != "to").cloned().fold(keys, PartyKeys::partner)
         };
         let keys = without("");
         let network = network::network_with_choices(name)?;

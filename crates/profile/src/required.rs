@@ -5,19 +5,10 @@ use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requiremen
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
+use wss_networks::Opening;
+
 use crate::error::{ProfileError, word};
 use crate::sending::Form;
-
-/// How to open a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
-    /// The Body must be signed: `Receiver::open`.
-    Body,
-    /// The required parts must be signed, and the Body is not returned: `Receiver::open_parts`.
-    Parts,
-    /// The Body need not be signed, whoever wrote it: `Receiver::open_unsigned`.
-    Unsigned,
-}
 
 /// Requirements in words, to find the nearest one.
 const REQUIREMENTS: [&str; 24] = [

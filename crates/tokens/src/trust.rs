@@ -503,7 +503,7 @@ impl Trust {
     /// The span of time for which the judgement of `now` holds: until the validity of one of these certificates, or of
     /// a revocation list, begins or ends. If responders are asked, each message is judged anew.
     fn holds(&self, now: SystemTime, certificates: &[&Certificate]) -> Option<Holds> {
-        let certificates = certificates.iter().map(|certificate| certificate.validity());
+        let certificates = certificates.iter().map(|certificate| (certificate.not_before(), certificate.not_after()));
         let lists = self.sources.constant()?.iter().map(|list| revocation::counts(list, self.sources.grace));
         let instants = certificates.chain(lists).flat_map(<[SystemTime; 2]>::from);
         Some(Holds::around(now, instants))

@@ -103,10 +103,10 @@ impl ReferenceForm {
                 X509Item::Path => {
                     KeyInfoItem::Certificates(std::iter::once(certificate()).chain(path.iter().cloned()).collect())
                 }
-                X509Item::IssuerSerial(form) => KeyInfoItem::IssuerSerial(certificate(), form),
+                X509Item::IssuerSerial(form) => KeyInfoItem::IssuerSerial { certificate: certificate(), form },
                 X509Item::SubjectKeyIdentifier => KeyInfoItem::SubjectKeyIdentifier(certificate()),
-                X509Item::SubjectName(form) => KeyInfoItem::SubjectName(certificate(), form),
-                X509Item::Digest(method) => KeyInfoItem::CertificateDigest(certificate(), method),
+                X509Item::SubjectName(form) => KeyInfoItem::SubjectName { certificate: certificate(), form },
+                X509Item::Digest(method) => KeyInfoItem::CertificateDigest { certificate: certificate(), method },
             },
             _ => return None,
         })

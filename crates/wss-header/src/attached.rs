@@ -4,7 +4,7 @@ use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
 use wss_text::Slice as _;
 use wss_tokens::{Assertion, write_binary_token};
 
-use crate::error::PlanError;
+use crate::error::{AttachedDefect, PlanError};
 
 /// A child of the Security header that is added unchanged.
 #[derive(Clone)]
@@ -24,17 +24,15 @@ impl Attached {
 
     /// Reads the given XML: one element without context, of a kind that no other call of a recipe makes.
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
-        let unreadable = PlanError::Attached { what: "it is not one element that declares its own namespaces" };
+        let unreadable = PlanError::Attached { defect: AttachedDefect::NotOneElement };
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| unreadable)?;
         let root = document.root();
         if is_made_otherwise(root) {
-            return Err(PlanError::Attached {
-                what: "a Timestamp, a username token, an assertion, a signature or ciphertext has a call of its own",
-            });
+            return Err(PlanError::Attached { defect: AttachedDefect::MadeByAnotherCall });
         }
         let id = id_of(root).map(std::borrow::Cow::into_owned);
         if id.as_ref().is_some_and(|id| !name::is_ncname(id)) {
-            return Err(PlanError::Attached { what: "its Id is not a name" });
+            return Err(PlanError::Attached { defect: AttachedDefect::IdIsNoName });
         }
         // A declaration, or comments around the element, are not allowed in a header.
         let xml = xml.slice(root.span()).to_owned();

@@ -39,7 +39,7 @@ pub struct ElementPath {
     soap: Option<&'static str>,
     under: Under,
     /// The names below the Body or the Header, the outermost first. All copies of a path share them.
-    steps: Arc<[Step]>,
+    steps: Arc<[PathStep]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,13 +50,13 @@ enum Under {
 
 /// The expanded name of one element.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Step {
+struct PathStep {
     /// That of the step before, where it is the same.
     namespace: Arc<str>,
     local: Box<str>,
 }
 
-impl Step {
+impl PathStep {
     fn new((namespace, local): (&str, &str)) -> Self {
         Self { namespace: namespace.into(), local: local.into() }
     }
@@ -118,7 +118,7 @@ impl ElementPath {
     #[must_use]
     pub fn in_body<const N: usize>(steps: [(&str, &str); N]) -> Self {
         const { assert!(N > 0, "name at least one element inside the Body") };
-        Self { soap: None, under: Under::Body, steps: steps.map(Step::new).into() }
+        Self { soap: None, under: Under::Body, steps: steps.map(PathStep::new).into() }
     }
 
     /// The element with these names below the Header, in either version of SOAP: a header block, and the elements
@@ -128,7 +128,7 @@ impl ElementPath {
     #[must_use]
     pub fn in_header<const N: usize>(steps: [(&str, &str); N]) -> Self {
         const { assert!(N > 1, "name a header block and an element inside it") };
-        Self { soap: None, under: Under::Header, steps: steps.map(Step::new).into() }
+        Self { soap: None, under: Under::Header, steps: steps.map(PathStep::new).into() }
     }
 
     /// Reads a path, as in `Body/{urn:x}order/{urn:x}card`, or with the expanded names of Envelope and Body.
@@ -162,12 +162,12 @@ impl ElementPath {
         let (soap, under, names) = from_envelope(names).ok_or_else(|| ElementPathError::Syntax { path: path() })?;
         let mut steps = Vec::with_capacity(names.len());
         for name in names {
-            steps.push(Step::after(&steps, *name));
+            steps.push(PathStep::after(&steps, *name));
         }
         if steps.len() < under.least_steps() {
             return Err(ElementPathError::TooShort { path: path() });
         }
-        let is_security = |block: &Step| under == Under::Header && block.is(name::WSSE.uri, "Security");
+        let is_security = |block: &PathStep| under == Under::Header && block.is(name::WSSE.uri, "Security");
         if steps.first().is_some_and(is_security) {
             return Err(ElementPathError::Security { path: path() });
         }
@@ -198,7 +198,7 @@ impl ElementPath {
         };
         let octets = |step: &Element<'_>| step.name().namespace.len() + step.name().local.len();
         budget.charge(Limit::KeptOctets, steps.iter().map(octets).sum::<usize>() as u64)?;
-        Ok(Some(Self { soap: None, under, steps: steps.into_iter().map(Step::of).collect() }))
+        Ok(Some(Self { soap: None, under, steps: steps.into_iter().map(PathStep::of).collect() }))
     }
 
     /// The elements of an envelope that have this path, in document order: under the Body, or under header blocks for
@@ -234,7 +234,7 @@ impl ElementPath {
     }
 
     /// Whether `element` is the one to which `steps` lead from the Body or the Header.
-    fn ends_at(&self, element: Element<'_>, steps: &[Step], envelope: Envelope<'_>, role: &Role) -> bool {
+    fn ends_at(&self, element: Element<'_>, steps: &[PathStep], envelope: Envelope<'_>, role: &Role) -> bool {
         let Some((under, on_the_way)) = under(element, envelope) else { return false };
         under == self.under
             && is_found(under, &on_the_way, envelope, role)

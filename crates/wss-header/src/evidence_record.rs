@@ -150,9 +150,9 @@ impl EvidenceRecord {
             message_sha256: sha256(message.into().envelope()),
             signatures: evidence.signatures.iter().map(SignatureRecord::of).collect(),
             decrypted: evidence.decrypted.iter().map(DecryptionRecord::of).collect(),
-            timestamp: evidence.timestamp.map(|(created, expires)| TimestampRecord {
-                created: created.map(format_instant),
-                expires: expires.map(format_instant),
+            timestamp: evidence.timestamp.map(|timestamp| TimestampRecord {
+                created: timestamp.created.map(format_instant),
+                expires: timestamp.expires.map(format_instant),
             }),
             user: evidence.user.as_ref().map(|user| user.username().to_owned()),
             ignored: evidence.ignored.iter().map(ToString::to_string).collect(),
@@ -220,7 +220,7 @@ impl SignatureRecord {
             method: signature.method.uri().to_owned(),
             parts: signature.parts.iter().map(ToString::to_string).collect(),
             attachments: signature.attachments.iter().map(ToString::to_string).collect(),
-            lost: signature.lost.iter().map(|(part, why)| format!("{part}: {}", why.word())).collect(),
+            lost: signature.lost.iter().map(|lost| format!("{}: {}", lost.part, lost.why.word())).collect(),
             proves: signature.proves,
             endorses: signature.endorses,
             covers_token: signature.covers_token,
@@ -233,7 +233,7 @@ impl DecryptionRecord {
         Self {
             part: decrypted.part.to_string(),
             content: decrypted.content.uri().to_owned(),
-            key: decrypted.key.to_owned(),
+            key: decrypted.key.to_string(),
         }
     }
 }

@@ -141,12 +141,12 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 /// The uses of the secrets of one message.
 #[derive(Default)]
 pub(crate) struct KeyUses {
-    known: HashMap<[u8; 32], Vec<Known>>,
+    known: HashMap<[u8; 32], Vec<KnownUse>>,
     sign_and_encrypt: bool,
 }
 
 #[derive(PartialEq)]
-struct Known {
+struct KnownUse {
     octets: Range<usize>,
     origin: KeyOrigin,
     key_use: KeyUse,
@@ -169,7 +169,7 @@ impl KeyUses {
             let may = before.origin.may_sign_and_encrypt() && origin.may_sign_and_encrypt();
             judge(before.key_use, key_use, may, admitted)?;
         }
-        let new = Known { octets: key.octets.clone(), origin, key_use };
+        let new = KnownUse { octets: key.octets.clone(), origin, key_use };
         if !known.contains(&new) {
             known.push(new);
         }

@@ -7,7 +7,7 @@ use wss_c14n::{Prefixes, name};
 use wss_soap::Role;
 use wss_tokens::Precision;
 
-use crate::error::PlanError;
+use crate::error::{PlanError, PrefixDefect, Treatment};
 use crate::part::Part;
 
 /// The order of the children of the Security header that a recipe makes, with the names of WS-SecurityPolicy.
@@ -96,28 +96,28 @@ impl HeaderForm {
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let all: Vec<_> = self.prefixes.iter().collect();
         for (index, (namespace, prefix)) in all.iter().enumerate() {
-            let wrong = |what| Err(PlanError::Prefix { prefix: (*prefix).into(), what });
+            let wrong = |defect| Err(PlanError::Prefix { prefix: (*prefix).into(), defect });
             // Elements of other namespaces have attributes of their own, which need a prefix.
             let may_be_default = [name::DS.uri, name::XENC.uri].contains(namespace);
             let is_taken = |(known, other): &(&str, &str)| known == namespace || other == prefix;
             if prefix.is_empty() && !may_be_default {
-                return wrong("only XML Signature or XML Encryption can be the default namespace: give a prefix");
+                return wrong(PrefixDefect::Empty);
             }
             if !prefix.is_empty() && (!name::is_ncname(prefix) || prefix.to_ascii_lowercase().starts_with("xml")) {
-                return wrong("a prefix is a name without a colon that does not begin with `xml`");
+                return wrong(PrefixDefect::NoName);
             }
             if all.iter().skip(index + 1).any(is_taken) {
-                return wrong("each namespace has one prefix, and each prefix one namespace: leave one out");
+                return wrong(PrefixDefect::Twice);
             }
             let of_others = name::WRITTEN.iter().any(|known| known.prefix == *prefix && known.uri != *namespace);
             if of_others {
-                return wrong("we write another namespace with this prefix: give another one");
+                return wrong(PrefixDefect::Taken);
             }
         }
         for (part, id) in &self.ids {
             let is_ours = matches!(part, Part::SigningToken | Part::Signature | Part::Timestamp | Part::UsernameToken);
             if !is_ours && !matches!(part, Part::Body | Part::HeaderBlock { .. }) {
-                return Err(PlanError::CannotBe { part: part.clone(), verb: "given an Id" });
+                return Err(PlanError::CannotBe { part: part.clone(), treatment: Treatment::GivenAnId });
             }
             if !name::is_ncname(id) || self.ids.values().filter(|other| *other == id).count() > 1 {
                 return Err(PlanError::Id { id: id.into() });

@@ -17,6 +17,7 @@ pub mod attachments;
 mod authenticated_assertion;
 mod clock;
 mod correlation;
+mod decryption_key;
 mod deferred;
 mod ebms_error;
 mod element_path;
@@ -67,6 +68,7 @@ pub use addressing::{Addressing, AddressingVersion};
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
+pub use decryption_key::DecryptionKey;
 pub use deferred::{Answering, Deferred, DeferredElsewhere};
 pub use element_path::{ElementPath, ElementPathError};
 pub use elsewhere::{
@@ -74,7 +76,10 @@ pub use elsewhere::{
     UnwrapRequest,
 };
 pub use encrypting::Encrypting;
-pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+pub use error::{
+    AttachedDefect, ElsewhereError, LayoutDefect, OpenError, PlanError, PrefixDefect, RequirementError, SecureError,
+    Treatment, UsernameDefect,
+};
 #[cfg(feature = "serde")]
 pub use evidence_record::{EvidenceRecord, RecordError};
 pub use exchange::ExchangeError;
@@ -87,8 +92,13 @@ pub use held_token::HeldToken;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;
-pub use open::{CoverageLost, LostPart, MissingKey, RemainingCiphertext, WhyEncrypted, WhyMisplaced, WhyNoToken};
-pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
+pub use open::{
+    CoverageLost, LostCoverage, LostPart, MissingKey, RemainingCiphertext, WhyEncrypted, WhyMisplaced, WhyNoToken,
+};
+pub use opened::{
+    Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
+    UnsignedOpened,
+};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;
 pub use pending_replay::PendingReplay;

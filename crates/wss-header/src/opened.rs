@@ -11,8 +11,9 @@ use wss_tokens::AuthenticatedUser;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
+use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
-use crate::open::{CoverageLost, LostPart, RemainingCiphertext};
+use crate::open::{LostCoverage, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
@@ -432,8 +433,8 @@ pub struct Evidence {
     pub signatures: Vec<SignatureEvidence>,
     /// The decrypted parts, in order of processing.
     pub decrypted: Vec<DecryptionEvidence>,
-    /// Created and Expires of the timestamp, of which one may be absent.
-    pub timestamp: Option<(Option<SystemTime>, Option<SystemTime>)>,
+    /// The timestamp.
+    pub timestamp: Option<TimestampEvidence>,
     /// The user of the message, as [`Opened::user`](crate::OpenedParts::user) and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that are of unknown kinds and were ignored.
@@ -459,8 +460,8 @@ pub struct SignatureEvidence {
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<WireText>,
-    /// The parts that it covers as ciphertext without proving them, and why.
-    pub lost: Vec<(LostPart, CoverageLost)>,
+    /// The parts that it covers as ciphertext without proving them.
+    pub lost: Vec<LostCoverage>,
     /// Whether it covers the signature that proves the message, the one of
     /// [`Opened::signer`](crate::OpenedParts::signer). A signature over another signature says nothing about the
     /// message itself.
@@ -474,6 +475,16 @@ pub struct SignatureEvidence {
     pub token_is_proven: bool,
 }
 
+/// The instants of the timestamp, of which one may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TimestampEvidence {
+    /// `wsu:Created`.
+    pub created: Option<SystemTime>,
+    /// `wsu:Expires`.
+    pub expires: Option<SystemTime>,
+}
+
 /// A decrypted part.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -482,7 +493,6 @@ pub struct DecryptionEvidence {
     pub part: WireText,
     /// The content cipher.
     pub content: ContentEncryption,
-    /// The way in which the key was found: the identifier of the key transport, or `secret`, `security context`,
-    /// `password`, `key of the request`.
-    pub key: &'static str,
+    /// What gave the key.
+    pub key: DecryptionKey,
 }

@@ -8,10 +8,9 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use wss_text::shown;
 
-use wss_c14n::{Document, Limits};
 use wss_crypto::{Certificate, SignatureMethod};
+use wss_soap::SoapVersion;
 use wss_soap::mime::{MimeError, fresh_boundary};
-use wss_soap::{EnvelopeError, SoapVersion};
 
 use crate::addressing::Addressing;
 use crate::attachments::{Attachment, SecuredPackage};
@@ -19,7 +18,7 @@ use crate::correlation::Correlation;
 use crate::elsewhere::{AsyncSigningKey, SignatureRequest};
 use crate::error::{ElsewhereError, SecureError};
 use crate::plan::Plan;
-use crate::secure::{Awaited, Done, Next, Securing};
+use crate::secure::{Done, Next, Unsecured, Waiting, secure};
 use crate::trace;
 
 impl Plan {
@@ -33,14 +32,8 @@ impl Plan {
     /// # }
     /// ```
     pub fn message<'p>(&'p self, envelope: &'p str) -> Outgoing<'p> {
-        Outgoing {
-            plan: self,
-            envelope,
-            attachments: Vec::new(),
-            addressing: None,
-            request: None,
-            wire_form: PhantomData,
-        }
+        let message = Unsecured { envelope, attachments: Vec::new(), addressing: None, request: None };
+        Outgoing { plan: self, message, wire_form: PhantomData }
     }
 }
 
@@ -130,18 +123,13 @@ impl sealed::Framed for SecuredPackage {
 #[must_use = "nothing is secured until `secure` or `prepare` is called"]
 pub struct Outgoing<'p, M: WireForm = String> {
     plan: &'p Plan,
-    envelope: &'p str,
-    attachments: Vec<Attachment>,
-    addressing: Option<Addressing>,
-    request: Option<&'p Correlation>,
+    message: Unsecured<'p>,
     wire_form: PhantomData<M>,
 }
 
 impl<M: WireForm> Clone for Outgoing<'_, M> {
     fn clone(&self) -> Self {
-        let Self { plan, envelope, ref attachments, ref addressing, request, wire_form } = *self;
-        let (attachments, addressing) = (attachments.clone(), addressing.clone());
-        Self { plan, envelope, attachments, addressing, request, wire_form }
+        Self { plan: self.plan, message: self.message.clone(), wire_form: PhantomData }
     }
 }
 
@@ -161,8 +149,8 @@ impl<'p> Outgoing<'p> {
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn attachments(self, attachments: Vec<Attachment>) -> Outgoing<'p, SecuredPackage> {
-        let Self { plan, envelope, addressing, request, .. } = self;
-        Outgoing { plan, envelope, attachments, addressing, request, wire_form: PhantomData }
+        let message = Unsecured { attachments, ..self.message };
+        Outgoing { plan: self.plan, message, wire_form: PhantomData }
     }
 }
 
@@ -173,13 +161,15 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
-    pub fn answering(self, request: &'p Correlation) -> Self {
-        Self { request: Some(request), ..self }
+    pub fn answering(mut self, request: &'p Correlation) -> Self {
+        self.message.request = Some(request);
+        self
     }
 
     /// Inserts these header blocks of WS-Addressing before the recipe runs. The envelope must not have them yet.
-    pub fn addressing(self, addressing: Addressing) -> Self {
-        Self { addressing: Some(addressing), ..self }
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
+        self.message.addressing = Some(addressing);
+        self
     }
 
     /// Runs the recipe. All other octets of the envelope stay unchanged.
@@ -219,19 +209,12 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
     }
 
     fn run(self) -> Result<Progress<M>, SecureError> {
-        trace::securing(self.envelope.len(), || self.steps(), Progress::octets)
+        trace::securing(self.message.envelope.len(), || self.steps(), Progress::octets)
     }
 
     fn steps(self) -> Result<Progress<M>, SecureError> {
-        let frame = M::frame(self.plan, self.envelope, &self.attachments)?;
-        // The limits for strangers do not apply to the caller's own envelope.
-        let read = Document::parse(self.envelope, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?;
-        let addressed = match &self.addressing {
-            Some(addressing) => addressing.insert(read, self.plan.recipe.random.as_ref())?,
-            None => read,
-        };
-        let securing = Securing::begin(self.plan, addressed, self.attachments, self.request)?;
-        Ok(Progress::of(securing.run()?, frame))
+        let frame = M::frame(self.plan, self.message.envelope, &self.message.attachments)?;
+        Ok(Progress::of(secure(self.plan, self.message)?, frame))
     }
 }
 
@@ -258,10 +241,11 @@ pub enum Progress<M: WireForm> {
 impl<M: WireForm> Progress<M> {
     fn of(next: Next, frame: M::Frame) -> Self {
         match next {
-            Next::Done(Done { message, attachments, correlation }) => {
+            Next::Done(done) => {
+                let Done { message, attachments, correlation } = *done;
                 Self::Secured(Secured { message: M::within(frame, message, attachments), correlation })
             }
-            Next::Sign(securing, awaited) => Self::Pending(Pending { securing, awaited, frame }),
+            Next::Waiting(waiting) => Self::Pending(Pending { waiting, frame }),
         }
     }
 
@@ -277,8 +261,7 @@ impl<M: WireForm> Progress<M> {
 /// A message that waits for a signature from elsewhere (HSM, key service). Only [`Outgoing::prepare`] makes it.
 #[must_use = "a pending message is not secured"]
 pub struct Pending<M: WireForm> {
-    securing: Box<Securing>,
-    awaited: Awaited,
+    waiting: Box<Waiting>,
     frame: M::Frame,
 }
 
@@ -286,19 +269,19 @@ impl<M: WireForm> Pending<M> {
     /// The octets to sign with [`Pending::method`]: a canonical `ds:SignedInfo`, not a digest of it.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.awaited.signature.octets()
+        self.waiting.octets()
     }
 
     /// The signature method.
     #[must_use]
     pub fn method(&self) -> SignatureMethod {
-        self.awaited.signature.method()
+        self.waiting.method()
     }
 
     /// The certificate of the signing key. A recipe may have several.
     #[must_use]
     pub fn certificate(&self) -> &Certificate {
-        &self.awaited.certificate
+        self.waiting.certificate()
     }
 
     /// Takes the signature value (ECDSA: `r ‖ s`), and runs the steps up to the next signature from elsewhere, or to
@@ -309,7 +292,7 @@ impl<M: WireForm> Pending<M> {
     pub fn finish(self, value: &[u8]) -> Result<Progress<M>, SecureError> {
         trace::securing(
             self.octets().len(),
-            || Ok(Progress::of(self.securing.resume(&self.awaited, value)?, self.frame)),
+            || Ok(Progress::of(self.waiting.finish(value)?, self.frame)),
             Progress::octets,
         )
     }

@@ -11,7 +11,7 @@ use crate::allowance::Allowance;
 use crate::attached::Attached;
 use crate::emission;
 use crate::encrypting::{EncryptedTo, Encrypting};
-use crate::error::PlanError;
+use crate::error::{LayoutDefect, PlanError, Treatment};
 use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::layout::Layout;
@@ -151,10 +151,7 @@ fn cover_holder_token(recipe: &mut Recipe, issued: &[IssuedToken]) {
 fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
     let places_timestamp = matches!(recipe.header.layout, Layout::LaxTimestampFirst | Layout::LaxTimestampLast);
     if places_timestamp && recipe.header.timestamps.is_empty() {
-        return Err(PlanError::Layout {
-            what: "the layout places a timestamp, and the recipe makes no timestamp",
-            remedy: "call `timestamp`, or choose Layout::Lax",
-        });
+        return Err(PlanError::Layout { defect: LayoutDefect::NoTimestamp });
     }
     let is_strict = recipe.header.layout == Layout::Strict;
     let (mut signed, mut encrypted) = (false, false);
@@ -164,27 +161,17 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
             continue;
         };
         if signing.token_after_signature && is_strict {
-            return Err(PlanError::Layout {
-                what: "a strict layout has tokens before signatures",
-                remedy: "leave out `token_after_signature`, or choose Layout::Lax",
-            });
+            return Err(PlanError::Layout { defect: LayoutDefect::TokenAfterSignature });
         }
         let is_sent = matches!(&signing.by, SignedBy::Certificate { reference, .. } if reference.needs_token());
         if signing.token_after_signature && (!is_sent || signing.holder.is_some()) {
-            return Err(PlanError::Layout {
-                what: "the token to place after the signature is not sent for it",
-                remedy: "leave out `token_after_signature`, or choose ReferenceForm::Direct",
-            });
+            return Err(PlanError::Layout { defect: LayoutDefect::TokenNotSent });
         }
         let is_plain = |part: &Part| matches!(part, Part::Signature | Part::SigningToken | Part::Timestamp);
         let are_plain =
             signing.optional.blocks.is_empty() && signing.parts.iter().chain(&signing.optional.parts).all(is_plain);
         if is_strict && encrypted && signing.endorses() && !are_plain {
-            return Err(PlanError::Layout {
-                what: "a strict layout has a signature over signatures after them, and what is encrypted between must be \
-                       decrypted first",
-                remedy: "sign the other parts in a step of their own, or choose Layout::Lax",
-            });
+            return Err(PlanError::Layout { defect: LayoutDefect::EncryptedBetween });
         }
         signed = true;
     }
@@ -254,7 +241,7 @@ fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
     for part in optional {
         let is_optional = part.is_counted() || matches!(part, Part::Attachments);
         if !is_optional {
-            return Err(PlanError::CannotBe { part: part.clone(), verb: "optional" });
+            return Err(PlanError::CannotBe { part: part.clone(), treatment: Treatment::Optional });
         }
         if !seen.insert(part) {
             return Err(PlanError::TwiceInOneStep { part: part.clone() });
@@ -289,7 +276,7 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
             }
             check_token(token, has_assertion, legacy)?;
             if signing.token_by_reference {
-                return Err(PlanError::CannotBe { part: Part::SigningToken, verb: "signed by reference" });
+                return Err(PlanError::CannotBe { part: Part::SigningToken, treatment: Treatment::SignedByReference });
             }
             if signing.parts.contains(&Part::SigningToken) && token.kind.home() == Home::Request {
                 return Err(PlanError::NotThere { part: Part::SigningToken });
@@ -327,7 +314,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     for part in &encrypting.parts {
         // A timestamp or token must stay readable.
         if matches!(part, Part::Timestamp | Part::SigningToken) {
-            return Err(PlanError::CannotBe { part: part.clone(), verb: "encrypted" });
+            return Err(PlanError::CannotBe { part: part.clone(), treatment: Treatment::Encrypted });
         }
     }
     if !legacy && encrypting.content.is_legacy() {
@@ -336,7 +323,10 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     match &encrypting.to {
         EncryptedTo::Token(token) => {
             if token.kind.home() == Home::Issued && encrypting.parts.contains(&Part::Assertion) {
-                return Err(PlanError::CannotBe { part: Part::Assertion, verb: "encrypted with its own key" });
+                return Err(PlanError::CannotBe {
+                    part: Part::Assertion,
+                    treatment: Treatment::EncryptedWithItsOwnKey,
+                });
             }
             let is_short = token.kind.most_octets().is_some_and(|most| encrypting.content.key_len() > most);
             if is_short && token.derived.is_none() {

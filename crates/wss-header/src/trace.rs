@@ -58,7 +58,7 @@ fn verified(evidence: &Evidence, octets: usize, took: Duration) {
     }
     for decrypted in &evidence.decrypted {
         let (part, cipher, key) = (&decrypted.part, decrypted.content.uri(), decrypted.key);
-        tracing::debug!(target: "wss", %part, cipher, key, "decrypted");
+        tracing::debug!(target: "wss", %part, cipher, %key, "decrypted");
     }
     let waived = || evidence.waived.iter().map(|waiver| waiver.word()).collect::<Vec<_>>().join(" ");
     let (signatures, decrypted) = (evidence.signatures.len(), evidence.decrypted.len());

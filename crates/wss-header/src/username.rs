@@ -2,7 +2,7 @@
 
 use wss_tokens::Password;
 
-use crate::error::PlanError;
+use crate::error::{PlanError, UsernameDefect};
 
 /// A username token to send. By default it has a random Nonce, Created, and the Type of its password.
 ///
@@ -111,20 +111,14 @@ impl Username {
 
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let is_digest = matches!(self.password, SentPassword::Digest(_));
-        let wrong = |what| Err(PlanError::Username { what });
+        let wrong = |defect| Err(PlanError::Username { defect });
         match &self.nonce {
-            _ if self.name.is_empty() => wrong("a username token needs a name"),
-            Nonce::None if is_digest => {
-                wrong("a digest without Nonce can be sent again: leave out `without_nonce`, or send `Username::text`")
-            }
-            _ if is_digest && !self.has_created => wrong(
-                "a digest without Created can be sent again: leave out `without_created`, or send `Username::text`",
-            ),
-            _ if is_digest && !self.has_type => {
-                wrong("a digest without its Type is read as a text: leave out `without_type`")
-            }
+            _ if self.name.is_empty() => wrong(UsernameDefect::NoName),
+            Nonce::None if is_digest => wrong(UsernameDefect::DigestWithoutNonce),
+            _ if is_digest && !self.has_created => wrong(UsernameDefect::DigestWithoutCreated),
+            _ if is_digest && !self.has_type => wrong(UsernameDefect::DigestWithoutType),
             Nonce::Given(octets) if !(1..=MOST_NONCE).contains(&octets.len()) => {
-                wrong("a Nonce has 1 to 64 octets: give others, or call `without_nonce`")
+                wrong(UsernameDefect::NonceLength { octets: octets.len() })
             }
             _ => Ok(()),
         }

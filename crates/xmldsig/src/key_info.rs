@@ -401,20 +401,20 @@ const MAX_DSA_NUMBER: usize = 512;
 
 /// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.
 pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {
-    if let Some((modulus, exponent)) = key.rsa_components() {
+    if let Some(rsa) = key.rsa_components() {
         writer.start(name::DS, "KeyValue");
         writer.start(name::DS, "RSAKeyValue");
-        writer.leaf(name::DS, "Modulus", &base64_encode(&modulus));
-        writer.leaf(name::DS, "Exponent", &base64_encode(&exponent));
+        writer.leaf(name::DS, "Modulus", &base64_encode(&rsa.modulus));
+        writer.leaf(name::DS, "Exponent", &base64_encode(&rsa.exponent));
         writer.end();
         writer.end();
-    } else if let Some((curve, point)) = key.ec_point() {
+    } else if let Some(point) = key.ec_point() {
         writer.start(name::DS, "KeyValue");
         writer.start(name::DSIG11, "ECKeyValue");
         writer.start(name::DSIG11, "NamedCurve");
-        writer.attribute("URI", curve.uri());
+        writer.attribute("URI", point.curve.uri());
         writer.end();
-        writer.leaf(name::DSIG11, "PublicKey", &base64_encode(&point));
+        writer.leaf(name::DSIG11, "PublicKey", &base64_encode(&point.octets));
         writer.end();
         writer.end();
     } else {

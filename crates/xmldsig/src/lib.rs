@@ -46,7 +46,7 @@ pub use policy::AlgorithmPolicy;
 pub use reference::{Dereference, Reference, manifest_references};
 pub use same_document::SameDocument;
 pub use sign::PendingSignature;
-pub use sign_document::{DocumentSigning, Enveloped, Place, sign_document};
+pub use sign_document::{DocumentSigning, Enveloped, SignaturePlace, sign_document};
 pub use signature::Signature;
 pub use signed_info::{SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};

@@ -21,7 +21,7 @@ pub struct DocumentSigning {
     id_attributes: Vec<String>,
     signature_id: Option<String>,
     prefix: Option<String>,
-    place: Place,
+    place: SignaturePlace,
 }
 
 /// Whether references have the enveloped-signature transform.
@@ -38,7 +38,7 @@ pub enum Enveloped {
 /// The place of the signature. If the document has a template, the first `ds:Signature`, it is replaced instead.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum Place {
+pub enum SignaturePlace {
     /// The last child of the root.
     #[default]
     EndOfRoot,
@@ -48,8 +48,13 @@ pub enum Place {
     EndOf(String),
     /// After the element with this Id.
     After(String),
-    /// The last child of the first element with this expanded name: its namespace, and its local name.
-    EndOfFirst(String, String),
+    /// The last child of the first element with this expanded name.
+    EndOfFirst {
+        /// Its namespace.
+        namespace: String,
+        /// Its local name.
+        local: String,
+    },
 }
 
 impl DocumentSigning {
@@ -66,7 +71,7 @@ impl DocumentSigning {
             id_attributes: Vec::new(),
             signature_id: None,
             prefix: None,
-            place: Place::default(),
+            place: SignaturePlace::default(),
         }
     }
 
@@ -141,7 +146,7 @@ impl DocumentSigning {
 
     /// Sets the place of the signature.
     #[must_use]
-    pub fn place(mut self, place: Place) -> Self {
+    pub fn place(mut self, place: SignaturePlace) -> Self {
         self.place = place;
         self
     }
@@ -233,7 +238,7 @@ pub fn sign_document(
     Ok(put(&unsigned.finish(&value))?.0)
 }
 
-impl Place {
+impl SignaturePlace {
     /// The element that contains the place.
     fn parent<'d>(&self, document: &'d Document<'d>, index: &IdIndex<'d>) -> Result<Element<'d>, SignError> {
         let of_id = |id: &String| index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() });
@@ -241,7 +246,7 @@ impl Place {
             Self::EndOfRoot | Self::StartOfRoot => Ok(document.root()),
             Self::EndOf(id) => of_id(id),
             Self::After(id) => of_id(id)?.parent().ok_or(SignError::NoPlace),
-            Self::EndOfFirst(namespace, local) => {
+            Self::EndOfFirst { namespace, local } => {
                 let mut all = document.elements();
                 all.find(|element| element.is(namespace, local)).ok_or(SignError::NoPlace)
             }
@@ -272,7 +277,7 @@ impl Place {
             start = match self {
                 Self::StartOfRoot => parent.content_span().start,
                 Self::After(id) => index.get(id).map_or(parent.content_span().end, |element| element.span().end),
-                Self::EndOfRoot | Self::EndOf(_) | Self::EndOfFirst(..) => parent.content_span().end,
+                Self::EndOfRoot | Self::EndOf(_) | Self::EndOfFirst { .. } => parent.content_span().end,
             };
             splices.insert(start, signature);
         }

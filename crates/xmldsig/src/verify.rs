@@ -92,7 +92,7 @@ pub fn verify<'d, E: From<VerifyError>>(
 /// The value of an EC key in the form of XML Signature, if it is in another one.
 fn ecdsa_in_plain_form(key: &VerifyingKey, value: &[u8]) -> Option<Vec<u8>> {
     let VerifyingKey::Public(key) = key else { return None };
-    let (_, point) = key.ec_point()?;
+    let point = key.ec_point()?.octets;
     // An uncompressed point is an octet and two numbers.
     plain_ecdsa_value(value, point.len().checked_sub(1)? / 2)
 }

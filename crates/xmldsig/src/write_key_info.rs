@@ -20,13 +20,28 @@ pub enum KeyInfoItem {
     /// `ds:X509Certificate`: the certificate, and those of its path (§4.5.4).
     Certificates(Vec<Certificate>),
     /// `ds:X509IssuerSerial`, in the spelling that the peer compares.
-    IssuerSerial(Certificate, NameForm),
+    IssuerSerial {
+        /// The certificate.
+        certificate: Certificate,
+        /// The spelling of the issuer.
+        form: NameForm,
+    },
     /// `ds:X509SKI`: the certificate's identifier of its key, or the SHA-1 of the key if the certificate has none.
     SubjectKeyIdentifier(Certificate),
     /// `ds:X509SubjectName`.
-    SubjectName(Certificate, NameForm),
+    SubjectName {
+        /// The certificate.
+        certificate: Certificate,
+        /// The spelling of the subject.
+        form: NameForm,
+    },
     /// `dsig11:X509Digest`.
-    CertificateDigest(Certificate, DigestMethod),
+    CertificateDigest {
+        /// The certificate.
+        certificate: Certificate,
+        /// The digest.
+        method: DigestMethod,
+    },
     /// `ds:X509CRL`: a revocation list in DER.
     RevocationList(Vec<u8>),
     /// `dsig11:KeyInfoReference` to a `ds:KeyInfo` (§4.5.10).
@@ -51,16 +66,16 @@ impl KeyInfoItem {
             Self::KeyValue(key) => write_key_value(writer, key),
             Self::DerKeyValue(key) => writer.leaf(name::DSIG11, "DEREncodedKeyValue", &base64_encode(key.spki())),
             Self::Certificates(certificates) => write_x509_certificates(writer, certificates),
-            Self::IssuerSerial(certificate, form) => write_issuer_serial(writer, certificate, *form),
+            Self::IssuerSerial { certificate, form } => write_issuer_serial(writer, certificate, *form),
             Self::SubjectKeyIdentifier(certificate) => {
                 let computed = || certificate.computed_key_identifier();
                 let identifier = certificate.subject_key_identifier().map_or_else(computed, <[u8]>::to_vec);
                 write_x509_data(writer, |writer| writer.leaf(name::DS, "X509SKI", &base64_encode(&identifier)));
             }
-            Self::SubjectName(certificate, form) => write_x509_data(writer, |writer| {
+            Self::SubjectName { certificate, form } => write_x509_data(writer, |writer| {
                 writer.leaf(name::DS, "X509SubjectName", &certificate.subject().written(*form));
             }),
-            Self::CertificateDigest(certificate, method) => write_x509_data(writer, |writer| {
+            Self::CertificateDigest { certificate, method } => write_x509_data(writer, |writer| {
                 writer.start(name::DSIG11, "X509Digest");
                 writer.attribute("Algorithm", method.uri());
                 writer.base64(Digest::of(*method, certificate.der()).as_octets());

@@ -14,7 +14,18 @@ const BESIDE: usize = 256;
 /// The declaration that there is no default namespace.
 const NO_DEFAULT: &str = " xmlns=\"\"";
 
-/// Encrypts an element or its content, as `plaintext` says, and writes the `xenc:EncryptedData` as [`encrypt_octets`]
+/// An element to encrypt.
+#[derive(Clone, Copy)]
+pub struct ElementPlaintext<'e, 'd> {
+    /// The element.
+    pub element: Element<'d>,
+    /// What the plaintext takes along from the elements around it.
+    pub along: TakeAlong,
+    /// Whether the element is encrypted, or its content.
+    pub kind: &'e PlaintextType,
+}
+
+/// Encrypts an element or its content, and writes the `xenc:EncryptedData` as [`encrypt_octets`]
 /// does. The plaintext is the source text, in which each top-level element declares every namespace in scope, including
 /// the absence of a default namespace.
 ///
@@ -27,16 +38,16 @@ const NO_DEFAULT: &str = " xmlns=\"\"";
 /// # Errors
 /// [`EncryptError`].
 pub fn encrypt_element(
-    (element, along): (Element<'_>, TakeAlong),
-    plaintext: &PlaintextType,
+    plaintext: ElementPlaintext<'_, '_>,
     method: ContentEncryption,
     key: &Secret,
     id: Option<&str>,
     key_info: Option<&str>,
     random: &dyn Random,
 ) -> Result<String, EncryptError> {
+    let ElementPlaintext { element, along, kind } = plaintext;
     // The buffer has room for declarations and the tag: the plaintext is encrypted where it is written.
-    let (place, pieces) = match plaintext {
+    let (place, pieces) = match kind {
         PlaintextType::Content => (Some(element), element.children().count()),
         _ => (element.parent(), 1),
     };
@@ -46,14 +57,14 @@ pub fn encrypt_element(
     let of_piece = declarations + NO_DEFAULT.len() + attributes;
     let mut text = String::with_capacity(element.span().len() + of_piece * pieces + BESIDE);
     text.extend(std::iter::repeat_n('\0', method.iv_len()));
-    match plaintext {
+    match kind {
         PlaintextType::Content => element.push_standalone_content(along, &mut text),
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
             element.push_standalone(along, &mut text);
         }
     }
     let cipher_octets = wss_crypto::encrypt_in_place(method, key, text.into_bytes(), random)?;
-    Ok(write_encrypted_data(id, plaintext, method, key_info, &cipher_octets))
+    Ok(write_encrypted_data(id, kind, method, key_info, &cipher_octets))
 }
 
 /// Encrypts `octets` and writes the `xenc:EncryptedData` in canonical form, as a document of its own.

@@ -22,7 +22,7 @@ pub use agreement_method::{Agreed, Agreement, AgreementMethod};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, DocumentDecryption, KeySource, decrypt_document};
 pub use encapsulation::Encapsulation;
-pub use encrypt::{encrypt_element, encrypt_octets};
+pub use encrypt::{ElementPlaintext, encrypt_element, encrypt_octets};
 pub use encrypted_data::{
     ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,
 };

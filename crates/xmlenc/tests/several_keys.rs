@@ -8,8 +8,8 @@ use wss_crypto::{
     Secret, SystemRandom,
 };
 use wss_xmlenc::{
-    Agreement, AlgorithmPolicy, DecryptError, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document,
-    encrypt_element, encrypt_octets, write_encrypted_key,
+    Agreement, AlgorithmPolicy, DecryptError, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType,
+    decrypt_document, encrypt_element, encrypt_octets, write_encrypted_key,
 };
 
 const SOURCE: &str = "<r><part>4711</part></r>";
@@ -60,8 +60,7 @@ fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -
     let document = Document::parse(SOURCE, &Limits::default()).expect("well-formed");
     let part = document.elements().find(|element| element.name().local == "part").expect("a part");
     let data = encrypt_element(
-        (part, TakeAlong::Namespaces),
-        &PlaintextType::Element,
+        ElementPlaintext { element: part, along: TakeAlong::Namespaces, kind: &PlaintextType::Element },
         content,
         key,
         None,

@@ -468,7 +468,7 @@ pub fn certificates(octets: &[u8]) {
     found.extend(Certificate::all_from_pem(octets).unwrap_or_default());
     for certificate in &found {
         let _all = (certificate.subject().to_string(), certificate.serial_decimal(), certificate.key_usage());
-        let _more = (certificate.validity(), certificate.computed_key_identifier(), certificate.version());
+        let _more = (certificate.not_before(), certificate.computed_key_identifier(), certificate.version());
         if trust.validate(certificate, &[], Purpose::Signing, now(), &Budget::dangerous_unbounded()).is_ok() {
             assert!(genuine.contains(certificate), "a certificate that nobody issued is trusted: {octets:?}");
         }
@@ -537,7 +537,7 @@ pub fn report(octets: &[u8]) {
     for context in [bsp::Context::new(), bsp::Context::new().receiver(&receivers[0]).first_message(true)] {
         if let Ok(report) = bsp::report(&text, &context) {
             for verdict in report.verdicts() {
-                let _all = (verdict.why().len(), verdict.places().len(), verdict.is_breach());
+                let _all = (verdict.why().len(), verdict.findings().len(), verdict.is_breach());
             }
         }
     }

@@ -115,7 +115,7 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     if !matches!(verdict.outcome(), Outcome::Fail | Outcome::NotCheckable) && !style.all {
         return;
     }
-    for place in verdict.places() {
+    for place in verdict.findings() {
         out.push_str(&format!("      at {}\n", escaped(&place.path)));
         if verdict.outcome() == Outcome::Fail {
             let line = message.get(..place.span.start).map_or(1, |before| before.matches('\n').count() + 1);
@@ -123,8 +123,8 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
             out.push_str(&format!("      line {line}: {}\n", escaped(&opening(element))));
         }
     }
-    if verdict.count() > verdict.places().len() && !verdict.places().is_empty() {
-        let more = verdict.count() - verdict.places().len();
+    if verdict.count() > verdict.findings().len() && !verdict.findings().is_empty() {
+        let more = verdict.count() - verdict.findings().len();
         if verdict.outcome() == Outcome::Fail {
             out.push_str(&format!("      and {more} more\n"));
         }

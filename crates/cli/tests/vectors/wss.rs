@@ -171,7 +171,8 @@ fn open(case: &Case) -> Result<(), String> {
             ("trusted", "jks") => {
                 let store = std::fs::read(entry.path()).map_err(|error| error.to_string())?;
                 let trusted = certificates_from_java_key_store(&store, entry.get("password"));
-                for (_, certificate) in trusted.map_err(|error| error.to_string())? {
+                for trusted in trusted.map_err(|error| error.to_string())? {
+                    let certificate = trusted.entry;
                     arguments.extend(["--pin".to_owned(), keys::temporary(certificate.der())]);
                 }
                 // The receiver's own key is in the same store.
@@ -231,7 +232,7 @@ fn open(case: &Case) -> Result<(), String> {
         text.split_once("Created>").and_then(|(_, rest)| rest.split_once('<')).map(|(text, _)| text.to_owned());
     let pinned = keys::entries(case).iter().find(|entry| entry.get("format") == "cert-pem").map(|entry| entry.path());
     let pinned = pinned.and_then(|path| Certificate::from_pem(&std::fs::read(path).ok()?).ok());
-    let valid_from = pinned.map(|certificate| format_instant(certificate.validity().0 + Duration::from_secs(86_400)));
+    let valid_from = pinned.map(|certificate| format_instant(certificate.not_before() + Duration::from_secs(86_400)));
     let now =
         case.param("time").map(str::to_owned).or(created.filter(|text| parse_instant(text).is_ok())).or(valid_from);
     if let Some(now) = now {

@@ -6,6 +6,7 @@
 
 mod encoding;
 mod kind;
+mod parts;
 mod recover;
 mod verifying;
 
@@ -27,6 +28,7 @@ use crate::secret::Secret;
 use encoding::{Pkcs8, Spki, ec_pkcs8, rsa_pkcs8, seed_alone, significant, to_pkcs8, x448_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
+pub use parts::{EcPoint, Encapsulation, RsaComponents};
 pub use verifying::VerifyingKey;
 
 /// A signing key: in this process, or in an HSM or a key service.
@@ -189,20 +191,22 @@ impl PublicKey {
         self.kind
     }
 
-    /// Modulus and exponent of an RSA key, big-endian without leading zeros.
+    /// The numbers of an RSA key.
     #[must_use]
-    pub fn rsa_components(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+    pub fn rsa_components(&self) -> Option<RsaComponents> {
         match Spki::parse(&self.spki).ok()? {
-            Spki::Rsa { modulus, exponent } => Some((modulus.to_vec(), exponent.to_vec())),
+            Spki::Rsa { modulus, exponent } => {
+                Some(RsaComponents { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
+            }
             _ => None,
         }
     }
 
-    /// Curve and uncompressed point of an EC key.
+    /// The point of an EC key.
     #[must_use]
-    pub fn ec_point(&self) -> Option<(Curve, Vec<u8>)> {
+    pub fn ec_point(&self) -> Option<EcPoint> {
         match Spki::parse(&self.spki).ok()? {
-            Spki::Ec { curve, point } => Some((curve, point.to_vec())),
+            Spki::Ec { curve, point } => Some(EcPoint { curve, octets: point.to_vec() }),
             _ => None,
         }
     }
@@ -255,17 +259,18 @@ impl PublicKey {
         verified.map_err(|refusal| refusal.or(CryptoError::SignatureMismatch))
     }
 
-    /// A fresh secret of 32 octets, and its encapsulation, which gives it to the holder of the private key (ML-KEM).
+    /// A fresh secret of 32 octets for the holder of the private key (ML-KEM).
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] unless the key is of ML-KEM; [`CryptoError::Provider`].
     ///
     /// # Specification
     /// FIPS 203 §7.2.
-    pub fn encapsulate(&self) -> Result<(Secret, Vec<u8>), CryptoError> {
+    pub fn encapsulate(&self) -> Result<Encapsulation, CryptoError> {
         match (&*self.inner, self.kind) {
             (Public::PostQuantum(key), KeyKind::PostQuantum(kind)) if kind.encapsulates() => {
-                key.encapsulate().map_err(|refusal| refusal.or(CryptoError::Provider))
+                let (secret, octets) = key.encapsulate().map_err(|refusal| refusal.or(CryptoError::Provider))?;
+                Ok(Encapsulation { secret, octets })
             }
             _ => Err(CryptoError::KeyMismatch),
         }

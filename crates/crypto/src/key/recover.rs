@@ -5,7 +5,7 @@
 
 use wss_text::Slice as _;
 
-use super::PublicKey;
+use super::{PublicKey, RsaComponents};
 use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
 use crate::error::CryptoError;
@@ -24,7 +24,7 @@ impl PublicKey {
     /// RFC 8017 §5.2.2 (RSAVP1).
     #[must_use]
     pub fn recover(&self, value: &[u8]) -> Option<Vec<u8>> {
-        let (modulus, exponent) = self.rsa_components()?;
+        let RsaComponents { modulus, exponent } = self.rsa_components()?;
         power(value, &exponent, &modulus)
     }
 }

@@ -53,7 +53,7 @@ pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -
 #[must_use]
 pub fn verdict(verdict: &Verdict) -> Value {
     let rule = verdict.rule();
-    let places = verdict.places();
+    let places = verdict.findings();
     json!({
         "id": rule.id(),
         "section": rule.section(),

@@ -28,7 +28,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "amabnl/amadeus-ws-client, Session/Handler/SoapHeader4.php: the digest, Created in milliseconds, headers of WS-Addressing",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
         AROUND,
     ],

@@ -3,7 +3,7 @@
 
 use super::row::*;
 
-pub(crate) const MESSAGING: Place = Place::Block(wss_ebms::NAMESPACE, "Messaging");
+pub(crate) const MESSAGING: MessagePart = MessagePart::Block { namespace: wss_ebms::NAMESPACE, local: "Messaging" };
 
 /// A user message: signature over Body, `eb:Messaging` and attachments, then encryption of the attachments.
 pub(crate) const fn user_message(
@@ -13,11 +13,11 @@ pub(crate) const fn user_message(
     recipient: ReferenceForm,
 ) -> Shape {
     Shape {
-        signature: Some(signature(method, token, &[Place::Body, MESSAGING, Place::Attachments])),
+        signature: Some(signature(method, token, &[MessagePart::Body, MESSAGING, MessagePart::Attachments])),
         encryption: Some(EncryptionShape {
             to: EncryptedTo::Certificate { transport, reference: recipient },
             content: ContentEncryption::Aes128Gcm,
-            places: &[Place::Attachments],
+            parts: &[MessagePart::Attachments],
         }),
         ..Shape::EMPTY
     }
@@ -25,11 +25,11 @@ pub(crate) const fn user_message(
 
 /// A receipt or an error: a signature over Body and `eb:Messaging`.
 pub(crate) const fn signal(method: SignatureMethod, token: ReferenceForm) -> Shape {
-    Shape { signature: Some(signature(method, token, &[Place::Body, MESSAGING])), ..Shape::EMPTY }
+    Shape { signature: Some(signature(method, token, &[MessagePart::Body, MESSAGING])), ..Shape::EMPTY }
 }
 
-const fn signature(method: SignatureMethod, token: ReferenceForm, places: &'static [Place]) -> SignatureShape {
-    SignatureShape { method, ..SignatureShape::rsa_sha256(token, places) }
+const fn signature(method: SignatureMethod, token: ReferenceForm, parts: &'static [MessagePart]) -> SignatureShape {
+    SignatureShape { method, ..SignatureShape::rsa_sha256(token, parts) }
 }
 
 /// Each part of the payload is compressed.

@@ -32,15 +32,15 @@ pub const NETWORK: Network = Network {
         Source {
             title: "BDEW AS4-Profil 1.1 of 2024-10-01, §2.2.3.3, §2.3.1, §2.3.2, §2.3.4; Regelungen zum Übertragungsweg für AS4 of \
                     2022-06-01, §5.4: eb:Messaging, the name in certificates, and the three days",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
         Source {
             title: "BDEW AS4-Profil 1.1 of 2024-10-01, §2.2.6.2.2: the recipient by ds:X509SKI, the algorithms, and the empty \
                     AlgorithmID, PartyUInfo and PartyVInfo of ConcatKDF",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
-        Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", evidence: Evidence::Read },
-        Source { title: "the text of BDEW AS4 profile 1.2", evidence: Evidence::Unverified },
+        Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", reliability: Reliability::Read },
+        Source { title: "the text of BDEW AS4 profile 1.2", reliability: Reliability::Unverified },
         AROUND,
     ],
 };

@@ -31,10 +31,10 @@ pub const NETWORK: Network = Network {
         Source {
             title: "scandihealth/seal.java, the library SOSI Seal: SAMLUtil, SAMLRequestDOMBuilder, SAMLReplyDOMBuilder, \
                     IDCardDOMBuilder, SignatureUtil; the schemas of DGWS 1.0.1 in trifork/dgws; trifork/unsealed (SHA-256)",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
-        Source { title: "+local-times: scandihealth/lpr3-docs#48", evidence: Evidence::Thread },
-        Source { title: "level 5, and which services still take SHA-1", evidence: Evidence::Unverified },
+        Source { title: "+local-times: scandihealth/lpr3-docs#48", reliability: Reliability::Thread },
+        Source { title: "level 5, and which services still take SHA-1", reliability: Reliability::Unverified },
         AROUND,
     ],
 };

@@ -9,7 +9,10 @@ pub const NETWORK: Network = Network {
     about: "The tax office of Colombia: electronic invoices.",
     request: Shape {
         timestamp: Some(60000),
-        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Block(WSA, "To")])),
+        signature: Some(SignatureShape::rsa_sha256(
+            ReferenceForm::Direct,
+            &[MessagePart::Block { namespace: WSA, local: "To" }],
+        )),
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
@@ -26,7 +29,10 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997", evidence: Evidence::Thread },
+        Source {
+            title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997",
+            reliability: Reliability::Thread,
+        },
         AROUND,
     ],
 };

@@ -6,8 +6,8 @@ use super::row::*;
 pub(crate) const SIGNED: Shape = Shape {
     timestamp: Some(300),
     signature: Some(SignatureShape {
-        places_if_present: ADDRESSING,
-        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+        parts_if_present: ADDRESSING,
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
     }),
     ..Shape::EMPTY
 };
@@ -17,7 +17,7 @@ pub(crate) const ENCRYPTED: Shape = Shape {
     encryption: Some(EncryptionShape {
         to: EncryptedTo::Certificate { transport: Transport::OaepMgf1p, reference: ReferenceForm::Direct },
         content: ContentEncryption::Aes256Gcm,
-        places: &[Place::Body],
+        parts: &[MessagePart::Body],
     }),
     ..SIGNED
 };
@@ -37,16 +37,16 @@ pub(crate) const PARTNER: Partner = Partner {
 pub(crate) const SOURCES: &[Source] = &[
     Source {
         title: "Digikoppeling WUS koppelvlakstandaard 3.x, for references, parts, times and confirmations",
-        evidence: Evidence::Read,
+        reliability: Reliability::Read,
     },
     Source {
         title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
-        evidence: Evidence::Unverified,
+        reliability: Reliability::Unverified,
     },
     Source {
         title: "PKIoverheid, Programme of Requirements part 3h (Private Services): certificates have the extended key usages of \
                 clients and of servers",
-        evidence: Evidence::Read,
+        reliability: Reliability::Read,
     },
     AROUND,
     WSS4J,

@@ -11,8 +11,11 @@ pub const NETWORK: Network = Network {
     request: Shape {
         timestamp: Some(120),
         signature: Some(SignatureShape {
-            places_if_present: &[Place::Attachments],
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp, as4::MESSAGING])
+            parts_if_present: &[MessagePart::Attachments],
+            ..SignatureShape::rsa_sha256(
+                ReferenceForm::Direct,
+                &[MessagePart::Body, MessagePart::Timestamp, as4::MESSAGING],
+            )
         }),
         ..Shape::EMPTY
     },
@@ -20,7 +23,7 @@ pub const NETWORK: Network = Network {
         timestamp: Some(120),
         signature: Some(SignatureShape::rsa_sha256(
             ReferenceForm::Direct,
-            &[Place::Body, Place::Timestamp, as4::MESSAGING],
+            &[MessagePart::Body, MessagePart::Timestamp, as4::MESSAGING],
         )),
         ..Shape::EMPTY
     }),
@@ -37,8 +40,11 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "the Java client of Digipost", evidence: Evidence::Read },
-        Source { title: "the lifetime of the timestamp, 120 seconds, is not checked", evidence: Evidence::Unverified },
+        Source { title: "the Java client of Digipost", reliability: Reliability::Read },
+        Source {
+            title: "the lifetime of the timestamp, 120 seconds, is not checked",
+            reliability: Reliability::Unverified,
+        },
         AROUND,
     ],
 };

@@ -20,12 +20,15 @@ pub const NETWORK: Network = Network {
     partner: Partner::PINNED,
     choices: &[KEY_IDENTIFIERS, ISSUER_SERIALS, CERTIFICATE_PATHS],
     sources: &[
-        Source { title: "eDelivery AS4 1.15 specification, with the defaults of Domibus", evidence: Evidence::Read },
-        Source { title: "phase4, P-Mode and sender of the CEF profile", evidence: Evidence::Read },
+        Source {
+            title: "eDelivery AS4 1.15 specification, with the defaults of Domibus",
+            reliability: Reliability::Read,
+        },
+        Source { title: "phase4, P-Mode and sender of the CEF profile", reliability: Reliability::Read },
         AROUND,
         Source {
             title: "phase4 over HTTP: it opens our messages and we open its, with receipts (tests/interop/phase4.rs)",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
     ],
 };

@@ -22,7 +22,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "eDelivery AS4 2.0 specification, for the algorithms; how the recipient is referred to is not checked",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
         AROUND,
     ],

@@ -8,11 +8,11 @@ pub const NETWORK: Network = Network {
     title: "EET (Czech Republic, retired)",
     about: "The tax office of the Czech Republic: sales, until 2023.",
     request: Shape {
-        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body])),
+        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body])),
         ..Shape::EMPTY
     },
     reply: Reply::Secured(Shape {
-        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body])),
+        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body])),
         ..Shape::EMPTY
     }),
     http: Http {
@@ -34,7 +34,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "todvora/eet-client, SecureEETCommunication.java: signature, reference, subject of replies, revocation. Replies to checks and to errors are not signed",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
         AROUND,
     ],

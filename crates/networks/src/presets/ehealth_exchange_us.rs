@@ -11,7 +11,7 @@ pub const NETWORK: Network = Network {
         timestamp: Some(300),
         signature: Some(SignatureShape {
             by: SignedBy::HolderOfKey,
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Timestamp])
         }),
         credential: Credential::Assertion(SamlVersion::V2_0),
         leniencies: &[Leniency::UncoveredHolderTokens],
@@ -31,8 +31,8 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "CONNECT, its client and its policies", evidence: Evidence::Read },
-        Source { title: "the algorithms of replies", evidence: Evidence::Unverified },
+        Source { title: "CONNECT, its client and its policies", reliability: Reliability::Read },
+        Source { title: "the algorithms of replies", reliability: Reliability::Unverified },
         AROUND,
     ],
 };

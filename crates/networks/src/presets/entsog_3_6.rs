@@ -19,7 +19,10 @@ pub const NETWORK: Network = Network {
     messaging: Some(as4::COMPRESSED),
     partner: Partner::PINNED,
     choices: &[BINARY_TOKENS],
-    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }, AROUND],
+    sources: &[
+        Source { title: "phase4, P-Mode and sender of the ENTSOG profile", reliability: Reliability::Read },
+        AROUND,
+    ],
 };
 
 /// Both certificates in tokens: for gateways that follow eDelivery AS4.

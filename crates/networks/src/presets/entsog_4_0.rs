@@ -19,7 +19,10 @@ pub const NETWORK: Network = Network {
     messaging: Some(as4::COMPRESSED),
     partner: Partner::PINNED,
     choices: &[ECDSA],
-    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }, AROUND],
+    sources: &[
+        Source { title: "phase4, P-Mode and sender of the ENTSOG profile", reliability: Reliability::Read },
+        AROUND,
+    ],
 };
 
 /// ECDSA with SHA-256, and ECDH-ES, on P-256: partners with such certificates.

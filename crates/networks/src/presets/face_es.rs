@@ -13,7 +13,7 @@ pub const NETWORK: Network = Network {
         signature: Some(SignatureShape {
             method: SignatureMethod::RsaSha512,
             digest: DigestMethod::Sha512,
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
         }),
         leniencies: &[Leniency::LocalTimes, Leniency::AbsentTransforms],
         ..Shape::EMPTY
@@ -34,13 +34,13 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "josemmo/Facturae-PHP, src/Face/SoapClient.php: algorithms, references, order, lifetime, HTTP",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
-        Source { title: "josemmo/Facturae-PHP#32 and #152", evidence: Evidence::Thread },
+        Source { title: "josemmo/Facturae-PHP#32 and #152", reliability: Reliability::Thread },
         Source {
             title: "how partners are certified, and whether the services take references with transforms, which we write and \
                     that client does not: not checked",
-            evidence: Evidence::Unverified,
+            reliability: Reliability::Unverified,
         },
         WSS4J,
     ],

@@ -25,5 +25,9 @@ pub const NETWORK: Network = Network {
         revocation: "none",
     },
     choices: &[],
-    sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }, AROUND, WSS4J],
+    sources: &[
+        Source { title: "ONVIF Core Specification and its clients", reliability: Reliability::Read },
+        AROUND,
+        WSS4J,
+    ],
 };

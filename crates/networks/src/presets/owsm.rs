@@ -15,15 +15,15 @@ pub const NETWORK: Network = Network {
                 reference: ReferenceForm::Thumbprint,
                 derived: None,
             },
-            endorsed_by: Some((ReferenceForm::Direct, SignatureMethod::RsaSha256)),
+            endorsed_by: Some(Endorsement { reference: ReferenceForm::Direct, method: SignatureMethod::RsaSha256 }),
             method: SignatureMethod::HmacSha256,
             digest: DigestMethod::Sha256,
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
         }),
         encryption: Some(EncryptionShape {
             to: EncryptedTo::KeyOfSignature,
             content: ContentEncryption::Aes128Cbc,
-            places: &[Place::Body],
+            parts: &[MessagePart::Body],
         }),
         leniencies: &[Leniency::CbcBeforeVerification, Leniency::OneKeyToSignAndEncrypt],
         ..Shape::EMPTY
@@ -34,12 +34,12 @@ pub const NETWORK: Network = Network {
             by: SignedBy::KeyOfRequest { derived: None },
             method: SignatureMethod::HmacSha256,
             digest: DigestMethod::Sha256,
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
         }),
         encryption: Some(EncryptionShape {
             to: EncryptedTo::KeyOfSignature,
             content: ContentEncryption::Aes128Cbc,
-            places: &[Place::Body],
+            parts: &[MessagePart::Body],
         }),
         confirms: true,
         leniencies: &[Leniency::CbcBeforeVerification, Leniency::OneKeyToSignAndEncrypt],
@@ -57,5 +57,5 @@ pub const NETWORK: Network = Network {
         revocation: "as the policy says",
     },
     choices: &[],
-    sources: &[Source { title: "tilln/jmeter-wssecurity#19", evidence: Evidence::Thread }, AROUND],
+    sources: &[Source { title: "tilln/jmeter-wssecurity#19", reliability: Reliability::Thread }, AROUND],
 };

@@ -37,8 +37,8 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "phase4, P-Mode and receiver of the Peppol profile", evidence: Evidence::Read },
-        Source { title: "reports on SHA-1 signatures in answers of an SMP", evidence: Evidence::Thread },
+        Source { title: "phase4, P-Mode and receiver of the Peppol profile", reliability: Reliability::Read },
+        Source { title: "reports on SHA-1 signatures in answers of an SMP", reliability: Reliability::Thread },
         AROUND,
     ],
 };

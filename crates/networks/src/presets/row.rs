@@ -6,23 +6,24 @@ pub(super) use wss_soap::SoapVersion;
 pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation, X509Item};
 
 pub(super) use crate::messaging::Messaging;
-pub(super) use crate::network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
+pub(super) use crate::network::{Action, Choice, Http, Network, Partner, Reliability, Reply, Source};
 pub(super) use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
+    Transport,
 };
 
 /// The namespace of WS-Addressing 1.0.
 pub(super) const WSA: &str = wss_header::AddressingVersion::V1_0.namespace();
 
 /// Every header of WS-Addressing.
-pub(super) const ADDRESSING: &[Place] = &[
-    Place::Block(WSA, "To"),
-    Place::Block(WSA, "From"),
-    Place::Block(WSA, "FaultTo"),
-    Place::Block(WSA, "ReplyTo"),
-    Place::Block(WSA, "MessageID"),
-    Place::Block(WSA, "RelatesTo"),
-    Place::Block(WSA, "Action"),
+pub(super) const ADDRESSING: &[MessagePart] = &[
+    MessagePart::Block { namespace: WSA, local: "To" },
+    MessagePart::Block { namespace: WSA, local: "From" },
+    MessagePart::Block { namespace: WSA, local: "FaultTo" },
+    MessagePart::Block { namespace: WSA, local: "ReplyTo" },
+    MessagePart::Block { namespace: WSA, local: "MessageID" },
+    MessagePart::Block { namespace: WSA, local: "RelatesTo" },
+    MessagePart::Block { namespace: WSA, local: "Action" },
 ];
 
 /// SOAP 1.1 over HTTP, where the operation is in the header `SOAPAction`.
@@ -46,11 +47,11 @@ pub(super) const SOAP12: Http = Http {
 /// The source of facts that no document confirms.
 pub(super) const AROUND: Source = Source {
     title: "HTTP headers, the lifetime of the timestamp, and how partners are certified: not checked in a primary document",
-    evidence: Evidence::Unverified,
+    reliability: Reliability::Unverified,
 };
 
 /// A peer that can be run here.
 pub(super) const WSS4J: Source = Source {
     title: "WSS4J 4 configured as such a client: each side opens the other's requests (tests/interop/networks.rs)",
-    evidence: Evidence::Read,
+    reliability: Reliability::Read,
 };

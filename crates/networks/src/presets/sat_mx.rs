@@ -13,7 +13,7 @@ pub const NETWORK: Network = Network {
         signature: Some(SignatureShape {
             method: SignatureMethod::RsaSha1,
             digest: DigestMethod::Sha1,
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Timestamp])
         }),
         ..Shape::EMPTY
     },
@@ -37,7 +37,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "phpcfdi/sat-ws-descarga-masiva, FielRequestBuilder.php: the whole header.",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
         AROUND,
     ],

@@ -11,7 +11,7 @@ pub const NETWORK: Network = Network {
         timestamp: Some(300),
         signature: Some(SignatureShape::rsa_sha256(
             ReferenceForm::Direct,
-            &[Place::SigningToken, Place::Timestamp, Place::Body],
+            &[MessagePart::SigningToken, MessagePart::Timestamp, MessagePart::Body],
         )),
         ..Shape::EMPTY
     },
@@ -29,7 +29,7 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "the clients of the Belgian social security platform", evidence: Evidence::Read },
+        Source { title: "the clients of the Belgian social security platform", reliability: Reliability::Read },
         AROUND,
     ],
 };

@@ -25,5 +25,5 @@ pub const NETWORK: Network = Network {
         revocation: "by TLS",
     },
     choices: &[],
-    sources: &[Source { title: "no primary document was read", evidence: Evidence::Unverified }, AROUND, WSS4J],
+    sources: &[Source { title: "no primary document was read", reliability: Reliability::Unverified }, AROUND, WSS4J],
 };

@@ -13,12 +13,12 @@ pub const NETWORK: Network = Network {
             method: SignatureMethod::RsaSha1,
             digest: DigestMethod::Sha1,
             by: SignedBy::Certificate(ReferenceForm::IssuerSerial),
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
         }),
         encryption: Some(EncryptionShape {
             to: EncryptedTo::Certificate { transport: Transport::Rsa15, reference: ReferenceForm::IssuerSerial },
             content: ContentEncryption::Aes128Cbc,
-            places: &[Place::Body],
+            parts: &[MessagePart::Body],
         }),
         leniencies: &[Leniency::CbcBeforeVerification],
         ..Shape::EMPTY
@@ -29,12 +29,12 @@ pub const NETWORK: Network = Network {
             method: SignatureMethod::RsaSha1,
             digest: DigestMethod::Sha1,
             by: SignedBy::Certificate(ReferenceForm::IssuerSerial),
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
         }),
         encryption: Some(EncryptionShape {
             to: EncryptedTo::Certificate { transport: Transport::Rsa15, reference: ReferenceForm::IssuerSerial },
             content: ContentEncryption::Aes128Cbc,
-            places: &[Place::Body],
+            parts: &[MessagePart::Body],
         }),
         leniencies: &[Leniency::CbcBeforeVerification],
         ..Shape::EMPTY
@@ -51,5 +51,8 @@ pub const NETWORK: Network = Network {
         revocation: "not known",
     },
     choices: &[],
-    sources: &[Source { title: "department-of-veterans-affairs/connect_vbms#37", evidence: Evidence::Thread }, AROUND],
+    sources: &[
+        Source { title: "department-of-veterans-affairs/connect_vbms#37", reliability: Reliability::Thread },
+        AROUND,
+    ],
 };

@@ -3,12 +3,12 @@
 use super::row::*;
 
 /// The headers of WS-Addressing that WCF signs.
-const SIGNED_IF_PRESENT: &[Place] = &[
-    Place::Block(WSA, "To"),
-    Place::Block(WSA, "Action"),
-    Place::Block(WSA, "MessageID"),
-    Place::Block(WSA, "ReplyTo"),
-    Place::Block(WSA, "RelatesTo"),
+const SIGNED_IF_PRESENT: &[MessagePart] = &[
+    MessagePart::Block { namespace: WSA, local: "To" },
+    MessagePart::Block { namespace: WSA, local: "Action" },
+    MessagePart::Block { namespace: WSA, local: "MessageID" },
+    MessagePart::Block { namespace: WSA, local: "ReplyTo" },
+    MessagePart::Block { namespace: WSA, local: "RelatesTo" },
 ];
 
 /// The shape that all messages share.
@@ -22,21 +22,21 @@ const MESSAGE: Shape = Shape {
 /// A message of the asymmetric binding, in either direction.
 pub(crate) const BETWEEN_CERTIFICATES: Shape = Shape {
     signature: Some(SignatureShape {
-        places_if_present: SIGNED_IF_PRESENT,
-        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+        parts_if_present: SIGNED_IF_PRESENT,
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
     }),
     encryption: Some(encrypted(
         EncryptedTo::Certificate { transport: Transport::OaepMgf1p, reference: ReferenceForm::IssuerSerial },
-        &[Place::Body, Place::Signature],
+        &[MessagePart::Body, MessagePart::Signature],
     )),
     ..MESSAGE
 };
 
 /// A request of the symmetric binding: under a fresh key for the service, perhaps with an endorsing signature.
 pub(crate) const fn under_a_fresh_key(
-    endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
-    signed: &'static [Place],
-    confidential: &'static [Place],
+    endorsed_by: Option<Endorsement>,
+    signed: &'static [MessagePart],
+    confidential: &'static [MessagePart],
 ) -> Shape {
     let key = SignedBy::EncryptedKey {
         transport: Transport::OaepMgf1p,
@@ -54,25 +54,25 @@ pub(crate) const fn under_a_fresh_key(
 pub(crate) const UNDER_THE_KEY_OF_THE_REQUEST: Shape = Shape {
     signature: Some(mac(
         SignedBy::KeyOfRequest { derived: Some(SecureConversation::V2005) },
-        &[Place::Body, Place::Timestamp],
+        &[MessagePart::Body, MessagePart::Timestamp],
     )),
-    encryption: Some(encrypted(EncryptedTo::KeyOfSignature, &[Place::Body, Place::Signature])),
+    encryption: Some(encrypted(EncryptedTo::KeyOfSignature, &[MessagePart::Body, MessagePart::Signature])),
     confirms: true,
     ..MESSAGE
 };
 
-const fn mac(by: SignedBy, places: &'static [Place]) -> SignatureShape {
+const fn mac(by: SignedBy, parts: &'static [MessagePart]) -> SignatureShape {
     SignatureShape {
         by,
-        places_if_present: SIGNED_IF_PRESENT,
+        parts_if_present: SIGNED_IF_PRESENT,
         method: SignatureMethod::HmacSha256,
         digest: DigestMethod::Sha256,
-        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, places)
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, parts)
     }
 }
 
-const fn encrypted(to: EncryptedTo, places: &'static [Place]) -> EncryptionShape {
-    EncryptionShape { to, content: ContentEncryption::Aes256Cbc, places }
+const fn encrypted(to: EncryptedTo, parts: &'static [MessagePart]) -> EncryptionShape {
+    EncryptionShape { to, content: ContentEncryption::Aes256Cbc, parts }
 }
 
 pub(crate) const HTTP: Http = Http { client_certificate: Some(false), ..SOAP12 };
@@ -90,7 +90,7 @@ pub(crate) const PARTNER: Partner = Partner {
 pub(crate) const SOURCES: &[Source] = &[
     Source {
         title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
-        evidence: Evidence::Thread,
+        reliability: Reliability::Thread,
     },
     AROUND,
 ];

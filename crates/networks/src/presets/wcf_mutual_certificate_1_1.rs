@@ -9,9 +9,9 @@ pub const NETWORK: Network = Network {
     title: "WCF, mutual certificates, WSS 1.1",
     about: "Services of .NET Framework with `MutualCertificate` in WSS 1.1 and Basic256Sha256.",
     request: wcf::under_a_fresh_key(
-        Some((ReferenceForm::Direct, SignatureMethod::RsaSha256)),
-        &[Place::Body, Place::Timestamp],
-        &[Place::Body, Place::Signature],
+        Some(Endorsement { reference: ReferenceForm::Direct, method: SignatureMethod::RsaSha256 }),
+        &[MessagePart::Body, MessagePart::Timestamp],
+        &[MessagePart::Body, MessagePart::Signature],
     ),
     reply: Reply::Secured(wcf::UNDER_THE_KEY_OF_THE_REQUEST),
     http: wcf::HTTP,

@@ -12,8 +12,8 @@ pub const NETWORK: Network = Network {
         credential: Credential::PasswordText,
         ..wcf::under_a_fresh_key(
             None,
-            &[Place::Body, Place::Timestamp, Place::UsernameToken],
-            &[Place::Body, Place::Signature, Place::UsernameToken],
+            &[MessagePart::Body, MessagePart::Timestamp, MessagePart::UsernameToken],
+            &[MessagePart::Body, MessagePart::Signature, MessagePart::UsernameToken],
         )
     },
     reply: Reply::Secured(wcf::UNDER_THE_KEY_OF_THE_REQUEST),

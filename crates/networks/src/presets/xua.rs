@@ -28,9 +28,9 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source {
             title: "Swiss EPR: the X-Assertion provider and the clients of its reference environment",
-            evidence: Evidence::Read,
+            reliability: Reliability::Read,
         },
-        Source { title: "other national extensions (ELGA, VIHF)", evidence: Evidence::Unverified },
+        Source { title: "other national extensions (ELGA, VIHF)", reliability: Reliability::Unverified },
         AROUND,
     ],
 };

@@ -11,7 +11,7 @@ use wss_header::attachments::{Attachment, Package};
 use wss_header::{
     Correlation, DangerousNoReplayCache, FixedClock, Limits, OpenError, Receiver, Recipe, Secured, TransportFacts,
 };
-use wss_networks::{Client, Credential, Keys, Leniency, Network, Opening, Place, Service, Shape, SignedBy};
+use wss_networks::{Client, Credential, Leniency, MessagePart, Network, Opening, PartyKeys, Service, Shape, SignedBy};
 use wss_tokens::{AssertionTrust, NewAssertion, NewIdCard, SamlVersion, Trust};
 
 pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
@@ -60,9 +60,9 @@ pub(crate) fn id_card(level: u8, signer: &str) -> String {
     card.sign(&identity(signer), now(), &Counted::default()).expect("a card")
 }
 
-pub(crate) fn client_keys(network: &Network) -> Keys {
+pub(crate) fn client_keys(network: &Network) -> PartyKeys {
     let [client, service, recipient, _] = names(network);
-    Keys::new()
+    PartyKeys::new()
         .identity(identity(client))
         .partner(certificate(recipient))
         .trust(Trust::pins([certificate(service)]))
@@ -70,7 +70,7 @@ pub(crate) fn client_keys(network: &Network) -> Keys {
         .assertion(assertion(&network.request, "carol"))
 }
 
-pub(crate) fn service_keys(network: &Network) -> Keys {
+pub(crate) fn service_keys(network: &Network) -> PartyKeys {
     let [client, service, recipient, _] = names(network);
     let trust = match network.request.credential {
         // A card names no audience.
@@ -78,7 +78,7 @@ pub(crate) fn service_keys(network: &Network) -> Keys {
         _ => AssertionTrust::for_audience("urn:service"),
     };
     let assertions = trust.issuer("https://idp.example", Trust::pins([certificate("carol")])).accept_bearer();
-    Keys::new()
+    PartyKeys::new()
         .identity(identity(service))
         .decrypting(identity(recipient))
         .trust(Trust::pins([certificate(client)]))
@@ -131,11 +131,12 @@ pub(crate) fn fixed(recipe: Recipe, first: u64) -> Recipe {
 pub(crate) fn envelope(network: &Network, shape: &Shape) -> String {
     let body = if std::ptr::eq(shape, &network.request) { "pay" } else { "paid" };
     let soap = network.http.soap.namespace();
-    let blocks =
-        shape.signature.iter().flat_map(|signature| signature.places.iter().chain(signature.places_if_present));
+    let blocks = shape.signature.iter().flat_map(|signature| signature.parts.iter().chain(signature.parts_if_present));
     let blocks: String = blocks
         .filter_map(|place| match place {
-            Place::Block(namespace, local) => Some(format!("<b:{local} xmlns:b=\"{namespace}\">urn:1</b:{local}>")),
+            MessagePart::Block { namespace, local } => {
+                Some(format!("<b:{local} xmlns:b=\"{namespace}\">urn:1</b:{local}>"))
+            }
             _ => None,
         })
         .collect();
@@ -187,10 +188,9 @@ pub(crate) fn send(
 
 /// Whether a message of the shape is a package: AS4 user messages are, receipts are not.
 pub(crate) fn has_attachments(shape: &Shape) -> bool {
-    let signed =
-        shape.signature.iter().flat_map(|signature| signature.places.iter().chain(signature.places_if_present));
-    let encrypted = shape.encryption.iter().flat_map(|encryption| encryption.places);
-    signed.chain(encrypted).any(|place| *place == Place::Attachments)
+    let signed = shape.signature.iter().flat_map(|signature| signature.parts.iter().chain(signature.parts_if_present));
+    let encrypted = shape.encryption.iter().flat_map(|encryption| encryption.parts);
+    signed.chain(encrypted).any(|place| *place == MessagePart::Attachments)
 }
 
 /// Opens a message as the shape says.
@@ -212,8 +212,8 @@ pub(crate) fn open(
     macro_rules! opened {
         ($receiver:expr) => {
             match (&package, shape.opening()) {
-                (Some(package), Opening::Whole) => $receiver.open(package).map(|opened| opened.correlation().clone()),
-                (None, Opening::Whole) => $receiver.open(&wire.octets).map(|opened| opened.correlation().clone()),
+                (Some(package), Opening::Body) => $receiver.open(package).map(|opened| opened.correlation().clone()),
+                (None, Opening::Body) => $receiver.open(&wire.octets).map(|opened| opened.correlation().clone()),
                 (_, Opening::Parts) => $receiver.open_parts(&wire.octets).map(|opened| opened.correlation().clone()),
                 (_, Opening::Unsigned) => {
                     $receiver.open_unsigned(&wire.octets, facts).map(|opened| opened.correlation().clone())

@@ -16,7 +16,7 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
 use crate::means::{encrypts_tokens, shows_password};
-use crate::place::Place;
+use crate::place::Location;
 use crate::suite::Suite;
 use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
 
@@ -26,7 +26,7 @@ pub struct Breach {
     /// The assertion.
     pub name: String,
     /// The place of the assertion in the policy; `None` if the breach is of the binding as a whole.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
     /// How the message breaks it.
     pub why: String,
 }

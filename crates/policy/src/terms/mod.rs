@@ -20,7 +20,7 @@ use wss_header::Part;
 use crate::assertion::{Alternative, Assertion, judged};
 use crate::lack::Lack;
 use crate::names;
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
 pub(crate) use binding::{Binding, Layout, Tokens};
@@ -142,7 +142,7 @@ impl Terms {
     /// Refuses elements inside an assertion that is done, if nothing was noted of them, such as children without the
     /// `wsp:Policy` around them.
     fn refuse_unread(&mut self, alternative: &Alternative) {
-        let said: HashMap<Place, bool> =
+        let said: HashMap<Location, bool> =
             self.notes.0.iter().map(|judged| (judged.place.clone(), judged.is_done())).collect();
         let mut unread = Vec::new();
         let mut inside: Vec<&Assertion> = alternative.iter().map(Arc::as_ref).collect();
@@ -181,7 +181,7 @@ impl Terms {
             "ContentEncryptedElements",
             "IncludeContext",
         ];
-        let is_one = |place: &Place| OF_A_KEY.contains(&place.path().split('/').next().unwrap_or_default());
+        let is_one = |place: &Location| OF_A_KEY.contains(&place.path().split('/').next().unwrap_or_default());
         for judged in self.notes.0.iter_mut().filter(|judged| judged.is_done() && is_one(&judged.place)) {
             judged.standing = standing.clone();
         }

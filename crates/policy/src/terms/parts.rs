@@ -11,7 +11,7 @@ use super::path::{Words, part_of};
 use super::purpose::Purpose;
 use crate::assertion::{Assertion, Parameter};
 use crate::names::{WCF_CONTEXT, is_security};
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
 /// Parts of a message.
@@ -34,9 +34,9 @@ pub(crate) struct Parts {
     pub(crate) every_encrypted: Vec<Option<String>>,
     /// The elements inside the Body or header blocks that the policy names for a signature, and the places where it
     /// does.
-    inner: Vec<(Part, Place)>,
+    inner: Vec<(Part, Location)>,
     /// The places where the policy names the signatures of the header for a signature.
-    signatures: Vec<Place>,
+    signatures: Vec<Location>,
     /// The children of the Security header that the policy names for encryption, and the places where it does.
     encrypted_children: Vec<EncryptedChild>,
 }
@@ -47,7 +47,7 @@ pub(crate) struct EncryptedChild {
     pub(crate) part: Part,
     /// Whether the element is encrypted, and not its content alone.
     pub(crate) is_whole: bool,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 /// The language of paths, and the default of `XPathVersion`.
@@ -227,7 +227,7 @@ impl Parts {
         }
     }
 
-    fn add(&mut self, verb: Verb, part: Part, place: Option<&Place>) {
+    fn add(&mut self, verb: Verb, part: Part, place: Option<&Location>) {
         if verb == Verb::Sign && matches!(part, Part::EveryElement(_)) {
             self.inner.extend(place.map(|place| (part.clone(), place.clone())));
         }
@@ -288,7 +288,7 @@ impl Parts {
     }
 
     /// The places of inner elements that it names for a signature and `others` does not.
-    pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
+    pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Location> {
         let others: HashSet<&Part> = others.signed.iter().collect();
         self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)
     }

@@ -11,7 +11,7 @@ use super::purpose::Purpose;
 use super::token::{Direction, Inclusion, OF_KEY, PasswordForm, Reference, Token, TokenKind};
 use crate::assertion::Assertion;
 use crate::names;
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::Notes;
 
 /// A supporting token.
@@ -27,7 +27,7 @@ pub(crate) struct Supporting {
     /// The parts that it signs besides.
     pub(crate) parts: Arc<Parts>,
     /// Its assertion.
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 impl Supporting {

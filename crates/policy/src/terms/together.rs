@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::assertion::{Alternative, Assertion, Attribute};
 use crate::names;
-use crate::place::Place;
+use crate::place::Location;
 use crate::standing::{Judged, Notes, Standing};
 
 /// A question that an assertion decides for the assertion around it, and the answer.
@@ -79,7 +79,7 @@ pub(super) fn refuse(alternative: &Alternative, notes: &mut Notes) {
         return;
     }
     // Attributes are not judged of an assertion that is refused, or that belongs to another domain as a whole.
-    let done: HashSet<Place> =
+    let done: HashSet<Location> =
         notes.0.iter().filter(|judged| is_read(judged)).map(|judged| judged.place.clone()).collect();
     for (place, attribute) in unread.into_iter().filter(|(place, _)| done.contains(*place)) {
         let name = &attribute.value;
@@ -99,11 +99,11 @@ fn is_read(judged: &Judged) -> bool {
 }
 
 /// Judges assertions that are beside one another, and finds attributes that are not read, with their places.
-fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Place, &'a Attribute)>, notes: &mut Notes) {
+fn judge<'a>(assertions: &'a [Arc<Assertion>], unread: &mut Vec<(&'a Location, &'a Attribute)>, notes: &mut Notes) {
     let is_read = |namespace: &str| names::is_security(namespace) || namespace == names::WCF_CONTEXT;
     for assertion in assertions.iter().filter(|assertion| is_read(&assertion.written.namespace)) {
         let written = &assertion.written;
-        let mut find = |place: &'a Place, attributes: &'a [Attribute]| {
+        let mut find = |place: &'a Location, attributes: &'a [Attribute]| {
             unread.extend(attributes.iter().filter(|one| one.is_unread()).map(|attribute| (place, attribute)));
         };
         find(&written.place, &written.attributes);

@@ -78,7 +78,7 @@ pub(crate) fn status(
 fn judge(answer: &SingleResponse, certificate: &Certificate, freshness: Freshness) -> Result<(), TrustError> {
     let subject = || certificate.subject().to_string();
     let Freshness { now, max_age } = freshness;
-    let (this_update, next_update) = answer.validity();
+    let (this_update, next_update) = (answer.this_update(), answer.next_update());
     let age = now.duration_since(this_update).unwrap_or_default();
     let is_early = now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest);
     let is_late = match next_update {

@@ -230,7 +230,7 @@ impl Trust {
         let concerned = |list: &&RevocationList| list.lists(certificate) || list.covers(certificate);
         for list in self.sources.lists.iter().chain(&fetched).filter(concerned) {
             budget.charge(Limit::PublicKeyOperations, 1)?;
-            let (this_update, next_update) = list.validity();
+            let (this_update, next_update) = (list.this_update(), list.next_update());
             if list.verify_signature_of(issuer).is_err() {
                 unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority().into() }));
             } else if list.lists(certificate) {
@@ -254,7 +254,7 @@ impl Trust {
 
 /// The times at which a list begins and ceases to count, if it counts for `after` after its end.
 pub(super) fn counts(list: &RevocationList, grace: Duration) -> (SystemTime, SystemTime) {
-    let (this_update, next_update) = list.validity();
+    let (this_update, next_update) = (list.this_update(), list.next_update());
     (this_update.checked_sub(CLOCK_SKEW).unwrap_or(this_update), next_update.checked_add(grace).unwrap_or(next_update))
 }
 

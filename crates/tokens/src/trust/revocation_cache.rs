@@ -249,7 +249,7 @@ impl RevocationCache {
             }
             Err(_) => return Err(refused("it is not current")),
         }
-        let this_update = response.about(certificate, issuer).map(|answer| answer.validity().0).max();
+        let this_update = response.about(certificate, issuer).map(|answer| answer.this_update()).max();
         let this_update = this_update.ok_or_else(not_genuine)?;
         let mut state = self.state();
         let key = key(certificate, issuer);
@@ -294,7 +294,7 @@ impl RevocationCache {
         }
         let now = SystemTime::now();
         // A list from the future would be newer than all of today, and keep them out.
-        genuine.retain(|list| now.checked_add(CLOCK_SKEW).is_none_or(|latest| list.validity().0 <= latest));
+        genuine.retain(|list| now.checked_add(CLOCK_SKEW).is_none_or(|latest| list.this_update() <= latest));
         if !genuine.iter().any(concerned) {
             return Err(unusable("it is of the future"));
         }
@@ -302,7 +302,7 @@ impl RevocationCache {
         for list in genuine {
             keep_newer(&mut given, list);
         }
-        given.retain(|list| list.lists(certificate) || list.validity().1 > now);
+        given.retain(|list| list.lists(certificate) || list.next_update() > now);
         if !given.iter().any(concerned) {
             return Err(unusable("it has expired"));
         }
@@ -315,7 +315,7 @@ impl RevocationCache {
             is_told |= keep_newer(&mut known, list) && is_concerned;
         }
         if known.len() > MAX_SCOPES {
-            known.retain(|list| list.validity().1 > now || list.lists(certificate));
+            known.retain(|list| list.next_update() > now || list.lists(certificate));
         }
         if known.len() > MAX_SCOPES {
             return Err(unusable("with those that are known, there are more than 4 kinds of lists of the authority"));
@@ -378,7 +378,7 @@ impl RevocationCache {
 fn keep_newer(lists: &mut Vec<RevocationList>, list: RevocationList) -> bool {
     let scope = list.issuing_distribution_point();
     match lists.iter_mut().find(|known| known.issuing_distribution_point() == scope) {
-        Some(known) if known.validity().0 > list.validity().0 => return false,
+        Some(known) if known.this_update() > list.this_update() => return false,
         Some(known) => *known = list,
         None => lists.push(list),
     }

@@ -11,7 +11,7 @@ pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 pub(super) fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), TrustError> {
     let subject = || certificate.subject().to_string();
-    let (not_before, not_after) = certificate.validity();
+    let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     if now < not_before {
         return Err(TrustError::NotYetValid { subject: subject().into(), not_before, now });
     }

@@ -4,6 +4,7 @@ use thiserror::Error;
 use wss_bsp::Rule;
 use wss_text::WireText;
 
+use super::plan_kinds::{AttachedDefect, LayoutDefect, PrefixDefect, Treatment, UsernameDefect};
 use crate::key_uses::KeyUseError;
 use crate::part::Part;
 
@@ -37,13 +38,13 @@ pub enum PlanError {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* A part that cannot be signed, or cannot be encrypted.
-    #[error("the part {part} cannot be {verb}")]
+    /// *Misuse.* A part that a step, or a call, cannot treat so.
+    #[error("the part {part} cannot be {treatment}")]
     CannotBe {
         /// The part.
         part: Part,
-        /// `signed`, `encrypted`, `optional`, `signed by reference` or `encrypted with its own key`.
-        verb: &'static str,
+        /// What it cannot be.
+        treatment: Treatment,
     },
     /// *Misuse.* The key cannot run the signature method.
     #[error("the key cannot run the signature method: choose one that fits the key")]
@@ -69,16 +70,16 @@ pub enum PlanError {
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
     /// *Misuse.* A username token whose children contradict each other, or prove nothing.
-    #[error("{what}")]
+    #[error("{defect}")]
     Username {
-        /// The defect, and what to do.
-        what: &'static str,
+        /// The defect.
+        defect: UsernameDefect,
     },
     /// *Misuse.* A child of the Security header that cannot be added as it is.
-    #[error("what is attached to the Security header cannot be: {what}")]
+    #[error("what is attached to the Security header cannot be: {defect}")]
     Attached {
-        /// The defect, and what to do.
-        what: &'static str,
+        /// The defect.
+        defect: AttachedDefect,
     },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
     #[error(
@@ -129,12 +130,12 @@ pub enum PlanError {
     #[error("a timestamp expires after 36,500 days at most, or call `timestamp_without_expires`")]
     LongLifetime,
     /// *Misuse.* A prefix that cannot be written.
-    #[error("the prefix {prefix:?}: {what}")]
+    #[error("the prefix {prefix:?}: {defect}")]
     Prefix {
         /// The prefix.
         prefix: WireText,
-        /// The defect, and what to do.
-        what: &'static str,
+        /// The defect.
+        defect: PrefixDefect,
     },
     /// *Misuse.* An Id that is no name, or is given twice.
     #[error("{id:?} cannot be an Id: give each element one of its own, a name without a colon")]
@@ -151,11 +152,9 @@ pub enum PlanError {
         part: Part,
     },
     /// *Misuse.* The layout of the Security header has no place for an element of the recipe.
-    #[error("{what}: {remedy}")]
+    #[error("{defect}")]
     Layout {
-        /// The part that has no place.
-        what: &'static str,
-        /// Advice on what to do instead.
-        remedy: &'static str,
+        /// The element that has no place.
+        defect: LayoutDefect,
     },
 }

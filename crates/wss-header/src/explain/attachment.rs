@@ -125,7 +125,14 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
         .or_else(without_header)
         .or_else(|| {
             affords()?;
-            tried("the content behind an empty line, which the package does not have", &before(b"\r\n", content))
+            let how = match complete {
+                true => {
+                    "the content behind an empty line, which the package does not have: Metro digests complete attachments \
+                     so; call `accept_empty_line_after_attachment_headers` if the peer is Metro"
+                }
+                false => "the content behind an empty line, which the package does not have",
+            };
+            tried(how, &before(b"\r\n", content))
         })
         .or_else(decompressed)
         .or_else(encoded)

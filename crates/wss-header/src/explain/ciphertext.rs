@@ -26,7 +26,7 @@ const PRIVATE_KEY_OPERATION: u64 = 128 << 10;
 const MOST: usize = 8;
 
 /// The keys and secrets that may decrypt.
-pub(super) struct Holdings<'h> {
+pub(super) struct HeldKeys<'h> {
     pub(super) identities: &'h [Identity],
     /// Secrets, and a description of each.
     pub(super) secrets: &'h [(String, Secret)],
@@ -42,7 +42,7 @@ pub(super) fn explain<'d>(
     data: Element<'d>,
     is_of_key: bool,
     keys: &EncryptedKeys<'d>,
-    holdings: &Holdings<'_>,
+    holdings: &HeldKeys<'_>,
 ) -> Vec<Cause> {
     let Some(content) = Content::read(data, holdings.budget) else { return Vec::new() };
     let wanted = content.said.map(ContentEncryption::key_len);
@@ -158,7 +158,7 @@ impl<'c> Content<'c> {
     }
 
     /// The causes with which a shared secret decrypts as it is, with an initialization vector of another length.
-    fn of_raw_secrets(&self, holdings: &Holdings<'_>) -> Option<Vec<Cause>> {
+    fn of_raw_secrets(&self, holdings: &HeldKeys<'_>) -> Option<Vec<Cause>> {
         holdings.secrets.iter().take(MOST).find_map(|(label, secret)| {
             let cause = self.with_another_vector(secret)?;
             Some(vec![Cause::SecretOtherwise { how: label.into() }, cause])
@@ -213,18 +213,18 @@ impl<'c> Content<'c> {
         if let Some(method) = self.said {
             let is_cut = secret.len() > method.key_len();
             let cut = is_cut.then(|| Cause::LeadingOctets { count: method.key_len().to_string().into() });
-            all.push(Attempt { cause: cut, method, layout: Layout::Usual });
-            let layouts: &[Layout] = match method.is_authenticated() {
+            all.push(Attempt { cause: cut, method, layout: CiphertextLayout::Usual });
+            let layouts: &[CiphertextLayout] = match method.is_authenticated() {
                 true => &[
-                    Layout::VectorLast,
-                    Layout::TagFirst,
-                    Layout::CounterKept,
-                    Layout::VectorOfZeros,
-                    Layout::WithoutTag,
-                    Layout::OtherTag,
-                    Layout::ShortTag,
+                    CiphertextLayout::VectorLast,
+                    CiphertextLayout::TagFirst,
+                    CiphertextLayout::CounterKept,
+                    CiphertextLayout::VectorOfZeros,
+                    CiphertextLayout::WithoutTag,
+                    CiphertextLayout::OtherTag,
+                    CiphertextLayout::ShortTag,
                 ],
-                false => &[Layout::VectorLast, Layout::VectorOfZeros],
+                false => &[CiphertextLayout::VectorLast, CiphertextLayout::VectorOfZeros],
             };
             all.extend(layouts.iter().map(|layout| {
                 let cause = Some(Cause::CipherOtherwise { how: layout.words().into() });
@@ -235,7 +235,7 @@ impl<'c> Content<'c> {
         let others = others.filter(|method| method.key_len() == secret.len());
         all.extend(others.map(|method| {
             let cause = Some(Cause::OtherCipher { used: method.uri().into() });
-            Attempt { cause, method, layout: Layout::Usual }
+            Attempt { cause, method, layout: CiphertextLayout::Usual }
         }));
         all
     }
@@ -273,12 +273,12 @@ impl<'c> Content<'c> {
 struct Attempt {
     cause: Option<Cause>,
     method: ContentEncryption,
-    layout: Layout,
+    layout: CiphertextLayout,
 }
 
 /// The order of the pieces of a ciphertext.
 #[derive(Clone, Copy)]
-enum Layout {
+enum CiphertextLayout {
     Usual,
     VectorLast,
     TagFirst,
@@ -292,7 +292,7 @@ enum Layout {
     ShortTag,
 }
 
-impl Layout {
+impl CiphertextLayout {
     /// The way in which it decrypts, in words.
     const fn words(self) -> &'static str {
         match self {
@@ -463,7 +463,7 @@ fn transports(said: Option<&KeyTransport>) -> Vec<(Vec<Cause>, KeyTransport)> {
 }
 
 /// The secrets at hand, in the forms in which both sides may take them.
-fn secrets_of(holdings: &Holdings<'_>) -> Vec<Candidate> {
+fn secrets_of(holdings: &HeldKeys<'_>) -> Vec<Candidate> {
     let secrets = holdings.secrets.iter().take(MOST);
     secrets
         .flat_map(|(label, secret)| spellings(label, secret.as_octets()))

@@ -33,14 +33,14 @@ impl Edit {
     }
 
     /// An edit of one token after the other.
-    pub(super) fn tokens(cause: Cause, edit: impl Fn(&Step<'_>, &mut dyn FnMut(&str)) + 'static) -> Self {
+    pub(super) fn tokens(cause: Cause, edit: impl Fn(&TokenAt<'_>, &mut dyn FnMut(&str)) + 'static) -> Self {
         Self::new(cause, move |canonical, out| {
             steps(canonical, |step| edit(step, &mut |text| out(text.as_bytes())));
         })
     }
 
     /// An edit of text, and of nothing else.
-    pub(super) fn texts(cause: Cause, edit: impl for<'t> Fn(&Step<'t>, &'t str) -> Cow<'t, str> + 'static) -> Self {
+    pub(super) fn texts(cause: Cause, edit: impl for<'t> Fn(&TokenAt<'t>, &'t str) -> Cow<'t, str> + 'static) -> Self {
         Self::tokens(cause, move |step, out| match step.token {
             Token::Text(text) => out(&edit(step, text)),
             token => out(token.as_str()),
@@ -64,7 +64,7 @@ impl Edit {
     }
 
     /// An edit of start tags.
-    pub(super) fn tags(cause: Cause, edit: impl Fn(&Step<'_>, &mut Tag<'_>) + 'static) -> Self {
+    pub(super) fn tags(cause: Cause, edit: impl Fn(&TokenAt<'_>, &mut Tag<'_>) + 'static) -> Self {
         Self::tokens(cause, move |step, out| match step.token {
             Token::Start(start) => {
                 let mut tag = Tag::read(start);
@@ -89,7 +89,7 @@ impl Edit {
 }
 
 /// A token with its neighbours.
-pub(super) struct Step<'t> {
+pub(super) struct TokenAt<'t> {
     /// The number of the token, from 0.
     pub(super) nth: usize,
     pub(super) token: Token<'t>,
@@ -101,7 +101,7 @@ pub(super) struct Step<'t> {
     pub(super) depth: usize,
 }
 
-impl Step<'_> {
+impl TokenAt<'_> {
     /// Whether the token is all that its element contains.
     pub(super) fn is_alone(&self) -> bool {
         matches!((self.before, self.after), (Some(Token::Start(_)), Some(Token::End(_))))
@@ -109,12 +109,12 @@ impl Step<'_> {
 }
 
 /// Walks through a canonical form.
-pub(super) fn steps(canonical: &str, mut each: impl FnMut(&Step<'_>)) {
+pub(super) fn steps(canonical: &str, mut each: impl FnMut(&TokenAt<'_>)) {
     let mut all = tokens(canonical).peekable();
     let (mut before, mut earlier, mut depth) = (None, None, 0_usize);
     let mut nth = 0;
     while let Some(token) = all.next() {
-        each(&Step { nth, token, before, earlier, after: all.peek().copied(), depth });
+        each(&TokenAt { nth, token, before, earlier, after: all.peek().copied(), depth });
         match token {
             Token::Start(_) => depth += 1,
             Token::End(_) => depth = depth.saturating_sub(1),

@@ -13,7 +13,7 @@ use super::recovered::{Recovered, Said, name_of, other_method};
 /// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
 /// padding, or if `meter` does not allow the attempt.
 pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Said<'_>, meter: &Meter<'_>) -> Option<Recovered> {
-    let length = key.rsa_components()?.0.len();
+    let length = key.rsa_components()?.modulus.len();
     let read = |value: &[u8]| {
         let padded = meter.affords(cost(length)).then(|| key.recover(&of_length(value, length))).flatten()?;
         read(&padded, key, said)
@@ -49,7 +49,7 @@ fn read(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
 
 /// EMSA-PSS (RFC 8017 §9.1) with any digest, any digest of MGF1, and any salt.
 fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
-    let bits = key.rsa_components()?.0;
+    let bits = key.rsa_components()?.modulus;
     let leading = bits.first()?.leading_zeros() as usize;
     let em_bits = bits.len() * 8 - leading - 1;
     let em = padded.get(padded.len() - em_bits.div_ceil(8)..)?;

@@ -193,7 +193,7 @@ impl Signed<'_, '_> {
             self.read.values.iter().find(|value| value.causes.is_empty()).or(self.read.values.first())?.octets.len();
         let expected = match (&keys.named, self.read.method?) {
             (Ok(VerifyingKey::Public(key)), _) => match key.kind() {
-                KeyKind::Rsa { .. } => key.rsa_components()?.0.len(),
+                KeyKind::Rsa { .. } => key.rsa_components()?.modulus.len(),
                 KeyKind::Ec(curve) => 2 * curve.field_len(),
                 _ => return None,
             },

@@ -13,7 +13,7 @@ use wss_tokens::Assertion;
 
 use super::attachment::Attachment;
 use super::cause::Cause;
-use super::ciphertext::{self, EncryptedKeys, Holdings};
+use super::ciphertext::{self, EncryptedKeys, HeldKeys};
 use super::clues::Clues;
 use super::decode::decode;
 use super::digest::{self, Around};
@@ -278,7 +278,7 @@ impl<'w> Walk<'w> {
         let identities = &self.receiver.keys.identities;
         // The search why nothing was decrypted has its own budget, whatever was spent on digests.
         let budget = Budget::new(&self.receiver.limits, self.message.len() as u64);
-        let holdings = Holdings { identities, secrets: &secrets, budget: &budget };
+        let holdings = HeldKeys { identities, secrets: &secrets, budget: &budget };
         let keys = EncryptedKeys::read(&document);
         let data = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
         for (data, explained) in data.zip(&mut self.explanation.ciphertexts) {

@@ -88,6 +88,16 @@ impl CoverageLost {
     }
 }
 
+/// A part that a signature covers as ciphertext without proving it, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostCoverage {
+    /// The part.
+    pub part: LostPart,
+    /// Why the signature does not prove it.
+    pub why: CoverageLost,
+}
+
 /// A part that a signature covers as ciphertext without proving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -108,7 +118,7 @@ impl fmt::Display for LostPart {
 }
 
 /// An element that a signature covers.
-pub(super) struct Covered {
+pub(super) struct CoveredElement {
     /// The part that it is; `None` if its place proves nothing.
     part: Option<Part>,
     pub(super) span: Range<usize>,
@@ -123,7 +133,7 @@ pub(super) struct Covered {
 
 /// The elements that one signature covers.
 #[derive(Default)]
-pub(super) struct Coverage(Vec<Covered>);
+pub(super) struct Coverage(Vec<CoveredElement>);
 
 impl Coverage {
     pub(super) fn add(
@@ -133,7 +143,7 @@ impl Coverage {
         canonicalization: Canonicalization,
         plaintexts_before: usize,
     ) {
-        self.0.push(Covered { part, span, canonicalization, text: None, plaintexts_before, lost: None });
+        self.0.push(CoveredElement { part, span, canonicalization, text: None, plaintexts_before, lost: None });
     }
 
     /// Keeps the digested octets of the element that was added last.
@@ -150,7 +160,7 @@ impl Coverage {
 
     /// Takes the digested octets of the element at `span` in this canonical form, if they were kept.
     pub(super) fn take_text(&mut self, span: &Range<usize>, form: &Canonicalization) -> Option<String> {
-        let is_it = |covered: &&mut Covered| covered.span == *span && covered.canonicalization == *form;
+        let is_it = |covered: &&mut CoveredElement| covered.span == *span && covered.canonicalization == *form;
         self.0.iter_mut().filter(is_it).find_map(|covered| covered.text.take())
     }
 
@@ -159,7 +169,7 @@ impl Coverage {
         self.0.len()
     }
 
-    fn held(&self) -> impl Iterator<Item = &Covered> {
+    fn held(&self) -> impl Iterator<Item = &CoveredElement> {
         self.0.iter().filter(|covered| covered.lost.is_none())
     }
 
@@ -216,7 +226,11 @@ impl Coverage {
     }
 
     /// As [`Coverage::lose`], for those of the elements around for which `why` gives a reason.
-    pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
+    pub(super) fn lose_where(
+        &mut self,
+        replaced: &Range<usize>,
+        why: impl Fn(&CoveredElement) -> Option<CoverageLost>,
+    ) {
         for covered in &mut self.0 {
             if is_within(replaced, &covered.span) && covered.lost.is_none() {
                 covered.lost = why(covered);
@@ -245,7 +259,8 @@ impl Coverage {
 
     /// Notes that the plaintext with this number, at `span`, is `part`, whose ciphertext anyone may sign.
     pub(super) fn lose_as(&mut self, span: &Range<usize>, plaintext: usize, part: &Part) {
-        let is_ciphertext = |covered: &&mut Covered| covered.span == *span && covered.plaintexts_before <= plaintext;
+        let is_ciphertext =
+            |covered: &&mut CoveredElement| covered.span == *span && covered.plaintexts_before <= plaintext;
         for covered in self.0.iter_mut().filter(is_ciphertext) {
             covered.part = Some(part.clone());
             covered.lost.get_or_insert(CoverageLost::UnknownToken);

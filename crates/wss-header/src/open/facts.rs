@@ -16,10 +16,11 @@ use super::carry::Carry;
 use super::missing_key::MissingKey;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
-use super::replacement::{NewPlaintext, Place, Replacement};
+use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
+use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::held_token::HeldToken;
@@ -136,7 +137,7 @@ pub(crate) struct DecryptedElement {
     pub(super) root: Option<KeyId>,
     /// The index of its line in the evidence; `None` in reports.
     pub(super) evidence: Option<usize>,
-    pub(super) place: Place,
+    pub(super) place: PlaintextPlace,
     /// The part that it is, outside the Body.
     pub(super) part: Option<Part>,
 }
@@ -460,9 +461,9 @@ impl Decryptions {
             part: None,
         });
         let part = match plaintext.place {
-            Place::WholeBody | Place::Body => "Body",
+            PlaintextPlace::WholeBody | PlaintextPlace::Body => "Body",
             // [`Facts::identify`] names the element, once it is read.
-            Place::InsideBlock | Place::Header => "header block",
+            PlaintextPlace::InsideBlock | PlaintextPlace::Header => "header block",
         };
         let part = WireText::from(part);
         self.note(part, plaintext.content, plaintext.key);
@@ -481,7 +482,7 @@ impl Decryptions {
     }
 
     /// Adds a line to the evidence.
-    pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: &'static str) {
+    pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: DecryptionKey) {
         self.evidence.push(DecryptionEvidence { part, content, key });
     }
 

@@ -52,7 +52,7 @@ mod why_no_token;
 
 use wss_c14n::Wiped;
 
-pub use coverage::{CoverageLost, LostPart};
+pub use coverage::{CoverageLost, LostCoverage, LostPart};
 pub(crate) use incoming::Arrived;
 pub use misplaced::WhyMisplaced;
 pub use missing_key::MissingKey;

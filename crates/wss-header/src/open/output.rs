@@ -25,7 +25,9 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::{Correlation, SentKey};
 use crate::error::{OpenError, RequirementError};
 use crate::key_uses::KeyId;
-use crate::opened::{Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
+use crate::opened::{
+    Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence, UnsignedOpened,
+};
 use crate::part::Part;
 use crate::pending_replay::{PendingReplay, Remembered};
 use crate::requirements::Requirements;
@@ -435,7 +437,10 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
     Evidence {
         signatures: signatures.collect(),
         decrypted: facts.decryptions.evidence.clone(),
-        timestamp: facts.timestamp.as_ref().map(|timestamp| (timestamp.created, timestamp.expires)),
+        timestamp: facts.timestamp.as_ref().map(|timestamp| {
+            let (created, expires) = (timestamp.created, timestamp.expires);
+            TimestampEvidence { created, expires }
+        }),
         user: None,
         ignored: facts.ignored.clone(),
         remaining: Vec::new(),

@@ -9,7 +9,7 @@ use wss_text::WireText;
 use wss_tokens::ReferenceForm;
 
 use super::carry::Carry;
-use super::coverage::{Coverage, CoverageLost, LostPart};
+use super::coverage::{Coverage, CoverageLost, LostCoverage, LostPart};
 use crate::key_uses::KeyId;
 use crate::part::Part;
 use crate::signer::Signer;
@@ -81,11 +81,14 @@ impl SignedAttachments {
 }
 
 impl ProvenSignature {
-    /// The parts that it covers without proving them, and why.
-    pub(super) fn lost(&self) -> impl Iterator<Item = (LostPart, CoverageLost)> {
-        let parts = self.coverage.lost().map(|(part, why)| (LostPart::Part(part.clone()), why.clone()));
+    /// The parts that it covers without proving them.
+    pub(super) fn lost(&self) -> impl Iterator<Item = LostCoverage> {
+        let parts = self
+            .coverage
+            .lost()
+            .map(|(part, why)| LostCoverage { part: LostPart::Part(part.clone()), why: why.clone() });
         let attachments = self.attachments.lost.iter().cloned();
-        parts.chain(attachments.map(|(content_id, why)| (LostPart::Attachment(content_id), why)))
+        parts.chain(attachments.map(|(content_id, why)| LostCoverage { part: LostPart::Attachment(content_id), why }))
     }
 
     /// Whether it covers the token that names its signer.

@@ -27,9 +27,9 @@ pub enum WhyEncrypted {
 }
 
 /// The number of keys for decryption, and advice on how to add one.
-struct Known<'a>(usize, &'a MissingKey);
+struct KnownKeys<'a>(usize, &'a MissingKey);
 
-impl fmt::Display for Known<'_> {
+impl fmt::Display for KnownKeys<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, are) = (self.0, if self.0 == 1 { "key is" } else { "keys are" });
         match self.1 {
@@ -53,7 +53,7 @@ impl fmt::Display for WhyEncrypted {
                  `accept_encrypted_data_as_header_blocks`)",
             ),
             Self::NoKey { addressee, known, missing } => {
-                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known, missing))
+                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", KnownKeys(*known, missing))
             }
         }
     }

@@ -7,6 +7,7 @@ use wss_crypto::ContentEncryption;
 use wss_xmlenc::EncryptedData;
 
 use super::keys::FoundSecret;
+use crate::decryption_key::DecryptionKey;
 use crate::key_uses::KeyId;
 
 /// The plaintexts that one step puts into the envelope: they make the next revision.
@@ -21,11 +22,11 @@ pub(super) struct Replacement {
 pub(super) struct NewPlaintext {
     /// The span in the old revision that it replaces.
     pub(super) replaced: Range<usize>,
-    pub(super) place: Place,
+    pub(super) place: PlaintextPlace,
     /// The Id of the ciphertext.
     pub(super) id: Option<String>,
-    /// The way in which the key came.
-    pub(super) key: &'static str,
+    /// What gave the key.
+    pub(super) key: DecryptionKey,
     /// The secret that decrypted it, or that its key was derived from.
     pub(super) root: KeyId,
     pub(super) content: ContentEncryption,
@@ -33,7 +34,7 @@ pub(super) struct NewPlaintext {
 
 /// The place of a plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum PlaintextPlace {
     /// The plaintext is all that the Body holds.
     WholeBody,
     /// Somewhere else in the Body.
@@ -44,7 +45,7 @@ pub(super) enum Place {
     Header,
 }
 
-impl Place {
+impl PlaintextPlace {
     pub(super) fn is_in_body(self) -> bool {
         matches!(self, Self::WholeBody | Self::Body)
     }
@@ -52,8 +53,13 @@ impl Place {
 
 impl NewPlaintext {
     /// The plaintext of `data`, decrypted with `found`.
-    pub(super) fn new(replaced: Range<usize>, place: Place, data: &EncryptedData<'_>, found: FoundSecret) -> Self {
+    pub(super) fn new(
+        replaced: Range<usize>,
+        place: PlaintextPlace,
+        data: &EncryptedData<'_>,
+        found: FoundSecret,
+    ) -> Self {
         let (id, content) = (data.id().map(str::to_owned), data.method());
-        Self { replaced, place, id, key: found.label, root: found.root, content }
+        Self { replaced, place, id, key: found.source, root: found.root, content }
     }
 }

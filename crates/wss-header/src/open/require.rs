@@ -6,13 +6,13 @@ use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::coverage::{CoverageLost, LostPart};
+use super::coverage::{LostCoverage, LostPart};
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
 use super::proven::ProvenSignature;
 use super::relation;
-use super::replacement::Place;
+use super::replacement::PlaintextPlace;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::why_no_token::WhyNoToken;
@@ -259,12 +259,12 @@ struct Uncovered<'f> {
 impl Uncovered<'_> {
     /// The reason why the parts are not proven: the signature lost one of them, or never covered them.
     fn error(self, facts: &Facts<'_>) -> OpenError {
-        let is_demanded = |(lost, _): &(LostPart, CoverageLost)| match lost {
+        let is_demanded = |lost: &LostCoverage| match &lost.part {
             LostPart::Part(part) => self.parts.contains(part),
             LostPart::Attachment(_) => self.parts.contains(&Part::Attachments),
         };
         match self.signature.lost().find(is_demanded) {
-            Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
+            Some(LostCoverage { part, why }) => RequirementError::CoverageLost { part, why }.into(),
             None => not_covered(self.parts, facts),
         }
     }
@@ -295,7 +295,7 @@ fn check_tokens(
     let requirements = &terms.receiver.requirements;
     let lost = |part: Part| {
         let mut lost = facts.signatures.iter().flat_map(ProvenSignature::lost);
-        let (part, why) = lost.find(|(lost, _)| *lost == LostPart::Part(part.clone()))?;
+        let LostCoverage { part, why } = lost.find(|lost| lost.part == LostPart::Part(part.clone()))?;
         Some(OpenError::from(RequirementError::CoverageLost { part, why }))
     };
     // If there is no other reason, the message has the token, and nothing ties it to the message.
@@ -355,7 +355,7 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
             spans.peek().is_some() && spans.all(is_of_part)
         };
         let encrypted = match part {
-            Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == Place::WholeBody),
+            Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == PlaintextPlace::WholeBody),
             Part::Signature => all_of(&mut facts.signatures.iter().map(|signature| signature.span.clone())),
             Part::Assertion => all_of(&mut facts.assertions.iter().map(|seen| seen.span.clone())),
             Part::UsernameToken => all_of(&mut facts.users.iter().map(|token| token.span.clone())),

@@ -1,12 +1,10 @@
 //! Signatures of the header: shape, value, signer, and coverage.
 
-use std::sync::Arc;
-
 use wss_c14n::{Canonicalization, Element, Limit};
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
-use wss_tokens::{ConfirmationMethod, TokenError};
+use wss_tokens::TokenError;
 use wss_xmldsig::{
     DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform, VerifiedReference,
 };
@@ -14,7 +12,7 @@ use wss_xmldsig::{
 use super::cover::{Apex, apex_at};
 use super::coverage::Coverage;
 use super::dereference::Documents;
-use super::facts::{Facts, SeenAssertion};
+use super::facts::Facts;
 use super::keys::{Holder, KeyRing, KeySearch};
 use super::named::naming;
 use super::proven::{HeldAssertion, ProvenSignature, SignedAttachment, SignedAttachments};
@@ -23,7 +21,6 @@ use super::replay_key::replay_key;
 use super::revision::Revision;
 use super::shapes::{check_form, meant, reference_shape};
 use super::terms::Terms;
-use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
@@ -64,10 +61,10 @@ pub(super) fn verify(
     check_not_reflected(&found.key, verified.signed_info(), terms)?;
 
     let held = match &found.holder {
-        Holder::Assertion { at, certificate } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
+        Holder::Assertion { at, certificate, .. } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
         _ => None,
     };
-    let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
+    let signer = found.holder.signer()?;
     let method = verified.method();
     let (signed_info, references) = verified.into_parts();
     let mut covered = Covering {
@@ -222,22 +219,6 @@ fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>
         _ => false,
     };
     if is_same || is_own { Err(OpenError::Reflected) } else { Ok(()) }
-}
-
-/// The signer, after the signature verified under the key of `holder`.
-fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Correlation>) -> Result<Signer, OpenError> {
-    Ok(match holder {
-        Holder::Known(signer) => signer,
-        Holder::Password(key) => Signer::User(key.proven_by_mac()?),
-        Holder::Assertion { at, .. } => {
-            let issued = Arc::clone(&assertions.get(at).ok_or_else(OpenError::no_key)?.issued);
-            let method = ConfirmationMethod::HolderOfKey;
-            Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
-        }
-        // Each of several recipients has a key of the request.
-        Holder::RequestReceiver if request.is_some_and(Correlation::has_several_recipients) => Signer::Anonymous,
-        Holder::RequestReceiver => Signer::RequestReceiver,
-    })
 }
 
 /// Collects what the references of a signature cover.

@@ -4,15 +4,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Document, Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
+use wss_c14n::{Document, Element, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
+use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
-use super::Securing;
+use super::insertion::{InsertionPoints, goes_in_front};
+use super::made::Made;
 use super::parts::{elements_at_place, no_such};
-use super::revision::Reading;
+use super::revision::{Reading, Revision};
+use super::settled::SettledRecipe;
 use super::tokens::encrypted_key::encrypted_key;
+use super::tokens::key_for;
 use crate::allowance::Allowance;
 use crate::element_path::ElementPath;
 use crate::emission;
@@ -70,202 +73,225 @@ impl Sealing<'_> {
     }
 }
 
-impl Securing {
-    /// Encrypts the parts. Prepends the key, or the token that identifies it, with the list of the encrypted parts.
-    pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<(), SecureError> {
-        let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
-        let keying = self.content_key(encrypting)?;
-        let revision = std::mem::take(&mut self.revision);
-        let Reading { document, index, envelope, header } = revision.read(&self.recipe.header.role)?;
-        let along = self.taken_along(document, envelope);
-        let mut sealing =
-            Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
-        let mut attached = String::new();
-        for part in &encrypting.parts {
-            if *part == Part::Attachments {
-                attached = self.encrypt_attachments(encrypting, &keying, &mut sealing.listed)?;
-                continue;
-            }
-            let elements = self.elements_of(part, envelope, header, &index)?;
-            if elements.is_empty() {
-                return Err(no_such(part));
-            }
-            for element in elements {
-                sealing.take(element, part)?;
-                self.encrypt_element(element, encrypting, &keying, &mut sealing)?;
+/// Encrypts the parts of `encrypting`, which is the step `step`. Prepends the key, or the token that identifies it, with
+/// the list of the encrypted parts.
+pub(super) fn encrypt(
+    step: usize,
+    encrypting: &Encrypting,
+    revision: Revision,
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<Revision, SecureError> {
+    let in_front = match &encrypting.to {
+        EncryptedTo::Token(token) => goes_in_front(settled, &made.tokens, token, PasswordKeyUse::Encryption),
+        EncryptedTo::Certificate { .. } => false,
+    };
+    let keying = content_key(encrypting, settled, made)?;
+    let reading = revision.read(&settled.recipe.header.role)?;
+    let Reading { document, envelope, header, .. } = reading;
+    let along = taken_along(step, document, envelope, settled);
+    let mut sealing =
+        Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
+    let mut attached = String::new();
+    for part in &encrypting.parts {
+        if *part == Part::Attachments {
+            attached = encrypt_attachments(step, encrypting, &keying, &mut sealing.listed, settled, made)?;
+            continue;
+        }
+        let elements = elements_of(part, &reading, settled, made)?;
+        if elements.is_empty() {
+            return Err(no_such(part));
+        }
+        for element in elements {
+            sealing.take(element, part)?;
+            encrypt_in_place(element, encrypting, &keying, &mut sealing, settled, made)?;
+        }
+    }
+    let list = list(encrypting, &keying, &sealing.listed, settled, made)?;
+    // The list precedes the parts that it names, even a token at the front.
+    let points = InsertionPoints::new(settled, &made.tokens, &reading);
+    let usual = points.of_step();
+    let place = sealing.first_in_header().map_or(usual, |first| first.min(usual));
+    let token_place = if in_front { points.front() } else { place };
+    let mut splices = sealing.splices;
+    splices.insert(token_place, settled.written(keying.elements));
+    splices.insert(place, settled.written(list));
+    splices.insert(place, settled.written(attached));
+    revision.next(splices, !settled.is_last(step))
+}
+
+fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made) -> Result<Keying, SecureError> {
+    let (content, len) = (encrypting.content, encrypting.content.key_len());
+    Ok(match &encrypting.to {
+        EncryptedTo::Certificate { .. } => {
+            let secret = Secret::generate(settled.recipe.random.as_ref(), len)?;
+            Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
+        }
+        EncryptedTo::Token(token) => {
+            let key = key_for(token, KeyUse::Content(content), len, settled, made)?;
+            let ids = key.token_id.into_iter().chain(key.derived_id).collect();
+            Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
+        }
+    })
+}
+
+/// Replaces an element, or its content, by EncryptedData.
+fn encrypt_in_place(
+    element: Element<'_>,
+    encrypting: &Encrypting,
+    keying: &Keying,
+    sealing: &mut Sealing<'_>,
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<(), SecureError> {
+    let (envelope, header) = (sealing.envelope, sealing.header);
+    let kind = kind_of(element, envelope, encrypting);
+    let id = settled.fresh_id("ED")?;
+    let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
+    let random = settled.recipe.random.as_ref();
+    let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
+    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random)?;
+    let data = settled.written(data);
+    match kind {
+        PlaintextType::Content => sealing.splices.replace_content(element, &data),
+        _ if element.parent() == envelope.header => {
+            let block_id = settled.fresh_id("EH")?;
+            let block = encrypted_header(header, envelope.version, &block_id, &data);
+            sealing.splices.replace(element.span(), settled.written(block));
+            made.ids.replace(element, &block_id);
+        }
+        _ => {
+            sealing.splices.replace(element.span(), data);
+            if element.parent() != Some(header.element) {
+                made.ids.replace(element, &id);
             }
         }
-        let list = self.list(encrypting, &keying, &sealing.listed)?;
-        // The list precedes the parts that it names, even a token at the front.
-        let usual = self.place_in(header, &index);
-        let place = sealing.first_in_header().map_or(usual, |first| first.min(usual));
-        let token_place = if in_front { self.front_of(header) } else { place };
-        let mut splices = sealing.splices;
-        splices.insert(token_place, self.written(keying.elements));
-        splices.insert(place, self.written(list));
-        splices.insert(place, self.written(attached));
-        self.revision = revision;
-        self.revise(splices)
     }
+    sealing.listed.push(id);
+    Ok(())
+}
 
-    fn content_key(&mut self, encrypting: &Encrypting) -> Result<Keying, SecureError> {
-        let (content, len) = (encrypting.content, encrypting.content.key_len());
-        Ok(match &encrypting.to {
-            EncryptedTo::Certificate { .. } => {
-                let secret = Secret::generate(self.recipe.random.as_ref(), len)?;
-                Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
-            }
-            EncryptedTo::Token(token) => {
-                let key = self.key_for(token, KeyUse::Content(content), len)?;
-                let ids = key.token_id.into_iter().chain(key.derived_id).collect();
-                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
-            }
-        })
-    }
-
-    /// Replaces an element, or its content, by EncryptedData.
-    fn encrypt_element(
-        &mut self,
-        element: Element<'_>,
-        encrypting: &Encrypting,
-        keying: &Keying,
-        sealing: &mut Sealing<'_>,
-    ) -> Result<(), SecureError> {
-        let (envelope, header) = (sealing.envelope, sealing.header);
-        let kind = kind_of(element, envelope, encrypting);
-        let id = self.fresh_id("ED")?;
-        let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
-        let random = self.recipe.random.as_ref();
-        let data =
-            encrypt_element((element, sealing.along), &kind, encrypting.content, secret, Some(&id), key_info, random)?;
-        let data = self.written(data);
-        match kind {
-            PlaintextType::Content => sealing.splices.replace_content(element, &data),
-            _ if element.parent() == envelope.header => {
-                let block_id = self.fresh_id("EH")?;
-                let block = encrypted_header(header, envelope.version, &block_id, &data);
-                sealing.splices.replace(element.span(), self.written(block));
-                self.ids.replace(element, &block_id);
-            }
-            _ => {
-                sealing.splices.replace(element.span(), data);
-                if element.parent() != Some(header.element) {
-                    self.ids.replace(element, &id);
-                }
-            }
+/// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. If the cipher does
+/// not authenticate, the elements that lead to the key are signed later.
+fn list(
+    encrypting: &Encrypting,
+    keying: &Keying,
+    listed: &[String],
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<String, SecureError> {
+    let mut ids = keying.ids.clone();
+    let list = match &encrypting.to {
+        EncryptedTo::Certificate { recipient, sending, reference } => {
+            let recipient = recipient_of(recipient.as_deref(), sending, *reference, settled)?;
+            let (id, written) = encrypted_key(
+                &mut settled.placing(&mut made.correlation),
+                &recipient,
+                sending,
+                *reference,
+                &keying.secret,
+                listed,
+            )?;
+            ids.push(id);
+            written
         }
-        sealing.listed.push(id);
-        Ok(())
-    }
-
-    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. If the cipher does
-    /// not authenticate, the elements that lead to the key are signed later.
-    fn list(&mut self, encrypting: &Encrypting, keying: &Keying, listed: &[String]) -> Result<String, SecureError> {
-        let mut ids = keying.ids.clone();
-        let list = match &encrypting.to {
-            EncryptedTo::Certificate { recipient, sending, reference } => {
-                let recipient = self.recipient(recipient.as_deref(), sending, *reference)?;
-                let (id, written) =
-                    encrypted_key(&mut self.placing(), &recipient, sending, *reference, &keying.secret, listed)?;
-                ids.push(id);
-                written
-            }
-            EncryptedTo::Token(_) => {
-                let mut writer = Writer::new();
-                write_reference_list(&mut writer, listed);
-                writer.finish()
-            }
-        };
-        if !encrypting.content.is_authenticated() {
-            self.keys_to_sign.extend(ids);
+        EncryptedTo::Token(_) => {
+            let mut writer = Writer::new();
+            write_reference_list(&mut writer, listed);
+            writer.finish()
         }
-        Ok(list)
+    };
+    if !encrypting.content.is_authenticated() {
+        made.keys_to_sign.extend(ids);
     }
+    Ok(list)
+}
 
-    /// Adds the EncryptedData of all attachments, which are encrypted while they are written.
-    fn encrypt_attachments(
-        &mut self,
-        encrypting: &Encrypting,
-        keying: &Keying,
-        listed: &mut Vec<String>,
-    ) -> Result<String, SecureError> {
-        if self.attachments.is_empty() {
-            return Err(no_such(&Part::Attachments));
+/// Adds the EncryptedData of all attachments, which are encrypted while they are written.
+fn encrypt_attachments(
+    step: usize,
+    encrypting: &Encrypting,
+    keying: &Keying,
+    listed: &mut Vec<String>,
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<String, SecureError> {
+    if made.attachments.all.is_empty() {
+        return Err(no_such(&Part::Attachments));
+    }
+    let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
+    let (now, complete, method) =
+        (settled.steps_after(step).any(|(_, step)| signs(step)), encrypting.complete_attachments, encrypting.content);
+    let mut written = String::new();
+    for attachment in std::mem::take(&mut made.attachments.all) {
+        let id = settled.fresh_id("ED")?;
+        let mime_type = attachment.stated_type(complete)?;
+        let key_info = keying.key_info.as_deref();
+        let url = attachment.url();
+        written.push_str(&write_encrypted_attachment(&id, complete, mime_type.as_deref(), method, key_info, &url));
+        let cipher = (method, keying.secret.clone(), Arc::clone(&settled.recipe.random));
+        made.attachments.all.push(attachment.sealed(complete, cipher, now)?);
+        made.attachments.encrypted.push(id.clone());
+        listed.push(id);
+    }
+    Ok(written)
+}
+
+fn elements_of<'d>(
+    part: &Part,
+    reading: &Reading<'d>,
+    settled: &SettledRecipe,
+    made: &Made,
+) -> Result<Vec<Element<'d>>, SecureError> {
+    let header = reading.header;
+    let all =
+        |namespace: &str, local: &str| -> Vec<_> { header.children().filter(|c| c.is(namespace, local)).collect() };
+    Ok(match part {
+        Part::Signature => all(name::DS.uri, "Signature"),
+        // The username token of the recipe. Tokens that make keys stay readable.
+        Part::UsernameToken => {
+            let own = made.ids.of(part);
+            let is_own = |token: &Element<'_>| id_of(*token).is_some_and(|id| own.iter().any(|own| *own == *id));
+            all(name::WSSE.uri, "UsernameToken").into_iter().filter(is_own).collect()
         }
-        let left = self.recipe.steps.slice(self.step..);
-        let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
-        let (now, complete, method) = (left.iter().any(signs), encrypting.complete_attachments, encrypting.content);
-        let mut written = String::new();
-        for attachment in std::mem::take(&mut self.attachments) {
-            let id = self.fresh_id("ED")?;
-            let mime_type = attachment.stated_type(complete)?;
-            let key_info = keying.key_info.as_deref();
-            let url = attachment.url();
-            written.push_str(&write_encrypted_attachment(&id, complete, mime_type.as_deref(), method, key_info, &url));
-            let cipher = (method, keying.secret.clone(), Arc::clone(&self.recipe.random));
-            self.attachments.push(attachment.sealed(complete, cipher, now)?);
-            self.encrypted_attachments.push(id.clone());
-            listed.push(id);
-        }
-        Ok(written)
-    }
+        Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
+        Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
+        Part::Id(id) => reading.index.get(id).into_iter().collect(),
+        part => elements_at_place(part, reading.envelope, &settled.recipe.header.role)?.unwrap_or_default(),
+    })
+}
 
-    fn elements_of<'d>(
-        &self,
-        part: &Part,
-        envelope: Envelope<'d>,
-        header: SecurityHeader<'d>,
-        index: &IdIndex<'d>,
-    ) -> Result<Vec<Element<'d>>, SecureError> {
-        let all =
-            |namespace: &str, local: &str| -> Vec<_> { header.children().filter(|c| c.is(namespace, local)).collect() };
-        Ok(match part {
-            Part::Signature => all(name::DS.uri, "Signature"),
-            // The username token of the recipe. Tokens that make keys stay readable.
-            Part::UsernameToken => {
-                let own = self.ids.of(part);
-                let is_own = |token: &Element<'_>| id_of(*token).is_some_and(|id| own.iter().any(|own| *own == *id));
-                all(name::WSSE.uri, "UsernameToken").into_iter().filter(is_own).collect()
-            }
-            Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
-            Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
-            Part::Id(id) => index.get(id).into_iter().collect(),
-            part => elements_at_place(part, envelope, &self.recipe.header.role)?.unwrap_or_default(),
-        })
-    }
+/// The declarations that plaintexts take along. Attributes would break an earlier signature, which may already be
+/// encrypted.
+fn taken_along(step: usize, document: &Document<'_>, envelope: Envelope<'_>, settled: &SettledRecipe) -> TakeAlong {
+    let done = settled.recipe.steps.slice(..step);
+    let may_hide = |element: &Element<'_>| {
+        element.is(name::DS.uri, "Signature")
+            || (element.is(name::XENC.uri, "EncryptedData") && !envelope.body.contains(*element))
+    };
+    let declared = || [name::DS, name::XENC].iter().any(|namespace| document.declares(namespace.uri));
+    let is_signed = done.iter().any(|step| matches!(step, Step::Sign(_)))
+        || (declared() && document.elements().any(|element| may_hide(&element)));
+    if is_signed { TakeAlong::Namespaces } else { TakeAlong::NamespacesAndXmlAttributes }
+}
 
-    /// The declarations that plaintexts take along. Attributes would break an earlier signature, which may already be
-    /// encrypted.
-    fn taken_along(&self, document: &Document<'_>, envelope: Envelope<'_>) -> TakeAlong {
-        let done = self.recipe.steps.slice(..self.step);
-        let may_hide = |element: &Element<'_>| {
-            element.is(name::DS.uri, "Signature")
-                || (element.is(name::XENC.uri, "EncryptedData") && !envelope.body.contains(*element))
-        };
-        let declared = || [name::DS, name::XENC].iter().any(|namespace| document.declares(namespace.uri));
-        let is_signed = done.iter().any(|step| matches!(step, Step::Sign(_)))
-            || (declared() && document.elements().any(|element| may_hide(&element)));
-        if is_signed { TakeAlong::Namespaces } else { TakeAlong::NamespacesAndXmlAttributes }
+/// The recipient: the one that the recipe names, or the signer of the request.
+fn recipient_of(
+    named: Option<&Certificate>,
+    sending: &KeySending,
+    reference: ReferenceForm,
+    settled: &SettledRecipe,
+) -> Result<Certificate, SecureError> {
+    if let Some(named) = named {
+        return Ok(named.clone());
     }
-
-    /// The recipient: the one that the recipe names, or the signer of the request.
-    fn recipient(
-        &self,
-        named: Option<&Certificate>,
-        sending: &KeySending,
-        reference: ReferenceForm,
-    ) -> Result<Certificate, SecureError> {
-        if let Some(named) = named {
-            return Ok(named.clone());
-        }
-        let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
-        let requester = requester.ok_or(SecureError::NeedsRequest)?;
-        sending
-            .check_recipient(requester, reference, self.recipe.allows(Allowance::LegacyAlgorithms))
-            .and_then(|()| emission::check_requester(&self.recipe, requester))
-            .map_err(SecureError::Requester)?;
-        Ok(requester.clone())
-    }
+    let requester = settled.request.as_ref().and_then(|request| request.certificate.as_ref());
+    let requester = requester.ok_or(SecureError::NeedsRequest)?;
+    sending
+        .check_recipient(requester, reference, settled.recipe.allows(Allowance::LegacyAlgorithms))
+        .and_then(|()| emission::check_requester(&settled.recipe, requester))
+        .map_err(SecureError::Requester)?;
+    Ok(requester.clone())
 }
 
 /// The kind of encryption for an element: the Body element stays, whatever names it (BSP R5607), and so do elements

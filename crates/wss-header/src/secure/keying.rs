@@ -1,9 +1,10 @@
-//! What a signature needs of its key: the token, the reference to it, and the secret.
+//! What a signature needs of its key: the token, the reference to it, and the key itself.
 
-use wss_crypto::HmacKey;
+use std::sync::Arc;
+
+use wss_crypto::{Certificate, SigningKey};
 
 /// The parts of a signature that depend on its key.
-#[derive(Default)]
 pub(super) struct Keying {
     /// New elements before the signature.
     pub(super) elements: String,
@@ -17,6 +18,13 @@ pub(super) struct Keying {
     pub(super) reference_id: Option<String>,
     /// The octets of the token, if it is signed through a reference and is not in the message.
     pub(super) octets: Vec<u8>,
-    /// The secret that signs; `None` for a private key.
-    pub(super) secret: Option<HmacKey>,
+    pub(super) key: SignatureKey,
+}
+
+/// The key that makes a signature value.
+pub(super) enum SignatureKey {
+    /// A key in this process.
+    Here(Arc<dyn SigningKey>),
+    /// A key elsewhere, with this certificate.
+    Elsewhere(Box<Certificate>),
 }

@@ -10,29 +10,48 @@ use crate::element_path::ElementPath;
 use crate::error::SecureError;
 use crate::part::Part;
 
-/// The Ids of the elements that are a part, in document order.
-#[derive(Default)]
-pub(super) struct Ids(BTreeMap<Part, Vec<String>>);
+/// The Ids of the parts.
+pub(super) struct Ids {
+    /// The Ids of the elements that are a part, in document order.
+    known: BTreeMap<Part, Vec<String>>,
+    /// The Ids that the caller chose for elements that do not exist yet.
+    chosen: BTreeMap<Part, String>,
+}
 
 impl Ids {
+    /// No Ids yet, except those that the caller chose.
+    pub(super) fn new(chosen: BTreeMap<Part, String>) -> Self {
+        Self { known: BTreeMap::new(), chosen }
+    }
+
     pub(super) fn insert(&mut self, part: Part, ids: Vec<String>) {
-        self.0.insert(part, ids);
+        self.known.insert(part, ids);
     }
 
     pub(super) fn contains(&self, part: &Part) -> bool {
-        self.0.contains_key(part)
+        self.known.contains_key(part)
+    }
+
+    /// The Id that the caller chose for a part.
+    pub(super) fn chosen(&self, part: &Part) -> Option<&String> {
+        self.chosen.get(part)
+    }
+
+    /// The Id that the caller chose for the first element of a kind, once.
+    pub(super) fn take_chosen(&mut self, part: &Part) -> Option<String> {
+        self.chosen.remove(part)
     }
 
     /// The Ids of a part; empty if it has none.
     pub(super) fn of(&self, part: &Part) -> &[String] {
-        self.0.get(part).map(Vec::as_slice).unwrap_or_default()
+        self.known.get(part).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Notes that an element with the Id `new` replaced the element `old`: its ciphertext, which is then signed in its
     /// place.
     pub(super) fn replace(&mut self, old: Element<'_>, new: &str) {
         let Some(old) = id_of(old) else { return };
-        let all = self.0.values_mut().flatten();
+        let all = self.known.values_mut().flatten();
         all.filter(|id| **id == *old).for_each(|id| new.clone_into(id));
     }
 }

@@ -7,17 +7,42 @@ use wss_crypto::Secret;
 use wss_tokens::PasswordKeyUse;
 
 use super::keying::Keying;
+use crate::key_uses::KeyUses;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
 /// The tokens that are in the header.
-#[derive(Default)]
 pub(super) struct PlacedTokens {
+    /// The references through which assertions are signed.
+    pub(super) assertion_references: Vec<AssertionReference>,
     /// Those whose key both sides have.
     pub(super) protection: Vec<Placed>,
     /// The Ids of those of later signatures, which that of the message covers.
     pub(super) endorsing: Vec<String>,
-    /// What these signatures need of their keys, by the number of the step.
+    /// What these signatures need of their keys, by the index of the step.
     pub(super) keying: BTreeMap<usize, Keying>,
+    /// The uses of the secrets of protection tokens.
+    pub(super) uses: KeyUses,
+}
+
+impl PlacedTokens {
+    /// Only issued tokens yet, which the skeleton has.
+    pub(super) fn new(assertion_references: Vec<AssertionReference>, one_key_may_sign_and_encrypt: bool) -> Self {
+        Self {
+            assertion_references,
+            protection: Vec::new(),
+            endorsing: Vec::new(),
+            keying: BTreeMap::new(),
+            uses: KeyUses::new(one_key_may_sign_and_encrypt),
+        }
+    }
+}
+
+/// A reference through which an assertion is signed.
+pub(super) struct AssertionReference {
+    /// The id of the assertion.
+    pub(super) assertion: String,
+    /// The Id of the reference.
+    pub(super) id: String,
 }
 
 /// A protection token in the header, or to be put there.

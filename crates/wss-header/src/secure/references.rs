@@ -6,8 +6,10 @@ use wss_tokens::{Assertion, X509_V3};
 use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
 
 use super::keying::Keying;
+use super::made::Made;
 use super::parts::no_such;
-use super::{Securing, parse};
+use super::revision::parse;
+use super::settled::SettledRecipe;
 use crate::error::SecureError;
 use crate::part::Part;
 use crate::signing::Signing;
@@ -15,7 +17,8 @@ use wss_soap::SecurityHeader;
 
 /// The values from which the references of one signature are made.
 pub(super) struct References<'s, 'd> {
-    pub(super) securing: &'s Securing,
+    pub(super) settled: &'s SettledRecipe,
+    pub(super) made: &'s Made,
     pub(super) signing: &'s Signing,
     pub(super) keying: &'s Keying,
     /// Our header in the revision.
@@ -29,7 +32,7 @@ impl<'d> References<'_, 'd> {
     pub(super) fn all(&self) -> Result<Vec<NewReference>, SecureError> {
         let mut parts = self.signing.parts.clone();
         // Confirmations prove nothing if no signature covers them.
-        if self.securing.recipe.confirms && !parts.contains(&Part::SignatureConfirmation) {
+        if self.settled.recipe.confirms && !parts.contains(&Part::SignatureConfirmation) {
             parts.push(Part::SignatureConfirmation);
         }
         let mut references = Vec::new();
@@ -46,7 +49,7 @@ impl<'d> References<'_, 'd> {
     /// The tokens of later signatures over this one, which are in the header already.
     fn of_endorsing_tokens(&self) -> Result<Vec<NewReference>, SecureError> {
         let no_token = || no_such(&Part::SigningToken);
-        let ids = self.securing.placed.endorsing.iter();
+        let ids = self.made.tokens.endorsing.iter();
         ids.map(|id| self.digest(&Part::SigningToken, id, self.index.get(id).ok_or_else(no_token)?)).collect()
     }
 
@@ -60,7 +63,7 @@ impl<'d> References<'_, 'd> {
             Part::Attachments => self.of_attachments(),
             Part::Signature => self.of_children(part, name::DS.uri, "Signature"),
             Part::SignatureConfirmation => self.of_children(part, name::WSSE11.uri, "SignatureConfirmation"),
-            part => self.of_ids(part, self.securing.ids.of(part)),
+            part => self.of_ids(part, self.made.ids.of(part)),
         }
     }
 
@@ -96,12 +99,12 @@ impl<'d> References<'_, 'd> {
     /// Assertions have no Id of type xs:ID: they are signed through references to them.
     fn of_assertions(&self) -> Result<Vec<NewReference>, SecureError> {
         let no_assertion = || no_such(&Part::Assertion);
-        let all = self.securing.assertion_references.iter().map(|(assertion, reference)| {
-            let at = self.index.get(reference).ok_or_else(no_assertion)?;
-            let token = self.index.get(assertion).ok_or_else(no_assertion)?;
+        let all = self.made.tokens.assertion_references.iter().map(|reference| {
+            let at = self.index.get(&reference.id).ok_or_else(no_assertion)?;
+            let token = self.index.get(&reference.assertion).ok_or_else(no_assertion)?;
             let canonicalization = stating_default(token.namespace_of_prefix(""));
             let token = DereferencedToken::Element(token);
-            let uri = format!("#{reference}");
+            let uri = format!("#{}", reference.id);
             let new = NewReference::of_token(uri, at, &token, canonicalization, self.digest_of(&Part::Assertion));
             Ok(new.map_err(SignError::from)?)
         });
@@ -109,17 +112,17 @@ impl<'d> References<'_, 'd> {
     }
 
     fn of_attachments(&self) -> Result<Vec<NewReference>, SecureError> {
-        if self.securing.attachments.is_empty() {
+        if self.made.attachments.all.is_empty() {
             return Err(no_such(&Part::Attachments));
         }
         let (complete, method) = (self.signing.complete_attachments, self.digest_of(&Part::Attachments));
-        let digests = self.securing.attachments.iter().map(|attachment| {
+        let digests = self.made.attachments.all.iter().map(|attachment| {
             let value = attachment.digest(complete, method)?;
             Ok(NewReference::of_attachment(attachment.url(), complete, method, value))
         });
         let mut references = digests.collect::<Result<Vec<_>, SecureError>>()?;
         // The EncryptedData of an attachment says how to read it, so it is signed as well.
-        for id in &self.securing.encrypted_attachments {
+        for id in &self.made.attachments.encrypted {
             let data = self.index.get(id).ok_or_else(|| no_such(&Part::Attachments))?;
             references.push(self.digest(&Part::Attachments, id, data)?);
         }
@@ -149,7 +152,7 @@ impl<'d> References<'_, 'd> {
     /// among the parts, and except assertions, which only [`Part::Assertion`] signs.
     fn of_keys(&self, parts: &[Part]) -> Result<Vec<NewReference>, SecureError> {
         let own = self.keying.token_id.as_ref().filter(|_| parts.contains(&Part::SigningToken));
-        let ids = self.securing.keys_to_sign.iter().filter(|id| own != Some(*id));
+        let ids = self.made.keys_to_sign.iter().filter(|id| own != Some(*id));
         let keys = ids.filter_map(|id| Some((id, self.index.get(id).filter(|key| !Assertion::is_one(*key))?)));
         keys.map(|(id, key)| self.digest(&Part::SigningToken, id, key)).collect()
     }
@@ -168,7 +171,7 @@ impl<'d> References<'_, 'd> {
         writer.raw(&self.keying.key_info);
         writer.end();
         writer.end();
-        let wrapped = self.securing.written(writer.finish());
+        let wrapped = self.settled.written(writer.finish());
         let new = parse(&wrapped)?;
         let info = new.root().children().last().ok_or_else(no_token)?;
         let reference = info.children().next().ok_or_else(no_token)?;

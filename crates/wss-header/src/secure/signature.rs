@@ -1,193 +1,181 @@
 //! Signatures of an outgoing message: the parts of the revision are digested (`references`) and listed in a canonical
 //! SignedInfo.
 
-use wss_c14n::{IdIndex, Splices, Writer, name};
-use wss_crypto::{HmacKey, SigningKey};
-use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, write_x509_token};
-use wss_xmldsig::{PendingSignature, write_key_value, write_x509_certificates};
+use wss_c14n::{IdIndex, Splices};
+use wss_soap::EnvelopeError;
+use wss_tokens::PasswordKeyUse;
+use wss_xmldsig::PendingSignature;
 
-use super::keying::Keying;
+use super::early;
+use super::insertion::{InsertionPoints, goes_in_front};
+use super::keying::{Keying, SignatureKey};
+use super::made::Made;
 use super::parts::no_such;
 use super::references::References;
-use super::revision::Reading;
-use super::{Awaited, Securing, SignaturePlace, Signed, parse};
+use super::revision::{Reading, Revision, parse};
+use super::settled::SettledRecipe;
+use super::signing_token;
+use crate::correlation::Correlation;
 use crate::error::SecureError;
-use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
 use crate::signing::{SignedBy, Signing};
-use wss_soap::EnvelopeError;
-use wss_soap::SecurityHeader;
 
-impl Securing {
-    /// Signs, or stops if the key is elsewhere.
-    pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
-        let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
-        let mut keying = self.keying_of_step(signing)?;
-        self.place_endorsing_tokens(signing)?;
-        keying.elements = self.written(keying.elements);
-        if self.needs_context(signing) {
-            self.place_tokens(signing, &keying, in_front)?;
-        }
-        let signature = self.prepare_signature(signing, &keying, in_front)?;
-        let key: &dyn SigningKey = match (&signing.by, &keying.secret) {
-            (SignedBy::Token(_), Some(secret)) => secret,
-            (SignedBy::Token(_), None) => return Err(no_such(&Part::SigningToken)),
-            (SignedBy::Certificate { key: Some(key), .. }, _) => key.as_ref(),
-            (SignedBy::Certificate { key: None, certificate, .. }, _) => {
-                return Ok(Signed::Elsewhere(Awaited { signature, certificate: certificate.clone() }));
-            }
-        };
-        let value = signature.value(key)?;
-        self.insert_signature(&signature, &value)?;
-        Ok(Signed::Here)
+/// A signature without its value.
+pub(super) struct UnvaluedSignature {
+    pub(super) pending: PendingSignature,
+    place: SignaturePlace,
+}
+
+/// The place of a signature in the revision, and the tokens that it brings.
+struct SignaturePlace {
+    /// The tokens that the signature needs and the header does not have yet.
+    tokens: String,
+    /// Whether they follow the signature.
+    is_before_tokens: bool,
+    /// The offset for these tokens: that of the signature, or the front of our header.
+    of_tokens: usize,
+    /// The offset for the signature, after the protection tokens.
+    of_signature: usize,
+}
+
+/// A signature that needs its value, the key that makes it, and the revision into which it is then inserted.
+pub(super) struct Prepared {
+    pub(super) signature: UnvaluedSignature,
+    pub(super) key: SignatureKey,
+    pub(super) revision: Revision,
+}
+
+/// Digests the parts of `signing`, which is the step `step`, and lists them in a signature.
+pub(super) fn prepare(
+    step: usize,
+    signing: &Signing,
+    revision: Revision,
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<Prepared, SecureError> {
+    let in_front = match &signing.by {
+        SignedBy::Token(token) => goes_in_front(settled, &made.tokens, token, PasswordKeyUse::Mac),
+        SignedBy::Certificate { .. } => false,
+    };
+    // The token may have been placed before, for an earlier signature that covers it.
+    let mut keying = match made.tokens.keying.remove(&step) {
+        Some(keying) => keying,
+        None => signing_token::make(signing, settled, made)?,
+    };
+    let mut revision = early::place_endorsing_tokens(step, signing, revision, settled, made)?;
+    keying.elements = settled.written(keying.elements);
+    // Whether octets depend on the elements around them, or are not digested in the form in which they are written.
+    let needs_context = signing.needs_context() || !settled.recipe.header.prefixes.is_empty();
+    let mut placed = None;
+    if needs_context {
+        let (next, place) = place_tokens(signing, &keying, in_front, revision, settled, made)?;
+        (revision, placed) = (next, Some(place));
     }
-
-    pub(super) fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
-        if let SignedBy::Certificate { certificate, .. } = &signing.by {
-            self.correlation.own_keys.push(certificate.public_key().clone());
+    let signature_id = made.ids.take_chosen(&Part::Signature).map_or_else(|| settled.fresh_id("SIG"), Ok)?;
+    let reading = revision.read(&settled.recipe.header.role)?;
+    let pending = pending(signing, &keying, &signature_id, &reading, settled, made)?;
+    let signature = match placed {
+        Some(place) => {
+            UnvaluedSignature { pending: in_context(pending, &place, signing, &signature_id, &reading)?, place }
         }
-        match &signing.by {
-            SignedBy::Certificate { certificate, .. } if signing.holder.is_some() => {
-                let token = self.issued.first().ok_or_else(|| no_such(&Part::Assertion))?;
-                self.correlation.subject_of.push((token.id.clone(), certificate.as_ref().clone()));
-                let (key_info, token_id) = (token.reference(None), Some(token.id.clone()));
-                Ok(Keying { key_info, token_id, ..Keying::default() })
-            }
-            SignedBy::Certificate { certificate, path, reference, .. } => {
-                let token_id = match reference.sends_token() {
-                    true => self.take_id(&Part::SigningToken, "X509")?,
-                    false => self.fresh_id("X509")?,
-                };
-                let mut token = Writer::new();
-                if reference.needs_token() {
-                    let path: Vec<_> = path.iter().rev().chain([certificate.as_ref()]).collect();
-                    let path = match reference {
-                        ReferenceForm::DirectPath => CertificatePath::PkiPath(&path),
-                        ReferenceForm::DirectPkcs7 => CertificatePath::Pkcs7(&path),
-                        _ => CertificatePath::None,
-                    };
-                    write_x509_token(&mut token, &token_id, certificate, path);
-                }
-                let token = token.finish();
-                let by_reference = signing.token_by_reference && signing.parts.contains(&Part::SigningToken);
-                let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
-                let mut key_info = Writer::within(&[name::DS]);
-                let whole = || std::iter::once(certificate.as_ref()).chain(path);
-                match reference.without_reference(certificate, path) {
-                    Some(item) => item.write(&mut key_info),
-                    None => reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref()),
-                }
-                if signing.x509_data_beside {
-                    write_x509_certificates(&mut key_info, whole());
-                }
-                if signing.key_value_beside {
-                    write_key_value(&mut key_info, certificate.public_key());
-                }
-                Ok(Keying {
-                    elements: token.clone(),
-                    key_info: key_info.finish(),
-                    token_id: Some(token_id),
-                    new_token: token,
-                    reference_id,
-                    octets: if reference.needs_token() { Vec::new() } else { certificate.der().to_vec() },
-                    secret: None,
-                })
-            }
-            SignedBy::Token(token) => {
-                let len = match token.derived {
-                    Some(_) => token.mac_key_octets,
-                    None => signing.method.digest().unwrap_or(signing.digest).output_len(),
-                };
-                let key = self.key_for(token, KeyUse::Mac, len)?;
-                let octets = key.secret.as_octets().to_vec();
-                let secret = match octets.len() {
-                    // A short secret was refused above, unless short ones are allowed.
-                    0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
-                    found => {
-                        HmacKey::new(octets).map_err(|_| SecureError::KeyLength { found, wanted: LEAST_OCTETS })?
-                    }
-                };
-                Ok(Keying {
-                    elements: key.elements.clone(),
-                    key_info: key.key_info,
-                    token_id: key.token_id,
-                    new_token: key.elements,
-                    secret: Some(secret),
-                    ..Keying::default()
-                })
-            }
+        None => {
+            let points = InsertionPoints::new(settled, &made.tokens, &reading);
+            UnvaluedSignature { pending, place: place_of(signing, &keying, in_front, points) }
         }
-    }
+    };
+    Ok(Prepared { signature, key: keying.key, revision })
+}
 
-    /// Whether octets depend on the elements around them, or are not digested in the form in which they are written.
-    fn needs_context(&self, signing: &Signing) -> bool {
-        signing.needs_context() || !self.recipe.header.prefixes.is_empty()
-    }
+/// The place of the signature, and the tokens that it needs.
+fn place_of(signing: &Signing, keying: &Keying, in_front: bool, points: InsertionPoints<'_, '_>) -> SignaturePlace {
+    let of_signature = points.of_signature(signing);
+    let of_tokens = match &signing.by {
+        _ if in_front => points.front(),
+        // A signature may be after others, but later steps that precede those use its token, too (R5205, R3212).
+        SignedBy::Token(_) if !signing.token_after_signature => points.of_step().min(of_signature),
+        _ => of_signature,
+    };
+    let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
+    SignaturePlace { tokens, is_before_tokens, of_tokens, of_signature }
+}
 
-    /// The place of the signature, and the tokens that it needs.
-    fn place_for(
-        &self,
-        signing: &Signing,
-        keying: &Keying,
-        in_front: bool,
-        (header, index): (SecurityHeader<'_>, &IdIndex<'_>),
-    ) -> SignaturePlace {
-        let of_signature = self.place_of_signature(signing, header, index);
-        let of_tokens = match &signing.by {
-            _ if in_front => self.front_of(header),
-            // A signature may be after others, but later steps that precede those use its token, too (R5205, R3212).
-            SignedBy::Token(_) if !signing.token_after_signature => self.place_in(header, index).min(of_signature),
-            _ => of_signature,
-        };
-        let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
-        SignaturePlace { tokens, is_before_tokens, of_tokens, of_signature }
+/// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
+fn place_tokens(
+    signing: &Signing,
+    keying: &Keying,
+    in_front: bool,
+    revision: Revision,
+    settled: &SettledRecipe,
+    made: &Made,
+) -> Result<(Revision, SignaturePlace), SecureError> {
+    let reading = revision.read(&settled.recipe.header.role)?;
+    let mut place = place_of(signing, keying, in_front, InsertionPoints::new(settled, &made.tokens, &reading));
+    let tokens = std::mem::take(&mut place.tokens);
+    if !place.is_before_tokens {
+        place.of_signature += tokens.len();
     }
+    let mut splices = Splices::new();
+    splices.insert(place.of_tokens, tokens);
+    // The signature is still to be made.
+    Ok((revision.next(splices, true)?, place))
+}
 
-    /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
-    fn place_tokens(&mut self, signing: &Signing, keying: &Keying, in_front: bool) -> Result<(), SecureError> {
-        let Reading { index, header, .. } = self.revision.read(&self.recipe.header.role)?;
-        let mut place = self.place_for(signing, keying, in_front, (header, &index));
-        let tokens = std::mem::take(&mut place.tokens);
-        if !place.is_before_tokens {
-            place.of_signature += tokens.len();
-        }
+/// The digests of all parts, in a SignedInfo.
+fn pending(
+    signing: &Signing,
+    keying: &Keying,
+    id: &str,
+    reading: &Reading<'_>,
+    settled: &SettledRecipe,
+    made: &Made,
+) -> Result<PendingSignature, SecureError> {
+    let references =
+        References { settled, made, signing, keying, header: reading.header, index: &reading.index }.all()?;
+    let (id, key_info) = (Some(id.to_owned()), Some(keying.key_info.clone()));
+    let pending = PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info);
+    Ok(pending.prefixes(settled.recipe.header.prefixes.clone()))
+}
+
+/// The signature whose SignedInfo is canonicalised at its place.
+fn in_context(
+    pending: PendingSignature,
+    place: &SignaturePlace,
+    signing: &Signing,
+    id: &str,
+    reading: &Reading<'_>,
+) -> Result<PendingSignature, SecureError> {
+    let mut placed = reading.document.source().to_owned();
+    placed.insert_str(place.of_signature, &pending.finish(&[]));
+    let document = parse(&placed)?;
+    let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+    let signature = index.get(id).ok_or_else(|| no_such(&Part::Signature))?;
+    Ok(pending.placed(signature, &signing.canonicalization)?)
+}
+
+impl UnvaluedSignature {
+    /// Inserts the signature with its value, and the tokens it needs, before the children of the header. `is_read` says
+    /// whether a step follows.
+    pub(super) fn insert(
+        self,
+        value: &[u8],
+        revision: Revision,
+        is_read: bool,
+        correlation: &mut Correlation,
+    ) -> Result<Revision, SecureError> {
+        let Self { pending, place } = self;
+        let signature = pending.finish(value);
         let mut splices = Splices::new();
-        splices.insert(place.of_tokens, tokens);
-        self.place = place;
-        // The signature is still to be made.
-        self.revision = std::mem::take(&mut self.revision).next(splices, true)?;
-        Ok(())
-    }
-
-    /// Digests the parts and lists them in a signature without its value.
-    fn prepare_signature(
-        &mut self,
-        signing: &Signing,
-        keying: &Keying,
-        in_front: bool,
-    ) -> Result<PendingSignature, SecureError> {
-        let signature_id = self.take_id(&Part::Signature, "SIG")?;
-        let Reading { document, index, header, .. } = self.revision.read(&self.recipe.header.role)?;
-        let references = References { securing: self, signing, keying, header, index: &index }.all()?;
-        let key_info = Some(keying.key_info.clone());
-        let (method, canonicalization) = (signing.method, &signing.canonicalization);
-        let pending = PendingSignature::canonicalized(
-            canonicalization,
-            method,
-            &references,
-            Some(signature_id.clone()),
-            key_info,
-        )
-        .prefixes(self.recipe.header.prefixes.clone());
-        if !self.needs_context(signing) {
-            self.place = self.place_for(signing, keying, in_front, (header, &index));
-            return Ok(pending);
+        if place.is_before_tokens {
+            splices.insert(place.of_signature, signature);
+            splices.insert(place.of_signature, place.tokens);
+        } else {
+            splices.insert(place.of_tokens, place.tokens);
+            splices.insert(place.of_signature, signature);
         }
-        let mut placed = document.source().to_owned();
-        placed.insert_str(self.place.of_signature, &pending.finish(&[]));
-        let document = parse(&placed)?;
-        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let signature = index.get(&signature_id).ok_or_else(|| no_such(&Part::Signature))?;
-        Ok(pending.placed(signature, canonicalization)?)
+        let next = revision.next(splices, is_read)?;
+        correlation.signature_values.push(value.to_vec());
+        let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8");
+        correlation.signed_infos.push(signed_info.to_owned());
+        Ok(next)
     }
 }

@@ -3,7 +3,7 @@
 use wss_c14n::base64_encode;
 
 use super::super::cause::Cause;
-use super::super::edit::{Edit, Step, piece};
+use super::super::edit::{Edit, TokenAt, piece};
 use super::super::token::{Token, tokens};
 use wss_text::hex;
 
@@ -112,7 +112,7 @@ fn encodings() -> Vec<Edit> {
 }
 
 fn empty_tags(how: &str, end: &'static str) -> Edit {
-    Edit::tokens(Cause::NotCanonicalized { how: how.into() }, move |step: &Step<'_>, out| {
+    Edit::tokens(Cause::NotCanonicalized { how: how.into() }, move |step: &TokenAt<'_>, out| {
         match (step.token, step.before, step.after) {
             (Token::Start(tag), _, Some(Token::End(_))) => {
                 out(tag.trim_end_matches('>'));

@@ -7,7 +7,7 @@ use wss_c14n::name;
 
 use super::super::cause::Cause;
 use super::super::clues::Clues;
-use super::super::edit::{Edit, Out, Step, steps};
+use super::super::edit::{Edit, Out, TokenAt, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
@@ -45,7 +45,7 @@ pub(super) fn defaults(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let elements = sketch.elements.iter().enumerate().filter(|(_, name)| bare(name) && has_default);
     edits.extend(elements.take(ELEMENTS).map(|(at, _)| {
         Edit::new(Cause::DefaultImposed, move |canonical, out| {
-            let undeclare = |nth: usize, _: &Step<'_>, tag: &mut Tag<'_>| {
+            let undeclare = |nth: usize, _: &TokenAt<'_>, tag: &mut Tag<'_>| {
                 if nth == at + 1 {
                     tag.namespaces.retain(|(prefix, _)| !prefix.is_empty());
                     declare(tag, "");
@@ -66,7 +66,7 @@ pub(super) fn defaults(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
         let uri = uri.clone();
         let prefix = format!("the default namespace, {uri},");
         Edit::new(Cause::NamespaceRemoved { prefix: prefix.into() }, move |canonical, out| {
-            let declare_it = |nth: usize, _: &Step<'_>, tag: &mut Tag<'_>| {
+            let declare_it = |nth: usize, _: &TokenAt<'_>, tag: &mut Tag<'_>| {
                 if nth > 0 && prefix_of(&tag.name).is_empty() {
                     declare(tag, &uri);
                 }
@@ -119,8 +119,9 @@ pub(super) fn attributes(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
         edits.push(added(usual(prefix, "encodingStyle", soap, encoding), |nth, _| nth == 0));
     }
     let xsi = prefix_for(name::XSI.uri, "xsi");
-    let is_empty = |_: usize, step: &Step<'_>| matches!(step.after, Some(Token::End(_)));
-    let has_text = |_: usize, step: &Step<'_>| matches!(step.after, Some(Token::Text(text)) if !text.trim().is_empty());
+    let is_empty = |_: usize, step: &TokenAt<'_>| matches!(step.after, Some(Token::End(_)));
+    let has_text =
+        |_: usize, step: &TokenAt<'_>| matches!(step.after, Some(Token::Text(text)) if !text.trim().is_empty());
     for value in ["true", "1"] {
         edits.push(added(usual(xsi.clone(), "nil", name::XSI.uri, value), is_empty));
     }
@@ -144,10 +145,10 @@ pub(super) fn attributes(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits
 }
 
-fn added(usual: Usual, which: impl Fn(usize, &Step<'_>) -> bool + 'static) -> Edit {
+fn added(usual: Usual, which: impl Fn(usize, &TokenAt<'_>) -> bool + 'static) -> Edit {
     let cause = Cause::AttributeRemoved { name: format!("{}={:?}", usual.name, usual.value).into() };
     Edit::new(cause, move |canonical, out| {
-        let add = |nth: usize, step: &Step<'_>, tag: &mut Tag<'_>| {
+        let add = |nth: usize, step: &TokenAt<'_>, tag: &mut Tag<'_>| {
             if which(nth, step) && !tag.attributes.iter().any(|(name, _)| *name == usual.name) {
                 let prefix = prefix_of(&usual.name).to_owned();
                 if usual.namespace != name::XML && !tag.namespaces.iter().any(|(known, _)| *known == prefix) {
@@ -172,7 +173,7 @@ struct Open {
 }
 
 /// Changes a tag, by its number from 0 for the apex, and says whether it stays.
-type Change<'c> = &'c dyn Fn(usize, &Step<'_>, &mut Tag<'_>) -> bool;
+type Change<'c> = &'c dyn Fn(usize, &TokenAt<'_>, &mut Tag<'_>) -> bool;
 
 /// Writes a changed form.
 fn written(canonical: &str, change: Change<'_>, out: Out<'_>) {

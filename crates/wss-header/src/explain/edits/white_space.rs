@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::cause::Cause;
-use super::super::edit::{Edit, Step};
+use super::super::edit::{Edit, TokenAt};
 use super::super::sketch::Sketch;
 use super::super::token::Token;
 
@@ -17,7 +17,7 @@ enum Blank {
 }
 
 impl Blank {
-    fn includes(self, step: &Step<'_>) -> bool {
+    fn includes(self, step: &TokenAt<'_>) -> bool {
         step.token.is_blank()
             && match self {
                 Self::Between => !step.is_alone(),
@@ -122,7 +122,7 @@ impl Indent {
         }
     }
 
-    fn write(self, step: &Step<'_>, out: &mut dyn FnMut(&str)) {
+    fn write(self, step: &TokenAt<'_>, out: &mut dyn FnMut(&str)) {
         let applies = !self.top_only || step.depth == 1;
         // The token before, without the white space that is left out.
         let before = step.before.filter(|before| !before.is_blank()).or(step.earlier);

@@ -109,7 +109,7 @@ pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut 
     }
     *facts.attachments.layers.entry(ciphertext.content_id).or_default() += 1;
     facts.attachments.opened_data.insert(id);
-    facts.decryptions.note(url.into(), ciphertext.cipher, found.label);
+    facts.decryptions.note(url.into(), ciphertext.cipher, found.source);
 }
 
 /// Removes the facts about an attachment that a signature does not prove, since it covers the attachment as ciphertext.

@@ -26,7 +26,7 @@ use super::facts::{Facts, ForOthers};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
 use super::named::{addressee_told, missing_secret};
-use super::replacement::{NewPlaintext, Place, Replacement};
+use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
@@ -44,7 +44,7 @@ struct List<'a, 'd> {
 
 impl List<'_, '_> {
     /// Whether the key of the list is for another recipient of the same ciphertext.
-    fn is_for_others(&self, step: &mut Step<'_, '_, '_>) -> Result<bool, OpenError> {
+    fn is_for_others(&self, step: &mut DecryptionStep<'_, '_, '_>) -> Result<bool, OpenError> {
         let Some(key) = self.key else { return Ok(false) };
         let search = KeySearch::new(step.revision, step.terms, step.facts, step.ring);
         search.is_for_others(key)
@@ -94,7 +94,7 @@ fn decrypt_list(
     ring: &mut KeyRing,
     list: &List<'_, '_>,
 ) -> Result<Replacement, OpenError> {
-    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    let mut step = DecryptionStep { revision, terms, facts, ring, opened: Plaintexts::default() };
     let mut seen = HashSet::new();
     for id in list.ids {
         let refused = |why| OpenError::EncryptedData { id: id.into(), why };
@@ -124,7 +124,7 @@ fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
 }
 
 /// One step of decryption: its input, and its plaintexts so far.
-struct Step<'s, 'd, 'm> {
+struct DecryptionStep<'s, 'd, 'm> {
     revision: &'s Revision<'d>,
     terms: &'s Terms<'s>,
     facts: &'s mut Facts<'m>,
@@ -140,7 +140,7 @@ struct Plaintexts {
     attachments: Vec<OpenedAttachment>,
 }
 
-impl<'d> Step<'_, 'd, '_> {
+impl<'d> DecryptionStep<'_, 'd, '_> {
     /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. Ciphertext that
     /// no key of ours opens is noted as being for others.
     fn decrypt(&mut self, target: &Target<'d>, id: &str, key: Option<&EncryptedKey<'d>>) -> Result<(), OpenError> {
@@ -230,7 +230,7 @@ pub(super) fn wrong_type(data: &EncryptedData<'_>) -> WhyMisplaced {
 fn is_of_fitting_type(data: &EncryptedData<'_>, target: &Target<'_>, revision: &Revision<'_>) -> bool {
     match data.plaintext_type() {
         PlaintextType::Element => data.attachment().is_none(),
-        PlaintextType::Content => data.attachment().is_none() && target.place != Place::Header,
+        PlaintextType::Content => data.attachment().is_none() && target.place != PlaintextPlace::Header,
         PlaintextType::Attachment { .. } => data.attachment().is_some() && revision.is_in_header(target.data),
         PlaintextType::Other(_) => false,
     }

@@ -13,7 +13,7 @@ use std::ops::Range;
 use wss_c14n::Element;
 use wss_text::WireText;
 
-use crate::open::coverage::{CoverageLost, Covered};
+use crate::open::coverage::{CoverageLost, CoveredElement};
 use crate::open::span::is_within;
 
 /// Why a signature that covers `covered` does not prove a plaintext at `replaced` that takes the namespaces of
@@ -21,7 +21,7 @@ use crate::open::span::is_within;
 /// not cover the absence of a default namespace. `plaintexts` are the spans around `replaced` that were decrypted
 /// after the element was covered, each with its number.
 pub(super) fn untold(
-    covered: &Covered,
+    covered: &CoveredElement,
     replaced: Element<'_>,
     prefixes: &[String],
     plaintexts: &[(usize, Range<usize>)],
@@ -51,7 +51,12 @@ pub(super) fn untold(
 
 /// Whether the digested octets determine the namespace of `prefix` around `replaced`, which is inside the covered
 /// element.
-fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[(usize, Range<usize>)]) -> bool {
+fn is_told(
+    covered: &CoveredElement,
+    replaced: Element<'_>,
+    prefix: &str,
+    plaintexts: &[(usize, Range<usize>)],
+) -> bool {
     for element in replaced.ancestors_and_self().skip(1) {
         let span = element.span();
         if !is_within(&span, &covered.span) {

@@ -3,7 +3,7 @@
 use wss_c14n::{Element, name};
 
 use crate::element_path::ElementPath;
-use crate::open::replacement::Place;
+use crate::open::replacement::PlaintextPlace;
 use crate::open::revision::Revision;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
@@ -13,7 +13,7 @@ pub(super) struct Target<'d> {
     pub(super) data: Element<'d>,
     /// The element that its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
     pub(super) replaced: Element<'d>,
-    pub(super) place: Place,
+    pub(super) place: PlaintextPlace,
 }
 
 impl<'d> Target<'d> {
@@ -34,12 +34,12 @@ impl<'d> Target<'d> {
         let parent = named.parent()?;
         if revision.is_in_header(named) {
             let is_behind = named.span().start > list_owner.span().start;
-            return is_behind.then_some(Self { data: named, replaced: named, place: Place::Header });
+            return is_behind.then_some(Self { data: named, replaced: named, place: PlaintextPlace::Header });
         }
         let body = revision.envelope.body;
         if body.contains(named) && named != body {
             let alone = parent == body && parent.children().nth(1).is_none() && !parent.has_character_data();
-            let place = if alone { Place::WholeBody } else { Place::Body };
+            let place = if alone { PlaintextPlace::WholeBody } else { PlaintextPlace::Body };
             return Some(Self { data: named, replaced: named, place });
         }
         if parent.is(name::WSSE11.uri, "EncryptedHeader") {
@@ -47,16 +47,16 @@ impl<'d> Target<'d> {
         }
         if revision.is_block(named) {
             let is_accepted = receiver.waives(Waiver::EncryptedDataAsHeaderBlocks);
-            return is_accepted.then_some(Self { data: named, replaced: named, place: Place::Header });
+            return is_accepted.then_some(Self { data: named, replaced: named, place: PlaintextPlace::Header });
         }
         let is_inside = ElementPath::is_of(named, revision.envelope);
-        is_inside.then_some(Self { data: named, replaced: named, place: Place::InsideBlock })
+        is_inside.then_some(Self { data: named, replaced: named, place: PlaintextPlace::InsideBlock })
     }
 
     /// The target that ciphertext is by itself, if no list names it.
     pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>, receiver: &Receiver) -> Option<Self> {
         if revision.is_in_header(data) {
-            return Some(Self { data, replaced: data, place: Place::Header });
+            return Some(Self { data, replaced: data, place: PlaintextPlace::Header });
         }
         // Any element of the header block precedes it.
         Self::find(revision, data, revision.header.element, receiver)
@@ -66,6 +66,6 @@ impl<'d> Target<'d> {
         let placed = block.is(name::WSSE11.uri, "EncryptedHeader") && block.parent() == revision.envelope.header;
         let mut children = block.children();
         let data = children.next().filter(|data| data.is(name::XENC.uri, "EncryptedData"))?;
-        (placed && children.next().is_none()).then_some(Self { data, replaced: block, place: Place::Header })
+        (placed && children.next().is_none()).then_some(Self { data, replaced: block, place: PlaintextPlace::Header })
     }
 }

@@ -12,7 +12,7 @@ use wss_c14n::{Element, id_of, name};
 use wss_xmlenc::{EncryptedKey, ReferenceList};
 
 use super::target::Target;
-use super::{Plaintexts, Step};
+use super::{DecryptionStep, Plaintexts};
 use crate::error::OpenError;
 use crate::open::facts::Facts;
 use crate::open::keys::KeyRing;
@@ -39,7 +39,7 @@ pub(crate) fn decrypt_each<'d>(
     ring: &mut KeyRing,
     failed: &mut dyn FnMut(Element<'d>, OpenError) -> Result<(), OpenError>,
 ) -> Result<Option<Replacement>, OpenError> {
-    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    let mut step = DecryptionStep { revision, terms, facts, ring, opened: Plaintexts::default() };
     let keys = KeyLists::read(revision, terms)?;
     for data in outside(revision) {
         let name = name_of(data);
@@ -75,7 +75,7 @@ pub(crate) fn decrypt_in_place(
         return Ok(None);
     }
     let key = KeyLists::read(revision, terms)?.key_of(data, terms)?;
-    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    let mut step = DecryptionStep { revision, terms, facts, ring, opened: Plaintexts::default() };
     step.decrypt(&target, &name, key.as_ref())?;
     Ok(Some(step.finish(true)))
 }

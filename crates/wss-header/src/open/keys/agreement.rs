@@ -9,6 +9,7 @@ use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 use super::encrypted_key::found;
 use super::ring::Written;
 use super::{FoundSecret, Holder, KeySearch};
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::named::addressee_told;
@@ -30,22 +31,22 @@ impl KeySearch<'_, '_> {
             self.addressee = Some(addressee_told(agreement.recipient(), self.tokens));
             return Ok(None);
         };
-        let label = agreement.method().uri();
+        let source = DecryptionKey::Agreed(agreement.method());
         // Everything on which they agree depends only on the KeyInfo.
         let said = key.key_info().map(|said| said.standalone(TakeAlong::Namespaces)).unwrap_or_default();
         let by = [identity.certificate().der(), Digest::of(DigestMethod::Sha256, said.as_bytes()).as_octets()].concat();
         if let Some(known) = self.ring.unwrapped(key, &by) {
-            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
+            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, source)));
         }
         let written = Written::of(key.element(), &self.terms.budget)?;
         // The originator's key is fresh for each message, so no known key is named in the header.
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();
         let wrapping = agreement.agree(ours, originator, wrap.key_len(), &self.terms.budget)?;
-        let wrapping = FoundSecret::new(wrapping, KeyOrigin::Agreed, Holder::ANONYMOUS, label);
+        let wrapping = FoundSecret::new(wrapping, KeyOrigin::Agreed, Holder::ANONYMOUS, source);
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        self.ring.bring((key, written), by, label, &secret);
-        Ok(Some(found(key, secret, Holder::ANONYMOUS, label)))
+        self.ring.bring((key, written), by, source, &secret);
+        Ok(Some(found(key, secret, Holder::ANONYMOUS, source)))
     }
 }

@@ -8,6 +8,7 @@ use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::ring::Written;
 use super::{FoundSecret, Holder, KeySearch, only_hint};
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::named::{addressee_told, in_hexadecimal};
@@ -26,24 +27,24 @@ impl<'a> KeySearch<'a, '_> {
     ) -> Result<Option<FoundSecret>, OpenError> {
         let terms = self.terms;
         // All parts under one key ask for it, and the content of its KeyInfo is read once.
-        if let Some((secret, label)) = self.ring.written(key) {
-            return Ok(Some(found(key, secret.clone(), Holder::ANONYMOUS, label)));
+        if let Some((secret, source)) = self.ring.written(key) {
+            return Ok(Some(found(key, secret.clone(), Holder::ANONYMOUS, source)));
         }
         terms.receiver.policy.encryption.check_key(key.method())?;
         if let Some(agreement) = AgreementMethod::within(key.key_info(), &terms.budget)? {
             return self.unwrap_agreed(key, &agreement, expected_len);
         }
         let key_info = key.key_info().map(|element| KeyInfo::parse(element, &terms.budget)).transpose()?;
-        if !matches!(key.method(), KeyMethod::Transport(_)) {
+        let KeyMethod::Transport(transport) = key.method() else {
             return self.unwrap_with_secret(key, key_info.as_ref(), expected_len);
-        }
+        };
         let Some(identity) = self.recipient(key_info.as_ref())? else {
             self.addressee = Some(addressee_told(key.key_info(), self.tokens));
             return Ok(None);
         };
-        let (by, label) = (identity.certificate().der(), key.method().uri());
+        let (by, source) = (identity.certificate().der(), DecryptionKey::Transported(transport.method()));
         if let Some(known) = self.ring.unwrapped(key, by) {
-            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, label)));
+            return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, source)));
         }
         let written = Written::of(key.element(), &terms.budget)?;
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
@@ -62,8 +63,8 @@ impl<'a> KeySearch<'a, '_> {
             too_short = Some(secret.len()).filter(|_| !is_bare);
             Err(DecryptError::Failed)
         })?;
-        self.ring.bring((key, written), by.to_vec(), label, &secret);
-        Ok(Some(found(key, secret, Holder::ANONYMOUS, label).too_short(too_short)))
+        self.ring.bring((key, written), by.to_vec(), source, &secret);
+        Ok(Some(found(key, secret, Holder::ANONYMOUS, source).too_short(too_short)))
     }
 
     /// Unwraps a key that one of our secrets wraps; `None` if another secret does.
@@ -73,6 +74,7 @@ impl<'a> KeySearch<'a, '_> {
         key_info: Option<&KeyInfo<'_>>,
         expected_len: Option<usize>,
     ) -> Result<Option<FoundSecret>, OpenError> {
+        let KeyMethod::Wrap(wrap) = key.method() else { return Ok(None) };
         let wrapping = match key_info.map(KeyInfo::hints) {
             None | Some([]) => self.only_secret(),
             Some([KeyHint::KeyName(name)]) => self.named_secret(name),
@@ -85,7 +87,7 @@ impl<'a> KeySearch<'a, '_> {
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
         // The party that wraps with a shared secret has that secret.
-        Ok(Some(found(key, secret, wrapping.holder, key.method().uri())))
+        Ok(Some(found(key, secret, wrapping.holder, DecryptionKey::Wrapped(*wrap))))
     }
 
     /// Whether a key is transported to an identity that is not ours.
@@ -191,8 +193,8 @@ fn is_bare(key: &EncryptedKey<'_>) -> bool {
 }
 
 /// The secret from an EncryptedKey.
-pub(super) fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder, label: &'static str) -> FoundSecret {
+pub(super) fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder, source: DecryptionKey) -> FoundSecret {
     let is_bare = is_bare(key);
-    let found = FoundSecret { is_bare, ..FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label) };
+    let found = FoundSecret { is_bare, ..FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, source) };
     found.through("xenc:EncryptedKey", key.element())
 }

@@ -1,20 +1,21 @@
 //! The results of a search for a key.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use wss_c14n::Element;
 use wss_crypto::{Certificate, ContentEncryption, Secret, SystemRandom, VerifyingKey};
-use wss_tokens::{PasswordKey, PasswordKeyUse};
+use wss_tokens::{ConfirmationMethod, IssuedAssertion, PasswordKey, PasswordKeyUse};
 use wss_xmlenc::{DecryptError, EncryptedData};
 
+use crate::authenticated_assertion::AuthenticatedAssertion;
+use crate::correlation::Correlation;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
-
-/// The evidence's term for a key of the request.
-pub(crate) const KEY_OF_THE_REQUEST: &str = "key of the request";
 
 /// The holder of a key, before anything was verified with it.
 #[derive(Clone)]
@@ -25,18 +26,37 @@ pub(crate) enum Holder {
     Password(PasswordKey),
     /// The subject of an assertion.
     Assertion {
+        issued: Arc<IssuedAssertion>,
         /// Its index among the checked assertions.
         at: usize,
         /// The certificate of its key, if the issuer named one.
         certificate: Option<Certificate>,
     },
-    /// A recipient of the request, which brought the key.
-    RequestReceiver,
 }
 
 impl Holder {
     /// Anyone who can encrypt to us.
     pub(crate) const ANONYMOUS: Self = Self::Known(Signer::Anonymous);
+
+    /// Who has a key of this request, besides us: its recipient, unless each of several has one.
+    pub(crate) fn of_request(request: &Correlation) -> Self {
+        match request.has_several_recipients() {
+            true => Self::ANONYMOUS,
+            false => Self::Known(Signer::RequestReceiver),
+        }
+    }
+
+    /// The signer, after a signature verified under the key.
+    pub(crate) fn signer(self) -> Result<Signer, OpenError> {
+        Ok(match self {
+            Self::Known(signer) => signer,
+            Self::Password(key) => Signer::User(key.proven_by_mac()?),
+            Self::Assertion { issued, .. } => {
+                let method = ConfirmationMethod::HolderOfKey;
+                Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
+            }
+        })
+    }
 }
 
 /// The key of a signature.
@@ -54,8 +74,8 @@ pub(crate) struct FoundKey {
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// The way in which it was found, for the evidence.
-    pub(crate) label: &'static str,
+    /// What gave it, for the evidence.
+    pub(crate) source: DecryptionKey,
     /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,
     /// The elements of the header that lead to it: if one of them is replaced, another secret is found.
@@ -81,12 +101,12 @@ pub(crate) struct KeyStep {
 }
 
 impl FoundSecret {
-    pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+    pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, source: DecryptionKey) -> Self {
         let id = KeyId::of(&secret);
         Self {
             secret,
             holder,
-            label,
+            source,
             token: None,
             path: Vec::new(),
             root: id.clone(),

@@ -22,7 +22,7 @@ use wss_text::WireText;
 use wss_tokens::{SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
-pub(super) use found::{FoundKey, FoundSecret, Holder, KEY_OF_THE_REQUEST, Wanted};
+pub(super) use found::{FoundKey, FoundSecret, Holder, Wanted};
 pub(super) use ring::KeyRing;
 
 use super::facts::{Facts, SeenAssertion, SeenToken};

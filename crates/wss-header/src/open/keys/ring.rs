@@ -10,6 +10,7 @@ use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::FoundSecret;
 use crate::correlation::SentKey;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::receiver::Receiver;
@@ -39,7 +40,7 @@ struct Unwrapped {
     method: KeyMethod,
     by: Vec<u8>,
     secret: Secret,
-    label: &'static str,
+    source: DecryptionKey,
 }
 
 /// The text of an EncryptedKey and the namespaces around it. If both are the same, so is everything that is read from
@@ -109,11 +110,10 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The secret of an EncryptedKey with the same text as one that was unwrapped before, and the identifier of the key
-    /// that led to it.
-    pub(super) fn written(&self, key: &EncryptedKey<'_>) -> Option<(&Secret, &'static str)> {
+    /// The secret of an EncryptedKey with the same text as one that was unwrapped before, and what gave it.
+    pub(super) fn written(&self, key: &EncryptedKey<'_>) -> Option<(&Secret, DecryptionKey)> {
         let known = self.unwrapped.iter().find(|known| known.written.is(key.element()))?;
-        Some((&known.secret, known.label))
+        Some((&known.secret, known.source))
     }
 
     /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and the secret on which it
@@ -124,16 +124,16 @@ impl KeyRing {
         self.unwrapped.iter().find(is_it).map(|known| &known.secret)
     }
 
-    /// Notes the secret of an EncryptedKey, and the identifier of the key that led to it.
+    /// Notes the secret of an EncryptedKey, and what gave it.
     pub(super) fn bring(
         &mut self,
         (key, written): (&EncryptedKey<'_>, Written),
         by: Vec<u8>,
-        label: &'static str,
+        source: DecryptionKey,
         secret: &Secret,
     ) {
         let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
-        self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), label });
+        self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), source });
         self.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
     }
 

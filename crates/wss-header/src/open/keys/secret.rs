@@ -8,6 +8,7 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::EncryptedKey;
 
 use super::{FoundSecret, Holder, KeySearch, Wanted, dangling};
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::tokens::{KINDS, kind_of, no_key_of};
@@ -209,5 +210,5 @@ impl<'d> KeySearch<'_, 'd> {
 
 fn shared(name: Option<&str>, secret: &Secret) -> FoundSecret {
     let holder = Holder::Known(Signer::SharedSecret { name: name.map(str::to_owned) });
-    FoundSecret::new(secret.clone(), KeyOrigin::ManyMessages, holder, "secret")
+    FoundSecret::new(secret.clone(), KeyOrigin::ManyMessages, holder, DecryptionKey::SharedSecret)
 }

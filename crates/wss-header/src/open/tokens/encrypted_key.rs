@@ -6,11 +6,12 @@ use wss_tokens::{ENCRYPTED_KEY, SecurityTokenReference};
 use wss_xmlenc::EncryptedKey;
 
 use super::kind::TokenKind;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::decrypt::decrypt_listed;
 use crate::open::facts::Facts;
-use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
+use crate::open::keys::{FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
 use crate::open::shapes::expect_type;
@@ -70,9 +71,10 @@ impl TokenKind for WrappedKey {
             let found = search.unwrap(&key, wanted.len)?;
             return Ok(found.map(|found| found.of_token(element)));
         }
-        let known = terms.request.and_then(|request| request.key(digest, false));
-        Ok(known.map(|secret| {
-            FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
+        let Some(request) = terms.request else { return Ok(None) };
+        Ok(request.key(digest, false).map(|secret| {
+            let holder = Holder::of_request(request);
+            FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, holder, DecryptionKey::OfRequest)
         }))
     }
 }

@@ -7,10 +7,11 @@ use wss_tokens::{KerberosAcceptor, KerberosSession, KerberosToken, SecurityToken
 
 use super::kind::TokenKind;
 use crate::correlation::SentKey;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::facts::Facts;
-use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
+use crate::open::keys::{FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::shapes::expect_type;
 use crate::open::terms::Terms;
 use crate::receiver::Receiver;
@@ -71,10 +72,11 @@ impl TokenKind for Kerberos {
             let found = secret_of(search, token, &KerberosToken::parse(token)?, wanted);
             return Ok(found.map(|found| found.of_token(token)));
         }
-        let known = terms.request.and_then(|request| request.key(digest, true));
-        Ok(known.map(|secret| {
-            FoundSecret::new(secret.clone(), KeyOrigin::OneExchange, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
-                .leading(wanted)
+        let Some(request) = terms.request else { return Ok(None) };
+        Ok(request.key(digest, true).map(|secret| {
+            let holder = Holder::of_request(request);
+            let found = FoundSecret::new(secret.clone(), KeyOrigin::OneExchange, holder, DecryptionKey::OfRequest);
+            found.leading(wanted)
         }))
     }
 }
@@ -88,7 +90,8 @@ fn secret_of(
 ) -> Option<FoundSecret> {
     let session = session(search.ring, ticket, search.terms.receiver)?;
     let holder = Holder::Known(Signer::Kerberos { principal: session.principal });
-    let found = FoundSecret::new(session.key, KeyOrigin::OneExchange, holder, "Kerberos ticket").leading(wanted);
+    let found =
+        FoundSecret::new(session.key, KeyOrigin::OneExchange, holder, DecryptionKey::KerberosTicket).leading(wanted);
     Some(found.through("wsse:BinarySecurityToken", token))
 }
 

@@ -20,7 +20,7 @@ use crate::open::decrypt::{check_cipher, decrypt_element, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::proven::ProvenSignature;
-use crate::open::replacement::{NewPlaintext, Place, Replacement};
+use crate::open::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::shapes::{assertion_shape, expect_assertion_type};
@@ -94,7 +94,8 @@ impl TokenKind for Saml {
         let Some(token) = search.assertion_named(place, reference)? else { return Ok(None) };
         let (at, seen) = search.judged(token).ok_or_else(OpenError::no_key)?;
         let confirmed = search.confirmation_key(token, seen)?.ok_or_else(OpenError::no_key)?;
-        let holder = Holder::Assertion { at, certificate: confirmed.certificate };
+        let (issued, certificate) = (Arc::clone(&seen.issued), confirmed.certificate);
+        let holder = Holder::Assertion { issued, at, certificate };
         Ok(Some(FoundKey { key: confirmed.key.into(), holder, token: Some(token.span()), root: None }))
     }
 
@@ -115,7 +116,8 @@ impl TokenKind for Saml {
                 if let KeyHint::EncryptedKey(element) = hint
                     && let Some(found) = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len)?
                 {
-                    let holder = Holder::Assertion { at, certificate: None };
+                    let issued = Arc::clone(&seen.issued);
+                    let holder = Holder::Assertion { issued, at, certificate: None };
                     let found = FoundSecret { holder, origin: KeyOrigin::OneExchange, ..found };
                     return Ok(Some(found.through("Assertion", token)));
                 }
@@ -342,7 +344,7 @@ fn decrypt(
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), plaintext.into_piece());
-    let plaintexts = vec![NewPlaintext::new(element.span(), Place::Header, &data, found)];
+    let plaintexts = vec![NewPlaintext::new(element.span(), PlaintextPlace::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
 }
 

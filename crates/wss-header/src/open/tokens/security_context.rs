@@ -6,6 +6,7 @@ use wss_c14n::Element;
 use wss_tokens::{SecureConversation, SecurityContextToken, SecurityContexts, SecurityTokenReference};
 
 use super::kind::TokenKind;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::keys::{FoundSecret, Holder, KeySearch, Wanted};
@@ -68,5 +69,5 @@ fn secret_of(receiver: &Receiver, identifier: &str, instance: Option<&str>) -> O
         (_, named) => named?.1.clone(),
     };
     let holder = Holder::Known(Signer::SecurityContext { identifier: identifier.to_owned() });
-    Some(FoundSecret::new(secret, KeyOrigin::ManyMessages, holder, "security context"))
+    Some(FoundSecret::new(secret, KeyOrigin::ManyMessages, holder, DecryptionKey::SecurityContext))
 }

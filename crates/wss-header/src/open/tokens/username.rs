@@ -6,6 +6,7 @@ use wss_c14n::{Element, Limit};
 use wss_tokens::{PasswordError, PasswordSource, TokenError, USERNAME_TOKEN, UsernameToken};
 
 use super::kind::TokenKind;
+use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::facts::{Facts, SeenUsername};
@@ -74,8 +75,8 @@ impl TokenKind for Username {
         if wanted.len.is_some_and(|len| len > secret.len()) {
             return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
         }
-        let found =
-            FoundSecret::new(secret, KeyOrigin::ManyMessages, Holder::Password(key), "password").leading(wanted);
+        let found = FoundSecret::new(secret, KeyOrigin::ManyMessages, Holder::Password(key), DecryptionKey::Password)
+            .leading(wanted);
         Ok(Some(found.through("wsse:UsernameToken", token)))
     }
 }

@@ -94,7 +94,7 @@ impl ProtectionKind for FreshKey {
 
 /// The Id of a new EncryptedKey, and the element after the token that it refers to, if there is one. The key is kept for
 /// the reply.
-pub(in crate::secure) fn encrypted_key(
+pub(crate) fn encrypted_key(
     placing: &mut Placing<'_>,
     recipient: &Certificate,
     sending: &KeySending,

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use wss_crypto::Secret;
 use wss_tokens::{PasswordKeyUse, write_derived_key};
 
-use super::Securing;
+use super::made::Made;
 use super::placed::Placed;
 use super::placing::{NewToken, reference_to};
+use super::settled::SettledRecipe;
 use crate::allowance::Allowance;
 use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
@@ -35,63 +36,56 @@ pub(super) struct KeyForUse {
     pub(super) derived_id: Option<String>,
 }
 
-impl Securing {
-    /// The key of `token` for one use of `len` octets, and the tokens that it needs.
-    pub(super) fn key_for(
-        &mut self,
-        token: &ProtectionToken,
-        wanted: KeyUse,
-        len: usize,
-    ) -> Result<KeyForUse, SecureError> {
-        let key_use = match wanted {
-            KeyUse::Mac => PasswordKeyUse::Mac,
-            KeyUse::Content(_) | KeyUse::Wrap | KeyUse::Derive => PasswordKeyUse::Encryption,
-        };
-        let mut elements = String::new();
-        let flag = token.kind.makes_a_key_for_each_use().then_some(key_use);
-        let known = |placed: &Placed| placed.is_of(token, key_use);
-        let at = match self.placed.protection.iter().position(known) {
-            Some(at) => at,
-            None => {
-                let octets = secret_octets(&self.recipe.steps, &token.kind);
-                let new = token.kind.place(&mut self.placing(), key_use, octets)?;
-                let NewToken { elements: written, id, secret, reference } = new;
-                elements = written;
-                self.placed.protection.push(Placed {
-                    kind: Arc::clone(&token.kind),
-                    key_use: flag,
-                    id,
-                    secret,
-                    reference,
-                });
-                self.placed.protection.len() - 1
-            }
-        };
-        let derived_id = self.fresh_id("DK")?;
-        let mut nonce = [0; 16];
-        self.recipe.random.fill(&mut nonce)?;
-        let placed = self.placed.protection.get(at).ok_or(SecureError::NeedsRequest)?;
-        let token_id = placed.id.clone();
-        let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
-        let octets = placed.secret.len();
-        if octets == 0 || (octets < LEAST_OCTETS && !self.recipe.allows(Allowance::ShortSecrets)) {
-            return Err(KeyUseError::TooShort { octets }.into());
+/// The key of `token` for one use of `len` octets, and the tokens that it needs.
+pub(super) fn key_for(
+    token: &ProtectionToken,
+    wanted: KeyUse,
+    len: usize,
+    settled: &SettledRecipe,
+    made: &mut Made,
+) -> Result<KeyForUse, SecureError> {
+    let key_use = match wanted {
+        KeyUse::Mac => PasswordKeyUse::Mac,
+        KeyUse::Content(_) | KeyUse::Wrap | KeyUse::Derive => PasswordKeyUse::Encryption,
+    };
+    let mut elements = String::new();
+    let flag = token.kind.makes_a_key_for_each_use().then_some(key_use);
+    let known = |placed: &Placed| placed.is_of(token, key_use);
+    let at = match made.tokens.protection.iter().position(known) {
+        Some(at) => at,
+        None => {
+            let octets = secret_octets(&settled.recipe.steps, &token.kind);
+            let new = token.kind.place(&mut settled.placing(&mut made.correlation), key_use, octets)?;
+            let NewToken { elements: written, id, secret, reference } = new;
+            elements = written;
+            made.tokens.protection.push(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference });
+            made.tokens.protection.len() - 1
         }
-        self.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
-        let Some(version) = token.derived else {
-            let is_cut = token.kind.gives_leading_octets(key_use);
-            let secret = match placed.secret.as_octets().get(..len) {
-                Some(leading) if is_cut => Secret::new(leading.to_vec()),
-                _ if key_use == PasswordKeyUse::Encryption && placed.secret.len() != len => {
-                    return Err(SecureError::KeyLength { found: placed.secret.len(), wanted: len });
-                }
-                _ => placed.secret.clone(),
-            };
-            return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
-        };
-        let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
-        elements.push_str(&derived);
-        let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
-        Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
+    };
+    let derived_id = settled.fresh_id("DK")?;
+    let mut nonce = [0; 16];
+    settled.recipe.random.fill(&mut nonce)?;
+    let placed = made.tokens.protection.get(at).ok_or(SecureError::NeedsRequest)?;
+    let token_id = placed.id.clone();
+    let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
+    let octets = placed.secret.len();
+    if octets == 0 || (octets < LEAST_OCTETS && !settled.recipe.allows(Allowance::ShortSecrets)) {
+        return Err(KeyUseError::TooShort { octets }.into());
     }
+    made.tokens.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
+    let Some(version) = token.derived else {
+        let is_cut = token.kind.gives_leading_octets(key_use);
+        let secret = match placed.secret.as_octets().get(..len) {
+            Some(leading) if is_cut => Secret::new(leading.to_vec()),
+            _ if key_use == PasswordKeyUse::Encryption && placed.secret.len() != len => {
+                return Err(SecureError::KeyLength { found: placed.secret.len(), wanted: len });
+            }
+            _ => placed.secret.clone(),
+        };
+        return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
+    };
+    let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+    elements.push_str(&derived);
+    let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
+    Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
 }

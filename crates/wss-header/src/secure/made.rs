@@ -1,0 +1,27 @@
+//! What the steps so far made, besides the revision.
+
+use crate::attachments::Attachment;
+use crate::correlation::Correlation;
+
+use super::parts::Ids;
+use super::placed::PlacedTokens;
+
+/// What a step leaves for the steps after it.
+pub(super) struct Made {
+    pub(super) ids: Ids,
+    pub(super) tokens: PlacedTokens,
+    pub(super) attachments: MadeAttachments,
+    /// The Ids of the elements that lead to the keys of unauthenticated ciphertext. Later signatures cover them, since
+    /// whoever replaces one makes another plaintext.
+    pub(super) keys_to_sign: Vec<String>,
+    /// The state for the reply to this message.
+    pub(super) correlation: Correlation,
+}
+
+/// The attachments of a message.
+pub(super) struct MadeAttachments {
+    /// Each as it will be written.
+    pub(super) all: Vec<Attachment>,
+    /// The Ids of the EncryptedData that say how each is encrypted.
+    pub(super) encrypted: Vec<String>,
+}

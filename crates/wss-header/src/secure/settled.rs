@@ -1,0 +1,86 @@
+//! The recipe as one message takes it: its steps with the optional parts that the message has, and the request that it
+//! answers. No step changes it.
+
+use wss_crypto::CryptoError;
+use wss_soap::Envelope;
+
+use super::issued_token::IssuedToken;
+use super::parts::is_there;
+use super::placing::{Placing, fresh_id};
+use crate::allowance::Allowance;
+use crate::correlation::Correlation;
+use crate::plan::Plan;
+use crate::recipe::{Recipe, Step};
+use crate::signing::{SignedBy, Signing};
+
+/// The recipe of one message.
+pub(super) struct SettledRecipe {
+    pub(super) recipe: Recipe,
+    /// The issued tokens of the recipe.
+    pub(super) issued: Vec<IssuedToken>,
+    /// The request of this reply.
+    pub(super) request: Option<Correlation>,
+}
+
+impl SettledRecipe {
+    pub(super) fn new(
+        plan: &Plan,
+        envelope: Envelope<'_>,
+        attachments: usize,
+        request: Option<&Correlation>,
+    ) -> SettledRecipe {
+        let mut recipe = plan.recipe.clone();
+        // If both sides sign with one key, its confirmations distinguish a reply from a request.
+        let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
+        recipe.confirms |= request.is_some()
+            && !recipe.allows(Allowance::ReplyWithoutConfirmation)
+            && recipe.steps.iter().any(is_shared);
+        settle_optional_parts(&mut recipe, envelope, attachments);
+        Self { recipe, issued: plan.issued.clone(), request: request.cloned() }
+    }
+
+    /// The steps after this one.
+    pub(super) fn steps_after(&self, step: usize) -> impl Iterator<Item = (usize, &Step)> {
+        self.recipe.steps.iter().enumerate().skip(step + 1)
+    }
+
+    /// Whether this step is the last one.
+    pub(super) fn is_last(&self, step: usize) -> bool {
+        step + 1 >= self.recipe.steps.len()
+    }
+
+    /// The values that the kinds of protection tokens need.
+    pub(super) fn placing<'s>(&'s self, correlation: &'s mut Correlation) -> Placing<'s> {
+        Placing {
+            random: self.recipe.random.as_ref(),
+            assertion: self.issued.iter().find(|token| token.is_assertion()),
+            request: self.request.as_ref(),
+            correlation,
+        }
+    }
+
+    /// `fragment`, which we wrote, with the prefixes that the caller chose.
+    pub(super) fn written(&self, fragment: String) -> String {
+        self.recipe.header.prefixes.apply(fragment)
+    }
+
+    /// An Id that no one can guess and no message contains.
+    pub(super) fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
+        fresh_id(self.recipe.random.as_ref(), kind)
+    }
+}
+
+/// Adds the optional parts that the message has to their steps, and removes steps without parts.
+fn settle_optional_parts(recipe: &mut Recipe, envelope: Envelope<'_>, attachments: usize) {
+    let role = &recipe.header.role;
+    recipe.steps.retain_mut(|step| {
+        let (parts, optional) = match step {
+            Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
+            Step::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
+        };
+        let blocks = optional.blocks_of(envelope, role, parts);
+        let there = optional.parts.drain(..).filter(|part| is_there(part, envelope, role, attachments));
+        parts.extend(there.chain(blocks));
+        !parts.is_empty()
+    });
+}
