@@ -2,7 +2,7 @@
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
 use wss_crypto::Digest;
-use wss_text::WireText;
+use wss_text::{WireText, after_cid};
 use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 
 use super::attachment::{self, Attachment, Attachments};
@@ -244,7 +244,7 @@ fn without_blanks<'u>(uri: &'u str, notes: &mut Vec<String>) -> &'u str {
 }
 
 fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Named<'d> {
-    if uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
+    if after_cid(uri).is_some() {
         return Named::Attachment {
             complete: read.transforms.iter().any(|t| t.kind == Kind::Attachment { complete: true }),
         };
