@@ -42,10 +42,7 @@ pub enum TokenError {
         uri: WireText,
     },
     /// *Malformed.* A `wsse:Nonce` without octets, which would make all tokens of one instant and password the same.
-    #[error(
-        "wsse:Nonce is empty: have the peer send octets that it never sends again, as 16 random ones, or leave wsse:Nonce out beside a \
-         password in clear text"
-    )]
+    #[error("wsse:Nonce is empty: have the peer send 16 random octets, or leave it out beside a password in text")]
     EmptyNonce,
     /// *Malformed.* The type or the encoding of a token is absent or a name in place of an identifier.
     #[error(
