@@ -410,7 +410,7 @@ fn differs(
         show(true, octets);
     }
     match found {
-        Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },
+        Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.stopped() },
         // The digest may be right under the method of the message.
         None if read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported) => Verdict::Unknown {
             why: "a transform is not run here, and no usual cause explains the value without it".into(),
@@ -418,7 +418,7 @@ fn differs(
         None if read.method.is_none() => Verdict::Unknown {
             why: "the digest method is not supported, and no supported method of this length explains the value".into(),
         },
-        None => Verdict::Differs { causes: Vec::new(), tried: meter.tried(), stopped: meter.exceeded() },
+        None => Verdict::Differs { causes: Vec::new(), tried: meter.tried(), stopped: meter.stopped() },
     }
 }
 
