@@ -67,9 +67,9 @@ fn a_reference_whose_type_is_a_name_says_which_call_reads_it() {
 fn a_namespace_that_is_almost_that_of_the_header_is_told_beside_the_right_one() {
     let wsse = name::WSSE.uri;
     for (other, kind) in [
-        ("http://schemas.xmlsoap.org/ws/2002/04/secext", "draft of 2002 or 2003"),
-        ("http://schemas.xmlsoap.org/ws/2002/12/secext", "draft of 2002 or 2003"),
-        ("http://schemas.xmlsoap.org/ws/2003/06/secext", "draft of 2002 or 2003"),
+        ("http://schemas.xmlsoap.org/ws/2002/04/secext", "the draft of April 2002"),
+        ("http://schemas.xmlsoap.org/ws/2002/12/secext", "the draft of December 2002"),
+        ("http://schemas.xmlsoap.org/ws/2003/06/secext", "the draft of June 2003"),
         (&*wsse.replace("secext", "sectext"), "almost it"),
         (&*wsse.replace(".xsd", ""), "almost it"),
         (&*wsse.replace("http:", "https:"), "almost it"),
@@ -86,8 +86,8 @@ fn a_namespace_that_is_almost_that_of_the_header_is_told_beside_the_right_one() 
 fn a_namespace_that_is_almost_that_of_ids_is_told_beside_the_right_one() {
     let wsu = name::WSU.uri;
     for (other, kind) in [
-        ("http://schemas.xmlsoap.org/ws/2003/06/utility", "draft of 2002 or 2003"),
-        ("http://schemas.xmlsoap.org/ws/2002/07/utility", "draft of 2002 or 2003"),
+        ("http://schemas.xmlsoap.org/ws/2003/06/utility", "the draft of June 2003"),
+        ("http://schemas.xmlsoap.org/ws/2002/07/utility", "the draft of July 2002"),
         (&*wsu.replace("utility", "utilty"), "almost it"),
     ] {
         has(&said(&signed(SOAP11).replace(wsu, other)), &["has this Id in the namespace", other, kind, wsu]);

@@ -162,7 +162,7 @@ fn a_timestamp_elsewhere_or_in_another_namespace_is_named() {
     for (message, says) in [
         (
             draft,
-            "w:Timestamp is one in the namespace \"http://schemas.xmlsoap.org/ws/2003/06/utility\" (which is of a draft",
+            "w:Timestamp is one in the namespace \"http://schemas.xmlsoap.org/ws/2003/06/utility\" (which is of the draft of June 2003",
         ),
         (block, "/s:Envelope/s:Header/wsu:Timestamp is one in the namespace"),
     ] {

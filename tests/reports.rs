@@ -1,5 +1,6 @@
 //! Messages like those of public reports about other stacks, each with its verdict. `tests/reports/make.py` made them with lxml
-//! and python-xmlsec, with our keys and words of our own. More reports are in `tests/peers.rs`.
+//! and python-xmlsec, with our keys and words of our own. More are in `tests/peers.rs`, `tests/reports_encrypted.rs` (ciphertext) and
+//! `tests/reports_sent.rs` (what services demand).
 
 mod common;
 
@@ -25,7 +26,7 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 66] = [
+const REPORTS: [(&str, &str, Verdict); 81] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
@@ -217,6 +218,30 @@ const REPORTS: [(&str, &str, Verdict); 66] = [
         OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
     ),
     ("timestamp-alone", "dotnet/wcf#5273", Refused("no username token authenticates")),
+    ("prefix-list-unbound", "IBM developerWorks, topic 14931935", Opens),
+    // SAP PI digests `>` as it is, and canonicalisation writes `&gt;`.
+    (
+        "greater-than-not-escaped",
+        "security2341.rssing.com, chan-17060330, article 769",
+        Refused("digest of \"#Body\" does not match"),
+    ),
+    ("role-of-the-ultimate-receiver", "CoreWCF/CoreWCF#1182", Opens),
+    ("role-of-the-next", "php-soap/psr18-wsse-middleware#31", Refused("soap-envelope/role/next\": open that one")),
+    ("header-inside-an-end-tag", "vpulim/node-soap#1487", Refused("end tag does not match its start tag")),
+    ("token-on-lines", "robrichards/xmlseclibs#98", Opens),
+    ("timestamp-of-the-header", "gravity00/SimpleSOAPClient#7", Refused("(which is that of the Security header)")),
+    ("id-of-no-namespace", "WsdlToPhp/WsSecurity#7", Refused("the prefix \"wssu\" is not bound")),
+    ("user-of-a-draft", "dotnet/wcf#2605", Refused("which is of the draft of July 2002")),
+    ("nonce-without-encoding", "spring-projects/spring-ws#1831", Opens),
+    ("nonce-empty", "support.tibco.com, KB0075031", Refused("wsse:Nonce is empty: have the peer send")),
+    ("digest-of-hashed-password", "hmrc.gov.uk, govgateway/public-api", Refused("the password is wrong")),
+    ("user-without-password", "tilln/jmeter-wssecurity#11", Refused("it carries no password; have the peer send one")),
+    (
+        "path-of-one-certificate",
+        "savonrb/akami#22",
+        OpensBy("accept_token_types_by_name", Receiver::accept_token_types_by_name),
+    ),
+    ("timestamp-without-declarations", "node-saml/xml-crypto#425", Refused("digest of \"#Time\" does not match")),
 ];
 
 fn folder() -> String {

@@ -272,3 +272,17 @@ fn misuse_is_found_before_anything_is_sent() {
     let refused = plan.message(&envelope(SOAP11)).attachments(vec![xml]).secure().map(|secured| secured.message);
     assert!(matches!(refused, Err(SecureError::Attachment(MimeError::NotXml))));
 }
+
+/// The letters of a scheme are of either case (RFC 3986 section 3.1), and name the same attachment.
+#[test]
+fn a_reference_by_cid_in_capitals_covers_its_attachment() {
+    let message = both(signing());
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let envelope = resigned(&text, "URI=\"cid:note@example.org\"", "URI=\"CID:note@example.org\"");
+    let capitals = changed(&message, envelope_of(&text).as_bytes(), envelope.as_bytes());
+    assert!(envelope.contains("CID:note@example.org"));
+    let opened = open(&demanding(), &capitals).expect("opens");
+    assert_eq!(opened.attachments().len(), 2);
+    let other = changed(&capitals, b"second line", b"other lines");
+    assert!(open(&demanding(), &other).is_err());
+}

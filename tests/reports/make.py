@@ -244,6 +244,48 @@ MESSAGES |= {
     "key-info-empty": signed(token="", change=key_info("")),
     "key-info-of-text": signed(token="", change=key_info("alice")),
 }
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+SECURITY = f'<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}"'
+# Prefixes that the sender's document bound, as a console of IBM lists all that it knows.
+UNBOUND = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="#default code ds kind rw saml samlp typens"/>'
+role = lambda uri: lambda text: text.replace(SOAP11, SOAP12).replace(SECURITY, f'{SECURITY} s:role="{SOAP12}/role/{uri}"')
+user = lambda rest: envelope(f"<wsse:UsernameToken><wsse:Username>ann</wsse:Username>{rest}</wsse:UsernameToken>", "<shop:list/>")
+CLEAR = f'<wsse:Password Type="{USERNAME}PasswordText">s3cret</wsse:Password>'
+
+
+def redigested(message, uri, octets):
+    """With the digest of other octets in one reference."""
+    references = etree.fromstring(message.encode()).iter(f"{{{DS}}}Reference")
+    (old,) = [reference.findtext(f"{{{DS}}}DigestValue") for reference in references if reference.get("URI") == uri]
+    return signed_again(message, old, base64.b64encode(hashlib.sha256(octets).digest()).decode())
+
+
+compared = signed("<shop:note>42 > 41</shop:note><shop:weight>42</shop:weight>")
+COMPARED = etree.tostring(etree.fromstring(compared.encode())[1], method="c14n", exclusive=True)
+# The password that the gateway knows is base64 of the MD5 of the user's.
+HASHED = base64.b64encode(hashlib.md5(b"s3cret").digest())
+BY_HASHED = base64.b64encode(hashlib.sha1(NONCE + CREATED.encode() + HASHED).digest()).decode()
+on_lines = "\n" + "\n".join(re.findall(".{1,76}", pem("alice"))) + "\n"
+(whole,) = re.findall("<wsse:Security .*</wsse:Security>", plain, flags=re.S)
+beheaded = plain.replace(f"<s:Header>{whole}</s:Header>", "")
+MESSAGES |= {
+    "prefix-list-unbound": signed(prefixes=UNBOUND),
+    "greater-than-not-escaped": redigested(compared, "#Body", COMPARED.replace(b"&gt;", b">")),
+    "role-of-the-ultimate-receiver": signed(change=role("ultimateReceiver")),
+    "role-of-the-next": signed(change=role("next")),
+    # A header that is inserted one character before the end.
+    "header-inside-an-end-tag": beheaded[:-1] + whole + beheaded[-1:],
+    "token-on-lines": plain.replace(pem("alice"), on_lines),
+    "timestamp-of-the-header": signed(change=lambda text: text.replace("wsu:Timestamp", "wsse:Timestamp")),
+    "id-of-no-namespace": user(CLEAR).replace("<wsse:UsernameToken>", '<wsse:UsernameToken wssu:Id="U">'),
+    "user-of-a-draft": user(CLEAR).replace(WSSE, "http://schemas.xmlsoap.org/ws/2002/07/secext"),
+    "nonce-without-encoding": digested.replace(f' EncodingType="{BASE64}"', ""),
+    "nonce-empty": user(f"{CLEAR}<wsse:Nonce/>"),
+    "digest-of-hashed-password": username(BY_HASHED, NONCE64),
+    "user-without-password": user(""),
+    "path-of-one-certificate": plain.replace(X509, f"{X509_1_0}#X509PKIPathv1"),
+    "timestamp-without-declarations": redigested(plain, "#Time", f'<wsu:Timestamp wsu:Id="Time">{TIMES}</wsu:Timestamp>'.encode()),
+}
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())
 

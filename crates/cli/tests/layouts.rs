@@ -113,3 +113,24 @@ fn contradictions_end_with_2_and_speak_of_options() {
         assert!(told.contains(words), "{options:?}: {told}");
     }
 }
+
+/// The binary token of a service of its own, signed by its Id; or alone, where the service wants nothing else.
+#[test]
+fn any_child_of_the_header_is_added_unchanged() {
+    let token = "<wsse:BinarySecurityToken xmlns:wsse=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" \
+                 xmlns:wsu=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" ValueType=\"OwnTicket\" \
+                 EncodingType=\"wsse:Base64Binary\" wsu:Id=\"Ticket\">NDcxMQ==</wsse:BinarySecurityToken>";
+    let file = std::env::temp_dir().join(format!("wss-ticket-{}.xml", std::process::id()));
+    std::fs::write(&file, token).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let made = sign(&["--header-child", file, "--part", "#Ticket", "--part", "Body"]);
+    let message = String::from_utf8(made.stdout).expect("UTF-8");
+    assert!(message.contains(token) && message.contains("URI=\"#Ticket\""), "{message}");
+    let alone = wss(["sign", "--header-child", file, "--timestamp", "300", "-"], ENVELOPE);
+    let message = String::from_utf8(alone.stdout).expect("UTF-8");
+    assert!(message.contains(token) && !message.contains("<ds:Signature"), "{message}");
+    // As an issued token it is refused, by the name of the option that adds it.
+    let refused = sign(&["--token", file]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && text.contains("--header-child"), "{text}");
+}

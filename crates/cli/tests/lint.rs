@@ -267,6 +267,32 @@ fn what_is_against_the_schema_of_signatures_is_told() {
     }
 }
 
+/// A reference of a list that receivers refuse is told, although the profile does not demand it of every one.
+#[test]
+fn what_lists_name_twice_or_for_nothing_is_told() {
+    let message = std::fs::read_to_string(secured("lists")).expect("a message");
+    let whole = scratch("lists-whole.xml", &message);
+    assert_eq!(json(&exits(0, &["lint", "--format", "json"], &whole))["schema"], serde_json::json!([]));
+    let (before, rest) = message.split_once("<xenc:DataReference").expect("a list");
+    let (reference, after) = rest.split_once("</xenc:DataReference>").expect("its end");
+    let reference = format!("<xenc:DataReference{reference}</xenc:DataReference>");
+    let gone = "<xenc:DataReference URI=\"#gone\"></xenc:DataReference>";
+    for (name, second, why) in
+        [("twice", reference.as_str(), "is listed twice"), ("gone", gone, "no element of the message has this Id")]
+    {
+        let changed = scratch(&format!("lists-{name}.xml"), &format!("{before}{reference}{second}{after}"));
+        let text = exits(1, &["lint"], &changed);
+        assert!(text.contains("The lists of encrypted data") && text.contains(why), "{text}");
+        let report = json(&exits(1, &["lint", "--format", "json"], &changed));
+        assert!(report["schema"][0]["why"].as_str().is_some_and(|told| told.contains(why)), "{}", report["schema"]);
+    }
+    // Other ciphertext may hold what the list names.
+    let elsewhere = "<w:x xmlns:w=\"urn:w\"><xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" Id=\"o\"/></w:x></s:Body>";
+    let hidden = format!("{before}{reference}{gone}{after}").replace("</s:Body>", elsewhere);
+    let report = json(&exits(0, &["lint", "--format", "json"], &scratch("lists-hidden.xml", &hidden)));
+    assert_eq!(report["schema"], serde_json::json!([]));
+}
+
 /// Signed by Alice.
 fn signed(name: &str) -> PathBuf {
     let envelope = scratch(&format!("{name}-envelope.xml"), ENVELOPE);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ws_security::text::escaped;
+use ws_security::text::{after_cid, escaped};
 
 use crate::picture::{Item, Link, LinkKind, Picture};
 
@@ -57,7 +57,7 @@ impl Out {
         let (word, reference) = (link.kind.word(), &link.reference);
         let line = match link.kind {
             LinkKind::Covers => {
-                let otherwise = match reference.starts_with("cid:") {
+                let otherwise = match after_cid(reference).is_some() {
                     true => "an attachment",
                     false if link.is_ambiguous => "more than one element",
                     false => "nothing",

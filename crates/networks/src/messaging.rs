@@ -3,7 +3,7 @@
 //! The signer is judged in `sender`.
 
 use wss_ebms::{EbmsError, Party, Typed, UserMessage};
-use wss_text::WireText;
+use wss_text::{WireText, after_cid};
 
 /// The properties that all user messages of a network have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn check_compressed(message: &UserMessage) -> Result<(), MessagingError> {
         let types = part.properties.iter().filter(|property| property.name == "CompressionType");
         let is_gzip =
             types.clone().count() == 1 && types.clone().all(|property| property.value.value == "application/gzip");
-        let is_attachment = part.href.as_deref().is_some_and(|href| href.starts_with("cid:"));
+        let is_attachment = part.href.as_deref().and_then(after_cid).is_some();
         if !is_gzip || !is_attachment {
             return Err(MessagingError::NotCompressed { href: part.href.as_deref().unwrap_or_default().into() });
         }

@@ -52,10 +52,18 @@ pub(crate) fn with_header(options: &HeaderOptions, recipe: Recipe) -> Result<Rec
     for source in &options.token {
         recipe = recipe.token(source.xml()?);
     }
+    for source in &options.header_child {
+        recipe = recipe.attach(source.xml()?);
+    }
     if options.answers {
         recipe = recipe.signature_confirmation();
     }
     Ok(recipe)
+}
+
+/// Whether the header has a token of the sender, and so needs no signature.
+pub(crate) fn has_token(options: &HeaderOptions) -> bool {
+    options.user.is_some() || !options.token.is_empty() || !options.header_child.is_empty()
 }
 
 /// The username token, without the children that options leave out.

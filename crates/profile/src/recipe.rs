@@ -8,7 +8,7 @@ use wss_tokens::{Password, SecureConversation};
 use wss_xmlenc::Agreement;
 
 use crate::error::{ProfileError, value, word};
-use crate::header::{addressing, allowing, username, version, with_header, with_layout};
+use crate::header::{addressing, allowing, has_token, username, version, with_header, with_layout};
 use crate::profile::given;
 use crate::relations::check_making;
 use crate::required::{named_block, part_of};
@@ -67,8 +67,7 @@ impl Sending {
                     signings.extend(endorsing.map(|signing| signing.parts([Part::Signature])));
                 }
                 (None, Some(identity)) => signings.push(signing(self, identity)?),
-                (None, None)
-                    if only == Some(Only::Sign) && (self.header.user.is_some() || !self.header.token.is_empty()) => {}
+                (None, None) if only == Some(Only::Sign) && has_token(&self.header) => {}
                 (None, None) => {
                     // A command that only encrypts has no signer.
                     let give = match only.is_none() && self.recipient.to.is_some() {

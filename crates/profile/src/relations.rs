@@ -140,6 +140,7 @@ const OF_A_RECIPE: &[&str] = &[
     "password-hashed",
     "password-text",
     "must-understand",
+    "header-child",
     "layout",
     "whole-seconds",
     "timestamp-without-expires",

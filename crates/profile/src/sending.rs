@@ -127,6 +127,8 @@ options! {
         without_password: bool,
         /// Add this token to the header unchanged: a SAML assertion, or a license
         token: Vec<Source> = "FILE",
+        /// Add this element to the header unchanged, as a binary token of any type; its Id signs it: `--part '#id'`
+        header_child: Vec<Source> = "FILE",
         /// Address the header to this actor or role
         actor: Option<String> = "URI",
         /// Require that the receiver understands the header

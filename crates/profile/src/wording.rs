@@ -124,6 +124,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Keys::symmetric_signature", Key("signature-method")),
     ("Keys::over_protected_transport", Key("over-protected-transport")),
     ("Recipe::token", Key("token")),
+    ("Recipe::attach", Key("header-child")),
     ("open_over", Key("over-protected-transport")),
 ];
 

@@ -23,6 +23,7 @@ mod escape;
 mod hexadecimal;
 mod near;
 mod slice;
+mod url;
 
 pub use count::{AllShown, Octets, all_shown, octets};
 pub use cut::front;
@@ -30,6 +31,7 @@ pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 pub use hexadecimal::{hex, hex_digit, hex_octet, octets_of_hex, percent_decoded, push_hex};
 pub use near::{nearest, nearest_identifier};
 pub use slice::{Slice, SliceMut};
+pub use url::after_cid;
 
 use std::borrow::Cow;
 use std::fmt;

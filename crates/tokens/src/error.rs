@@ -33,11 +33,17 @@ pub enum TokenError {
     #[error("the reference to the key: {0}")]
     KeyInfo(Box<SignatureError>),
     /// *Malformed.* An encoding other than base64.
-    #[error("encoding {uri:?} is not supported: tokens are base64")]
+    #[error(
+        "encoding {uri:?} is not supported: have the peer write {}base64, and the identifier that ends in #Base64Binary",
+        if uri.as_str().ends_with("HexBinary") { "the octets not in hexadecimal but in " } else { "" }
+    )]
     Encoding {
         /// The identifier.
         uri: WireText,
     },
+    /// *Malformed.* A `wsse:Nonce` without octets, which would make all tokens of one instant and password the same.
+    #[error("wsse:Nonce is empty: have the peer send 16 random octets, or leave it out beside a password in text")]
+    EmptyNonce,
     /// *Malformed.* The type or the encoding of a token is absent or a name in place of an identifier.
     #[error(
         "the binary token is of type {value_type:?} in the encoding {encoding:?}, where the identifiers that end in #X509v3 and \

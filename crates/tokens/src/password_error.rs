@@ -14,7 +14,10 @@ pub enum PasswordError {
     #[error("the username token does not authenticate: the password is wrong")]
     WrongPassword,
     /// *Refused.* The token carries no password.
-    #[error("the username token does not authenticate: it carries no password")]
+    #[error(
+        "the username token does not authenticate: it carries no password; have the peer send one, or, if its signature is to \
+         vouch for the name, require that the token is signed instead"
+    )]
     NoPassword,
     /// *Refused.* The digest lacks both the nonce and the instant from which it is made.
     #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]

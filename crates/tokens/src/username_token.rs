@@ -194,8 +194,8 @@ impl<'d> UsernameToken<'d> {
         let nonce_has_bits = read.as_ref().is_some_and(|(_, has_bits)| *has_bits);
         // An empty nonce would make all tokens with one instant and password the same.
         let nonce = match (nonce, read) {
-            (Some(child), Some((octets, _))) if octets.is_empty() => {
-                return Err(child.missing("a nonce of 1 to 64 octets").into());
+            (Some(_), Some((octets, _))) if octets.is_empty() => {
+                return Err(TokenError::EmptyNonce);
             }
             (_, read) => read.map(|(octets, _)| octets),
         };

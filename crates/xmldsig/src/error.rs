@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wss_c14n::{CanonicalizationMethod, CanonicalizeError, Exceeded, LeafError};
 use wss_crypto::{CryptoError, DigestMethod, KeyKind, LoadError, SignatureMethod};
-use wss_text::{WireText, nearest_identifier};
+use wss_text::{WireText, after_cid, nearest_identifier};
 use wss_xpath::XPathError;
 
 /// Why a `ds:Signature` was not read.
@@ -142,7 +142,7 @@ pub enum VerifyError {
         "reference {uri:?} cannot be dereferenced: {}",
         if uri.as_str().starts_with("#xpointer(") {
             "an XPointer is not followed here: have the peer write `#` and the Id alone"
-        } else if uri.as_str().starts_with("cid:") {
+        } else if after_cid(uri.as_str()).is_some() {
             "no attachment has this Content-ID: give the whole MIME message, with the header that has its Content-Type, or have the \
              peer send what it signed"
         } else if uri.as_str().starts_with('#') {

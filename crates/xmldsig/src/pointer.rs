@@ -3,7 +3,7 @@
 //! `xpointer(/)` and `xpointer(id('…'))` name the document and an element; unlike the shorthand form, with their comments
 //! (XML Signature 1.1 §4.4.3.3). Any other is an expression of XPath 1.0, and needs a policy that admits one.
 
-use wss_text::percent_decoded;
+use wss_text::{after_cid, percent_decoded};
 
 /// An XPointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn id_in_other_form(uri: &str) -> Option<String> {
         return decoded.filter(|decoded| decoded != id);
     }
     // White space is no name of a document, and an attachment is another document.
-    let is_attachment = document.strip_prefix("cid:").is_some_and(|content_id| !content_id.is_empty());
+    let is_attachment = after_cid(document).is_some_and(|content_id| !content_id.is_empty());
     let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !is_attachment;
     (names_this && !id.is_empty()).then(|| id.to_owned())
 }
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(id_in_other_form("#K%C3%B6rper").as_deref(), Some("K\u{f6}rper"));
         assert!(["#K%C3", "#a%zz", "#%", "#100%25a"].iter().filter_map(|uri| id_in_other_form(uri)).eq(["100%a"]));
         let others =
-            ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)", " #c", "cid:a@b#c"];
+            ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)", " #c", "CID:a@b#c"];
         assert!(others.iter().all(|uri| id_in_other_form(uri).is_none()));
     }
 

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use smallvec::SmallVec;
-use wss_text::{octets, shown};
+use wss_text::{after_cid, octets, shown};
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Count, Document, Element, Exceeded,
@@ -398,7 +398,7 @@ impl<'d> Reference<'d> {
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let uri = || self.uri.clone();
-        let readings = match self.uri.starts_with("cid:") {
+        let readings = match after_cid(&self.uri).is_some() {
             true => documents.attachment(&self.uri, complete, self.digest_method, budget)?,
             false => Vec::new(),
         };

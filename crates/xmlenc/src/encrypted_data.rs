@@ -2,7 +2,7 @@
 
 use wss_c14n::{Element, Writer, name};
 use wss_crypto::ContentEncryption;
-use wss_text::shown;
+use wss_text::{after_cid, shown};
 
 use crate::cipher_parameters::CipherParameters;
 use crate::error::DecryptError;
@@ -309,7 +309,7 @@ fn attachment_named(reference: Element<'_>) -> Result<Option<String>, DecryptErr
     let transform = transforms.and_then(|list| only_child(list, name::DS.uri, "Transform"));
     let transform = transform.filter(|transform| transform.children().next().is_none());
     let algorithm = transform.and_then(|transform| transform.attribute("", "Algorithm"));
-    let is_attachment = uri.starts_with("cid:") && algorithm.as_deref() == Some(ATTACHMENT_CIPHERTEXT);
+    let is_attachment = after_cid(&uri).is_some() && algorithm.as_deref() == Some(ATTACHMENT_CIPHERTEXT);
     Ok(is_attachment.then(|| uri.into_owned()))
 }
 

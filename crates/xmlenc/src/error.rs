@@ -107,6 +107,7 @@ fn near_algorithm(uri: &WireText) -> String {
     let wraps = KeyWrap::ALL.iter().map(KeyWrap::uri);
     let transports = TransportMethod::ALL.iter().map(TransportMethod::uri);
     let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
+    let masks = DigestMethod::ALL.iter().filter_map(DigestMethod::mgf_uri);
     let others = KeyAgreement::ALL.iter().map(KeyAgreement::uri);
-    nearest_identifier(uri.as_str(), contents.chain(wraps).chain(transports).chain(digests).chain(others))
+    nearest_identifier(uri.as_str(), contents.chain(wraps).chain(transports).chain(digests).chain(masks).chain(others))
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 
 use wss_c14n::{Budget, Element, Exceeded, Limit, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
+use wss_text::after_cid;
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
@@ -87,11 +88,10 @@ impl<'p> Attachments<'p, '_> {
         let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
         let why = format!("the root part is of type {media_type:?}, and no envelope");
         findings.check(Rule::U18_1_1, root, is_envelope, &why);
-        let is_url = |uri: &str| uri.starts_with("cid:");
         let mut outside = 0;
         for element in targets.document.elements() {
             let names = element.is(name::XENC.uri, "CipherReference") || element.is(name::DS.uri, "Reference");
-            let names = names && element.attribute("", "URI").is_some_and(|uri| is_url(&uri));
+            let names = names && element.attribute("", "URI").is_some_and(|uri| after_cid(&uri).is_some());
             if names && targets.security_of(element).is_none() {
                 outside += 1;
                 findings.fail(Rule::U18_1_2, element, "it names an attachment outside a Security header");
@@ -125,7 +125,7 @@ impl<'p> Attachments<'p, '_> {
         let is_of_attachments = |uri: &String| [ATTACHMENT_CONTENT, ATTACHMENT_COMPLETE].contains(&uri.as_str());
         let has_transform = transforms().any(|uri| is_of_attachments(&uri));
         let is_cid = content_id_of(&uri).is_some_and(|id| !id.contains(['<', '>', ' ']));
-        if !has_transform && !uri.starts_with("cid:") {
+        if !has_transform && after_cid(&uri).is_none() {
             return;
         }
         findings.check(Rule::U18_2_1, reference, is_cid, "no cid: URL of a Content-ID");

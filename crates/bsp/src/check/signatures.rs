@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, NodeId, name};
+use wss_text::after_cid;
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
 use crate::listed;
@@ -97,7 +98,7 @@ fn judge_reference(
     let uri = reference.attribute("", "URI");
     let transforms = child(reference, "Transforms");
     let list = || transforms.iter().flat_map(|transforms| transforms.children_named(name::DS.uri, "Transform"));
-    let is_attachment = uri.as_deref().is_some_and(|uri| uri.starts_with("cid:"));
+    let is_attachment = uri.as_deref().and_then(after_cid).is_some();
     let shorthand = uri.as_deref().and_then(|uri| uri.strip_prefix('#')).filter(|id| !id.is_empty());
     let is_shorthand = shorthand.is_some_and(|id| !id.starts_with("xpointer("));
     if !is_attachment {

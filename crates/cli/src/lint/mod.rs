@@ -41,14 +41,16 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
     let misshapen = wss_inspect::lint::misshapen(&message).map_err(refused)?;
+    let mislisted = wss_inspect::lint::mislisted(&message).map_err(refused)?;
     let written = match arguments.format {
         Format::Text => {
             let style = text::Style::of(arguments);
-            text::report(&report, message.text(), style) + &text::schema(&misshapen, style)
+            let report = text::report(&report, message.text(), style);
+            report + &text::beyond(text::SCHEMA, &misshapen, style) + &text::beyond(text::LISTS, &mislisted, style)
         }
         Format::Json => {
             let mut json = wss_inspect::lint::json(&report);
-            json["schema"] = wss_inspect::lint::schema_json(&misshapen);
+            json["schema"] = wss_inspect::lint::schema_json(&[&*misshapen, &*mislisted].concat());
             output::json(&json)?
         }
     };
@@ -56,6 +58,9 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let mut broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
     if !misshapen.is_empty() {
         broken.push("the schema of ds:Signature");
+    }
+    if !mislisted.is_empty() {
+        broken.push("the lists of encrypted data");
     }
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }

@@ -67,10 +67,15 @@ pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
     out
 }
 
-/// What is against the schema of signatures, of which the profile has no requirement.
-pub(super) fn schema(misshapen: &[Misshapen], style: Style) -> String {
+/// The title of what is against the schema of signatures.
+pub(super) const SCHEMA: &str = "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand";
+/// The title of what is wrong in lists of ciphertext.
+pub(super) const LISTS: &str = "The lists of encrypted data (XML Encryption 1.1 §3.6), by which receivers decrypt";
+
+/// What receivers refuse, and the profile has no requirement of.
+pub(super) fn beyond(title: &str, misshapen: &[Misshapen], style: Style) -> String {
     let Some(_) = misshapen.first() else { return String::new() };
-    let title = style.paint("1", "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand");
+    let title = style.paint("1", title);
     let mut out = format!("\n{title}\n");
     for found in misshapen {
         out.push_str(&format!("  {} {}\n", style.paint("1;31", "fail          "), found.why));

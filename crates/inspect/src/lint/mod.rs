@@ -1,6 +1,7 @@
 //! The report on the Basic Security Profile 1.1: a verdict on every requirement.
 
 mod html;
+mod lists;
 mod schema;
 
 use std::io::{self, Write};
@@ -11,6 +12,7 @@ use ws_security::bsp::{Report, Verdict};
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
+pub use lists::mislisted;
 pub use schema::{Misshapen, misshapen};
 
 /// The report as JSON.
@@ -25,7 +27,7 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// What is against the schema of signatures, as JSON.
+/// What is against the schema of signatures, or wrong in lists of ciphertext, as JSON.
 #[must_use]
 pub fn schema_json(misshapen: &[Misshapen]) -> Value {
     misshapen.iter().map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()

@@ -8,10 +8,10 @@ use ws_security::xmldsig::{Signature, SignatureError};
 use crate::error::InspectError;
 use crate::message::Message;
 
-/// What is wrong with a signature.
+/// What is wrong with a signature, or with a reference to ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misshapen {
-    /// The path of the `ds:Signature`.
+    /// The path of the `ds:Signature`, or of the `xenc:DataReference`.
     pub path: WireText,
     /// What is wrong, and what belongs there.
     pub why: WireText,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use wss_c14n::{Element, NodeId, name};
 use wss_header::Part;
 use wss_soap::Role;
-use wss_text::WireText;
+use wss_text::{WireText, after_cid};
 use wss_xmldsig::{Signature, Transform};
 
 use super::{Form, is_encrypted};
@@ -39,7 +39,7 @@ impl<'a> Referred<'a> {
                     referred.elements.extend(target.map(Element::id));
                     referred.targets.extend(target);
                 }
-                _ => referred.has_other |= !reference.uri().starts_with("cid:"),
+                _ => referred.has_other |= after_cid(reference.uri()).is_none(),
             }
         }
         referred

@@ -1,7 +1,7 @@
 //! `cid:` URLs, by which an envelope names an attachment (RFC 2392).
 
 use super::part::MimePart;
-use wss_text::percent_decoded;
+use wss_text::{after_cid, percent_decoded};
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 ///
@@ -13,7 +13,7 @@ use wss_text::percent_decoded;
 /// ```
 #[must_use]
 pub fn content_id_of(url: &str) -> Option<String> {
-    let octets = percent_decoded(url.strip_prefix("cid:")?)?;
+    let octets = percent_decoded(after_cid(url)?)?;
     String::from_utf8(octets).ok().filter(|id| !id.is_empty())
 }
 
@@ -60,7 +60,8 @@ mod tests {
         assert_eq!(content_id_of("cid:a%40b").as_deref(), Some("a@b"));
         assert_eq!(content_id_of("cid:a%2Bb+c").as_deref(), Some("a+b+c"));
         assert_eq!(content_id_of("cid:a%2540b").as_deref(), Some("a%40b"));
-        for wrong in ["cid:", "cid:%4", "cid:%zz", "cid:%ff", "CID:a", "a@b", "#a"] {
+        assert_eq!(content_id_of("CID:a%40b").as_deref(), Some("a@b"));
+        for wrong in ["cid:", "cid:%4", "cid:%zz", "cid:%ff", "a@b", "#a"] {
             assert_eq!(content_id_of(wrong), None, "{wrong}");
         }
     }

@@ -83,7 +83,8 @@ pub enum PlanError {
     },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
     #[error(
-        "the issued token is no SAML assertion, and no license with a wsu:Id: {why}; give the element that the issuer made"
+        "the issued token is no SAML assertion, and no license with a wsu:Id: {why}; give the element that the issuer made, or add \
+         any other element with `Recipe::attach`"
     )]
     Token {
         /// The content that was found in its place.

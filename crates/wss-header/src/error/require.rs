@@ -33,7 +33,7 @@ pub enum RequirementError {
     #[error(
         "no trusted signature covers a timestamp: the Security header has no wsu:Timestamp, but {path} is one in the namespace \
          {namespace:?}{}; have the peer write it in {:?}, as a child of the Security header, and sign it",
-        if namespace.as_str() == WSU.uri { "" } else { kind_of_namespace(namespace.as_str()) }, WSU.uri
+        if namespace.as_str() == WSU.uri { "".into() } else { kind_of_namespace(namespace.as_str()) }, WSU.uri
     )]
     OtherTimestamp {
         /// The path of the element.

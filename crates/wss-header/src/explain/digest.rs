@@ -2,7 +2,7 @@
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
 use wss_crypto::Digest;
-use wss_text::WireText;
+use wss_text::{WireText, after_cid};
 use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 
 use super::attachment::{self, Attachment, Attachments};
@@ -244,7 +244,7 @@ fn without_blanks<'u>(uri: &'u str, notes: &mut Vec<String>) -> &'u str {
 }
 
 fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Named<'d> {
-    if uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
+    if after_cid(uri).is_some() {
         return Named::Attachment {
             complete: read.transforms.iter().any(|t| t.kind == Kind::Attachment { complete: true }),
         };
@@ -410,7 +410,7 @@ fn differs(
         show(true, octets);
     }
     match found {
-        Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },
+        Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.stopped() },
         // The digest may be right under the method of the message.
         None if read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported) => Verdict::Unknown {
             why: "a transform is not run here, and no usual cause explains the value without it".into(),
@@ -418,7 +418,7 @@ fn differs(
         None if read.method.is_none() => Verdict::Unknown {
             why: "the digest method is not supported, and no supported method of this length explains the value".into(),
         },
-        None => Verdict::Differs { causes: Vec::new(), tried: meter.tried(), stopped: meter.exceeded() },
+        None => Verdict::Differs { causes: Vec::new(), tried: meter.tried(), stopped: meter.stopped() },
     }
 }
 

@@ -76,13 +76,15 @@ pub(super) struct Meter<'b> {
     share: Cell<u64>,
     tried: Cell<usize>,
     exceeded: Cell<Option<Exceeded>>,
+    /// The limit at which a search with a part of the share stopped.
+    cut: Cell<Option<Exceeded>>,
 }
 
 impl<'b> Meter<'b> {
     /// A meter for one search, with its share of the rest for `searches` that are still to come.
     pub(super) fn new(budget: &'b Budget, searches: usize) -> Self {
         let share = budget.left(Limit::CauseOctets) / searches.max(1) as u64;
-        Self { budget, share: Cell::new(share), tried: Cell::new(0), exceeded: Cell::new(None) }
+        Self { budget, share: Cell::new(share), tried: Cell::new(0), exceeded: Cell::new(None), cut: Cell::new(None) }
     }
 
     /// Pays for an attempt on `octets` octets; `false` if it must not be made.
@@ -109,13 +111,32 @@ impl<'b> Meter<'b> {
         true
     }
 
+    /// Runs a search with a part of the share, so that those behind it have the rest.
+    pub(super) fn with_part<T>(&self, parts: u64, run: impl FnOnce() -> T) -> T {
+        if self.exceeded.get().is_some() {
+            return run();
+        }
+        let share = self.share.get();
+        let part = share / parts;
+        self.share.set(part);
+        let result = run();
+        self.share.set(share - (part - self.share.get()));
+        self.cut.set(self.exceeded.take().or(self.cut.get()));
+        result
+    }
+
     /// The number of attempts.
     pub(super) fn tried(&self) -> usize {
         self.tried.get()
     }
 
-    /// The limit at which the search stopped; `None` if it did not stop at one.
+    /// The limit at which the search stopped; `None` if it goes on.
     pub(super) fn exceeded(&self) -> Option<Exceeded> {
         self.exceeded.get()
+    }
+
+    /// The limit at which the search, or a part of it, stopped; `None` if it tried everything.
+    pub(super) fn stopped(&self) -> Option<Exceeded> {
+        self.exceeded.get().or(self.cut.get())
     }
 }

@@ -186,6 +186,14 @@ fn secrets(password: &[u8]) -> Vec<Way> {
         (base64_encode(password).into_bytes(), "of the password in base64".to_owned()),
         (Vec::new(), "without the password".to_owned()),
     ];
+    let md5 = |octets: &[u8]| Digest::of(DigestMethod::Md5, octets).as_octets().to_vec();
+    all.push((base64_encode(&md5(password)).into_bytes(), "of the MD5 of the password in base64".to_owned()));
+    all.push((hex(&md5(password)).into_bytes(), "of the MD5 of the password in hexadecimal digits".to_owned()));
+    let small = password.to_ascii_lowercase();
+    if small != password {
+        let how = "of the MD5 of the password in small letters, in base64";
+        all.push((base64_encode(&md5(&small)).into_bytes(), how.to_owned()));
+    }
     if let Ok(text) = std::str::from_utf8(password) {
         let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         all.push((units, "of the password in UTF-16".to_owned()));

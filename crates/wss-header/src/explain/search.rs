@@ -46,11 +46,17 @@ impl Search<'_> {
             .or_else(|| self.around(elements, said))
             .or_else(|| self.last(target, said, edits::few_last))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
-            .or_else(|| self.edited_twice(target, said))
+            .or_else(|| self.meter.with_part(3, || self.in_pairs(target, said)))
             .or_else(|| self.edited_beside(target, said, edits::first_of_serializers, edits::rewritten_beside))
-            .or_else(|| self.edited_beside(target, said, edits::first_of_bindings, edits::white_space_beside))
             .or_else(|| self.last(target, said, edits::many_last))
-            .or_else(|| self.edited_beside(target, said, edits::first_of_bindings, edits::rewritten_beside))
+            .or_else(|| self.meter.with_part(2, || self.beside_prefixes(target, said)))
+            .or_else(|| self.meter.with_part(4, || self.in_threes(target, said)))
+            .or_else(|| {
+                self.meter.with_part(2, || {
+                    self.edited_beside(target, said, edits::first_of_bindings, edits::few_rewritten_beside)
+                        .or_else(|| self.last(target, said, edits::rest_of_several))
+                })
+            })
     }
 
     /// Tries `target` in any form, and without changes.
@@ -159,23 +165,6 @@ impl Search<'_> {
             let causes = [std::slice::from_ref(&other), form.causes.as_slice()].concat();
             self.edits(&base, edits::without_security(&Sketch::of(&base)), &causes)
         })
-    }
-
-    /// Tries two usual changes of the form that the message names.
-    fn edited_twice(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
-        let base = self.text(target, said)?;
-        for first in edits::usual(&Sketch::of(&base), self.clues) {
-            if !self.meter.pays(base.len(), &[]) {
-                return None;
-            }
-            let Some(once) = first.text(&base).filter(|once| *once != base) else { continue };
-            let second = edits::usual(&Sketch::of(&once), self.clues);
-            let causes = [std::slice::from_ref(&first.cause), said.causes.as_slice()].concat();
-            if let Some(found) = self.edits(&once, second, &causes) {
-                return Some(found);
-            }
-        }
-        None
     }
 
     /// Two changes that one program makes: each of the first ones that changes something, beside each of the second ones.

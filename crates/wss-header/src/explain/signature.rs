@@ -175,7 +175,7 @@ impl Signed<'_, '_> {
     }
 
     fn verdict(&self, found: Option<Found>, keys: &Keys) -> Verdict {
-        let (tried, stopped) = (self.meter.tried(), self.meter.exceeded());
+        let (tried, stopped) = (self.meter.tried(), self.meter.stopped());
         match found {
             Some(found) if found.causes.is_empty() => Verdict::Fits,
             Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },

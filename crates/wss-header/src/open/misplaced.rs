@@ -32,7 +32,10 @@ pub enum WhyMisplaced {
 impl fmt::Display for WhyMisplaced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Missing => "is listed, but no element of the message has this Id",
+            Self::Missing => {
+                "is listed, but no element of the message has this Id: have the peer list what the message holds, each by the Id that its \
+                 xenc:EncryptedData has"
+            },
             Self::Twice => "is listed twice: have the peer list it once",
             Self::Place => {
                 "is misplaced: it must be an xenc:EncryptedData in the Body, inside a header block, or in the Security \

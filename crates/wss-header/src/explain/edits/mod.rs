@@ -84,6 +84,8 @@ pub(super) fn before_value(sketch: &Sketch, what: &str) -> Vec<Edit> {
 const SEVERAL_FIRST: usize = 3_000;
 /// The edits of several prefixes that are tried beside another change.
 const SEVERAL_BESIDE: usize = 250;
+/// As many, where there are many other changes.
+const FEW_BESIDE: usize = 120;
 
 /// Edits, one after the other.
 pub(super) type Edits<'s> = Box<dyn Iterator<Item = Edit> + 's>;
@@ -113,15 +115,61 @@ pub(super) fn first_of_bindings(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Prefixes that were rewritten, beside one of those changes.
+/// Several prefixes that were rewritten, or qualified names, beside one of those changes.
 pub(super) fn rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
-    let alone = prefixes::of_others(sketch, clues).into_iter().chain(qnames::all(sketch, clues));
-    Box::new(alone.chain(prefixes::several(sketch, clues).take(SEVERAL_BESIDE)))
+    let names = qnames::all(sketch, clues).into_iter();
+    Box::new(names.chain(prefixes::several(sketch, clues).take(SEVERAL_BESIDE)))
 }
 
-/// White space that was removed or added, beside another change.
-pub(super) fn white_space_beside<'s>(sketch: &'s Sketch, _: &'s Clues) -> Edits<'s> {
-    Box::new(first_of_serializers(sketch).into_iter())
+/// The first of them.
+pub(super) fn few_rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    Box::new(rewritten_beside(sketch, clues).take(FEW_BESIDE))
+}
+
+/// Edits by their kinds, in the order in which several are applied.
+pub(super) type Kinds<'s> = Box<dyn Iterator<Item = Edits<'s>> + 's>;
+
+/// The number of kinds that are tried beside other prefixes.
+const KINDS: usize = 8;
+
+/// The number of prefixes of one namespace that are tried beside another change.
+const FIRST_PREFIXES: usize = 24;
+
+/// What programs change, of which each two changes are tried.
+pub(super) fn usual_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
+    let kinds: [Edits<'s>; KINDS + 1] = [
+        Box::new(first_of_serializers(sketch).into_iter()),
+        Box::new(characters::line_ends(sketch).into_iter()),
+        Box::new(values::instants(sketch).into_iter().take(10)),
+        Box::new(values::less_usual(sketch).into_iter()),
+        Box::new(characters::less_usual(sketch).into_iter().chain(unicode::all(sketch))),
+        Box::new(white_space::wraps(sketch).into_iter()),
+        Box::new(
+            structure::removals(sketch).into_iter().chain(structure::before_id(sketch)).chain(names::usual(sketch)),
+        ),
+        Box::new(prefixes::of_envelope(sketch, clues).into_iter().take(8)),
+        Box::new(octets::around_all().into_iter().take(4)),
+    ];
+    Box::new(kinds.into_iter())
+}
+
+/// Another prefix of the payload, behind the other kinds.
+pub(super) fn prefixes_alone<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
+    let none = std::iter::repeat_with(|| -> Edits<'s> { Box::new(std::iter::empty()) });
+    let last: Edits<'s> = Box::new(prefixes::each_of_others(sketch, clues, FIRST_PREFIXES));
+    Box::new(none.take(KINDS).chain([last]))
+}
+
+/// The most usual of them, of which each three changes are tried.
+pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
+    let kinds: [Edits<'s>; 5] = [
+        Box::new(first_of_serializers(sketch).into_iter()),
+        Box::new(characters::line_ends(sketch).into_iter()),
+        Box::new(values::instants(sketch).into_iter().take(6)),
+        Box::new(prefixes::of_envelope(sketch, clues).into_iter().take(6)),
+        Box::new(octets::around_all().into_iter().take(4)),
+    ];
+    Box::new(kinds.into_iter())
 }
 
 /// Edits that come last: they are many, or suggest that the content was changed.
@@ -130,9 +178,13 @@ pub(super) fn many_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let then = [rewritten::times, lost::marks, lost::dropped];
     let first = first.into_iter().flat_map(|of| of(sketch));
     let then = then.into_iter().flat_map(|of| of(sketch));
-    let several = || prefixes::several(sketch, clues);
-    let renamed = several().take(SEVERAL_FIRST);
-    Box::new(lost::replaced(sketch).chain(first).chain(renamed).chain(then).chain(several().skip(SEVERAL_FIRST)))
+    let renamed = prefixes::several(sketch, clues).take(SEVERAL_FIRST);
+    Box::new(lost::replaced(sketch).chain(first).chain(renamed).chain(then))
+}
+
+/// The rest of the edits of several prefixes.
+pub(super) fn rest_of_several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    Box::new(prefixes::several(sketch, clues).skip(SEVERAL_FIRST))
 }
 
 /// An instant in every other spelling, each with its words; none if it is no instant.

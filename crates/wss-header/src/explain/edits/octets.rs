@@ -16,7 +16,8 @@ fn around(cause: Cause, before: &'static [u8], after: &'static [u8]) -> Edit {
     })
 }
 
-pub(super) fn all() -> Vec<Edit> {
+/// Octets in front of the form, or behind it.
+pub(super) fn around_all() -> Vec<Edit> {
     let mut edits = vec![
         around(Cause::TrailingNewline, b"", b"\n"),
         around(Cause::TrailingNewline, b"", b"\r\n"),
@@ -31,6 +32,11 @@ pub(super) fn all() -> Vec<Edit> {
         b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>",
     ];
     edits.extend(declarations.map(|declaration| around(Cause::XmlDeclaration, declaration, b"")));
+    edits
+}
+
+pub(super) fn all() -> Vec<Edit> {
+    let mut edits = around_all();
     edits.extend(encodings());
     edits.extend(as_text());
     edits.push(undeclared());

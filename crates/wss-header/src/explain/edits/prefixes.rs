@@ -53,7 +53,7 @@ const OF_OTHERS: [&str; 60] = [
 /// The largest number of candidates for one namespace.
 const CANDIDATES: usize = 80;
 /// The largest number of edits that rename several prefixes.
-const SEVERAL: usize = 9_000;
+const SEVERAL: usize = 4_500;
 
 /// New prefixes for old ones, all replaced at once.
 type Map = Vec<(String, String)>;
@@ -69,11 +69,13 @@ pub(super) fn of_envelope(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
 
 /// Edits of one prefix of another namespace.
 pub(super) fn of_others(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| !is_soap(uri)) {
-        edits.extend(alone(sketch, clues, prefix, uri));
-    }
-    edits
+    each_of_others(sketch, clues, CANDIDATES).collect()
+}
+
+/// As [`of_others`], one namespace after the other, with the first `most` candidates for each.
+pub(super) fn each_of_others<'s>(sketch: &'s Sketch, clues: &'s Clues, most: usize) -> impl Iterator<Item = Edit> + 's {
+    let others = sketch.namespaces.iter().filter(|(_, uri)| !is_soap(uri));
+    others.flat_map(move |(prefix, uri)| alone(sketch, clues, prefix, uri).into_iter().take(most))
 }
 
 fn alone(sketch: &Sketch, clues: &Clues, prefix: &str, uri: &str) -> Vec<Edit> {

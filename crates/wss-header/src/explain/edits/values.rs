@@ -248,6 +248,7 @@ pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
         }),
         words(written("TRUE and FALSE in place of true and false"), &[("true", "TRUE"), ("false", "FALSE")]),
         words(written("true and false in place of True and False"), &[("True", "true"), ("False", "false")]),
+        words(written("true and false in place of TRUE and FALSE"), &[("TRUE", "true"), ("FALSE", "false")]),
         Edit::values(written("dates as day, month and year with points"), |text| {
             date(text, |y, m, d| format!("{d}.{m}.{y}"))
         }),
