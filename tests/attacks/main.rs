@@ -1,6 +1,6 @@
 //! Attacks on whole messages through the front door: `Receiver::open` with nothing configured.
 //!
-//! The numbers are those of the threat catalogue, `spec/threats.md`; `SECURITY.md` lists the tests of each.
+//! The numbers are those of the threats in `SECURITY.md`, which lists the tests of each.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,6 +1,6 @@
 //! Wrapping and coverage (T01 to T03).
 //!
-//! The generator follows `spec/threats.md` §4: a forged part replaces a genuine one, which is moved to every other place of
+//! A forged part replaces a genuine one, which is moved to every other place of
 //! the message, in every wrapping, with every kind of Id. Each message is refused, or yields exactly the genuine octets.
 
 use std::time::SystemTime;

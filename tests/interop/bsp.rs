@@ -193,7 +193,7 @@ const EXPLAINED: &[Explained] = &[
             "R6607 saml 1.1 elsewhere",
         ],
         rules: "R3061",
-        reason: "it counts the children, where R3061 counts references (guide, §5.1): R6606 asks for the saml:AuthorityBinding",
+        reason: "it counts the children, where R3061 counts references: R6606 asks for the saml:AuthorityBinding",
     },
     Explained {
         engines: "stax",
@@ -205,7 +205,7 @@ const EXPLAINED: &[Explained] = &[
         engines: "dom",
         messages: &["R3069 encrypted key"],
         rules: "R5215",
-        reason: "it means R3069, and says the number of a rule for PkiPath tokens (guide, §5.14)",
+        reason: "it means R3069, and says the number of a rule for PkiPath tokens",
     },
     Explained {
         engines: "dom",

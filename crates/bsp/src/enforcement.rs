@@ -113,7 +113,7 @@ impl<'r> Judging<'r> {
         self.findings.decrypted(revealed, Vec::new());
         check::revision(&targets, self.package, opened, &self.context, &mut self.findings);
         self.enforce()?;
-        let hidden = targets.hidden().map(|hidden| report::place_of(hidden, 0..0));
+        let hidden = targets.hidden().map(|hidden| report::finding_at(hidden, 0..0));
         Ok(Report { variant: self.variant.clone(), verdicts: self.findings.finish(hidden) })
     }
 

@@ -80,7 +80,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
         check::clear_text(&targets, clear.as_ref(), &mut findings);
         let decrypted = revelation.as_ref().map(|revelation| &revelation.in_order).zip(last.as_ref());
         check::order(&targets, &check::digests(&targets, &limits), decrypted, &mut findings);
-        targets.hidden().map(|hidden| report::place_of(hidden, hidden.span()))
+        targets.hidden().map(|hidden| report::finding_at(hidden, hidden.span()))
     };
     let hidden = match revelation {
         Some(mut revelation) => {
@@ -89,7 +89,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
             let targets = Targets::read(&document, &limits);
             findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
             check::revision(&targets, package, &revelation.attachments, context, &mut findings);
-            targets.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())))
+            targets.hidden().map(|hidden| report::finding_at(hidden, revelation.on_the_wire(hidden.span())))
         }
         None => as_it_came,
     };

@@ -52,14 +52,14 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// An element of the message.
+/// What was found at one element of the message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Its path, with the prefixes of the message, and `[n]` if siblings have the same name.
+    /// The path of the element, with the prefixes of the message, and `[n]` if siblings have the same name.
     pub path: String,
     /// Its span in the message; for a decrypted element, the span of the ciphertext.
     pub span: Range<usize>,
-    /// The finding.
+    /// Why the requirement is met, broken or open there.
     pub why: String,
 }
 
@@ -192,7 +192,7 @@ impl Report {
 /// An element that cannot be judged.
 #[derive(Debug, Clone)]
 struct Unknown {
-    place: Finding,
+    finding: Finding,
     /// Ciphertext may hide the deciding element, so the element is judged again after decryption.
     by_ciphertext: bool,
 }
@@ -356,8 +356,8 @@ impl<'v> Findings<'v> {
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
             let path = path_of(element, &mut self.steps);
-            let place = Finding { path, span, why: plain(&format!("missing: {missing}")) };
-            self.row(rule).unknown.push(Unknown { place, by_ciphertext });
+            let finding = Finding { path, span, why: plain(&format!("missing: {missing}")) };
+            self.row(rule).unknown.push(Unknown { finding, by_ciphertext });
         }
         true
     }
@@ -399,7 +399,7 @@ impl Row {
         let (outcome, findings, count, waived) = if self.failures > 0 {
             (Outcome::Fail, self.failed, self.failures, None)
         } else if self.unknowns > 0 {
-            let findings = self.unknown.into_iter().map(|unknown| unknown.place).collect();
+            let findings = self.unknown.into_iter().map(|unknown| unknown.finding).collect();
             (Outcome::NotCheckable, findings, self.unknowns, None)
         } else if self.passes > 0 {
             (Outcome::Pass, self.passed.into_iter().collect(), self.passes, self.waived)
@@ -470,7 +470,7 @@ fn may_be_hidden(rule: Rule) -> bool {
 }
 
 /// An element, for a finding about it at another place.
-pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Finding {
+pub(crate) fn finding_at(element: Element<'_>, span: Range<usize>) -> Finding {
     Finding { path: path_of(element, &mut Steps::new()), span, why: String::new() }
 }
 

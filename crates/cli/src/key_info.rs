@@ -43,7 +43,11 @@ impl About<'_> {
         };
         let needs = || could_not(format!("--key-info {kind} needs a value: give {kind}=…, as in {KINDS}"));
         let item = match kind {
-            "key-name" => KeyInfoItem::KeyName(value.or(self.name).ok_or_else(needs)?.to_owned()),
+            "key-name" => {
+                let needs =
+                    || could_not("--key-info key-name needs the name of the key: give key-name=NAME".to_owned());
+                KeyInfoItem::KeyName(value.or(self.name).ok_or_else(needs)?.to_owned())
+            }
             "key-value" => KeyInfoItem::KeyValue(self.public()?.clone()),
             "der-key-value" => KeyInfoItem::DerKeyValue(self.public()?.clone()),
             "x509-certificate" => KeyInfoItem::Certificates(vec![self.certificate()?.clone()]),

@@ -67,7 +67,7 @@ fn in_json(network: &Network) -> serde_json::Value {
         "name": network.name,
         "title": network.title,
         "about": network.about,
-        "evidence": network.reliability().word(),
+        "reliability": network.reliability().word(),
         "request": network.request.to_string(),
         "reply": network.reply_shape().map(ToString::to_string),
         "http": {
@@ -89,6 +89,6 @@ fn in_json(network: &Network) -> serde_json::Value {
             "revocation": network.partner.revocation,
         },
         "choices": network.choices.iter().map(|choice| json!({ "name": choice.name, "why": choice.why })).collect::<Vec<_>>(),
-        "sources": network.sources.iter().map(|source| json!({ "title": source.title, "evidence": source.reliability.word() })).collect::<Vec<_>>(),
+        "sources": network.sources.iter().map(|source| json!({ "title": source.title, "reliability": source.reliability.word() })).collect::<Vec<_>>(),
     })
 }

@@ -1,8 +1,9 @@
 //! Operations of AWS-LC that interop needs and that aws-lc-rs does not expose.
 //!
 //! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, signatures with any pair of
-//! digest and padding or curve, curves that aws-lc-rs does not name, and AES-GCM in pieces. This is the only crate of the workspace with unsafe code; each call says why it
-//! is sound. Nothing here decides policy, and nothing outside `wss-crypto` uses it.
+//! digest and padding or curve, curves that aws-lc-rs does not name, DSA, Ed25519ctx and Ed25519ph, padded key wrap, and AES-GCM
+//! in pieces. Beside `wss-kerberos` this is the only crate of the workspace with unsafe code; each call says why it is sound.
+//! Nothing here decides policy, and nothing outside `wss-crypto` uses it.
 //!
 //! All functions return `None` or `false` for every failure, without a reason.
 

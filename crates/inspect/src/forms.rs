@@ -48,7 +48,7 @@ impl Picture {
     /// As [`Picture::html`], piece by piece: the page is many times as long as the message.
     ///
     /// # Errors
-    /// The errors of `out`.
+    /// Those of `out`, and one if the message cannot be read again.
     pub fn write_html(&self, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
         html::write(self, &message.document().map_err(io::Error::other)?, out)
     }

@@ -15,7 +15,7 @@ use crate::form::{self, Breach};
 use crate::keys::Keys;
 use crate::lack::Lack;
 use crate::proven::{self, Proven};
-use crate::receive::Opening;
+use crate::receive::ExchangeOpening;
 use crate::terms::{Direction, Terms};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
@@ -204,7 +204,7 @@ pub(crate) struct Skipped {
 #[derive(Clone)]
 pub(crate) struct Opens {
     pub(crate) receiver: Receiver,
-    pub(crate) opening: Opening,
+    pub(crate) opening: ExchangeOpening,
     pub(crate) terms: Arc<Terms>,
     pub(crate) direction: Direction,
     pub(crate) keys: Keys,
@@ -294,12 +294,12 @@ impl Exchange {
     /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
-        self.opens.as_ref().filter(|opens| opens.opening != Opening::WithoutHeader).map(|opens| &opens.receiver)
+        self.opens.as_ref().filter(|opens| opens.opening != ExchangeOpening::WithoutHeader).map(|opens| &opens.receiver)
     }
 
     /// Which verb opens them.
     #[must_use]
-    pub fn opening(&self) -> Option<Opening> {
+    pub fn opening(&self) -> Option<ExchangeOpening> {
         self.opens.as_ref().map(|opens| opens.opening)
     }
 
@@ -321,7 +321,7 @@ impl Exchange {
         request: Option<&Correlation>,
     ) -> Result<Opened, PolicyOpenError> {
         let message = message.into();
-        let (opens, text) = self.checked(&message, &[Opening::Body])?;
+        let (opens, text) = self.checked(&message, &[ExchangeOpening::Body])?;
         let opened = match request {
             Some(request) => opens.answering(request).open(&message)?,
             None => opens.receiver.open(&message)?,
@@ -340,7 +340,7 @@ impl Exchange {
         request: Option<&Correlation>,
     ) -> Result<OpenedParts, PolicyOpenError> {
         let message = message.into();
-        let (opens, text) = self.checked(&message, &[Opening::Body, Opening::Parts])?;
+        let (opens, text) = self.checked(&message, &[ExchangeOpening::Body, ExchangeOpening::Parts])?;
         let opened = match request {
             Some(request) => opens.answering(request).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
@@ -366,7 +366,7 @@ impl Exchange {
         if self.opens.is_none() && self.has_tls && !transport.is_protected() {
             return Err(PolicyOpenError::Form(proven::without_tls()));
         }
-        let (opens, text) = self.checked(&message, &[Opening::Unsigned])?;
+        let (opens, text) = self.checked(&message, &[ExchangeOpening::Unsigned])?;
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));
         }
@@ -398,7 +398,7 @@ impl Exchange {
             return if lacks { Err(PolicyOpenError::Form(proven::without_tls())) } else { Ok(()) };
         }
         let message = message.into();
-        let (opens, _) = self.checked(&message, &[Opening::WithoutHeader])?;
+        let (opens, _) = self.checked(&message, &[ExchangeOpening::WithoutHeader])?;
         let breach = proven::of_transport(&opens.terms, opens.direction, transport);
         breach.map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
@@ -418,15 +418,15 @@ impl Exchange {
     fn checked<'a>(
         &'a self,
         message: &'a Incoming<'_>,
-        verbs: &[Opening],
+        verbs: &[ExchangeOpening],
     ) -> Result<(&'a Opens, Cow<'a, str>), PolicyOpenError> {
         let opens = self.opens.as_ref().ok_or(PolicyOpenError::NothingDemanded)?;
         if !verbs.contains(&opens.opening) {
             let (why, call) = match opens.opening {
-                Opening::Body => ("the Body is signed", "open"),
-                Opening::Parts => ("the Body is not signed", "open_parts"),
-                Opening::Unsigned => ("the transport protects the message", "open_over"),
-                Opening::WithoutHeader => ("messages have no Security header to open", "check_over"),
+                ExchangeOpening::Body => ("the Body is signed", "open"),
+                ExchangeOpening::Parts => ("the Body is not signed", "open_parts"),
+                ExchangeOpening::Unsigned => ("the transport protects the message", "open_over"),
+                ExchangeOpening::WithoutHeader => ("messages have no Security header to open", "check_over"),
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }

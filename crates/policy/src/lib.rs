@@ -40,5 +40,5 @@ pub use lack::Lack;
 pub use limits::PolicyLimits;
 pub use place::Location;
 pub use policy::{CheckError, Listed, Message, Policy, PolicyReader};
-pub use receive::Opening;
+pub use receive::ExchangeOpening;
 pub use standing::{Judged, Standing};

@@ -15,7 +15,7 @@ use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, To
 /// The verb that opens a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Opening {
+pub enum ExchangeOpening {
     /// The Body is signed: [`Receiver::open`](wss_header::Receiver::open).
     Body,
     /// Parts are signed, and the Body is not among them: [`Receiver::open_parts`](wss_header::Receiver::open_parts).
@@ -28,13 +28,17 @@ pub enum Opening {
 }
 
 /// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
-pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
+pub(crate) fn receiver(
+    terms: &Terms,
+    direction: Direction,
+    keys: &Keys,
+) -> Result<Option<(Receiver, ExchangeOpening)>, Lack> {
     if terms.has_header(direction)? {
         let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
         return receiving.receiver().map(Some);
     }
     let demands_more = terms.knows_client(direction) || !terms.parts.required.is_empty();
-    Ok(demands_more.then(|| (without_header(keys), Opening::WithoutHeader)))
+    Ok(demands_more.then(|| (without_header(keys), ExchangeOpening::WithoutHeader)))
 }
 
 /// What has the limits for messages without a Security header, and opens none.
@@ -50,7 +54,7 @@ struct Receiving<'a> {
 }
 
 impl Receiving<'_> {
-    fn receiver(&self) -> Result<(Receiver, Opening), Lack> {
+    fn receiver(&self) -> Result<(Receiver, ExchangeOpening), Lack> {
         let (requirements, opening) = self.requirements()?;
         let requirements = self.narrowed(self.tokens(requirements)?);
         let requirements = requirements.present(self.terms.parts.required.iter().cloned());
@@ -100,7 +104,7 @@ impl Receiving<'_> {
     }
 
     /// The requirements for signed and encrypted parts, and the call that opens the message.
-    fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
+    fn requirements(&self) -> Result<(Requirements, ExchangeOpening), Lack> {
         let parts = &self.terms.parts;
         if self.terms.is_over_transport() {
             let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
@@ -111,7 +115,7 @@ impl Receiving<'_> {
             let signed = if timestamp { signed.expires() } else { signed };
             return Ok((
                 if self.terms.confirms(self.direction) { signed.signature_confirmation() } else { signed },
-                Opening::Unsigned,
+                ExchangeOpening::Unsigned,
             ));
         }
         let mut signed = always_signed(self.terms, self.direction);
@@ -120,15 +124,15 @@ impl Receiving<'_> {
             signed.push(Part::SigningToken);
         }
         let (requirements, opening) = match (parts.signed_body, signed.split_first()) {
-            (true, _) => (Requirements::signed_body_and(signed), Opening::Body),
+            (true, _) => (Requirements::signed_body_and(signed), ExchangeOpening::Body),
             (false, _) if !self.keys.agrees(Consent::UnsignedBody) => {
                 let why = "no assertion has the Body signed, so that anyone may have written it";
                 return Err(Lack::consent(Consent::UnsignedBody, why));
             }
             (false, Some((first, rest))) => {
-                (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), Opening::Parts)
+                (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), ExchangeOpening::Parts)
             }
-            (false, None) => (Requirements::dangerous_unsigned(), Opening::Unsigned),
+            (false, None) => (Requirements::dangerous_unsigned(), ExchangeOpening::Unsigned),
         };
         let optional = parts.signed.iter().cloned();
         let mut encrypted = always_encrypted(self.terms, self.direction);

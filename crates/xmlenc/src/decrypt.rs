@@ -89,9 +89,8 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
     let octets = charged_octets(data, budget)?;
     let declarations = data.element().parent().map(Element::declarations_in_scope).unwrap_or_default();
-    // Whatever the plaintext is, it is not longer than its ciphertext: what no budget is left for is told as that.
-    let longest = START.len() + declarations.len() + 1 + octets.len() + END.len();
-    if budget.left(Limit::ParsedOctets) < longest as u64 {
+    // A plaintext is not longer than its ciphertext, so that this check depends on nothing secret and may name the limit.
+    if budget.left(Limit::ParsedOctets) < wrapped_len(&declarations, octets.len()) as u64 {
         return Err(budget.exceeded(Limit::ParsedOctets).into());
     }
     let read = |octets| read(data, &declarations, octets, budget);
@@ -133,11 +132,15 @@ fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, budget: &
 const START: &str = "<plaintext";
 const END: &str = "</plaintext>";
 
+/// The octets that [`wrap`] makes of a text of this length.
+fn wrapped_len(declarations: &str, text: usize) -> usize {
+    START.len() + declarations.len() + 1 + text + END.len()
+}
+
 /// `text` inside an element with these declarations. The text is copied once: no buffer that is not wiped may hold a
 /// part of it.
 fn wrap(declarations: &str, text: &str) -> Wiped {
-    let capacity = START.len() + declarations.len() + 1 + text.len() + END.len();
-    let mut wrapped = Wiped::with_capacity(capacity);
+    let mut wrapped = Wiped::with_capacity(wrapped_len(declarations, text.len()));
     for piece in [START, declarations, ">", text, END] {
         wrapped.push_str(piece);
     }

@@ -120,11 +120,11 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     if !matches!(verdict.outcome(), Outcome::Fail | Outcome::NotCheckable) && !style.all {
         return;
     }
-    for place in verdict.findings() {
-        out.push_str(&format!("      at {}\n", escaped(&place.path)));
+    for finding in verdict.findings() {
+        out.push_str(&format!("      at {}\n", escaped(&finding.path)));
         if verdict.outcome() == Outcome::Fail {
-            let line = message.get(..place.span.start).map_or(1, |before| before.matches('\n').count() + 1);
-            let element = message.get(place.span.clone()).unwrap_or_default();
+            let line = message.get(..finding.span.start).map_or(1, |before| before.matches('\n').count() + 1);
+            let element = message.get(finding.span.clone()).unwrap_or_default();
             out.push_str(&format!("      line {line}: {}\n", escaped(&opening(element))));
         }
     }

@@ -28,7 +28,7 @@ use crate::secret::Secret;
 use encoding::{Pkcs8, Spki, ec_pkcs8, rsa_pkcs8, seed_alone, significant, to_pkcs8, x448_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
-pub use parts::{EcPoint, Encapsulation, RsaComponents};
+pub use parts::{EcPoint, EncapsulatedSecret, RsaComponents};
 pub use verifying::VerifyingKey;
 
 /// A signing key: in this process, or in an HSM or a key service.
@@ -266,11 +266,11 @@ impl PublicKey {
     ///
     /// # Specification
     /// FIPS 203 §7.2.
-    pub fn encapsulate(&self) -> Result<Encapsulation, CryptoError> {
+    pub fn encapsulate(&self) -> Result<EncapsulatedSecret, CryptoError> {
         match (&*self.inner, self.kind) {
             (Public::PostQuantum(key), KeyKind::PostQuantum(kind)) if kind.encapsulates() => {
                 let (secret, octets) = key.encapsulate().map_err(|refusal| refusal.or(CryptoError::Provider))?;
-                Ok(Encapsulation { secret, octets })
+                Ok(EncapsulatedSecret { secret, octets })
             }
             _ => Err(CryptoError::KeyMismatch),
         }

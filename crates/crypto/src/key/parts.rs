@@ -29,7 +29,7 @@ pub struct EcPoint {
 
 /// A fresh secret, and the octets that give it to the holder of a private key.
 #[non_exhaustive]
-pub struct Encapsulation {
+pub struct EncapsulatedSecret {
     /// The secret.
     pub secret: Secret,
     /// Its encapsulation.
@@ -53,9 +53,12 @@ impl fmt::Debug for EcPoint {
     }
 }
 
-impl fmt::Debug for Encapsulation {
+impl fmt::Debug for EncapsulatedSecret {
     /// Octets are counted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Encapsulation").field("secret", &self.secret).field("octets", &octets(&self.octets)).finish()
+        f.debug_struct("EncapsulatedSecret")
+            .field("secret", &self.secret)
+            .field("octets", &octets(&self.octets))
+            .finish()
     }
 }

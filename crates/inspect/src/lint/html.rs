@@ -115,7 +115,7 @@ fn finding(verdict: &Verdict, group: Group) -> String {
     let places: String = verdict
         .findings()
         .iter()
-        .map(|place| format!("<li><a href=\"#{}\">{}</a></li>", page::anchor(&place.span), escaped(&place.path)))
+        .map(|finding| format!("<li><a href=\"#{}\">{}</a></li>", page::anchor(&finding.span), escaped(&finding.path)))
         .collect();
     format!(
         "<article class=\"{}\" id=\"{}\"><h3>{} <b>{}</b> <i>§{number} {title}</i></h3><p>{}</p>\
@@ -136,7 +136,7 @@ fn marks(report: &Report) -> Marks {
     let classes = [(Group::Must, "broken"), (Group::Should, "advised")];
     let others = Group::ALL.into_iter().skip(2).map(|group| (group, "item"));
     for (group, class) in classes.into_iter().chain(others) {
-        let spans: HashSet<_> = group.of(report).flat_map(Verdict::findings).map(|place| &place.span).collect();
+        let spans: HashSet<_> = group.of(report).flat_map(Verdict::findings).map(|finding| &finding.span).collect();
         spans.difference(&seen).for_each(|span| marks.add(span, class));
         seen.extend(spans);
     }

@@ -1,5 +1,5 @@
-//! What receivers refuse of what an `xenc:ReferenceList` names. The profile does not demand that each reference is named once, and
-//! cannot tell what ciphertext hides: that what a list names is not inside what it names, every receiver has to know.
+//! What receivers refuse in an `xenc:ReferenceList`, and the profile does not mention: a name that is listed twice, and one that no
+//! element has and no ciphertext can hide.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::message::Message;
 /// [`InspectError::Document`] if the message cannot be read again.
 pub fn mislisted(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> {
     let (document, limits) = (message.document()?, message.limits());
-    // Of an Id on two elements the profile tells.
+    // An Id on two elements is in the report on the profile.
     let Ok(ids) = IdIndex::build(&document) else { return Ok(Vec::new()) };
     let hiding = document.elements().filter(|element| hides(*element)).count();
     let is_list = |element: &Element<'_>| {

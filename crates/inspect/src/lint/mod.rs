@@ -46,7 +46,7 @@ pub fn html(report: &Report, message: &Message<'_>) -> Result<String, InspectErr
 /// As [`html`], piece by piece: the page is many times as long as the message.
 ///
 /// # Errors
-/// Those of `out`.
+/// Those of `out`, and one if the message cannot be read again.
 pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
     html::write(report, &message.document().map_err(io::Error::other)?, out)
 }

@@ -27,7 +27,7 @@ pub enum PlanError {
     #[error("a step has no parts: name what it signs or encrypts")]
     NoParts,
     /// *Misuse.* A step names a part twice.
-    #[error("the part {part} is named twice in one step")]
+    #[error("the part {part} is named twice in one step: name it once")]
     TwiceInOneStep {
         /// The part.
         part: Part,
@@ -38,7 +38,7 @@ pub enum PlanError {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* A part that a step, or a call, cannot treat so.
+    /// *Misuse.* A part that does not take what the recipe asks of it.
     #[error("the part {part} cannot be {treatment}")]
     CannotBe {
         /// The part.
@@ -152,10 +152,10 @@ pub enum PlanError {
         /// The part.
         part: Part,
     },
-    /// *Misuse.* The layout of the Security header has no place for an element of the recipe.
+    /// *Misuse.* The recipe contradicts its layout of the Security header.
     #[error("{defect}")]
     Layout {
-        /// The element that has no place.
+        /// The contradiction.
         defect: LayoutDefect,
     },
 }

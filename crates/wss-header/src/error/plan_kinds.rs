@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// What a step or a call would do with a part that cannot be so.
+/// What a recipe asks of a part that does not take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Treatment {
@@ -23,11 +23,13 @@ pub enum Treatment {
 impl fmt::Display for Treatment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Encrypted => "encrypted",
+            Self::Encrypted => "encrypted: leave it out, or name the Body, header blocks, signatures or user tokens",
             Self::EncryptedWithItsOwnKey => "encrypted with its own key",
             Self::Optional => "optional",
             Self::SignedByReference => "signed by reference",
-            Self::GivenAnId => "given an Id",
+            Self::GivenAnId => {
+                "given an Id: give one to the Body, a header block, the signature, its token, the timestamp or the user"
+            }
         })
     }
 }
@@ -61,13 +63,13 @@ pub enum UsernameDefect {
 #[non_exhaustive]
 pub enum AttachedDefect {
     /// The text is not an element without context.
-    #[error("it is not one element that declares its own namespaces")]
+    #[error("it is not one element that declares its own namespaces: give one, with every `xmlns` that it uses")]
     NotOneElement,
     /// Another call makes elements of its kind.
-    #[error("a Timestamp, a username token, an assertion, a signature or ciphertext has a call of its own")]
+    #[error("a Timestamp, a username token, an assertion, a signature or ciphertext has a call of its own: use that")]
     MadeByAnotherCall,
     /// Its Id cannot be referred to.
-    #[error("its Id is not a name")]
+    #[error("its Id is not a name: begin it with a letter, without a colon or white space")]
     IdIsNoName,
 }
 
@@ -89,7 +91,7 @@ pub enum PrefixDefect {
     Taken,
 }
 
-/// An element of a recipe for which its layout has no place.
+/// A contradiction between a recipe and its layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum LayoutDefect {

@@ -10,7 +10,7 @@
 //! [`encrypted`]) and [`signature`] signature values (with [`rsa`],
 //! [`padding`], [`recovered`], [`halves`], [`der`] and [`signed_otherwise`]); both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
-//! [`places`], changed by [`edits`], and by several [`together`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
+//! [`places`], changed by [`edits`], or by several of them at once in [`together`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
 //! [`attachment`] has what else the digest of an attachment may be of.
 //! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
 //! element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use wss_c14n::name::Namespace;
 use wss_c14n::{Document, Element, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
+use wss_soap::{Envelope, SecurityHeader, SoapVersion};
+use wss_text::Slice as _;
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
@@ -25,12 +27,9 @@ use crate::key_sending::KeySending;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
 use crate::recipe::Step;
-use wss_soap::SecurityHeader;
-use wss_soap::{Envelope, SoapVersion};
-use wss_text::Slice as _;
 
 /// The key of an encryption step.
-struct Keying {
+struct ContentKey {
     secret: Secret,
     /// The content of `ds:KeyInfo` in each EncryptedData; `None` if an EncryptedKey lists them.
     key_info: Option<String>,
@@ -120,17 +119,17 @@ pub(super) fn encrypt(
     revision.next(splices, !settled.is_last(step))
 }
 
-fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made) -> Result<Keying, SecureError> {
+fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made) -> Result<ContentKey, SecureError> {
     let (content, len) = (encrypting.content, encrypting.content.key_len());
     Ok(match &encrypting.to {
         EncryptedTo::Certificate { .. } => {
             let secret = Secret::generate(settled.recipe.random.as_ref(), len)?;
-            Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
+            ContentKey { secret, key_info: None, elements: String::new(), ids: Vec::new() }
         }
         EncryptedTo::Token(token) => {
             let key = key_for(token, KeyUse::Content(content), len, settled, made)?;
             let ids = key.token_id.into_iter().chain(key.derived_id).collect();
-            Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
+            ContentKey { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
         }
     })
 }
@@ -139,7 +138,7 @@ fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made
 fn encrypt_in_place(
     element: Element<'_>,
     encrypting: &Encrypting,
-    keying: &Keying,
+    keying: &ContentKey,
     sealing: &mut Sealing<'_>,
     settled: &SettledRecipe,
     made: &mut Made,
@@ -175,7 +174,7 @@ fn encrypt_in_place(
 /// not authenticate, the elements that lead to the key are signed later.
 fn list(
     encrypting: &Encrypting,
-    keying: &Keying,
+    keying: &ContentKey,
     listed: &[String],
     settled: &SettledRecipe,
     made: &mut Made,
@@ -211,7 +210,7 @@ fn list(
 fn encrypt_attachments(
     step: usize,
     encrypting: &Encrypting,
-    keying: &Keying,
+    keying: &ContentKey,
     listed: &mut Vec<String>,
     settled: &SettledRecipe,
     made: &mut Made,

@@ -2,6 +2,7 @@
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::DigestMethod;
+use wss_soap::SecurityHeader;
 use wss_tokens::{Assertion, X509_V3};
 use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
 
@@ -13,7 +14,6 @@ use super::settled::SettledRecipe;
 use crate::error::SecureError;
 use crate::part::Part;
 use crate::signing::Signing;
-use wss_soap::SecurityHeader;
 
 /// The values from which the references of one signature are made.
 pub(super) struct References<'s, 'd> {

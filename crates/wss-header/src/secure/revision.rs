@@ -25,8 +25,7 @@ impl Revision {
 
     /// The document of the revision, with the Security header for this role.
     pub(super) fn read(&self, role: &Role) -> Result<Reading<'_>, SecureError> {
-        // No step follows the last revision.
-        let Self::Read(document) = self else { return Err(SecureError::NoHeader) };
+        let Self::Read(document) = self else { unreachable!("no step follows the last revision") };
         let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
         let envelope = Envelope::locate(document)?;
         let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;

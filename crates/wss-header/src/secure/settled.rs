@@ -64,7 +64,7 @@ impl SettledRecipe {
         self.recipe.header.prefixes.apply(fragment)
     }
 
-    /// An Id that no one can guess and no message contains.
+    /// See [`fresh_id`].
     pub(super) fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
         fresh_id(self.recipe.random.as_ref(), kind)
     }

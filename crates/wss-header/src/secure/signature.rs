@@ -23,16 +23,16 @@ use crate::signing::{SignedBy, Signing};
 /// A signature without its value.
 pub(super) struct UnvaluedSignature {
     pub(super) pending: PendingSignature,
-    place: SignaturePlace,
+    place: SignatureOffsets,
 }
 
 /// The place of a signature in the revision, and the tokens that it brings.
-struct SignaturePlace {
+struct SignatureOffsets {
     /// The tokens that the signature needs and the header does not have yet.
     tokens: String,
     /// Whether they follow the signature.
     is_before_tokens: bool,
-    /// The offset for these tokens: that of the signature, or the front of our header.
+    /// The offset for these tokens: the front of our header, that of a new step, or that of the signature.
     of_tokens: usize,
     /// The offset for the signature, after the protection tokens.
     of_signature: usize,
@@ -87,7 +87,7 @@ pub(super) fn prepare(
 }
 
 /// The place of the signature, and the tokens that it needs.
-fn place_of(signing: &Signing, keying: &Keying, in_front: bool, points: InsertionPoints<'_, '_>) -> SignaturePlace {
+fn place_of(signing: &Signing, keying: &Keying, in_front: bool, points: InsertionPoints<'_, '_>) -> SignatureOffsets {
     let of_signature = points.of_signature(signing);
     let of_tokens = match &signing.by {
         _ if in_front => points.front(),
@@ -96,7 +96,7 @@ fn place_of(signing: &Signing, keying: &Keying, in_front: bool, points: Insertio
         _ => of_signature,
     };
     let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
-    SignaturePlace { tokens, is_before_tokens, of_tokens, of_signature }
+    SignatureOffsets { tokens, is_before_tokens, of_tokens, of_signature }
 }
 
 /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
@@ -107,7 +107,7 @@ fn place_tokens(
     revision: Revision,
     settled: &SettledRecipe,
     made: &Made,
-) -> Result<(Revision, SignaturePlace), SecureError> {
+) -> Result<(Revision, SignatureOffsets), SecureError> {
     let reading = revision.read(&settled.recipe.header.role)?;
     let mut place = place_of(signing, keying, in_front, InsertionPoints::new(settled, &made.tokens, &reading));
     let tokens = std::mem::take(&mut place.tokens);
@@ -139,7 +139,7 @@ fn pending(
 /// The signature whose SignedInfo is canonicalised at its place.
 fn in_context(
     pending: PendingSignature,
-    place: &SignaturePlace,
+    place: &SignatureOffsets,
     signing: &Signing,
     id: &str,
     reading: &Reading<'_>,
@@ -153,8 +153,8 @@ fn in_context(
 }
 
 impl UnvaluedSignature {
-    /// Inserts the signature with its value, and the tokens it needs, before the children of the header. `is_read` says
-    /// whether a step follows.
+    /// Inserts the signature with its value, and the tokens that it needs, at their offsets. `is_read` says whether a step
+    /// follows.
     pub(super) fn insert(
         self,
         value: &[u8],

@@ -120,7 +120,7 @@ fn of_protection_token(
     let key = key_for(token, KeyUse::Mac, len, settled, made)?;
     let octets = key.secret.as_octets().to_vec();
     let secret = match octets.len() {
-        // A short secret was refused above, unless short ones are allowed.
+        // `key_for` refused a short secret, unless short ones are allowed.
         0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
         found => HmacKey::new(octets).map_err(|_| SecureError::KeyLength { found, wanted: LEAST_OCTETS })?,
     };

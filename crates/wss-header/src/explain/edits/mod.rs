@@ -84,7 +84,7 @@ pub(super) fn before_value(sketch: &Sketch, what: &str) -> Vec<Edit> {
 const SEVERAL_FIRST: usize = 3_000;
 /// The edits of several prefixes that are tried beside another change.
 const SEVERAL_BESIDE: usize = 250;
-/// As many, where there are many other changes.
+/// Fewer, beside changes of which there are many.
 const FEW_BESIDE: usize = 120;
 
 /// Edits, one after the other.
@@ -121,7 +121,7 @@ pub(super) fn rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edit
     Box::new(names.chain(prefixes::several(sketch, clues).take(SEVERAL_BESIDE)))
 }
 
-/// The first of them.
+/// The first [`FEW_BESIDE`] of [`rewritten_beside`].
 pub(super) fn few_rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     Box::new(rewritten_beside(sketch, clues).take(FEW_BESIDE))
 }
@@ -160,7 +160,7 @@ pub(super) fn prefixes_alone<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<
     Box::new(none.take(KINDS).chain([last]))
 }
 
-/// The most usual of them, of which each three changes are tried.
+/// The most usual kinds: every three changes of them are tried together.
 pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
     let kinds: [Edits<'s>; 5] = [
         Box::new(first_of_serializers(sketch).into_iter()),
