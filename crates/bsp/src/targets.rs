@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, name};
+use wss_soap::SoapVersion;
 
 use super::ids::Ids;
 use super::kind::{is_saml, is_token};
 use super::reference::{Reference, Tokens};
-use wss_soap::SoapVersion;
 
 /// The targets of one revision of a message.
 pub(crate) struct Targets<'d> {

@@ -4,10 +4,11 @@
 //! tag, attributes are in order, each prefix is declared where it is first visibly utilized, and escapes are those of
 //! Canonical XML. The octets are digested as they are and never parsed again.
 
+use wss_text::octets;
+
 use crate::escape::{escape_character_data, escape_value};
 use crate::lexical::append_base64;
 use crate::name::{self, Namespace};
-use wss_text::octets;
 
 /// Writes elements whose names have namespaces of [`name`](crate::name).
 ///

@@ -1,8 +1,9 @@
 //! Subject alternative names (RFC 5280 §4.2.1.6), and certificate policies (§4.2.1.4).
 
+use wss_text::shown;
+
 use crate::der;
 use crate::x509::URI;
-use wss_text::shown;
 
 /// The largest number of names and policies that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;

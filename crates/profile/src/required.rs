@@ -2,10 +2,10 @@
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requirements};
+use wss_networks::Opening;
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
-use wss_networks::Opening;
 
 use crate::error::{ProfileError, word};
 use crate::sending::Form;

@@ -7,13 +7,12 @@
 
 use wss_c14n::{Budget, Document, Exceeded, Limit, Limits, name};
 use wss_crypto::{Certificate, PublicKey, Secret, SignatureMethod};
+use wss_soap::{Envelope, EnvelopeError};
 use wss_text::{WireText, octets};
 use wss_tokens::KerberosForm;
 use wss_xmldsig::Signature;
 
 use crate::addressing;
-use wss_soap::Envelope;
-use wss_soap::EnvelopeError;
 
 /// A key of a request, and its identifier in a reply.
 #[derive(Clone)]

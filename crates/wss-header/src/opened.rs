@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::time::SystemTime;
 
+use wss_bsp::Report;
 use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_soap::mime::MimePart;
 use wss_text::{WireText, octets, shown};
@@ -18,7 +19,6 @@ use crate::part::Part;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
-use wss_bsp::Report;
 
 /// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///

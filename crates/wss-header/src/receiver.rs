@@ -6,9 +6,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use wss_bsp::Enforcement;
 use wss_c14n::{CanonicalizationMethod, Element, Limits};
 use wss_crypto::{Certificate, Identity, Secret};
 use wss_replay::ReplayCache;
+use wss_soap::Role;
 use wss_tokens::{AssertionTrust, Trust};
 
 use crate::addressing::AddressingVersion;
@@ -18,8 +20,6 @@ use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
 use crate::waiver::Waiver;
 use crate::window::Window;
-use wss_bsp::Enforcement;
-use wss_soap::Role;
 
 /// Opens messages. The trust, the requirements, and the store that detects replays are arguments without defaults.
 ///

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wss_bsp::Rule;
 use wss_crypto::{Random, SystemRandom};
+use wss_soap::Role;
 use wss_tokens::{Password, Precision};
 
 use crate::allowance::Allowance;
@@ -18,8 +20,6 @@ use crate::layout::{HeaderForm, Layout};
 use crate::part::Part;
 use crate::signing::Signing;
 use crate::username::Username;
-use wss_bsp::Rule;
-use wss_soap::Role;
 
 /// The steps for a message.
 ///

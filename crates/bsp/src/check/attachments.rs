@@ -6,6 +6,7 @@ use std::io::{self, Read};
 
 use wss_c14n::{Budget, Element, Exceeded, Limit, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
+use wss_soap::mime::{Canonical, MimeError, MimePart, Package, canonical_header, content_id_of, named_by};
 use wss_text::after_cid;
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
@@ -13,7 +14,6 @@ use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::{Targets, cipher_reference};
-use wss_soap::mime::{Canonical, MimeError, MimePart, Package, canonical_header, content_id_of, named_by};
 
 const PACKAGE: &str = "the MIME package";
 

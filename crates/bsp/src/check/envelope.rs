@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use wss_c14n::{Element, id_of, name};
+use wss_soap::{Role, SoapVersion};
 
 use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::{Targets, is_encrypted_data};
-use wss_soap::{Role, SoapVersion};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     envelope(targets, findings);

@@ -17,10 +17,11 @@ pub(crate) use order::{Digests, digests, judge as order};
 pub(crate) use references::is_rfc4514;
 pub(crate) use transport::judge as transport;
 
+use wss_soap::mime::{MimePart, Package};
+
 use super::context::Context;
 use super::report::Findings;
 use super::targets::Targets;
-use wss_soap::mime::{MimePart, Package};
 
 /// Judges one revision of the message.
 pub(crate) fn revision(

@@ -1,7 +1,8 @@
 //! `cid:` URLs, by which an envelope names an attachment (RFC 2392).
 
-use super::part::MimePart;
 use wss_text::{after_cid, percent_decoded};
+
+use super::part::MimePart;
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 ///

@@ -6,6 +6,7 @@
 //! have been moved.
 
 use wss_c14n::{Element, name};
+use wss_soap::SoapVersion;
 
 use super::moves::{belongs_in_header, belongs_only_in_header, check_not_moved, part_of_header};
 use super::proven::ProvenSignature;
@@ -17,7 +18,6 @@ use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::part::Part;
 use crate::waiver::Waiver;
-use wss_soap::SoapVersion;
 
 /// The kind of the apex element of a reference.
 pub(super) enum Apex {

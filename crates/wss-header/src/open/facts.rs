@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use wss_bsp::{Judging, Proven, Report};
 use wss_c14n::{Budget, Document, Element, Limit, Moved, Piece, Wiped, name};
 use wss_crypto::{Certificate, ContentEncryption, PublicKey};
 use wss_soap::mime::MimePart;
@@ -29,7 +30,6 @@ use crate::opened::DecryptionEvidence;
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
-use wss_bsp::{Judging, Proven, Report};
 
 /// The facts that were found and proven so far.
 pub(crate) struct Facts<'m> {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use wss_c14n::{Limit, is_utf16_without_mark, other_encoding, transcode_declared};
 use wss_crypto::Secret;
+use wss_soap::mime::{MimePart, Package};
+use wss_soap::{EnvelopeError, mime::xop::expanded};
 
 use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
@@ -14,9 +16,6 @@ use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
-use wss_soap::EnvelopeError;
-use wss_soap::mime::xop::expanded;
-use wss_soap::mime::{MimePart, Package};
 
 /// An incoming message.
 #[derive(Clone, Copy)]

@@ -50,6 +50,7 @@ mod tokens;
 mod unjudged;
 mod why_no_token;
 
+use wss_bsp::Judging;
 use wss_c14n::Wiped;
 
 pub use coverage::{CoverageLost, LostCoverage, LostPart};
@@ -72,7 +73,6 @@ use keys::KeyRing;
 use output::{Met, Output};
 use revision::{Revision, parse};
 use terms::Terms;
-use wss_bsp::Judging;
 
 /// Opens a message, except for the question whether it is new. The type of the result decides what must be signed.
 pub(crate) fn open<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {

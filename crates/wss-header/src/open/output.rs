@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use wss_bsp::Report;
 use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, TakeAlong, name};
 use wss_crypto::Certificate;
 use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
@@ -34,7 +35,6 @@ use crate::requirements::Requirements;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
-use wss_bsp::Report;
 
 /// The result of checking the last revision.
 pub(super) struct Met {

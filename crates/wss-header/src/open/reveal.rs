@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wss_bsp::{Decryption, Revealed, SignaturesDue};
 use wss_c14n::{Budget, Document, Element, Limit, Wiped, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
 use wss_soap::mime::{MimePart, Package, named_by};
@@ -27,7 +28,6 @@ use super::tokens::note_one;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
-use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
 /// A revision with the keys that were found so far, at a point where some of its signatures are next in order.
 pub(crate) struct Stage<'a, 'd> {

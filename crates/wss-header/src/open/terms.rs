@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Element, name};
+use wss_soap::Envelope;
+use wss_soap::mime::{Package, Spool};
 
 use super::Arrived;
 use super::proven::ProvenSignature;
@@ -16,8 +18,6 @@ use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
-use wss_soap::Envelope;
-use wss_soap::mime::{Package, Spool};
 
 /// The values that apply to one message, whatever it contains.
 pub(crate) struct Terms<'r> {

@@ -1,11 +1,11 @@
 //! Octets that are not a canonical form: in another encoding, or with other octets around them.
 
 use wss_c14n::base64_encode;
+use wss_text::hex;
 
 use super::super::cause::Cause;
 use super::super::edit::{Edit, TokenAt, piece};
 use super::super::token::{Token, tokens};
-use wss_text::hex;
 
 /// Octets before and after the form.
 fn around(cause: Cause, before: &'static [u8], after: &'static [u8]) -> Edit {
