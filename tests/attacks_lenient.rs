@@ -133,6 +133,15 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
             )],
         ),
         (
+            "accept_algorithms_in_other_namespaces",
+            Receiver::accept_algorithms_in_other_namespaces,
+            vec![
+                signed_again(&golden.replace("2001/04/xmlenc#sha256", "2000/09/xmldsig#sha256")).expect("signed again"),
+                signed_again(&golden.replace("2001/04/xmldsig-more#rsa-sha256", "2000/09/xmldsig#rsa-sha256"))
+                    .expect("signed again"),
+            ],
+        ),
+        (
             "accept_white_space_around_identifiers",
             Receiver::accept_white_space_around_identifiers,
             vec![

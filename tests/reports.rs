@@ -65,7 +65,11 @@ const REPORTS: [(&str, &str, Verdict); 81] = [
     ("signed-token", "ebeigarts/signer#1, phpro/soap-client#257", Opens),
     ("body-alone-signed", "robrichards/wse-php#64", Refused("no trusted signature covers Timestamp")),
     ("one-id-twice", "vpulim/node-soap#1381", Refused("the Id \"Body\" is on two elements")),
-    ("digest-in-no-namespace", "XML-Security/signxml#268", Refused("xmldsig#sha256\" is not supported")),
+    (
+        "digest-in-no-namespace",
+        "XML-Security/signxml#268",
+        OpensBy("accept_algorithms_in_other_namespaces", Receiver::accept_algorithms_in_other_namespaces),
+    ),
     (
         "enveloped-alone",
         "russellhaering/goxmldsig#43, node-saml/xml-crypto#210",

@@ -142,6 +142,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_token_types_by_name => TokenTypesByName,
     accept_uncovered_holder_tokens => UncoveredHolderTokens,
     accept_white_space_around_identifiers => WhiteSpaceAroundIdentifiers,
+    accept_algorithms_in_other_namespaces => AlgorithmsInOtherNamespaces,
     accept_unjudged_signatures => UnjudgedSignatures,
     accept_objects_in_signatures => ObjectsInSignatures,
     accept_signatures_over_the_whole_document => WholeDocumentSignatures,

@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 47] = [
+pub(crate) const CALLS: [Call; 48] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -24,6 +24,7 @@ pub(crate) const CALLS: [Call; 47] = [
     ("accept_uncovered_holder_tokens", Receiver::accept_uncovered_holder_tokens),
     ("accept_unjudged_signatures", Receiver::accept_unjudged_signatures),
     ("accept_white_space_around_identifiers", Receiver::accept_white_space_around_identifiers),
+    ("accept_algorithms_in_other_namespaces", Receiver::accept_algorithms_in_other_namespaces),
     ("accept_objects_in_signatures", Receiver::accept_objects_in_signatures),
     ("accept_signatures_over_the_whole_document", Receiver::accept_signatures_over_the_whole_document),
     ("accept_digests_without_nonce", Receiver::accept_digests_without_nonce),

@@ -103,6 +103,7 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_password_types_by_name()
         .accept_token_types_by_name()
         .accept_white_space_around_identifiers()
+        .accept_algorithms_in_other_namespaces()
         .accept_unjudged_signatures()
         .accept_fields_in_other_namespaces()
         .accept_timestamps_of_other_shapes()

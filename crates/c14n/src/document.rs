@@ -31,6 +31,8 @@ pub struct Document<'d> {
     pub(crate) declared_ids: DeclaredIds,
     /// Whether attributes that are identifiers are read without the white space around them.
     pub(crate) collapses_identifiers: bool,
+    /// What an identifier of an algorithm means that is not one.
+    pub(crate) algorithm_meant: Option<fn(&str) -> Option<&'static str>>,
 }
 
 impl<'d> Document<'d> {
@@ -42,7 +44,7 @@ impl<'d> Document<'d> {
     pub fn parse(source: impl Into<Cow<'d, str>>, limits: &Limits) -> Result<Self, ParseError> {
         let source = source.into();
         let tape = reader::read(&source, limits)?;
-        Ok(Self { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false })
+        Ok(Self { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false, algorithm_meant: None })
     }
 
     /// As [`Document::parse_within`], for a document other than SOAP that may have a DOCTYPE with an internal subset. Its
@@ -117,6 +119,23 @@ impl<'d> Document<'d> {
     #[must_use]
     pub fn collapsing_identifiers(mut self, collapses: bool) -> Self {
         self.collapses_identifiers = collapses;
+        self
+    }
+
+    /// What `Algorithm` of the elements of XML Signature, XML Encryption and WS-Security is read as, where this returns another
+    /// identifier for it. Canonical forms and digests are over the text as it is written.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits, name};
+    ///
+    /// let xml = format!("<m xmlns='{}' Algorithm='urn:a'/>", name::DS.uri);
+    /// let document = Document::parse(xml, &Limits::default())?.algorithms_meant(|uri| (uri == "urn:a").then_some("urn:b"));
+    /// assert_eq!(document.root().attribute("", "Algorithm").as_deref(), Some("urn:b"));
+    /// # Ok::<(), wss_c14n::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn algorithms_meant(mut self, meant: fn(&str) -> Option<&'static str>) -> Self {
+        self.algorithm_meant = Some(meant);
         self
     }
 

@@ -44,6 +44,11 @@ pub(crate) fn has_white_space(namespace: &str, attribute: ExpandedName<'_>, valu
     is_identifier(namespace, attribute) && collapsed(value).len() != value.len()
 }
 
+/// Whether an attribute of an element in `namespace` is the identifier of an algorithm.
+pub(crate) fn is_algorithm(namespace: &str, attribute: ExpandedName<'_>) -> bool {
+    attribute.namespace.is_empty() && attribute.local == "Algorithm" && NAMESPACES.contains(&namespace)
+}
+
 fn is_identifier(namespace: &str, attribute: ExpandedName<'_>) -> bool {
     match attribute.namespace {
         "" => IDENTIFIERS.contains(&attribute.local) && NAMESPACES.contains(&namespace),

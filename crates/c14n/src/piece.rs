@@ -51,7 +51,13 @@ impl Piece {
         budget.charge(Limit::ParsedOctets, text.len() as u64)?;
         let tape = reader::read(&text, budget.limits())?;
         let source = Cow::Owned(text.into_text());
-        let document = Document { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false };
+        let document = Document {
+            source,
+            tape,
+            declared_ids: DeclaredIds::new(),
+            collapses_identifiers: false,
+            algorithm_meant: None,
+        };
         let content = document.root().content_span();
         Ok(Self { document, content, at: 0 })
     }
@@ -144,7 +150,7 @@ impl<'d> Document<'d> {
         match piece.and_then(|piece| piece.put_into(source, budget.limits())) {
             Some(tape) => {
                 let (source, declared_ids) = (Cow::Borrowed(source), DeclaredIds::new());
-                Ok(Self { source, tape, declared_ids, collapses_identifiers: false })
+                Ok(Self { source, tape, declared_ids, collapses_identifiers: false, algorithm_meant: None })
             }
             None => Self::parse(source, budget.limits()),
         }

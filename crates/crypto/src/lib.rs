@@ -47,7 +47,7 @@ mod x509;
 
 pub use algorithm::{
     All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap, PostQuantum,
-    SignatureFamily, SignatureMethod, TransportMethod,
+    SignatureFamily, SignatureMethod, TransportMethod, algorithm_in_other_namespace,
 };
 pub use alternative_name::AlternativeName;
 pub use bundle::{CertificateBundle, SkippedCertificate};

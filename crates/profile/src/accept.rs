@@ -63,6 +63,9 @@ const CALLS: &[Accepted] = rows![
     /// Accept white space around the identifiers of algorithms and types, and around the URIs of references, as their schema has
     /// it
     accept_white_space_around_identifiers,
+    /// Accept a digest or signature method that is named in the namespace of another specification, as
+    /// http://www.w3.org/2000/09/xmldsig#sha256
+    accept_algorithms_in_other_namespaces,
     /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
     accept_hexadecimal_identifiers,
     /// Accept a certificate in PEM, or in base64 of PEM, in a BinarySecurityToken, a KeyIdentifier or an X509Certificate

@@ -2,6 +2,7 @@
 //! accept.
 
 use wss_c14n::{Budget, Document, ParseError};
+use wss_crypto::algorithm_in_other_namespace;
 
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
@@ -25,6 +26,15 @@ impl Receiver {
     #[must_use]
     pub fn accept_white_space_around_identifiers(mut self) -> Self {
         self.waived.insert(Waiver::WhiteSpaceAroundIdentifiers);
+        self
+    }
+
+    /// Accepts a digest or signature method that is named in the namespace of another specification than its own, as
+    /// `http://www.w3.org/2000/09/xmldsig#sha256`, and reads it as the method of that word. Whether that may run is judged as
+    /// always. What is digested is the text as it is written.
+    #[must_use]
+    pub fn accept_algorithms_in_other_namespaces(mut self) -> Self {
+        self.waived.insert(Waiver::AlgorithmsInOtherNamespaces);
         self
     }
 
@@ -115,7 +125,15 @@ impl Receiver {
 
     /// Reads a text as the verbs of this receiver read a message.
     pub(crate) fn parse<'t>(&self, text: &'t str, budget: &Budget) -> Result<Document<'t>, ParseError> {
-        let collapses = self.waives(Waiver::WhiteSpaceAroundIdentifiers);
-        Ok(Document::parse_within(text, budget)?.collapsing_identifiers(collapses))
+        Ok(self.reading(Document::parse_within(text, budget)?))
+    }
+
+    /// A document, as this receiver reads its identifiers.
+    pub(crate) fn reading<'d>(&self, document: Document<'d>) -> Document<'d> {
+        let document = document.collapsing_identifiers(self.waives(Waiver::WhiteSpaceAroundIdentifiers));
+        match self.waives(Waiver::AlgorithmsInOtherNamespaces) {
+            true => document.algorithms_meant(algorithm_in_other_namespace),
+            false => document,
+        }
     }
 }

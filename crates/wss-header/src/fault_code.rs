@@ -20,6 +20,7 @@ impl From<&OpenError> for FaultCode {
                 | DecryptError::Retired { .. }
                 | DecryptError::NotAKeyWrap { .. },
             )
+            | OpenError::AlgorithmInOtherNamespace { .. }
             | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
             OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
                 Self::UnsupportedAlgorithm

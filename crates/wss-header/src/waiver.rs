@@ -223,6 +223,9 @@ waivers! {
     WhiteSpaceAroundIdentifiers = "white-space-around-identifiers"
         ("white space around the identifiers of algorithms and types, and around the URIs of references, is left out, as their \
          schema says");
+    /// [`Receiver::accept_algorithms_in_other_namespaces`](crate::Receiver::accept_algorithms_in_other_namespaces).
+    AlgorithmsInOtherNamespaces = "algorithms-in-other-namespaces"
+        ("digest and signature methods may be named in the namespace of another specification than their own");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
         ("the type of a token with certificates may be absent, a name, or that of other certificates, that of a key \

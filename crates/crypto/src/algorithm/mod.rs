@@ -417,6 +417,32 @@ impl Curve {
     }
 }
 
+/// The namespaces of algorithms that peers take for one another.
+const NAMESPACES: [&str; 3] = [
+    "http://www.w3.org/2000/09/xmldsig#",
+    "http://www.w3.org/2001/04/xmldsig-more#",
+    "http://www.w3.org/2001/04/xmlenc#",
+];
+
+/// The digest or signature method that an identifier means, which has its word in the namespace of another specification: as
+/// SHA-256 in that of XML Signature, where its own is that of XML Encryption.
+///
+/// ```
+/// use wss_crypto::algorithm_in_other_namespace;
+///
+/// let meant = algorithm_in_other_namespace("http://www.w3.org/2000/09/xmldsig#sha256");
+/// assert_eq!(meant, Some("http://www.w3.org/2001/04/xmlenc#sha256"));
+/// assert_eq!(algorithm_in_other_namespace("http://www.w3.org/2001/04/xmlenc#sha256"), None);
+/// ```
+#[must_use]
+pub fn algorithm_in_other_namespace(uri: &str) -> Option<&'static str> {
+    let word = NAMESPACES.iter().find_map(|namespace| uri.strip_prefix(namespace))?;
+    let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
+    let mut all = digests.chain(SignatureMethod::ALL.iter().map(SignatureMethod::uri));
+    let own = |known: &&str| NAMESPACES.iter().any(|namespace| known.strip_prefix(namespace) == Some(word));
+    all.find(own).filter(|known| *known != uri)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -186,6 +186,17 @@ pub enum OpenError {
          the peer name each signed element by its Id, or by one path such as /s:Envelope/s:Body"
     )]
     OtherFilter,
+    /// *Malformed.* A digest or signature method is named in the namespace of another specification than its own.
+    #[error(
+        "algorithm {uri:?} is not supported: {meant:?} is meant; have the peer write that, or call \
+         `accept_algorithms_in_other_namespaces`"
+    )]
+    AlgorithmInOtherNamespace {
+        /// The identifier.
+        uri: WireText,
+        /// The one with its word.
+        meant: &'static str,
+    },
     /// *Malformed.* There is white space around an identifier or the URI of a reference, which its schema leaves out
     /// (`xs:anyURI`), and something that it names was not found.
     #[error(

@@ -126,6 +126,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
                 .map_err(|error| unjudged::unless_alone(error, &revision))
                 .and_then(|()| header::process(&revision, &terms, &mut facts, &mut ring, &mut position));
             let step = step.map_err(|error| shapes::unless_white_space(error, &document, receiver));
+            let step = step.map_err(shapes::unless_in_other_namespace);
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;
             let step = match step {
                 None if receiver.waives(Waiver::UnlistedEncryptedData) => {

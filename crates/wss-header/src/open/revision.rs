@@ -63,9 +63,8 @@ pub(super) fn parse<'d>(
     as_it_came: bool,
     terms: &Terms<'_>,
 ) -> Result<Document<'d>, OpenError> {
-    let collapses = terms.receiver.waives(Waiver::WhiteSpaceAroundIdentifiers);
     let document = Document::parse_around(source, piece, &terms.budget);
-    document.map(|document| document.collapsing_identifiers(collapses)).map_err(|error| match error {
+    document.map(|document| terms.receiver.reading(document)).map_err(|error| match error {
         // The length of a revision is known without reading its plaintext.
         ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
         error if as_it_came => EnvelopeError::from(error).into(),

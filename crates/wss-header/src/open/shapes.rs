@@ -1,10 +1,12 @@
 //! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and errors that recognise them.
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, indexed_id_of, name};
+use wss_crypto::algorithm_in_other_namespace;
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::{AssertionError, AssertionShape, ReferenceShape, TokenError, X509Token, is_assertion_type};
-use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form, is_in_pem};
+use wss_xmldsig::{KeyHint, KeyInfo, SignatureError, VerifyError, X509Data, id_in_other_form, is_in_pem};
+use wss_xmlenc::DecryptError;
 
 use crate::error::{OpenError, is_almost_ours};
 use crate::receiver::Receiver;
@@ -57,6 +59,18 @@ pub(super) fn unless_white_space(error: OpenError, document: &Document<'_>, rece
         Some(OpenError::WhiteSpace { path: element.path().into(), attribute, value: value.into() })
     };
     document.elements().find_map(with_white_space).unwrap_or(error)
+}
+
+/// Says which algorithm an identifier means that has its word in another namespace.
+pub(super) fn unless_in_other_namespace(error: OpenError) -> OpenError {
+    let uri = match &error {
+        OpenError::Signature(SignatureError::UnknownAlgorithm { uri })
+        | OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { uri }))
+        | OpenError::Decrypt(DecryptError::UnknownAlgorithm { uri }) => uri.clone(),
+        _ => return error,
+    };
+    let meant = algorithm_in_other_namespace(uri.as_str());
+    meant.map_or(error, |meant| OpenError::AlgorithmInOtherNamespace { uri, meant })
 }
 
 /// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the element
