@@ -25,7 +25,7 @@ use crate::wiped::Wiped;
 /// let document = Document::parse("<a xmlns='urn:a'><b/></a>", budget.limits())?;
 /// let place = document.root().children().next().expect("one child").span();
 ///
-/// let piece = Piece::read_within(Wiped::from("<root xmlns='urn:a'><c/><d/></root>"), &budget)?;
+/// let piece = Piece::read(Wiped::from("<root xmlns='urn:a'><c/><d/></root>"), budget.limits())?;
 /// let mut splices = Splices::new();
 /// splices.replace_by(place, piece);
 /// let (next, _, piece) = splices.apply_and_keep(document.source());
@@ -43,13 +43,13 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Reads the text of a root element with the content. The octets are charged to the budget first.
+    /// Reads the text of a root element with the content. Nothing is charged: the caller has charged as much for every text
+    /// that it might read in its place, so that no charge tells of what is secret in this one.
     ///
     /// # Errors
-    /// As [`Document::parse_within`].
-    pub fn read_within(text: Wiped, budget: &Budget) -> Result<Self, ParseError> {
-        budget.charge(Limit::ParsedOctets, text.len() as u64)?;
-        let tape = reader::read(&text, budget.limits())?;
+    /// As [`Document::parse`].
+    pub fn read(text: Wiped, limits: &Limits) -> Result<Self, ParseError> {
+        let tape = reader::read(&text, limits)?;
         let source = Cow::Owned(text.into_text());
         let document = Document {
             source,
@@ -207,12 +207,12 @@ mod tests {
     fn put(place: &str, content: &str, root: &str, limits: &Limits) -> (Result<Vec<String>, String>, bool) {
         let budget = budget(&Limits::default());
         let at = place.find('@').expect("a place");
-        let piece = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed");
+        let piece = Piece::read(Wiped::from(root.replace('@', content)), budget.limits()).expect("well-formed");
         let mut splices = Splices::new();
         splices.replace_by(at..at + 1, piece);
         let (next, _, piece) = splices.apply_and_keep(place);
         assert_eq!(next, place.replace('@', content));
-        let mut again = Piece::read_within(Wiped::from(root.replace('@', content)), &budget).expect("well-formed");
+        let mut again = Piece::read(Wiped::from(root.replace('@', content)), budget.limits()).expect("well-formed");
         again.put_at(at);
         let is_put = again.put_into(&next, limits).is_some();
         let parsed = Document::parse_around(&next, piece, &Budget::new(limits, 1 << 20));
@@ -290,7 +290,7 @@ mod tests {
             let budget = budget(&Limits::default());
             let used = budget.left(Limit::ParsedOctets) - left;
             budget.charge(Limit::ParsedOctets, used).expect("as much as is left");
-            let piece = Piece::read_within(Wiped::from(root), &budget);
+            let piece = Piece::read(Wiped::from(root), budget.limits());
             assert_eq!(piece.is_ok(), of_piece);
             let Ok(mut piece) = piece else { continue };
             piece.put_at(3);
@@ -302,7 +302,7 @@ mod tests {
     fn another_text_than_what_was_read_is_read() {
         let budget = budget(&Limits::default());
         for source in ["<a><d/></a>", "<a>text</a>", "<a></a>"] {
-            let mut piece = Piece::read_within(Wiped::from("<r><c/></r>"), &budget).expect("well-formed");
+            let mut piece = Piece::read(Wiped::from("<r><c/></r>"), budget.limits()).expect("well-formed");
             piece.put_at(3);
             let parsed = Document::parse_around(source, Some(piece), &budget).expect("well-formed");
             let wanted = Document::parse(source, &Limits::default()).expect("well-formed");

@@ -3,7 +3,7 @@
 //! There is one failure for every cause, including unexpected plaintext: an answer that distinguishes wrong padding
 //! from a parse error is an oracle (XML Encryption 1.1 §6.7).
 
-use wss_c14n::{Budget, Element, LeafError, Limit, Piece, Wiped};
+use wss_c14n::{Budget, Element, LeafError, Limit, Limits, Piece, Wiped};
 use wss_crypto::Secret;
 use wss_text::{all_shown, octets};
 use zeroize::Zeroizing;
@@ -89,17 +89,16 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
     let octets = charged_octets(data, budget)?;
     let declarations = data.element().parent().map(Element::declarations_in_scope).unwrap_or_default();
-    // A plaintext is not longer than its ciphertext, so that this check depends on nothing secret and may name the limit.
-    if budget.left(Limit::ParsedOctets) < wrapped_len(&declarations, octets.len()) as u64 {
-        return Err(budget.exceeded(Limit::ParsedOctets).into());
-    }
-    let read = |octets| read(data, &declarations, octets, budget);
+    // A plaintext is not longer than its ciphertext. As much is charged for every key that is tried, so that what is left tells
+    // nothing of padding, and the error may name the limit.
+    budget.charge(Limit::ParsedOctets, wrapped_len(&declarations, octets.len()) as u64)?;
+    let read = |octets| read(data, &declarations, octets, budget.limits());
     Ok(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, read)?)
 }
 
 /// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8 are read as an illegal character, so
 /// that wrong padding, a wrong tag and wrong text all cost a parse.
-fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
+fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, limits: &Limits) -> Option<Plaintext> {
     let (text, is_text) = match String::from_utf8(octets) {
         Ok(text) => (text, true),
         // This is done in place: wiping a second buffer would take measurable time.
@@ -112,7 +111,7 @@ fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, budget: &
     let text = Wiped::from(text);
     let wrapped = wrap(declarations, &text);
     drop(text);
-    let xml = Piece::read_within(wrapped, budget).ok()?;
+    let xml = Piece::read(wrapped, limits).ok()?;
     let root = xml.document().root();
     let fits = match data.plaintext_type() {
         PlaintextType::Element => {

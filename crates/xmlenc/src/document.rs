@@ -124,17 +124,13 @@ impl<'a> DocumentDecryption<'a> {
         // Whether somebody may have changed a plaintext by changing its ciphertext.
         let mut malleable = false;
         loop {
-            // The charge is the length of the source, which depends on no plaintext. Exceeding the limit by plaintext
-            // fails as decryption does.
-            budget.charge(Limit::ParsedOctets, source.len() as u64)?;
+            // After a malleable plaintext every error is the same one: it may quote what is inside, and how much is left of a limit
+            // depends on its length.
+            let told = |error: DecryptError| if malleable { DecryptError::Failed } else { error };
+            budget.charge(Limit::ParsedOctets, source.len() as u64).map_err(|error| told(error.into()))?;
             let more = revision.len().saturating_sub(source.len()) as u64;
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
-            let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(|error| match error {
-                DecryptError::Limit(_) => error,
-                // The error may quote what is inside such a plaintext.
-                _ if malleable => DecryptError::Failed,
-                _ => error,
-            })?;
+            let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(told)?;
             match step {
                 Some((Decrypted::Document(next), is_authenticated)) => {
                     revision = next;

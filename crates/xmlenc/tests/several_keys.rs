@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Document, Element, Limit, Limits, TakeAlong, Writer, name};
+use wss_c14n::{Budget, Document, Element, Limit, Limits, TakeAlong, Writer, name};
 use wss_crypto::{
     ContentEncryption, DigestMethod, KeyDerivation, KeyTransport, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey, PublicKey,
     Secret, SystemRandom,
 };
 use wss_xmlenc::{
-    Agreement, AlgorithmPolicy, DecryptError, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType,
-    decrypt_document, encrypt_element, encrypt_octets, write_encrypted_key,
+    Agreement, AlgorithmPolicy, DecryptError, Decrypted, ElementPlaintext, EncryptedData, KeyMethod, KeySource,
+    PlaintextType, decrypt_document, decrypt_xml, encrypt_element, encrypt_octets, write_encrypted_key,
 };
 
 const SOURCE: &str = "<r><part>4711</part></r>";
@@ -74,6 +74,30 @@ fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -
 fn key(name: &str) -> PrivateKey {
     let path = format!("{}/../../vectors/keys/{name}.key", env!("CARGO_MANIFEST_DIR"));
     PrivateKey::from_pem(&std::fs::read(path).expect("a key of the vectors")).expect(name)
+}
+
+/// What a decryption charges must not tell whether padding or XML was wrong: another key is tried with what is left.
+#[test]
+fn what_is_left_of_a_limit_tells_nothing_of_padding() {
+    let content = ContentEncryption::Aes128Cbc;
+    let key = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+    let kind = PlaintextType::Content;
+    let mut left = Vec::new();
+    for len in 32..80 {
+        // No plaintext is well-formed; its padding is right, or that of a wrong key.
+        let xml = encrypt_octets("<".repeat(len).as_bytes(), &kind, content, &key, None, None, &SystemRandom);
+        let xml = xml.expect("encrypts");
+        let document = Document::parse(xml.as_str(), &Limits::default()).expect("well-formed");
+        let data = EncryptedData::parse(document.root()).expect("data");
+        for key in [key.clone(), Secret::generate(&SystemRandom, content.key_len()).expect("random")] {
+            let budget = Budget::new(&Limits::default(), 1_000);
+            let failed = decrypt_xml(&data, &key, &budget);
+            assert!(matches!(failed, Err(DecryptError::Failed)), "{len}");
+            left.push((len / 16, budget.left(Limit::ParsedOctets)));
+        }
+    }
+    left.dedup();
+    assert_eq!(left.len(), 3, "as many as lengths of ciphertext: {left:?}");
 }
 
 fn fresh_keys(like: &PublicKey, count: usize) -> Vec<Arc<dyn KeyUnwrap>> {
