@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use ws_security::bsp::Rule;
-use ws_security::c14n::name;
+use ws_security::c14n::{Budget, Document, Limits, name};
 use ws_security::prelude::*;
 use ws_security::{
     DigestMethod, NameForm, PlanError, ProtectionToken, ReferenceForm, SecureConversation, SecureError, X509Item,
@@ -184,4 +184,29 @@ fn other_children_of_the_header_are_signed_by_their_ids() {
     ] {
         assert!(matches!(recipe().attach(wrong).plan(), Err(PlanError::Attached { .. })), "{wrong}");
     }
+}
+
+/// The default namespace of an envelope does not reach what is put into its header: an issuer signed that elsewhere.
+#[test]
+fn what_the_caller_gives_keeps_its_names_under_a_default_namespace() {
+    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let plain = format!("<Envelope xmlns=\"{soap}\"><Body><a xmlns=\"urn:a\"/></Body></Envelope>");
+    let child = "<c:child xmlns:c=\"urn:c\"><value>1</value></c:child>";
+    let assertion = "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"a1\" Version=\"2.0\" \
+         IssueInstant=\"2026-01-01T00:00:00Z\"><saml:Issuer>i</saml:Issuer><saml:Subject><saml:NameID>n</saml:NameID>\
+         <saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"/></saml:Subject><saml:AttributeStatement>\
+         <saml:Attribute Name=\"b\"><saml:AttributeValue><value>1</value></saml:AttributeValue></saml:Attribute>\
+         </saml:AttributeStatement></saml:Assertion>";
+    let parts = [Part::Body, Part::Timestamp, Part::Assertion];
+    let message =
+        recipe().attach(child).token(assertion).sign(Signing::with(&identity("alice")).parts(parts)).secured(&plain);
+    let document = Document::parse(&message, &Limits::default()).expect("well-formed");
+    let canonical = |text: &str, local: &str| {
+        let document = Document::parse(text, &Limits::default()).expect("well-formed");
+        let element = document.elements().find(|element| element.name().local == local).expect("the element");
+        element.canonical(&Budget::dangerous_unbounded()).expect("canonical")
+    };
+    assert_eq!(document.elements().filter(|element| element.is("", "value")).count(), 2, "{message}");
+    assert_eq!(canonical(&message, "child"), canonical(child, "child"));
+    assert_eq!(canonical(&message, "Assertion"), canonical(assertion, "Assertion"));
 }

@@ -1,10 +1,10 @@
 //! Children of the Security header that a recipe adds unchanged, besides the tokens that it knows.
 
 use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
-use wss_text::Slice as _;
 use wss_tokens::{Assertion, write_binary_token};
 
 use crate::error::{AttachedDefect, PlanError};
+use crate::unchanged::for_any_envelope;
 
 /// A child of the Security header that is added unchanged.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Attached {
             return Err(PlanError::Attached { defect: AttachedDefect::IdIsNoName });
         }
         // A declaration, or comments around the element, are not allowed in a header.
-        let xml = xml.slice(root.span()).to_owned();
+        let xml = for_any_envelope(&document).into_owned();
         Ok(Self { xml, id })
     }
 }

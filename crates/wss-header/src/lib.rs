@@ -59,6 +59,7 @@ mod signer;
 mod signing;
 mod trace;
 mod transport;
+mod unchanged;
 mod username;
 mod waived;
 mod waiver;

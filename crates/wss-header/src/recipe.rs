@@ -180,8 +180,9 @@ impl Recipe {
         self.attach(Attached::binary(id, value_type, octets))
     }
 
-    /// Adds any other child to the Security header: one element that declares its own namespaces. It is signed as
-    /// [`Part::Id`] with its own Id. For peers that demand it: our receiver refuses a signature over a child of a kind
+    /// Adds any other child to the Security header: one element that declares the namespaces of its prefixes. Names without a
+    /// prefix and a declaration stay in no namespace, whatever the envelope declares. The element is signed as [`Part::Id`] with
+    /// its own Id. For peers that demand it: our receiver refuses a signature over a child of a kind
     /// that it does not know, since a header block that was moved there would look the same, unless
     /// [`Receiver::accept_signed_children_of_unknown_kinds`](crate::Receiver::accept_signed_children_of_unknown_kinds)
     /// is called.

@@ -1,17 +1,18 @@
 //! Issued tokens: SAML assertions and licenses from an issuer, sent unchanged.
 //!
-//! Their issuers signed them, so no octet may change. They are parsed once, when a recipe is planned, and inserted into
-//! each message as given.
+//! Their issuers signed them, so no canonical octet may change. They are parsed once, when a recipe is planned, and inserted
+//! into each message as given, but for the default namespace of the envelope, which must not reach them.
 
 use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, Limits, Writer, id_of};
-use wss_text::{Slice as _, WireText};
+use wss_text::WireText;
 use wss_tokens::{
     Assertion, AssertionShape, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference,
 };
 
 use crate::error::PlanError;
+use crate::unchanged::for_any_envelope;
 
 /// An issued token, and the reference to it.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ impl IssuedToken {
         let root = document.root();
         let (kind, id) = IssuedKind::of(root)?;
         // A declaration, or comments around the element, are not allowed in a header.
-        let xml = xml.slice(root.span()).to_owned();
+        let xml = for_any_envelope(&document).into_owned();
         Ok(Self { xml, id, kind })
     }
 
