@@ -19,24 +19,25 @@ pub fn mislisted(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> 
     let (document, limits) = (message.document()?, message.limits());
     // An Id on two elements is in the report on the profile.
     let Ok(ids) = IdIndex::build(&document) else { return Ok(Vec::new()) };
-    let hiding = document.elements().filter(|element| hides(*element)).count();
+    let hiding: HashSet<NodeId> =
+        document.elements().filter(|element| hides(*element)).map(|element| element.id()).collect();
     let is_list = |element: &Element<'_>| {
         let owner = element.parent().filter(|parent| parent.is(name::XENC.uri, "EncryptedKey")).unwrap_or(*element);
         let is_in_header = || owner.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Security"));
         element.is(name::XENC.uri, "ReferenceList") && is_in_header()
     };
     let lists = document.elements().filter(is_list).take(limits.size(Limit::EncryptedKeys));
-    let wrong = lists.flat_map(|list| mislisted_in(list, &ids, hiding, limits.size(Limit::DataReferences)));
+    let wrong = lists.flat_map(|list| mislisted_in(list, &ids, &hiding, limits.size(Limit::DataReferences)));
     Ok(wrong.collect())
 }
 
-/// As [`mislisted`], of one list. The message has `hiding` ciphertexts of its envelope.
-fn mislisted_in(list: Element<'_>, ids: &IdIndex<'_>, hiding: usize, most: usize) -> Vec<Misshapen> {
+/// As [`mislisted`], of one list. `hiding` are the ciphertexts of the envelope.
+fn mislisted_in(list: Element<'_>, ids: &IdIndex<'_>, hiding: &HashSet<NodeId>, most: usize) -> Vec<Misshapen> {
     let references = list.children_named(name::XENC.uri, "DataReference").take(most);
     let references: Vec<(Element<'_>, String)> = references.filter_map(named_by).collect();
-    let data: HashSet<NodeId> = references.iter().filter_map(|(_, id)| Some(data_of(ids.get(id)?)?.id())).collect();
+    let data: HashSet<NodeId> = references.iter().filter_map(|(_, id)| data_of(ids.get(id)?, hiding)).collect();
     // Ciphertext that the list does not name may be decrypted before it, and hold what it names.
-    let may_be_hidden = data.len() < hiding;
+    let may_be_hidden = data.len() < hiding.len();
     let mut before = HashSet::new();
     let wrong = |(reference, id): &(Element<'_>, String)| {
         let why = match before.insert(id.clone()) {
@@ -63,8 +64,8 @@ fn hides(element: Element<'_>) -> bool {
 }
 
 /// The ciphertext that an Id names: its own, or that of the header block around it.
-fn data_of(named: Element<'_>) -> Option<Element<'_>> {
+fn data_of(named: Element<'_>, hiding: &HashSet<NodeId>) -> Option<NodeId> {
     let inside = || named.children_named(name::XENC.uri, "EncryptedData").next();
     let data = if named.is(name::WSSE11.uri, "EncryptedHeader") { inside() } else { Some(named) };
-    data.filter(|data| hides(*data))
+    data.map(Element::id).filter(|data| hiding.contains(data))
 }
