@@ -52,6 +52,14 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("id-of-a-draft", "has this Id in the namespace", "the profile does not say what an attribute of a draft is"),
     ("id-", "in another attribute than wsu:Id", "the profile names no other attribute, and forbids none"),
     ("expires-with-created", "is not after it was created", "freshness: it never was valid"),
+    (
+        "timestamp-of-the-header",
+        "wsse:Timestamp is one in",
+        "requirements: the profile forbids no other children of the header",
+    ),
+    ("greater-than-not-escaped", "digest of", "what is signed was digested otherwise"),
+    ("timestamp-without-declarations", "digest of", "what is signed was digested otherwise"),
+    ("role-of-the-next", "has a header for actor", "roles: the receiver is the ultimate one"),
     ("issuer-that-is-the-subject", "no key is known", "trust: nobody known has this name"),
 ];
 

@@ -1,7 +1,7 @@
 //! Messages whose signed parts were changed, signed again by their sender.
 
 use ws_security::c14n::{Budget, Document, Element, IdIndex, Limits, Splices, Subset, base64_encode};
-use ws_security::crypto::Digest;
+use ws_security::crypto::{Digest, algorithm_in_other_namespace};
 use ws_security::xmldsig::{Signature, Transform};
 
 use crate::common::identity;
@@ -14,7 +14,10 @@ fn find<'d>(document: &'d Document<'d>, local: &str) -> Element<'d> {
 pub(crate) fn signed_again(message: &str) -> Option<String> {
     let budget = Budget::dangerous_unbounded();
     let limits = Limits::default();
-    let document = Document::parse(message, &limits).ok()?.collapsing_identifiers(true);
+    let document = Document::parse(message, &limits)
+        .ok()?
+        .collapsing_identifiers(true)
+        .algorithms_meant(algorithm_in_other_namespace);
     let ids = IdIndex::build_with_other_names(&document).ok()?;
     let signature = Signature::parse(find(&document, "Signature"), &budget).ok()?;
     let mut splices = Splices::new();
@@ -31,7 +34,10 @@ pub(crate) fn signed_again(message: &str) -> Option<String> {
         splices.replace(value.content_span(), digest);
     }
     let message = splices.apply(message).0;
-    let document = Document::parse(&message, &limits).ok()?.collapsing_identifiers(true);
+    let document = Document::parse(&message, &limits)
+        .ok()?
+        .collapsing_identifiers(true)
+        .algorithms_meant(algorithm_in_other_namespace);
     let signature = Signature::parse(find(&document, "Signature"), &budget).ok()?;
     let octets = signature.signed_info().octets(&budget).ok()?;
     let value = identity("alice").signing_key().sign(signature.signed_info().method(), &octets).ok()?;

@@ -50,6 +50,7 @@ const VALUES: &[(&str, &str)] = &[
     ("encrypt-reference", "thumbprint"),
     ("exchange", "SCRATCH/state"),
     ("kerberos", "service@host"),
+    ("header-child", "SCRATCH/child.xml"),
     ("key", "KEYS/alice.key"),
     ("key-derivation", "hkdf"),
     ("key-octets", "16"),
@@ -154,6 +155,7 @@ fn an_option_changes_the_message_or_is_refused() {
     let folder = scratch();
     for (name, content) in [
         ("assertion.xml", ASSERTION.to_owned()),
+        ("child.xml", "<c:child xmlns:c=\"urn:c\"/>".to_owned()),
         ("secret", "0123456789abcdef0123456789abcdef".to_owned()),
         ("password", "s3cret".to_owned()),
         ("profile.toml", "[secure]\nactor = \"urn:of-the-profile\"\n".to_owned()),

@@ -63,7 +63,9 @@ pub enum UsernameDefect {
 #[non_exhaustive]
 pub enum AttachedDefect {
     /// The text is not an element without context.
-    #[error("it is not one element that declares its own namespaces: give one, with every `xmlns` that it uses")]
+    #[error(
+        "it is not one element that declares its own namespaces: give one, with a declaration of every prefix that it uses"
+    )]
     NotOneElement,
     /// Another call makes elements of its kind.
     #[error("a Timestamp, a username token, an assertion, a signature or ciphertext has a call of its own: use that")]

@@ -12,7 +12,6 @@ use super::shapes::{check_armour, ids_of};
 use super::terms::Terms;
 use crate::ebms_error::EbmsError;
 use crate::error::OpenError;
-use crate::waiver::Waiver;
 
 /// One revision, and its parts.
 pub(super) struct Revision<'d> {
