@@ -3,11 +3,12 @@
 //! This module is for documents of any vocabulary. It does not say who encrypted them, or whether anyone authenticated
 //! the plaintext.
 
+use std::cell::Cell;
 use std::sync::Arc;
-use wss_text::octets;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limit, Limits, Splices, name};
 use wss_crypto::{KeyUnwrap, PublicKey, Secret, TransportMethod};
+use wss_text::octets;
 use wss_xmldsig::VerifyError;
 
 use crate::agreement_method::AgreementMethod;
@@ -172,13 +173,14 @@ fn decrypt_first(
     }
     let is_xml = matches!(data.plaintext_type(), PlaintextType::Element | PlaintextType::Content);
     if !is_xml || decryption.first_as_octets {
-        let octets = |key: Secret| decrypt_octets(&data, &key, budget);
-        let mut octets = with_key_for(&document, &data, decryption, is_received, budget, octets)?;
-        return if element == document.root() || decryption.first_as_octets {
-            Ok(Some((Decrypted::Octets(std::mem::take(&mut *octets)), is_authenticated)))
-        } else {
-            Err(DecryptError::Failed)
+        // What cannot be handed out is no plaintext, so that right padding does not end the search for a key.
+        let is_at_place = element == document.root() || decryption.first_as_octets;
+        let octets = |key: Secret| match decrypt_octets(&data, &key, budget)? {
+            octets if is_at_place => Ok(octets),
+            _ => Err(DecryptError::Failed),
         };
+        let mut octets = with_key_for(&document, &data, decryption, is_received, budget, octets)?;
+        return Ok(Some((Decrypted::Octets(std::mem::take(&mut *octets)), is_authenticated)));
     }
     let xml = |key: Secret| decrypt_xml(&data, &key, budget);
     let xml = with_key_for(&document, &data, decryption, is_received, budget, xml)?;
@@ -192,8 +194,28 @@ fn decrypt_first(
 ///
 /// Only the content shows which key is the right one: the wrong private key yields a substitute under RSA-1.5, and
 /// another secret in key agreement. So each key is tried up to the plaintext as the caller reads it. The number of keys
-/// that are tried does not show whether padding or XML was wrong.
+/// that are tried does not show whether padding or XML was wrong, nor does the error: once a cipher that does not
+/// authenticate failed with a key, every error is that one.
 fn with_key_for<T>(
+    document: &Document<'_>,
+    data: &EncryptedData<'_>,
+    decryption: &DocumentDecryption<'_>,
+    is_received: bool,
+    budget: &Budget,
+    decrypt: impl Fn(Secret) -> Result<T, DecryptError>,
+) -> Result<T, DecryptError> {
+    let has_failed = Cell::new(false);
+    let decrypt = |key| {
+        // A limit is exceeded by the length of the ciphertext, before the key is used.
+        decrypt(key).inspect_err(|error| has_failed.set(has_failed.get() || !matches!(error, DecryptError::Limit(_))))
+    };
+    search(document, data, decryption, is_received, budget, decrypt).map_err(|error| match has_failed.get() {
+        true if !data.method().is_authenticated() => DecryptError::Failed,
+        _ => error,
+    })
+}
+
+fn search<T>(
     document: &Document<'_>,
     data: &EncryptedData<'_>,
     decryption: &DocumentDecryption<'_>,

@@ -184,6 +184,32 @@ fn each_secret_of_the_length_is_tried() {
     }
 }
 
+/// Neither the error of a key that is tried later nor a limit says whether the padding was right under the one before.
+#[test]
+fn errors_of_later_keys_say_nothing_of_padding() {
+    let content = ContentEncryption::Aes128Cbc;
+    let bob = key("bob");
+    let limits = Limits::default().with(Limit::EncryptedKeys, 1);
+    let octets = PlaintextType::Other(Some("urn:octets".into()));
+    let of = |secret: &Secret, kind: &PlaintextType, plain: &[u8]| {
+        let fresh = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+        let wrapped = bob.public_key().wrap_key(&KeyTransport::oaep_mgf1p(), secret).expect("wraps");
+        let method = KeyMethod::Transport(KeyTransport::oaep_mgf1p());
+        let sent = write_encrypted_key(None, &method, None, &wrapped, &[]).repeat(3);
+        [secret, &fresh].map(|key| {
+            let data = encrypt_octets(plain, kind, content, key, None, Some(&sent), &SystemRandom).expect("encrypts");
+            decrypted(&format!("<r>{data}</r>"), vec![Arc::new(bob.clone())], &limits)
+        })
+    };
+    for round in 0..16 {
+        let secret = Secret::generate(&SystemRandom, content.key_len()).expect("random");
+        for (kind, plain) in [(&octets, &b"4711"[..]), (&PlaintextType::Content, b"<open")] {
+            let outcomes = of(&secret, kind, plain);
+            assert!(outcomes.iter().all(|outcome| *outcome == Err(DecryptError::Failed)), "{round}: {outcomes:?}");
+        }
+    }
+}
+
 /// Where nothing authenticates the plaintext, padding fits by chance under a wrong key, which must not pass for the right one.
 #[test]
 fn octets_of_a_wrong_key_are_not_handed_out() {

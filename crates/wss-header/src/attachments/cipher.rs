@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use wss_c14n::{Limit, Limits};
 use wss_crypto::{
-    ContentEncryption, CryptoError, Digest, DigestMethod, DigestValue, GcmOpening, GcmSealing, Random, Secret, decrypt,
-    encrypt,
+    ContentEncryption, CryptoError, Digest, DigestMethod, DigestValue, GcmOpening, GcmSealing, Random, Secret,
+    decrypt_and, encrypt,
 };
 use wss_soap::mime::{COVERED, Content, Fields, MimeError, MimePart, PIECE, Pieces, Refill, Spool, SpoolWriter};
 use wss_text::Slice as _;
@@ -111,10 +111,14 @@ pub(crate) fn opened(
         limits
             .check(Limit::DocumentOctets, usize::try_from(content.len()).unwrap_or(usize::MAX))
             .map_err(MimeError::from)?;
-        let plain = decrypt(method, key, content.read_all()?.into_owned())?;
-        let mut digest = ContentDigest::new(complete);
-        digest.update(&plain);
-        return Ok((plain.into(), digest.finish()));
+        // Wrong padding costs the digest, too.
+        let read = |plain: Vec<u8>| {
+            let mut digest = ContentDigest::new(complete);
+            digest.update(&plain);
+            Some((plain, digest.finish()))
+        };
+        let (plain, digest) = decrypt_and(method, key, content.read_all()?.into_owned(), read)?;
+        return Ok((plain.into(), digest));
     }
     let mut gcm = GcmOpening::start(method, key)?;
     let mut digest = ContentDigest::new(complete);

@@ -64,7 +64,7 @@ pub(super) fn parse<'d>(
 ) -> Result<Document<'d>, OpenError> {
     let document = Document::parse_around(source, piece, &terms.budget);
     document.map(|document| terms.receiver.reading(document)).map_err(|error| match error {
-        // The length of a revision is known without reading its plaintext.
+        // The length of a revision is known from its ciphertext; under CBC up to the padding of a plaintext that opened.
         ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
         error if as_it_came => EnvelopeError::from(error).into(),
         _ => DecryptError::Failed.into(),

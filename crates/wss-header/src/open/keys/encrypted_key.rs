@@ -57,10 +57,11 @@ impl<'a> KeySearch<'a, '_> {
         let secret = key.unwrap_or_substitute(expected_len, |key| {
             let secret = key.unwrap_with(unwrapping, exact_len)?;
             let is_of_a_cipher = by_length && AES_OCTETS.contains(&secret.len());
-            if expected_len.is_none_or(|len| secret.len() >= len) || is_of_a_cipher {
+            // A bare one of another length is replaced where it is used, in the same way whatever its padding was.
+            if is_bare || expected_len.is_none_or(|len| secret.len() >= len) || is_of_a_cipher {
                 return Ok(secret);
             }
-            too_short = Some(secret.len()).filter(|_| !is_bare);
+            too_short = Some(secret.len());
             Err(DecryptError::Failed)
         })?;
         self.ring.bring((key, written), by.to_vec(), source, &secret);

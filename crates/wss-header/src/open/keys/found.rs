@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::Element;
-use wss_crypto::{Certificate, ContentEncryption, Secret, SystemRandom, VerifyingKey};
+use wss_crypto::{Certificate, ContentEncryption, Digest, DigestMethod, Secret, VerifyingKey};
 use wss_tokens::{ConfirmationMethod, IssuedAssertion, PasswordKey, PasswordKeyUse};
 use wss_xmlenc::{DecryptError, EncryptedData};
 
@@ -132,7 +132,7 @@ impl FoundSecret {
     /// cut before, since they have their own lengths.
     ///
     /// # Errors
-    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 a random key replaces it instead.
+    /// The policy does not admit the cipher of a shorter one. Under RSA 1.5 another key replaces it instead.
     pub(crate) fn fitted<'d>(
         self,
         data: EncryptedData<'d>,
@@ -153,8 +153,9 @@ impl FoundSecret {
             }
         }
         if self.is_bare && octets != cipher.key_len() {
-            let secret = Secret::generate(&SystemRandom, cipher.key_len()).map_err(DecryptError::from)?;
-            return Ok((Self { id: KeyId::of(&secret), secret, ..self }, data));
+            // The same one for the same key, and with the identity of that: neither a message that comes again nor a second use tells
+            // that it was replaced.
+            return Ok((Self { secret: replacement(&self.secret, cipher.key_len()), ..self }, data));
         }
         Ok((self, data))
     }
@@ -204,4 +205,13 @@ impl Wanted {
     pub(crate) const fn cipher(len: usize) -> Self {
         Self { key_use: PasswordKeyUse::Encryption, len: Some(len), derivations: 0 }
     }
+}
+
+/// A key of `len` octets, at most 64, that depends on `secret` alone.
+fn replacement(secret: &Secret, len: usize) -> Secret {
+    let mut digest = Digest::new(DigestMethod::Sha512);
+    digest.update(b"a key in place of one of another length");
+    digest.update(secret.as_octets());
+    let octets = digest.finish();
+    Secret::new(octets.as_octets().iter().copied().take(len).collect())
 }
