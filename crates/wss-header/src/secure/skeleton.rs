@@ -200,13 +200,17 @@ impl<'d> Writing<'_, 'd> {
         let (envelope, header) = (self.envelope, &self.settled.recipe.header);
         let mut writer = Writer::new();
         writer.start(name::WSSE, "Security");
+        let soap = envelope.version.namespace();
+        let chosen = header.prefixes.iter().find(|(namespace, _)| *namespace == name::WSSE.uri);
+        let own = chosen.map_or(name::WSSE.prefix, |(_, prefix)| prefix);
         let prefix = match envelope.root.prefix() {
-            // The default namespace does not apply to attributes.
-            "" => {
-                writer.declare_as("soap", envelope.version.namespace());
-                "soap"
+            prefix if prefix != own && means_soap(prefix, envelope) => prefix,
+            // The default namespace does not apply to attributes, and another prefix may mean something else here.
+            _ => {
+                let prefix = if own == "soap" { "env" } else { "soap" };
+                writer.declare_as(prefix, soap);
+                prefix
             }
-            prefix => prefix,
         };
         if let Role::Uri(uri) = &header.role {
             writer.attribute_as(format!("{prefix}:{}", envelope.version.role_attribute()), uri.as_str());
@@ -291,4 +295,10 @@ impl<'d> Writing<'_, 'd> {
     fn id_of(&self, part: &Part, kind: &str) -> Result<String, CryptoError> {
         self.skeleton.ids.chosen(part).map_or_else(|| self.settled.fresh_id(kind), |id| Ok(id.clone()))
     }
+}
+
+/// Whether this prefix of the Envelope is that of SOAP in its Header, too.
+fn means_soap(prefix: &str, envelope: Envelope<'_>) -> bool {
+    let place = envelope.header.unwrap_or(envelope.root);
+    !prefix.is_empty() && place.namespace_of_prefix(prefix) == Some(envelope.version.namespace())
 }
