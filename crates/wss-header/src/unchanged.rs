@@ -20,13 +20,17 @@ pub(crate) fn for_any_envelope<'d>(document: &'d Document<'_>) -> Cow<'d, str> {
     format!("{start} xmlns=\"\"{rest}").into()
 }
 
-/// Whether the meaning of an element depends on the absence of a default namespace: its name, or the type of its value, has no prefix
-/// and is in no namespace.
+/// Whether an element depends on the absence of a default namespace: its name, or the type of its value, has no prefix and is in no
+/// namespace; or it says that a canonical form has the default namespace.
 fn needs_no_default_namespace(element: Element<'_>) -> bool {
     let name = element.name();
     let is_bare = |value: Cow<'_, str>| !value.contains(':');
     let has_bare_type = || element.attribute(name::XSI.uri, "type").is_some_and(is_bare);
-    name.namespace.is_empty() || (element.namespace_of_prefix("").is_none_or(str::is_empty) && has_bare_type())
+    let lists_default = || {
+        let list = element.attribute("", "PrefixList");
+        element.is(name::EC.uri, "InclusiveNamespaces") && list.is_some_and(|list| list.contains("#default"))
+    };
+    name.namespace.is_empty() || (element.namespace_of_prefix("").is_none() && has_bare_type()) || lists_default()
 }
 
 #[cfg(test)]
@@ -49,6 +53,12 @@ mod tests {
             let document = Document::parse(given, &Limits::default()).expect("well-formed");
             assert_eq!(for_any_envelope(&document), written);
         }
+        let listed = format!(
+            "<p:a xmlns:p='urn:p'><e:InclusiveNamespaces xmlns:e='{}' PrefixList='p #default'/></p:a>",
+            name::EC.uri
+        );
+        let document = Document::parse(listed.as_str(), &Limits::default()).expect("well-formed");
+        assert_eq!(for_any_envelope(&document), listed.replacen("<p:a", "<p:a xmlns=\"\"", 1));
         let typed = format!("<p:a xmlns:p='urn:p' {xsi} i:type='t'/>");
         let document = Document::parse(typed.as_str(), &Limits::default()).expect("well-formed");
         assert_eq!(for_any_envelope(&document), typed.replacen("<p:a", "<p:a xmlns=\"\"", 1));

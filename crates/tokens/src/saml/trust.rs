@@ -424,7 +424,9 @@ impl IssuedAssertion {
         &self.attributes
     }
 
-    /// The whole assertion in exclusive canonical form.
+    /// The whole assertion in exclusive canonical form. A prefix that only values use, as in `xsi:type="xs:string"`, may be without
+    /// a declaration there, and an issuer who signed such prefixes by a PrefixList signed another form: to pass the assertion on,
+    /// take it from the message as it came.
     #[must_use]
     pub fn xml(&self) -> &str {
         &self.xml

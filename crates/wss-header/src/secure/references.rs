@@ -161,17 +161,20 @@ impl<'d> References<'_, 'd> {
     fn of_token_by_reference(&self, reference_id: &str) -> Result<NewReference, SecureError> {
         let no_token = || no_such(&Part::SigningToken);
         let default = self.header.element.namespace_of_prefix("");
+        let mut info = Writer::new();
+        info.start(name::DS, "KeyInfo");
+        info.raw(&self.keying.key_info);
+        info.end();
+        // The prefixes that the caller chose are those of the token and its reference. What is around them has none.
         let mut writer = Writer::new();
-        writer.start(name::DS, "new");
+        writer.start_unqualified("new");
         if let Some(uri) = default {
             writer.declare_as("", uri);
         }
-        writer.raw(&self.keying.new_token);
-        writer.start(name::DS, "KeyInfo");
-        writer.raw(&self.keying.key_info);
+        writer.raw(&self.settled.written(self.keying.new_token.clone()));
+        writer.raw(&self.settled.written(info.finish()));
         writer.end();
-        writer.end();
-        let wrapped = self.settled.written(writer.finish());
+        let wrapped = writer.finish();
         let new = parse(&wrapped)?;
         let info = new.root().children().last().ok_or_else(no_token)?;
         let reference = info.children().next().ok_or_else(no_token)?;
