@@ -28,6 +28,12 @@ pub enum EbmsError {
         /// The number of signals.
         signals: usize,
     },
+    /// *Malformed.* The content of a receipt has no canonical form, or exceeds a limit.
+    #[error("the content of eb:Receipt cannot be read: {why}; have the peer send an ebbp:NonRepudiationInformation")]
+    Receipt {
+        /// Why it cannot.
+        why: WireText,
+    },
     /// *Malformed.* The time of a message is not a time.
     #[error("eb:Timestamp {value:?} is not an xsd:dateTime in UTC: send it as 2026-11-28T09:30:00Z")]
     Timestamp {

@@ -2,8 +2,8 @@
 
 use std::iter::Peekable;
 
-use wss_c14n::{Document, Element, LeafError, Limits};
-use wss_text::{Slice as _, WireText};
+use wss_c14n::{Budget, Document, Element, LeafError, Limits};
+use wss_text::WireText;
 use wss_tokens::parse_instant;
 
 use crate::NAMESPACE as EB;
@@ -39,7 +39,10 @@ impl Messaging {
         }
         Ok(Self {
             user: users.pop().map(read_user).transpose()?,
-            signal: signals.pop().map(|signal| read_signal(signal, document.source())).transpose()?,
+            signal: signals
+                .pop()
+                .map(|signal| read_signal(signal, &Budget::new(limits, xml.len() as u64)))
+                .transpose()?,
         })
     }
 }
@@ -144,11 +147,11 @@ fn read_parts(payload: Element<'_>) -> Result<Vec<PartInfo>, LeafError> {
     payload.children().map(part).collect()
 }
 
-fn read_signal(signal: Element<'_>, source: &str) -> Result<Signal, EbmsError> {
+fn read_signal(signal: Element<'_>, budget: &Budget) -> Result<Signal, EbmsError> {
     let mut all = children(signal);
     let info = read_info(all.required("MessageInfo")?)?;
     let kind = if let Some(receipt) = all.optional("Receipt") {
-        SignalKind::Receipt(source.slice(receipt.content_span()).to_owned())
+        SignalKind::Receipt(content(receipt, budget)?)
     } else if let Some(pull) = all.optional("PullRequest") {
         SignalKind::PullRequest(attribute(pull, "mpc"))
     } else {
@@ -160,6 +163,16 @@ fn read_signal(signal: Element<'_>, source: &str) -> Result<Signal, EbmsError> {
     };
     all.end()?;
     Ok(Signal { info, kind })
+}
+
+/// The canonical forms of the children: what is declared around them would be lost otherwise.
+fn content(receipt: Element<'_>, budget: &Budget) -> Result<String, EbmsError> {
+    let mut content = String::new();
+    for child in receipt.children() {
+        let octets = child.canonical(budget).map_err(|error| EbmsError::Receipt { why: WireText::of(error) })?;
+        content.push_str(&String::from_utf8_lossy(&octets));
+    }
+    Ok(content)
 }
 
 fn read_error(error: Element<'_>) -> Result<Report, EbmsError> {

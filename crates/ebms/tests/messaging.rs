@@ -31,6 +31,16 @@ fn read(xml: &str) -> Result<Messaging, EbmsError> {
 }
 
 #[test]
+fn the_content_of_a_receipt_keeps_what_is_declared_around_it() {
+    let content = "<x:n xmlns:x=\"urn:x\"><x:m></x:m></x:n>";
+    let written = Messaging::from(Signal::receipt("r@b", now(), "one@example.org", content)).write(SoapVersion::V12);
+    let outside =
+        written.replace(content, "<x:n><x:m/></x:n>").replacen("<eb:Messaging ", "<eb:Messaging xmlns:x=\"urn:x\" ", 1);
+    assert_eq!(read(&outside), read(&written));
+    assert!(outside.contains("<x:n><x:m/>"), "{outside}");
+}
+
+#[test]
 fn what_is_written_is_read_back() {
     let receipt = Signal::receipt("r@b", now(), "one@example.org", "<x:n xmlns:x=\"urn:x\"></x:n>");
     let mut detailed = Report::failed_decryption();
