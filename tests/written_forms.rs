@@ -186,6 +186,57 @@ fn other_children_of_the_header_are_signed_by_their_ids() {
     }
 }
 
+/// Whatever the prefix of the envelope means in the header, its attributes are those of SOAP.
+#[test]
+fn attributes_of_the_header_are_those_of_soap() {
+    let plain = envelope(SOAP11);
+    let of_wsse = plain.replace("<s:", "<wsse:").replace("</s:", "</wsse:").replace("xmlns:s=", "xmlns:wsse=");
+    let rebound = plain
+        .replace("<s:Header>", &format!("<h:Header xmlns:h=\"{SOAP11}\" xmlns:s=\"urn:other\">"))
+        .replace("</s:Header>", "</h:Header>");
+    let default = plain.replace("<s:", "<").replace("</s:", "</").replace("xmlns:s=", "xmlns=");
+    for (what, recipe, plain) in [
+        ("a chosen prefix", recipe().prefix(name::WSSE.uri, "s"), &plain),
+        ("the usual prefix", recipe(), &of_wsse),
+        ("a prefix that means something else", recipe(), &rebound),
+        ("none, and a chosen one", recipe().prefix(name::WSSE.uri, "soap"), &default),
+    ] {
+        let message = recipe.sign(signing()).secured(plain);
+        let document = Document::parse(&message, &Limits::default()).expect("well-formed");
+        let header = document.elements().find(|element| element.is(name::WSSE.uri, "Security")).expect("the header");
+        assert_eq!(header.attribute(SOAP11, "mustUnderstand").as_deref(), Some("1"), "{what}: {message}");
+        assert!(receiver().open(&message).is_ok(), "{what}: {:?}", receiver().open(&message).err());
+    }
+}
+
+/// A prefix for XML Signature, or none, changes nothing of what is digested in place of a reference.
+#[test]
+fn a_token_is_signed_through_its_reference_under_any_prefix() {
+    let plain = envelope(SOAP11);
+    let default = plain.replace("<s:", "<").replace("</s:", "</").replace("xmlns:s=", "xmlns=");
+    let digests = |message: &str| -> Vec<String> {
+        let document = Document::parse(message, &Limits::default()).expect("well-formed");
+        let values = document.elements().filter(|element| element.is(name::DS.uri, "DigestValue"));
+        values.map(|value| value.text().expect("text").into_owned()).collect()
+    };
+    for (plain, form) in [
+        (&plain, ReferenceForm::Direct),
+        (&plain, ReferenceForm::SubjectKeyIdentifier),
+        (&default, ReferenceForm::Direct),
+        (&default, ReferenceForm::SubjectKeyIdentifier),
+    ] {
+        let by = || {
+            let signing = Signing::with(&identity("alice")).reference(form).token_by_reference();
+            let ids = recipe().id(Part::SigningToken, "Token-1");
+            if form == ReferenceForm::Direct { ids } else { recipe() }
+                .sign(signing.parts([Part::SigningToken, Part::Body]))
+        };
+        let all = ["", "q", "ds"].map(|prefix| by().prefix(name::DS.uri, prefix).secured(plain));
+        let of_token = all.each_ref().map(|message| digests(message).first().cloned());
+        assert!(of_token.iter().all(|digest| *digest == of_token[2] && digest.is_some()), "{form:?}: {all:?}");
+    }
+}
+
 /// The default namespace of an envelope does not reach what is put into its header: an issuer signed that elsewhere.
 #[test]
 fn what_the_caller_gives_keeps_its_names_under_a_default_namespace() {
