@@ -283,19 +283,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_and_what_is_put_together_is_charged() {
+    fn what_is_put_together_is_charged_and_what_is_read_alone_is_not() {
         let (root, place) = ("<r><c/></r>", "<a><c/></a>");
-        let octets = (root.len() + place.len()) as u64;
-        for (left, of_piece, of_document) in [(octets, true, true), (octets - 1, true, false), (10, false, true)] {
+        for (left, of_document) in [(place.len() as u64, true), (place.len() as u64 - 1, false)] {
             let budget = budget(&Limits::default());
             let used = budget.left(Limit::ParsedOctets) - left;
             budget.charge(Limit::ParsedOctets, used).expect("as much as is left");
-            let piece = Piece::read(Wiped::from(root), budget.limits());
-            assert_eq!(piece.is_ok(), of_piece);
-            let Ok(mut piece) = piece else { continue };
+            let mut piece = Piece::read(Wiped::from(root), budget.limits()).expect("well-formed");
+            assert_eq!(budget.left(Limit::ParsedOctets), left);
             piece.put_at(3);
             assert_eq!(Document::parse_around(place, Some(piece), &budget).is_ok(), of_document);
         }
+        // The limits of each document hold.
+        let limits = Limits::default().with(Limit::Nodes, 1);
+        assert!(Piece::read(Wiped::from(root), &limits).is_err());
     }
 
     #[test]

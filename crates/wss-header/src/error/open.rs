@@ -188,7 +188,7 @@ pub enum OpenError {
     OtherFilter,
     /// *Malformed.* A digest or signature method is named in the namespace of another specification than its own.
     #[error(
-        "algorithm {uri:?} is not supported: {meant:?} is meant; have the peer write that, or call \
+        "algorithm {uri:?} is not supported (perhaps {meant} is meant): have the peer write that, or call \
          `accept_algorithms_in_other_namespaces`"
     )]
     AlgorithmInOtherNamespace {

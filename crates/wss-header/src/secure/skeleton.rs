@@ -200,16 +200,15 @@ impl<'d> Writing<'_, 'd> {
         let (envelope, header) = (self.envelope, &self.settled.recipe.header);
         let mut writer = Writer::new();
         writer.start(name::WSSE, "Security");
-        let soap = envelope.version.namespace();
         let chosen = header.prefixes.iter().find(|(namespace, _)| *namespace == name::WSSE.uri);
         let own = chosen.map_or(name::WSSE.prefix, |(_, prefix)| prefix);
         let prefix = match envelope.root.prefix() {
             prefix if prefix != own && means_soap(prefix, envelope) => prefix,
-            // The default namespace does not apply to attributes, and another prefix may mean something else here.
+            // The default namespace does not apply to attributes, and another prefix may mean something else here. No chosen one
+            // is this.
             _ => {
-                let prefix = if own == "soap" { "env" } else { "soap" };
-                writer.declare_as(prefix, soap);
-                prefix
+                writer.declare_as("soap", envelope.version.namespace());
+                "soap"
             }
         };
         if let Role::Uri(uri) = &header.role {
