@@ -60,7 +60,8 @@ impl std::fmt::Debug for Decrypted {
 /// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none;
 /// [`DecryptError::Limit`] if there are more of them than [`Limit::EncryptedData`], or if reading the document once for each
 /// takes more than [`Limit::ParsedOctets`], or if more keys than [`Limit::EncryptedKeys`] that do not fit come
-/// before the one that does.
+/// before the one that does. Once a cipher that does not authenticate failed with a key, or gave a plaintext, every error is
+/// [`DecryptError::Failed`].
 pub fn decrypt_document(
     source: &str,
     keys: &dyn KeySource,
