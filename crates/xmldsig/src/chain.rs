@@ -75,7 +75,10 @@ impl Chain<'_> {
 
     /// Runs steps until one of them makes octets of nodes.
     fn part<'s>(&self, data: Data<'_>, steps: &'s [Transform], sink: &mut dyn Sink) -> Result<Rest<'s>, VerifyError> {
-        let Some((step, rest)) = steps.split_first() else { return self.finish(data, sink) };
+        let Some((step, rest)) = steps.split_first() else {
+            let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
+            return write(data, &default, sink);
+        };
         match step {
             Transform::Canonicalization(canonicalization) => self.canonicalize(data, canonicalization, steps, sink),
             Transform::EnvelopedSignature => self.part(self.without_signature(data)?, rest, sink),
@@ -122,35 +125,18 @@ impl Chain<'_> {
         subtrees(tree, nodes, self.budget)
     }
 
-    fn finish(&self, data: Data<'_>, mut sink: &mut dyn Sink) -> Result<Rest<'static>, VerifyError> {
-        let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
-        match data {
-            Data::Octets(octets) => sink.put(&octets),
-            Data::Subset(subset) => default.write(&subset, &mut sink)?,
-            Data::Nodes(tree, set, _) => default.write_nodes(tree, &set, &mut sink)?,
-        }
-        Ok(Rest::Written)
-    }
-
     /// The step at the front of `steps` is this canonicalisation.
     fn canonicalize<'s>(
         &self,
         data: Data<'_>,
         canonicalization: &Canonicalization,
         steps: &'s [Transform],
-        mut sink: &mut dyn Sink,
+        sink: &mut dyn Sink,
     ) -> Result<Rest<'s>, VerifyError> {
         let rest = steps.slice(1..);
         let octets = match data {
             Data::Octets(octets) => return self.read(&octets, steps, sink),
-            Data::Subset(subset) if rest.is_empty() => {
-                canonicalization.write(&subset, &mut sink)?;
-                return Ok(Rest::Written);
-            }
-            Data::Nodes(tree, set, _) if rest.is_empty() => {
-                canonicalization.write_nodes(tree, &set, &mut sink)?;
-                return Ok(Rest::Written);
-            }
+            data if rest.is_empty() => return write(data, canonicalization, sink),
             Data::Subset(subset) => canonicalization.to_octets(&subset, self.budget)?,
             Data::Nodes(tree, set, _) => canonicalization.nodes_to_octets(tree, &set, self.budget)?,
         };
@@ -293,6 +279,20 @@ impl Chain<'_> {
         let bearer = self.bearer(bearer)?;
         Expression::of(bearer, self.budget).map(|expression| (expression, bearer)).map_err(|error| self.failed(error))
     }
+}
+
+/// Writes data to the sink: nodes in this canonical form.
+fn write(
+    data: Data<'_>,
+    canonicalization: &Canonicalization,
+    mut sink: &mut dyn Sink,
+) -> Result<Rest<'static>, VerifyError> {
+    match data {
+        Data::Octets(octets) => sink.put(&octets),
+        Data::Subset(subset) => canonicalization.write(&subset, &mut sink)?,
+        Data::Nodes(tree, set, _) => canonicalization.write_nodes(tree, &set, &mut sink)?,
+    }
+    Ok(Rest::Written)
 }
 
 /// The context in which an expression of `bearer` is evaluated. In another document than its own, there is no `here()`.
