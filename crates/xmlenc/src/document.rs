@@ -172,6 +172,7 @@ fn decrypt_first(
         let octets = follow(reference, budget).map_err(|error| DecryptError::Referenced(Box::new(error)))?;
         data = data.with_octets(octets);
     }
+    let sought = Sought { document: &document, data: &data, decryption, is_received, budget };
     let is_xml = matches!(data.plaintext_type(), PlaintextType::Element | PlaintextType::Content);
     if !is_xml || decryption.first_as_octets {
         // What cannot be handed out is no plaintext, so that right padding does not end the search for a key.
@@ -180,104 +181,107 @@ fn decrypt_first(
             octets if is_at_place => Ok(octets),
             _ => Err(DecryptError::Failed),
         };
-        let mut octets = with_key_for(&document, &data, decryption, is_received, budget, octets)?;
+        let mut octets = sought.with_key(octets)?;
         return Ok(Some((Decrypted::Octets(std::mem::take(&mut *octets)), is_authenticated)));
     }
     let xml = |key: Secret| decrypt_xml(&data, &key, budget);
-    let xml = with_key_for(&document, &data, decryption, is_received, budget, xml)?;
+    let xml = sought.with_key(xml)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), xml.into_piece());
     Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
 }
 
-/// The result of `decrypt` with the content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it,
-/// or by name.
-///
-/// Only the content shows which key is the right one: the wrong private key yields a substitute under RSA-1.5, and
-/// another secret in key agreement. So each key is tried up to the plaintext as the caller reads it. The number of keys
-/// that are tried does not show whether padding or XML was wrong, nor does the error: once a cipher that does not
-/// authenticate failed with a key, every error is that one.
-fn with_key_for<T>(
-    document: &Document<'_>,
-    data: &EncryptedData<'_>,
-    decryption: &DocumentDecryption<'_>,
+/// Ciphertext whose content key is sought: in its own KeyInfo, in an EncryptedKey that lists it, or by name.
+struct Sought<'s, 'd> {
+    document: &'s Document<'d>,
+    data: &'s EncryptedData<'s>,
+    decryption: &'s DocumentDecryption<'s>,
+    /// Whether nothing was decrypted yet: then no error says anything about a plaintext.
     is_received: bool,
-    budget: &Budget,
-    decrypt: impl Fn(Secret) -> Result<T, DecryptError>,
-) -> Result<T, DecryptError> {
-    let has_failed = Cell::new(false);
-    let decrypt = |key| {
-        // A limit is exceeded by the length of the ciphertext, before the key is used.
-        decrypt(key).inspect_err(|error| has_failed.set(has_failed.get() || !matches!(error, DecryptError::Limit(_))))
-    };
-    search(document, data, decryption, is_received, budget, decrypt).map_err(|error| match has_failed.get() {
-        true if !data.method().is_authenticated() => DecryptError::Failed,
-        _ => error,
-    })
+    budget: &'s Budget,
 }
 
-fn search<T>(
-    document: &Document<'_>,
-    data: &EncryptedData<'_>,
-    decryption: &DocumentDecryption<'_>,
-    is_received: bool,
-    budget: &Budget,
-    decrypt: impl Fn(Secret) -> Result<T, DecryptError>,
-) -> Result<T, DecryptError> {
-    let DocumentDecryption { keys, policy, .. } = *decryption;
-    let expected = data.method().key_len();
-    let nested = data.key_info().into_iter().flat_map(Element::children);
-    let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
-    candidates.extend(retrieved(document, data, budget)?);
-    let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
-    let named = match named {
-        Some(element) => Some(element.string()?.into_owned()),
-        None => None,
-    };
-    // One more than may be tried, to detect that there are too many.
-    let most = budget.limits().size(Limit::EncryptedKeys).saturating_add(2);
-    let mut unread = None;
-    for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
-        let key = match EncryptedKey::parse(element, budget) {
-            Ok(key) => key,
-            Err(error) => {
-                unread.get_or_insert(error);
-                continue;
-            }
+impl Sought<'_, '_> {
+    /// The result of `decrypt` with the content key.
+    ///
+    /// Only the content shows which key is the right one: the wrong private key yields a substitute under RSA-1.5, and
+    /// another secret in key agreement. So each key is tried up to the plaintext as the caller reads it. The number of keys
+    /// that are tried does not show whether padding or XML was wrong, nor does the error: once a cipher that does not
+    /// authenticate failed with a key, every error is that one.
+    fn with_key<T>(&self, decrypt: impl Fn(Secret) -> Result<T, DecryptError>) -> Result<T, DecryptError> {
+        let has_failed = Cell::new(false);
+        let decrypt = |key| {
+            decrypt(key).inspect_err(|error| {
+                // A limit is exceeded by the length of the ciphertext, before the key is used.
+                let is_of_key = !matches!(error, DecryptError::Limit(_));
+                has_failed.set(has_failed.get() || is_of_key);
+            })
         };
-        let lists = data.id().is_some_and(|id| key.data_references().iter().any(|listed| listed == id));
-        let carries = named.is_some() && key.carried_name() == named.as_deref();
-        if (lists || carries) && candidates.len() < most && !candidates.contains(&element) {
-            candidates.push(element);
+        self.search(decrypt).map_err(|error| match has_failed.get() {
+            true if !self.data.method().is_authenticated() => DecryptError::Failed,
+            _ => error,
+        })
+    }
+
+    /// Tries one key after the other.
+    fn search<T>(&self, decrypt: impl Fn(Secret) -> Result<T, DecryptError>) -> Result<T, DecryptError> {
+        let Self { document, data, decryption, is_received, budget } = *self;
+        let DocumentDecryption { keys, policy, .. } = *decryption;
+        let expected = data.method().key_len();
+        let nested = data.key_info().into_iter().flat_map(Element::children);
+        let mut candidates: Vec<Element<'_>> =
+            nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
+        candidates.extend(retrieved(document, data, budget)?);
+        let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
+        let named = match named {
+            Some(element) => Some(element.string()?.into_owned()),
+            None => None,
+        };
+        // One more than may be tried, to detect that there are too many.
+        let most = budget.limits().size(Limit::EncryptedKeys).saturating_add(2);
+        let mut unread = None;
+        for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
+            let key = match EncryptedKey::parse(element, budget) {
+                Ok(key) => key,
+                Err(error) => {
+                    unread.get_or_insert(error);
+                    continue;
+                }
+            };
+            let lists = data.id().is_some_and(|id| key.data_references().iter().any(|listed| listed == id));
+            let carries = named.is_some() && key.carried_name() == named.as_deref();
+            if (lists || carries) && candidates.len() < most && !candidates.contains(&element) {
+                candidates.push(element);
+            }
         }
-    }
-    // Ids must be unique if they lead from data to keys.
-    if !candidates.is_empty() {
-        IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
-    }
-    let no_key = || DecryptError::NoKey { path: data.element().path().into() };
-    let mut refused = match candidates.is_empty() && is_received {
-        true => unread.unwrap_or_else(no_key),
-        false => DecryptError::Failed,
-    };
-    for (nth, element) in candidates.into_iter().enumerate() {
-        // The limit counts for each ciphertext by itself: the keys before this one did not fit.
-        budget.check(Limit::EncryptedKeys, nth)?;
-        let wrapped = EncryptedKey::parse(element, budget)?;
-        match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
-            Err(error @ DecryptError::Limit(_)) => return Err(error),
-            Err(error) => refused = error,
-            plaintext => return plaintext,
+        // Ids must be unique if they lead from data to keys.
+        if !candidates.is_empty() {
+            IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
         }
-    }
-    if let Some(plaintext) = derived(data.key_info(), expected, keys, policy, budget, &decrypt)? {
-        return Ok(plaintext);
-    }
-    let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
-    // No hint says which of them is the right one, and a wrong one yields garbage if the cipher does not authenticate.
-    match data.method().is_authenticated() {
-        true => first(direct.map(Ok), refused, decrypt),
-        false => only(direct, refused, decrypt),
+        let no_key = || DecryptError::NoKey { path: data.element().path().into() };
+        let mut refused = match candidates.is_empty() && is_received {
+            true => unread.unwrap_or_else(no_key),
+            false => DecryptError::Failed,
+        };
+        for (nth, element) in candidates.into_iter().enumerate() {
+            // The limit counts for each ciphertext by itself: the keys before this one did not fit.
+            budget.check(Limit::EncryptedKeys, nth)?;
+            let wrapped = EncryptedKey::parse(element, budget)?;
+            match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
+                Err(error @ DecryptError::Limit(_)) => return Err(error),
+                Err(error) => refused = error,
+                plaintext => return plaintext,
+            }
+        }
+        if let Some(plaintext) = derived(data.key_info(), expected, keys, policy, budget, &decrypt)? {
+            return Ok(plaintext);
+        }
+        let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
+        // No hint says which of them is the right one, and a wrong one yields garbage if the cipher does not authenticate.
+        match data.method().is_authenticated() {
+            true => first(direct.map(Ok), refused, decrypt),
+            false => only(direct, refused, decrypt),
+        }
     }
 }
 
