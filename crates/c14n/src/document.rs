@@ -12,6 +12,7 @@ use crate::doctype::{self, DeclaredIds};
 use crate::element::Element;
 use crate::encoding;
 use crate::error::ParseError;
+use crate::identifier::Identifiers;
 use crate::reader;
 use crate::tape::{Attribute, Kind, Tape};
 
@@ -29,10 +30,8 @@ pub struct Document<'d> {
     pub(crate) tape: Tape,
     /// The attributes that a DOCTYPE declared to be Ids.
     pub(crate) declared_ids: DeclaredIds,
-    /// Whether attributes that are identifiers are read without the white space around them.
-    pub(crate) collapses_identifiers: bool,
-    /// What an identifier of an algorithm means that is not one.
-    pub(crate) algorithm_meant: Option<fn(&str) -> Option<&'static str>>,
+    /// How attributes that are identifiers are read.
+    pub(crate) identifiers: Identifiers,
 }
 
 impl<'d> Document<'d> {
@@ -44,7 +43,7 @@ impl<'d> Document<'d> {
     pub fn parse(source: impl Into<Cow<'d, str>>, limits: &Limits) -> Result<Self, ParseError> {
         let source = source.into();
         let tape = reader::read(&source, limits)?;
-        Ok(Self { source, tape, declared_ids: DeclaredIds::new(), collapses_identifiers: false, algorithm_meant: None })
+        Ok(Self { source, tape, declared_ids: DeclaredIds::new(), identifiers: Identifiers::default() })
     }
 
     /// As [`Document::parse_within`], for a document other than SOAP that may have a DOCTYPE with an internal subset. Its
@@ -118,7 +117,7 @@ impl<'d> Document<'d> {
     /// ```
     #[must_use]
     pub fn collapsing_identifiers(mut self, collapses: bool) -> Self {
-        self.collapses_identifiers = collapses;
+        self.identifiers.collapses = collapses;
         self
     }
 
@@ -135,7 +134,7 @@ impl<'d> Document<'d> {
     /// ```
     #[must_use]
     pub fn algorithms_meant(mut self, meant: fn(&str) -> Option<&'static str>) -> Self {
-        self.algorithm_meant = Some(meant);
+        self.identifiers.meant = Some(meant);
         self
     }
 

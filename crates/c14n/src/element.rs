@@ -12,7 +12,7 @@ use wss_text::{Slice as _, shown};
 use crate::chars;
 use crate::document::{Document, NodeId};
 use crate::error::LeafError;
-use crate::identifier::{collapsed_if_identifier, has_white_space, is_algorithm};
+use crate::identifier::has_white_space;
 use crate::lexical;
 use crate::name::{self, ExpandedName};
 use crate::tape::NO_NODE;
@@ -216,14 +216,9 @@ impl<'a> Element<'a> {
         let raw = self.source(attribute.value_span());
         let rewrites = attribute.name.written.rewrites_value();
         let value = if rewrites { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) };
-        let value = match self.document.collapses_identifiers {
-            true => collapsed_if_identifier(self.name().namespace, self.attribute_name(attribute), value),
-            false => value,
-        };
-        let Some(meant) = self.document.algorithm_meant else { return value };
-        match is_algorithm(self.name().namespace, self.attribute_name(attribute)) {
-            true => meant(&value).map_or(value, Cow::Borrowed),
-            false => value,
+        match self.document.identifiers.are_as_written() {
+            true => value,
+            false => self.document.identifiers.read(self.name().namespace, self.attribute_name(attribute), value),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A schema processor leaves out the white space around them (XML Schema part 2, §3.2.17.1). Nothing here reads a schema, so
 //! that a document gives them as they are written, and every reader compares them octet by octet. A document that
-//! [collapses](crate::Document::collapsing_identifiers) them does so at the one place where attributes are read, so that no two readers
+//! [collapses](crate::Document::collapsing_identifiers) them, or that reads an algorithm as the one that is
+//! [meant](crate::Document::algorithms_meant), does so at the one place where attributes are read, so that no two readers
 //! of it see different values. Canonical forms and digests are over the text as it is written in either case.
 
 use std::borrow::Cow;
@@ -26,27 +27,39 @@ const NAMESPACES: [&str; 9] = [
     name::PSS.uri,
 ];
 
-/// The value of an attribute of an element in `namespace`, as a document that collapses identifiers gives it.
-pub(crate) fn collapsed_if_identifier<'a>(
-    namespace: &str,
-    attribute: ExpandedName<'_>,
-    value: Cow<'a, str>,
-) -> Cow<'a, str> {
-    match value {
-        value if !is_identifier(namespace, attribute) => value,
-        Cow::Borrowed(value) => Cow::Borrowed(collapsed(value)),
-        Cow::Owned(value) => Cow::Owned(collapsed(&value).to_owned()),
+/// How a document reads identifiers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Identifiers {
+    /// Whether they are read without the white space around them.
+    pub(crate) collapses: bool,
+    /// What an identifier of an algorithm is read as, where this returns another one.
+    pub(crate) meant: Option<fn(&str) -> Option<&'static str>>,
+}
+
+impl Identifiers {
+    /// Whether every value is read as it is written.
+    pub(crate) fn are_as_written(self) -> bool {
+        !self.collapses && self.meant.is_none()
+    }
+
+    /// The value of an attribute of an element in `namespace`.
+    pub(crate) fn read<'a>(self, namespace: &str, attribute: ExpandedName<'_>, value: Cow<'a, str>) -> Cow<'a, str> {
+        if !is_identifier(namespace, attribute) {
+            return value;
+        }
+        let value = match value {
+            Cow::Borrowed(value) if self.collapses => Cow::Borrowed(collapsed(value)),
+            Cow::Owned(value) if self.collapses => Cow::Owned(collapsed(&value).to_owned()),
+            value => value,
+        };
+        let meant = self.meant.filter(|_| attribute.local == "Algorithm").and_then(|meant| meant(&value));
+        meant.map_or(value, Cow::Borrowed)
     }
 }
 
 /// Whether an attribute of an element in `namespace` is an identifier with white space around its value.
 pub(crate) fn has_white_space(namespace: &str, attribute: ExpandedName<'_>, value: &str) -> bool {
     is_identifier(namespace, attribute) && collapsed(value).len() != value.len()
-}
-
-/// Whether an attribute of an element in `namespace` is the identifier of an algorithm.
-pub(crate) fn is_algorithm(namespace: &str, attribute: ExpandedName<'_>) -> bool {
-    attribute.namespace.is_empty() && attribute.local == "Algorithm" && NAMESPACES.contains(&namespace)
 }
 
 fn is_identifier(namespace: &str, attribute: ExpandedName<'_>) -> bool {

@@ -11,6 +11,7 @@ use crate::doctype::DeclaredIds;
 use crate::document::Document;
 use crate::error::ParseError;
 use crate::graft::{Scope, grafted};
+use crate::identifier::Identifiers;
 use crate::reader;
 use crate::tape::{Kind, Tape};
 use crate::wiped::Wiped;
@@ -51,13 +52,8 @@ impl Piece {
     pub fn read(text: Wiped, limits: &Limits) -> Result<Self, ParseError> {
         let tape = reader::read(&text, limits)?;
         let source = Cow::Owned(text.into_text());
-        let document = Document {
-            source,
-            tape,
-            declared_ids: DeclaredIds::new(),
-            collapses_identifiers: false,
-            algorithm_meant: None,
-        };
+        let (declared_ids, identifiers) = (DeclaredIds::new(), Identifiers::default());
+        let document = Document { source, tape, declared_ids, identifiers };
         let content = document.root().content_span();
         Ok(Self { document, content, at: 0 })
     }
@@ -149,8 +145,8 @@ impl<'d> Document<'d> {
         budget.charge(Limit::ParsedOctets, source.len() as u64)?;
         match piece.and_then(|piece| piece.put_into(source, budget.limits())) {
             Some(tape) => {
-                let (source, declared_ids) = (Cow::Borrowed(source), DeclaredIds::new());
-                Ok(Self { source, tape, declared_ids, collapses_identifiers: false, algorithm_meant: None })
+                let (declared_ids, identifiers) = (DeclaredIds::new(), Identifiers::default());
+                Ok(Self { source: Cow::Borrowed(source), tape, declared_ids, identifiers })
             }
             None => Self::parse(source, budget.limits()),
         }

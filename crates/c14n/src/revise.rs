@@ -42,7 +42,7 @@ impl Document<'_> {
     pub fn revised(self, splices: Splices, kept: NodeId) -> Result<Document<'static>, ParseError> {
         let content = self.element(kept).filter(|kept| !kept.is_empty_tag()).map(|kept| kept.content_span());
         let content = content.filter(|content| !content.is_empty() && !splices.touch(content));
-        let Document { source, tape, declared_ids, collapses_identifiers, algorithm_meant } = self;
+        let Document { source, tape, declared_ids, identifiers } = self;
         let (next, moved) = splices.apply(&source);
         drop(source);
         let place = content.and_then(|content| Some((moved.span(&content)?, content)));
@@ -52,7 +52,7 @@ impl Document<'_> {
             Some(tape) => tape,
             None => reader::read(&next, &limits)?,
         };
-        Ok(Document { source: Cow::Owned(next), tape, declared_ids, collapses_identifiers, algorithm_meant })
+        Ok(Document { source: Cow::Owned(next), tape, declared_ids, identifiers })
     }
 
     /// The source text after some splices, for a revision that is not read as XML.
