@@ -1,5 +1,7 @@
 //! Prefixes: renames the prefixes of text that the [`Writer`](crate::Writer) wrote to those that a peer demands.
 
+use crate::name::Namespace;
+
 /// Namespaces, and the prefix to write for each; an empty prefix means the default namespace.
 ///
 /// ```
@@ -36,6 +38,23 @@ impl Prefixes {
     /// The namespaces and their prefixes, in the order of the calls.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(namespace, prefix)| (namespace.as_str(), prefix.as_str()))
+    }
+
+    /// The prefix that is written for a namespace: the one that was given for it, or its usual one.
+    ///
+    /// ```
+    /// use wss_c14n::{Prefixes, name};
+    ///
+    /// let prefixes = Prefixes::default().with(name::WSSE.uri, "sec");
+    /// assert_eq!((prefixes.of(name::WSSE), prefixes.of(name::WSU)), ("sec", "wsu"));
+    /// ```
+    #[must_use]
+    pub fn of(&self, namespace: Namespace) -> &str {
+        self.given(namespace.uri).unwrap_or(namespace.prefix)
+    }
+
+    fn given(&self, namespace: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == namespace).map(|(_, prefix)| prefix)
     }
 
     /// Text in canonical form, with these prefixes instead. A prefix of the text is replaced wherever it is bound to one of the
@@ -102,8 +121,7 @@ impl Renaming<'_> {
         let attributes = attributes_of(attributes);
         let declared = attributes.iter().filter_map(|(name, value)| Some((declared_prefix(name)?, *value)));
         let scope = declared.map(|(prefix, namespace)| {
-            let wanted = self.prefixes.iter().find(|(known, _)| *known == namespace);
-            (prefix.to_owned(), wanted.map_or(prefix, |(_, wanted)| wanted).to_owned())
+            (prefix.to_owned(), self.prefixes.given(namespace).unwrap_or(prefix).to_owned())
         });
         let scope = scope.collect();
         self.scopes.push(scope);

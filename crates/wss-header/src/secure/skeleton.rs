@@ -179,8 +179,8 @@ impl<'d> Writing<'_, 'd> {
         Ok(content)
     }
 
-    /// Opens the Security header of our role for its first and its last content. Makes it, and the SOAP Header, if there
-    /// is none.
+    /// Opens the Security header of our role for its first and its last content. If the envelope has no such header, this makes one, and
+    /// the SOAP Header around it.
     fn place_header(&mut self, first: &str, last: &str) {
         let both = format!("{first}{last}");
         let Some(header) = self.existing else {
@@ -200,10 +200,8 @@ impl<'d> Writing<'_, 'd> {
         let (envelope, header) = (self.envelope, &self.settled.recipe.header);
         let mut writer = Writer::new();
         writer.start(name::WSSE, "Security");
-        let chosen = header.prefixes.iter().find(|(namespace, _)| *namespace == name::WSSE.uri);
-        let own = chosen.map_or(name::WSSE.prefix, |(_, prefix)| prefix);
         let prefix = match envelope.root.prefix() {
-            prefix if prefix != own && means_soap(prefix, envelope) => prefix,
+            prefix if prefix != header.prefixes.of(name::WSSE) && means_soap(prefix, envelope) => prefix,
             // The default namespace does not apply to attributes, and another prefix may mean something else here. No chosen one
             // is this.
             _ => {
@@ -262,8 +260,7 @@ impl<'d> Writing<'_, 'd> {
         if self.index.get(&id).is_some() {
             return Err(SecureError::IdTaken { id: id.into() });
         }
-        let chosen = self.settled.recipe.header.prefixes.iter().find(|(namespace, _)| *namespace == name::WSU.uri);
-        let prefix = chosen.map_or(name::WSU.prefix, |(_, prefix)| prefix);
+        let prefix = self.settled.recipe.header.prefixes.of(name::WSU);
         give_id(element, &id, prefix, &mut self.skeleton.splices);
         Ok(id)
     }
