@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Document, Element, name};
+use wss_c14n::{Document, Element, TakeAlong, name};
 use wss_text::Slice as _;
 
 /// The octets of the document element, which mean the same in every envelope: where a name without a prefix is in no namespace, and
@@ -10,14 +10,10 @@ use wss_text::Slice as _;
 /// of its issuer still fits.
 pub(crate) fn for_any_envelope<'d>(document: &'d Document<'_>) -> Cow<'d, str> {
     let root = document.root();
-    let xml = document.source().slice(root.span());
-    if root.declares("") || !document.elements().any(needs_no_default_namespace) {
-        return xml.into();
+    match document.elements().any(needs_no_default_namespace) {
+        true => root.standalone(TakeAlong::Namespaces).into(),
+        false => document.source().slice(root.span()).into(),
     }
-    let after_name =
-        1 + document.source().slice(root.span().start + 1..).find([' ', '\t', '\r', '\n', '/', '>']).unwrap_or(0);
-    let (start, rest) = (xml.slice(..after_name), xml.slice(after_name..));
-    format!("{start} xmlns=\"\"{rest}").into()
 }
 
 /// Whether an element depends on the absence of a default namespace: its name, or the type of its value, has no prefix and is in no
