@@ -2,7 +2,7 @@
 
 use std::iter::Peekable;
 
-use wss_c14n::{Budget, Document, Element, LeafError, Limits};
+use wss_c14n::{Budget, Canonicalization, Document, Element, LeafError, Limits, Subset};
 use wss_text::WireText;
 use wss_tokens::parse_instant;
 
@@ -167,12 +167,9 @@ fn read_signal(signal: Element<'_>, budget: &Budget) -> Result<Signal, EbmsError
 
 /// The canonical forms of the children: what is declared around them would be lost otherwise.
 fn content(receipt: Element<'_>, budget: &Budget) -> Result<String, EbmsError> {
-    let mut content = String::new();
-    for child in receipt.children() {
-        let octets = child.canonical(budget).map_err(|error| EbmsError::Receipt { why: WireText::of(error) })?;
-        content.push_str(&String::from_utf8_lossy(&octets));
-    }
-    Ok(content)
+    let canonical = |child| Canonicalization::default().to_text(&Subset::subtree(child), budget);
+    let content: Result<String, _> = receipt.children().map(canonical).collect();
+    content.map_err(|error| EbmsError::Receipt { why: WireText::of(error) })
 }
 
 fn read_error(error: Element<'_>) -> Result<Report, EbmsError> {

@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 use wss_c14n::name::Namespace;
-use wss_c14n::{Budget, Document, Element, Limits, Writer, name};
+use wss_c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, Writer, name};
 use wss_text::WireText;
 
 use crate::correlation::Correlation;
@@ -81,8 +81,8 @@ impl Correlation {
     pub fn non_repudiation_information(&self) -> Result<String, ReceiptError> {
         let parts = self.of_references(|reference| {
             Digested::sent(reference)?;
-            let octets = reference.canonical(&Budget::dangerous_unbounded()).map_err(|_| unreadable(reference))?;
-            String::from_utf8(octets).map_err(|_| unreadable(reference))
+            let (form, budget) = (Canonicalization::default(), Budget::dangerous_unbounded());
+            form.to_text(&Subset::subtree(reference), &budget).map_err(|_| unreadable(reference))
         })?;
         let mut writer = Writer::new();
         writer.start(EBBP, "NonRepudiationInformation");

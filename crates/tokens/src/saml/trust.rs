@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Budget, CanonicalizeError, Element, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, name};
 use wss_crypto::Certificate;
 use wss_text::shown;
 use wss_xmldsig::AlgorithmPolicy;
@@ -202,12 +202,11 @@ impl AssertionTrust {
         };
         let until = self.check_conditions(assertion, now, skew)?;
         let possible = self.confirmed(assertion, now, skew)?;
-        let canonical = assertion.element.canonical(budget);
+        let canonical = Canonicalization::default().to_text(&Subset::subtree(assertion.element), budget);
         let xml = canonical.map_err(|error| match error {
             CanonicalizeError::Limit(exceeded) => TokenError::Limit(exceeded),
             _ => TokenError::Assertion("it has no canonical form"),
         })?;
-        let xml = String::from_utf8(xml).map_err(|_| TokenError::Assertion("it has no canonical form"))?;
         let confirmers =
             possible.iter().filter_map(|confirmation| Some((confirmation.method, confirmation.confirmer.clone()?)));
         Ok(IssuedAssertion {
