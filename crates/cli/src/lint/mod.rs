@@ -5,6 +5,7 @@ mod text;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
+use wss_inspect::lint::BeyondProfile;
 use wss_profile::HoldingOptions;
 
 use crate::args::{Color, Format, LintArgs, Profile};
@@ -40,26 +41,25 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
-    let misshapen = wss_inspect::lint::misshapen(&message).map_err(refused)?;
-    let mislisted = wss_inspect::lint::mislisted(&message).map_err(refused)?;
+    let beyond = BeyondProfile::of(&message).map_err(refused)?;
     let written = match arguments.format {
         Format::Text => {
             let style = text::Style::of(arguments);
             let report = text::report(&report, message.text(), style);
-            report + &text::beyond(text::SCHEMA, &misshapen, style) + &text::beyond(text::LISTS, &mislisted, style)
+            report + &text::beyond(&beyond, style)
         }
         Format::Json => {
             let mut json = wss_inspect::lint::json(&report);
-            json["schema"] = wss_inspect::lint::schema_json(&[&*misshapen, &*mislisted].concat());
+            json["schema"] = beyond.json();
             output::json(&json)?
         }
     };
     output::write_painted(arguments.file.output.as_ref(), &written)?;
     let mut broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
-    if !misshapen.is_empty() {
+    if !beyond.schema.is_empty() {
         broken.push("the schema of ds:Signature");
     }
-    if !mislisted.is_empty() {
+    if !beyond.lists.is_empty() {
         broken.push("the lists of encrypted data");
     }
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::text::{Slice as _, escaped};
 use wss_inspect::SECRET_ELEMENTS;
-use wss_inspect::lint::Misshapen;
+use wss_inspect::lint::BeyondProfile;
 
 use crate::args::{Color, LintArgs};
 
@@ -67,19 +67,19 @@ pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
     out
 }
 
-/// The title of what is against the schema of signatures.
-pub(super) const SCHEMA: &str = "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand";
-/// The title of what is wrong in lists of ciphertext.
-pub(super) const LISTS: &str = "The lists of encrypted data (XML Encryption 1.1 §3.6), by which receivers decrypt";
-
 /// What receivers refuse, and the profile has no requirement of.
-pub(super) fn beyond(title: &str, misshapen: &[Misshapen], style: Style) -> String {
-    let Some(_) = misshapen.first() else { return String::new() };
-    let title = style.paint("1", title);
-    let mut out = format!("\n{title}\n");
-    for found in misshapen {
-        out.push_str(&format!("  {} {}\n", style.paint("1;31", "fail          "), found.why));
-        out.push_str(&format!("      at {}\n", found.path));
+pub(super) fn beyond(beyond: &BeyondProfile, style: Style) -> String {
+    let schema = "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand";
+    let lists = "The lists of encrypted data (XML Encryption 1.1 §3.6), by which receivers decrypt";
+    let mut out = String::new();
+    for (title, all) in [(schema, &beyond.schema), (lists, &beyond.lists)] {
+        if !all.is_empty() {
+            out.push_str(&format!("\n{}\n", style.paint("1", title)));
+        }
+        for found in all {
+            out.push_str(&format!("  {} {}\n", style.paint("1;31", "fail          "), found.why));
+            out.push_str(&format!("      at {}\n", found.path));
+        }
     }
     out
 }

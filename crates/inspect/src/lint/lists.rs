@@ -3,22 +3,16 @@
 
 use std::collections::HashSet;
 
-use ws_security::c14n::{Element, IdIndex, Limit, NodeId, name};
+use ws_security::c14n::{Document, Element, IdIndex, Limit, Limits, NodeId, name};
 use ws_security::text::WireText;
 use ws_security::{OpenError, WhyMisplaced};
 
-use super::Misshapen;
-use crate::error::InspectError;
-use crate::message::Message;
+use super::schema::Misshapen;
 
 /// The references of lists in Security headers, of a message as it came, that name nothing, or what was named before them.
-///
-/// # Errors
-/// [`InspectError::Document`] if the message cannot be read again.
-pub fn mislisted(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> {
-    let (document, limits) = (message.document()?, message.limits());
+pub(super) fn mislisted(document: &Document<'_>, limits: &Limits) -> Vec<Misshapen> {
     // An Id on two elements is in the report on the profile.
-    let Ok(ids) = IdIndex::build(&document) else { return Ok(Vec::new()) };
+    let Ok(ids) = IdIndex::build(document) else { return Vec::new() };
     let hiding: HashSet<NodeId> =
         document.elements().filter(|element| hides(*element)).map(|element| element.id()).collect();
     let is_list = |element: &Element<'_>| {
@@ -27,8 +21,7 @@ pub fn mislisted(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> 
         element.is(name::XENC.uri, "ReferenceList") && is_in_header()
     };
     let lists = document.elements().filter(is_list).take(limits.size(Limit::EncryptedKeys));
-    let wrong = lists.flat_map(|list| mislisted_in(list, &ids, &hiding, limits.size(Limit::DataReferences)));
-    Ok(wrong.collect())
+    lists.flat_map(|list| mislisted_in(list, &ids, &hiding, limits.size(Limit::DataReferences))).collect()
 }
 
 /// As [`mislisted`], of one list. `hiding` are the ciphertexts of the envelope.

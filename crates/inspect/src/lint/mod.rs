@@ -12,8 +12,7 @@ use ws_security::bsp::{Report, Verdict};
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
-pub use lists::mislisted;
-pub use schema::{Misshapen, misshapen};
+pub use schema::Misshapen;
 
 /// The report as JSON.
 #[must_use]
@@ -27,10 +26,32 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// What is against the schema of signatures, or wrong in lists of ciphertext, as JSON.
-#[must_use]
-pub fn schema_json(misshapen: &[Misshapen]) -> Value {
-    misshapen.iter().map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()
+/// What receivers refuse in a message, as it came, and the profile has no requirement of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BeyondProfile {
+    /// The signatures in Security headers that are against their schema.
+    pub schema: Vec<Misshapen>,
+    /// The references of lists in Security headers that name nothing, or what was named before them.
+    pub lists: Vec<Misshapen>,
+}
+
+impl BeyondProfile {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`InspectError::Document`] if the message cannot be read again.
+    pub fn of(message: &Message<'_>) -> Result<Self, InspectError> {
+        let (document, limits) = (message.document()?, message.limits());
+        Ok(Self { schema: schema::misshapen(&document, limits), lists: lists::mislisted(&document, limits) })
+    }
+
+    /// All of it as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let all = self.schema.iter().chain(&self.lists);
+        all.map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()
+    }
 }
 
 /// The report as one self-contained page, with the message beside it: broken requirements first, each MUST before each

@@ -1,12 +1,9 @@
 //! What is against the schema of `ds:Signature` in the headers of a message. The profile has no requirement for it, since XML
 //! Signature demands it, and a receiver refuses it: it is read here by the reader that receivers have.
 
-use ws_security::c14n::{Budget, Element, Limit, name};
+use ws_security::c14n::{Budget, Document, Element, Limit, Limits, name};
 use ws_security::text::WireText;
 use ws_security::xmldsig::{Signature, SignatureError};
-
-use crate::error::InspectError;
-use crate::message::Message;
 
 /// What is wrong with a signature, or with a reference to ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +15,7 @@ pub struct Misshapen {
 }
 
 /// The signatures in Security headers of a message, as it came, that are against their schema.
-///
-/// # Errors
-/// [`InspectError::Document`] if the message cannot be read again.
-pub fn misshapen(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> {
-    let (document, limits) = (message.document()?, message.limits());
+pub(super) fn misshapen(document: &Document<'_>, limits: &Limits) -> Vec<Misshapen> {
     let budget = Budget::new(limits, document.source().len() as u64);
     let is_signature = |element: &Element<'_>| {
         let is_in_header = |parent: Element<'_>| parent.is(name::WSSE.uri, "Security");
@@ -33,7 +26,7 @@ pub fn misshapen(message: &Message<'_>) -> Result<Vec<Misshapen>, InspectError> 
         let error = Signature::parse(element, &budget).err().filter(is_of_shape)?;
         Some(Misshapen { path: element.path().into(), why: WireText::of(error) })
     };
-    Ok(signatures.filter_map(wrong).collect())
+    signatures.filter_map(wrong).collect()
 }
 
 /// Whether the schema, or the specification of an algorithm, is broken: not whether the algorithm is known.
