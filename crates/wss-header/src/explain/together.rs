@@ -21,13 +21,6 @@ struct At {
     nth: usize,
 }
 
-/// A search for several edits.
-struct Several<'a> {
-    /// The causes of the edits that change the form, each in another way. What changes nothing alone rarely does behind another
-    /// one.
-    effective: &'a HashSet<String>,
-}
-
 impl Search<'_> {
     /// Tries each two changes.
     pub(super) fn in_pairs(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
@@ -57,14 +50,15 @@ impl Search<'_> {
                 effective.insert(edit.cause.to_string());
             }
         }
-        self.several(&base, &Several { effective: &effective }, lists, None, &said.causes)
+        self.several(&base, &effective, lists, None, &said.causes)
     }
 
-    /// Tries edits, one behind the other: one of each list, behind the one at `after`.
+    /// Tries edits, one behind the other: one of each list, behind the one at `after`. `effective` are the causes of the edits that
+    /// change the form, each in another way: what changes nothing alone rarely does behind another one.
     fn several(
         &self,
         base: &str,
-        of: &Several<'_>,
+        effective: &HashSet<String>,
         lists: &[Kinds],
         after: Option<At>,
         causes: &[Cause],
@@ -78,7 +72,7 @@ impl Search<'_> {
             for (nth, edit) in edits.enumerate() {
                 let here = At { kind, nth };
                 let is_behind = after.is_none_or(|after| here > after);
-                if !is_behind || !of.effective.contains(&edit.cause.to_string()) {
+                if !is_behind || !effective.contains(&edit.cause.to_string()) {
                     continue;
                 }
                 if self.meter.exceeded().is_some() {
@@ -90,7 +84,7 @@ impl Search<'_> {
                 } else {
                     let once = self.meter.affords(base.len() as u64).then(|| edit.text(base))?;
                     let once = once.filter(|once| once != base);
-                    once.and_then(|once| self.several(&once, of, rest, Some(here), &causes))
+                    once.and_then(|once| self.several(&once, effective, rest, Some(here), &causes))
                 };
                 if found.is_some() {
                     return found;
