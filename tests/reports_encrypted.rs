@@ -57,7 +57,7 @@ fn bob() -> Receiver {
     Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"))
 }
 
-/// The plaintext, or why there is none.
+/// The plaintext, or the error.
 fn opened(message: &str) -> Result<String, String> {
     let opened = bob().open_unsigned(message, ws_security::TransportFacts::dangerous_unprotected());
     opened.map(|opened| opened.unauthenticated_body().to_owned()).map_err(|error| error.to_string())

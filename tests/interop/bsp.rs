@@ -62,7 +62,7 @@ fn tokens_first(message: &str) -> String {
 /// Why our verdict is right where the two differ.
 struct Explained {
     engines: &'static str,
-    /// `*` stands for any ending.
+    /// A `*` at the end is any ending.
     messages: &'static [&'static str],
     rules: &'static str,
     reason: &'static str,

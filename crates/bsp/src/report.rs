@@ -374,7 +374,7 @@ impl<'v> Findings<'v> {
     /// The first broken MUST or MUST NOT so far, with a place.
     pub(crate) fn breach(&self) -> Option<(Rule, &Finding)> {
         let mut rows = Rule::ALL.into_iter().zip(&self.rows).filter(|(rule, _)| rule.level().is_binding());
-        rows.find_map(|(rule, row)| row.failed.first().map(|place| (rule, place)))
+        rows.find_map(|(rule, row)| row.failed.first().map(|finding| (rule, finding)))
     }
 
     /// Notes that the requirement is met or broken.
@@ -410,8 +410,8 @@ impl Row {
             (Outcome::Pass, Some(reason), _) => format!("waived: {reason}"),
             (Outcome::Pass, None, _) if count == 1 => "met by one element".to_owned(),
             (Outcome::Pass, None, _) => format!("met by {count} elements"),
-            (_, _, Some(place)) if count > 1 => format!("{} (and {} more)", place.why, count - 1),
-            (_, _, place) => place.map(|place| place.why.clone()).unwrap_or_default(),
+            (_, _, Some(finding)) if count > 1 => format!("{} (and {} more)", finding.why, count - 1),
+            (_, _, finding) => finding.map(|finding| finding.why.clone()).unwrap_or_default(),
         };
         Verdict { rule, outcome, findings, count, why, waived }
     }
@@ -420,7 +420,7 @@ impl Row {
 impl Verdict {
     /// The verdict on a requirement that was judged on no element.
     fn without_element(rule: Rule, hidden: Option<&Finding>) -> Self {
-        let (outcome, why, place) = match (missing_outside(rule), hidden) {
+        let (outcome, why, finding) = match (missing_outside(rule), hidden) {
             (Some(missing), _) => (Outcome::NotCheckable, missing, None),
             (None, Some(_)) if may_be_hidden(rule) => (
                 Outcome::NotCheckable,
@@ -435,7 +435,7 @@ impl Verdict {
         Self {
             rule,
             outcome,
-            findings: place.cloned().into_iter().collect(),
+            findings: finding.cloned().into_iter().collect(),
             count: 0,
             why: why.to_owned(),
             waived: None,
