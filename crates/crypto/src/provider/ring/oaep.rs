@@ -1,6 +1,6 @@
 //! RSAES-OAEP of the crate `rsa`. Its digests are type parameters; here they are values.
 
-use rsa::{Oaep as Padding, RsaPrivateKey, RsaPublicKey};
+use rsa::{Oaep as Padding, PrivateKey, PublicKey};
 
 use super::rng::rng;
 use crate::algorithm::Oaep;
@@ -60,14 +60,14 @@ macro_rules! with_digest {
 
 pub(super) use with_digest;
 
-pub(super) fn encrypt(key: &RsaPublicKey, oaep: Oaep<'_>, plaintext: &[u8]) -> Result<Vec<u8>, Refusal> {
+pub(super) fn encrypt(key: &PublicKey, oaep: Oaep<'_>, plaintext: &[u8]) -> Result<Vec<u8>, Refusal> {
     with_digest!(oaep.digest, D => with_digest!(oaep.mgf, M => {
         let padding = Padding::<D, M>::new_with_mgf_hash_and_label(oaep.label.to_vec());
         key.encrypt(&mut rng(), padding, plaintext).or_failed()
     }))
 }
 
-pub(super) fn decrypt(key: &RsaPrivateKey, oaep: Oaep<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, Refusal> {
+pub(super) fn decrypt(key: &PrivateKey, oaep: Oaep<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, Refusal> {
     with_digest!(oaep.digest, D => with_digest!(oaep.mgf, M => {
         let padding = Padding::<D, M>::new_with_mgf_hash_and_label(oaep.label.to_vec());
         key.decrypt_blinded(&mut rng(), padding, ciphertext).or_failed()

@@ -62,12 +62,12 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
 pub(crate) struct Private {
     /// `None` for keys below 2 048 or above 4 096 bits, which ring refuses.
     pair: Option<RsaKeyPair>,
-    key: Box<rsa::RsaPrivateKey>,
+    key: Box<rsa::PrivateKey>,
 }
 
 impl RsaPrivateKey for Private {
     fn load(pkcs8: &[u8]) -> Result<Self, Refusal> {
-        let key = Box::new(rsa::RsaPrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
+        let key = Box::new(rsa::PrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
         Ok(Self { pair: RsaKeyPair::from_pkcs8(pkcs8).ok(), key })
     }
 
@@ -87,7 +87,12 @@ impl RsaPrivateKey for Private {
     }
 
     fn oaep_decrypt(&self, oaep: Oaep<'_>, ciphertext: &[u8]) -> Result<Secret, Refusal> {
-        oaep::decrypt(&self.key, oaep, ciphertext).map(Secret::new)
+        // `rsa` 0.10.0 does not look at the first octet, which must be zero (RFC 8017 §7.1.2). Both operations run, whatever
+        // is wrong.
+        let block = self.decrypt_raw(ciphertext)?;
+        let plaintext = oaep::decrypt(&self.key, oaep, ciphertext).map(Secret::new);
+        let starts_with_zero = block.as_octets().first() == Some(&0);
+        plaintext.and_then(|plaintext| starts_with_zero.then_some(plaintext).or_failed())
     }
 
     fn decrypt_raw(&self, ciphertext: &[u8]) -> Result<Secret, Refusal> {
@@ -104,14 +109,14 @@ impl RsaPrivateKey for Private {
 pub(crate) struct Public {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
-    key: Box<rsa::RsaPublicKey>,
+    key: Box<rsa::PublicKey>,
 }
 
 impl RsaPublicKey for Public {
     fn load(_spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal> {
         let number =
             |octets: &[u8]| crypto_bigint::BoxedUint::from_be_slice(octets, octets.len() as u32 * 8).or_failed();
-        let key = Box::new(rsa::RsaPublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
+        let key = Box::new(rsa::PublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
         Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec(), key })
     }
 
