@@ -554,6 +554,14 @@ fn keys_outside_the_bounds_are_refused() {
         retired.wrap_key(&KeyTransport::oaep_mgf1p(), &Secret::new(vec![7; 16])).map(drop),
         Err(CryptoError::KeyMismatch)
     );
+    let dsa = |octets: usize| PublicKey::from_dsa(&vec![0x81; octets], &[0x81; 20], &[2], &[3]);
+    assert!(dsa(63).is_err());
+    for (octets, is_retired) in [(64, true), (127, true), (128, false)] {
+        match dsa(octets) {
+            Ok(key) => assert_eq!((key.kind().is_retired(), key.kind().is_strong()), (is_retired, false), "{octets}"),
+            Err(error) => assert!(cfg!(not(feature = "aws-lc-rs")), "{octets}: {error}"),
+        }
+    }
     assert!(PublicKey::from_rsa(&modulus, &[1]).is_err());
     assert!(PublicKey::from_rsa(&modulus, &[2]).is_err());
     assert!(PublicKey::from_rsa(&modulus, &[1; 6]).is_err());

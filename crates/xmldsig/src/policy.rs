@@ -128,7 +128,7 @@ impl AlgorithmPolicy {
     }
 
     /// Admits MD5 and RIPEMD-160, with RSA, ECDSA and HMAC, and, beside
-    /// [`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`], RSA keys from 512 bits: anyone can have made such a
+    /// [`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`], RSA and DSA keys from 512 bits: anyone can have made such a
     /// signature since. It is for reading archives. In a WS-Security header they are still refused.
     #[must_use]
     pub fn dangerous_admit_retired(mut self) -> Self {
@@ -259,7 +259,7 @@ impl AlgorithmPolicy {
     }
 
     fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
-        self.check_retired(kind.is_retired(), "an RSA key below 1024 bits")?;
+        self.check_retired(kind.is_retired(), "an RSA or DSA key below 1024 bits")?;
         if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey { key: kind }) }
     }
 }

@@ -238,9 +238,9 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let y = significant(y);
     let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
     let is_between = |number: &[u8]| number > &[1][..] && (number.len(), number) < (p.len(), p);
-    let fits = (1_024..=3_072).contains(&bits(p)) && matches!(bits(q), 160 | 224 | 256);
+    let fits = (512..=3_072).contains(&bits(p)) && matches!(bits(q), 160 | 224 | 256);
     if !fits || !is_odd(p) || !is_odd(q) || !is_between(g) || !is_between(y) {
-        return Err(LoadError::Bounds("DSA moduli are odd and have 1024 to 3072 bits, and subgroups 160, 224 or 256"));
+        return Err(LoadError::Bounds("DSA moduli are odd and have 512 to 3072 bits, and subgroups 160, 224 or 256"));
     }
     Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }

@@ -149,10 +149,10 @@ impl KeyKind {
         }
     }
 
-    /// Whether the key can be broken by anyone today: RSA below 1 024 bits. It only verifies, and only in documents.
+    /// Whether the key can be broken by anyone today: RSA and DSA below 1 024 bits. It only verifies, and only in documents.
     #[must_use]
     pub const fn is_retired(self) -> bool {
-        matches!(self, Self::Rsa { bits, .. } if bits < 1_024)
+        matches!(self, Self::Rsa { bits, .. } | Self::Dsa { bits, .. } if bits < 1_024)
     }
 
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
