@@ -193,11 +193,16 @@ impl<'a> Element<'a> {
 
     /// Its attributes other than declarations, in canonical order.
     pub fn attributes(self) -> impl Iterator<Item = (ExpandedName<'a>, Cow<'a, str>)> {
-        self.document
-            .tape
-            .attributes_of(self.id.0)
-            .iter()
-            .map(move |a| (self.attribute_name(a), self.attribute_value(a)))
+        self.attributes_with(|_| true)
+    }
+
+    /// As [`Element::attributes`]; only those for which `is_one` holds.
+    pub(crate) fn attributes_with(
+        self,
+        is_one: impl Fn(&Attribute) -> bool,
+    ) -> impl Iterator<Item = (ExpandedName<'a>, Cow<'a, str>)> {
+        let attributes = self.document.tape.attributes_of(self.id.0).iter();
+        attributes.filter(move |a| is_one(a)).map(move |a| (self.attribute_name(a), self.attribute_value(a)))
     }
 
     fn attribute_name(self, attribute: &Attribute) -> ExpandedName<'a> {

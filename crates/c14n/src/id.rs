@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use wss_text::Slice as _;
+
 use crate::chars::is_blank;
 use crate::document::{Document, NodeId};
 use crate::element::Element;
@@ -79,12 +81,19 @@ impl<'a> IdIndex<'a> {
     fn build_as(document: &'a Document<'a>, more: &[&str], by_other_names: bool) -> Result<Self, IdError> {
         let has_declared = !document.declared_ids.is_empty();
         let any_name = has_declared || !more.is_empty();
-        let may_be_id = |attribute: &Attribute| any_name || attribute.name.written.may_be_id();
+        // `id` without a prefix, which many vocabularies have, is an Id only by another name.
+        let is_plain = |attribute: &Attribute| {
+            let name = document.source().slice(attribute.name_span());
+            !attribute.is_prefixed() && name.ends_with("id")
+        };
+        let may_be_id = |attribute: &Attribute| {
+            any_name || attribute.name.written.may_be_id() && (by_other_names || !is_plain(attribute))
+        };
         // Reserves room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
         let mut ids = HashMap::with_capacity(document.elements_with(may_be_id).count());
         for element in document.elements_with(may_be_id) {
             let mut own = None;
-            for (attribute, value) in element.attributes() {
+            for (attribute, value) in element.attributes_with(may_be_id) {
                 let named = (attribute.namespace.is_empty() && more.contains(&attribute.local))
                     || (has_declared && is_declared(element, attribute));
                 let is_other = || by_other_names && is_other_id(element, attribute, &value);

@@ -82,7 +82,7 @@ impl Splices {
     }
 
     /// Inserts `text` at the front of the content of `element`. An empty-element tag becomes a start tag and an end tag.
-    pub fn insert_content(&mut self, element: Element<'_>, text: &str) {
+    pub fn insert_content(&mut self, element: Element<'_>, text: impl Into<String>) {
         if element.is_empty_tag() {
             self.replace_content(element, text);
         } else {
@@ -92,12 +92,12 @@ impl Splices {
 
     /// Replaces the content of `element`. An empty-element tag becomes a start tag and an end tag, and insertions into it before
     /// its slash stay.
-    pub fn replace_content(&mut self, element: Element<'_>, text: &str) {
+    pub fn replace_content(&mut self, element: Element<'_>, text: impl Into<String>) {
         if !element.is_empty_tag() {
             return self.replace(element.content_span(), text);
         }
         let end = element.span().end;
-        let content = [">", text, "</", element.qualified_name(), ">"].concat();
+        let content = [">", &text.into(), "</", element.qualified_name(), ">"].concat();
         self.replace(end - "/>".len()..end, content);
     }
 
@@ -131,7 +131,8 @@ impl Splices {
     pub fn apply_and_keep(mut self, source: &str) -> (String, Moved, Option<Piece>) {
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
         let grown: usize = self.edits.iter().map(|(_, text)| text.as_str().len()).sum();
-        let mut next = String::with_capacity(source.len() + grown);
+        let replaced: usize = self.edits.iter().map(|(span, _)| span.len()).sum();
+        let mut next = String::with_capacity((source.len() + grown).saturating_sub(replaced));
         let mut moved = Moved { edits: Vec::with_capacity(self.edits.len()) };
         let mut longest: Option<Box<Piece>> = None;
         let mut at = 0;

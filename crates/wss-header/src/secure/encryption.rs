@@ -152,7 +152,7 @@ fn encrypt_in_place(
     let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random)?;
     let data = settled.written(data);
     match kind {
-        PlaintextType::Content => sealing.splices.replace_content(element, &data),
+        PlaintextType::Content => sealing.splices.replace_content(element, data),
         _ if element.parent() == envelope.header => {
             let block_id = settled.fresh_id("EH")?;
             let block = encrypted_header(header, envelope.version, &block_id, &data);
