@@ -8,7 +8,7 @@ use crate::emit_nodes;
 use crate::error::CanonicalizeError;
 use crate::method::Canonicalization;
 use crate::node_set::NodeSet;
-use crate::sink::{Charged, Fixed, Sink};
+use crate::sink::{Bounded, Charged, Sink};
 use crate::subset::Subset;
 use crate::tree::Tree;
 
@@ -81,7 +81,7 @@ impl Canonicalization {
             limits.iter().copied().min_by_key(|limit| budget.limits().get(*limit)).unwrap_or(Limit::KeptOctets);
         // Most canonical forms are hardly longer than their source.
         let likely = subset.source_len() + subset.source_len() / 16 + 512;
-        let mut sink = Fixed::new(likely, budget, tightest);
+        let mut sink = Bounded::new(likely, budget, tightest);
         self.write(subset, &mut sink)?;
         limits.iter().try_for_each(|limit| budget.charge(*limit, sink.needed))?;
         if !sink.overflowed() {

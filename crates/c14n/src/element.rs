@@ -330,8 +330,18 @@ impl<'a> Element<'a> {
     /// As [`Element::text`]; [`LeafError::TooLong`] if the value has more than `max` octets, which is checked before
     /// decoding; [`LeafError::Base64`] if the text is not canonical base64.
     pub fn base64(self, max: usize) -> Result<Vec<u8>, LeafError> {
+        let mut octets = Vec::new();
+        self.append_base64(max, &mut octets)?;
+        Ok(octets)
+    }
+
+    /// As [`Element::base64`], at the end of `octets`. If they have room for it, nothing moves.
+    ///
+    /// # Errors
+    /// As [`Element::base64`].
+    pub fn append_base64(self, max: usize, octets: &mut Vec<u8>) -> Result<(), LeafError> {
         let text = self.text()?;
-        lexical::decode_base64(&text, max).map_err(|error| match error {
+        lexical::decode_base64_to(&text, max, octets).map_err(|error| match error {
             lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().into(), allowed: max },
             lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().into() },
         })

@@ -50,6 +50,14 @@ pub(crate) enum Base64Error {
 }
 
 pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Error> {
+    let mut decoded = Vec::new();
+    decode_base64_to(text, max, &mut decoded)?;
+    Ok(decoded)
+}
+
+/// Appends the octets, if there are no more than `max`.
+pub(crate) fn decode_base64_to(text: &str, max: usize, decoded: &mut Vec<u8>) -> Result<(), Base64Error> {
+    let before = decoded.len();
     let octets = text.as_bytes();
     // Checked before any copy: the decoded size, white space counted, is an upper bound.
     if octets.len() / 4 * 3 > max.saturating_add(3) {
@@ -59,12 +67,12 @@ pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Err
         }
     }
     // Most base64 has no line breaks: it is decoded as it is, and white space is removed only if that fails.
-    let decoded = STANDARD.decode_to_vec(octets).or_else(|refused| {
+    let outcome = STANDARD.decode_append(octets, decoded).or_else(|refused| {
         let compact: Vec<u8> = octets.iter().copied().filter(|b| !is_blank(*b)).collect();
-        if compact.len() == octets.len() { Err(refused) } else { STANDARD.decode_to_vec(compact) }
+        if compact.len() == octets.len() { Err(refused) } else { STANDARD.decode_append(compact, decoded) }
     });
-    let decoded = decoded.map_err(|_| Base64Error::Malformed)?;
-    if decoded.len() > max { Err(Base64Error::TooLong) } else { Ok(decoded) }
+    outcome.map_err(|_| Base64Error::Malformed)?;
+    if decoded.len() - before > max { Err(Base64Error::TooLong) } else { Ok(()) }
 }
 
 /// Decodes an attribute or text value that is base64; XML white space is skipped, all else is strict.

@@ -148,21 +148,36 @@ impl<S: Sink> Sink for Gathered<S> {
     }
 }
 
-/// A buffer that never grows: it only counts the octets that do not fit.
-pub(crate) struct Fixed {
+/// A buffer that grows little: it only counts the octets that do not fit.
+pub(crate) struct Bounded {
     pub(crate) octets: Vec<u8>,
     /// All octets, those that did not fit included.
     pub(crate) needed: u64,
+    /// Up to which it grows.
+    largest: u64,
     allowed: u64,
     refusal: Exceeded,
 }
 
-impl Fixed {
-    /// Has room for `capacity` octets, and takes up to as many as are left of a limit.
+impl Bounded {
+    /// Has room for `capacity` octets, grows by half of that, and takes up to as many as are left of a limit.
     pub(crate) fn new(capacity: usize, budget: &Budget, limit: Limit) -> Self {
         let allowed = budget.left(limit);
+        let largest = allowed.min((capacity + capacity / 2) as u64);
         let capacity = capacity.min(usize::try_from(allowed).unwrap_or(usize::MAX));
-        Self { octets: Vec::with_capacity(capacity), needed: 0, allowed, refusal: budget.exceeded(limit) }
+        Self { octets: Vec::with_capacity(capacity), needed: 0, largest, allowed, refusal: budget.exceeded(limit) }
+    }
+
+    /// Makes room for more octets, if it may.
+    #[cold]
+    fn grow(&mut self, more: usize) -> bool {
+        let (len, largest) = (self.octets.len(), self.largest as usize);
+        let is_whole = len as u64 + more as u64 == self.needed;
+        let grows = is_whole && self.needed <= self.largest;
+        if grows {
+            self.octets.reserve_exact(more.max(len / 8).min(largest - len));
+        }
+        grows
     }
 
     pub(crate) fn overflowed(&self) -> bool {
@@ -170,11 +185,11 @@ impl Fixed {
     }
 }
 
-impl Sink for Fixed {
+impl Sink for Bounded {
     #[inline]
     fn put(&mut self, octets: &[u8]) {
         self.needed = self.needed.saturating_add(octets.len() as u64);
-        if self.needed <= self.octets.capacity() as u64 {
+        if self.needed <= self.octets.capacity() as u64 || self.grow(octets.len()) {
             self.octets.extend_from_slice(octets);
         }
     }
@@ -187,7 +202,9 @@ impl Sink for Fixed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gathered, Sink};
+    use wss_budget::{Budget, Limit, Limits};
+
+    use super::{Bounded, Gathered, Sink};
 
     #[derive(Default)]
     struct Pieces(Vec<Vec<u8>>);
@@ -207,6 +224,17 @@ mod tests {
             let Pieces(pieces) = sink.finish();
             assert_eq!(pieces.concat(), source, "pieces of {length}");
             assert!(pieces.len() < 200, "{} pieces from pieces of {length}", pieces.len());
+        }
+    }
+    #[test]
+    fn a_buffer_grows_by_half_and_within_its_limit() {
+        for (pieces, left, kept) in [(10, 1_000, true), (15, 1_000, true), (16, 1_000, false), (15, 149, false)] {
+            let budget = Budget::new(&Limits::default().with(Limit::KeptOctets, 1), left);
+            let mut sink = Bounded::new(100, &budget, Limit::KeptOctets);
+            (0..pieces).for_each(|_| sink.put(b"0123456789"));
+            assert_eq!((sink.needed, !sink.overflowed()), (pieces * 10, kept), "{pieces} of {left}");
+            assert!(sink.octets.capacity() <= 150);
+            assert_eq!(sink.exceeded().is_some(), pieces * 10 > left);
         }
     }
 }

@@ -60,14 +60,14 @@ pub fn decrypt_octets(
     key: &Secret,
     budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
-    let octets = charged_octets(data, budget)?;
+    let octets = charged_octets(data, budget, 0)?;
     Ok(Zeroizing::new(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, Some)?))
 }
 
-/// Charges and decodes the cipher octets.
-fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
+/// Charges and decodes the cipher octets, with room for `more` behind them.
+fn charged_octets(data: &EncryptedData<'_>, budget: &Budget, more: usize) -> Result<Vec<u8>, DecryptError> {
     let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
-    let octets = data.cipher_octets(left).map_err(|error| match error {
+    let octets = data.cipher_octets_and_room(left, more).map_err(|error| match error {
         DecryptError::Structure(LeafError::TooLong { .. }) => budget.exceeded(Limit::PlaintextOctets).into(),
         error => error,
     })?;
@@ -87,8 +87,8 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
-    let octets = charged_octets(data, budget)?;
     let declarations = data.element().parent().map(Element::declarations_in_scope).unwrap_or_default();
+    let octets = charged_octets(data, budget, wrapped_len(&declarations, 0))?;
     // A plaintext is not longer than its ciphertext. As much is charged for every key that is tried, so that what is left tells
     // nothing of padding, and the error may name the limit.
     budget.charge(Limit::ParsedOctets, wrapped_len(&declarations, octets.len()) as u64)?;
@@ -108,10 +108,7 @@ fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, limits: &
             (String::from_utf8(octets).unwrap_or_default(), false)
         }
     };
-    let text = Wiped::from(text);
-    let wrapped = wrap(declarations, &text);
-    drop(text);
-    let xml = Piece::read(wrapped, limits).ok()?;
+    let xml = Piece::read(wrap(declarations, text.into()), limits).ok()?;
     let root = xml.document().root();
     let fits = match data.plaintext_type() {
         PlaintextType::Element => {
@@ -136,12 +133,10 @@ fn wrapped_len(declarations: &str, text: usize) -> usize {
     START.len() + declarations.len() + 1 + text + END.len()
 }
 
-/// `text` inside an element with these declarations. The text is copied once: no buffer that is not wiped may hold a
-/// part of it.
-fn wrap(declarations: &str, text: &str) -> Wiped {
-    let mut wrapped = Wiped::with_capacity(wrapped_len(declarations, text.len()));
-    for piece in [START, declarations, ">", text, END] {
-        wrapped.push_str(piece);
-    }
-    wrapped
+/// `text` inside an element with these declarations. The text has room for them: a buffer that grew would leave a part of it
+/// behind that is not wiped.
+fn wrap(declarations: &str, mut text: Wiped) -> Wiped {
+    text.insert_str(0, &[START, declarations, ">"].concat());
+    text.push_str(END);
+    text
 }

@@ -246,13 +246,25 @@ impl<'d> EncryptedData<'d> {
     /// [`DecryptError::Structure`]; the length is checked against `max` before decoding.
     /// [`DecryptError::CipherReference`] if they are in an attachment.
     pub fn cipher_octets(&self, max: usize) -> Result<Vec<u8>, DecryptError> {
+        self.cipher_octets_and_room(max, 0)
+    }
+
+    /// The same, with room for `more` octets behind them.
+    pub(crate) fn cipher_octets_and_room(&self, max: usize, more: usize) -> Result<Vec<u8>, DecryptError> {
         match &self.cipher {
             Cipher::Value(value) => {
-                let octets = value.base64(max)?;
                 let vector = &self.parameters.vector;
-                Ok(if vector.is_empty() { octets } else { [vector.as_slice(), &octets].concat() })
+                let most = (value.content_span().len() / 4 * 3 + 3).min(max);
+                let mut octets = Vec::with_capacity(vector.len() + most + more);
+                octets.extend_from_slice(vector);
+                value.append_base64(max, &mut octets)?;
+                Ok(octets)
             }
-            Cipher::Octets(octets) => Ok(octets.clone()),
+            Cipher::Octets(octets) => {
+                let mut copy = Vec::with_capacity(octets.len() + more);
+                copy.extend_from_slice(octets);
+                Ok(copy)
+            }
             Cipher::Attachment(_) | Cipher::Reference(_) => Err(DecryptError::CipherReference),
         }
     }
