@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn a_buffer_grows_by_half_and_within_its_limit() {
         for (pieces, left, kept) in [(10, 1_000, true), (15, 1_000, true), (16, 1_000, false), (15, 149, false)] {
-            let budget = Budget::new(&Limits::default().with(Limit::KeptOctets, 1), left);
-            let mut sink = Bounded::new(100, &budget, Limit::KeptOctets);
+            let budget = Budget::new(&Limits::default().with(Limit::PlaintextOctets, left), 1);
+            let mut sink = Bounded::new(100, &budget, Limit::PlaintextOctets);
             (0..pieces).for_each(|_| sink.put(b"0123456789"));
             assert_eq!((sink.needed, !sink.overflowed()), (pieces * 10, kept), "{pieces} of {left}");
             assert!(sink.octets.capacity() <= 150);
