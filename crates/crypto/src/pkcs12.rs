@@ -62,7 +62,7 @@ pub(crate) fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Ve
 
 fn identities_within(effort: Effort, octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
     let pfx = Pfx::read(octets).ok_or(MALFORMED)?;
-    let mut store = Store { password, effort, bags: 0, keys: Vec::new(), certificates: Vec::new() };
+    let mut store = Store { password, effort, bags: 0, keys: Vec::new(), certificates: Vec::new(), left_out: None };
     if let Some(mac) = pfx.mac {
         store.check_mac(mac, pfx.safes)?;
     }
@@ -93,7 +93,7 @@ impl<'d> Pfx<'d> {
 
 struct KeyBag {
     name: Option<String>,
-    id: Vec<u8>,
+    id: Option<Vec<u8>>,
     key: PrivateKey,
 }
 
@@ -110,6 +110,8 @@ struct Store<'p> {
     bags: usize,
     keys: Vec<KeyBag>,
     certificates: Vec<CertificateBag>,
+    /// Why the first of its other keys was left out.
+    left_out: Option<LoadError>,
 }
 
 impl Store<'_> {
@@ -196,10 +198,12 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// A key whose kind is supported, and that says which certificate is its own.
+    /// A key whose kind is supported.
     fn keep_key(&mut self, bag: &Bag<'_>, key: Result<PrivateKey, LoadError>) {
-        if let (Ok(key), Some(id)) = (key, bag.attributes.id) {
-            self.keys.push(KeyBag { name: bag.attributes.name.clone(), id: id.to_vec(), key });
+        let Attributes { name, id, .. } = &bag.attributes;
+        match key {
+            Ok(key) => self.keys.push(KeyBag { name: name.clone(), id: id.map(<[u8]>::to_vec), key }),
+            Err(error) => self.left_out = self.left_out.take().or(Some(error)),
         }
     }
 
@@ -207,12 +211,18 @@ impl Store<'_> {
         let chains = Chains::new(&self.certificates);
         let mut identities = Vec::new();
         for KeyBag { name, id, key } in self.keys {
-            let is_own =
-                |bag: &CertificateBag| bag.id.as_ref() == Some(&id) && bag.certificate.public_key() == key.public_key();
-            let Some(own) = self.certificates.iter().position(is_own) else { continue };
+            // Where several certificates have the key, its id says which one is its own.
+            let has_key = |bag: &CertificateBag| bag.certificate.public_key() == key.public_key();
+            let is_own = |bag: &CertificateBag| has_key(bag) && bag.id == id;
+            let mut certificates = self.certificates.iter();
+            let own = certificates.clone().position(is_own).or_else(|| certificates.position(has_key));
+            let Some(own) = own else { continue };
             let Some((certificate, chain)) = chains.from(own) else { continue };
             let alias = name.unwrap_or_else(|| certificate.subject().written(NameForm::Java));
             identities.push((alias, Identity::new(key, certificate)?.chain(chain)));
+        }
+        if let (true, Some(error)) = (identities.is_empty(), self.left_out) {
+            return Err(error);
         }
         identities.sort_by(|(one, _), (other, _)| one.cmp(other));
         number(&mut identities);

@@ -180,3 +180,68 @@ fn a_file_of_another_kind_is_named_with_what_to_do_with_it() {
     let broken = der("alice.pem")[..200].to_vec();
     assert_eq!(Certificate::from_pem(&broken).map(drop), Err(LoadError::Malformed { what: "certificate" }));
 }
+
+#[cfg(feature = "pkcs12")]
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let len = content.len();
+    let [high, low] = u16::try_from(len).expect("short").to_be_bytes();
+    let length = if len < 0x80 {
+        vec![low]
+    } else if len < 0x100 {
+        vec![0x81, low]
+    } else {
+        vec![0x82, high, low]
+    };
+    [&[tag], length.as_slice(), content].concat()
+}
+
+/// A store without encryption and MAC. Each bag has the last octet of its type, its value and its localKeyId.
+#[cfg(feature = "pkcs12")]
+fn store(bags: &[(u8, Vec<u8>, Option<&[u8]>)]) -> Vec<u8> {
+    const PKCS: [u8; 7] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1];
+    let oid = |rest: &[u8]| der(6, &[&PKCS, rest].concat());
+    let info = |content: &[u8]| der(0x30, &[oid(&[7, 1]), der(0xA0, &der(4, content))].concat());
+    let bag = |(kind, value, id): &(u8, Vec<u8>, Option<&[u8]>)| {
+        let attribute = |id: &&[u8]| der(0x31, &der(0x30, &[oid(&[9, 21]), der(0x31, &der(4, id))].concat()));
+        let id = id.as_ref().map(attribute).unwrap_or_default();
+        der(0x30, &[oid(&[12, 10, 1, *kind]), der(0xA0, value), id].concat())
+    };
+    let bags: Vec<u8> = bags.iter().flat_map(bag).collect();
+    der(0x30, &[vec![2, 1, 3], info(&der(0x30, &info(&der(0x30, &bags))))].concat())
+}
+
+/// Some tools write no localKeyId: the certificate of a key is the one with its public key.
+#[cfg(feature = "pkcs12")]
+#[test]
+fn keys_of_pkcs12_find_their_certificate_by_id_or_by_public_key() {
+    let pkcs8 = |name: &str| {
+        let text = String::from_utf8(file(name)).expect("PEM");
+        let lines: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, lines).expect("base64")
+    };
+    let key = |name: &str, id| (1, pkcs8(name), id);
+    let certificate = |name: &str, id| {
+        let certificate = Certificate::from_pem(&file(name)).expect(name);
+        let x509 = der(6, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 22, 1]);
+        (3, der(0x30, &[x509, der(0xA0, &der(4, certificate.der()))].concat()), id)
+    };
+    let found = |bags: &[_]| {
+        let found = identities_from_key_store(&store(bags), "").map_err(|error| error.to_string())?;
+        let subject = |found: &KeyStoreEntry<Identity>| found.entry.certificate().serial_decimal();
+        Ok::<Vec<_>, String>(found.iter().map(subject).collect())
+    };
+    let serial = |name: &str| Certificate::from_pem(&file(name)).expect(name).serial_decimal();
+    let (one, two): (Option<&[u8]>, Option<&[u8]>) = (Some(&[1]), Some(&[2]));
+    for (key_id, certificate_id) in [(None, None), (one, None), (None, one), (one, one), (one, two)] {
+        let bags = [certificate("bob.pem", None), certificate("alice.pem", certificate_id), key("alice.key", key_id)];
+        assert_eq!(found(&bags), Ok(vec![serial("alice.pem")]), "{key_id:?} {certificate_id:?}");
+    }
+    // Two certificates of one key.
+    let both = [certificate("alice.pem", one), certificate("alice-again.pem", two), key("alice.key", two)];
+    assert_eq!(found(&both), Ok(vec![serial("alice-again.pem")]));
+    assert_eq!(found(&[certificate("bob.pem", one), key("alice.key", one)]), Ok(Vec::new()), "the key of another");
+    // A key that cannot be read is told if there is no other.
+    let broken = (1, der(0x30, &[2, 1, 0]), one);
+    assert!(found(&[certificate("alice.pem", one), broken.clone()]).is_err());
+    assert_eq!(found(&[certificate("alice.pem", one), broken, key("alice.key", one)]), Ok(vec![serial("alice.pem")]));
+}
