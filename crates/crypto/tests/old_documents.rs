@@ -59,3 +59,24 @@ fn diffie_hellman_refuses_other_groups_and_subgroups() {
     assert_eq!(own.agree(&outside).map(drop), Err(CryptoError::Agreement));
     assert_eq!(own.agree(key("ka-x25519").public_key()).map(drop), Err(CryptoError::KeyMismatch));
 }
+
+/// Half of p − 1 as the order of the subgroup, as OpenSSL writes the parameters of a safe prime with q.
+#[test]
+fn groups_of_safe_primes_load_and_values_of_small_order_do_not() {
+    let p: Vec<u8> = std::iter::once(0xFF).chain(std::iter::repeat_n(0x5B, 127)).collect();
+    let half: Vec<u8> = p
+        .iter()
+        .scan(0, |carry, octet| {
+            let shifted = octet >> 1 | *carry;
+            *carry = octet << 7;
+            Some(shifted)
+        })
+        .collect();
+    let minus_one = [&p[..127], &[0x5A]].concat();
+    let load = |q: &[u8], y: &[u8]| PublicKey::from_dh(&p, q, &[2], y).map(|key| key.kind());
+    assert_eq!(load(&half, &[4]), Ok(KeyKind::Dh { bits: 1_024, subgroup_bits: 1_023 }));
+    for (q, y) in [(&half, &[0_u8][..]), (&half, &[1]), (&half, &minus_one), (&half, &p), (&p, &[4]), (&vec![7], &[4])]
+    {
+        assert!(load(q, y).is_err(), "{} {}", q.len(), y.len());
+    }
+}

@@ -245,15 +245,18 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }
 
-/// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have.
+/// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have. As the order of the subgroup some
+/// have half of `p - 1`, whatever its factors; the generator and the public value must be of that order, and not -1.
 fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let [p, g, q] = domain.map(significant);
     let y = significant(y);
     let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
     let is_between = |number: &[u8]| number > &[1][..] && (number.len(), number) < (p.len(), p);
-    let fits = (1_024..=4_096).contains(&bits(p)) && (160..=512).contains(&bits(q));
-    if !fits || !is_odd(p) || !is_odd(q) || !is_between(g) || !is_between(y) {
-        return Err(LoadError::Bounds("DH moduli are odd and have 1024 to 4096 bits, and subgroups 160 to 512"));
+    let fits = (1_024..=4_096).contains(&bits(p)) && (160..bits(p)).contains(&bits(q));
+    let minus_one = p.split_last().map(|(last, rest)| [rest, &[last & !1]].concat());
+    let is_minus_one = minus_one.is_some_and(|minus_one| minus_one == y);
+    if !fits || !is_odd(p) || !is_between(g) || !is_between(y) || is_minus_one {
+        return Err(LoadError::Bounds("DH moduli are odd and have 1024 to 4096 bits, and subgroups 160 and more"));
     }
     Ok(KeyKind::Dh { bits: bits(p), subgroup_bits: bits(q) })
 }
