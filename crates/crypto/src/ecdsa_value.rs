@@ -1,11 +1,12 @@
 //! ECDSA values in other forms than that of XML Signature 1.1 §6.4.3: r and s, each as wide as the order of the curve.
 //!
-//! Some of xmlsec1's documents have an ASN.1 sequence of the two numbers, others have numbers with more leading zeros.
+//! Some of xmlsec1's documents have an ASN.1 sequence of the two numbers, others have numbers with more leading zeros, and old
+//! versions of Java left zeros out that both numbers have.
 
 use crate::der::{INTEGER, Reader, SEQUENCE};
 
-/// r and s in `width` octets each, of a value that is an ASN.1 sequence of both or has more leading zeros; `None` for any other
-/// value, and for numbers that are wider.
+/// r and s in `width` octets each, of a value that is an ASN.1 sequence of both or has more or fewer leading zeros; `None` for
+/// any other value, and for numbers that are wider.
 ///
 /// ```
 /// // SEQUENCE { r INTEGER 1, s INTEGER 2 }
@@ -16,7 +17,7 @@ use crate::der::{INTEGER, Reader, SEQUENCE};
 pub fn plain_ecdsa_value(value: &[u8], width: usize) -> Option<Vec<u8>> {
     let (r, s) = match sequence(value) {
         Some(numbers) => numbers,
-        None if value.len() > 2 * width && value.len().is_multiple_of(2) => value.split_at(value.len() / 2),
+        None if value.len() != 2 * width && value.len().is_multiple_of(2) => value.split_at(value.len() / 2),
         None => return None,
     };
     let mut plain = Vec::with_capacity(2 * width);
@@ -45,13 +46,14 @@ mod tests {
         let sequence = [0x30, 8, 0x02, 2, 0, 0x81, 0x02, 2, 0x12, 0x34];
         assert_eq!(plain(&sequence, 4), Some(vec![0, 0, 0, 0x81, 0, 0, 0x12, 0x34]));
         assert_eq!(plain(&[0, 0, 1, 2, 0, 0, 3, 4], 3), Some(vec![0, 1, 2, 0, 3, 4]));
+        assert_eq!(plain(&[1, 2, 3, 4], 3), Some(vec![0, 1, 2, 0, 3, 4]));
     }
 
     #[test]
     fn other_values_are_none() {
         let good = [0x30, 8, 0x02, 2, 0, 0x81, 0x02, 2, 0x12, 0x34];
-        for end in 0..good.len() {
-            assert_eq!(plain(&good[..end], 8), None, "cut at {end}");
+        for end in 1..good.len() {
+            assert_eq!(plain(&good[..end], end / 2), None, "cut at {end}");
         }
         let behind = [good.as_slice(), &[0]].concat();
         assert_eq!(plain(&behind, 8), None);

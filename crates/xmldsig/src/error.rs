@@ -31,6 +31,22 @@ pub enum SignatureError {
          out; only in a document, `AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only` takes half of it and more"
     )]
     TruncatedMac,
+    /// *Refused.* A MAC is cut to less than half of it, or to less than 128 bits, which no policy admits.
+    #[error("the MAC is cut to {bits} bits, where {least} are the least: have the peer leave ds:HMACOutputLength out")]
+    ShortMac {
+        /// The bits that `ds:HMACOutputLength` says.
+        bits: u64,
+        /// The least that are accepted in a document.
+        least: u64,
+    },
+    /// *Malformed.* `ds:HMACOutputLength` says another length than the value has.
+    #[error("ds:HMACOutputLength says {said} bits, and ds:SignatureValue has {found}: have the peer write the same")]
+    MacLength {
+        /// The bits that `ds:HMACOutputLength` says.
+        said: u64,
+        /// The bits of the value.
+        found: u64,
+    },
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
@@ -130,17 +146,21 @@ pub enum VerifyError {
     /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
     #[error("signature value does not verify")]
     SignatureMismatch,
-    /// *Refused.* The value of an ECDSA signature is an ASN.1 sequence, or its numbers are padded: not r and s, each as wide as
-    /// the curve (XML Signature 1.1 §6.4.3).
+    /// *Refused.* The value of an ECDSA signature is an ASN.1 sequence, or its numbers have other leading zeros: not r and s, each
+    /// as wide as the curve (XML Signature 1.1 §6.4.3).
     #[error(
-        "the ECDSA value is not r and s as wide as the curve, but an ASN.1 sequence or padded: have it written as XML \
+        "the ECDSA value is not r and s as wide as the curve, but an ASN.1 sequence, longer or shorter: have it written as XML \
          Signature says; on the command line, --accept-other-ecdsa-values reads it"
     )]
     EcdsaValue,
     /// *Malformed.* A reference has no target, or one that is not dereferenced here.
     #[error(
         "reference {uri:?} cannot be dereferenced: {}",
-        if uri.as_str().starts_with("#xpointer(") {
+        if uri.as_str().starts_with("#xpointer(id(") {
+            "no element has this Id in an attribute that is one without its schema; in a document, \
+             `SameDocument::with_id_attributes` reads other attributes; a message has no XPointers: there, have the peer write `#` \
+             and the Id alone"
+        } else if uri.as_str().starts_with('#') && uri.as_str().contains('(') {
             "an XPointer is not followed here: have the peer write `#` and the Id alone"
         } else if after_cid(uri.as_str()).is_some() {
             "no attachment has this Content-ID: give the whole MIME message, with the header that has its Content-Type, or have the \

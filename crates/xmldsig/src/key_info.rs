@@ -121,7 +121,8 @@ impl X509Data {
                 (ns, "X509Certificate") if ns == name::DS.uri => {
                     data.certificates.push(certificate_octets(child, budget)?.ok_or(SignatureError::Armour)?);
                 }
-                (ns, "X509IssuerSerial") if ns == name::DS.uri => {
+                // A template that nobody filled in says nothing.
+                (ns, "X509IssuerSerial") if ns == name::DS.uri && child.children().next().is_some() => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
                     let (decimal, digits) = (SerialNumber::parse(&serial), SerialNumber::parse_hexadecimal(&serial));

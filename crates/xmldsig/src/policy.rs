@@ -194,7 +194,8 @@ impl AlgorithmPolicy {
     /// Checks every algorithm of a signature, before any key is used.
     ///
     /// # Errors
-    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`].
+    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`], [`SignatureError::TruncatedMac`],
+    /// [`SignatureError::ShortMac`], [`SignatureError::MacLength`].
     pub fn check(&self, signature: &Signature<'_>) -> Result<(), VerifyError> {
         let signed_info = signature.signed_info();
         let method = signed_info.method();
@@ -203,6 +204,7 @@ impl AlgorithmPolicy {
         if signed_info.has_cut_mac() && !self.truncated_macs {
             return Err(SignatureError::TruncatedMac.into());
         }
+        check_mac_bits(signature)?;
         let canonicalization = signed_info.canonicalization().method();
         admitted(self.canonicalizations.contains(&canonicalization), canonicalization.uri())?;
         for reference in signed_info.references() {
@@ -261,6 +263,19 @@ impl AlgorithmPolicy {
     fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
         self.check_retired(kind.is_retired(), "an RSA or DSA key below 1024 bits")?;
         if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey { key: kind }) }
+    }
+}
+
+/// Checks what `ds:HMACOutputLength` says of the value. XML Signature 1.1 §6.3.1 has 80 bits in place of 128.
+fn check_mac_bits(signature: &Signature<'_>) -> Result<(), SignatureError> {
+    let signed_info = signature.signed_info();
+    let (Some(bits), Some(digest)) = (signed_info.mac_bits(), signed_info.method().digest()) else { return Ok(()) };
+    let least = (digest.output_len() as u64 * 8).div_ceil(2).max(128);
+    let found = signature.value().len() as u64 * 8;
+    match bits {
+        _ if bits < least => Err(SignatureError::ShortMac { bits, least }),
+        _ if bits != found => Err(SignatureError::MacLength { said: bits, found }),
+        _ => Ok(()),
     }
 }
 

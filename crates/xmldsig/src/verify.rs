@@ -58,10 +58,10 @@ pub fn verify<'d, E: From<VerifyError>>(
     budget.charge(Limit::PublicKeyOperations, 1).map_err(VerifyError::from)?;
     let octets = signed_info.octets(budget).map_err(VerifyError::from)?;
     match (&key, signed_info.mac_bits()) {
-        (VerifyingKey::Hmac(key), Some(bits)) if bits == signature.value().len() as u64 * 8 => {
+        (VerifyingKey::Hmac(key), Some(_)) => {
             key.verify_truncated_for_legacy_use_only(signed_info.method(), &octets, signature.value())
         }
-        (_, Some(_)) => return Err(VerifyError::SignatureMismatch.into()),
+        (VerifyingKey::Public(_), Some(_)) => return Err(VerifyError::KeyMismatch.into()),
         (key, None) => {
             let in_context =
                 |value: &[u8]| key.verify_in_context(signed_info.method(), signed_info.context(), &octets, value);
