@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 const EXPLAINED: &[(&str, [&str; 2], &str)] = &[
     ("bsp", ["reference.rs", "targets.rs"], "a reference is one of the targets, and names another of them"),
     ("c14n", ["document.rs", "element.rs"], "an element is a place in a document, which gives out elements"),
-    ("tokens", ["error.rs", "instant.rs"], "errors show instants, and an instant that cannot be read is an error"),
     (
         "tokens",
         ["trust.rs", "trust/revocation.rs"],

@@ -399,12 +399,14 @@ fn version_1_certificates_need_a_pin_and_a_word() {
     let error = refuse(&pinned(), &message);
     assert!(matches!(error, OpenError::Token(ws_security::tokens::TokenError::Version1)), "{error:?}");
     assert!(pinned().accept_x509_version_1_for_legacy_use_only().open(&message).is_ok());
-    let anchored = Receiver::new(
-        Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors),
-        Requirements::signed([Part::Body]),
-        DangerousNoReplayCache,
-    );
-    refuse(&anchored.accept_x509_version_1_for_legacy_use_only(), &message);
+    let below = || Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
+    let anchored = |trust| {
+        Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache)
+            .accept_x509_version_1_for_legacy_use_only()
+    };
+    let error = refuse(&anchored(below()), &message);
+    assert!(matches!(error, OpenError::Trust(ws_security::TrustError::Version1 { .. })), "{error:?}");
+    assert!(anchored(below().accept_certificates_of_version_1()).open(&message).is_ok());
     // It names no key identifier: peers compute one, and so do we when asked.
     let ski = |form| recipe().sign(Signing::with(&identity("v1")).parts([Part::Body]).reference(form));
     assert_eq!(ski(ReferenceForm::SubjectKeyIdentifier).plan().map(drop), Err(PlanError::ReferenceForm));

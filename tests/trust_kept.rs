@@ -140,7 +140,7 @@ fn what_was_revoked_in_between_is_refused() {
 #[test]
 fn nothing_is_left_where_the_trust_is_changed() {
     let others = [middle()];
-    let changes: [fn(Trust) -> Trust; 8] = [
+    let changes: [fn(Trust) -> Trust; 9] = [
         |trust| trust.also(SignerRule::AnyBelowTheAnchors),
         |trust| trust.pin(certificate("bob")),
         |trust| trust.intermediates([certificate("bob")]),
@@ -148,6 +148,7 @@ fn nothing_is_left_where_the_trust_is_changed() {
         |trust| trust.revocation(Revocation::UnknownIsGood),
         |trust| trust.extended_key_usage([ws_security::ExtendedKeyUsage::client_auth()]),
         Trust::accept_authorities_as_signers,
+        Trust::accept_certificates_of_version_1,
         Trust::accept_any_key_usage,
     ];
     for (at, change) in changes.into_iter().enumerate() {

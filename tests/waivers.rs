@@ -332,6 +332,16 @@ const WEAKENING: &[Case] = &[
         Waiver::AuthoritiesAsSigners,
     ),
     (
+        "tokens Trust::accept_certificates_of_version_1",
+        || {
+            let anchors = Trust::anchors([certificate("ca")]).expect("anchors");
+            let trust =
+                anchors.signer(SignerRule::Certificate(certificate("alice"))).accept_certificates_of_version_1();
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::CertificatesOfVersion1,
+    ),
+    (
         "tokens Trust::accept_any_key_usage",
         || {
             let trust = Trust::pins([certificate("alice")]).accept_any_key_usage();

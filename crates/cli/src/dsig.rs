@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
+use ws_security::crypto::SignatureFamily;
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::text::escaped;
 use ws_security::xmldsig::{
@@ -21,13 +22,10 @@ use crate::outside::{Outside, Whole};
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let policy = arguments.retired.on(arguments.allow.policy()?);
     keys::note_unused(&arguments.keys, Task::Verifying);
-    if arguments.old_paths.dangerous_old_path_signatures && arguments.keys.trust.is_empty() {
+    if arguments.paths.dangerous_old_path_signatures && arguments.keys.trust.is_empty() {
         output::say("note: --dangerous-old-path-signatures does nothing: only --trust begins a path");
     }
-    let mut keys = Keys::expecting(&arguments.keys, &arguments.signer, arguments.allow.allow_legacy)?;
-    if arguments.old_paths.dangerous_old_path_signatures {
-        keys.accept_old_paths();
-    }
+    let keys = Keys::expecting(&arguments.keys, &arguments.signer, &arguments.paths, arguments.allow.allow_legacy)?;
     let octets = output::read_document(&arguments.file.file)?;
     let document = output::document(&octets, arguments.reading)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
@@ -42,6 +40,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let octets = document.source().len() as u64;
     let budget = Budget::new(&limits, octets);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
+    policy.signature.check(&signature).map_err(refused)?;
     if keys.is_empty() && !arguments.insecure_keyvalue {
         let why = "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
                    --insecure-keyvalue asks for its integrity only";
@@ -81,6 +80,10 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         let why = match (verifying.untrusted.first(), outside.refused().or_else(|| unread.into_iter().next())) {
             (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
             (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
+            (None, None) if signature.signed_info().method().family() == SignatureFamily::Hmac => {
+                "it is a MAC, and no --secret has the key name that it says, or enough octets for its method".to_owned()
+            }
+            (None, None) if arguments.insecure_keyvalue => "no key of the message is of a kind that is read".to_owned(),
             (None, None) => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),
         };
         return Err(refused(format!("no key that was given fits the signature: {why}")));

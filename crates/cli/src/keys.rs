@@ -23,6 +23,8 @@ pub(crate) struct Keys {
     pub(crate) identities: Vec<Identity>,
     pub(crate) secrets: Vec<(Option<String>, Vec<u8>)>,
     trust: Option<Trust>,
+    /// Judges the certificates of `--cert`, if there are revocation lists or responses.
+    pins: Option<Trust>,
     /// Whether a pinned certificate needs a path to an anchor, too.
     needs_path: bool,
     /// The certificates of `--intermediate`, which a message may name without carrying them.
@@ -146,12 +148,17 @@ pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
 
 impl Keys {
     pub(crate) fn load(arguments: &KeyArgs, legacy: bool) -> Outcome<Self> {
-        Self::expecting(arguments, &[], legacy)
+        Self::expecting(arguments, &[], &PathOptions::default(), legacy)
     }
 
     /// As [`Keys::load`]. If there are rules for signers, only certificates below the anchors that one of the rules
     /// expects may sign.
-    pub(crate) fn expecting(arguments: &KeyArgs, signer: &[String], legacy: bool) -> Outcome<Self> {
+    pub(crate) fn expecting(
+        arguments: &KeyArgs,
+        signer: &[String],
+        paths: &PathOptions,
+        legacy: bool,
+    ) -> Outcome<Self> {
         let password_text = arguments.password_file.as_ref().map(Source::password).transpose()?;
         let mut keys = Self {
             private: Vec::new(),
@@ -160,6 +167,7 @@ impl Keys {
             identities: Vec::new(),
             secrets: arguments.secret.iter().map(NamedSource::read).collect::<Result<_, _>>()?,
             trust: None,
+            pins: None,
             needs_path: arguments.cert_needs_path,
             intermediates: certificates(&arguments.intermediate)?,
             now: now(arguments.now.as_ref())?,
@@ -183,7 +191,11 @@ impl Keys {
                 Ok(key) => keys.private.push(key),
                 Err(error) => match PublicKey::from_pem(&octets) {
                     Ok(key) => keys.public.push(key),
-                    Err(_) => return Err(could_not(format!("{source}: {error}"))),
+                    Err(of_public) => {
+                        let is_public = octets.windows(PUBLIC.len()).any(|octets| octets == PUBLIC);
+                        let why = if is_public { of_public } else { error };
+                        return Err(could_not(format!("{source}: {why}")));
+                    }
                 },
             }
         }
@@ -191,6 +203,10 @@ impl Keys {
             let password = password_text.unwrap_or_default();
             let found = identities_from_key_store(&source.read()?, &password)
                 .map_err(|error| could_not(format!("{source}: {error}")))?;
+            if found.is_empty() {
+                let why = "the key store has no private key with its certificate: a key without one is given as --key";
+                return Err(could_not(format!("{source}: {why}")));
+            }
             keys.identities = found.into_iter().map(|found| found.entry).collect();
         }
         // A private key and a pinned certificate with its public key are one identity.
@@ -200,25 +216,26 @@ impl Keys {
                 keys.identities.push(identity);
             }
         }
+        let mut options = TrustOptions::default();
+        options.trust.clone_from(&arguments.trust);
+        options.intermediate.clone_from(&arguments.intermediate);
+        options.signer = signer.to_vec();
+        if !(paths.crl.is_empty() && paths.ocsp.is_empty()) {
+            keys.pins = Some(options.pins(keys.certificates.clone(), paths)?);
+        }
         if !arguments.trust.is_empty() {
-            let mut options = TrustOptions::default();
-            options.trust.clone_from(&arguments.trust);
-            options.signer = signer.to_vec();
-            let trust = noting(|notes| options.trust(&PathOptions::default(), &[], notes));
+            options.intermediate.clear();
+            let trust = noting(|notes| options.trust(paths, &[], notes));
             let mut trust = trust.map_err(|failure| match failure {
                 Failure::CouldNot(why) => Failure::CouldNot(of_documents(&why)),
                 refused @ Failure::Refused(_) => refused,
             })?;
             if legacy {
-                trust = trust.accept_authorities_as_signers();
+                trust = trust.accept_authorities_as_signers().accept_certificates_of_version_1();
             }
             keys.trust = Some(trust.intermediates(keys.intermediates.iter().cloned()));
         }
         Ok(keys)
-    }
-
-    pub(crate) fn accept_old_paths(&mut self) {
-        self.trust = self.trust.take().map(Trust::dangerous_old_path_signatures);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -293,14 +310,16 @@ impl Keys {
         !(self.needs_path && self.certificates.contains(own))
     }
 
-    /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for.
+    /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for; with revocation lists, those that
+    /// are not revoked.
     fn pinned(&self, untrusted: &mut Vec<String>) -> Vec<&Certificate> {
-        if !self.needs_path {
-            return self.certificates.iter().collect();
-        }
-        let Some(trust) = &self.trust else {
-            untrusted.push("--cert-needs-path has no anchor to lead to: give --trust".to_owned());
-            return Vec::new();
+        let trust = match (self.needs_path, &self.trust, &self.pins) {
+            (true, Some(trust), _) | (false, _, Some(trust)) => trust,
+            (true, None, _) => {
+                untrusted.push("--cert-needs-path has no anchor to lead to: give --trust".to_owned());
+                return Vec::new();
+            }
+            (false, _, None) => return self.certificates.iter().collect(),
         };
         let budget = Budget::new(&output::limits(), 0);
         let judged = |certificate: &&Certificate| {
@@ -382,20 +401,12 @@ impl Keys {
     }
 }
 
+/// The label of public keys in PEM.
+const PUBLIC: &[u8] = b"PUBLIC KEY-----";
+
 /// An error about trust, with the options for documents where messages have others.
 fn of_documents(error: &str) -> String {
-    const OPTIONS: [(&str, &str); 4] = [
-        (
-            "`Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors` (`--dangerous-unchecked-anchors`)",
-            "--cert",
-        ),
-        ("`Trust::pin`", "--cert"),
-        ("`Trust::accept_authorities_as_signers` (`--accept-authorities-as-signers`)", "--allow-legacy"),
-        (
-            ", or accept such signers with `Trust::accept_any_key_usage` (`--accept-any-key-usage`)",
-            ", and the peer use it",
-        ),
-    ];
+    const OPTIONS: [(&str, &str); 2] = [("`Trust::pins` (`--pin`)", "--cert"), ("`Trust::pin`", "--cert")];
     OPTIONS.iter().fold(error.to_owned(), |error, (other, ours)| error.replace(other, ours))
 }
 

@@ -381,7 +381,7 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
 pub(crate) fn document(octets: &[u8], reading: ReadingArgs) -> Outcome<Document<'_>> {
     refuse_other_shapes(octets)?;
     let text = match (other_encoding(octets), reading.accept_other_encodings) {
-        (Some(encoding), false) if std::str::from_utf8(octets).is_err() => {
+        (Some(encoding), false) => {
             return Err(refused(format!(
                 "the document is in {encoding:?}: have it sent in UTF-8, or give --accept-other-encodings"
             )));

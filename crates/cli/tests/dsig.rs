@@ -218,7 +218,7 @@ fn errors_about_trust_name_options_of_documents() {
     ] {
         let (found, _, told) = wss(&format!("dsig verify {options} -"), &signed);
         assert!(found == Some(code) && told.contains("--cert"), "{options}: {told}");
-        assert!(!told.contains("--pin") && !told.contains("unchecked-anchors"), "{options}: {told}");
+        assert!(!told.contains("--pin"), "{options}: {told}");
     }
 }
 
@@ -232,4 +232,60 @@ fn signatures_that_are_not_judged_are_told() {
         format!("{}<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>{}", &signed[..at], &signed[at..]);
     let (_, _, told) = wss("dsig verify --trust KEYS/ca.pem -", &two);
     assert!(told.contains("the first ds:Signature of the document is judged, and not the other 1"), "{told}");
+}
+
+/// Carol's certificate is on the list of her authority.
+#[test]
+fn revoked_signers_are_refused_below_an_anchor_and_pinned() {
+    let crl = "--crl KEYS/ca.crl --now 2026-12-01T00:00:00Z";
+    for (name, options, code) in [
+        ("carol", "--trust KEYS/ca.pem", 0),
+        ("carol", &*format!("--trust KEYS/ca.pem {crl}"), 1),
+        ("carol", &*format!("--cert KEYS/carol.pem --trust KEYS/ca.pem {crl}"), 1),
+        ("alice", &*format!("--trust KEYS/ca.pem {crl}"), 0),
+        ("alice", &*format!("--cert KEYS/alice.pem --trust KEYS/ca.pem {crl}"), 0),
+    ] {
+        let (found, _, told) = wss(&format!("dsig verify {options} -"), &signed_by(name));
+        assert_eq!(found, Some(code), "{name} {options}: {told}");
+        assert!(code == 0 || told.contains("revoked"), "{name} {options}: {told}");
+    }
+}
+
+#[test]
+fn a_signer_of_version_1_counts_by_a_named_option() {
+    let signed = signed_by("v1");
+    let (code, _, told) = wss("dsig verify --trust KEYS/ca.pem -", &signed);
+    assert!(code == Some(1) && told.contains("--accept-certificates-of-version-1"), "{told}");
+    for option in ["--accept-certificates-of-version-1", "--allow-legacy"] {
+        let (code, _, told) = wss(&format!("dsig verify --trust KEYS/ca.pem {option} -"), &signed);
+        assert_eq!(code, Some(0), "{option}: {told}");
+        let (code, ..) = wss(&format!("dsig verify --trust KEYS/twin-ca.pem {option} -"), &signed);
+        assert_eq!(code, Some(1), "{option}");
+    }
+}
+
+#[test]
+fn what_is_missing_or_too_short_is_named() {
+    let secret = Secret::generate(&SystemRandom, 32).expect("random");
+    let mac = with_mac(&secret, "<ds:KeyName>name</ds:KeyName>");
+    let (code, _, told) = wss("dsig verify --cert KEYS/alice.pem -", &mac);
+    assert!(code == Some(1) && told.contains("does not fit") | told.contains("cannot run"), "{told}");
+    let other = file(secret.as_octets());
+    let (code, _, told) = wss(&format!("dsig verify --secret other={} -", other.display()), &mac);
+    assert!(code == Some(1) && told.contains("MAC") && told.contains("--secret"), "{told}");
+    let method = mac.find("hmac-sha256\"").expect("a method") + "hmac-sha256\"".len();
+    let cut = |bits: &str| {
+        let end = mac[method..].find('>').expect("its end") + method + 1;
+        format!("{}<ds:HMACOutputLength>{bits}</ds:HMACOutputLength>{}", &mac[..end], &mac[end..])
+    };
+    for (bits, says) in [("120", "cut to 120 bits"), ("136", "says 136 bits")] {
+        let verify = format!("dsig verify --allow-legacy --secret name={} -", other.display());
+        let (code, _, told) = wss(&verify, &cut(bits));
+        assert!(code == Some(1) && told.contains(says), "{bits}: {told}");
+    }
+    let (code, _, told) = wss("dsig verify --key KEYS/alice.key --allow rsa-md5 -", &mac);
+    assert!(code == Some(2) && told.contains("--dangerous-retired"), "{told}");
+    let latin = "<?xml version='1.0' encoding='ISO-8859-1'?><a/>";
+    let (code, _, told) = wss("dsig verify --key KEYS/alice.key -", latin);
+    assert!(code == Some(1) && told.contains("--accept-other-encodings"), "{told}");
 }

@@ -230,19 +230,43 @@ fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
     Some(AlgorithmIdentifier::from_slice(octets))
 }
 
-/// A substitute for an authority that signs messages itself.
+/// A substitute for a certificate that rustls-webpki does not take for an end entity.
 ///
-/// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So the path is validated that
-/// the authority really has: the path to a certificate below it. That certificate is this one. It names no one, has no
-/// extensions, and is valid when the authority is. Its signature algorithm exists only here: it verifies only these
-/// octets, and only under the key of that authority.
+/// Its signature algorithm exists only here: it verifies only these octets, and only under one key.
+///
+/// An authority that signs messages itself has a path that ends in it. So the path is validated that it really has: the path
+/// to a certificate below it, which is this one. It names no one, has no extensions, and is valid when the authority is.
+///
+/// A certificate of version 1 is given in version 3, with its names, its key and its validity, and without extensions.
 #[derive(Debug)]
 pub struct StandIn {
     der: Vec<u8>,
     signed: Vec<u8>,
-    /// The bits of the authority's key.
+    /// The bits of the key under which it verifies.
     key: Vec<u8>,
     kind: AlgorithmIdentifier,
+}
+
+/// Fields of a certificate, as they are written.
+struct Fields<'d> {
+    issuer: &'d [u8],
+    validity: &'d [u8],
+    subject: &'d [u8],
+    spki: &'d [u8],
+}
+
+impl<'d> Fields<'d> {
+    fn read(certificate: &'d [u8]) -> Option<Self> {
+        let mut fields = Signed::read(certificate)?.fields()?;
+        // The version, which only version 1 leaves out.
+        if fields.peek() != Some(der::INTEGER) {
+            fields.next()?;
+        }
+        fields.expect(der::INTEGER)?;
+        fields.expect(der::SEQUENCE)?;
+        let mut whole = || fields.next_whole();
+        Some(Self { issuer: whole()?, validity: whole()?, subject: whole()?, spki: whole()? })
+    }
 }
 
 /// `2.25.0`: the nil UUID in the arc of UUIDs, which no algorithm has.
@@ -253,29 +277,34 @@ impl StandIn {
     /// key are kept as long as the program lives: the caller must know that a known authority signed the certificate.
     #[must_use]
     pub fn below(authority: &Certificate) -> Option<Self> {
-        let kind = match authority.public_key().kind() {
+        let Fields { validity, subject, spki, .. } = Fields::read(authority.der())?;
+        Self::signed_by(authority, &[subject, validity, &der::sequence(&[]), spki])
+    }
+
+    /// The substitute for a certificate of version 1. The caller must know that `signer` signed it. `None` as for
+    /// [`StandIn::below`].
+    #[must_use]
+    pub fn in_version_3(certificate: &Certificate, signer: &Certificate) -> Option<Self> {
+        let Fields { issuer, validity, subject, spki } = Fields::read(certificate.der())?;
+        Self::signed_by(signer, &[issuer, validity, subject, spki])
+    }
+
+    /// `fields` are those from the issuer on.
+    fn signed_by(signer: &Certificate, fields: &[&[u8]]) -> Option<Self> {
+        let kind = match signer.public_key().kind() {
             KeyKind::Rsa { .. } => alg_id::RSA_ENCRYPTION,
             KeyKind::Ec(curve) => curve.identifier(),
             KeyKind::Ed25519 => alg_id::ED25519,
             KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
-            KeyKind::Dsa { .. } => lasting(key_of(authority)?.0)?,
+            KeyKind::Dsa { .. } => lasting(key_of(signer)?.0)?,
             KeyKind::RsaPss { .. } | KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } | KeyKind::PostQuantum(_) => {
                 return None;
             }
         };
-        let mut fields = Signed::read(authority.der())?.fields()?;
-        // The version, which only version 1 leaves out.
-        if fields.peek() != Some(der::INTEGER) {
-            fields.next()?;
-        }
-        fields.expect(der::INTEGER)?;
-        fields.expect(der::SEQUENCE)?;
-        fields.expect(der::SEQUENCE)?;
-        let (validity, subject, spki) = (fields.next_whole()?, fields.next_whole()?, fields.next_whole()?);
-        let key = key_of(authority)?.1.to_vec();
+        let key = key_of(signer)?.1.to_vec();
         let version = der::element(0xA0, &der::unsigned(&[2]));
         let (serial, algorithm) = (der::unsigned(&[1]), der::sequence(&[NOWHERE]));
-        let signed = der::sequence(&[&version, &serial, &algorithm, subject, validity, &der::sequence(&[]), spki]);
+        let signed = der::sequence(&[&version, &serial, &algorithm, &fields.concat()]);
         let der = der::sequence(&[&signed, &algorithm, &der::element(der::BIT_STRING, &[0])]);
         Some(Self { der, signed, key, kind })
     }

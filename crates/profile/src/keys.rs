@@ -84,7 +84,7 @@ impl TrustOptions {
     ///
     /// # Errors
     /// As [`TrustOptions::trust`].
-    pub(crate) fn pins(&self, pins: Vec<Certificate>, paths: &PathOptions) -> Result<Trust, ProfileError> {
+    pub fn pins(&self, pins: Vec<Certificate>, paths: &PathOptions) -> Result<Trust, ProfileError> {
         // A certificate that is skipped here is noted where trust in signers is read.
         let noted = &mut Vec::new();
         let authorities = [&self.trust, &self.intermediate].map(|sources| Source::certificates(sources, noted));
@@ -97,6 +97,9 @@ fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileEr
     let mut trust = judging_each(trust, options)?;
     if options.accept_authorities_as_signers {
         trust = trust.accept_authorities_as_signers();
+    }
+    if options.accept_certificates_of_version_1 {
+        trust = trust.accept_certificates_of_version_1();
     }
     if options.dangerous_old_path_signatures {
         trust = trust.dangerous_old_path_signatures();

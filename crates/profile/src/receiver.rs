@@ -292,12 +292,25 @@ impl AllowOptions {
             let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
             if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
                 let words: Vec<&str> = identifiers().into_iter().map(word_of).collect();
-                let (what, advice) = ("not the identifier of a supported algorithm", "give an identifier, or one of ");
+                let what = match is_retired(given) {
+                    true => {
+                        "retired, so that no message has it: `wss dsig` and `wss xenc` read it in old documents, with --dangerous-retired"
+                    }
+                    false => "not the identifier of a supported algorithm",
+                };
+                let advice = "give an identifier, or one of ";
                 return Err(word_of_list("allow", given, last_word(given), what, &words, advice));
             }
         }
         Ok(policy)
     }
+}
+
+/// Whether a word or an identifier is that of an algorithm which proves nothing any more.
+fn is_retired(given: &str) -> bool {
+    let signing = SignatureMethod::ALL.iter().filter(|method| method.is_retired()).map(SignatureMethod::uri);
+    let digests = DigestMethod::ALL.iter().filter(|method| method.is_retired()).map(DigestMethod::uri);
+    signing.chain(digests).any(|uri| uri == given || last_word(uri).eq_ignore_ascii_case(given))
 }
 
 /// The identifiers of every algorithm that a policy may admit.

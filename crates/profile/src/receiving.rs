@@ -75,6 +75,8 @@ options! {
         eku: Vec<String> = "OID",
         /// Accept a certificate of an authority as that of a signer
         accept_authorities_as_signers: bool,
+        /// Accept a certificate of version 1, which has no extensions, as that of a signer
+        accept_certificates_of_version_1: bool,
         /// Accept a signer whose certificate has a key usage that permits no signatures, such as keyEncipherment alone
         accept_any_key_usage: bool,
         /// Accept any certificate as an anchor: expired, of version 1, or not an authority

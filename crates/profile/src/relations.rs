@@ -50,6 +50,7 @@ const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
 const JUDGING: &[(&str, &[&str])] = &[
     ("eku", &["trust"]),
     ("accept-authorities-as-signers", &["trust"]),
+    ("accept-certificates-of-version-1", &["trust"]),
     ("dangerous-unchecked-anchors", &["trust"]),
     ("dangerous-old-path-signatures", &["trust"]),
     ("accept-any-key-usage", CERTIFICATES_OF),

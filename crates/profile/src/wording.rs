@@ -75,6 +75,7 @@ const CALLS: &[(&str, Help)] = &[
     ("Trust::dangerous_unchecked_anchors", Key("dangerous-unchecked-anchors")),
     ("Trust::dangerous_old_path_signatures", Key("dangerous-old-path-signatures")),
     ("Trust::accept_authorities_as_signers", Key("accept-authorities-as-signers")),
+    ("Trust::accept_certificates_of_version_1", Key("accept-certificates-of-version-1")),
     ("Trust::accept_any_key_usage", Key("accept-any-key-usage")),
     ("actor", Key("actor")),
     (

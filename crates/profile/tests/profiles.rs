@@ -384,6 +384,7 @@ fn how_certificates_are_judged_needs_some() {
         ("accept-any-key-usage = true", any),
         ("eku = [\"1.3.6.1.5.5.7.3.4\"]", "`eku` needs `trust`"),
         ("accept-authorities-as-signers = true", "needs `trust`"),
+        ("accept-certificates-of-version-1 = true", "needs `trust`"),
         ("dangerous-unchecked-anchors = true", "needs `trust`"),
         ("dangerous-old-path-signatures = true", "needs `trust`"),
     ] {

@@ -26,10 +26,12 @@ mod security_token_reference;
 mod timestamp;
 mod token_facts;
 mod trust;
+mod trust_error;
 mod username_field;
 mod username_token;
 mod value_type;
 mod write_reference;
+mod written_instant;
 mod x509_token;
 
 pub use assertion_error::AssertionError;
@@ -37,9 +39,9 @@ pub use assertion_span::AssertionSpan;
 pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
-pub use error::{TokenError, TrustError};
+pub use error::TokenError;
 pub use implied_key::ImpliedDerivedKey;
-pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
+pub use instant::{WrittenDateTime, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
     KerberosToken, write_kerberos_token,
@@ -58,6 +60,7 @@ pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
 };
+pub use trust_error::TrustError;
 pub use username_token::{
     AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN,
     UsernameToken, password_digest, write_digest_token, write_password_key_token, write_username_token,
@@ -67,6 +70,7 @@ pub use write_reference::{
     ReferenceForm, X509Item, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
     write_token_reference,
 };
+pub use written_instant::{Precision, format_instant};
 pub use x509_token::{
     CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
 };

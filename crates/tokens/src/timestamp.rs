@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::{Element, Writer, name};
 
 use crate::error::TokenError;
-use crate::instant::{DateTime, Precision, parse_date_time};
+use crate::instant::{DateTime, parse_date_time};
+use crate::written_instant::Precision;
 
 /// The shapes in which a timestamp is read. The default is that of the schema.
 #[derive(Debug, Clone, Copy, Default)]

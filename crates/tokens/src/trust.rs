@@ -23,7 +23,7 @@ use wss_crypto::{
     object_identifier,
 };
 
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 use anchor::Anchors;
 pub use anchor::TrustAnchors;
 pub use fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest};
@@ -217,6 +217,7 @@ pub struct Trust {
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
+    accepts_version_1: bool,
     accepts_any_key_usage: bool,
     accepts_old_signatures: bool,
     /// The certificates that were judged with all of this.
@@ -244,6 +245,7 @@ impl Trust {
             revocation: None,
             extended_key_usage: None,
             accepts_authorities: false,
+            accepts_version_1: false,
             accepts_any_key_usage: false,
             accepts_old_signatures: false,
             kept: Kept::default(),

@@ -8,12 +8,13 @@ use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 use wss_text::shown;
 
 use crate::error::TokenError;
-use crate::instant::{DateTime, format_instant, parse_date_time};
+use crate::instant::{DateTime, parse_date_time};
 use crate::password_error::PasswordError;
 use crate::username_field::{
     ClaimedPassword, ClaimedValue, Field, MAX_NONCE, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT, nonce_octets,
 };
 use crate::value_type::{BASE64_BINARY, is_encoding_by_name};
+use crate::written_instant::format_instant;
 
 /// The type of a username token in references.
 pub const USERNAME_TOKEN: &str =

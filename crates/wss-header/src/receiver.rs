@@ -401,7 +401,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts pinned certificates of version 1, which do not say what they may be used for.
+    /// Accepts tokens with certificates of version 1, which do not say what they may be used for: pinned ones, and those
+    /// below the anchors where [`Trust::accept_certificates_of_version_1`](wss_tokens::Trust::accept_certificates_of_version_1) was
+    /// called, too.
     #[must_use]
     pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {
         self.waived.insert(Waiver::X509Version1);

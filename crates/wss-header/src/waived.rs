@@ -57,6 +57,7 @@ fn of_trust(trust: &Trust) -> impl Iterator<Item = Waiver> {
         (!trust.checks_extended_key_usage(), Waiver::AnyExtendedKeyUsage),
         (trust.has_unchecked_anchors(), Waiver::UncheckedAnchors),
         (trust.accepts_authorities_as_signers(), Waiver::AuthoritiesAsSigners),
+        (trust.accepts_certificates_of_version_1(), Waiver::CertificatesOfVersion1),
         (trust.accepts_any_key_usage(), Waiver::AnyKeyUsage),
         (trust.accepts_old_path_signatures(), Waiver::OldPathSignatures),
         (trust.expects_anyone(), Waiver::AnySignerBelowTheAnchors),

@@ -102,6 +102,9 @@ waivers! {
     /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
     AuthoritiesAsSigners = "authorities-as-signers"
         ("a certificate of an authority is accepted as that of a signer");
+    /// [`Trust::accept_certificates_of_version_1`](wss_tokens::Trust::accept_certificates_of_version_1).
+    CertificatesOfVersion1 = "certificates-of-version-1"
+        ("a certificate of version 1, which says nothing of its purpose, is accepted as that of a signer");
     /// [`Trust::accept_any_key_usage`](wss_tokens::Trust::accept_any_key_usage).
     AnyKeyUsage = "any-key-usage"
         ("a certificate whose key usage does not permit signatures is accepted as that of a signer");

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use wss_profile::{AllowOptions, HoldingOptions, NamedSource, Source};
+use wss_profile::{AllowOptions, HoldingOptions, NamedSource, PathOptions, Source};
 
 mod examples;
 mod explain;
@@ -189,14 +189,6 @@ pub(crate) struct RetiredArgs {
     pub(crate) dangerous_retired: bool,
 }
 
-/// Paths of certificates that are as old as their documents.
-#[derive(Args)]
-pub(crate) struct OldPathArgs {
-    /// Accept paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits: anyone may have made them since
-    #[arg(long)]
-    pub(crate) dangerous_old_path_signatures: bool,
-}
-
 impl RetiredArgs {
     /// `policy` with what is retired, if that was asked for.
     pub(crate) fn on(&self, mut policy: ws_security::AlgorithmPolicy) -> ws_security::AlgorithmPolicy {
@@ -238,7 +230,7 @@ pub(crate) struct DsigVerifyArgs {
     #[command(flatten)]
     pub(crate) retired: RetiredArgs,
     #[command(flatten)]
-    pub(crate) old_paths: OldPathArgs,
+    pub(crate) paths: PathOptions,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
     #[command(flatten)]
@@ -252,7 +244,7 @@ pub(crate) struct DsigVerifyArgs {
     /// alone is proven
     #[arg(long)]
     pub(crate) anonymous: bool,
-    /// Also read ECDSA values that are an ASN.1 sequence, or padded; --allow-legacy does, too
+    /// Also read ECDSA values that are an ASN.1 sequence, longer or shorter; --allow-legacy does, too
     #[arg(long)]
     pub(crate) accept_other_ecdsa_values: bool,
     /// Also use a key or a certificate of the message itself: that proves its integrity, and nothing about who signed

@@ -9,9 +9,10 @@ use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Tra
 
 use super::{Assertion, AssertionTrust};
 use crate::assertion_error::AssertionError;
-use crate::error::{TokenError, TrustError};
+use crate::error::TokenError;
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, Trust, ValidatedCertificate};
+use crate::trust_error::TrustError;
 use crate::x509_token::end_entities;
 
 impl AssertionTrust {

@@ -14,8 +14,9 @@ use wss_xmldsig::AlgorithmPolicy;
 use super::{Assertion, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion};
 use crate::assertion_error::AssertionError;
 use crate::assertion_span::AssertionSpan;
-use crate::error::{TokenError, TrustError};
+use crate::error::TokenError;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
+use crate::trust_error::TrustError;
 
 /// The assertions that are accepted, and the conditions on them.
 ///

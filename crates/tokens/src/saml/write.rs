@@ -9,7 +9,7 @@ use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x5
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
 use super::{ConfirmationMethod, SamlVersion};
-use crate::instant::format_instant;
+use crate::written_instant::format_instant;
 
 /// A new assertion.
 ///

@@ -9,7 +9,7 @@ use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x5
 use super::id_card::LEVEL;
 use super::write::fresh_id;
 use super::{ConfirmationMethod, SamlVersion};
-use crate::instant::Precision;
+use crate::written_instant::Precision;
 
 /// The Id of a card, and that of its signature: the schema of the network allows no others.
 const CARD: &str = "IDCard";

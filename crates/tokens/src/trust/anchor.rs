@@ -7,7 +7,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::anchor_from_trusted_cert;
 use wss_crypto::{Certificate, LoadError, SkippedCertificate};
 
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// Anchors without a rule are not a trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use wss_c14n::{Budget, Limit};
 use wss_crypto::{Certificate, CertificateStatus, OcspResponse, SingleResponse};
 
 use super::validity::{CLOCK_SKEW, check_validity};
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// `id-kp-OCSPSigning`.
 const OCSP_SIGNING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 9];

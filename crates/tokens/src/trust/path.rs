@@ -22,7 +22,7 @@ use wss_crypto::{
 use super::kept::Holds;
 use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// The largest number of authorities on a path, which is the limit of webpki.
 const MAX_AUTHORITIES: usize = 6;
@@ -47,16 +47,15 @@ impl Trust {
         budget.charge(Limit::Paths, 1)?;
         let named = self.named(certificate, others);
         let authorities = self.signed(&named, budget)?;
-        let stands_in = self.stand_in(certificate, &authorities, budget)?;
+        let (stands_in, is_above) = self.stand_in(certificate, &authorities, budget)?;
         let leaf = CertificateDer::from(stands_in.as_ref().map_or(certificate.der(), StandIn::der));
-        let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string().into() };
-        let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
-        let above = stands_in.as_ref().map(|_| certificate).into_iter().chain(authorities.iter().copied());
+        let leaf = EndEntityCert::try_from(&leaf).map_err(|error| self.refusal(&error, certificate, &named, now))?;
+        let above = is_above.then_some(certificate).into_iter().chain(authorities.iter().copied());
         let authorities: Vec<&Certificate> = above.collect();
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            let result = self.judge_path(path, (certificate, stands_in.is_some()), &authorities, now, budget);
+            let result = self.judge_path(path, (certificate, is_above), &authorities, now, budget);
             let is_good = result.is_ok();
             let mut known = judged.borrow_mut();
             // If no path is good, a revoked certificate is the most useful reason.
@@ -96,26 +95,32 @@ impl Trust {
         }
     }
 
-    /// A substitute for an authority that signs messages itself, if that is accepted.
+    /// A substitute for an authority that signs messages itself, or for a certificate of version 1, if they are accepted; and
+    /// whether the certificate is above it.
     fn stand_in(
         &self,
         certificate: &Certificate,
         authorities: &[&Certificate],
         budget: &Budget,
-    ) -> Result<Option<StandIn>, Exceeded> {
+    ) -> Result<(Option<StandIn>, bool), Exceeded> {
+        let signer = || {
+            let mut signers = self.anchors.iter().chain(authorities.iter().copied());
+            signers.try_fold(None, |known, signer| {
+                let is_found = known.is_some() || !self.has_signed(signer, certificate, budget)?;
+                Ok(if is_found { known } else { Some(signer) })
+            })
+        };
         let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
-        if !self.accepts_authorities || !is_authority {
-            return Ok(None);
+        if self.accepts_authorities && is_authority {
+            // A DSA key is cached only for a certificate that an authority signed, so that no stranger can fill the cache.
+            let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
+            let stands_in = if is_dsa && signer()?.is_none() { None } else { StandIn::below(certificate) };
+            let is_above = stands_in.is_some();
+            return Ok((stands_in, is_above));
         }
-        let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
-        let mut signers = self.anchors.iter().chain(authorities.iter().copied());
-        // A DSA key is cached only for a certificate that an authority signed, so that no stranger can fill the cache.
-        if is_dsa
-            && !signers.try_fold(false, |known, signer| Ok(known || self.has_signed(signer, certificate, budget)?))?
-        {
-            return Ok(None);
-        }
-        Ok(StandIn::below(certificate))
+        let is_old = self.accepts_version_1 && certificate.version() == 1;
+        let signer = if is_old { signer()? } else { None };
+        Ok((signer.and_then(|signer| StandIn::in_version_3(certificate, signer)), false))
     }
 
     /// Whether the key of `signer` made the signature on a certificate that names it.
@@ -241,7 +246,17 @@ impl Trust {
                     authorities.clone().find_map(|authority| super::validity::check_validity(authority, now).err());
                 outside.unwrap_or_else(|| self.no_path(certificate, authorities))
             }
-            webpki::Error::CaUsedAsEndEntity => TrustError::AuthorityAsSigner { subject: subject.into() },
+            // If they are accepted, no signature that counts leads to it.
+            webpki::Error::CaUsedAsEndEntity if !self.accepts_authorities => {
+                TrustError::AuthorityAsSigner { subject: subject.into() }
+            }
+            // If it is accepted, nobody who is known signed it.
+            webpki::Error::UnsupportedCertVersion if certificate.version() == 1 && self.accepts_version_1 => {
+                self.no_path(certificate, authorities)
+            }
+            webpki::Error::UnsupportedCertVersion if certificate.version() == 1 => {
+                TrustError::Version1 { subject: subject.into() }
+            }
             webpki::Error::UnsupportedCriticalExtension | webpki::Error::UnsupportedCertVersion => {
                 TrustError::Unsupported { subject: subject.into() }
             }
@@ -274,14 +289,19 @@ impl Trust {
         }
     }
 
-    /// The error for a certificate of the path that a known issuer signed with a weak digest.
+    /// The error for a certificate of the path that a known issuer signed with a weak digest, or with a key that anyone can
+    /// break.
     fn weak_signature(&self, certificate: &Certificate, named: &[Candidate<'_>]) -> Option<TrustError> {
         let known = || self.anchors.iter().chain(named.iter().map(|candidate| candidate.certificate));
         let mut path = std::iter::once(certificate).chain(named.iter().map(|candidate| candidate.certificate));
         path.find_map(|signed| {
-            let digest = signed.weak_digest()?;
-            let is_issued = known().any(|issuer| issuer != signed && issuer.subject() == signed.issuer());
-            is_issued.then(|| TrustError::WeakSignature { subject: signed.subject().to_string().into(), digest })
+            let issuer = known().find(|issuer| *issuer != signed && issuer.subject() == signed.issuer())?;
+            if issuer.public_key().kind().is_retired() {
+                return Some(TrustError::RetiredAuthority { subject: issuer.subject().to_string().into() });
+            }
+            let is_dsa = matches!(issuer.public_key().kind(), KeyKind::Dsa { .. });
+            let digest = signed.weak_digest().or(is_dsa.then_some("DSA")).filter(|_| !self.accepts_old_signatures)?;
+            Some(TrustError::WeakSignature { subject: signed.subject().to_string().into(), digest })
         })
     }
 }

@@ -13,7 +13,7 @@ use super::Trust;
 use super::ocsp::{self, Freshness};
 use super::revocation_cache::RevocationCache;
 use super::validity::CLOCK_SKEW;
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// The revocation lists and OCSP responses that say whether a certificate is revoked.
 #[derive(Debug, Clone, Default)]

@@ -17,7 +17,7 @@ use wss_crypto::{
 use super::fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, is_fetched};
 use super::ocsp::{self, Freshness};
 use super::validity::CLOCK_SKEW;
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// The largest number of lists of one authority that a URL gives: for its users, for authorities below it, and two
 /// more.

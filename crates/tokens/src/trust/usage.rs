@@ -3,7 +3,7 @@
 use wss_crypto::{Certificate, KeyUsage};
 
 use super::{Purpose, Trust};
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 impl Trust {
     /// Accepts a certificate of an authority as that of a signer, as tools make it that mark every certificate so. Its path is
@@ -18,6 +18,19 @@ impl Trust {
     #[must_use]
     pub fn accepts_authorities_as_signers(&self) -> bool {
         self.accepts_authorities
+    }
+
+    /// Accepts a certificate of version 1 as that of a signer, as `openssl x509 -req` makes it without extensions. Nothing in it
+    /// says what its key is for. As an authority below an anchor it is still refused.
+    #[must_use]
+    pub fn accept_certificates_of_version_1(self) -> Self {
+        self.changed(|trust| trust.accepts_version_1 = true)
+    }
+
+    /// Whether [`Trust::accept_certificates_of_version_1`] was called.
+    #[must_use]
+    pub fn accepts_certificates_of_version_1(&self) -> bool {
+        self.accepts_version_1
     }
 
     /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_crypto::Certificate;
 
-use crate::error::TrustError;
+use crate::trust_error::TrustError;
 
 /// The largest time by which the clock of an authority or a responder may be ahead: the default of a receiver.
 pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(60);
