@@ -19,6 +19,7 @@ mod policies;
 #[path = "../policy/shapes.rs"]
 #[allow(dead_code, reason = "the tests of policies use the rest")]
 mod policy_shapes;
+mod replies;
 mod shapes;
 mod sides;
 
