@@ -57,6 +57,7 @@ fn of_64_receivers_that_share_a_store_exactly_one_opens_a_message() {
 struct Slow {
     store: MemoryReplayCache,
     fails: bool,
+    forgets: bool,
 }
 
 impl AsyncReplayCache for Slow {
@@ -69,9 +70,14 @@ impl AsyncReplayCache for Slow {
             }
             Poll::Ready(match self.fails {
                 true => Err(ReplayError::failed("connection reset")),
+                false if self.forgets => Ok(()),
                 false => self.store.insert_if_absent(key, until, now),
             })
         }))
+    }
+
+    fn remembers(&self) -> bool {
+        !self.forgets
     }
 }
 
@@ -95,6 +101,11 @@ fn an_asynchronous_store_is_asked_after_all_else_and_before_anything_is_handed_o
     let again = receiver.deferred().open(&message).expect("proven");
     let refused = block_on(again.accept_async(&store)).expect_err("a replay");
     assert_eq!(refused, OpenError::Replay(ReplayError::Seen));
+    // A store that remembers nothing is a waiver here, too, also behind an Arc.
+    let forgetting = Arc::new(Slow { forgets: true, ..Slow::default() });
+    let again = receiver.deferred().open(&message).expect("proven");
+    let opened = block_on(again.accept_async(&forgetting)).expect("forgotten");
+    assert!(opened.evidence().waived.contains(&Waiver::NoReplayCache));
     let failing = Slow { fails: true, ..Slow::default() };
     let other = receiver.deferred().open(signed(SOAP11)).expect("proven");
     assert!(matches!(block_on(other.accept_async(&failing)), Err(OpenError::Replay(ReplayError::Failed { .. }))));

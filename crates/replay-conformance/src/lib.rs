@@ -131,4 +131,8 @@ where
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError> {
         (self.1)(self.0.insert_if_absent_async(key, until, now))
     }
+
+    fn remembers(&self) -> bool {
+        self.0.remembers()
+    }
 }

@@ -57,6 +57,11 @@ pub trait AsyncReplayCache: Send + Sync {
     /// # Errors
     /// As [`ReplayCache::insert_if_absent`].
     fn insert_if_absent_async<'a>(&'a self, key: &'a [u8; 32], until: SystemTime, now: SystemTime) -> ReplayFuture<'a>;
+
+    /// As [`ReplayCache::remembers`].
+    fn remembers(&self) -> bool {
+        true
+    }
 }
 
 impl<S: ReplayCache + ?Sized> ReplayCache for Arc<S> {
@@ -72,6 +77,10 @@ impl<S: ReplayCache + ?Sized> ReplayCache for Arc<S> {
 impl<S: AsyncReplayCache + ?Sized> AsyncReplayCache for Arc<S> {
     fn insert_if_absent_async<'a>(&'a self, key: &'a [u8; 32], until: SystemTime, now: SystemTime) -> ReplayFuture<'a> {
         (**self).insert_if_absent_async(key, until, now)
+    }
+
+    fn remembers(&self) -> bool {
+        (**self).remembers()
     }
 }
 

@@ -79,9 +79,7 @@ impl<T> PendingReplay<T> {
     /// # Errors
     /// [`OpenError::Replay`].
     pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
-        if !store.remembers() {
-            (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
-        }
+        self.note_store(store.remembers());
         let asking = Asking::start();
         for (key, until) in &self.remembered.keys {
             store.insert_if_absent(key, *until, self.remembered.now).map_err(|error| asking.refused(error))?;
@@ -95,7 +93,8 @@ impl<T> PendingReplay<T> {
     ///
     /// # Errors
     /// [`OpenError::Replay`].
-    pub async fn accept_async(self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
+    pub async fn accept_async(mut self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
+        self.note_store(store.remembers());
         let asking = Asking::start();
         for (key, until) in &self.remembered.keys {
             let answer = store.insert_if_absent_async(key, *until, self.remembered.now).await;
@@ -103,5 +102,12 @@ impl<T> PendingReplay<T> {
         }
         asking.accepted(self.remembered.keys.len());
         Ok(self.opened)
+    }
+
+    /// Notes in the evidence that the store remembers nothing.
+    fn note_store(&mut self, remembers: bool) {
+        if !remembers {
+            (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
+        }
     }
 }
