@@ -46,7 +46,22 @@ pub(super) fn untold(
     };
     let mut listed = covered.canonicalization.prefixes().iter().map(String::as_str);
     let unlisted = |prefix: &&str| !covered.canonicalization.lists(prefix) || replaced.declares(prefix);
-    listed.find(differs).or_else(|| taken.find(unlisted)).map(lost)
+    hidden(covered, replaced).or_else(|| listed.find(differs)).or_else(|| taken.find(unlisted)).map(lost)
+}
+
+/// The first prefix that the covered apex `replaced` declares, and that has another namespace around it. An inclusive form
+/// renders whatever is in scope: that of `replaced` was digested, and that of its plaintext would be returned.
+fn hidden<'d>(covered: &CoveredElement, replaced: Element<'d>) -> Option<&'d str> {
+    if covered.canonicalization.method().is_exclusive() {
+        return None;
+    }
+    let around = replaced.parent()?;
+    let is_other = |prefix: &str| {
+        let outside = around.namespace_of_prefix(prefix);
+        outside.is_some() && outside != replaced.namespace_of_prefix(prefix)
+    };
+    let known = replaced.namespaces_in_scope().into_iter().map(|(prefix, _)| prefix).chain([""]);
+    known.filter(|prefix| replaced.declares(prefix)).find(|prefix| is_other(prefix))
 }
 
 /// Whether the digested octets determine the namespace of `prefix` around `replaced`, which is inside the covered
