@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Budget, Canonicalization, Document, Element, LeafError, Limits, Subset};
 use wss_text::WireText;
 use wss_tokens::parse_instant;
@@ -199,7 +200,7 @@ fn typed(element: Element<'_>) -> Result<Typed, LeafError> {
 }
 
 fn text(element: Element<'_>) -> Result<String, LeafError> {
-    Ok(element.text()?.trim().to_owned())
+    Ok(collapsed(&element.text()?).to_owned())
 }
 
 fn attribute(element: Element<'_>, local: &str) -> Option<String> {

@@ -40,6 +40,23 @@ fn the_content_of_a_receipt_keeps_what_is_declared_around_it() {
     assert!(outside.contains("<x:n><x:m/>"), "{outside}");
 }
 
+/// Blanks around an identifier are those of an indentation. Other white space is a part of it, as for every name.
+#[test]
+fn an_identifier_keeps_the_white_space_that_xml_does_not_know() {
+    let written = Messaging::from(user()).write(SoapVersion::V12);
+    for (around, kept) in [("\n \t", ""), ("\u{a0}", "\u{a0}"), ("\u{2003}", "\u{2003}"), ("\u{b}", "")] {
+        let spelled = |text: &str| format!(">{around}{text}{around}<");
+        let indented = written.replace(">bob<", &spelled("bob")).replace(">one@example.org<", &spelled("one@example.org"));
+        let Ok(read) = read(&indented) else {
+            assert_eq!(around, "\u{b}", "no character of XML");
+            continue;
+        };
+        let user = read.user.expect("a user message");
+        assert_eq!(user.to.ids[0].value, format!("{kept}bob{kept}"));
+        assert_eq!(user.info.id, format!("{kept}one@example.org{kept}"));
+    }
+}
+
 #[test]
 fn what_is_written_is_read_back() {
     let receipt = Signal::receipt("r@b", now(), "one@example.org", "<x:n xmlns:x=\"urn:x\"></x:n>");

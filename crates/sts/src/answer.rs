@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Document, Element, Limits, TakeAlong, name};
 use wss_crypto::{Secret, p_sha1};
 use wss_header::ProtectionToken;
@@ -116,7 +117,7 @@ fn response<'d>(
     }
     let response = only_response(body, version)?;
     match (context, response.attribute("", "Context")) {
-        (Some(wanted), found) if found.as_deref().map(str::trim) != Some(wanted) => {
+        (Some(wanted), found) if found.as_deref().map(collapsed) != Some(wanted) => {
             let found = found.as_deref().unwrap_or_default().into();
             Err(StsError::Context { found, wanted: wanted.into() })
         }
@@ -162,7 +163,7 @@ impl Issue {
         let wst = self.version.namespace();
         if let Some(found) = response.optional_child(wst, "TokenType")? {
             let (found, wanted) = (found.text()?, self.token_type.uri(self.version));
-            if found.trim() != wanted {
+            if collapsed(&found) != wanted {
                 return Err(StsError::TokenType { found: found.as_ref().into(), wanted: wanted.into() });
             }
         }
@@ -182,7 +183,7 @@ impl Issue {
         let secret = if let Some(given) = proof.optional_child(wst, "BinarySecret")? {
             binary_secret(given)?
         } else if let Some(computed) = proof.optional_child(wst, "ComputedKey")? {
-            if computed.text()?.trim() != self.version.identifier("CK/PSHA1") {
+            if collapsed(&computed.text()?) != self.version.identifier("CK/PSHA1") {
                 return Err(lacks("the key is computed by another function than P_SHA-1"));
             }
             let entropy = response.optional_child(wst, "Entropy")?;
@@ -190,7 +191,8 @@ impl Issue {
             let theirs = theirs.ok_or_else(|| lacks("the service gave no entropy of its own"))?;
             let octets = match response.optional_child(wst, "KeySize")? {
                 Some(bits) => {
-                    bits.text()?.trim().parse::<usize>().map_err(|_| lacks("its wst:KeySize is no number"))? / 8
+                    let bits = bits.unsigned().map_err(|_| lacks("its wst:KeySize is no number"))?;
+                    usize::try_from(bits / 8).unwrap_or(usize::MAX)
                 }
                 None => own.len(),
             };
@@ -304,7 +306,7 @@ impl Validate {
             .ok_or(StsError::NoStatus)?;
         let code = status.required_child(wst, "Code")?.text()?;
         let reason = status.optional_child(wst, "Reason")?.map(|reason| reason.text()).transpose()?;
-        let is_valid = code.trim() == self.version.identifier("status/valid");
+        let is_valid = collapsed(&code) == self.version.identifier("status/valid");
         Ok(Status { is_valid, reason: reason.map(|reason| reason.into_owned()) })
     }
 }

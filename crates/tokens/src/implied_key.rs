@@ -1,6 +1,7 @@
 //! Implied derived keys (WS-SecureConversation 1.3 §7.2): a `wsse:SecurityTokenReference` with the attribute `wsc:Nonce` means
 //! the key that is derived from the secret of its token, without a `wsc:DerivedKeyToken`.
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::Secret;
 
@@ -41,7 +42,7 @@ impl ImpliedDerivedKey {
         let length = match attribute(reference, "Length") {
             None => Self::DEFAULT_LENGTH,
             Some(text) => {
-                let length = text.trim().parse().ok().filter(|length| (16..=MAX_LENGTH as usize).contains(length));
+                let length = collapsed(&text).parse().ok().filter(|length| (16..=MAX_LENGTH as usize).contains(length));
                 length.ok_or(TokenError::DerivedKey("16 to 64 octets may be derived"))?
             }
         };

@@ -1,6 +1,7 @@
 //! Children of `xenc:EncryptionMethod` for a cipher whose initialisation vector is not among the cipher octets:
 //! ChaCha20 (RFC 9231 §2.6.7 and §2.6.8), as xmlsec1 writes it.
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, LeafError, Writer, name};
 use wss_crypto::ContentEncryption;
 
@@ -51,6 +52,6 @@ impl CipherParameters {
 /// This number of octets in hexadecimal digits.
 fn hex(element: Element<'_>, len: usize) -> Result<Vec<u8>, LeafError> {
     let text = element.text()?;
-    let octets = wss_text::octets_of_hex(text.trim()).filter(|octets| octets.len() == len);
+    let octets = wss_text::octets_of_hex(collapsed(&text)).filter(|octets| octets.len() == len);
     octets.ok_or_else(|| element.missing("hexadecimal digits of its length"))
 }

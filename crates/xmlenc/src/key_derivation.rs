@@ -1,5 +1,6 @@
 //! `xenc11:KeyDerivationMethod` and `xenc11:DerivedKey`: the wire forms, both ways (XML Encryption 1.1 §5.4 and §3.6).
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{DerivationMethod, DigestMethod, KeyDerivation, OtherInfo, Secret, SignatureFamily, SignatureMethod};
 use wss_text::{hex, octets_of_hex, shown};
@@ -73,7 +74,7 @@ fn concat_kdf(element: Element<'_>) -> Result<KeyDerivationMethod, DecryptError>
 fn bits(element: Element<'_>, attribute: &'static str) -> Result<Vec<u8>, DecryptError> {
     let Some(text) = element.attribute("", attribute) else { return Ok(Vec::new()) };
     let refused = || DecryptError::OtherInfo { attribute };
-    let text = text.trim();
+    let text = collapsed(&text);
     if text.len() > 2 * MAX_OCTETS {
         return Err(refused());
     }
@@ -109,7 +110,7 @@ fn pbkdf2(element: Element<'_>) -> Result<KeyDerivationMethod, DecryptError> {
 }
 
 fn number(element: Element<'_>) -> Result<u32, LeafError> {
-    element.text()?.trim().parse().map_err(|_| element.missing("a number of at most 32 bits"))
+    u32::try_from(element.unsigned()?).map_err(|_| element.missing("a number of at most 32 bits"))
 }
 
 fn digest(element: Element<'_>) -> Result<DigestMethod, DecryptError> {
@@ -213,7 +214,7 @@ impl DerivedKey {
     pub fn parse(element: Element<'_>) -> Result<Self, DecryptError> {
         let method = element.required_child(name::XENC11.uri, "KeyDerivationMethod")?;
         let master = element.optional_child(name::XENC11.uri, "MasterKeyName")?;
-        let master_key_name = master.map(|name| name.text().map(|text| text.trim().to_owned())).transpose()?;
+        let master_key_name = master.map(|name| name.text().map(|text| collapsed(&text).to_owned())).transpose()?;
         Ok(Self { method: KeyDerivationMethod::parse(method)?, master_key_name })
     }
 

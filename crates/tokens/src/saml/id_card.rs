@@ -5,6 +5,7 @@
 //! names no key that its sender must hold: whoever has a card can present it until it ends, and does so with each
 //! request of a session. This module checks a card as a receiver; `write_id_card` writes one.
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, name};
 
 /// The attribute with the level of authentication.
@@ -24,12 +25,12 @@ pub(super) fn names_own_signature(key_infos: &[Element<'_>], signature: Option<E
     let (Some(key_name), None) = (children.next(), children.next()) else { return false };
     let id = ["Id", "id"].iter().find_map(|local| signature.attribute("", local));
     let named = key_name.is(name::DS.uri, "KeyName").then(|| key_name.string().ok()).flatten();
-    id.is_some() && named.as_deref().map(str::trim) == id.as_deref()
+    id.is_some() && named.as_deref().map(collapsed) == id.as_deref()
 }
 
 /// The level of authentication that a card states among these attributes and their values: a number, once.
 pub(super) fn level<'a>(attributes: impl Iterator<Item = (&'a str, &'a [String])>) -> Option<u8> {
     let mut stated = attributes.filter(|(name, _)| *name == LEVEL);
     let (Some((_, [level])), None) = (stated.next(), stated.next()) else { return None };
-    level.trim().parse().ok()
+    collapsed(level).parse().ok()
 }
