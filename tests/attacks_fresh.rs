@@ -7,7 +7,9 @@ mod signed_again;
 use common::*;
 use signed_again::signed_again;
 use ws_security::prelude::*;
-use ws_security::CoverageLost;
+use ws_security::{
+    CoverageLost, DangerousNoReplayCache, ElementPath, MemoryReplayCache, OpenError, ProtectionToken, RequirementError, Secret,
+};
 
 const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const INCLUSIVE: [&str; 2] =
@@ -53,5 +55,114 @@ fn an_inclusive_form_of_ciphertext_does_not_tell_what_the_ciphertext_hides() {
             let why = CoverageLost::UnsignedNamespace { prefix: "soap".into() };
             assert_eq!(lost, [("{urn:n}Note".to_owned(), why)]);
         }
+    }
+}
+
+/// The evidence has no instant that nobody answers for.
+#[test]
+fn a_timestamp_that_anyone_may_have_added_is_not_evidence() {
+    let body = || Signing::with(&identity("alice")).parts([Part::Body]);
+    let signed = recipe().sign(body().parts([Part::Timestamp])).secured(&envelope(SOAP11));
+    let stamp = |message: &str| {
+        let (start, end) = ("<wsu:Timestamp", "</wsu:Timestamp>");
+        let at = message.find(start).expect("a timestamp");
+        message[at..at + message[at..].find(end).expect("its end") + end.len()].to_owned()
+    };
+    let bare = Recipe::new().sign(body()).secured(&envelope(SOAP11));
+    let added = bare.replacen("<ds:Signature ", &format!("{}<ds:Signature ", stamp(&signed)), 1);
+    let apart = recipe().sign(body()).sign(Signing::with(&identity("alice")).parts([Part::Timestamp]));
+    let apart = apart.secured(&envelope(SOAP11));
+    let receiver = Receiver::new(trust(), Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    for (message, is_evidence) in [(&signed, true), (&added, false), (&apart, false)] {
+        for receiver in [receiver.clone(), careless(receiver.clone())] {
+            let opened = receiver.open(message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+            assert_eq!(opened.evidence().timestamp.is_some(), is_evidence, "{message}");
+            let protected = receiver.over_protected_transport().open(message).expect("opens");
+            assert!(protected.evidence().timestamp.is_some());
+        }
+    }
+    let opened = receiver.open_parts(&added).expect("opens");
+    assert!(opened.evidence().timestamp.is_none());
+}
+
+fn pay(inside: &[&str]) -> Part {
+    let steps: String = ["Pay"].iter().chain(inside).map(|step| format!("/{{urn:p}}{step}")).collect();
+    Part::element(ElementPath::parse(&format!("Body{steps}")).expect("a path"))
+}
+
+/// Whoever encrypts an element of a signed Body has not encrypted the Body.
+#[test]
+fn the_evidence_tells_a_part_of_the_body_from_the_body() {
+    let bob = receiver().decrypt_with(identity("bob"));
+    for (part, told) in [(Part::Body, "Body"), (pay(&["To"]), "part of the Body"), (pay(&[]), "Body")] {
+        let encrypting = Encrypting::to(&certificate("bob")).parts([part.clone()]);
+        let opened = bob.open(recipe().sign(signing()).encrypt(encrypting).secured(&envelope(SOAP11))).expect("opens");
+        let parts: Vec<_> = opened.evidence().decrypted.iter().map(|line| line.part.as_str()).collect();
+        assert_eq!(parts, [told], "{part}");
+    }
+}
+
+/// Text beside ciphertext is blank only if it is of the blanks of XML.
+#[test]
+fn an_element_with_other_white_space_beside_its_ciphertext_was_not_encrypted() {
+    let demands = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([pay(&["To"])]);
+    let receiver = Receiver::new(trust(), demands, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    for (beside, is_encrypted) in [("", true), ("\n \t", true), ("\u{a0}", false), ("\u{3000}", false), ("x", false)] {
+        let content = format!("<p:To>{beside}<p:Name>Ann</p:Name>{beside}</p:To>");
+        let envelope = envelope(SOAP11).replacen("<p:To>Ann</p:To>", &content, 1);
+        let encrypting = Encrypting::to(&certificate("bob")).parts([pay(&["To", "Name"])]);
+        let message = recipe().sign(signing()).encrypt(encrypting).secured(&envelope);
+        match receiver.open(&message) {
+            Ok(_) => assert!(is_encrypted, "{beside:?}"),
+            Err(OpenError::Requirement(RequirementError::NotEncrypted { .. })) => assert!(!is_encrypted, "{beside:?}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// The name of a user is no part of the key that is made of his password. Where two have one password, a demand for the
+/// token tells them apart.
+#[test]
+fn a_demanded_token_holds_the_name_of_a_user_whose_password_another_has() {
+    let key = ProtectionToken::username("ann", "s3cret");
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken]);
+    let of = |requirements| {
+        let receiver = Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache);
+        receiver.passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())))
+    };
+    let signing = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
+    let covered = recipe().sign(signing.clone().parts([Part::SigningToken])).secured(&envelope(SOAP11));
+    let uncovered = recipe().sign(signing).secured(&envelope(SOAP11));
+    let renamed = |message: &str| message.replacen(">ann</wsse:Username>", ">bob</wsse:Username>", 1);
+    assert!(of(requirements()).open(&covered).is_ok());
+    for message in [renamed(&covered), uncovered.clone(), renamed(&uncovered)] {
+        refuse(&of(requirements()), &message);
+    }
+}
+
+/// A store knows signatures. Each of several that prove one message proves it alone, unless one of them signs the others.
+#[test]
+fn a_signature_that_signs_the_other_keeps_a_message_one() {
+    let trust = || Trust::pins([certificate("alice"), certificate("ec256")]);
+    let parts = || [Part::Body, Part::Timestamp];
+    let first = || recipe().sign(Signing::with(&identity("alice")).parts(parts()));
+    let apart = first().sign(Signing::with(&identity("ec256")).parts(parts())).secured(&envelope(SOAP11));
+    let bound = first().sign(Signing::with(&identity("ec256")).parts(parts()).parts([Part::Signature]));
+    let bound = bound.secured(&envelope(SOAP11));
+    let without = |message: &str, nth: usize| {
+        let (start, end) = ("<ds:Signature ", "</ds:Signature>");
+        let at = message.match_indices(start).nth(nth).expect("a signature").0;
+        let until = at + message[at..].find(end).expect("its end") + end.len();
+        format!("{}{}", &message[..at], &message[until..])
+    };
+    for (message, times) in [(&apart, 2), (&bound, 1)] {
+        let store = || Receiver::new(trust(), Requirements::signed(parts()), MemoryReplayCache::default());
+        let receiver = store();
+        let opened = (0..2).filter(|nth| receiver.open(without(message, *nth)).is_ok()).count();
+        assert_eq!(opened, times);
+        // Of the whole message, no signature is new a second time.
+        let receiver = store();
+        assert!(receiver.open(message).is_ok());
+        assert!((0..2).all(|nth| receiver.open(without(message, nth)).is_err()));
     }
 }

@@ -205,8 +205,8 @@ impl Opened {
     /// Exclusive canonicalisation leaves out declarations that no name of an element or attribute uses, so
     /// [`Opened::body`] does not have them, and a signature inside the Body that covers them does not verify there.
     /// Such declarations are not authenticated: anyone may have changed the namespace of a prefix in a value
-    /// (`xsi:type="p:Amount"`). Take from it only elements that have a signature of their own, and verify that
-    /// signature.
+    /// (`xsi:type="p:Amount"`). Nor are comments, which a canonical form leaves out: anyone may have put one into a
+    /// text. Take from it only elements that have a signature of their own, and verify that signature.
     #[must_use]
     pub fn body_as_sent(&self) -> Option<&str> {
         self.as_sent.as_deref()
@@ -433,7 +433,8 @@ pub struct Evidence {
     pub signatures: Vec<SignatureEvidence>,
     /// The decrypted parts, in order of processing.
     pub decrypted: Vec<DecryptionEvidence>,
-    /// The timestamp.
+    /// The timestamp, if the signature that proves the message covers it, or the transport is protected, or nothing must be
+    /// signed at all. Anyone can add another one.
     pub timestamp: Option<TimestampEvidence>,
     /// The user of the message, as [`Opened::user`](crate::OpenedParts::user) and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
@@ -489,7 +490,7 @@ pub struct TimestampEvidence {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DecryptionEvidence {
-    /// `Body`, `Signature`, or the name of the decrypted element.
+    /// `Body` if it is all that the Body holds, `part of the Body`, `Signature`, or the name of the decrypted element.
     pub part: WireText,
     /// The content cipher.
     pub content: ContentEncryption,

@@ -394,6 +394,15 @@ impl<'m> Facts<'m> {
         }
     }
 
+    /// The timestamp, if it belongs to the message that `proof` proves: anyone can add one, so that signature covers it, or the
+    /// transport is protected, or nothing must be signed at all.
+    pub(super) fn own_timestamp(&self, proof: Option<&ProvenSignature>, terms: &Terms<'_>) -> Option<&SeenTimestamp> {
+        let is_own = |seen: &&SeenTimestamp| {
+            terms.is_protected || proof.is_none_or(|proof| proof.coverage.has(&Part::Timestamp, &seen.span))
+        };
+        self.timestamp.as_ref().filter(is_own)
+    }
+
     /// Whether a signature covers the message as a whole: its Body, or all parts that must be signed if only those are
     /// returned.
     pub(super) fn is_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
@@ -462,7 +471,8 @@ impl Decryptions {
             part: None,
         });
         let part = match plaintext.place {
-            PlaintextPlace::WholeBody | PlaintextPlace::Body => "Body",
+            PlaintextPlace::WholeBody => "Body",
+            PlaintextPlace::Body => "part of the Body",
             // [`Facts::identify`] names the element, once it is read.
             PlaintextPlace::InsideBlock | PlaintextPlace::Header => "header block",
         };

@@ -44,18 +44,17 @@ fn check_passwords(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> 
     }
 }
 
-/// Refuses a message without a timestamp that has an expiry. Anyone can add a timestamp, so it counts only if the
-/// signature that proves the message covers it, or the transport is protected, or nothing must be signed at all.
+/// Refuses a message without a timestamp of its own that has an expiry.
 fn check_expires(signature: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     if !terms.receiver.requirements.narrow.expires {
         return Ok(());
     }
-    let expires = facts.timestamp.as_ref().filter(|timestamp| timestamp.expires.is_some());
-    let expires = expires.ok_or(RequirementError::NoExpires)?;
-    let is_covered = |signature: &ProvenSignature| signature.coverage.has(&Part::Timestamp, &expires.span);
-    match terms.is_protected || signature.is_none_or(is_covered) {
-        true => Ok(()),
-        false => Err(RequirementError::UnsignedExpires.into()),
+    if facts.timestamp.as_ref().is_none_or(|timestamp| timestamp.expires.is_none()) {
+        return Err(RequirementError::NoExpires.into());
+    }
+    match facts.own_timestamp(signature, terms) {
+        Some(_) => Ok(()),
+        None => Err(RequirementError::UnsignedExpires.into()),
     }
 }
 

@@ -437,7 +437,7 @@ fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature
     Evidence {
         signatures: signatures.collect(),
         decrypted: facts.decryptions.evidence.clone(),
-        timestamp: facts.timestamp.as_ref().map(|timestamp| {
+        timestamp: facts.own_timestamp(proof, terms).map(|timestamp| {
             let (created, expires) = (timestamp.created, timestamp.expires);
             TimestampEvidence { created, expires }
         }),
