@@ -4,11 +4,16 @@ mod common;
 #[path = "common/signed_again.rs"]
 mod signed_again;
 
+use std::time::SystemTime;
+
 use common::*;
 use signed_again::signed_again;
+use ws_security::c14n::base64_encode;
+use ws_security::crypto::{Digest, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::{
-    CoverageLost, DangerousNoReplayCache, ElementPath, MemoryReplayCache, OpenError, ProtectionToken, RequirementError, Secret,
+    AssertionTrust, CoverageLost, DangerousNoReplayCache, DigestMethod, ElementPath, MemoryReplayCache, NewAssertion,
+    OpenError, ProtectionToken, RequirementError, SamlVersion, Secret,
 };
 
 const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -164,5 +169,42 @@ fn a_signature_that_signs_the_other_keeps_a_message_one() {
         let receiver = store();
         assert!(receiver.open(message).is_ok());
         assert!((0..2).all(|nth| receiver.open(without(message, nth)).is_err()));
+    }
+}
+
+/// The signature of an assertion does not cover itself. What a holder writes into it is not what the issuer says.
+#[test]
+fn what_is_put_into_the_signature_of_an_assertion_is_not_handed_out() {
+    let (issuer, audience) = ("https://idp.example", "urn:bank");
+    let issuers = AssertionTrust::for_audience(audience).issuer(issuer, Trust::pins([certificate("carol")]));
+    let service = receiver().assertions(issuers);
+    for version in SamlVersion::ALL {
+        let new = NewAssertion::new(version, issuer, "uid=dave").audience(audience).attribute("role", ["teller"]);
+        let new = new.holder_of_key(&certificate("dave"));
+        let issued = new.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
+        let (end, more) = ("</ds:KeyInfo></ds:Signature>", "<z:Attribute Name=\"role\" AttributeName=\"role\">\
+             <z:AttributeValue>admin</z:AttributeValue></z:Attribute>");
+        let added = format!("<z:Said xmlns:z=\"{}\">{more}</z:Said>{end}", version.namespace().uri);
+        let changed = issued.replacen(end, &added, 1);
+        let changed = changed.replacen("<ds:SignatureValue>", "<ds:SignatureValue Id=\"admin\">", 1);
+        assert!(changed.len() > issued.len() + added.len() - end.len(), "{issued}");
+        for token in [issued, changed] {
+            let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+            let message = recipe().token(token.as_str()).sign(signing).secured(&envelope(SOAP11));
+            let opened = service.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+            let said = opened.assertions()[0].assertion();
+            assert_eq!(said.attribute("role").map(<[String]>::concat).as_deref(), Some("teller"));
+            assert!(said.xml().contains("teller") && !said.xml().contains("admin"), "{}", said.xml());
+            assert!(!said.xml().contains("Signature"), "{}", said.xml());
+            assert!(said.with_signature().contains("<ds:SignatureValue"), "{}", said.with_signature());
+            // It is what was digested.
+            let digest = base64_encode(Digest::of(DigestMethod::Sha256, said.xml().as_bytes()).as_octets());
+            assert!(token.contains(&format!("<ds:DigestValue>{digest}</ds:DigestValue>")), "{}\n{token}", said.xml());
+            // What is passed on is accepted like the first.
+            let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+            let next = recipe().token(said.with_signature()).sign(signing).secured(&envelope(SOAP11));
+            let again = service.open(&next).unwrap_or_else(|error| panic!("{error}\n{next}"));
+            assert_eq!(again.assertions()[0].assertion().xml(), said.xml());
+        }
     }
 }

@@ -166,7 +166,7 @@ impl Recipe {
 
     /// Adds an issued token unchanged: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It must be a
     /// complete document, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
-    /// [`IssuedAssertion::xml`](wss_tokens::IssuedAssertion::xml) returns it.
+    /// [`IssuedAssertion::with_signature`](wss_tokens::IssuedAssertion::with_signature) returns it.
     #[must_use]
     pub fn token(mut self, xml: impl Into<String>) -> Self {
         self.tokens.push(xml.into());

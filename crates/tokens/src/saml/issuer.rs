@@ -2,11 +2,12 @@
 
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit, Subset};
+use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit};
 use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::WireText;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
+use super::text::AssertionText;
 use super::{Assertion, AssertionTrust};
 use crate::assertion_error::AssertionError;
 use crate::error::TokenError;
@@ -16,7 +17,8 @@ use crate::trust_error::TrustError;
 use crate::x509_token::end_entities;
 
 impl AssertionTrust {
-    /// The enveloped signature: a direct child, whose only reference is the assertion itself.
+    /// The enveloped signature: a direct child, whose only reference is the assertion itself. Returns the certificate that made
+    /// it, and what it digests.
     pub(super) fn verify_issuer(
         &self,
         assertion: &Assertion<'_>,
@@ -24,7 +26,7 @@ impl AssertionTrust {
         policy: &AlgorithmPolicy,
         budget: &Budget,
         now: SystemTime,
-    ) -> Result<ValidatedCertificate, TokenError> {
+    ) -> Result<(ValidatedCertificate, AssertionText), TokenError> {
         let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
         check_shape(&signature, assertion, policy)?;
         let itself = Itself { element: assertion.element, id: &assertion.id };
@@ -43,10 +45,10 @@ impl AssertionTrust {
         )?;
         let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
         let [covered] = verified.references() else { return Err(misplaced()) };
-        if covered.subset().and_then(Subset::apex) != Some(assertion.element) {
-            return Err(misplaced());
-        }
-        found.ok_or_else(misplaced)
+        let subset = covered.subset().filter(|subset| subset.apex() == Some(assertion.element)).ok_or_else(misplaced)?;
+        let form = covered.canonicalization().ok_or_else(misplaced)?;
+        let text = AssertionText::signed(assertion.element, subset, form, budget)?;
+        Ok((found.ok_or_else(misplaced)?, text))
     }
 
     /// The one certificate of the issuer that KeyInfo names, or the only one that it has.

@@ -12,6 +12,7 @@ mod id_card;
 mod issuer;
 mod shape;
 mod subject;
+mod text;
 mod trust;
 mod write;
 mod write_id_card;

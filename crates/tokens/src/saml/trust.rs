@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, name};
+use wss_c14n::{Budget, Element, name};
 use wss_crypto::Certificate;
 use wss_text::shown;
 use wss_xmldsig::AlgorithmPolicy;
 
+use super::text::AssertionText;
 use super::{Assertion, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion};
 use crate::assertion_error::AssertionError;
 use crate::assertion_span::AssertionSpan;
@@ -197,17 +198,16 @@ impl AssertionTrust {
         now: SystemTime,
         skew: Duration,
     ) -> Result<IssuedAssertion, TokenError> {
-        let issuer_certificate = match assertion.signature {
+        let signed = match assertion.signature {
             Some(signature) => Some(self.verify_issuer(assertion, signature, policy, budget, now)?),
             None => None,
         };
         let until = self.check_conditions(assertion, now, skew)?;
         let possible = self.confirmed(assertion, now, skew)?;
-        let canonical = Canonicalization::default().to_text(&Subset::subtree(assertion.element), budget);
-        let xml = canonical.map_err(|error| match error {
-            CanonicalizeError::Limit(exceeded) => TokenError::Limit(exceeded),
-            _ => TokenError::Assertion("it has no canonical form"),
-        })?;
+        let (issuer_certificate, text) = match signed {
+            Some((certificate, text)) => (Some(certificate), text),
+            None => (None, AssertionText::unsigned(assertion.element, budget)?),
+        };
         let confirmers =
             possible.iter().filter_map(|confirmation| Some((confirmation.method, confirmation.confirmer.clone()?)));
         Ok(IssuedAssertion {
@@ -229,7 +229,7 @@ impl AssertionTrust {
             issuer_certificate,
             one_time_use: assertion.conditions.one_time_use,
             until,
-            xml,
+            text,
         })
     }
 
@@ -320,7 +320,7 @@ pub struct IssuedAssertion {
     issuer_certificate: Option<ValidatedCertificate>,
     one_time_use: bool,
     until: SystemTime,
-    xml: String,
+    text: AssertionText,
 }
 
 impl std::fmt::Debug for IssuedAssertion {
@@ -336,7 +336,7 @@ impl std::fmt::Debug for IssuedAssertion {
             .field("issuer_certificate", &self.issuer_certificate)
             .field("one_time_use", &self.one_time_use)
             .field("until", &self.until)
-            .field("xml_octets", &self.xml.len())
+            .field("xml_octets", &self.text.whole().len())
             .finish_non_exhaustive()
     }
 }
@@ -424,12 +424,18 @@ impl IssuedAssertion {
         &self.attributes
     }
 
-    /// The whole assertion in exclusive canonical form. A prefix that only values use, as in `xsi:type="xs:string"`, may be without
-    /// a declaration there, and an issuer who signed such prefixes by a PrefixList signed another form: to pass the assertion on,
-    /// take it from the message as it came.
+    /// The assertion as its issuer signed it: what was digested. That is all but the signature inside it, in which anyone can
+    /// write, as its holder can. If only an attester vouches for the assertion, it is the whole in exclusive canonical form.
     #[must_use]
-    pub fn xml(&self) -> &str {
-        &self.xml
+    pub fn xml(&self) -> String {
+        self.text.digested()
+    }
+
+    /// The assertion with the signature inside it, to pass it on, as with `Recipe::token`: in the form in which its issuer signed
+    /// it. Read nothing from it, since the signature covers no part of itself.
+    #[must_use]
+    pub fn with_signature(&self) -> &str {
+        self.text.whole()
     }
 
     /// The confirmations that can be fulfilled.
