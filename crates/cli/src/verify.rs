@@ -58,12 +58,6 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
     let Read { mut body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
-    if !is_authenticated && !arguments.receiving.demands.print_unauthenticated {
-        return Err(refused(
-            "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
-             the same, use --print-unauthenticated",
-        ));
-    }
     if leaves_the_body {
         output::say(UNAUTHENTICATED);
         body = Some(unauthenticated_body(&receiver, &input.incoming())?);
@@ -174,11 +168,12 @@ fn open_unsigned(
     written: &mut NewFiles,
 ) -> Outcome<Read> {
     let transport = TransportFacts::dangerous_unprotected();
-    let opened = match request(arguments)? {
-        Some(request) => receiver.answering(&request).open_unsigned(incoming, transport),
-        None => receiver.open_unsigned(incoming, transport),
-    };
-    let opened = opened.map_err(|error| refusal(&error, arguments))?;
+    let request = request(arguments)?;
+    let refuse = |error| refusal(&error, arguments);
+    let deferred = receiver.deferred().answering(request.as_ref());
+    let pending = deferred.open_unsigned(incoming, transport).map_err(refuse)?;
+    let pending = pending.check(|_| check_answered(false, arguments))?;
+    let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
     if arguments.receiving.demands.print_unauthenticated {
         output::say(UNAUTHENTICATED);
     }
@@ -198,6 +193,22 @@ fn open_unsigned(
     let in_folder = arguments.result.attachments_dir.as_deref();
     let whole = in_folder.map_or(Ok(()), |folder| written.write_attachments(opened.attachments(), folder));
     whole.map(|()| read).map_err(|failure| after_receipt(failure, arguments))
+}
+
+/// Refuses a Body for which nobody answers, before the message counts as received: it is opened again to print it.
+fn check_answered(is_authenticated: bool, arguments: &VerifyArgs) -> Outcome {
+    match is_authenticated || arguments.receiving.demands.print_unauthenticated {
+        true => Ok(()),
+        false => Err(refused(
+            "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
+             the same, use --print-unauthenticated",
+        )),
+    }
+}
+
+/// Whether somebody is known to answer for what was opened, or need not be.
+fn is_answered(opened: &OpenedParts, arguments: &VerifyArgs) -> bool {
+    !opened.signer().is_anonymous() || arguments.receiving.demands.anonymous
 }
 
 /// The request that the message answers.
@@ -224,9 +235,12 @@ fn open_signed(
     let refuse = |error| refusal(&error, arguments);
     let network = arguments.receiving.network()?;
     // This is checked before the message counts as received.
-    let held = |opened: &OpenedParts| match &network {
-        Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
-        None => Ok(()),
+    let held = |opened: &OpenedParts| {
+        check_answered(is_answered(opened, arguments), arguments)?;
+        match &network {
+            Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
+            None => Ok(()),
+        }
     };
     let deferred = receiver.deferred().answering(request.as_ref());
     let read = match opening {
@@ -270,7 +284,7 @@ fn read(
     Ok(Read {
         body: body.map(str::to_owned),
         elements: printed.iter().flat_map(|part| parts_of(opened, body, part)).collect(),
-        is_authenticated: !is_anonymous || arguments.receiving.demands.anonymous,
+        is_authenticated: is_answered(opened, arguments),
         signer: Some(opened.signer().clone()),
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),

@@ -87,3 +87,23 @@ fn a_reply_answers_the_request_that_is_given() {
     // The request itself, sent back.
     refused(&format!("{VERIFY} --understand addressing --request {} -", sent.display()), &request);
 }
+
+/// What is refused because nobody answers for it was not received: it opens when it is asked for.
+#[test]
+fn a_body_that_nobody_answers_for_is_not_received_until_it_is_asked_for() {
+    let (password, users, store, state) = (scratch("password"), scratch("users"), scratch("store"), scratch("state"));
+    std::fs::write(&password, "s3cret").expect("a file");
+    std::fs::write(&users, "ann\ts3cret\n").expect("a file");
+    let envelope = ENVELOPE.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
+    let secure = format!("secure --network onvif --user ann --password-file {} -", password.display());
+    let message = out(&secure, envelope.as_bytes());
+    let verify = format!("verify --network onvif --user-file {} --replay-store {}", users.display(), store.display());
+    for _ in 0..2 {
+        let told = refused(&format!("{verify} --exchange {} -", state.display()), &message);
+        assert!(told.contains("use --print-unauthenticated"), "{told}");
+        assert!(!state.exists());
+    }
+    let printed = out(&format!("{verify} --print-unauthenticated -"), &message);
+    assert!(String::from_utf8_lossy(&printed).contains("urn:a"));
+    assert!(refused(&format!("{verify} --print-unauthenticated -"), &message).contains("received before"));
+}
