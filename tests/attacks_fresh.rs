@@ -6,6 +6,7 @@ mod signed_again;
 
 use std::time::SystemTime;
 
+use common::issued::{sign_by_hand, x509_data};
 use common::*;
 use signed_again::signed_again;
 use ws_security::c14n::base64_encode;
@@ -205,6 +206,40 @@ fn what_is_put_into_the_signature_of_an_assertion_is_not_handed_out() {
             let next = recipe().token(said.with_signature()).sign(signing).secured(&envelope(SOAP11));
             let again = service.open(&next).unwrap_or_else(|error| panic!("{error}\n{next}"));
             assert_eq!(again.assertions()[0].assertion().xml(), said.xml());
+        }
+    }
+}
+
+/// An issuer names its holder by issuer and serial number, and the receiver knows two certificates of that name.
+#[test]
+fn a_holder_is_not_the_first_of_two_known_certificates_of_one_name() {
+    let (issuer, audience) = ("https://idp.example", "urn:bank");
+    let (alice, twin) = (certificate("alice"), certificate("twin-alice"));
+    assert_eq!((alice.issuer(), alice.serial_decimal()), (twin.issuer(), twin.serial_decimal()));
+    let by_serial = format!(
+        "<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{}</ds:X509IssuerName><ds:X509SerialNumber>{}\
+         </ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>",
+        alice.issuer(),
+        alice.serial_decimal()
+    );
+    for version in SamlVersion::ALL {
+        let new = NewAssertion::new(version, issuer, "uid=ann").audience(audience).holder_of_key(&alice);
+        let written = new.unsigned(SystemTime::now(), &SystemRandom).expect("written");
+        let issued = sign_by_hand(&written.replace(&x509_data("alice"), &by_serial), version);
+        let open = |known: &[&Certificate], key: &str| {
+            let issuers = AssertionTrust::for_audience(audience).issuer(issuer, Trust::pins([certificate("carol")]));
+            let trust = trust().known(known.iter().map(|known| (*known).clone()));
+            let requirements = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version);
+            let receiver = Receiver::new(trust, requirements, DangerousNoReplayCache).assertions(issuers);
+            let signing = Signing::with(&identity(key)).holder_of_key().parts([Part::Body, Part::Timestamp]);
+            receiver.open(recipe().token(issued.as_str()).sign(signing).secured(&envelope(SOAP11))).map(drop)
+        };
+        assert_eq!(open(&[&alice], "alice"), Ok(()));
+        assert_eq!(open(&[&alice, &alice], "alice"), Ok(()));
+        for known in [[&alice, &twin], [&twin, &alice]] {
+            for key in ["alice", "twin-alice"] {
+                assert_eq!(open(&known, key), Err(OpenError::AmbiguousKey), "{key}");
+            }
         }
     }
 }

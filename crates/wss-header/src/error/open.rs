@@ -448,8 +448,8 @@ pub enum OpenError {
         /// Why it cannot be judged.
         error: Box<OpenError>,
     },
-    /// *Refused.* Several trusted certificates match the signature's KeyInfo.
-    #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
+    /// *Refused.* Several known certificates match the signature's KeyInfo, or that of a holder in an assertion.
+    #[error("several known certificates fit the reference to a signer or a holder: have it refer to one by thumbprint")]
     AmbiguousKey,
     /// *Refused.* The signature refers to no key, and several trusted certificates are known.
     #[error(

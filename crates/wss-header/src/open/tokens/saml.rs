@@ -270,7 +270,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(found)
     }
 
-    /// The known certificate that a child of a `ds:KeyInfo` names.
+    /// The known certificate that a child of a `ds:KeyInfo` names. Two with different keys are an error: the holder of one is not
+    /// that of the other.
     fn certificate_named(&self, hint: &KeyHint<'_>) -> Result<Option<&Certificate>, OpenError> {
         let named = match hint {
             KeyHint::X509Data(data) => self.data(data),
@@ -280,8 +281,13 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
         // certificate from the message is used only if the assertion has its exact octets.
         let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
-        let mut known = self.terms.receiver.trust.candidates().chain(tokens);
-        Ok(known.find(|certificate| named.names(certificate)))
+        let known = self.terms.receiver.trust.candidates().chain(tokens);
+        let mut found = known.filter(|certificate| named.names(certificate));
+        let first = found.next();
+        match found.any(|other| first.is_some_and(|first| first.public_key() != other.public_key())) {
+            true => Err(OpenError::AmbiguousKey),
+            false => Ok(first),
+        }
     }
 }
 
