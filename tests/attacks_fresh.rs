@@ -183,8 +183,11 @@ fn what_is_put_into_the_signature_of_an_assertion_is_not_handed_out() {
         let new = NewAssertion::new(version, issuer, "uid=dave").audience(audience).attribute("role", ["teller"]);
         let new = new.holder_of_key(&certificate("dave"));
         let issued = new.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
-        let (end, more) = ("</ds:KeyInfo></ds:Signature>", "<z:Attribute Name=\"role\" AttributeName=\"role\">\
-             <z:AttributeValue>admin</z:AttributeValue></z:Attribute>");
+        let (end, more) = (
+            "</ds:KeyInfo></ds:Signature>",
+            "<z:Attribute Name=\"role\" AttributeName=\"role\">\
+             <z:AttributeValue>admin</z:AttributeValue></z:Attribute>",
+        );
         let added = format!("<z:Said xmlns:z=\"{}\">{more}</z:Said>{end}", version.namespace().uri);
         let changed = issued.replacen(end, &added, 1);
         let changed = changed.replacen("<ds:SignatureValue>", "<ds:SignatureValue Id=\"admin\">", 1);

@@ -15,9 +15,9 @@ use ws_security::xmlenc::{
     DecryptError, EncryptedKey, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
 };
 use ws_security::{
-    AssertionTrust, Budget, ContentEncryption, DigestMethod, KerberosForm, KerberosSession, KeyTransport, KeyUseError,
-    NewAssertion, OpenError, PlanError, ProtectionToken, SamlVersion, Secret, SecureConversation, Secured,
-    SignatureMethod, Waiver,
+    AssertionTrust, Budget, ContentEncryption, DangerousNoReplayCache, DigestMethod, KerberosForm, KerberosSession,
+    KeyTransport, KeyUseError, NewAssertion, OpenError, PlanError, ProtectionToken, RequirementError, SamlVersion,
+    Secret, SecureConversation, Secured, SignatureMethod, Signer, Waiver,
 };
 
 const GCM: ContentEncryption = ContentEncryption::Aes256Gcm;
@@ -272,6 +272,55 @@ fn ciphertext_is_never_taken_for_a_wrapped_key() {
             let error = refuse(&receiver, &message.replace("</wsse:Security>", &more));
             assert!(matches!(&error, OpenError::Decrypt(error) if not_a_wrap(error)), "{cipher:?} {used:?}: {error}");
             assert!(error.to_string().contains("not a key-wrap algorithm"));
+        }
+    }
+}
+
+/// A key that a shared secret wraps is in one message, and one that others were sent, too: each of them can take it, as it is
+/// wrapped, into a message of his own.
+#[test]
+fn a_wrapped_key_names_nobody_who_has_the_secret_that_wraps_it() {
+    // The key of an earlier message, of which Mallory was a recipient as well.
+    let known = Secret::new((50..82).collect());
+    let wrapped = wrap(KeyWrap::Aes256, &secret(), &known, &SystemRandom).expect("wrapped");
+    let lifted = write_encrypted_key(Some("EK"), &KeyMethod::Wrap(KeyWrap::Aes256), Some(WRAPPING), &wrapped, &[]);
+    let (derived, of_derived) =
+        write_derived_key(SecureConversation::V1_3, "DK", &reference_to("EK"), &[4; 16], &known, 32);
+    let shared = (String::new(), WRAPPING.to_owned(), secret(), true);
+    let taken = (lifted.clone(), reference_to("EK"), known, false);
+    let from_it = (lifted + &derived, reference_to("DK"), of_derived, false);
+    let genuine = recipe().sign(signing()).secured(&envelope(SOAP11));
+    let (start, end) = ("<ds:Signature ", "</ds:Signature>");
+    let at = genuine.find(start).expect("a signature");
+    let until = genuine.find(end).expect("its end") + end.len();
+    let bare = format!("{}{}", &genuine[..at], &genuine[until..]);
+    let receiver = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::signed([Part::Body, Part::Timestamp]),
+        DangerousNoReplayCache,
+    );
+    let receiver = receiver.shared_secret(Some("shared".to_owned()), secret());
+    for (elements, key_info, key, names_someone) in [shared, taken, from_it] {
+        let document = Document::parse(&bare, &Limits::default()).expect("well-formed");
+        let references = ["Body", "Timestamp"].map(|local| {
+            let part = find(&document, local);
+            let uri = format!("#{}", part.attribute(name::WSU.uri, "Id").expect("an Id"));
+            let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
+            NewReference::digest(uri, &Subset::subtree(part), transforms, DigestMethod::Sha256).expect("digested")
+        });
+        let pending = PendingSignature::new(SignatureMethod::HmacSha256, &references, None, Some(key_info.clone()));
+        let mac = HmacKey::new(key.as_octets().to_vec()).expect("a key");
+        let made = elements + &pending.finish(&pending.value(&mac).expect("a value"));
+        let message = bare.replace("</wsse:Security>", &format!("{made}</wsse:Security>"));
+        match names_someone {
+            true => {
+                let opened = receiver.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+                assert!(matches!(opened.signer(), Signer::SharedSecret { .. }));
+            }
+            false => {
+                let error = refuse(&receiver, &message);
+                assert!(matches!(error, OpenError::Requirement(RequirementError::Anonymous)), "{key_info}: {error}");
+            }
         }
     }
 }

@@ -94,7 +94,8 @@ fn a_body_that_nobody_answers_for_is_not_received_until_it_is_asked_for() {
     let (password, users, store, state) = (scratch("password"), scratch("users"), scratch("store"), scratch("state"));
     std::fs::write(&password, "s3cret").expect("a file");
     std::fs::write(&users, "ann\ts3cret\n").expect("a file");
-    let envelope = ENVELOPE.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
+    let envelope =
+        ENVELOPE.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
     let secure = format!("secure --network onvif --user ann --password-file {} -", password.display());
     let message = out(&secure, envelope.as_bytes());
     let verify = format!("verify --network onvif --user-file {} --replay-store {}", users.display(), store.display());

@@ -46,7 +46,8 @@ fn an_identifier_keeps_the_white_space_that_xml_does_not_know() {
     let written = Messaging::from(user()).write(SoapVersion::V12);
     for (around, kept) in [("\n \t", ""), ("\u{a0}", "\u{a0}"), ("\u{2003}", "\u{2003}"), ("\u{b}", "")] {
         let spelled = |text: &str| format!(">{around}{text}{around}<");
-        let indented = written.replace(">bob<", &spelled("bob")).replace(">one@example.org<", &spelled("one@example.org"));
+        let indented =
+            written.replace(">bob<", &spelled("bob")).replace(">one@example.org<", &spelled("one@example.org"));
         let Ok(read) = read(&indented) else {
             assert_eq!(around, "\u{b}", "no character of XML");
             continue;

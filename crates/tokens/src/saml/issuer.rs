@@ -45,7 +45,8 @@ impl AssertionTrust {
         )?;
         let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
         let [covered] = verified.references() else { return Err(misplaced()) };
-        let subset = covered.subset().filter(|subset| subset.apex() == Some(assertion.element)).ok_or_else(misplaced)?;
+        let subset =
+            covered.subset().filter(|subset| subset.apex() == Some(assertion.element)).ok_or_else(misplaced)?;
         let form = covered.canonicalization().ok_or_else(misplaced)?;
         let text = AssertionText::signed(assertion.element, subset, form, budget)?;
         Ok((found.ok_or_else(misplaced)?, text))
