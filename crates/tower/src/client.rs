@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Request, Response, header};
+use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
@@ -15,12 +15,9 @@ use ws_security::{AsyncKeyUnwrap, AsyncSigningKey, Correlation, Limits, Opened, 
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
-use crate::message::SoapMessage;
+use crate::message::{SOAP_ACTION, SoapMessage};
 use crate::room::Share;
 use crate::sides::Sides;
-
-/// The intent of a request of SOAP 1.1 (§6.1.1).
-pub(crate) const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
 /// Secures the requests of a client, and opens their replies.
 ///

@@ -1,12 +1,15 @@
 //! A message before it is secured.
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use ws_security::attachments::{Attachment, SecuredPackage};
 use ws_security::text::{octets, shown};
 use ws_security::{Correlation, SecureError, Secured, SoapVersion};
 
 use crate::sides::Sides;
+
+/// The intent of a request of SOAP 1.1 (§6.1.1).
+pub(crate) const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
 /// A SOAP message that a [`SecureLayer`](crate::SecureLayer) sends, or with which a handler answers: an envelope, perhaps with
 /// attachments.

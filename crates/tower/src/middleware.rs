@@ -12,9 +12,9 @@ use reqwest::ResponseBuilderExt as _;
 use reqwest_middleware::{Error, Middleware, Next};
 use ws_security::{Opened, SoapVersion};
 
-use crate::client::{SOAP_ACTION, SecureLayer};
+use crate::client::SecureLayer;
 use crate::error::ClientError;
-use crate::message::SoapMessage;
+use crate::message::{SOAP_ACTION, SoapMessage};
 
 /// Secures the request, whose body is an envelope, and opens the reply: the response has an envelope with the opened Body
 /// alone, and `Arc<Opened>` in its extensions. Any other reply is an error, in which

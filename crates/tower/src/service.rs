@@ -20,7 +20,7 @@ use ws_security::{
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::Refusal;
-use crate::message::SoapMessage;
+use crate::message::{SOAP_ACTION, SoapMessage};
 use crate::room::{Room, Share};
 use crate::sides::Sides;
 use crate::work;
@@ -37,7 +37,8 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 /// Opens the requests of a service, and secures its replies to the requester.
 ///
 /// The handler below gets a request whose body is the authenticated Body element and nothing else, with
-/// [`OpenedRequest`] in its extensions. It answers with an envelope, which is secured and confirms the request; with an
+/// [`OpenedRequest`] in its extensions. The action of HTTP, `SOAPAction` or the parameter of the Content-Type, is left out:
+/// nobody signs it, and whoever changed it would have a signed Body done to something else. It answers with an envelope, which is secured and confirms the request; with an
 /// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
 /// the response).
 ///
@@ -293,6 +294,8 @@ impl OpenLayer {
         let (correlation, octets) = match message {
             Message::Signed(opened) => {
                 let taken = (opened.correlation().clone(), opened.body().xml().to_owned());
+                // Nobody signed it.
+                parts.headers.remove(SOAP_ACTION);
                 parts.extensions.insert(OpenedRequest(opened));
                 taken
             }

@@ -368,3 +368,25 @@ async fn a_reply_to_another_request_is_refused() {
     let error = ask(&mut client, &url, envelope(SOAP11, "<a/>").into()).await.expect_err("a reply to the first");
     assert!(matches!(error, ClientError::Open { .. }), "{error}");
 }
+
+/// Whoever changes the action on the way must not choose what is done with a signed Body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_action_that_nobody_signs_does_not_reach_the_handler() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let handler = move |headers: axum::http::HeaderMap, request: OpenedRequest| {
+        let log = Arc::clone(&log);
+        async move {
+            log.lock().expect("the log").extend(headers.values().map(|value| format!("{value:?}")));
+            pay(request).await
+        }
+    };
+    let url = listens(Router::new().route("/pay", post(handler)).layer(service_layer(&SIGNED))).await;
+    let mut client = client(&SIGNED);
+    for soap in [SOAP11, SOAP12] {
+        let message = SoapMessage::from(envelope(soap, "<b:pay xmlns:b=\"urn:bank\">1</b:pay>")).action("urn:evil");
+        ask(&mut client, &url, message).await.expect("answered");
+    }
+    let seen = seen.lock().expect("the log");
+    assert!(!seen.is_empty() && !seen.iter().any(|value| value.contains("urn:evil")), "{seen:?}");
+}
