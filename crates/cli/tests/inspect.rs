@@ -5,6 +5,7 @@ mod browser;
 mod common;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use browser::{LOOKS, browser, look};
 use common::wss;
@@ -14,7 +15,10 @@ const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/en
                         <pay xmlns=\"urn:bank\"><to>Ann</to><amount>1499.90</amount></pay></s:Body></s:Envelope>";
 
 fn scratch(name: &str, content: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspect-{}-{name}", std::process::id()));
+    // Tests run at once, and two may look at messages of their own.
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let (process, nth) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspect-{process}-{nth}-{name}"));
     std::fs::write(&path, content).expect("written");
     path
 }
