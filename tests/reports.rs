@@ -26,7 +26,7 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 81] = [
+const REPORTS: [(&str, &str, Verdict); 92] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
@@ -246,6 +246,26 @@ const REPORTS: [(&str, &str, Verdict); 81] = [
         OpensBy("accept_token_types_by_name", Receiver::accept_token_types_by_name),
     ),
     ("timestamp-without-declarations", "node-saml/xml-crypto#425", Refused("digest of \"#Time\" does not match")),
+    (
+        "security-header-for-each-token",
+        "pysimplesoap/pysimplesoap#140, wso2/product-ei#2123",
+        Refused("two Security headers are for one actor or role"),
+    ),
+    ("timestamp-of-nothing", "mvantellingen/python-zeep#825", Refused("element wsu:Timestamp lacks wsu:Created")),
+    ("id-of-digits", "apereo/cas#1827", Opens),
+    ("prefix-list-empty", "yaronn/ws.js#28", Opens),
+    (
+        "prefix-list-beside",
+        "node-saml/xml-crypto#228",
+        Refused("ds:Transforms has no place for ec:InclusiveNamespaces"),
+    ),
+    ("several-tokens", "savonrb/akami#48", Opens),
+    // Java compares the octets of names, with the type of each string.
+    ("issuer-as-utf8", "luisgoncalves/xades4j#166", Opens),
+    ("issuer-as-printable", "luisgoncalves/xades4j#166", Opens),
+    ("issuer-in-quotation-marks", "apache/ws-wss4j#41", Opens),
+    ("header-blocks-on-lines", "vpulim/node-soap#1091", Opens),
+    ("password-in-cdata", "vpulim/node-soap#1019", OpensOverTls),
 ];
 
 fn folder() -> String {

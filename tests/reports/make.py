@@ -286,6 +286,30 @@ MESSAGES |= {
     "path-of-one-certificate": plain.replace(X509, f"{X509_1_0}#X509PKIPathv1"),
     "timestamp-without-declarations": redigested(plain, "#Time", f'<wsu:Timestamp wsu:Id="Time">{TIMES}</wsu:Timestamp>'.encode()),
 }
+
+security = lambda content: f'<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">{content}</wsse:Security>'
+ANN = f"<wsse:UsernameToken><wsse:Username>ann</wsse:Username>{CLEAR}</wsse:UsernameToken>"
+BESIDE = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="s shop"/>'
+# The name of the organisation as UTF8String and as PrintableString.
+as_octets = lambda tag: f"CN=Example CA,O=#{tag}0d{'Example Trust'.encode().hex()},C=DE"
+by_name = lambda name: signed(token="", named=issuer_serial(name).replace("SERIAL", SERIAL))
+OTHER_TOKEN = f'<wsse:BinarySecurityToken wsu:Id="Other" EncodingType="{BASE64}" ValueType="{X509}">{pem("bob")}</wsse:BinarySecurityToken>'
+MESSAGES |= {
+    "security-header-for-each-token": plain.replace("<s:Header>", f"<s:Header>{security(ANN)}"),
+    "timestamp-of-nothing": signed(times=""),
+    "id-of-digits": signed(
+        uris=("#4312518550351640530", "#Time"), change=lambda text: text.replace('"Body"', '"4312518550351640530"')
+    ),
+    "prefix-list-empty": signed(prefixes=PREFIXES.replace("s shop", "")),
+    # Behind the ds:Transform that it is for, and not in it.
+    "prefix-list-beside": signed_again(plain, "</ds:Transforms>", BESIDE + "</ds:Transforms>"),
+    "several-tokens": plain.replace("<wsse:BinarySecurityToken", OTHER_TOKEN + "<wsse:BinarySecurityToken", 1),
+    "issuer-as-utf8": by_name(as_octets("0c")),
+    "issuer-as-printable": by_name(as_octets("13")),
+    "issuer-in-quotation-marks": by_name('CN=Example CA, O="Example Trust", C=DE'),
+    "header-blocks-on-lines": plain.replace("<s:Header>", "<s:Header>\n").replace("</s:Header>", "\n</s:Header>"),
+    "password-in-cdata": user(CLEAR.replace("s3cret", "<![CDATA[s3cret]]>")),
+}
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())
 
