@@ -26,7 +26,7 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 92] = [
+const REPORTS: [(&str, &str, Verdict); 94] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
@@ -247,6 +247,17 @@ const REPORTS: [(&str, &str, Verdict); 92] = [
     ),
     ("timestamp-without-declarations", "node-saml/xml-crypto#425", Refused("digest of \"#Time\" does not match")),
     (
+        "ecdsa-in-der",
+        "XML-Security/signxml#147",
+        OpensBy("accept_other_ecdsa_values", Receiver::accept_other_ecdsa_values),
+    ),
+    // Java's `BigInteger.toByteArray` begins with a zero where the first bit is set.
+    (
+        "ecdsa-with-zeros",
+        "lsh123/xmlsec#941",
+        OpensBy("accept_other_ecdsa_values", Receiver::accept_other_ecdsa_values),
+    ),
+    (
         "security-header-for-each-token",
         "pysimplesoap/pysimplesoap#140, wso2/product-ei#2123",
         Refused("two Security headers are for one actor or role"),
@@ -280,7 +291,9 @@ fn receiver(is_signed: bool) -> Receiver {
     } else {
         Requirements::dangerous_unsigned().username_token()
     };
-    Receiver::new(trust().known([certificate("alice")]), requirements, DangerousNoReplayCache)
+    let ec = SignerRule::subject("CN=EC 256,O=\"Example, Inc\",C=DE").expect("a rule");
+    let trust = trust().also(ec).known([certificate("alice")]);
+    Receiver::new(trust, requirements, DangerousNoReplayCache)
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
         .clock(Arc::new(clock))
 }

@@ -153,6 +153,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_encrypted_data_without_type => EncryptedDataWithoutType,
     accept_encrypted_data_as_header_blocks => EncryptedDataAsHeaderBlocks,
     accept_lengths_of_whole_macs => LengthsOfWholeMacs,
+    accept_other_ecdsa_values => OtherEcdsaValues,
     accept_hexadecimal_identifiers => HexadecimalIdentifiers,
     accept_certificates_in_pem => CertificatesInPem,
     accept_element_paths_in_references => ElementPathsInReferences,

@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 48] = [
+pub(crate) const CALLS: [Call; 49] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -36,6 +36,7 @@ pub(crate) const CALLS: [Call; 48] = [
     ("accept_hexadecimal_identifiers", Receiver::accept_hexadecimal_identifiers),
     ("accept_certificates_in_pem", Receiver::accept_certificates_in_pem),
     ("accept_lengths_of_whole_macs", Receiver::accept_lengths_of_whole_macs),
+    ("accept_other_ecdsa_values", Receiver::accept_other_ecdsa_values),
     ("accept_references_without_hash", Receiver::accept_references_without_hash),
     ("accept_timestamps_without_created", Receiver::accept_timestamps_without_created),
     ("accept_signed_children_of_unknown_kinds", Receiver::accept_signed_children_of_unknown_kinds),

@@ -93,6 +93,7 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_encrypted_data_without_type()
         .accept_encrypted_data_as_header_blocks()
         .accept_lengths_of_whole_macs()
+        .accept_other_ecdsa_values()
         .accept_hexadecimal_identifiers()
         .accept_certificates_in_pem()
         .accept_encrypted_keys_outside_the_header()

@@ -13,7 +13,7 @@ from pathlib import Path
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from lxml import etree
 
 keys, here = Path(sys.argv[1]), Path(__file__).parent
@@ -287,6 +287,19 @@ MESSAGES |= {
     "timestamp-without-declarations": redigested(plain, "#Time", f'<wsu:Timestamp wsu:Id="Time">{TIMES}</wsu:Timestamp>'.encode()),
 }
 
+
+def signed_by_ec(message, written):
+    """By the EC key of 256 bits, with r and s written in another way. RFC 6979: the value is the same each time."""
+    message = message.replace(pem("alice"), pem("ec256")).replace("#rsa-sha256", "#ecdsa-sha256")
+    root = etree.fromstring(message.encode())
+    octets = etree.tostring(next(root.iter(f"{{{DS}}}SignedInfo")), method="c14n", exclusive=True)
+    key = serialization.load_pem_private_key((keys / "ec256.key").read_bytes(), None)
+    der = key.sign(octets, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    next(root.iter(f"{{{DS}}}SignatureValue")).text = base64.b64encode(written(der)).decode()
+    return etree.tostring(root).decode()
+
+
+halves = lambda width: lambda der: b"".join(half.to_bytes(width, "big") for half in utils.decode_dss_signature(der))
 security = lambda content: f'<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">{content}</wsse:Security>'
 ANN = f"<wsse:UsernameToken><wsse:Username>ann</wsse:Username>{CLEAR}</wsse:UsernameToken>"
 BESIDE = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="s shop"/>'
@@ -295,6 +308,8 @@ as_octets = lambda tag: f"CN=Example CA,O=#{tag}0d{'Example Trust'.encode().hex(
 by_name = lambda name: signed(token="", named=issuer_serial(name).replace("SERIAL", SERIAL))
 OTHER_TOKEN = f'<wsse:BinarySecurityToken wsu:Id="Other" EncodingType="{BASE64}" ValueType="{X509}">{pem("bob")}</wsse:BinarySecurityToken>'
 MESSAGES |= {
+    "ecdsa-in-der": signed_by_ec(plain, lambda der: der),
+    "ecdsa-with-zeros": signed_by_ec(plain, halves(33)),
     "security-header-for-each-token": plain.replace("<s:Header>", f"<s:Header>{security(ANN)}"),
     "timestamp-of-nothing": signed(times=""),
     "id-of-digits": signed(

@@ -180,11 +180,6 @@ const PHRASES: &[Phrase] = &[
         "only `wss dsig` reads it, with --map =FILE",
     ),
     Phrase(
-        "; on the command line, --accept-other-ecdsa-values reads it",
-        "; --accept-other-ecdsa-values of `wss dsig` reads it",
-        "; --accept-other-ecdsa-values of `wss dsig` reads it",
-    ),
-    Phrase(
         "give what it means by `Dereference::external`; on the command line, --map URI=FILE names it, and --base is where files \
          are read",
         "--map URI=FILE of `wss dsig` names what it means, and --base is where files are read",

@@ -63,6 +63,15 @@ impl Receiver {
         self
     }
 
+    /// Accepts an ECDSA value as an ASN.1 sequence in DER, as OpenSSL and Java write it, or with more zeros in front of `r` and `s`
+    /// than the curve is wide, in place of the form of XML Signature 1.1 §6.4.3: in signatures of the header, and in those of
+    /// assertions.
+    #[must_use]
+    pub fn accept_other_ecdsa_values(mut self) -> Self {
+        self.waived.insert(Waiver::OtherEcdsaValues);
+        self
+    }
+
     /// Accepts `xenc:EncryptedData` among the header blocks as an encrypted header block, as in WS-Security 1.0, where
     /// 1.1 has `wsse11:EncryptedHeader` around it, against BSP R3228. Ciphertext that was signed elsewhere may have
     /// been moved there: its plaintext counts as that header block only if the receiver names no other place for it.

@@ -255,6 +255,9 @@ waivers! {
     /// [`Receiver::accept_lengths_of_whole_macs`](crate::Receiver::accept_lengths_of_whole_macs).
     LengthsOfWholeMacs = "lengths-of-whole-macs"
         ("a signature may say the length of its MAC, if that is whole");
+    /// [`Receiver::accept_other_ecdsa_values`](crate::Receiver::accept_other_ecdsa_values).
+    OtherEcdsaValues = "other-ecdsa-values"
+        ("an ECDSA value may be an ASN.1 sequence, or be padded");
     /// [`Receiver::accept_encrypted_data_as_header_blocks`](crate::Receiver::accept_encrypted_data_as_header_blocks).
     EncryptedDataAsHeaderBlocks = "encrypted-data-as-header-blocks"
         ("encrypted data may be a header block itself, without an element around it that says for whom it is");

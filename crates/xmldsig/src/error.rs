@@ -150,7 +150,7 @@ pub enum VerifyError {
     /// as wide as the curve (XML Signature 1.1 §6.4.3).
     #[error(
         "the ECDSA value is not r and s as wide as the curve, but an ASN.1 sequence, longer or shorter: have it written as XML \
-         Signature says; on the command line, --accept-other-ecdsa-values reads it"
+         Signature says, or call `accept_other_ecdsa_values`"
     )]
     EcdsaValue,
     /// *Malformed.* A reference has no target, or one that is not dereferenced here.

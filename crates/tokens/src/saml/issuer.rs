@@ -8,7 +8,7 @@ use wss_text::WireText;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::text::AssertionText;
-use super::{Assertion, AssertionTrust};
+use super::{Assertion, AssertionShape, AssertionTrust};
 use crate::assertion_error::AssertionError;
 use crate::error::TokenError;
 use crate::security_token_reference::SecurityTokenReference;
@@ -29,7 +29,7 @@ impl AssertionTrust {
     ) -> Result<(ValidatedCertificate, AssertionText), TokenError> {
         let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
         check_shape(&signature, assertion, policy)?;
-        let itself = Itself { element: assertion.element, id: &assertion.id };
+        let itself = Itself { element: assertion.element, id: &assertion.id, shape: assertion.shape };
         let mut found = None;
         let verified = wss_xmldsig::verify::<TokenError>(
             &signature,
@@ -144,6 +144,7 @@ fn check_shape(
 struct Itself<'a, 'd> {
     element: Element<'d>,
     id: &'a str,
+    shape: AssertionShape,
 }
 
 impl<'d> Dereference<'d> for Itself<'_, 'd> {
@@ -153,5 +154,9 @@ impl<'d> Dereference<'d> for Itself<'_, 'd> {
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
         (id == self.id).then_some(self.element)
+    }
+
+    fn accepts_other_ecdsa_values(&self) -> bool {
+        self.shape.with_other_ecdsa_values
     }
 }

@@ -19,6 +19,8 @@ pub struct AssertionShape {
     pub canonicalised_inclusively: bool,
     /// Its signature may name enveloped-signature alone, which implies inclusive canonicalisation.
     pub without_canonicalization: bool,
+    /// Its signature may have an ECDSA value as an ASN.1 sequence, or padded.
+    pub with_other_ecdsa_values: bool,
 }
 
 impl AssertionShape {
@@ -28,6 +30,7 @@ impl AssertionShape {
         without_zone: true,
         canonicalised_inclusively: true,
         without_canonicalization: true,
+        with_other_ecdsa_values: true,
     };
 
     /// The instant in an attribute, if there is one.

@@ -81,6 +81,10 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
         self.terms.receiver.waives(Waiver::WholeDocumentSignatures).then_some(self.revision.document)
     }
 
+    fn accepts_other_ecdsa_values(&self) -> bool {
+        self.terms.receiver.waives(Waiver::OtherEcdsaValues)
+    }
+
     fn paths(&self) -> Option<&'d Document<'d>> {
         self.terms.receiver.waives(Waiver::ElementPathsInReferences).then_some(self.revision.document)
     }

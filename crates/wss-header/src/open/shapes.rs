@@ -131,6 +131,7 @@ pub(super) fn assertion_shape(receiver: &Receiver) -> AssertionShape {
         without_zone: receiver.waives(Waiver::TimesWithoutZone),
         canonicalised_inclusively: receiver.waives(Waiver::InclusiveCanonicalization),
         without_canonicalization: receiver.waives(Waiver::AbsentTransforms),
+        with_other_ecdsa_values: receiver.waives(Waiver::OtherEcdsaValues),
     }
 }
 
