@@ -158,6 +158,8 @@ pub enum Problem {
     Comment,
     #[error("processing instruction not closed, or its target is reserved")]
     ProcessingInstruction,
+    #[error("an XML declaration inside the document: whoever put one document into another must leave it out")]
+    LateDeclaration,
     #[error("XML declaration malformed or not version 1.0")]
     Declaration,
     #[error("character data outside the document element")]

@@ -184,6 +184,8 @@ fn what_peers_let_through_is_refused() {
         ("<a:/>", Problem::QName),
         ("<a:b:c xmlns:a='urn:a'/>", Problem::QName),
         ("<?XML data?><a/>", Problem::ProcessingInstruction),
+        ("<a><?xml version='1.0'?><b/></a>", Problem::LateDeclaration),
+        ("<?xml version='1.0'?><?xml version='1.0'?><a/>", Problem::LateDeclaration),
         ("<a><?b:c?></a>", Problem::ProcessingInstruction),
         ("<r xmlns:xmlns='urn:a'/>", Problem::ReservedNamespace),
         ("<xmlns:r/>", Problem::UnboundPrefix),

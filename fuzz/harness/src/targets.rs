@@ -71,11 +71,20 @@ pub fn changed(octets: &[u8]) {
 /// prefix, a declaration of `xmlns`, prefixes without a namespace, processing instructions called `xml`, and XML declarations of
 /// any form and encoding.
 fn is_missed_by_roxmltree(error: &ParseError) -> bool {
-    use Problem::{Declaration, DuplicateAttribute, EmptyNamespace, Name, ProcessingInstruction, ReservedNamespace};
+    use Problem::{
+        Declaration, DuplicateAttribute, EmptyNamespace, LateDeclaration, Name, ProcessingInstruction,
+        ReservedNamespace,
+    };
     match error {
         ParseError::Malformed { problem, .. } => matches!(
             problem,
-            Declaration | DuplicateAttribute | EmptyNamespace | Name | ProcessingInstruction | ReservedNamespace
+            Declaration
+                | DuplicateAttribute
+                | EmptyNamespace
+                | Name
+                | ProcessingInstruction
+                | LateDeclaration
+                | ReservedNamespace
         ),
         ParseError::Encoding { .. } => true,
         _ => false,

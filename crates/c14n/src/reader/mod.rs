@@ -376,8 +376,12 @@ impl<'s, 'l> Reader<'s, 'l> {
         if target_len > self.max_name() {
             return Err(self.over(Limit::NameOctets));
         }
-        if self.octets.get(target..target_end).is_some_and(|t| t.eq_ignore_ascii_case(b"xml")) {
-            return Err(self.malformed(start, Problem::ProcessingInstruction));
+        match self.octets.get(target..target_end) {
+            Some(b"xml") if start > 0 => return Err(self.malformed(start, Problem::LateDeclaration)),
+            Some(reserved) if reserved.eq_ignore_ascii_case(b"xml") => {
+                return Err(self.malformed(start, Problem::ProcessingInstruction));
+            }
+            _ => {}
         }
         let data = self.blanks(target_end);
         if data == target_end && !self.rest(data).starts_with(b"?>") {
