@@ -185,7 +185,12 @@ impl<'d> Envelope<'d> {
             None => return Err(EnvelopeError::NoBody),
         };
         if let Some(extra) = children.next() {
-            return Err(EnvelopeError::Unexpected { element: extra.qualified_name().into() });
+            return Err(match extra {
+                extra if is(extra, "Header") && header.is_some() => EnvelopeError::TwoSoapHeaders,
+                extra if is(extra, "Header") => EnvelopeError::HeaderBehindBody,
+                extra if is(extra, "Body") => EnvelopeError::TwoBodies,
+                extra => EnvelopeError::Unexpected { element: extra.qualified_name().into() },
+            });
         }
         Ok(Self { version, root, header, body })
     }
@@ -241,7 +246,25 @@ fn start_tag(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::SoapVersion;
+    use wss_c14n::{Document, Limits};
+
+    use super::{Envelope, SoapVersion};
+    use crate::error::EnvelopeError;
+
+    #[test]
+    fn children_in_another_order_are_said_to_be() {
+        for (children, expected) in [
+            ("<s:Body/><s:Header/>", EnvelopeError::HeaderBehindBody),
+            ("<s:Header/><s:Body/><s:Header/>", EnvelopeError::TwoSoapHeaders),
+            ("<s:Body/><s:Body/>", EnvelopeError::TwoBodies),
+            ("<s:Body/><x/>", EnvelopeError::Unexpected { element: "x".into() }),
+        ] {
+            let text =
+                format!("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>{children}</s:Envelope>");
+            let document = Document::parse(&*text, &Limits::default()).expect("well-formed");
+            assert_eq!(Envelope::locate(&document).err(), Some(expected), "{children}");
+        }
+    }
 
     #[test]
     fn the_version_is_that_of_the_start_tag_alone() {

@@ -55,6 +55,12 @@ pub enum EnvelopeError {
     /// *Malformed.* Two Headers.
     #[error("the envelope has two Headers: have the peer put every header block into one")]
     TwoSoapHeaders,
+    /// *Malformed.* The Header comes after the Body.
+    #[error("the envelope has its Header behind its Body: have the peer write the Header first")]
+    HeaderBehindBody,
+    /// *Malformed.* Two Bodies.
+    #[error("the envelope has two Bodies: have the peer put everything into one")]
+    TwoBodies,
     /// *Malformed.* The Body itself was encrypted, and not what is inside it (SOAP Message Security 1.1.1 §9.2).
     #[error(
         "the envelope has an xenc:EncryptedData where its Body belongs: have the peer encrypt the content of the Body, and leave the \
