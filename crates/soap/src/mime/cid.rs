@@ -4,7 +4,8 @@ use wss_text::{after_cid, percent_decoded};
 
 use super::part::MimePart;
 
-/// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
+/// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392), and without the blanks that
+/// a Content-ID cannot have, as [`Fields::content_id`](super::Fields::content_id) reads it (RFC 5322 §3.6.4).
 ///
 /// ```
 /// use wss_soap::mime::content_id_of;
@@ -15,7 +16,7 @@ use super::part::MimePart;
 #[must_use]
 pub fn content_id_of(url: &str) -> Option<String> {
     let octets = percent_decoded(after_cid(url)?)?;
-    String::from_utf8(octets).ok().filter(|id| !id.is_empty())
+    String::from_utf8(octets).ok().map(|id| id.replace([' ', '\t'], "")).filter(|id| !id.is_empty())
 }
 
 /// The `cid:` URL of a Content-ID without angle brackets (RFC 2392). Characters that peers decode as form data are encoded.
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_content_id_is_that_of_its_url() {
-        for id in ["a@b", "a b%c+d@x", "%40", "ä/ö:;&"] {
+        for id in ["a@b", "ab%c+d@x", "%40", "ä/ö:;&"] {
             assert_eq!(content_id_of(&url_of(id)).as_deref(), Some(id));
         }
     }
@@ -62,7 +63,10 @@ mod tests {
         assert_eq!(content_id_of("cid:a%2Bb+c").as_deref(), Some("a+b+c"));
         assert_eq!(content_id_of("cid:a%2540b").as_deref(), Some("a%40b"));
         assert_eq!(content_id_of("CID:a%40b").as_deref(), Some("a@b"));
-        for wrong in ["cid:", "cid:%4", "cid:%zz", "cid:%ff", "a@b", "#a"] {
+        for with_blanks in ["cid:a%20b@x", "cid:a b@x", "cid:%09ab@x "] {
+            assert_eq!(content_id_of(with_blanks).as_deref(), Some("ab@x"));
+        }
+        for wrong in ["cid:", "cid:%20", "cid:%4", "cid:%zz", "cid:%ff", "a@b", "#a"] {
             assert_eq!(content_id_of(wrong), None, "{wrong}");
         }
     }

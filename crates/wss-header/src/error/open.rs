@@ -545,11 +545,20 @@ pub enum OpenError {
          that one"
     )]
     Confirmation,
-    /// *Malformed.* The attachment with the cipher octets is missing.
-    #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]
+    /// *Malformed.* An attachment that is signed, or has cipher octets, is missing.
+    #[error(
+        "the message names the attachment {url:?}, which is not there: {}",
+        if known.as_str().is_empty() {
+            "open the whole MIME message that it came in, with the header that has its Content-Type, or have the peer send it".to_owned()
+        } else {
+            format!("those that came are {known}; have the peer name them by their Content-ID")
+        }
+    )]
     NoAttachment {
         /// The `cid:` URL.
         url: WireText,
+        /// The Content-IDs of the attachments that came with the message; empty if none did.
+        known: WireText,
     },
     /// *Malformed or failed.* An attachment is too large, or cannot be read or spooled.
     #[error(transparent)]

@@ -153,6 +153,14 @@ pub(crate) struct Attachments<'m> {
     pub(super) opened_data: HashSet<String>,
 }
 
+impl Attachments<'_> {
+    /// The error for an attachment that is named and not there.
+    pub(super) fn missing(&self, url: &str) -> OpenError {
+        let ids: Vec<String> = self.parts.iter().filter_map(|part| Some(format!("{:?}", part.content_id()?))).collect();
+        OpenError::NoAttachment { url: url.into(), known: ids.join(", ").into() }
+    }
+}
+
 impl Carry for SeenToken {
     fn carry(&mut self, moved: &Moved) -> Option<()> {
         self.span.carry(moved)

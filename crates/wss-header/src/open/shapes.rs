@@ -21,16 +21,19 @@ pub(super) fn ids_of<'d>(document: &'d Document<'d>, receiver: &Receiver) -> Res
 }
 
 /// Improves the error of a reference without a target: names the element that has this Id by another name, or in
-/// another namespace.
-pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
+/// another namespace. `missing` is the error for an attachment.
+pub(super) fn meant(error: OpenError, document: &Document<'_>, missing: impl Fn(&str) -> OpenError) -> OpenError {
     let uri = match &error {
         OpenError::Verify(VerifyError::NotFetched { uri }) => return OpenError::Outside { uri: uri.clone() },
         OpenError::Verify(VerifyError::Dereference { uri }) | OpenError::Token(TokenError::Dangling { uri }) => uri,
         _ => return error,
     };
     let Some(wanted) = uri.as_str().strip_prefix('#') else {
-        let is_of_signature = matches!(error, OpenError::Verify(_)) && content_id_of(uri.as_str()).is_none();
-        return if is_of_signature { OpenError::Outside { uri: uri.clone() } } else { error };
+        return match &error {
+            OpenError::Verify(_) if content_id_of(uri.as_str()).is_some() => missing(uri.as_str()),
+            OpenError::Verify(_) => OpenError::Outside { uri: uri.clone() },
+            _ => error,
+        };
     };
     if let Some(namespace) = document.elements().find_map(|element| namespace_of_id(element, wanted)) {
         return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };

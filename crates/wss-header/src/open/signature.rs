@@ -56,7 +56,7 @@ pub(super) fn verify(
         &documents,
         &terms.budget,
     )
-    .map_err(|error| meant(error, revision.document))?;
+    .map_err(|error| meant(error, revision.document, |url| facts.attachments.missing(url)))?;
     let found = found.ok_or_else(OpenError::no_key)?;
     check_not_reflected(&found.key, verified.signed_info(), terms)?;
 

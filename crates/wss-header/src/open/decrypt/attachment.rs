@@ -54,7 +54,7 @@ pub(super) fn find(
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> Result<EncryptedAttachment, OpenError> {
-    let missing = || OpenError::NoAttachment { url: url.into() };
+    let missing = || facts.attachments.missing(url);
     let content_id = content_id_of(url).ok_or_else(missing)?;
     let is_named = |part: &MimePart<'_>| part.content_id() == Some(&content_id);
     let at = facts.attachments.parts.iter().position(is_named).ok_or_else(missing)?;
