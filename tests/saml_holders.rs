@@ -147,6 +147,36 @@ fn an_assertion_that_names_several_keys_of_its_holder_says_so() {
     }
 }
 
+/// A name is what the receiver says it is, or the subject of a certificate that it knows; the message supplies no key for it.
+#[test]
+fn a_holder_may_be_named_by_a_name_that_the_receiver_knows() {
+    for version in BOTH {
+        let named = |name: &str| {
+            let named = about(version, "uid=alice", "alice")
+                .replace(&x509_data("alice"), &format!("<ds:KeyName>{name}</ds:KeyName>"));
+            by_holder(&sign_by_hand(&named, version), "alice")
+        };
+        let message = named("our partner");
+        let error = refuse(&service(issuers()), &message).to_string();
+        assert!(error.contains("an assertion whose holder has KeyName \"our partner\""), "{error}");
+        assert!(error.contains("say which certificate the peer calls so with `key_name`"), "{error}");
+        let opened = service(issuers()).key_name("our partner", certificate("alice")).open(&message);
+        assert!(opened.is_ok(), "{:?}", opened.err());
+        for (name, holder) in [("our partner", "bob"), ("another", "alice")] {
+            assert!(service(issuers()).key_name(name, certificate(holder)).open(&message).is_err(), "{name}: {holder}");
+        }
+        let two = service(issuers())
+            .key_name("our partner", certificate("alice"))
+            .key_name("our partner", certificate("bob"));
+        assert!(refuse(&two, &message).to_string().contains("several keys"));
+        let message = named("CN=Alice,O=Example\\, Inc,C=DE");
+        refuse(&service(issuers()), &message);
+        let demanded = Requirements::signed([Part::Body, Part::Timestamp]);
+        let known = Receiver::new(trust().known([certificate("alice")]), demanded, DangerousNoReplayCache);
+        assert!(known.assertions(issuers()).open(&message).is_ok());
+    }
+}
+
 /// Of each cause, the one option or the one change at the peer that helps.
 #[test]
 fn why_no_assertion_authenticates_is_said() {

@@ -166,6 +166,14 @@ pub(super) fn naming(
         None => addressee(key_info.map(KeyInfo::element), &facts.tokens),
     };
     let element = key_info.map(KeyInfo::element);
+    // Without an issuer, nobody vouches for a holder.
+    let issued = element.filter(|_| terms.receiver.keys.assertions.is_some());
+    let holder = issued.and_then(|element| holder_of(element, revision));
+    let named = match holder {
+        Some(holder) => WireText::of(format!("{named}, an assertion whose holder has {}", named_by(Some(holder)))),
+        None => named,
+    };
+    let element = holder.or(element);
     let known = || terms.receiver.trust.candidates();
     let certificates = known().count() + facts.tokens.len();
     let known = known().take(MOST_COMPARED);
@@ -177,6 +185,21 @@ pub(super) fn naming(
         (None, None) => MissingKey::Any,
     };
     OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len(), missing }
+}
+
+/// The `ds:KeyInfo` of the holder of the assertion in our header to which a reference leads.
+fn holder_of<'d>(key_info: Element<'_>, revision: &Revision<'d>) -> Option<Element<'d>> {
+    let is_reference = |inner: &Element<'_>| {
+        inner.name().namespace == name::WSSE.uri && matches!(inner.name().local, "Reference" | "KeyIdentifier")
+    };
+    let reference = key_info.descendants_and_self().find(is_reference)?;
+    let id = match reference.attribute("", "URI") {
+        Some(uri) => uri.strip_prefix('#')?.to_owned(),
+        None => reference.text().ok()?.trim().to_owned(),
+    };
+    let token = revision.header_child(&id).filter(|token| Assertion::is_one(*token))?;
+    let confirmation = token.descendants_and_self().find(|inner| inner.name().local == "SubjectConfirmation")?;
+    confirmation.descendants_and_self().find(|inner| inner.is(name::DS.uri, "KeyInfo"))
 }
 
 /// A public key without a name, in a form in which the owner of its certificate recognizes it.

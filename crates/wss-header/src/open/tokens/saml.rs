@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use wss_c14n::{Budget, Element, Limit, Splices, name};
-use wss_crypto::{Certificate, PublicKey};
+use wss_crypto::{Certificate, DistinguishedName, PublicKey};
 use wss_tokens::{
     Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0,
     SecurityTokenReference, TokenError, end_entities,
@@ -259,8 +259,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
             for hint in key_info.hints() {
                 let named = match ConfirmationKey::contained_in(hint, budget)? {
                     Some(contained) => contained,
-                    None => match self.certificate_named(hint)? {
-                        Some(certificate) => ConfirmationKey::of(certificate),
+                    None => match self.key_named(hint)? {
+                        Some(named) => named,
                         None => continue,
                     },
                 };
@@ -270,24 +270,38 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(found)
     }
 
-    /// The known certificate that a child of a `ds:KeyInfo` names. Two with different keys are an error: the holder of one is not
-    /// that of the other.
-    fn certificate_named(&self, hint: &KeyHint<'_>) -> Result<Option<&Certificate>, OpenError> {
+    /// The key of the known certificate that a child of a `ds:KeyInfo` names. Two with different keys are an error: the holder of
+    /// one is not that of the other.
+    fn key_named(&self, hint: &KeyHint<'_>) -> Result<Option<ConfirmationKey>, OpenError> {
         let named = match hint {
             KeyHint::X509Data(data) => self.data(data),
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.terms.budget)?,
+            KeyHint::KeyName(name) => return self.key_called(name),
             _ => return Ok(None),
         };
         // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
         // certificate from the message is used only if the assertion has its exact octets.
         let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
         let known = self.terms.receiver.trust.candidates().chain(tokens);
-        let mut found = known.filter(|certificate| named.names(certificate));
-        let first = found.next();
-        match found.any(|other| first.is_some_and(|first| first.public_key() != other.public_key())) {
-            true => Err(OpenError::AmbiguousKey),
-            false => Ok(first),
-        }
+        one_key(known.filter(|certificate| named.names(certificate)))
+    }
+
+    /// The key of the certificate that the receiver calls so; or of the known one whose subject has this name.
+    fn key_called(&self, name: &str) -> Result<Option<ConfirmationKey>, OpenError> {
+        let receiver = self.terms.receiver;
+        let called: Vec<&Certificate> = receiver.keys.named(name).collect();
+        let subject = DistinguishedName::parse(name).ok().filter(|_| called.is_empty());
+        let by_subject = receiver.trust.candidates().filter(|known| Some(known.subject()) == subject.as_ref());
+        one_key(called.into_iter().chain(by_subject))
+    }
+}
+
+/// The one key of certificates that a name fits.
+fn one_key<'c>(mut named: impl Iterator<Item = &'c Certificate>) -> Result<Option<ConfirmationKey>, OpenError> {
+    let Some(first) = named.next() else { return Ok(None) };
+    match named.any(|other| other.public_key() != first.public_key()) {
+        true => Err(OpenError::AmbiguousKey),
+        false => Ok(Some(ConfirmationKey::of(first))),
     }
 }
 
