@@ -106,6 +106,10 @@ fn an_attachment_that_was_changed_is_said_to_be_with_the_change() {
     // Text has a canonical form, and its sender digested it as it was.
     let explanation = explained(&digesting(b"a\nb", CONTENT), "Content-Type: text/plain", b"a\nb");
     assert!(explanation.to_string().contains("as it came, not in the canonical form"), "{explanation}");
+    // Lines of a header in front of text, as Oxalis-AS4#76 wrote them.
+    let inside = b"Content-ID: <part@x>\r\n\r\na\nb\n";
+    let explanation = explained(&digesting(b"a\r\nb\r\n", CONTENT), "Content-Type: text/plain", inside);
+    assert!(explanation.to_string().contains("behind the first empty line"), "{explanation}");
     // With the header, as the complete transform has it.
     let digested = [b"Content-ID:<part@x>\r\nContent-Type:application/gzip\r\n", GZIP].concat();
     let envelope = digesting(&digested, "Complete-Signature-Transform");

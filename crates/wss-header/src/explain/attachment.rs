@@ -93,11 +93,13 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
     let without_header = || {
         affords()?;
         let inner = after_empty_line(content)?;
-        tried(
-            "what is behind the first empty line of the content: whoever made the message wrote lines of a header into the \
-             content, or behind another empty line; have the peer leave them out",
-            inner,
-        )
+        let how = "what is behind the first empty line of the content: whoever made the message wrote lines of a header into the \
+                   content, or behind another empty line; have the peer leave them out";
+        tried(how, inner).or_else(|| {
+            // Text is digested with CR LF.
+            let text = affords().and_then(|()| std::str::from_utf8(inner).ok())?;
+            tried(how, &with_crlf(text))
+        })
     };
     let decompressed = || {
         let cause = [Cause::AttachmentOtherwise {
@@ -154,9 +156,7 @@ fn changed(attachment: &Attachment, complete: bool, search: &Search<'_>) -> Opti
 type LineEnds = (&'static str, fn(&str) -> Vec<u8>);
 
 const LINE_ENDS: [LineEnds; 5] = [
-    ("the content with line feeds as CR LF: someone wrote its lines anew", |text| {
-        text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()
-    }),
+    ("the content with line feeds as CR LF: someone wrote its lines anew", with_crlf),
     ("the content with CR LF as line feeds: someone wrote its lines anew", |text| {
         text.replace("\r\n", "\n").into_bytes()
     }),
@@ -164,6 +164,10 @@ const LINE_ENDS: [LineEnds; 5] = [
     ("the content with CR LF at its end, which someone removed", |text| before(without_end(text), b"\r\n")),
     ("the content with a line feed at its end, which someone removed", |text| before(without_end(text), b"\n")),
 ];
+
+fn with_crlf(text: &str) -> Vec<u8> {
+    text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()
+}
 
 fn without_end(text: &str) -> &[u8] {
     text.trim_end_matches(['\r', '\n']).as_bytes()
