@@ -226,6 +226,8 @@ fn values_in_other_spellings_are_named() {
     );
     let sha1: String = digest(DigestMethod::Sha1).iter().map(|octet| format!("{octet:02x}")).collect();
     is_explained_by(&with_digest_text(&message, &sha1), &["value-encoding", "other-digest"]);
+    let text = is_explained_by(&with_digest_text(&message, ""), &["value-length"]).to_string();
+    assert!(text.contains("0 octets in place of 32: it is empty"), "{text}");
     // 16 octets are those of MD5, and no supported digest.
     let text = is_explained_by(&with_digest_text(&message, &base64_encode(&[7; 16])), &["value-length"]).to_string();
     assert!(text.contains("16 octets in place of 32: as many as MD5"), "{text}");
