@@ -136,6 +136,10 @@ fn the_sender_that_does_not_canonicalise_is_named() {
     let two = with_body("<a/><b/>");
     is_explained_by(&digesting(&two, "<a></a><b></b>"), &["content-only"]);
     is_explained_by(&digesting(&message, ""), &["nothing-digested"]);
+    for word in ["null", "undefined", "None", "[object Object]"] {
+        let text = is_explained_by(&digesting(&message, word), &["word-digested"]).to_string();
+        assert!(text.contains(&format!("over the word {word}")), "{text}");
+    }
     let utf16: Vec<u8> = body(&message).encode_utf16().flat_map(u16::to_le_bytes).collect();
     is_explained_by(&digesting(&message, utf16), &["other-encoding"]);
     let text = with_body("<p:a xmlns:p=\"urn:p\">3 &gt; 2 \"quoted\"</p:a>");
@@ -172,6 +176,10 @@ fn encodings_are_named() {
     assert!(explanation.to_string().contains("U+FFFD"), "{explanation}");
     let escaped = with_body("<p:a xmlns:p=\"urn:p\">a &amp; b</p:a>");
     is_explained_by(&escaped.replace("a &amp; b", "a &amp;amp; b"), &["escaped-twice"]);
+    let accented = with_body("<p:a xmlns:p=\"urn:p\">é &amp; ő</p:a>");
+    for references in ["&amp;#233; &amp; &amp;#x151;", "&amp;#xE9; &amp;amp; &amp;#337;"] {
+        is_explained_by(&accented.replace("é &amp; ő", references), &["escaped-twice"]);
+    }
     let twice = with_body("<p:a xmlns:p=\"urn:p\">a &amp;lt; b</p:a>");
     is_explained_by(&twice.replace("&amp;lt;", "&lt;"), &["escaped-once-less"]);
 }

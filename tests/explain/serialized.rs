@@ -93,6 +93,20 @@ fn prefixes_of_names_in_values_are_named() {
 }
 
 #[test]
+fn types_that_lost_their_prefix_or_got_one_are_named() {
+    let typed = |value: &str| format!("<p xmlns:xsi=\"{XSI}\" xmlns:q=\"urn:q\"><q:a xsi:type=\"{value}\">v</q:a></p>");
+    for (was, is, sentence) in [
+        ("xsd:string", "string", "the prefix xsd in place of none in types"),
+        ("q:T", "T", "the prefix q in place of none in types"),
+        ("T", "q:T", "the prefix \"\" in place of one in types"),
+    ] {
+        let message = with_body(&typed(was)).replace(&typed(was), &typed(is));
+        let text = is_explained_by(&message, &["prefix-rewritten"]).to_string();
+        assert!(text.contains(sentence), "{text}");
+    }
+}
+
+#[test]
 fn markup_that_became_text_is_named_and_the_other_way_round() {
     let (markup, text) = ("<x>y<z></z></x>", "&lt;x&gt;y&lt;z&gt;&lt;/z&gt;&lt;/x&gt;");
     let of = |inside: &str| with_body(&format!("<p>{inside}</p>"));
@@ -127,6 +141,14 @@ fn what_forms_and_urls_decode_is_named() {
         "<p>http://a/b?c=d&amp;e=f</p>",
         &[("http://a/b?c=d&amp;e=f", "http%3A%2F%2Fa%2Fb%3Fc%3Dd%26e%3Df", "character-replaced")],
     );
+    are_explained(
+        "<p>Grüße \u{1F600}</p>",
+        &[("Grüße \u{1F600}", "Gr\\u00fc\\u00dfe \\ud83d\\ude00", "character-replaced")],
+    );
+    for unseen in ['\u{200B}', '\u{AD}', '\u{FEFF}'] {
+        let text = format!("<p>left{unseen}out</p>");
+        are_explained(&text, &[(&format!("left{unseen}out"), "leftout", "character-replaced")]);
+    }
     // A value that was masked is lost, and a hint says so.
     let message = with_body("<p>4111111111111111</p>");
     let text = is_explained_by(&message.replace("4111111111111111", "411111******1111"), &[]).to_string();

@@ -50,6 +50,7 @@ causes! {
     ValueLength { octets, expected, how } = "value-length" "the value has {octets} octets in place of {expected}: {how}";
     DigestOfDigest = "digest-of-digest" "the octets are digested twice: the sender digests first, and then calls a function that digests again";
     NothingDigested = "nothing-digested" "the value is the digest of no octets: the sender's reference selected nothing, often since the Id was not registered as an Id when it signed";
+    WordDigested { word } = "word-digested" "the value is made over the word {word}, as a program writes what it does not have: have the sender look what its reference selected, or what it gave to the function that digests";
     // The canonicalisation.
     OtherCanonicalization { used } = "other-canonicalization" "the octets are canonicalised by {used}, which is not what the message says: have the sender name the method that it uses, or use the one that it names";
     CommentsKept = "comments-kept" "comments are in the octets, although a reference by Id leaves them out (XML Signature 4.4.3.3): the sender keeps them";

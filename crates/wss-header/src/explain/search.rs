@@ -13,6 +13,10 @@ use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
 
+/// What programs write in place of a value that they do not have, or of an object.
+const WORDS: [&str; 9] =
+    ["null", "undefined", "None", "nil", "NULL", "false", "true", "[object Object]", "[object XMLDocument]"];
+
 /// Octets that fit, and their causes.
 pub(super) struct Found {
     /// Their differences from the octets that the message names; the change that was made first comes last.
@@ -46,6 +50,7 @@ impl Search<'_> {
             .or_else(|| self.around(elements, said))
             .or_else(|| self.last(target, said, edits::few_last))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
+            .or_else(|| self.words())
             .or_else(|| self.meter.with_part(3, || self.in_pairs(target, said)))
             .or_else(|| self.edited_beside(target, said, edits::first_of_serializers, edits::rewritten_beside))
             .or_else(|| self.last(target, said, edits::many_last))
@@ -56,6 +61,10 @@ impl Search<'_> {
                     self.edited_beside(target, said, edits::first_of_bindings, edits::few_rewritten_beside)
                         .or_else(|| self.last(target, said, edits::rest_of_several))
                 })
+            })
+            .or_else(|| {
+                // Hints need some of the rest.
+                self.meter.with_part(2, || self.last(target, said, edits::unseen))
             })
     }
 
@@ -208,6 +217,14 @@ impl Search<'_> {
                     out(line.as_bytes());
                 })
             })
+        })
+    }
+
+    /// Tries the words that programs write in place of a value that they do not have.
+    fn words(&self) -> Option<Found> {
+        WORDS.iter().find_map(|word| {
+            let cause = Cause::WordDigested { word: (*word).into() };
+            self.octets(&[cause], word.len(), &|out| out(word.as_bytes()))
         })
     }
 

@@ -59,6 +59,10 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     edits.push(Edit::values(Cause::EscapedOnceLess, escaped_again));
     edits.extend(escapes());
     edits.extend(of_urls());
+    let how = "what the escapes of JSON (as \\u00e9 for é) stand for";
+    edits.push(Edit::values(Cause::CharacterReplaced { how: how.into() }, |text| {
+        of_json(text).map_or(text.into(), Cow::Owned)
+    }));
     let in_attributes = |how: &str| Cause::LineEndsInAttributes { how: how.into() };
     edits.push(in_values(in_attributes("a space in place of each line end and tab"), |value| {
         value.replace("&#xD;&#xA;", " ").replace("&#xD;", " ").replace("&#xA;", " ").replace("&#x9;", " ")
@@ -186,6 +190,27 @@ fn of_urls() -> Vec<Edit> {
     ]
 }
 
+/// The text with the characters beyond ASCII that escapes of JSON stand for, surrogates in pairs; `None` if it has no such escape.
+fn of_json(text: &str) -> Option<String> {
+    let mut pieces = text.split("\\u");
+    let mut out = pieces.next()?.to_owned();
+    let mut high: Option<u16> = None;
+    let mut read_any = false;
+    for piece in pieces {
+        let (unit, rest) = piece.split_at_checked(4)?;
+        let unit = u16::from_str_radix(unit, 16).ok()?;
+        let units = [high.take(), Some(unit)].into_iter().flatten();
+        match char::decode_utf16(units).collect::<Result<String, _>>() {
+            Ok(read) => out.push_str(&read),
+            Err(_) if rest.is_empty() => high = Some(unit),
+            Err(_) => return None,
+        }
+        out.push_str(rest);
+        read_any = true;
+    }
+    (read_any && high.is_none()).then_some(out).filter(|out| !out.is_ascii())
+}
+
 /// The text if its UTF-8 was read as ISO-8859-1 or windows-1252; `None` if it was not.
 fn mended(text: &str) -> Option<String> {
     if text.is_ascii() {
@@ -222,7 +247,34 @@ fn unescaped_once(text: &str) -> Cow<'_, str> {
         out = out.replace(&format!("&amp;{name}"), &format!("&{name}"));
     }
     // A quotation mark or an apostrophe of text is not escaped in canonical octets.
-    out.replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;amp;", "&amp;").into()
+    let out = out.replace("&quot;", "\"").replace("&apos;", "'");
+    without_references(&out).replace("&amp;amp;", "&amp;").into()
+}
+
+/// The text with the characters that escaped references stand for (`&amp;#233;`). Those of ASCII have other escapes.
+fn without_references(text: &str) -> String {
+    let mut pieces = text.split("&amp;#");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let read = piece.split_once(';').and_then(|(number, rest)| {
+            let number = match number.strip_prefix('x') {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            Some((char::from_u32(number).filter(|c| !c.is_ascii())?, rest))
+        });
+        match read {
+            Some((c, rest)) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            None => {
+                out.push_str("&amp;#");
+                out.push_str(piece);
+            }
+        }
+    }
+    out
 }
 
 /// The text with one level of escapes more.

@@ -13,6 +13,10 @@ use super::unicode;
 const LOST: &str = "äöüßéèàçñ€–’“”ÄÖÜêëâáíóúîïôûùåøæãõÉÀ…„‘—°§£«»ìòÅØÆÑÇšžčřěýůćłńśźżąęőűşğıŠŽČŁ²³½·®©™\u{A0}";
 /// The number of these letters that are tried in the place of a dropped one.
 const USUAL: usize = 16;
+/// The characters without width that are left out most often.
+const UNSEEN: [char; 4] = ['\u{200B}', '\u{AD}', '\u{FEFF}', '\u{200E}'];
+/// The largest number of places where they are tried.
+const PLACES: usize = 100;
 /// The largest number of edits of one kind.
 const MOST: usize = 2_500;
 /// The octets for which windows-1252 has no character.
@@ -192,6 +196,23 @@ pub(super) fn dropped(sketch: &Sketch) -> Vec<Edit> {
         }
     }
     edits.truncate(MOST);
+    edits
+}
+
+/// Edits that insert a character that nobody sees, and that filters leave out: zero-width spaces and joiners, soft hyphens, marks
+/// of byte order and direction.
+pub(super) fn unseen(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 40) {
+        let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        for (before, after) in ends.filter_map(|at| text.split_at_checked(at)) {
+            for c in UNSEEN {
+                let how = format!("U+{:04X}, which nobody sees, behind {before:?}", u32::from(c));
+                edits.push(only(lost(how), *nth, format!("{before}{c}{after}")));
+            }
+        }
+    }
+    edits.truncate(PLACES * UNSEEN.len());
     edits
 }
 

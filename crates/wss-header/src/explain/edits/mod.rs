@@ -172,6 +172,11 @@ pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
     Box::new(kinds.into_iter())
 }
 
+/// Characters that nobody sees, last of all.
+pub(super) fn unseen<'s>(sketch: &'s Sketch, _: &'s Clues) -> Edits<'s> {
+    Box::new(lost::unseen(sketch).into_iter())
+}
+
 /// Edits that come last: they are many, or suggest that the content was changed.
 pub(super) fn many_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let first = [changed::several_places, changed::cases, changed::orders, changed::values];

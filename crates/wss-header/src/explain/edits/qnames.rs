@@ -13,22 +13,69 @@ const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 const PREFIXES: usize = 6;
 const CANDIDATES: usize = 48;
 
-/// One prefix of values: alone, and with the names that have it.
+/// One prefix of values: alone, and with the names that have it; and types that lost their prefix, or got one.
 pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let of_values = used(sketch).into_iter().take(PREFIXES);
-    of_values
-        .flat_map(|from| {
-            let known = sketch.namespaces.iter().chain(&clues.bound).find(|(prefix, _)| *prefix == from);
-            let uri = known.map_or(XSD, |(_, uri)| uri.as_str());
-            let is_declared = sketch.namespaces.iter().any(|(prefix, _)| *prefix == from);
-            let tos = candidates(clues, uri).into_iter().filter(|to| !to.is_empty() && *to != from).take(CANDIDATES);
-            let edits = tos.flat_map(|to| {
-                let names = is_declared.then(|| renamed(&from, &to, true));
-                [renamed(&from, &to, false)].into_iter().chain(names).collect::<Vec<_>>()
-            });
-            edits.collect::<Vec<_>>()
-        })
-        .collect()
+    let of_types = types(sketch, clues);
+    let of_values = of_values.flat_map(|from| {
+        let known = sketch.namespaces.iter().chain(&clues.bound).find(|(prefix, _)| *prefix == from);
+        let uri = known.map_or(XSD, |(_, uri)| uri.as_str());
+        let is_declared = sketch.namespaces.iter().any(|(prefix, _)| *prefix == from);
+        let tos = candidates(clues, uri).into_iter().filter(|to| !to.is_empty() && *to != from).take(CANDIDATES);
+        let edits = tos.flat_map(|to| {
+            let names = is_declared.then(|| renamed(&from, &to, true));
+            [renamed(&from, &to, false)].into_iter().chain(names).collect::<Vec<_>>()
+        });
+        edits.collect::<Vec<_>>()
+    });
+    of_types.into_iter().chain(of_values).collect()
+}
+
+/// Types of elements with each prefix that they may have lost, and without the one that they may have got.
+fn types(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
+    let values: Vec<&str> =
+        sketch.attribute_values.iter().filter(|(_, name, _)| is_type(name)).map(|(.., value)| value.as_str()).collect();
+    let mut edits = Vec::new();
+    if values.iter().any(|value| !value.contains(':')) {
+        let bound = sketch.namespaces.iter().chain(&clues.bound).map(|(prefix, _)| prefix.as_str());
+        let mut prefixes: Vec<&str> =
+            ["xsd", "xs"].into_iter().chain(bound).chain(clues.unbound.iter().map(String::as_str)).collect();
+        prefixes.retain(|prefix| !prefix.is_empty());
+        let mut distinct: Vec<&str> = Vec::new();
+        for prefix in prefixes {
+            if !distinct.contains(&prefix) {
+                distinct.push(prefix);
+            }
+        }
+        edits.extend(distinct.into_iter().take(CANDIDATES).map(|prefix| {
+            let to = prefix.to_owned();
+            let cause = Cause::PrefixRewritten { from: format!("none {IN_TYPES}").into(), to: prefix.into() };
+            of_types(cause, move |value| (!value.contains(':')).then(|| format!("{to}:{value}")))
+        }));
+    }
+    if values.iter().any(|value| is_qname(value)) {
+        let cause = Cause::PrefixRewritten { from: format!("one {IN_TYPES}").into(), to: "\"\"".into() };
+        edits.push(of_types(cause, |value| Some(value.split_once(':')?.1.to_owned())));
+    }
+    edits
+}
+
+const IN_TYPES: &str = "in types of elements (xsi:type)";
+
+/// Whether an attribute has the name of `xsi:type` with any prefix.
+fn is_type(name: &str) -> bool {
+    name.ends_with(":type")
+}
+
+/// With other values of `xsi:type`; `None` leaves one as it is.
+fn of_types(cause: Cause, to: impl Fn(&str) -> Option<String> + 'static) -> Edit {
+    Edit::tags(cause, move |_, tag| {
+        for (name, value) in &mut tag.attributes {
+            if let Some(other) = Some(&**value).filter(|_| is_type(name)).and_then(&to) {
+                *value = other.into();
+            }
+        }
+    })
 }
 
 /// The prefixes of values that are qualified names.
