@@ -1,7 +1,9 @@
 //! What serialisers, data bindings and decoders change together, and octets of senders that do not canonicalise.
 
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
+
 use crate::common::*;
-use crate::forge::{body, digesting};
+use crate::forge::{body, canonical, digesting};
 use crate::{explained, is_explained_by, words};
 
 fn with_body(content: &str) -> String {
@@ -104,6 +106,49 @@ fn types_that_lost_their_prefix_or_got_one_are_named() {
         let text = is_explained_by(&message, &["prefix-rewritten"]).to_string();
         assert!(text.contains(sentence), "{text}");
     }
+}
+
+#[test]
+fn what_serialisers_do_at_once_is_named() {
+    let message = with_body("<p:a xmlns:p=\"urn:p\" b=\"1\"><p:c>2</p:c><p:d></p:d></p:a>");
+    let octets = body(&message);
+    let closed = |end: &str| octets.replace("></p:d>", end);
+    let (tag, rest) =
+        closed(" />").split_once('>').map(|(tag, rest)| (tag.to_owned(), rest.to_owned())).expect("a tag");
+    let mut parts: Vec<&str> = tag.split(' ').collect();
+    let id = parts.pop().expect("the Id");
+    let [name, first, second] = parts.as_slice() else { panic!("{tag}") };
+    let (inner, turned) = ("xmlns:p=\"urn:p\" b=\"1\"", "b=\"1\" xmlns:p=\"urn:p\"");
+    let two_lines = octets.replace("<p:a", "\n  <p:a").replace("</p:a>", "\n  </p:a>\n");
+    let indented = two_lines.replace("<p:c>", "\n    <p:c>").replace("<p:d></p:d>", "\n    <p:d/>");
+    let (of_tags, declared) = ("not-canonicalized", "xml-declaration");
+    let cases = [
+        // Java's Transformer.
+        (
+            format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>{}", closed("/>")),
+            vec![declared, of_tags],
+        ),
+        // OuterXml of .NET.
+        (format!("{name} {id} {second} {first}>{}", rest.replace(inner, turned)), vec![of_tags, of_tags]),
+        // lxml, with and without indentation.
+        (format!("<?xml version='1.0' encoding='utf-8'?>\n{}", closed("/>")), vec![declared, of_tags]),
+        (indented.clone(), vec![of_tags, "white-space-removed"]),
+        (format!("{indented}\n"), vec!["trailing-newline", of_tags, "white-space-removed"]),
+    ];
+    for (octets, words) in cases {
+        is_explained_by(&digesting(&message, octets), &words);
+    }
+    // Everything in scope is declared, as lxml writes an element.
+    let envelope = envelope(SOAP11).replace("<s:Body>", "<s:Body><x/>").replacen(
+        "<s:Envelope ",
+        "<s:Envelope xmlns:z=\"urn:z\" ",
+        1,
+    );
+    let message = recipe().sign(signing()).secured(&envelope);
+    let everything = canonical(&message, "Body", &Canonicalization::new(CanonicalizationMethod::Inclusive));
+    let written = everything.replace("<x></x>", "<x/>");
+    assert_ne!(written, everything);
+    is_explained_by(&digesting(&message, written), &[of_tags, of_tags]);
 }
 
 #[test]

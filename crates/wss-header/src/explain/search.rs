@@ -64,7 +64,8 @@ impl Search<'_> {
             })
             .or_else(|| {
                 // Hints need some of the rest.
-                self.meter.with_part(2, || self.last(target, said, edits::unseen))
+                self.meter
+                    .with_part(2, || self.serialized(target, said).or_else(|| self.last(target, said, edits::unseen)))
             })
     }
 

@@ -1,7 +1,9 @@
-//! Several changes at once: of those that change something in the form, each two, and each three of the most usual ones.
+//! Several changes at once: of those that change something in the form, each two, and each three of the most usual ones, and of
+//! what serialisers do.
 
 use std::collections::HashSet;
 
+use wss_c14n::{Canonicalization, CanonicalizationMethod};
 use wss_crypto::{Digest, DigestMethod};
 
 use super::cause::Cause;
@@ -35,6 +37,27 @@ impl Search<'_> {
     /// Tries each three of the most usual changes.
     pub(super) fn in_threes(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         self.together(target, said, &[edits::few_kinds as Kinds; 3])
+    }
+
+    /// Tries each two and three things that serialisers do which do not canonicalise: for the form that the message names, and for
+    /// an element with everything declared that is in scope.
+    pub(super) fn serialized(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let how = "all namespaces that are in scope are declared on the element";
+        let declared = Form {
+            by: Canonicalization::new(CanonicalizationMethod::Inclusive),
+            comments: false,
+            causes: vec![Cause::NotCanonicalized { how: how.into() }],
+        };
+        let is_exclusive = said.by.method().is_exclusive();
+        let forms: Vec<&Form> = if is_exclusive { vec![said, &declared] } else { vec![said] };
+        let lists: [&[Kinds]; 5] = [
+            &[edits::document_kinds as Kinds],
+            &[edits::document_kinds as Kinds; 2],
+            &[edits::tag_kinds as Kinds; 2],
+            &[edits::indented_kinds as Kinds; 2],
+            &[edits::indented_kinds as Kinds; 3],
+        ];
+        lists.iter().find_map(|list| forms.iter().find_map(|form| self.together(target, form, list)))
     }
 
     fn together(&self, target: &Target<'_>, said: &Form, lists: &[Kinds]) -> Option<Found> {

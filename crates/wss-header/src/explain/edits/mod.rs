@@ -172,6 +172,29 @@ pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
     Box::new(kinds.into_iter())
 }
 
+/// What serialisers do that do not canonicalise: to tags and to empty elements.
+pub(super) fn tag_kinds<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
+    let tags: Edits<'s> = Box::new(serialized::all(sketch).into_iter());
+    Box::new([tags, empty_elements()].into_iter())
+}
+
+/// To empty elements, and in front of the document.
+pub(super) fn document_kinds<'s>(_: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
+    let around: Edits<'s> = Box::new(octets::of_documents().into_iter());
+    Box::new([empty_elements(), around].into_iter())
+}
+
+/// To white space and empty elements, and behind the document.
+pub(super) fn indented_kinds<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
+    let indented: Edits<'s> = Box::new(white_space::of_serializers(sketch).into_iter());
+    let around: Edits<'s> = Box::new(octets::around_all().into_iter().take(1));
+    Box::new([indented, empty_elements(), around].into_iter())
+}
+
+fn empty_elements<'s>() -> Edits<'s> {
+    Box::new(octets::empty_elements().into_iter())
+}
+
 /// Characters that nobody sees, last of all.
 pub(super) fn unseen<'s>(sketch: &'s Sketch, _: &'s Clues) -> Edits<'s> {
     Box::new(lost::unseen(sketch).into_iter())

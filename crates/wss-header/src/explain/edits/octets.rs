@@ -23,16 +23,28 @@ pub(super) fn around_all() -> Vec<Edit> {
         around(Cause::TrailingNewline, b"", b"\r\n"),
         around(Cause::ByteOrderMark, b"\xEF\xBB\xBF", b""),
     ];
-    let declarations: [&[u8]; 6] = [
+    edits.extend(declarations());
+    edits
+}
+
+/// What is in front of a document, or behind it, that is written for people.
+pub(super) fn of_documents() -> Vec<Edit> {
+    declarations().into_iter().chain([around(Cause::TrailingNewline, b"", b"\n")]).collect()
+}
+
+fn declarations() -> [Edit; 9] {
+    let all: [&[u8]; 9] = [
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
         b"<?xml version=\"1.0\" encoding=\"utf-8\"?>",
         b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n",
         b"<?xml version=\"1.0\"?>\n",
         b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>",
+        b"<?xml version='1.0' encoding='utf-8'?>\n",
+        b"<?xml version='1.0' encoding='UTF-8'?>\n",
+        b"<?xml version='1.0' encoding='ASCII'?>\n",
     ];
-    edits.extend(declarations.map(|declaration| around(Cause::XmlDeclaration, declaration, b"")));
-    edits
+    all.map(|declaration| around(Cause::XmlDeclaration, declaration, b""))
 }
 
 pub(super) fn all() -> Vec<Edit> {
@@ -40,9 +52,8 @@ pub(super) fn all() -> Vec<Edit> {
     edits.extend(encodings());
     edits.extend(as_text());
     edits.push(undeclared());
+    edits.extend(empty_elements());
     edits.extend([
-        empty_tags("empty elements are written as empty-element tags", "/>"),
-        empty_tags("empty elements are written as empty-element tags, with a space", " />"),
         Edit::new(Cause::ContentOnly, |canonical, out| out(content(canonical).as_bytes())),
         Edit::new(Cause::TextOnly, |canonical, out| {
             for token in tokens(canonical) {
@@ -53,6 +64,14 @@ pub(super) fn all() -> Vec<Edit> {
         }),
     ]);
     edits
+}
+
+/// Empty elements as serialisers write them.
+pub(super) fn empty_elements() -> [Edit; 2] {
+    [
+        empty_tags("empty elements are written as empty-element tags", "/>"),
+        empty_tags("empty elements are written as empty-element tags, with a space", " />"),
+    ]
 }
 
 /// The octets, encoded in letters or digits.

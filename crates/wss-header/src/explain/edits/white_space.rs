@@ -171,6 +171,15 @@ pub(super) fn few_indentations(sketch: &Sketch) -> Vec<Edit> {
     few.map(|(unit, words)| Indent { unit, level: 1, line_end: "\n", top_only: false }.edit(words)).collect()
 }
 
+/// The indentations of an element that is written as a document of its own.
+pub(super) fn of_serializers(sketch: &Sketch) -> Vec<Edit> {
+    if sketch.is_flat {
+        return Vec::new();
+    }
+    let few = UNITS.iter().take(4);
+    few.map(|(unit, words)| Indent { unit, level: 0, line_end: "\n", top_only: false }.edit(words)).collect()
+}
+
 /// All indentations.
 pub(super) fn indentations(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
