@@ -52,6 +52,49 @@ fn of_64_receivers_that_share_a_store_exactly_one_opens_a_message() {
     }
 }
 
+/// The value of ECDSA for one SignedInfo has many forms, and two values. A message with another one is the same message.
+#[test]
+fn a_message_whose_ecdsa_value_is_written_otherwise_is_the_same_message() {
+    use ws_security::c14n::{base64_decode, base64_encode};
+
+    let signing = Signing::with(&identity("ec256")).parts([Part::Body, Part::Timestamp]);
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    let (before, rest) = message.split_once("<ds:SignatureValue>").expect("a value");
+    let (text, after) = rest.split_once('<').expect("its end");
+    let value = base64_decode(text, 64).expect("base64");
+    let with = |octets: &[u8]| format!("{before}<ds:SignatureValue>{}<{after}", base64_encode(octets));
+    // DER: a zero is in front of a number whose first bit is set, and no other.
+    let number = |half: &[u8]| {
+        let half = &half[half.iter().position(|octet| *octet != 0).expect("no zero")..];
+        let zero: &[u8] = if half[0] >= 0x80 { &[0] } else { &[] };
+        [&[2, (zero.len() + half.len()) as u8], zero, half].concat()
+    };
+    let numbers = [number(&value[..32]), number(&value[32..])].concat();
+    let in_der = with(&[&[0x30, numbers.len() as u8], &numbers[..]].concat());
+    let padded = with(&[&[0], &value[..32], &[0], &value[32..]].concat());
+    let strict = Receiver::new(
+        Trust::pins([certificate("ec256")]),
+        Requirements::signed([Part::Body, Part::Timestamp]),
+        MemoryReplayCache::default(),
+    );
+    for other in [&in_der, &padded] {
+        let error = strict.open(other).map(drop).expect_err("refused").to_string();
+        assert!(error.contains("`accept_other_ecdsa_values`"), "{error}");
+        let first = Receiver::new(
+            Trust::pins([certificate("ec256")]),
+            Requirements::signed([Part::Body, Part::Timestamp]),
+            MemoryReplayCache::default(),
+        );
+        assert!(first.accept_other_ecdsa_values().open(other).is_ok());
+    }
+    let accepting = strict.accept_other_ecdsa_values();
+    assert!(accepting.open(&message).is_ok());
+    for again in [&in_der, &padded, &message] {
+        assert_eq!(accepting.open(again).map(drop), Err(OpenError::Replay(ReplayError::Seen)));
+    }
+    assert!(accepting.open(in_der.replace(AMOUNT, "9999.99")).is_err());
+}
+
 /// A store that answers when it is polled the second time, as one behind a network does.
 #[derive(Default)]
 struct Slow {
