@@ -297,6 +297,62 @@ fn written_otherwise() -> Vec<Row> {
         old("derived, Signed: user", &(derived("") + &supporting("Signed", &user) + PARTS)),
         old("one key", &(one_key("") + PARTS)),
         suite("derived", derived(""), "Basic128GCM"),
+        suite("derived", derived(""), "Basic192Sha256"),
+    ]
+}
+
+const ADDRESSING: &str =
+    "<m:Addressing xmlns:m=\"http://www.w3.org/2007/05/addressing/metadata\"><wsp:Policy/></m:Addressing>";
+
+/// What CXF reads, or writes, in another way than the standard has it.
+fn read_otherwise() -> Vec<Row> {
+    let Tokens { certificate, user, signing_user, .. } = tokens();
+    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let hashed = user.replace("<wsp:Policy>", "<wsp:Policy><sp:HashPassword/>");
+    let by_thumbprint = |include: &str| x509(include, "<sp:RequireThumbprintReference/>");
+    let demanded =
+        all("InitiatorToken", &by_thumbprint("AlwaysToRecipient")) + &all("RecipientToken", &by_thumbprint("Always"));
+    let two = all("SignatureToken", &by_thumbprint("Never")) + &all("EncryptionToken", &by_thumbprint("Never"));
+    let confirming = all("Wss11", "<sp:MustSupportRefEncryptedKey/><sp:RequireSignatureConfirmation/>");
+    let row = |name: &str, more: &str| Row::new(name, policy(more));
+    let filter = format!(
+        "<sp:SignedElements><f:Xpath2 xmlns:f=\"{}\" xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\" Filter=\"intersect\">\
+         /s:Envelope/s:Header/a:To</f:Xpath2></sp:SignedElements>",
+        SP.replace("200702", "200802")
+    );
+    let filtered = row("certificates, To by a filter", &(asymmetric("") + SIGNED + &filter + ADDRESSING));
+    let unfiltered = filtered.with(&filter, "");
+    let content = format!(
+        "<sp:ContentEncryptedElements xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\"><sp:XPath>/s:Envelope/s:Body</sp:XPath>\
+         <sp:XPath>/s:Envelope/s:Header/a:To</sp:XPath></sp:ContentEncryptedElements>"
+    );
+    let hidden = row("one key, content of the Body and of To", &(one_key("") + SIGNED + &content + ADDRESSING));
+    let shown = hidden.with("<sp:XPath>/s:Envelope/s:Header/a:To</sp:XPath>", "");
+    let whole = "CXF signs no header block under an empty sp:SignedParts, which has all of them signed (WS-SecurityPolicy 1.3 §4.1.1)";
+    let derives = "CXF's client digests by SHA-1 where a derived key endorses, whatever the suite says (WS-SecurityPolicy 1.3 §6.1)";
+    let derived_user = signing_user.replace("<wsp:Policy>", "<wsp:Policy><sp:RequireDerivedKeys/>");
+    vec![
+        row("certificates, sent and named by thumbprint", &(binding("AsymmetricBinding", &demanded, "") + PARTS)),
+        row(
+            "certificates, encrypted first, Signed: hashed password",
+            &(asymmetric("<sp:EncryptBeforeSigning/>") + &supporting("Signed", &hashed) + PARTS),
+        ),
+        row("two tokens of one certificate", &(binding("SymmetricBinding", &two, "") + &confirming + PARTS)),
+        row(
+            "TLS, SignedEndorsingEncrypted: certificate",
+            &(tls("") + &supporting("SignedEndorsingEncrypted", &certificate)),
+        )
+        .weaker(policy(&tls("")), "no signature endorses"),
+        filtered.weaker(unfiltered, "To"),
+        hidden.weaker(shown, "To is in clear text"),
+        row("certificates, every part signed", &(asymmetric("") + "<sp:SignedParts/>" + ADDRESSING))
+            .their_service(whole)
+            .their_client(whole),
+        row(
+            "derived, Endorsing: user by a derived key",
+            &(derived("") + &supporting("Endorsing", &derived_user) + PARTS),
+        )
+        .their_client(derives),
         suite("one key", one_key(""), "TripleDesRsa15"),
         suite("certificates", asymmetric(""), "Basic256Sha256Rsa15"),
     ]

@@ -132,6 +132,12 @@ impl Row {
         changed
     }
 
+    /// How an assertion is confirmed, and whether the suite has a cipher that BSP R5620 does not list.
+    fn word(&self) -> String {
+        let beyond = if self.policy.contains("Basic192") { "-beyond-bsp" } else { "" };
+        format!("{}{beyond}", self.confirmed.word())
+    }
+
     /// Whether messages have header blocks of WS-Addressing.
     fn addresses(&self) -> bool {
         self.policy.contains("Addressing>")
@@ -228,7 +234,7 @@ impl Row {
     }
 
     fn our_call(&self, driver: &mut Driver, plain: u16, path: &str) -> Result<(), String> {
-        let (verb, word) = (if self.is_over_tls() { "publish-tls" } else { "publish" }, self.confirmed.word());
+        let (verb, word) = (if self.is_over_tls() { "publish-tls" } else { "publish" }, self.word());
         let answer = driver.ask(&format!("{verb}\t{word}\t{path}"), &self.policy)?;
         let port = match self.is_over_tls() {
             true => answer.trim().parse().map_err(|_| format!("{answer:?} is no port"))?,
@@ -267,7 +273,7 @@ impl Row {
 
     /// CXF's client follows a policy, and our service that of the row.
     fn followed(&self, driver: &mut Driver, policy: &str) -> Result<(), String> {
-        let (encoded, word) = (base64_encode(policy.as_bytes()), self.confirmed.word());
+        let (encoded, word) = (base64_encode(policy.as_bytes()), self.word());
         let own = self.clone();
         let serving = peer::serve_once(move |request| own.answer(request));
         let port = serving.port();

@@ -6,6 +6,7 @@ mod broken;
 mod common;
 mod digests;
 mod endorsing;
+mod forms;
 mod lacks;
 mod names;
 mod packages;

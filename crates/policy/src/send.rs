@@ -1,7 +1,8 @@
 //! Sending: from terms and keys to a recipe.
 
+use wss_bsp::Rule;
 use wss_c14n::{Document, Limits};
-use wss_crypto::Identity;
+use wss_crypto::{ContentEncryption, Identity};
 use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing};
 use wss_tokens::{ReferenceForm, SamlVersion};
 
@@ -56,6 +57,10 @@ impl Sending<'_> {
             crate::terms::Layout::TimestampLast => Layout::LaxTimestampLast,
         };
         self.change(|recipe| recipe.layout(layout));
+        // The suite is what the policy demands, and BSP 1.1 lists other ciphers.
+        if self.means.as_ref().is_some_and(|means| means.suite.content == ContentEncryption::Aes192Cbc) {
+            self.change(|recipe| recipe.waive(Rule::R5620));
+        }
         if binding.timestamp {
             let lifetime = self.keys.lifetime;
             self.change(|recipe| recipe.timestamp(lifetime));

@@ -177,10 +177,13 @@ public class Cxf {
         properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
             for (Callback callback : callbacks) {
                 if (callback instanceof SAMLCallback c) {
-                    assertion(c, kind.equals("bearer") ? SAML2Constants.CONF_BEARER : SAML2Constants.CONF_HOLDER_KEY);
+                    assertion(c, kind.startsWith("bearer") ? SAML2Constants.CONF_BEARER : SAML2Constants.CONF_HOLDER_KEY);
                 }
             }
         });
+        if (kind.endsWith("-beyond-bsp")) {
+            properties.put("ws-security.is-bsp-compliant", "false");
+        }
         properties.put("security.audience-restrictions", "urn:bank");
         return properties;
     }

@@ -1,0 +1,45 @@
+//! Forms that CXF writes under a policy, or that its policies have, beside those that we write.
+
+use ws_security::c14n::base64_encode;
+use ws_security::policy::{Policy, PolicyOpenError, Side};
+use ws_security::{Fault, OpenError, SoapVersion, TransportFacts};
+
+use crate::common::*;
+use crate::shapes::{SP, Shape, policy};
+use crate::{REPLY, REQUEST, exchanged, says, sides};
+
+const SUITE: &str = "<sp:Basic256Sha256/>";
+const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+fn and(shape: &Shape, more: &str) -> String {
+    shape.policy().replace("</wsp:All>", &format!("{more}</wsp:All>"))
+}
+
+fn both(shape: &Shape, text: &str) -> (Side, Side) {
+    sides(shape, text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn request(side: &Side) -> String {
+    side.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+}
+
+fn open(service: &Side, message: &str) -> Result<(), String> {
+    service.exchanges()[0].open(message, None).map(drop).map_err(|error| error.to_string())
+}
+
+/// BSP R5620 does not list AES-192, and the policy demands it.
+#[test]
+fn suites_with_aes_192_are_done() {
+    let legacy = Shape::default().with("suite", "Basic128");
+    for suite in ["Basic192", "Basic192Rsa15", "Basic192Sha256", "Basic192Sha256Rsa15"] {
+        for binding in ["asymmetric", "derived", "one-key"] {
+            let shape = legacy.clone().with("binding", binding);
+            let text = shape.policy().replace("<sp:Basic128/>", &format!("<sp:{suite}/>"));
+            let (client, service) = both(&shape, &text);
+            assert!(request(&client).contains("#aes192-cbc"), "{text}");
+            exchanged(&client.exchanges()[0], &service.exchanges()[0])
+                .unwrap_or_else(|error| panic!("{suite}, {binding}: {error}"));
+        }
+    }
+}
