@@ -43,3 +43,26 @@ fn suites_with_aes_192_are_done() {
         }
     }
 }
+
+/// The policy has the certificate in the message, and the form of references to it: CXF does both.
+#[test]
+fn a_certificate_in_the_message_may_be_referred_to_in_the_form_that_its_token_demands() {
+    let shape = Shape::default().with("recipient", "thumbprint").with("initiator", "Never");
+    let (client, _) = both(&shape, &shape.policy());
+    let demanded = shape.policy().replacen("IncludeToken/Never", "IncludeToken/AlwaysToRecipient", 1);
+    let (own, service) = both(&shape, &demanded);
+    exchanged(&own.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+    let message = request(&client);
+    says(open(&service, &message), "not in the message");
+    let token = format!(
+        "<w:BinarySecurityToken xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" \
+         EncodingType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary\" \
+         ValueType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3\">{}\
+         </w:BinarySecurityToken>",
+        base64_encode(certificate("alice").der())
+    );
+    let with_token = message.replacen("<ds:Signature ", &format!("{token}<ds:Signature "), 1);
+    assert_eq!(open(&service, &with_token), Ok(()));
+    let other = demanded.replace("RequireThumbprintReference", "RequireIssuerSerialReference");
+    says(open(&both(&shape, &other).1, &with_token), "not in the message");
+}

@@ -95,12 +95,7 @@ pub(crate) fn reference(terms: &Terms, token: &Token, direction: Direction) -> R
             X509Form::Any | X509Form::V1 | X509Form::V3 => ReferenceForm::Direct,
         };
     }
-    match token.reference.unwrap_or_else(|| terms.wss.reference()) {
-        Reference::KeyIdentifier => ReferenceForm::SubjectKeyIdentifier,
-        Reference::IssuerSerial => ReferenceForm::IssuerSerial,
-        Reference::Embedded => ReferenceForm::Embedded,
-        Reference::Thumbprint => ReferenceForm::Thumbprint,
-    }
+    token.reference.unwrap_or_else(|| terms.wss.reference()).form()
 }
 
 /// The parts of a message that its signature covers in any case.

@@ -209,10 +209,7 @@ impl Receiving<'_> {
 
     /// Requires that signatures and encryption use the algorithms of the suite alone.
     fn narrowed(&self, requirements: Requirements) -> Requirements {
-        let requirements = match self.signer_reference() {
-            Some(form) => requirements.signer_references([form]),
-            None => requirements,
-        };
+        let requirements = requirements.signer_references(self.signer_references());
         match &self.means {
             Some(means) if !self.terms.is_over_transport() => requirements
                 .signature_methods(self.methods(means))
@@ -225,15 +222,22 @@ impl Receiving<'_> {
         }
     }
 
-    /// The form in which the signature of the asymmetric binding has to refer to its certificate; `None` for any form.
-    fn signer_reference(&self) -> Option<ReferenceForm> {
-        let token = self.signing_token().filter(|_| !self.is_symmetric())?;
-        let TokenKind::X509(form) = token.kind else { return None };
-        let is_said = match token.inclusion.includes(self.direction) {
+    /// The forms in which the signature of the asymmetric binding may refer to its certificate; none for any form.
+    fn signer_references(&self) -> Vec<ReferenceForm> {
+        let Some(token) = self.signing_token().filter(|_| !self.is_symmetric()) else { return Vec::new() };
+        let TokenKind::X509(form) = token.kind else { return Vec::new() };
+        let includes = token.inclusion.includes(self.direction);
+        let is_said = match includes {
             true => form != X509Form::Any || token.reference == Some(Reference::Embedded),
             false => token.reference.is_some(),
         };
-        is_said.then(|| reference(self.terms, token, self.direction))
+        // CXF refers to a certificate that is in the message in the form that the token demands.
+        let besides = token.reference.filter(|_| includes).map(Reference::form);
+        is_said
+            .then(|| reference(self.terms, token, self.direction))
+            .into_iter()
+            .chain(besides.filter(|_| is_said))
+            .collect()
     }
 
     /// The methods of the signature of the binding, and of those that endorse it.

@@ -395,8 +395,12 @@ impl<'a> Form<'a> {
         let is_direct = refers(key_info, "Reference", "");
         let is_embedded = refers(key_info, "Embedded", "");
         let includes = token.inclusion.includes(self.direction);
-        if includes && !is_direct && !is_embedded {
-            self.breach(&["InitiatorToken", "RecipientToken", "X509Token"], "the certificate is not in the message");
+        if includes && !is_direct && !is_embedded && !self.refers_besides(token, key_info) {
+            let name = match self.direction {
+                Direction::Request => ["InitiatorToken", "InitiatorSignatureToken", "X509Token"],
+                Direction::Reply => ["RecipientToken", "RecipientSignatureToken", "X509Token"],
+            };
+            self.breach(&name, "the signature refers to its certificate as to one that is not in the message");
         }
         // "Once" does not say whether replies have the token.
         if !includes && is_direct && token.inclusion != Inclusion::Once {
@@ -420,6 +424,14 @@ impl<'a> Form<'a> {
         }
         let lists = |child: &Element<'_>| {
             child.is(name::XENC.uri, "ReferenceList")
+    /// Whether the certificate is in the message, and the signature refers to it in the form that the token demands, as CXF
+    /// reads both demands.
+    fn refers_besides(&self, token: &Token, key_info: Element<'a>) -> bool {
+        let Some(reference) = token.reference else { return false };
+        let (local, ending, _) = written(reference);
+        !self.named(name::WSSE.uri, "BinarySecurityToken").is_empty() && refers(key_info, local, ending)
+    }
+
                 || (child.is(name::XENC.uri, "EncryptedKey")
                     && child.children_named(name::XENC.uri, "ReferenceList").next().is_some())
         };

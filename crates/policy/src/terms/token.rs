@@ -1,6 +1,6 @@
 //! Token assertions (WS-SecurityPolicy 1.3 §5).
 
-use wss_tokens::{KerberosForm, SamlVersion, SecureConversation};
+use wss_tokens::{KerberosForm, ReferenceForm, SamlVersion, SecureConversation};
 
 use super::other::{foreign, unexpected};
 use crate::assertion::Assertion;
@@ -107,6 +107,18 @@ pub(crate) enum Reference {
     IssuerSerial,
     Embedded,
     Thumbprint,
+}
+
+impl Reference {
+    /// Its form in a message.
+    pub(crate) fn form(self) -> ReferenceForm {
+        match self {
+            Self::KeyIdentifier => ReferenceForm::SubjectKeyIdentifier,
+            Self::IssuerSerial => ReferenceForm::IssuerSerial,
+            Self::Embedded => ReferenceForm::Embedded,
+            Self::Thumbprint => ReferenceForm::Thumbprint,
+        }
+    }
 }
 
 impl Inclusion {
