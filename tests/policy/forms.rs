@@ -66,3 +66,22 @@ fn a_certificate_in_the_message_may_be_referred_to_in_the_form_that_its_token_de
     let other = demanded.replace("RequireThumbprintReference", "RequireIssuerSerialReference");
     says(open(&both(&shape, &other).1, &with_token), "not in the message");
 }
+
+/// CXF encrypts each user that is signed, which is after the signature whatever the policy says of the Body.
+#[test]
+fn a_user_that_is_encrypted_last_breaks_no_order() {
+    let shape = Shape::default().with("order", "encrypt-first");
+    let user = |kind: &str| {
+        let token = format!(
+            "<sp:UsernameToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:HashPassword/></wsp:Policy>\
+             </sp:UsernameToken>"
+        );
+        and(&shape, &format!("<sp:{kind}><wsp:Policy>{token}</wsp:Policy></sp:{kind}>"))
+    };
+    let (client, _) = both(&shape, &user("SignedEncryptedSupportingTokens"));
+    let (own, service) = both(&shape, &user("SignedSupportingTokens"));
+    exchanged(&own.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+    assert_eq!(open(&service, &request(&client)), Ok(()));
+    let (signs_first, _) = both(&shape, &user("SignedSupportingTokens").replace("<sp:EncryptBeforeSigning/>", ""));
+    says(open(&service, &request(&signs_first)), "EncryptBeforeSigning");
+}

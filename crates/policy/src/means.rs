@@ -156,6 +156,13 @@ pub(crate) fn shows_password(terms: &Terms, direction: Direction) -> bool {
     direction == Direction::Request && !terms.is_over_transport() && terms.supporting.iter().any(shows)
 }
 
+/// Whether a request has a user whose key signs nothing.
+pub(crate) fn sends_user(terms: &Terms, direction: Direction) -> bool {
+    let is_one =
+        |supporting: &Supporting| matches!(supporting.token.kind, TokenKind::Username { .. }) && !supporting.endorsing;
+    direction == Direction::Request && terms.supporting.iter().any(is_one)
+}
+
 /// Whether the policy says that tokens of a message are encrypted.
 pub(crate) fn encrypts_tokens(terms: &Terms, direction: Direction) -> bool {
     direction == Direction::Request && terms.supporting.iter().any(|supporting| supporting.encrypted)

@@ -7,7 +7,7 @@ use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::means::{
-    Means, always_encrypted, always_signed, encrypts, encrypts_tokens, protects, reference, shows_password,
+    Means, always_encrypted, always_signed, encrypts, encrypts_tokens, protects, reference, sends_user, shows_password,
 };
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
@@ -322,7 +322,10 @@ impl Receiving<'_> {
         let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
         if binding.encrypt_first && is_covered {
             let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
-            return Ok(if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver });
+            let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };
+            // The policy demands no such ciphertext, so that nobody has to agree to it; CXF encrypts every user that is signed.
+            let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && sends_user(self.terms, self.direction);
+            return Ok(if agrees { receiver.dangerous_decrypt_cbc_before_verification() } else { receiver });
         }
         if !self.keys.agrees(Consent::CbcBeforeVerification) {
             let why = "messages are decrypted before a signature is verified, with a cipher in CBC mode";

@@ -15,7 +15,7 @@ use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
-use crate::means::{encrypts_tokens, shows_password};
+use crate::means::{encrypts_tokens, sends_user};
 use crate::place::Location;
 use crate::suite::Suite;
 use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
@@ -432,6 +432,17 @@ impl<'a> Form<'a> {
         !self.named(name::WSSE.uri, "BinarySecurityToken").is_empty() && refers(key_info, local, ending)
     }
 
+    /// The last step of the sender is the first in the header.
+    fn order(&mut self, binding: &Binding) {
+        // Signatures and tokens are always encrypted last; CXF encrypts every username token that is signed.
+        let hides_user = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
+        let encrypts_tokens =
+            (sends_user(self.terms, self.direction) && hides_user()) || encrypts_tokens(self.terms, self.direction);
+        if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
+            return;
+        }
+        let lists = |child: &Element<'_>| {
+            child.is(name::XENC.uri, "ReferenceList")
                 || (child.is(name::XENC.uri, "EncryptedKey")
                     && child.children_named(name::XENC.uri, "ReferenceList").next().is_some())
         };
