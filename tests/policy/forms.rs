@@ -85,3 +85,19 @@ fn a_user_that_is_encrypted_last_breaks_no_order() {
     let (signs_first, _) = both(&shape, &user("SignedSupportingTokens").replace("<sp:EncryptBeforeSigning/>", ""));
     says(open(&service, &request(&signs_first)), "EncryptBeforeSigning");
 }
+
+/// CXF encrypts one key to the certificate that the two tokens name.
+#[test]
+fn two_tokens_of_one_certificate_may_have_one_key() {
+    let one = Shape::default().with("binding", "one-key").with("recipient", "thumbprint");
+    let text = one.policy();
+    let (start, end) =
+        (text.find("<sp:ProtectionToken>").expect("a start"), text.find("</sp:ProtectionToken>").expect("an end"));
+    let token = &text[start + "<sp:ProtectionToken>".len()..end];
+    let two = format!("<sp:SignatureToken>{token}</sp:SignatureToken><sp:EncryptionToken>{token}</sp:EncryptionToken>");
+    let two = [&text[..start], &two, &text[end + "</sp:ProtectionToken>".len()..]].concat();
+    let ((client, _), (own, service)) = (both(&one, &text), both(&one, &two));
+    for client in [&client, &own] {
+        exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+    }
+}

@@ -338,7 +338,8 @@ impl Receiving<'_> {
 
     /// Accepts one key for two uses, and replies that confirm nothing, if the caller agreed to them.
     fn direction_of(&self, receiver: Receiver) -> Result<Receiver, Lack> {
-        let Some(Tokens::Symmetric { signature, is_one, .. }) = self.binding().map(|binding| &binding.tokens) else {
+        let Some(Tokens::Symmetric { signature, encryption, is_one }) = self.binding().map(|binding| &binding.tokens)
+        else {
             return Ok(receiver);
         };
         let mut receiver = receiver;
@@ -351,6 +352,12 @@ impl Receiving<'_> {
                 let why = "without sp:RequireDerivedKeys, one key signs and encrypts";
                 return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));
             }
+            receiver = receiver.accept_one_key_to_sign_and_encrypt();
+        } else if !is_one
+            && agrees
+            && [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none())
+        {
+            // CXF encrypts one key to the certificate that two tokens name.
             receiver = receiver.accept_one_key_to_sign_and_encrypt();
         }
         if !self.is_request() && !self.terms.wss.confirmation {

@@ -225,6 +225,12 @@ impl Sending<'_> {
                 };
                 let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
                 self.check_one_key(has_one_key && self.encrypts())?;
+                // A client such as CXF encrypts one key to the certificate that two tokens name, and the reply is under it.
+                let has_plain_keys =
+                    !is_one && [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none());
+                if has_plain_keys && !self.is_request() && self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
+                    self.change(Recipe::accept_one_key_to_sign_and_encrypt);
+                }
                 self.check_reply()?;
                 let encrypting = encrypting.map_or(Recipient::Nobody, Recipient::Token);
                 let signing = signing.map(|token| Signing::with_token(&token));
