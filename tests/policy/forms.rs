@@ -101,3 +101,29 @@ fn two_tokens_of_one_certificate_may_have_one_key() {
         exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
     }
 }
+
+/// TLS encrypts the token, so that its signature can be found.
+#[test]
+fn over_tls_an_endorsing_token_is_encrypted() {
+    let token = format!(
+        "<sp:X509Token sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:WssX509V3Token10/></wsp:Policy>\
+         </sp:X509Token>"
+    );
+    let transport = format!(
+        "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy><sp:HttpsToken><wsp:Policy/></sp:HttpsToken></wsp:Policy>\
+         </sp:TransportToken><sp:AlgorithmSuite><wsp:Policy>{SUITE}</wsp:Policy></sp:AlgorithmSuite><sp:IncludeTimestamp/>\
+         </wsp:Policy></sp:TransportBinding>"
+    );
+    for kind in ["EndorsingEncryptedSupportingTokens", "SignedEndorsingEncryptedSupportingTokens"] {
+        let tokens = |kind: &str| format!("<sp:{kind}><wsp:Policy>{token}</wsp:Policy></sp:{kind}>");
+        let (client, service) = both(&Shape::default(), &policy(&(transport.clone() + &tokens(kind))));
+        let (weaker, _) = both(&Shape::default(), &policy(&transport));
+        let open = |message: &str| {
+            service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), message, None).map(drop)
+        };
+        assert_eq!(open(&request(&client)), Ok(()), "{kind}");
+        says(open(&request(&weaker)), "endorses");
+        let refused = sides(&Shape::default(), &and(&Shape::default(), &tokens(kind))).expect_err("in clear text");
+        assert!(refused.contains("must stay readable"), "{refused}");
+    }
+}

@@ -194,7 +194,9 @@ impl Binding {
                 let token = Token::inside(inner, "what protects the transport", notes);
                 self.client_certificate |= inner.nested.iter().any(|https| demands_client_certificate(https));
                 if token.is_some_and(|token| !matches!(token.kind, TokenKind::Transport)) {
-                    notes.refused(inner, "a transport is protected by an sp:HttpsToken");
+                    let why = "a transport is protected by an sp:HttpsToken: a token that messages have is one of \
+                               sp:SupportingTokens or, if its key signs the timestamp, sp:EndorsingSupportingTokens";
+                    notes.refused(inner, why);
                 }
             }
             _ => unexpected(inner, notes),

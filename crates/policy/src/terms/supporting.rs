@@ -175,7 +175,9 @@ impl Supporting {
             _ if !self.endorsing => {
                 return Some("a token that is no user and no assertion proves nothing unless it endorses");
             }
-            _ if self.encrypted => return Some("an endorsing token must stay readable, unless it is an assertion"),
+            _ if self.encrypted && !is_over_transport => {
+                return Some("an endorsing token must stay readable, unless it is an assertion");
+            }
             _ if self.signed && !is_over_transport => return self.cannot_be_signed(),
             _ => {}
         }
