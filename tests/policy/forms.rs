@@ -127,3 +127,31 @@ fn over_tls_an_endorsing_token_is_encrypted() {
         assert!(refused.contains("must stay readable"), "{refused}");
     }
 }
+
+/// Of a whole message, the intersection with what a path names is what the path names.
+#[test]
+fn an_intersection_of_xpath_filter_2_names_what_its_path_names() {
+    let shape = Shape::default();
+    let path = |local: &str, filter: &str, path: &str| {
+        let namespace = SP.replace("200702", "200802");
+        let path = format!(
+            "<x:{local} xmlns:x=\"{namespace}\"{filter} xmlns:s=\"{SOAP}\" xmlns:a=\"{WSA}\">{path}</x:{local}>"
+        );
+        and(&shape, &format!("<sp:SignedElements>{path}</sp:SignedElements>"))
+    };
+    let to = "/s:Envelope/s:Header/a:To";
+    let (weaker, _) = both(&shape, &shape.policy());
+    // WSS4J reads the second.
+    for local in ["XPath2", "Xpath2"] {
+        let (client, service) = both(&shape, &path(local, " Filter=\"intersect\"", to));
+        exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+        says(open(&service, &request(&weaker)), "To");
+        for (filter, named) in [("", to), (" Filter=\"subtract\"", to), (" Filter=\"intersect\"", "//a:To")] {
+            let refused = sides(&shape, &path(local, filter, named)).expect_err("refused");
+            assert!(
+                refused.contains(if filter.contains("intersect") { "direct paths" } else { "Filter=" }),
+                "{refused}"
+            );
+        }
+    }
+}

@@ -84,6 +84,7 @@ impl Attribute {
             ("HttpsToken", "RequireClientCertificate") => "RequireClientCertificate",
             (token, "IncludeToken") if token.ends_with("Token") => "IncludeToken",
             (elements, "XPathVersion") if elements.ends_with("Elements") => "XPathVersion",
+            ("XPath2" | "Xpath2", "Filter") => "Filter",
             ("Header", "Name") => "Name",
             ("Header", "Namespace") => "Namespace",
             ("PolicyReference", "URI") => "URI",

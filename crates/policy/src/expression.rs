@@ -365,7 +365,7 @@ impl<'d> Expressions<'d> {
         let mut details = Details { attributes: attributes(element).into(), ..Details::default() };
         self.charge.assertions(details.attributes.iter().filter(|attribute| attribute.is_unread()).count())?;
         details.long = long(&details.attributes);
-        if element.name().local == "XPath" {
+        if ["XPath", "XPath2", "Xpath2"].contains(&element.name().local) {
             details.text = text_of(element).into();
             // The paths that products write for elements inside the Security header have some hundred octets.
             details.long += details.text.len().saturating_sub(512) / 32;

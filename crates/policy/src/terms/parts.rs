@@ -206,13 +206,17 @@ impl Parts {
                     _ => Ok(format!("the attachments are {}", verb.words()).into()),
                 }
             }
-            "XPath" => {
+            // Of a whole message, the intersection with what a direct path names is what the path names. WSS4J writes a small p.
+            "XPath2" | "Xpath2" if parameter.attribute("Filter") != Some("intersect") => {
+                Err("of XPath Filter 2.0, the intersection with a direct path is read: write Filter=\"intersect\""
+                    .into())
+            }
+            "XPath" | "XPath2" | "Xpath2" => {
                 let part = part_of(parameter)?;
                 let what = is_named(&part);
                 self.add(verb, part, Some(&parameter.place));
                 Ok(what)
             }
-            "XPath2" => Err("expressions of XPath Filter 2.0 are not supported: name a direct path in sp:XPath".into()),
             "Empty" => Ok("nothing".into()),
             _ => Err("no part of this assertion has this name".into()),
         }
