@@ -155,3 +155,21 @@ fn an_intersection_of_xpath_filter_2_names_what_its_path_names() {
         }
     }
 }
+
+#[test]
+fn the_content_of_a_header_block_is_encrypted_and_the_block_stays() {
+    for binding in ["asymmetric", "derived"] {
+        let shape = Shape::default().with("binding", binding).with("encrypted", "nothing");
+        let path = format!("<sp:XPath xmlns:s=\"{SOAP}\" xmlns:a=\"{WSA}\">/s:Envelope/s:Header/a:To</sp:XPath>");
+        let of = |kind: &str| both(&shape, &and(&shape, &format!("<sp:{kind}>{path}</sp:{kind}>")));
+        let ((client, service), (whole, _)) = (of("ContentEncryptedElements"), of("EncryptedElements"));
+        let message = request(&client);
+        assert!(
+            message.contains("<a:To") && !message.contains("EncryptedHeader") && !message.contains(">urn:bank<"),
+            "{message}"
+        );
+        assert!(request(&whole).contains("EncryptedHeader"));
+        exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+        says(open(&service, &request(&both(&shape, &shape.policy()).0)), "To is in clear text");
+    }
+}

@@ -94,7 +94,7 @@ options! {
         part_if_present: Vec<String> = "PART",
         /// What to encrypt if the envelope has it
         encrypt_part_if_present: Vec<String> = "PART",
-        /// Encrypt only the content of elements inside parts
+        /// Encrypt only the content of header blocks and of elements inside parts
         content_only: bool,
         /// Encrypt before signing
         encrypt_first: bool,

@@ -32,7 +32,7 @@ pub struct Encrypting {
     /// Parts to encrypt if the message has them.
     pub(crate) optional: Optional,
     pub(crate) complete_attachments: bool,
-    /// Whether elements inside parts stay, and only their content is encrypted.
+    /// Whether header blocks and elements inside parts stay, and only their content is encrypted.
     pub(crate) content_only: bool,
 }
 
@@ -108,8 +108,8 @@ impl Encrypting {
         self
     }
 
-    /// Encrypts only the content of [elements inside parts](Part::element), so that the elements with their attributes
-    /// stay readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
+    /// Encrypts only the content of header blocks and of [elements inside parts](Part::element), so that the elements with
+    /// their attributes stay readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
     /// case.
     #[must_use]
     pub fn content_only(mut self) -> Self {

@@ -293,10 +293,11 @@ fn recipient_of(
     Ok(requester.clone())
 }
 
-/// The kind of encryption for an element: the Body element stays, whatever names it (BSP R5607), and so do elements
-/// inside parts, if only their content is to be encrypted.
+/// The kind of encryption for an element: the Body element stays, whatever names it (BSP R5607), and so do header blocks and
+/// elements inside parts, if only their content is to be encrypted.
 fn kind_of(element: Element<'_>, envelope: Envelope<'_>, encrypting: &Encrypting) -> PlaintextType {
-    let keeps_element = encrypting.content_only && ElementPath::is_of(element, envelope);
+    let has_path = || element.parent() == envelope.header || ElementPath::is_of(element, envelope);
+    let keeps_element = encrypting.content_only && has_path();
     if element == envelope.body || keeps_element { PlaintextType::Content } else { PlaintextType::Element }
 }
 
