@@ -89,7 +89,12 @@ impl Attached {
     fn asks(&self, port: u16, path: &str, change: impl Fn(String) -> String) -> Result<(), String> {
         let client = self.client()?;
         let exchange = client.operation("pay").map_err(|error| error.to_string())?;
-        let sent = exchange.plan().ok_or("no plan")?.message(REQUEST).secure().map_err(|error| error.to_string())?;
+        let sent = exchange
+            .plan()
+            .ok_or("no plan")?
+            .message(&self.in_version(request))
+            .secure()
+            .map_err(|error| error.to_string())?;
         let message = change(sent.message);
         let answer = peer::post_action(port, path, "text/xml; charset=utf-8", "urn:pay", message.as_bytes());
         let reply = String::from_utf8(answer.body).map_err(|error| error.to_string())?;
@@ -107,6 +112,10 @@ impl Attached {
             (_, Ok(())) => Err("the weaker message is accepted".to_owned()),
             (Err(_), Err(refused)) if refused.contains("Fault") => Ok(()),
             (_, Err(other)) => Err(format!("not by a fault: {other}")),
+        self.sends(REQUEST, port, path, change)
+    }
+
+    fn sends(&self, request: &str, port: u16, path: &str, change: impl Fn(String) -> String) -> Result<(), String> {
         }
     }
 
@@ -125,6 +134,13 @@ impl Attached {
     }
 
     fn their_call(&self, weaker: &Self, driver: &mut Driver) -> Result<(), String> {
+        // CXF protects a fault by what is attached around its message.
+        match self.sends(&REQUEST.replace("4711", "fault"), port, path, |message| message) {
+            Err(refused) if !refused.starts_with("the message is a SOAP Fault that nobody signed") => {
+                return Err(refused);
+            }
+            _ => {}
+        }
         self.followed(driver, self)?;
         match self.followed(driver, weaker) {
             Ok(()) => Err("the weaker message is accepted".to_owned()),

@@ -173,3 +173,33 @@ fn the_content_of_a_header_block_is_encrypted_and_the_block_stays() {
         says(open(&service, &request(&both(&shape, &shape.policy()).0)), "To is in clear text");
     }
 }
+
+/// A service answers so before it knows what the policy demands, and CXF protects a fault by the policy of its endpoint alone.
+#[test]
+fn a_fault_that_the_policy_does_not_protect_is_told_as_what_it_is() {
+    let fault = Fault::refused().envelope(SoapVersion::V11);
+    let stamped = Shape::default().with("encrypted", "nothing");
+    let (client, service) = both(&stamped, &stamped.policy());
+    let parts = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
+    let keys = stamped.service(identity("bob"), certificate("alice"), certificate("ca")).dangerous_unsigned_body();
+    let endpoint =
+        Policy::from_wsdl(&stamped.policy().replace(parts, "")).expect("a policy").service(&keys).expect("a service");
+    let sent = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured");
+    let opened = service.exchanges()[0].open(&sent.message, None).expect("opened");
+    let reply = |side: &Side, envelope: &str| {
+        let reply = side.exchanges()[0].plan().expect("a plan").message(envelope).answering(opened.correlation());
+        reply.secure().expect("secured").message
+    };
+    let open = |reply: &str| client.exchanges()[0].open(reply, Some(&sent.correlation));
+    for unproven in [fault.clone(), reply(&endpoint, &fault)] {
+        let refused = open(&unproven).expect_err("refused");
+        assert!(
+            matches!(&refused, PolicyOpenError::Open(OpenError::UnauthenticatedFault { reason, .. }) if reason.as_str() == "The message was refused"),
+            "{refused}"
+        );
+    }
+    assert!(open(&reply(&service, &fault)).expect("opened").body().xml().contains("Fault"));
+    says(open(&reply(&endpoint, REPLY)), "no signature refers to the Body");
+    // A request that is a fault is a request.
+    says(service.exchanges()[0].open(&fault, None), "no Security header");
+}

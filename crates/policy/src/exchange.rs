@@ -432,7 +432,7 @@ impl Exchange {
         }
         let text = opens.receiver.unauthenticated_envelope(message)?;
         match opens.breaches(&text)?.into_iter().next() {
-            Some(breach) => Err(PolicyOpenError::Form(breach)),
+            Some(breach) => Err(opens.unproven_fault(&text).unwrap_or(PolicyOpenError::Form(breach))),
             None => Ok((opens, text)),
         }
     }
@@ -447,6 +447,13 @@ impl Opens {
         form::with_read(message, self.receiver.current_limits(), |read| {
             form::breaches(read, &self.terms, self.direction, Some(&self.keys))
         })
+    }
+
+    /// The fault of a reply that the policy does not protect.
+    fn unproven_fault(&self, message: &str) -> Option<PolicyOpenError> {
+        let is_reply = self.direction == Direction::Reply;
+        let read = || form::with_read(message, self.receiver.current_limits(), |read| Ok(form::unproven_fault(read)));
+        is_reply.then(read)?.ok().flatten().map(PolicyOpenError::Open)
     }
 
     /// Refuses an opened message that lacks a proof which only its signatures give. Parts that are encrypted in

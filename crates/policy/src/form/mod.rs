@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Limits, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
-use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
+use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_tokens::SamlVersion;
 use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
@@ -123,6 +123,17 @@ pub(crate) fn breaches(
     form.endorsed();
     form.covered();
     Ok(form.found)
+}
+
+/// The fault in the Body, if no signature refers to it: a service may send one before it knows what the policy demands, and CXF
+/// protects a fault by the policy of its endpoint alone.
+pub(crate) fn unproven_fault(read: &Read<'_>) -> Option<OpenError> {
+    let fault = UnauthenticatedFault::of(read.envelope)?;
+    let references = read.signatures.iter().flat_map(|signature| signature.signed_info().references());
+    let mut targets = references.map(|reference| reference.uri().strip_prefix('#').and_then(|id| read.ids.get(id)));
+    let may_be_body = |target: Option<Element<'_>>| target.is_none_or(|target| target.contains(read.envelope.body));
+    let error = OpenError::UnauthenticatedFault { code: fault.code().into(), reason: fault.reason().into() };
+    (!targets.any(may_be_body)).then_some(error)
 }
 
 /// The parts that a message has, each with the number of its elements.
@@ -413,17 +424,6 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The last step of the sender is the first in the header.
-    fn order(&mut self, binding: &Binding) {
-        // Signatures and tokens are always encrypted last.
-        let hides_password = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
-        let encrypts_tokens = (shows_password(self.terms, self.direction) && hides_password())
-            || encrypts_tokens(self.terms, self.direction);
-        if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
-            return;
-        }
-        let lists = |child: &Element<'_>| {
-            child.is(name::XENC.uri, "ReferenceList")
     /// Whether the certificate is in the message, and the signature refers to it in the form that the token demands, as CXF
     /// reads both demands.
     fn refers_besides(&self, token: &Token, key_info: Element<'a>) -> bool {

@@ -7,9 +7,11 @@ import java.util.*;
 import javax.security.auth.callback.*;
 import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.soap.SOAPFactory;
 import javax.xml.transform.*;
 import javax.xml.transform.stream.*;
 import javax.xml.ws.*;
+import javax.xml.ws.soap.SOAPFaultException;
 import org.apache.cxf.BusFactory;
 import org.apache.cxf.configuration.jsse.TLSClientParameters;
 import org.apache.cxf.configuration.jsse.TLSServerParameters;
@@ -97,7 +99,7 @@ public class Cxf {
         System.exit(0);
     }
 
-    /** Answers with what it was asked, under another name. */
+    /** Answers with what it was asked, under another name, or with a fault. */
     @WebServiceProvider
     @ServiceMode(Service.Mode.PAYLOAD)
     public static class Bank implements Provider<Source> {
@@ -105,8 +107,14 @@ public class Cxf {
         public Source invoke(Source request) {
             try {
                 String asked = text(request);
+                if (asked.contains("fault")) {
+                    QName code = new QName("http://schemas.xmlsoap.org/soap/envelope/", "Client");
+                    throw new SOAPFaultException(SOAPFactory.newInstance().createFault("no such account", code));
+                }
                 String content = asked.replaceAll("(?s)^<[^>]*>", "").replaceAll("(?s)</[^>]*>$", "");
                 return new StreamSource(new StringReader("<accepted xmlns=\"urn:bank\">" + content + "</accepted>"));
+            } catch (SOAPFaultException fault) {
+                throw fault;
             } catch (Exception error) {
                 throw new IllegalStateException(error);
             }
@@ -173,6 +181,9 @@ public class Cxf {
             "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256");
         // Services say why they refuse.
         properties.put("ws-security.return.security.error", "true");
+        if (kind.endsWith("-beyond-bsp")) {
+            properties.put("ws-security.is-bsp-compliant", "false");
+        }
         properties.put("security.username", "ann");
         properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
             for (Callback callback : callbacks) {
@@ -181,9 +192,6 @@ public class Cxf {
                 }
             }
         });
-        if (kind.endsWith("-beyond-bsp")) {
-            properties.put("ws-security.is-bsp-compliant", "false");
-        }
         properties.put("security.audience-restrictions", "urn:bank");
         return properties;
     }
