@@ -6,7 +6,7 @@ use ws_security::policy::{Policy, Side};
 
 use crate::driver::Driver;
 use crate::peer::{self, Matrix};
-use crate::policy_bindings::{all, asymmetric, token};
+use crate::policy_bindings::{all, asymmetric, derived, supporting, token, x509};
 use crate::policy_shapes::{SP, Shape};
 
 const COLUMNS: [&str; 2] = ["our client > CXF", "CXF > our service"];
@@ -29,6 +29,10 @@ struct Attached {
     input_uris: &'static str,
     /// The message of the request.
     message: String,
+    /// The port type, the service and the port.
+    around: [String; 3],
+    /// SOAP 1.2 in place of 1.1.
+    is_soap12: bool,
     /// What CXF does otherwise.
     explained: Option<&'static str>,
 }
@@ -44,31 +48,47 @@ fn refers(to: &str) -> String {
 impl Attached {
     fn wsdl(&self) -> String {
         let Self { policies, binding, bound: [operation, input, output], input_uris, message, .. } = self;
+        let [port_type, service, port] = &self.around;
+        let soap = if self.is_soap12 {
+            "http://schemas.xmlsoap.org/wsdl/soap12/"
+        } else {
+            "http://schemas.xmlsoap.org/wsdl/soap/"
+        };
         let uris = if input_uris.is_empty() { String::new() } else { format!(" wsp:PolicyURIs=\"{input_uris}\"") };
         let element = |name: &str| format!("<x:element name=\"{name}\" type=\"x:string\"/>");
         let part = |name: &str| format!("<d:part name=\"p\" element=\"b:{name}\"/>");
         let body = "<soap:body use=\"literal\"/>";
         // `ask` has nothing of its own.
         format!(
-            "<d:definitions xmlns:d=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\" \
+            "<d:definitions xmlns:d=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"{soap}\" \
              xmlns:wsp=\"http://www.w3.org/ns/ws-policy\" xmlns:sp=\"{SP}\" xmlns:wsu=\"{WSU}\" xmlns:b=\"urn:bank\" \
              xmlns:x=\"http://www.w3.org/2001/XMLSchema\" targetNamespace=\"urn:bank\">{policies}<d:types><x:schema \
              targetNamespace=\"urn:bank\" elementFormDefault=\"qualified\">{elements}</x:schema></d:types><d:message \
              name=\"pay\">{message}{pay}</d:message><d:message name=\"ask\">{ask}</d:message><d:message \
-             name=\"accepted\">{accepted}</d:message><d:portType name=\"T\"><d:operation name=\"ask\"><d:input \
+             name=\"accepted\">{accepted}</d:message><d:portType name=\"T\">{port_type}<d:operation name=\"ask\"><d:input \
              message=\"b:ask\"/><d:output message=\"b:accepted\"/></d:operation><d:operation name=\"pay\">{abstract_one}\
              <d:input message=\"b:pay\"{uris}/><d:output message=\"b:accepted\"/></d:operation></d:portType><d:binding name=\"B\" \
              type=\"b:T\">{binding}<soap:binding transport=\"http://schemas.xmlsoap.org/soap/http\"/><d:operation \
              name=\"ask\"><soap:operation soapAction=\"urn:ask\"/><d:input>{body}</d:input><d:output>{body}</d:output>\
              </d:operation><d:operation name=\"pay\">{operation}<soap:operation soapAction=\"urn:pay\"/><d:input>{input}{body}\
-             </d:input><d:output>{output}{body}</d:output></d:operation></d:binding><d:service name=\"S\"><d:port name=\"P\" \
-             binding=\"b:B\"><soap:address location=\"http://localhost/\"/></d:port></d:service></d:definitions>",
+             </d:input><d:output>{output}{body}</d:output></d:operation></d:binding><d:service name=\"S\">{service}<d:port name=\"P\" \
+             binding=\"b:B\">{port}<soap:address location=\"http://localhost/\"/></d:port></d:service></d:definitions>",
             elements = ["pay", "ask", "accepted"].map(element).concat(),
             pay = part("pay"),
             ask = part("ask"),
             accepted = part("accepted"),
             abstract_one = self.operation,
         )
+    }
+
+    /// An envelope of SOAP 1.1 in the version of the binding.
+    fn in_version(&self, envelope: &str) -> String {
+        match self.is_soap12 {
+            true => {
+                envelope.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+            }
+            false => envelope.to_owned(),
+        }
     }
 
     fn client(&self) -> Result<Side, String> {
@@ -87,6 +107,10 @@ impl Attached {
 
     /// What a client of ours sends by this description to a service of CXF, and what it opens; or why not.
     fn asks(&self, port: u16, path: &str, change: impl Fn(String) -> String) -> Result<(), String> {
+        self.sends(REQUEST, port, path, change)
+    }
+
+    fn sends(&self, request: &str, port: u16, path: &str, change: impl Fn(String) -> String) -> Result<(), String> {
         let client = self.client()?;
         let exchange = client.operation("pay").map_err(|error| error.to_string())?;
         let sent = exchange
@@ -96,7 +120,12 @@ impl Attached {
             .secure()
             .map_err(|error| error.to_string())?;
         let message = change(sent.message);
-        let answer = peer::post_action(port, path, "text/xml; charset=utf-8", "urn:pay", message.as_bytes());
+        let kind = if self.is_soap12 {
+            "application/soap+xml; charset=utf-8; action=\"urn:pay\""
+        } else {
+            "text/xml; charset=utf-8"
+        };
+        let answer = peer::post_action(port, path, kind, "urn:pay", message.as_bytes());
         let reply = String::from_utf8(answer.body).map_err(|error| error.to_string())?;
         let opened = exchange.open_parts(&reply, Some(&sent.correlation));
         opened.map(drop).map_err(|error| format!("{error}\n{message}\n{reply}"))
@@ -105,6 +134,13 @@ impl Attached {
     fn our_call(&self, weaker: &Self, driver: &mut Driver, port: u16, path: &str) -> Result<(), String> {
         driver.ask(&format!("publish-wsdl\t{path}"), &self.wsdl())?;
         self.asks(port, path, |message| message)?;
+        // CXF protects a fault by what is attached around its message.
+        match self.sends(&REQUEST.replace("4711", "fault"), port, path, |message| message) {
+            Err(refused) if !refused.starts_with("the message is a SOAP Fault that nobody signed") => {
+                return Err(refused);
+            }
+            _ => {}
+        }
         let tampered = self.asks(port, path, |message| message.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
         let weak = weaker.asks(port, path, |message| message);
         match (tampered, weak) {
@@ -112,20 +148,17 @@ impl Attached {
             (_, Ok(())) => Err("the weaker message is accepted".to_owned()),
             (Err(_), Err(refused)) if refused.contains("Fault") => Ok(()),
             (_, Err(other)) => Err(format!("not by a fault: {other}")),
-        self.sends(REQUEST, port, path, change)
-    }
-
-    fn sends(&self, request: &str, port: u16, path: &str, change: impl Fn(String) -> String) -> Result<(), String> {
         }
     }
 
     /// CXF's client follows a description, and our service this one.
     fn followed(&self, driver: &mut Driver, by: &Self) -> Result<(), String> {
         let service = self.service()?;
+        let reply = self.in_version(REPLY);
         let serving = peer::serve_once(move |request| {
             let exchange = service.operation("pay").map_err(|error| error.to_string())?;
             let opened = exchange.open(request, None).map_err(|error| format!("{error}\n{request}"))?;
-            let reply = exchange.plan().ok_or("no plan")?.message(REPLY).answering(opened.correlation()).secure();
+            let reply = exchange.plan().ok_or("no plan")?.message(&reply).answering(opened.correlation()).secure();
             reply.map(|reply| reply.message).map_err(|error| error.to_string())
         });
         let (port, wsdl) = (serving.port(), base64_encode(by.wsdl().as_bytes()));
@@ -134,13 +167,6 @@ impl Attached {
     }
 
     fn their_call(&self, weaker: &Self, driver: &mut Driver) -> Result<(), String> {
-        // CXF protects a fault by what is attached around its message.
-        match self.sends(&REQUEST.replace("4711", "fault"), port, path, |message| message) {
-            Err(refused) if !refused.starts_with("the message is a SOAP Fault that nobody signed") => {
-                return Err(refused);
-            }
-            _ => {}
-        }
         self.followed(driver, self)?;
         match self.followed(driver, weaker) {
             Ok(()) => Err("the weaker message is accepted".to_owned()),
@@ -197,6 +223,30 @@ fn rows() -> Vec<(Attached, Attached)> {
         message: refers("encrypted"),
         ..base("message")
     };
+    let symmetric_endpoint =
+        named("endpoint", &(derived("") + &supporting("Endorsing", &x509("AlwaysToRecipient", ""))));
+    let at_port =
+        Attached { around: [String::new(), String::new(), refers("signed") + &refers("encrypted")], ..base("port") };
+    let at_service = Attached { around: [String::new(), both.clone(), String::new()], ..base("service") };
+    let at_port_type = Attached { around: [both.clone(), String::new(), String::new()], ..base("port type") };
+    let soap12_symmetric = Attached {
+        is_soap12: true,
+        policies: symmetric_endpoint + &parts(),
+        bound: [String::new(), both.clone(), both.clone()],
+        ..base("SOAP 1.2, symmetric, input and output")
+    };
+    let either = Attached {
+        bound: [
+            refers("signed"),
+            format!(
+                "<wsp:Policy><wsp:ExactlyOne><wsp:All>{}</wsp:All><wsp:All>{}</wsp:All></wsp:ExactlyOne></wsp:Policy>",
+                refers("encrypted"),
+                refers("user")
+            ),
+            String::new(),
+        ],
+        ..base("alternatives at the input")
+    };
     let nested =
         Attached { policies: nested, ..base("binding, by a policy that refers to others, and one of them to others") };
     vec![
@@ -206,6 +256,11 @@ fn rows() -> Vec<(Attached, Attached)> {
         less(&abstract_one, |weaker| weaker.operation = refers("signed")),
         less(&uris, |weaker| weaker.input_uris = ""),
         less(&message, |weaker| weaker.message = String::new()),
+        less(&at_port, |weaker| weaker.around[2] = refers("signed")),
+        less(&at_service, |weaker| weaker.around[1] = refers("signed")),
+        less(&at_port_type, |weaker| weaker.around[0] = refers("signed")),
+        less(&soap12_symmetric, |weaker| weaker.bound[1] = refers("signed")),
+        less(&either, |weaker| weaker.bound[1] = String::new()),
         less(&nested, |weaker| weaker.policies = weaker.policies.replace(ENCRYPTED, "")),
     ]
 }

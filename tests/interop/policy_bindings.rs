@@ -19,7 +19,7 @@ pub(crate) fn token(kind: &str, include: &str, inside: &str) -> String {
     format!("<sp:{kind} sp:IncludeToken=\"{SP}/IncludeToken/{include}\"><wsp:Policy>{inside}</wsp:Policy></sp:{kind}>")
 }
 
-fn x509(include: &str, inside: &str) -> String {
+pub(crate) fn x509(include: &str, inside: &str) -> String {
     token("X509Token", include, &format!("{inside}<sp:WssX509V3Token10/>"))
 }
 
@@ -50,7 +50,7 @@ fn symmetric(inside: &str, more: &str) -> String {
     binding("SymmetricBinding", &all("ProtectionToken", &token), more) + &all("Wss11", options)
 }
 
-fn derived(more: &str) -> String {
+pub(crate) fn derived(more: &str) -> String {
     symmetric("<sp:RequireDerivedKeys/>", more)
 }
 
@@ -58,12 +58,12 @@ fn one_key(more: &str) -> String {
     symmetric("", more)
 }
 
-fn supporting(kind: &str, tokens: &str) -> String {
+pub(crate) fn supporting(kind: &str, tokens: &str) -> String {
     all(&format!("{kind}SupportingTokens"), tokens)
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    [over_tls(), symmetric_rows(), asymmetric_rows(), parts(), written_otherwise()].concat()
+    [over_tls(), symmetric_rows(), asymmetric_rows(), parts(), written_otherwise(), read_otherwise()].concat()
 }
 
 /// Carol's assertion, Alice's certificate, and Ann with her password as text, or as the key of a signature.
@@ -251,12 +251,10 @@ fn parts() -> Vec<Row> {
     );
     let row = |name: &str, more: &str| Row::new(name, policy(&(asymmetric("") + more)));
     let weak = || policy(&(asymmetric("") + SIGNED));
-    let addressing =
-        "<m:Addressing xmlns:m=\"http://www.w3.org/2007/05/addressing/metadata\"><wsp:Policy/></m:Addressing>";
     let signed = format!("<sp:SignedParts><sp:Body/><sp:Header Namespace=\"{WSA}\"/></sp:SignedParts>");
     let encrypted =
         format!("<sp:EncryptedParts><sp:Body/><sp:Header Name=\"To\" Namespace=\"{WSA}\"/></sp:EncryptedParts>");
-    let blocks = row("certificates, blocks of WS-Addressing", &format!("{signed}{encrypted}{addressing}"));
+    let blocks = row("certificates, blocks of WS-Addressing", &format!("{signed}{encrypted}{ADDRESSING}"));
     let readable = blocks.with(&encrypted, "<sp:EncryptedParts><sp:Body/></sp:EncryptedParts>");
     let unsigned = blocks.with(&signed, SIGNED);
     vec![
@@ -297,6 +295,8 @@ fn written_otherwise() -> Vec<Row> {
         old("derived, Signed: user", &(derived("") + &supporting("Signed", &user) + PARTS)),
         old("one key", &(one_key("") + PARTS)),
         suite("derived", derived(""), "Basic128GCM"),
+        suite("one key", one_key(""), "TripleDesRsa15"),
+        suite("certificates", asymmetric(""), "Basic256Sha256Rsa15"),
         suite("derived", derived(""), "Basic192Sha256"),
     ]
 }
@@ -353,7 +353,5 @@ fn read_otherwise() -> Vec<Row> {
             &(derived("") + &supporting("Endorsing", &derived_user) + PARTS),
         )
         .their_client(derives),
-        suite("one key", one_key(""), "TripleDesRsa15"),
-        suite("certificates", asymmetric(""), "Basic256Sha256Rsa15"),
     ]
 }

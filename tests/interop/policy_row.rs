@@ -220,7 +220,10 @@ impl Row {
         let service = self.service()?;
         let exchange = service.fitting("", request).map_err(|error| error.to_string())?;
         let opened = self.open(exchange, request, None)?;
-        let id = opened.message_id.as_deref().unwrap_or_default();
+        let written =
+            || request.split_once("MessageID").map(|(_, rest)| text_of(&format!("<a{rest}"))).unwrap_or_default();
+        let id = opened.message_id.clone().unwrap_or_else(written);
+        let id = id.as_str();
         let blocks = [("Action", "urn:bank:Bank:payResponse"), ("MessageID", "urn:uuid:2"), ("RelatesTo", id)];
         let blocks = if self.addresses() { &blocks[..] } else { &[] };
         let reply = envelope(blocks, "<accepted xmlns=\"urn:bank\">4711</accepted>");
