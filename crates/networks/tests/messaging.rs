@@ -103,9 +103,7 @@ fn messages_of_bdew() {
 #[test]
 fn packages_of_as4_have_rules_and_other_networks_have_none() {
     for network in ALL {
-        // VBMS sends packages without eb:Messaging.
-        let is_as4 = network.http.package && network.name != "vbms_us";
-        assert_eq!(network.messaging.is_some(), is_as4, "{}", network.name);
+        assert_eq!(network.messaging.is_some(), network.http.package, "{}", network.name);
         if network.messaging.is_none() {
             assert_eq!(check(network, &message("Eve", "urn:x", "urn:y")), Ok(()), "{}", network.name);
         }
