@@ -157,7 +157,7 @@ fn what_a_network_needs_is_named_by_its_option() {
 fn the_networks_are_listed_with_how_sure_their_facts_are() {
     let list = done("networks", "");
     let line = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
-    assert!(line("sunat_pe ").contains("unverified"), "{list}");
+    assert!(line("owsm ").contains("reports"), "{list}");
     assert!(line("edelivery_1_15 ").contains("read"), "{list}");
     let one = done("networks sat_mx", "");
     assert!(one.contains("rsa-sha1") && one.contains("phpcfdi") && one.contains("Autentica"), "{one}");

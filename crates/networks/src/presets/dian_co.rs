@@ -30,6 +30,11 @@ pub const NETWORK: Network = Network {
     choices: &[],
     sources: &[
         Source {
+            title: "Stenfrank/ubl21dian, src/BinarySecurityToken/SOAP.php and src/Client.php: the whole header, the lifetime, and HTTP. \
+                    bit4bit/facho signs the Timestamp, too, and lets it live for 6000 s",
+            reliability: Reliability::Read,
+        },
+        Source {
             title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997",
             reliability: Reliability::Thread,
         },

@@ -29,7 +29,15 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "the clients of the Belgian social security platform", reliability: Reliability::Read },
+        Source {
+            title: "e-Contract/mycarenet, mycarenet-ehealth-sts, WSSecuritySOAPHandler.java: token, Timestamp and Body are signed, and the \
+                    token is referred to; its timestamp lives for 60 s",
+            reliability: Reliability::Read,
+        },
+        Source {
+            title: "rsa-sha256: that client leaves the algorithms to its WSS4J, which took SHA-1 up to version 3",
+            reliability: Reliability::Unverified,
+        },
         AROUND,
     ],
 };

@@ -25,5 +25,16 @@ pub const NETWORK: Network = Network {
         revocation: "by TLS",
     },
     choices: &[],
-    sources: &[Source { title: "no primary document was read", reliability: Reliability::Unverified }, AROUND, WSS4J],
+    sources: &[
+        Source {
+            title: "thegreenter/greenter, packages/ws: WSSESecurityHeader.php and SoapClient.php: user, password as text with its Type, SOAP 1.1",
+            reliability: Reliability::Read,
+        },
+        Source {
+            title: "whether the services take Nonce and Created, which we write and that client does not: not checked",
+            reliability: Reliability::Unverified,
+        },
+        AROUND,
+        WSS4J,
+    ],
 };
