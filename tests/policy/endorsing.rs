@@ -1,6 +1,7 @@
 //! Tokens that are signed and endorse: the message signature covers the token, and a signature by it covers the message signature.
 
 use ws_security::policy::Policy;
+use ws_security::{KerberosSession, KerberosTicket, Secret};
 
 use crate::common::*;
 use crate::shapes::{SP, Shape};
@@ -101,5 +102,40 @@ fn a_token_that_cannot_be_signed_before_it_endorses_is_refused_with_the_reason()
         let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
         says(read.client(&keys), why);
         assert!(!read.listing().next().expect("a request").is_usable(), "{token}");
+    }
+}
+
+/// The client of a ticket is not the signer of the Body, where a certificate is; and the reply is under the key that came encrypted to
+/// the service, and not under that of the ticket.
+#[test]
+fn a_ticket_endorses_what_a_certificate_signs() {
+    const GSS_TOKEN: &[u8] = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e";
+    let key = || Secret::new(vec![11; 32]);
+    let initiator = move || Some(KerberosTicket { gss_token: GSS_TOKEN.to_vec(), key: key() });
+    let acceptor = move |token: &[u8]| {
+        (token == GSS_TOKEN).then(|| KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: key() })
+    };
+    let ticket = token("KerberosToken", "Once", "<sp:WssGssKerberosV5ApReqToken11/>");
+    for binding in ["asymmetric", "derived", "one-key"] {
+        let shape = Shape::default().with("binding", binding);
+        let by = |tokens: &str| {
+            let policy = Policy::from_wsdl(&and(&shape, "Endorsing", tokens)).expect("a policy");
+            let client = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+            let service = shape.service(identity("bob"), certificate("alice"), certificate("ca"));
+            let client = policy.client(&client.kerberos_initiator(initiator)).expect("a client");
+            (client, policy.service(&service.kerberos_acceptor(acceptor)).expect("a service"))
+        };
+        for tokens in [ticket.clone(), ticket.clone() + &certificate_token()] {
+            let (client, service) = by(&tokens);
+            exchanged(&client.exchanges()[0], &service.exchanges()[0])
+                .unwrap_or_else(|error| panic!("{binding}: {error}"));
+        }
+        let (_, service) = by(&ticket);
+        for weaker in ["", &certificate_token()] {
+            let (client, _) = by(weaker);
+            let message =
+                client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+            says(service.exchanges()[0].open(&message, None), "endors");
+        }
     }
 }

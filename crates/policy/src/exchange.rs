@@ -16,7 +16,7 @@ use crate::keys::Keys;
 use crate::lack::Lack;
 use crate::proven::{self, Proven};
 use crate::receive::ExchangeOpening;
-use crate::terms::{Direction, Terms};
+use crate::terms::{Direction, Terms, TokenKind, Tokens};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
 #[derive(Debug)]
@@ -323,7 +323,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[ExchangeOpening::Body])?;
         let opened = match request {
-            Some(request) => opens.answering(request).open(&message)?,
+            Some(request) => opens.answering(&opens.of_partner(request)).open(&message)?,
             None => opens.receiver.open(&message)?,
         };
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
@@ -342,7 +342,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[ExchangeOpening::Body, ExchangeOpening::Parts])?;
         let opened = match request {
-            Some(request) => opens.answering(request).open_parts(&message)?,
+            Some(request) => opens.answering(&opens.of_partner(request)).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
         };
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
@@ -371,7 +371,7 @@ impl Exchange {
             return Err(PolicyOpenError::Form(breach));
         }
         let opened = match request {
-            Some(request) => opens.answering(request).open_unsigned(&message, transport)?,
+            Some(request) => opens.answering(&opens.of_partner(request)).open_unsigned(&message, transport)?,
             None if opens.terms.confirms(opens.direction) => {
                 let why = "the reply has to confirm its request, which is not given";
                 return Err(PolicyOpenError::OtherVerb { why, call: "open_over(…, …, Some(&sent.correlation))" });
@@ -441,6 +441,20 @@ impl Exchange {
 impl Opens {
     fn answering<'a>(&'a self, request: &'a Correlation) -> Answering<'a> {
         self.receiver.answering(request)
+    }
+
+    /// The request, whose reply is that of the partner: under the key that came encrypted to its certificate, and not under that of a
+    /// ticket beside it.
+    fn of_partner<'a>(&self, request: &'a Correlation) -> Cow<'a, Correlation> {
+        let binding = self.terms.binding.as_ref();
+        let is_to_certificate = binding.is_some_and(|binding| match &binding.tokens {
+            Tokens::Symmetric { signature: Some(token), .. } => matches!(token.kind, TokenKind::X509(_)),
+            _ => false,
+        });
+        match self.keys.partner.as_ref().filter(|_| is_to_certificate) {
+            Some(partner) => Cow::Owned(request.clone().answered_by(partner)),
+            None => Cow::Borrowed(request),
+        }
     }
 
     fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {

@@ -190,7 +190,12 @@ impl Receiving<'_> {
                     return Err(Lack::Together { what });
                 }
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
-                requirements = demand(requirements, &supporting.token);
+                // A ticket that endorses is not that of the signer of the Body.
+                let is_endorsing_ticket =
+                    matches!(supporting.token.kind, TokenKind::Kerberos(_)) && supporting.endorsing;
+                if !(is_endorsing_ticket && self.signs()) {
+                    requirements = demand(requirements, &supporting.token);
+                }
                 // Over TLS the token signs the timestamp, and there is no signature that it could endorse.
                 if supporting.endorsing && self.signs() {
                     requirements = endorsed(requirements, &supporting.token);

@@ -120,12 +120,14 @@ impl Correlation {
         self.signature_values.len()
     }
 
-    /// Expects the reply of this recipient: keys that the request brought to other recipients are forgotten. This call
+    /// Expects the reply of this recipient: keys that the request brought to other recipients, and those of Kerberos tickets, are forgotten. This call
     /// is needed if a request brought keys to several recipients and the reply is signed with such a key, since each
     /// recipient has one.
     #[must_use]
     pub fn answered_by(mut self, recipient: &Certificate) -> Self {
-        self.keys.retain(|key| key.recipient.as_ref().is_none_or(|known| known == recipient));
+        let is_for =
+            |key: &SentKey| key.recipient.as_ref().is_none_or(|known| known == recipient) && key.kerberos.is_none();
+        self.keys.retain(is_for);
         self
     }
 
