@@ -15,9 +15,9 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::{PasswordError, TrustError};
 use ws_security::{
-    AssertionTrust, EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, MissingKey, NewAssertion, NotFresh,
-    OpenError, ProtectionToken, ReferenceForm, ReplayError, RequiredToken, RequirementError, Requirements, SamlVersion,
-    Secret, SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
+    AssertionTrust, EnvelopeError, Fault, FixedClock, KerberosTicket, Limits, MemoryReplayCache, MissingKey,
+    NewAssertion, NotFresh, OpenError, ProtectionToken, ReferenceForm, ReplayError, RequiredToken, RequirementError,
+    Requirements, SamlVersion, Secret, SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
 };
 
 fn said(receiver: &Receiver, message: &str) -> String {
@@ -283,6 +283,14 @@ fn a_key_that_is_missing_is_named_with_what_gives_it() {
     }
     let password = made(by(&ProtectionToken::username("ann", "s3cret")));
     assert_eq!(missing(refuse(&receiver(), &password)), MissingKey::Password);
+    let gss_token = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e".to_vec();
+    let ticket = move || Some(KerberosTicket { gss_token: gss_token.clone(), key: Secret::new(vec![7; 32]) });
+    let by_ticket = made(by(&ProtectionToken::kerberos(ticket)));
+    assert_eq!(missing(refuse(&receiver(), &by_ticket)), MissingKey::Ticket);
+    has(&said(&receiver(), &by_ticket), &["Kerberos ticket", "`kerberos`"]);
+    let refusing = receiver().kerberos(|_: &[u8]| None);
+    assert_eq!(missing(refuse(&refusing, &by_ticket)), MissingKey::RefusedTicket);
+    has(&said(&refusing, &by_ticket), &["not accepted", "presented before"]);
     let held = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank");
     let held = held.holder_of_key(&certificate("dave"));
     let held = held.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");

@@ -39,6 +39,10 @@ pub enum MissingKey {
     Password,
     /// The key of the holder of an assertion, whose issuer is not known.
     Assertion,
+    /// The key of a Kerberos ticket, and nothing accepts tickets.
+    Ticket,
+    /// The key of a Kerberos ticket that was not accepted.
+    RefusedTicket,
 }
 
 impl fmt::Display for MissingKey {
@@ -87,6 +91,10 @@ impl fmt::Display for MissingKey {
                  answers"
             }
             Self::Password => "it is made out of a password: call `passwords`",
+            Self::Ticket => "it is that of a Kerberos ticket: call `kerberos`",
+            Self::RefusedTicket => {
+                "it is that of a Kerberos ticket, which was not accepted: it is for another service, too old, or was presented before"
+            }
             Self::Assertion => {
                 "it is that of the holder of an assertion: name the issuer of assertions with `AssertionTrust::issuer`"
             }

@@ -6,7 +6,7 @@ use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
 use wss_tokens::{
-    Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SAML_ASSERTION_ID, SAML_ID,
+    Assertion, DerivedKeyToken, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosToken, SAML_ASSERTION_ID, SAML_ID,
     SecureConversation, SecurityContextToken, SecurityTokenReference, UsernameToken,
 };
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
@@ -252,7 +252,9 @@ pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<
         known @ (MissingKey::SecurityContext { .. }
         | MissingKey::OfRequest
         | MissingKey::OfOtherRequest
-        | MissingKey::Password) => known,
+        | MissingKey::Password
+        | MissingKey::Ticket
+        | MissingKey::RefusedTicket) => known,
         _ => MissingKey::Any,
     }
 }
@@ -310,6 +312,8 @@ fn missing_of(token: Element<'_>, terms: &Terms<'_>) -> MissingKey {
     match () {
         () if UsernameToken::is_one(token) && keys.passwords.is_none() => MissingKey::Password,
         () if Assertion::is_one(token) && keys.assertions.is_none() => MissingKey::Assertion,
+        () if KerberosToken::is_one(token) && keys.kerberos.is_none() => MissingKey::Ticket,
+        () if KerberosToken::is_one(token) => MissingKey::RefusedTicket,
         () => MissingKey::Any,
     }
 }
