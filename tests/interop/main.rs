@@ -35,6 +35,7 @@ mod phase4;
 mod policy;
 mod policy_attached;
 mod policy_bindings;
+mod policy_kerberos;
 mod policy_packages;
 mod policy_row;
 #[path = "../policy/shapes.rs"]

@@ -28,7 +28,7 @@ fn by_serial() -> String {
 }
 
 /// A binding with these tokens and options.
-fn binding(kind: &str, tokens: &str, more: &str) -> String {
+pub(crate) fn binding(kind: &str, tokens: &str, more: &str) -> String {
     let suite = all("AlgorithmSuite", "<sp:Basic256Sha256/>") + &all("Layout", "<sp:Lax/>");
     all(kind, &format!("{tokens}{suite}<sp:IncludeTimestamp/>{more}"))
 }

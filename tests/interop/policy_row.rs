@@ -8,6 +8,8 @@ use ws_security::crypto::SystemRandom;
 use ws_security::policy::{Exchange, ExchangeOpening, Policy, Side};
 use ws_security::{AssertionTrust, Correlation, ElementPath, NewAssertion, SamlVersion, Secret, TransportFacts, Trust};
 
+use wss_kerberos::{Acceptor, Initiator};
+
 use crate::driver::Driver;
 use crate::peer::{self, Matrix};
 use crate::policy_shapes::Shape;
@@ -143,6 +145,10 @@ impl Row {
         self.policy.contains("Addressing>")
     }
 
+    fn has_tickets(&self) -> bool {
+        self.policy.contains("KerberosToken")
+    }
+
     fn is_over_tls(&self) -> bool {
         self.policy.contains("TransportBinding")
     }
@@ -151,6 +157,10 @@ impl Row {
         let keys = Shape::default().client(peer::identity("alice"), peer::certificate("bob"), peer::certificate("ca"));
         let policy = Policy::from_wsdl(&self.policy).map_err(|error| error.to_string())?;
         let keys = keys.assertion(self.confirmed.assertion()).user("ann", PASSWORD);
+        let keys = match self.has_tickets() {
+            true => keys.kerberos_initiator(Initiator::new("HTTP@localhost").map_err(|error| error.to_string())?),
+            false => keys,
+        };
         policy.client(&self.agreed(keys)).map_err(|error| error.to_string())
     }
 
@@ -164,6 +174,10 @@ impl Row {
         let keys = Shape::default().service(peer::identity("bob"), peer::certificate("alice"), peer::certificate("ca"));
         let keys = keys.passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())));
         let policy = Policy::from_wsdl(&self.policy).map_err(|error| error.to_string())?;
+        let keys = match self.has_tickets() {
+            true => keys.kerberos_acceptor(Acceptor::new().map_err(|error| error.to_string())?),
+            false => keys,
+        };
         policy.service(&self.agreed(keys.assertions(assertions))).map_err(|error| error.to_string())
     }
 
@@ -309,17 +323,22 @@ impl Row {
     }
 }
 
+/// Runs the rows whose name has the words of `WSS_POLICY`.
+pub(crate) fn run(rows: impl Iterator<Item = Row>, path: &str, title: &str) {
+    let (mut driver, port) = Driver::java("cxf", "Cxf").listening();
+    let mut matrix = Matrix::new(&COLUMNS);
+    let only = std::env::var("WSS_POLICY").unwrap_or_default();
+    for (at, row) in rows.enumerate().filter(|(_, row)| row.name.contains(&only)) {
+        row.run(&mut matrix, &mut driver, port, &format!("{path}-{at}"));
+    }
+    matrix.finish(title);
+}
+
 #[test]
 fn cxf_and_we_speak_by_policies_with_supporting_tokens() {
     if !peer::wanted() {
         return;
     }
-    let (mut driver, port) = Driver::java("cxf", "Cxf").listening();
-    let mut matrix = Matrix::new(&COLUMNS);
-    let only = std::env::var("WSS_POLICY").unwrap_or_default();
     let rows = policy_tokens::rows().into_iter().chain(policy_bindings::rows());
-    for (at, row) in rows.enumerate().filter(|(_, row)| row.name.contains(&only)) {
-        row.run(&mut matrix, &mut driver, port, &format!("tokens-{at}"));
-    }
-    matrix.finish("Apache CXF 3.5 by policies with supporting tokens");
+    run(rows, "tokens", "Apache CXF 3.5 by policies with supporting tokens");
 }

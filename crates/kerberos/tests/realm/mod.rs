@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 pub(crate) struct Realm {
@@ -52,7 +53,10 @@ impl Realm {
     }
 
     pub(crate) fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("wss-kdc-{}", std::process::id()));
+        // A test executable may start several at once.
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let name = format!("wss-kdc-{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
         // A port that is free now.
         let port = UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port();

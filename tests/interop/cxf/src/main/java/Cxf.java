@@ -25,6 +25,7 @@ import org.apache.wss4j.common.ext.WSPasswordCallback;
 import org.apache.wss4j.common.saml.SAMLCallback;
 import org.apache.wss4j.common.saml.bean.*;
 import org.apache.wss4j.common.saml.builder.SAML2Constants;
+import org.apache.wss4j.dom.validate.KerberosTokenValidator;
 import org.w3c.dom.Element;
 
 /**
@@ -183,6 +184,15 @@ public class Cxf {
         properties.put("ws-security.return.security.error", "true");
         if (kind.endsWith("-beyond-bsp")) {
             properties.put("ws-security.is-bsp-compliant", "false");
+        }
+        // In a realm, the test writes these entries of JAAS.
+        if (System.getProperty("java.security.auth.login.config") != null) {
+            properties.put("ws-security.kerberos.jaas.context", "client");
+            properties.put("ws-security.kerberos.spn", "HTTP@localhost");
+            KerberosTokenValidator tickets = new KerberosTokenValidator();
+            tickets.setContextName("service");
+            tickets.setServiceName("HTTP@localhost");
+            properties.put("ws-security.bst.validator", tickets);
         }
         properties.put("security.username", "ann");
         properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
