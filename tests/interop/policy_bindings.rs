@@ -280,6 +280,9 @@ fn written_otherwise() -> Vec<Row> {
             policy(more).replace("http://www.w3.org/ns/ws-policy", "http://schemas.xmlsoap.org/ws/2004/09/policy");
         Row::new(format!("2005, {name}"), policy.replace(SP, "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy"))
     };
+    let older = token("SamlToken", "AlwaysToRecipient", "<sp:WssSamlV11Token11/>");
+    let held = all("InitiatorToken", &older) + &all("RecipientToken", &by_serial());
+    let held = binding("AsymmetricBinding", &held, "<sp:ProtectTokens/>");
     let suite = |name: &str, binding: String, suite: &str| {
         let row = Row::new(format!("{name}, {suite}"), policy(&(binding + PARTS)));
         let changed = match suite.contains("GCM") {
@@ -298,6 +301,9 @@ fn written_otherwise() -> Vec<Row> {
         suite("one key", one_key(""), "TripleDesRsa15"),
         suite("certificates", asymmetric(""), "Basic256Sha256Rsa15"),
         suite("derived", derived(""), "Basic192Sha256"),
+        Row::new("TLS, Signed: assertion of SAML 1.1", policy(&(tls("") + &supporting("Signed", &older))))
+            .tampered(vec![["uid=ann", "uid=eve"]]),
+        Row::new("assertion of SAML 1.1, ProtectTokens", policy(&(held + PARTS))).confirmed(Confirmed::ByHolderOfKey),
     ]
 }
 

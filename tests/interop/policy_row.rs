@@ -37,8 +37,8 @@ impl Confirmed {
     }
 
     /// Carol's assertion about Ann: for whoever brings it, or for the holder of Alice's key.
-    fn assertion(self) -> String {
-        let about = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank");
+    fn assertion(self, version: SamlVersion) -> String {
+        let about = NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
         let about = about.attribute("role", ["teller"]);
         let about = match self {
             Self::ByBearer => about.bearer(),
@@ -134,10 +134,15 @@ impl Row {
         changed
     }
 
-    /// How an assertion is confirmed, and whether the suite has a cipher that BSP R5620 does not list.
+    /// How an assertion is confirmed, of which version it is, and whether the suite has a cipher that BSP R5620 does not list.
     fn word(&self) -> String {
         let beyond = if self.policy.contains("Basic192") { "-beyond-bsp" } else { "" };
-        format!("{}{beyond}", self.confirmed.word())
+        let version = if self.saml() == SamlVersion::V1_1 { "-of-saml-1.1" } else { "" };
+        format!("{}{version}{beyond}", self.confirmed.word())
+    }
+
+    fn saml(&self) -> SamlVersion {
+        if self.policy.contains("WssSamlV11Token") { SamlVersion::V1_1 } else { SamlVersion::V2_0 }
     }
 
     /// Whether messages have header blocks of WS-Addressing.
@@ -156,7 +161,7 @@ impl Row {
     fn client(&self) -> Result<Side, String> {
         let keys = Shape::default().client(peer::identity("alice"), peer::certificate("bob"), peer::certificate("ca"));
         let policy = Policy::from_wsdl(&self.policy).map_err(|error| error.to_string())?;
-        let keys = keys.assertion(self.confirmed.assertion()).user("ann", PASSWORD);
+        let keys = keys.assertion(self.confirmed.assertion(self.saml())).user("ann", PASSWORD);
         let keys = match self.has_tickets() {
             true => keys.kerberos_initiator(Initiator::new("HTTP@localhost").map_err(|error| error.to_string())?),
             false => keys,

@@ -24,6 +24,7 @@ import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
 import org.apache.wss4j.common.saml.SAMLCallback;
 import org.apache.wss4j.common.saml.bean.*;
+import org.apache.wss4j.common.saml.builder.SAML1Constants;
 import org.apache.wss4j.common.saml.builder.SAML2Constants;
 import org.apache.wss4j.dom.validate.KerberosTokenValidator;
 import org.w3c.dom.Element;
@@ -198,7 +199,12 @@ public class Cxf {
         properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
             for (Callback callback : callbacks) {
                 if (callback instanceof SAMLCallback c) {
-                    assertion(c, kind.startsWith("bearer") ? SAML2Constants.CONF_BEARER : SAML2Constants.CONF_HOLDER_KEY);
+                    boolean isBearer = kind.startsWith("bearer");
+                    if (kind.contains("-of-saml-1.1")) {
+                        assertion(c, isBearer ? SAML1Constants.CONF_BEARER : SAML1Constants.CONF_HOLDER_KEY, Version.SAML_11);
+                    } else {
+                        assertion(c, isBearer ? SAML2Constants.CONF_BEARER : SAML2Constants.CONF_HOLDER_KEY, Version.SAML_20);
+                    }
                 }
             }
         });
@@ -207,10 +213,10 @@ public class Cxf {
     }
 
     /** carol issues; alice holds the key, if one confirms. */
-    static void assertion(SAMLCallback callback, String method) {
+    static void assertion(SAMLCallback callback, String method, Version version) {
         try {
             SubjectBean subject = new SubjectBean("uid=ann", null, method);
-            if (method.equals(SAML2Constants.CONF_HOLDER_KEY)) {
+            if (method.endsWith("holder-of-key")) {
                 KeyInfoBean key = new KeyInfoBean();
                 key.setCertificate((X509Certificate) crypto.getKeyStore().getCertificate("alice"));
                 key.setCertIdentifer(KeyInfoBean.CERT_IDENTIFIER.X509_CERT);
@@ -218,15 +224,17 @@ public class Cxf {
             }
             AttributeBean role = new AttributeBean();
             role.setQualifiedName("role");
+            role.setSimpleName("role");
             role.setAttributeValues(List.of("teller"));
             AttributeStatementBean statement = new AttributeStatementBean();
             statement.setSamlAttributes(List.of(role));
+            statement.setSubject(subject);
             ConditionsBean conditions = new ConditionsBean();
             conditions.setTokenPeriodSeconds(300);
             AudienceRestrictionBean audience = new AudienceRestrictionBean();
             audience.setAudienceURIs(List.of("urn:bank"));
             conditions.setAudienceRestrictions(List.of(audience));
-            callback.setSamlVersion(Version.SAML_20);
+            callback.setSamlVersion(version);
             callback.setIssuer("https://idp.example");
             callback.setSubject(subject);
             callback.setConditions(conditions);
