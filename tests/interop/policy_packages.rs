@@ -1,5 +1,5 @@
-//! Attachments of requests that a policy has signed or encrypted (`sp:Attachments`): CXF's service gets those of our client, and our
-//! service those of CXF's client.
+//! Attachments of requests that a policy has signed or encrypted (`sp:Attachments`), and MTOM: CXF's service gets the packages of our
+//! client, and our service those of CXF's client.
 
 use ws_security::attachments::{Attachment, Package};
 use ws_security::c14n::base64_encode;
@@ -8,7 +8,7 @@ use ws_security::{Correlation, Limits};
 
 use crate::driver::Driver;
 use crate::peer::{self, Matrix};
-use crate::policy_bindings::asymmetric;
+use crate::policy_bindings::{PARTS, asymmetric, derived};
 use crate::policy_shapes::{SP, Shape, policy};
 
 const COLUMNS: [&str; 2] = ["our client > CXF", "CXF > our service"];
@@ -175,4 +175,58 @@ fn cxf_and_we_speak_by_policies_of_attachments() {
         matrix.cell(row.name, theirs, row.their_call(&mut driver), of_client);
     }
     matrix.finish("Apache CXF 3.5 by policies of attachments");
+}
+
+/// The cipher octets of a policy are parts of packages, which the assertion of MTOM demands.
+#[test]
+fn cxf_and_we_speak_by_policies_of_mtom() {
+    if !peer::wanted() {
+        return;
+    }
+    let (mut driver, port) = Driver::java("cxf", "Cxf").listening();
+    let mut matrix = Matrix::new(&COLUMNS);
+    let mtom = "<o:OptimizedMimeSerialization xmlns:o=\"http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization\"/>";
+    for (name, path, binding) in [("certificates", "mtom", asymmetric("")), ("derived", "mtom-derived", derived(""))] {
+        let ([ours, theirs], text) = (COLUMNS, policy(&format!("{binding}{PARTS}{mtom}")));
+        let published = driver.ask(&format!("publish\tbearer\t{path}"), &text);
+        matrix.cell(name, ours, published.and_then(|_| exchanges_packages(&text, port, path)), None);
+        matrix.cell(name, theirs, opens_a_package(&text, &mut driver), None);
+    }
+    matrix.finish("Apache CXF 3.5 by policies of MTOM");
+}
+
+/// Our client and CXF's service, both of which send packages.
+fn exchanges_packages(text: &str, port: u16, path: &str) -> Result<(), String> {
+    let client = client(text)?;
+    let exchange = &client.exchanges()[0];
+    let plan = exchange.plan().ok_or("no plan")?;
+    let sent = plan.message(REQUEST).attachments(Vec::new()).secure().map_err(|error| error.to_string())?;
+    let optimized = sent.message.optimized(1).map_err(|error| error.to_string())?;
+    let octets = optimized.write(Vec::new()).map_err(|error| error.to_string())?;
+    let answer = peer::post(port, path, &optimized.content_type(), &octets);
+    let shown = || String::from_utf8_lossy(&answer.body).into_owned();
+    let package = package(&answer.content_type, &answer.body).map_err(|error| format!("{error}\n{}", shown()))?;
+    let opened = exchange.open(&package, Some(&sent.correlation)).map_err(|error| format!("{error}\n{}", shown()))?;
+    let is_whole = opened.body().xml().contains("accepted") && shown().contains("xop:Include");
+    if is_whole { Ok(()) } else { Err(shown()) }
+}
+
+/// CXF's client sends a package to our service.
+fn opens_a_package(text: &str, driver: &mut Driver) -> Result<(), String> {
+    let service = service(text)?;
+    let serving = peer::serve_http_once(move |request| {
+        let answer = package(&request.content_type, &request.body).and_then(|package| {
+            let (attachments, correlation) = opened(&service, &package)?;
+            if !attachments.is_empty() || !String::from_utf8_lossy(&request.body).contains("xop:Include") {
+                return Err("no cipher octets in parts".to_owned());
+            }
+            let plan = service.exchanges()[0].plan().ok_or("no plan")?;
+            let reply = plan.message(REPLY).answering(&correlation).secure().map_err(|error| error.to_string())?;
+            Ok(reply.message)
+        });
+        ("text/xml", answer.clone(), answer)
+    });
+    let encoded = base64_encode(text.as_bytes());
+    let called = driver.ask(&format!("follow\tbearer\thttp://localhost:{}/\t{encoded}", serving.port()), PAY);
+    serving.end()?.and(called).map(drop)
 }
