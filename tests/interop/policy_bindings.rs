@@ -171,6 +171,7 @@ fn symmetric_rows() -> Vec<Row> {
 
 fn asymmetric_rows() -> Vec<Row> {
     let Tokens { certificate, user, signing_user, .. } = tokens();
+    let named = user.replace("<wsp:Policy>", "<wsp:Policy><sp:NoPassword/>");
     let of = |name: &str, binding: &str, more: &str| Row::new(name, policy(&format!("{binding}{more}{PARTS}")));
     let both = supporting("Endorsing", &(certificate.clone() + &signing_user));
     let separate = [
@@ -193,6 +194,8 @@ fn asymmetric_rows() -> Vec<Row> {
         of("certificates, recipient once", &binding("AsymmetricBinding", &once, ""), ""),
         fresh.weaker(without, "the username token has no"),
         of("certificates, Signed: user", &asymmetric(""), &supporting("Signed", &user)),
+        of("certificates, Signed: user without a password", &asymmetric(""), &supporting("Signed", &named))
+            .their_client("our service takes no user whom nothing proves"),
         of(
             "certificates, ProtectTokens, EncryptSignature, Endorsing: two",
             &asymmetric("<sp:ProtectTokens/><sp:EncryptSignature/>"),

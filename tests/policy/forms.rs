@@ -203,3 +203,25 @@ fn a_fault_that_the_policy_does_not_protect_is_told_as_what_it_is() {
     // A request that is a fault is a request.
     says(service.exchanges()[0].open(&fault, None), "no Security header");
 }
+
+/// The client of a gateway says for whom it acts. To a service that proves nothing.
+#[test]
+fn a_user_without_a_password_is_sent_and_is_no_proof() {
+    let token = format!(
+        "<sp:UsernameToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:NoPassword/></wsp:Policy>\
+         </sp:UsernameToken>"
+    );
+    let tokens =
+        |kind: &str| format!("<sp:{kind}SupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:{kind}SupportingTokens>");
+    let shape = Shape::default();
+    for kind in ["", "Signed", "SignedEncrypted"] {
+        let policy = Policy::from_wsdl(&and(&shape, &tokens(kind))).expect("a policy");
+        let client =
+            policy.client(&shape.client(identity("alice"), certificate("bob"), certificate("ca"))).expect("a client");
+        let message = request(&client);
+        assert_eq!(message.contains("Username>ann<"), kind != "SignedEncrypted", "{message}");
+        assert!(!message.contains("Password"), "{message}");
+        let service = policy.service(&shape.service(identity("bob"), certificate("alice"), certificate("ca")));
+        says(service, if kind.is_empty() { "ties the user" } else { "proves nothing" });
+    }
+}

@@ -183,6 +183,11 @@ impl Receiving<'_> {
                                 that do as the policy says have it covered";
                     return Err(Lack::Together { what });
                 }
+                if supporting.names_a_user() {
+                    let what = "a user without a password proves nothing unless its key signs: in sp:EndorsingSupportingTokens it \
+                                does, or leave sp:NoPassword out";
+                    return Err(Lack::Together { what });
+                }
                 if !supporting.endorsing && !supporting.has_text_password() && self.is_anonymous() {
                     let what = "anyone with the certificate of the service can sign a request, so that a digest or an assertion \
                                 that someone else made may be in it: have a token endorse requests \

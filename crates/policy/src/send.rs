@@ -3,7 +3,7 @@
 use wss_bsp::Rule;
 use wss_c14n::{Document, Limits};
 use wss_crypto::{ContentEncryption, Identity};
-use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing};
+use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing, Username};
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::keys::{Consent, Keys};
@@ -104,7 +104,8 @@ impl Sending<'_> {
         let (name, secret) = self.user()?;
         match password {
             PasswordForm::Text => self.change(|recipe| recipe.username_text(name, secret)),
-            PasswordForm::Hash | PasswordForm::No => self.change(|recipe| recipe.username_digest(name, secret)),
+            PasswordForm::Hash => self.change(|recipe| recipe.username_digest(name, secret)),
+            PasswordForm::No => self.change(|recipe| recipe.username(Username::without_password(name))),
         }
         Ok(())
     }

@@ -478,7 +478,8 @@ impl<'a> Form<'a> {
             };
             // Some clients encrypt more than the policy says: CXF encrypts every username token that is signed. The
             // policy's demands on it are judged again once the message is open.
-            let has_key = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::No, .. });
+            let has_key = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::No, .. })
+                && supporting.endorsing;
             if !there && !has_key && self.hides(true) {
                 continue;
             }

@@ -148,6 +148,11 @@ impl Supporting {
         }
     }
 
+    /// Whether it is a username token that names a user, and has nothing of a password.
+    pub(crate) fn names_a_user(&self) -> bool {
+        matches!(self.token.kind, TokenKind::Username { password: PasswordForm::No, .. }) && !self.endorsing
+    }
+
     /// Whether it is a username token with a password as text.
     pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
@@ -167,9 +172,6 @@ impl Supporting {
         match &self.token.kind {
             TokenKind::Saml(_) | TokenKind::Issued(_) | TokenKind::Refused => {}
             TokenKind::Transport => return Some("TLS is no supporting token"),
-            TokenKind::Username { password: PasswordForm::No, .. } if !self.endorsing => {
-                return Some("a user without a password proves nothing unless its key signs");
-            }
             TokenKind::Username { demanded, .. } if self.endorsing && !demanded.is_empty() => return Some(OF_KEY),
             TokenKind::Username { .. } if !self.endorsing => {}
             _ if !self.endorsing => {
