@@ -143,6 +143,10 @@ fn symmetric_rows() -> Vec<Row> {
                 "no signature refers to the token",
             )
             .weaker(policy(&(one_key("") + PARTS)), "the token is not in the message"),
+        of("derived, Signed: certificate", &derived(""), &supporting("Signed", &certificate))
+            .their_client("our service takes no certificate whose key signs nothing"),
+        of("derived, Supporting: certificate", &derived(""), &supporting("", &certificate))
+            .their_client("our service takes no certificate whose key signs nothing"),
         of("derived, Signed: user", &derived(""), &supporting("Signed", &user))
             .weaker(policy(&(derived("") + PARTS)), "the token is not in the message"),
         Row::new(

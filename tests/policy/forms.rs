@@ -225,3 +225,31 @@ fn a_user_without_a_password_is_sent_and_is_no_proof() {
         says(service, if kind.is_empty() { "ties the user" } else { "proves nothing" });
     }
 }
+
+#[test]
+fn a_certificate_whose_key_signs_nothing_is_sent_and_is_no_proof() {
+    let token = format!(
+        "<sp:X509Token sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:WssX509V3Token10/></wsp:Policy>\
+         </sp:X509Token>"
+    );
+    let tokens =
+        |kind: &str| format!("<sp:{kind}SupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:{kind}SupportingTokens>");
+    for binding in ["asymmetric", "derived"] {
+        let shape = Shape::default().with("binding", binding);
+        for (kind, is_signed) in [("", false), ("Signed", true)] {
+            let policy = Policy::from_wsdl(&and(&shape, &tokens(kind))).expect("a policy");
+            let client = policy
+                .client(&shape.client(identity("alice"), certificate("bob"), certificate("ca")))
+                .expect("a client");
+            let message = request(&client);
+            assert!(message.contains("wsu:Id=\"supporting-certificate\""), "{message}");
+            assert_eq!(message.contains("URI=\"#supporting-certificate\""), is_signed, "{message}");
+            // To who demands no such token it is one more.
+            assert_eq!(open(&both(&shape, &shape.policy()).1, &message), Ok(()), "{kind}");
+            let service = policy.service(&shape.service(identity("bob"), certificate("alice"), certificate("ca")));
+            says(service, "proves nothing");
+        }
+        let refused = sides(&shape, &and(&shape, &tokens("SignedEncrypted"))).expect_err("in clear text");
+        assert!(refused.contains("stays readable"), "{refused}");
+    }
+}

@@ -183,6 +183,10 @@ impl Receiving<'_> {
                                 that do as the policy says have it covered";
                     return Err(Lack::Together { what });
                 }
+                if supporting.is_mere_certificate() {
+                    let what = "a certificate whose key signs nothing proves nothing: in sp:EndorsingSupportingTokens it signs";
+                    return Err(Lack::Together { what });
+                }
                 if supporting.names_a_user() {
                     let what = "a user without a password proves nothing unless its key signs: in sp:EndorsingSupportingTokens it \
                                 does, or leave sp:NoPassword out";

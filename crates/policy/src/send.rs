@@ -4,7 +4,7 @@ use wss_bsp::Rule;
 use wss_c14n::{Document, Limits};
 use wss_crypto::{ContentEncryption, Identity};
 use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing, Username};
-use wss_tokens::{ReferenceForm, SamlVersion};
+use wss_tokens::{ReferenceForm, SamlVersion, X509_V3};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
@@ -17,7 +17,8 @@ pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result
         return Ok(None);
     }
     let means = Means::of(terms, keys)?;
-    let mut sending = Sending { terms, direction, keys, means, recipe: Recipe::new(), attached: false };
+    let mut sending =
+        Sending { terms, direction, keys, means, recipe: Recipe::new(), attached: false, has_certificate: false };
     sending.begin()?;
     if terms.brings_tokens(direction) {
         for supporting in &terms.supporting {
@@ -38,7 +39,12 @@ struct Sending<'a> {
     recipe: Recipe,
     /// Whether the assertion is in the recipe.
     attached: bool,
+    /// Whether a certificate whose key signs nothing is in the recipe.
+    has_certificate: bool,
 }
+
+/// The Id of a certificate whose key signs nothing.
+const MERE_CERTIFICATE: &str = "supporting-certificate";
 
 impl Sending<'_> {
     fn change(&mut self, change: impl FnOnce(Recipe) -> Recipe) {
@@ -95,9 +101,19 @@ impl Sending<'_> {
         match &supporting.token.kind {
             TokenKind::Username { password, .. } if !supporting.endorsing => self.attach_user(*password),
             TokenKind::Saml(_) | TokenKind::Issued(_) => self.attach_assertion(),
+            TokenKind::X509(_) if !supporting.endorsing => self.attach_certificate(),
             // An endorsing token comes with its signature.
             _ => Ok(()),
         }
+    }
+
+    /// Puts the certificate of this side into the request, once for all tokens that demand one.
+    fn attach_certificate(&mut self) -> Result<(), Lack> {
+        if !std::mem::replace(&mut self.has_certificate, true) {
+            let certificate = self.identity()?.certificate().der().to_vec();
+            self.change(|recipe| recipe.attach_binary(MERE_CERTIFICATE, X509_V3, &certificate));
+        }
+        Ok(())
     }
 
     fn attach_user(&mut self, password: PasswordForm) -> Result<(), Lack> {
@@ -342,6 +358,10 @@ impl Sending<'_> {
                 if !signed.contains(&part) {
                     signed.push(part);
                 }
+            }
+            let signs_certificate = |supporting: &Supporting| supporting.signed && supporting.is_mere_certificate();
+            if self.has_certificate && self.terms.supporting.iter().any(signs_certificate) {
+                signed.push(Part::Id(MERE_CERTIFICATE.to_owned()));
             }
             optional.retain(is_in_body_or_header);
             if binding.protect_tokens && protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {

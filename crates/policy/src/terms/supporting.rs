@@ -153,6 +153,11 @@ impl Supporting {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::No, .. }) && !self.endorsing
     }
 
+    /// Whether it is a certificate whose key signs nothing.
+    pub(crate) fn is_mere_certificate(&self) -> bool {
+        matches!(self.token.kind, TokenKind::X509(_)) && !self.endorsing
+    }
+
     /// Whether it is a username token with a password as text.
     pub(crate) fn has_text_password(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::Text, .. })
@@ -174,8 +179,14 @@ impl Supporting {
             TokenKind::Transport => return Some("TLS is no supporting token"),
             TokenKind::Username { demanded, .. } if self.endorsing && !demanded.is_empty() => return Some(OF_KEY),
             TokenKind::Username { .. } if !self.endorsing => {}
+            // It is sent as it is.
+            TokenKind::X509(_)
+                if !self.endorsing && !self.encrypted && self.token.inclusion.includes(Direction::Request) => {}
             _ if !self.endorsing => {
-                return Some("a token that is no user and no assertion proves nothing unless it endorses");
+                return Some(
+                    "a token that is no user and no assertion proves nothing unless it endorses, and of such tokens only a \
+                     certificate that stays readable is sent",
+                );
             }
             _ if self.encrypted && !is_over_transport => {
                 return Some("an endorsing token must stay readable, unless it is an assertion");
