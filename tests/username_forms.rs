@@ -4,7 +4,9 @@ mod common;
 
 use common::*;
 use ws_security::bsp::{self, Context, Rule};
+use ws_security::c14n::{base64_decode, base64_encode};
 use ws_security::prelude::*;
+use ws_security::tokens::{Password, password_digest};
 use ws_security::{DangerousNoReplayCache, PlanError, Secret, TransportFacts, Username};
 
 fn users() -> Receiver {
@@ -84,4 +86,13 @@ fn contradictions_are_found_by_the_plan() {
     assert!(matches!(without_type.plan(), Err(PlanError::Bsp { rule: Rule::R4201, .. })));
     let unprotected = Recipe::new().username(Username::text("ann", "s3cret").without_nonce());
     assert_eq!(unprotected.plan().map(drop), Err(PlanError::ClearTextPassword));
+}
+
+/// The example in the documentation of Amadeus, as amabnl/amadeus-ws-client has it.
+#[test]
+fn the_digest_of_a_hashed_password_is_that_of_amadeus() {
+    let nonce = base64_decode("PZgFvh5439plJpKpIyf5ucmXhNU=", 64).expect("base64");
+    let password = Password::sha1_of("WBSPassword");
+    let digest = password_digest(&nonce, "2013-01-11T09:41:03Z", password.secret());
+    assert_eq!(base64_encode(&digest), "ic3AOJElVpvkz9ZBKd105Siry28=");
 }
