@@ -195,13 +195,17 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     [&[tag], length.as_slice(), content].concat()
 }
 
-/// A store without encryption and MAC. Each bag has the last octet of its type, its value and its localKeyId.
+/// The last octet of the type of a bag, its value and its localKeyId.
 #[cfg(feature = "pkcs12")]
-fn store(bags: &[(u8, Vec<u8>, Option<&[u8]>)]) -> Vec<u8> {
+type Bag<'b> = (u8, Vec<u8>, Option<&'b [u8]>);
+
+/// A store without encryption and MAC.
+#[cfg(feature = "pkcs12")]
+fn store(bags: &[Bag<'_>]) -> Vec<u8> {
     const PKCS: [u8; 7] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1];
     let oid = |rest: &[u8]| der(6, &[&PKCS, rest].concat());
     let info = |content: &[u8]| der(0x30, &[oid(&[7, 1]), der(0xA0, &der(4, content))].concat());
-    let bag = |(kind, value, id): &(u8, Vec<u8>, Option<&[u8]>)| {
+    let bag = |(kind, value, id): &Bag<'_>| {
         let attribute = |id: &&[u8]| der(0x31, &der(0x30, &[oid(&[9, 21]), der(0x31, &der(4, id))].concat()));
         let id = id.as_ref().map(attribute).unwrap_or_default();
         der(0x30, &[oid(&[12, 10, 1, *kind]), der(0xA0, value), id].concat())
