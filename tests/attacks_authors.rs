@@ -7,7 +7,8 @@ use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    DangerousNoReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret, Signer, X509Item,
+    DangerousNoReplayCache, MemoryReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret,
+    Signer, X509Item,
 };
 
 fn anyone() -> Signing {
@@ -151,5 +152,52 @@ fn a_block_for_the_next_node_must_be_understood() {
         assert!(receiver().understands("urn:x", "q").open(&message).is_ok());
         let elsewhere = role.replace("http://", "http://elsewhere.");
         assert!(receiver().open(signed(soap).replacen("<a:Action", &block(&elsewhere), 1)).is_ok(), "{elsewhere}");
+    }
+}
+
+/// The name of a user is no part of the key that is made of his password. Where two have one password, a demand for the
+/// token tells them apart.
+#[test]
+fn a_demanded_token_holds_the_name_of_a_user_whose_password_another_has() {
+    let key = ProtectionToken::username("ann", "s3cret");
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken]);
+    let of = |requirements| {
+        let receiver = Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache);
+        receiver.passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())))
+    };
+    let signing = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
+    let covered = recipe().sign(signing.clone().parts([Part::SigningToken])).secured(&envelope(SOAP11));
+    let uncovered = recipe().sign(signing).secured(&envelope(SOAP11));
+    let renamed = |message: &str| message.replacen(">ann</wsse:Username>", ">bob</wsse:Username>", 1);
+    assert!(of(requirements()).open(&covered).is_ok());
+    for message in [renamed(&covered), uncovered.clone(), renamed(&uncovered)] {
+        refuse(&of(requirements()), &message);
+    }
+}
+
+/// A store knows signatures. Each of several that prove one message proves it alone, unless one of them signs the others.
+#[test]
+fn a_signature_that_signs_the_other_keeps_a_message_one() {
+    let trust = || Trust::pins([certificate("alice"), certificate("ec256")]);
+    let parts = || [Part::Body, Part::Timestamp];
+    let first = || recipe().sign(Signing::with(&identity("alice")).parts(parts()));
+    let apart = first().sign(Signing::with(&identity("ec256")).parts(parts())).secured(&envelope(SOAP11));
+    let bound = first().sign(Signing::with(&identity("ec256")).parts(parts()).parts([Part::Signature]));
+    let bound = bound.secured(&envelope(SOAP11));
+    let without = |message: &str, nth: usize| {
+        let (start, end) = ("<ds:Signature ", "</ds:Signature>");
+        let at = message.match_indices(start).nth(nth).expect("a signature").0;
+        let until = at + message[at..].find(end).expect("its end") + end.len();
+        format!("{}{}", &message[..at], &message[until..])
+    };
+    for (message, times) in [(&apart, 2), (&bound, 1)] {
+        let store = || Receiver::new(trust(), Requirements::signed(parts()), MemoryReplayCache::default());
+        let receiver = store();
+        let opened = (0..2).filter(|nth| receiver.open(without(message, *nth)).is_ok()).count();
+        assert_eq!(opened, times);
+        // Of the whole message, no signature is new a second time.
+        let receiver = store();
+        assert!(receiver.open(message).is_ok());
+        assert!((0..2).all(|nth| receiver.open(without(message, nth)).is_err()));
     }
 }

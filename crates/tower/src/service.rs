@@ -38,7 +38,8 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 ///
 /// The handler below gets a request whose body is the authenticated Body element and nothing else, with
 /// [`OpenedRequest`] in its extensions. The action of HTTP, `SOAPAction` or the parameter of the Content-Type, is left out:
-/// nobody signs it, and whoever changed it would have a signed Body done to something else. It answers with an envelope, which is secured and confirms the request; with an
+/// nobody signs it, and whoever changed it would have a signed Body done to something else. It answers with an envelope,
+/// which is secured and confirms the request; with an
 /// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
 /// the response).
 ///

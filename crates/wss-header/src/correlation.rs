@@ -120,9 +120,9 @@ impl Correlation {
         self.signature_values.len()
     }
 
-    /// Expects the reply of this recipient: keys that the request brought to other recipients, and those of Kerberos tickets, are forgotten. This call
-    /// is needed if a request brought keys to several recipients and the reply is signed with such a key, since each
-    /// recipient has one.
+    /// Expects the reply of this recipient: keys that the request brought to other recipients, and those of Kerberos tickets,
+    /// are forgotten. This call is needed if a request brought keys to several recipients and the reply is signed with such a
+    /// key, since each recipient has one.
     #[must_use]
     pub fn answered_by(mut self, recipient: &Certificate) -> Self {
         let is_for =
