@@ -99,6 +99,10 @@ const CALLS: &[(&str, Help)] = &[
         "AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only",
         Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
     ),
+    (
+        "AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only",
+        Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
+    ),
     ("shared_secret", Key("secret")),
     ("key_name", Value("key-name", "NAME=FILE")),
     ("open_unsigned", Key("print-unauthenticated")),

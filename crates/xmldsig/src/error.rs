@@ -31,6 +31,12 @@ pub enum SignatureError {
          out; only in a document, `AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only` takes half of it and more"
     )]
     TruncatedMac,
+    /// *Refused.* RSASSA-PSS has another digest of its mask than that of the message, or a salt that is not as long as the digest.
+    #[error(
+        "RSA-PSS has another digest of its mask, or a salt of another length, than its method: have the peer leave the parameters \
+         out; only in a document, `AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only` reads them"
+    )]
+    OtherPss,
     /// *Refused.* A MAC is cut to less than half of it, or to less than 128 bits, which no policy admits.
     #[error("the MAC is cut to {bits} bits, where {least} are the least: have the peer leave ds:HMACOutputLength out")]
     ShortMac {

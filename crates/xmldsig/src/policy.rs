@@ -33,6 +33,7 @@ pub struct AlgorithmPolicy {
     filters: BTreeSet<FilterMethod>,
     weak_keys: bool,
     truncated_macs: bool,
+    other_pss: bool,
     retired: bool,
 }
 
@@ -53,6 +54,7 @@ impl AlgorithmPolicy {
             filters: BTreeSet::new(),
             weak_keys: false,
             truncated_macs: false,
+            other_pss: false,
             retired: false,
         }
     }
@@ -72,7 +74,10 @@ impl AlgorithmPolicy {
     /// truncated MACs are still refused.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
-        let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only().admit_truncated_macs_for_legacy_use_only();
+        let mut policy = Self::empty()
+            .admit_weak_keys_for_legacy_use_only()
+            .admit_truncated_macs_for_legacy_use_only()
+            .admit_other_pss_parameters_for_legacy_use_only();
         policy.signatures.extend(SignatureMethod::ALL.iter().filter(|method| !method.is_retired()));
         policy.digests.extend(DigestMethod::ALL.iter().filter(|method| !method.is_retired()));
         policy.canonicalizations.extend(CanonicalizationMethod::ALL);
@@ -117,6 +122,17 @@ impl AlgorithmPolicy {
     #[must_use]
     pub fn admit_truncated_macs_for_legacy_use_only(mut self) -> Self {
         self.truncated_macs = true;
+        self
+    }
+
+    /// Admits RSASSA-PSS whose mask has another digest than the message, or whose salt is not as long as the digest. In a
+    /// WS-Security header such parameters are still refused.
+    ///
+    /// # Specification
+    /// RFC 9231 §2.3.9.
+    #[must_use]
+    pub fn admit_other_pss_parameters_for_legacy_use_only(mut self) -> Self {
+        self.other_pss = true;
         self
     }
 
@@ -195,7 +211,7 @@ impl AlgorithmPolicy {
     ///
     /// # Errors
     /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`], [`SignatureError::TruncatedMac`],
-    /// [`SignatureError::ShortMac`], [`SignatureError::MacLength`].
+    /// [`SignatureError::ShortMac`], [`SignatureError::MacLength`], [`SignatureError::OtherPss`].
     pub fn check(&self, signature: &Signature<'_>) -> Result<(), VerifyError> {
         let signed_info = signature.signed_info();
         let method = signed_info.method();
@@ -205,6 +221,14 @@ impl AlgorithmPolicy {
             return Err(SignatureError::TruncatedMac.into());
         }
         check_mac_bits(signature)?;
+        if let Some(pss) = signed_info.other_pss() {
+            if !self.other_pss {
+                return Err(SignatureError::OtherPss.into());
+            }
+            let mask = pss.mask;
+            self.check_retired(mask.is_retired(), mask.uri())?;
+            admitted(mask.is_retired() || self.digests.contains(&mask), mask.uri())?;
+        }
         let canonicalization = signed_info.canonicalization().method();
         admitted(self.canonicalizations.contains(&canonicalization), canonicalization.uri())?;
         for reference in signed_info.references() {

@@ -1,7 +1,7 @@
 //! `ds:SignedInfo`: the signed references and methods (XML Signature 1.1 §4.4).
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Limit, Subset, Writer, name};
-use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
+use wss_crypto::{DigestMethod, PssParameters, SignatureFamily, SignatureMethod};
 use wss_text::octets;
 
 use crate::error::SignatureError;
@@ -18,6 +18,7 @@ pub struct SignedInfo<'d> {
     method: SignatureMethod,
     mac_bits: Option<u64>,
     context: Vec<u8>,
+    pss: Option<PssParameters>,
     references: Vec<Reference<'d>>,
 }
 
@@ -30,6 +31,7 @@ impl std::fmt::Debug for SignedInfo<'_> {
             .field("method", &self.method)
             .field("mac_bits", &self.mac_bits)
             .field("context", &octets(&self.context))
+            .field("pss", &self.pss)
             .field("references", &self.references)
             .finish()
     }
@@ -44,7 +46,7 @@ impl<'d> SignedInfo<'d> {
             None => Err(element.missing(local)),
         };
         let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?, budget)?;
-        let Method { method, mac_bits, context } = Method::parse(next("SignatureMethod")?)?;
+        let Method { method, mac_bits, context, pss } = Method::parse(next("SignatureMethod")?)?;
         let found = children.clone().count();
         if found == 0 {
             return Err(SignatureError::NoReference);
@@ -58,7 +60,7 @@ impl<'d> SignedInfo<'d> {
             }
         });
         let references = references.collect::<Result<_, _>>()?;
-        Ok(Self { element, canonicalization, method, mac_bits, context, references })
+        Ok(Self { element, canonicalization, method, mac_bits, context, pss, references })
     }
 
     /// The element.
@@ -99,6 +101,12 @@ impl<'d> SignedInfo<'d> {
         &self.context
     }
 
+    /// The parameters of RSASSA-PSS that `ds:SignatureMethod` writes, if they are others than those of the method.
+    #[must_use]
+    pub fn other_pss(&self) -> Option<PssParameters> {
+        self.pss
+    }
+
     /// The references, in order.
     #[must_use]
     pub fn references(&self) -> &[Reference<'d>] {
@@ -120,6 +128,8 @@ struct Method {
     method: SignatureMethod,
     mac_bits: Option<u64>,
     context: Vec<u8>,
+    /// Those of RSASSA-PSS, if they are not the ones of `method`.
+    pss: Option<PssParameters>,
 }
 
 /// The elements of xmlsec1 for the context of a signature. No specification has them.
@@ -131,11 +141,12 @@ impl Method {
     fn parse(element: Element<'_>) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "Algorithm")?;
         if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
-            return Ok(Self { method: parse_pss(element)?, mac_bits: None, context: Vec::new() });
+            let (method, pss) = parse_pss(element)?;
+            return Ok(Self { method, mac_bits: None, context: Vec::new(), pss });
         }
         let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
         let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
-        let mut parsed = Self { method, mac_bits: None, context: Vec::new() };
+        let mut parsed = Self { method, mac_bits: None, context: Vec::new(), pss: None };
         let mut children = element.children();
         let is_context = |child: Element<'_>| CONTEXTS.iter().any(|local| child.is(name::XMLSEC.uri, local));
         match children.next() {
@@ -154,9 +165,9 @@ impl Method {
     }
 }
 
-/// The parameters are accepted if they equal those of the identifiers without parameters: MGF1 with the digest of the
-/// message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
-fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
+/// The method, and the parameters if they are not those of the identifiers without any: MGF1 with the digest of the
+/// message, a salt as long as the digest. The trailer is 1, and the default digest SHA-256 (RFC 9231 §2.3.9).
+fn parse_pss(element: Element<'_>) -> Result<(SignatureMethod, Option<PssParameters>), SignatureError> {
     let wrong = || SignatureError::Parameters { uri: SignatureMethod::RSA_PSS_WITH_PARAMETERS.into() };
     let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
         let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
@@ -165,6 +176,7 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
         DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into() })
     };
     let mut digest = DigestMethod::Sha256;
+    let (mut mask, mut salt_len) = (None, None);
     only_parameters(element, &[(name::PSS.uri, "RSAPSSParams")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;
     if let Some(parameters) = element.optional_child(name::PSS.uri, "RSAPSSParams")? {
         let leaves = ["MaskGenerationFunction", "SaltLength", "TrailerField"].map(|local| (name::PSS.uri, local));
@@ -178,20 +190,22 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
             only_parameters(mgf, &[(name::DS.uri, "DigestMethod")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;
             let known =
                 mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
-            if !known || digest_of(mgf)?.is_some_and(|mgf| mgf != digest) {
+            if !known {
                 return Err(wrong());
             }
+            mask = digest_of(mgf)?;
         }
-        for (local, expected) in [("SaltLength", digest.output_len()), ("TrailerField", 1)] {
-            if let Some(child) = parameters.optional_child(name::PSS.uri, local)?
-                && child.unsigned()? != expected as u64
-            {
-                return Err(wrong());
-            }
+        let number = |local| parameters.optional_child(name::PSS.uri, local)?.map(Element::unsigned).transpose();
+        salt_len = number("SaltLength")?;
+        if number("TrailerField")?.is_some_and(|trailer| trailer != 1) {
+            return Err(wrong());
         }
     }
+    let usual = PssParameters { digest, mask: digest, salt_len: digest.output_len() as u64 };
+    let said = PssParameters { digest, mask: mask.unwrap_or(digest), salt_len: salt_len.unwrap_or(usual.salt_len) };
     let mut all = SignatureMethod::ALL.into_iter();
-    all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == Some(digest)).ok_or_else(wrong)
+    let method = all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == Some(digest));
+    Ok((method.ok_or_else(wrong)?, Some(said).filter(|said| *said != usual)))
 }
 
 /// Writes a `ds:SignedInfo` in exclusive canonical form, as a document of its own. These are the octets that are

@@ -57,12 +57,13 @@ pub fn verify<'d, E: From<VerifyError>>(
     let signed_info = signature.signed_info();
     budget.charge(Limit::PublicKeyOperations, 1).map_err(VerifyError::from)?;
     let octets = signed_info.octets(budget).map_err(VerifyError::from)?;
-    match (&key, signed_info.mac_bits()) {
-        (VerifyingKey::Hmac(key), Some(_)) => {
+    match (&key, signed_info.mac_bits(), signed_info.other_pss()) {
+        (VerifyingKey::Public(key), None, Some(pss)) => key.verify_pss(pss, &octets, signature.value()),
+        (VerifyingKey::Hmac(key), Some(_), _) => {
             key.verify_truncated_for_legacy_use_only(signed_info.method(), &octets, signature.value())
         }
-        (VerifyingKey::Public(_), Some(_)) => return Err(VerifyError::KeyMismatch.into()),
-        (key, None) => {
+        (VerifyingKey::Public(_), Some(_), _) => return Err(VerifyError::KeyMismatch.into()),
+        (key, None, _) => {
             let in_context =
                 |value: &[u8]| key.verify_in_context(signed_info.method(), signed_info.context(), &octets, value);
             let as_written = in_context(signature.value());

@@ -143,6 +143,9 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
     if signed_info.has_cut_mac() {
         return Err(SignatureError::TruncatedMac.into());
     }
+    if signed_info.other_pss().is_some() {
+        return Err(SignatureError::OtherPss.into());
+    }
     if signed_info.mac_bits().is_some() && !receiver.waives(Waiver::LengthsOfWholeMacs) {
         return Err(OpenError::MacLength);
     }
