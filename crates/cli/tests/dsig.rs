@@ -294,16 +294,21 @@ fn what_is_missing_or_too_short_is_named() {
 #[test]
 fn other_parameters_of_pss_are_read_in_documents_by_the_legacy_option() {
     let signed = signed_by("alice");
-    let (start, end) = (signed.find("<ds:SignedInfo>").expect("a start"), signed.find("</ds:SignatureValue>").expect("an end"));
+    let (start, end) =
+        (signed.find("<ds:SignedInfo>").expect("a start"), signed.find("</ds:SignatureValue>").expect("an end"));
     let signed_info = &signed[start..signed.find("<ds:SignatureValue>").expect("a value")];
-    let method = "<ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod>";
+    let method =
+        "<ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod>";
     assert!(signed_info.contains(method), "{signed_info}");
     let digest = |name: &str| format!("<ds:DigestMethod Algorithm=\"{name}\"></ds:DigestMethod>");
     let (sha1, sha256) = ("http://www.w3.org/2000/09/xmldsig#sha1", "http://www.w3.org/2001/04/xmlenc#sha256");
     let pss = "http://www.w3.org/2007/05/xmldsig-more#";
-    for (salt, mask, mask_uri, is_usual) in
-        [("32", "sha256", sha256, true), ("20", "sha256", sha256, false), ("0", "sha1", sha1, false), ("222", "sha1", sha1, false)]
-    {
+    for (salt, mask, mask_uri, is_usual) in [
+        ("32", "sha256", sha256, true),
+        ("20", "sha256", sha256, false),
+        ("0", "sha1", sha1, false),
+        ("222", "sha1", sha1, false),
+    ] {
         let parameters = format!(
             "<ds:SignatureMethod Algorithm=\"{pss}rsa-pss\"><p:RSAPSSParams xmlns:p=\"{pss}\">{}<p:MaskGenerationFunction \
              Algorithm=\"{pss}MGF1\">{}</p:MaskGenerationFunction><p:SaltLength>{salt}</p:SaltLength></p:RSAPSSParams>\
@@ -312,10 +317,15 @@ fn other_parameters_of_pss_are_read_in_documents_by_the_legacy_option() {
             digest(mask_uri)
         );
         let signed_info = signed_info.replacen(method, &parameters, 1);
-        let canonical = signed_info.replacen("<ds:SignedInfo>", "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">", 1);
+        let canonical = signed_info.replacen(
+            "<ds:SignedInfo>",
+            "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">",
+            1,
+        );
         let octets = file(canonical.as_bytes());
         let key = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/keys/alice.key");
-        let options = [format!("rsa_pss_saltlen:{salt}"), format!("rsa_mgf1_md:{mask}"), "rsa_padding_mode:pss".to_owned()];
+        let options =
+            ["rsa_padding_mode:pss".to_owned(), format!("rsa_pss_saltlen:{salt}"), format!("rsa_mgf1_md:{mask}")];
         let options = options.iter().flat_map(|option| ["-sigopt", option]);
         let output = std::process::Command::new("openssl")
             .args(["dgst", "-sha256", "-sign", key])
@@ -333,8 +343,10 @@ fn other_parameters_of_pss_are_read_in_documents_by_the_legacy_option() {
         let (code, _, told) = wss(legacy, &document);
         assert_eq!(code, Some(0), "{salt} {mask}: {told}");
         // The parameters say how the value was made.
-        for (from, to) in [(format!(">{salt}<"), ">21<".to_owned()), (mask_uri.to_owned(), sha256.replace("256", "512"))] {
-            let other = document.replacen(&format!("{from}"), &to, 1);
+        for (from, to) in
+            [(format!(">{salt}<"), ">21<".to_owned()), (mask_uri.to_owned(), sha256.replace("256", "512"))]
+        {
+            let other = document.replacen(&from, &to, 1);
             assert_ne!(other, document);
             assert_eq!(wss(legacy, &other).0, Some(1), "{salt} {mask}, changed to {to}");
         }

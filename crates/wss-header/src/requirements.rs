@@ -218,7 +218,7 @@ impl Requirements {
         self
     }
 
-    /// All of `parts` must be encrypted to this receiver.
+    /// All of `parts` must be encrypted to this receiver: whole, or all of their content.
     #[must_use]
     pub fn encrypted(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted.extend(parts);

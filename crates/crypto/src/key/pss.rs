@@ -21,16 +21,13 @@ impl PublicKey {
     /// Verifies a signature with these parameters, for documents that have others than those of the methods.
     ///
     /// # Errors
-    /// [`CryptoError::KeyMismatch`] for a key of another kind, or one that is restricted to another digest;
-    /// [`CryptoError::SignatureMismatch`].
+    /// [`CryptoError::KeyMismatch`] for a key that is not [`KeyKind::Rsa`]; [`CryptoError::SignatureMismatch`].
     ///
     /// # Specification
     /// RFC 8017 §8.1.2 and §9.1.2.
     pub fn verify_pss(&self, parameters: PssParameters, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
-        match self.kind() {
-            KeyKind::Rsa { .. } => {}
-            KeyKind::RsaPss { digest, .. } if digest.is_none_or(|digest| digest == parameters.digest) => {}
-            _ => return Err(CryptoError::KeyMismatch),
+        if !matches!(self.kind(), KeyKind::Rsa { .. }) {
+            return Err(CryptoError::KeyMismatch);
         }
         let digested = Digest::of(parameters.digest, message);
         let fits = self.recover(value).zip(self.rsa_components());
@@ -55,7 +52,8 @@ fn is_encoding(block: &[u8], bits: usize, digested: &[u8], parameters: PssParame
     if zeros.iter().any(|octet| *octet != 0) || masked.first()? & above != 0 {
         return None;
     }
-    let mut data: Vec<u8> = masked.iter().zip(mgf1(hash, masked.len(), mask)).map(|(octet, mask)| octet ^ mask).collect();
+    let mut data: Vec<u8> =
+        masked.iter().zip(mgf1(hash, masked.len(), mask)).map(|(octet, mask)| octet ^ mask).collect();
     *data.first_mut()? &= !above;
     let (padding, salt) = data.split_at_checked(data.len().checked_sub(usize::try_from(salt_len).ok()?)?)?;
     let padding = padding.strip_suffix(&[1])?;
