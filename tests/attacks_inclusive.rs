@@ -1,4 +1,4 @@
-//! Inclusive canonical forms, where the rule behind the default is about the exclusive one: they must not go around it.
+//! Inclusive canonicalisation, where a call accepts it, must not bypass rules that assume the exclusive form.
 
 mod common;
 #[path = "common/signed_again.rs"]

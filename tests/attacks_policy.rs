@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Limits, Subset, base64_encode};
 use ws_security::prelude::*;
-use ws_security::xmldsig::VerifyError;
+use ws_security::xmldsig::{SignatureError, VerifyError};
 use ws_security::xmlenc::KeyMethod;
 use ws_security::{
     AlgorithmPolicy, DigestMethod, KeyTransport, OpenError, ProtectionToken, Secret, SecureConversation,
@@ -158,14 +158,18 @@ fn the_parameters_of_pss_are_those_that_verify() {
         parameters(&digest(extra)),
         parameters(&mgf(mgf1, extra)),
         parameters(&mgf("http://www.w3.org/2007/05/xmldsig-more#MGF2", &sha256)),
-        parameters(&mgf(mgf1, &other(DigestMethod::Sha512))),
         parameters(&mgf(mgf1, &digest(extra))),
-        parameters(&full.replace("32", "20")),
         parameters(&full.replace(">1<", ">2<")),
         parameters(&format!("{salt}{salt}")),
     ] {
         let error = refuse(&receiver(), &refused);
         assert!(matches!(error, OpenError::Signature(_)), "{error:?}\n{refused}");
+    }
+    // No policy opens a header to another mask or another salt.
+    for refused in [parameters(&mgf(mgf1, &other(DigestMethod::Sha512))), parameters(&full.replace("32", "20"))] {
+        for receiver in [receiver(), receiver().algorithms(AlgorithmPolicy::everything_for_legacy_use_only())] {
+            assert_eq!(refuse(&receiver, &refused), OpenError::Signature(SignatureError::OtherPss));
+        }
     }
     // Another digest is another method, which did not sign.
     for wrong in [DigestMethod::Sha384, DigestMethod::Sha512] {

@@ -87,7 +87,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "xmldsig AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only",
-        "a header refuses such parameters under every policy: `tests/filters.rs`",
+        "a header refuses such parameters under every policy: `tests/attacks_policy.rs`",
     ),
     (
         "xmldsig AlgorithmPolicy::dangerous_admit_retired",

@@ -250,6 +250,6 @@ fn a_certificate_whose_key_signs_nothing_is_sent_and_is_no_proof() {
             says(service, "proves nothing");
         }
         let refused = sides(&shape, &and(&shape, &tokens("SignedEncrypted"))).expect_err("in clear text");
-        assert!(refused.contains("stays readable"), "{refused}");
+        assert!(refused.contains("sent and not encrypted"), "{refused}");
     }
 }

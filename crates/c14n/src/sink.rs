@@ -148,12 +148,12 @@ impl<S: Sink> Sink for Gathered<S> {
     }
 }
 
-/// A buffer that grows little: it only counts the octets that do not fit.
+/// A buffer that grows by at most half of its first capacity. Octets beyond that are counted, and not kept.
 pub(crate) struct Bounded {
     pub(crate) octets: Vec<u8>,
     /// All octets, those that did not fit included.
     pub(crate) needed: u64,
-    /// Up to which it grows.
+    /// The largest capacity, in octets.
     largest: u64,
     allowed: u64,
     refusal: Exceeded,

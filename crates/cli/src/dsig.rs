@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
-use ws_security::crypto::SignatureFamily;
-use ws_security::crypto::{HmacKey, SigningKey};
+use ws_security::crypto::{HmacKey, SignatureFamily, SigningKey};
 use ws_security::text::escaped;
 use ws_security::xmldsig::{
     AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Signature, SignaturePlace, VerifiedReference,
@@ -81,7 +80,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
             (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
             (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
             (None, None) if signature.signed_info().method().family() == SignatureFamily::Hmac => {
-                "it is a MAC, and no --secret has the key name that it says, or enough octets for its method".to_owned()
+                "the signature is a MAC: give a --secret with its key name, and with enough octets for its method"
+                    .to_owned()
             }
             (None, None) if arguments.insecure_keyvalue => "no key of the message is of a kind that is read".to_owned(),
             (None, None) => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),

@@ -221,7 +221,8 @@ impl Keys {
         options.intermediate.clone_from(&arguments.intermediate);
         options.signer = signer.to_vec();
         if !(paths.crl.is_empty() && paths.ocsp.is_empty()) {
-            keys.pins = Some(options.pins(keys.certificates.clone(), paths)?);
+            let own = keys.identities.iter().map(|own| own.certificate().clone());
+            keys.pins = Some(options.pins(keys.certificates.iter().cloned().chain(own).collect(), paths)?);
         }
         if !arguments.trust.is_empty() {
             options.intermediate.clear();
@@ -297,7 +298,8 @@ impl Keys {
         keys.extend(pinned.iter().map(|certificate| of_pinned(certificate)));
         keys.extend(self.identities.iter().map(Identity::certificate).filter(|own| self.may_sign(own)).map(of_pinned));
         keys.extend(self.public.iter().cloned().map(VerifyingKey::from).map(given));
-        keys.extend(self.private.iter().map(|key| given(key.public_key().clone().into())));
+        let private = self.private.iter().filter(|key| self.may_verify(key));
+        keys.extend(private.map(|key| given(key.public_key().clone().into())));
         let unnamed = self.secrets.iter().filter(|(name, _)| name.is_none());
         keys.extend(unnamed.filter_map(|(_, secret)| self.hmac(secret)).map(given));
         let encrypted = encrypted.iter().filter_map(|secret| self.hmac(secret.as_octets()));
@@ -305,9 +307,20 @@ impl Keys {
         Verifying { keys, untrusted, has_encrypted }
     }
 
-    /// Whether the certificate of an identity counts: one that `--cert` gave, too, is judged as that.
+    /// Whether the certificate of an identity counts: one that `--cert` gave, too, is judged as that, and none that is revoked
+    /// counts.
     fn may_sign(&self, own: &Certificate) -> bool {
-        !(self.needs_path && self.certificates.contains(own))
+        let budget = Budget::new(&output::limits(), 0);
+        let is_refused =
+            |pins: &Trust| pins.validate(own, &self.intermediates, Purpose::Signing, self.now, &budget).is_err();
+        let needs_path = self.needs_path && self.certificates.contains(own);
+        !(needs_path || self.pins.as_ref().is_some_and(is_refused))
+    }
+
+    /// Whether a bare private key counts: not that of a certificate that is revoked.
+    fn may_verify(&self, key: &PrivateKey) -> bool {
+        let mut own = self.identities.iter().map(Identity::certificate);
+        own.all(|own| own.public_key() != key.public_key() || self.may_sign(own))
     }
 
     /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for; with revocation lists, those that

@@ -242,7 +242,9 @@ fn revoked_signers_are_refused_below_an_anchor_and_pinned() {
         ("carol", "--trust KEYS/ca.pem", 0),
         ("carol", &*format!("--trust KEYS/ca.pem {crl}"), 1),
         ("carol", &*format!("--cert KEYS/carol.pem --trust KEYS/ca.pem {crl}"), 1),
+        ("carol", &*format!("--cert KEYS/carol.pem --key KEYS/carol.key --trust KEYS/ca.pem {crl}"), 1),
         ("alice", &*format!("--trust KEYS/ca.pem {crl}"), 0),
+        ("alice", &*format!("--cert KEYS/alice.pem --key KEYS/alice.key --trust KEYS/ca.pem {crl}"), 0),
         ("alice", &*format!("--cert KEYS/alice.pem --trust KEYS/ca.pem {crl}"), 0),
     ] {
         let (found, _, told) = wss(&format!("dsig verify {options} -"), &signed_by(name));

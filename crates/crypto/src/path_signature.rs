@@ -234,8 +234,8 @@ fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
 ///
 /// Its signature algorithm exists only here: it verifies only these octets, and only under one key.
 ///
-/// An authority that signs messages itself has a path that ends in it. So the path is validated that it really has: the path
-/// to a certificate below it, which is this one. It names no one, has no extensions, and is valid when the authority is.
+/// For an authority that signs messages itself, it is an end entity that this authority issued, so that the path through the
+/// authority can be validated. It has an empty subject and no extensions, and is valid when the authority is.
 ///
 /// A certificate of version 1 is given in version 3, with its names, its key and its validity, and without extensions.
 #[derive(Debug)]

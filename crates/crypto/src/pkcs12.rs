@@ -110,7 +110,7 @@ struct Store<'p> {
     bags: usize,
     keys: Vec<KeyBag>,
     certificates: Vec<CertificateBag>,
-    /// Why the first of its other keys was left out.
+    /// The error of the first key that could not be read. It is returned if the store gives no identity.
     left_out: Option<LoadError>,
 }
 

@@ -323,7 +323,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[ExchangeOpening::Body])?;
         let opened = match request {
-            Some(request) => opens.answering(&opens.of_partner(request)).open(&message)?,
+            Some(request) => opens.answering(&opens.answered_by_partner(request)).open(&message)?,
             None => opens.receiver.open(&message)?,
         };
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
@@ -342,7 +342,7 @@ impl Exchange {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[ExchangeOpening::Body, ExchangeOpening::Parts])?;
         let opened = match request {
-            Some(request) => opens.answering(&opens.of_partner(request)).open_parts(&message)?,
+            Some(request) => opens.answering(&opens.answered_by_partner(request)).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
         };
         opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
@@ -371,7 +371,7 @@ impl Exchange {
             return Err(PolicyOpenError::Form(breach));
         }
         let opened = match request {
-            Some(request) => opens.answering(&opens.of_partner(request)).open_unsigned(&message, transport)?,
+            Some(request) => opens.answering(&opens.answered_by_partner(request)).open_unsigned(&message, transport)?,
             None if opens.terms.confirms(opens.direction) => {
                 let why = "the reply has to confirm its request, which is not given";
                 return Err(PolicyOpenError::OtherVerb { why, call: "open_over(…, …, Some(&sent.correlation))" });
@@ -443,9 +443,9 @@ impl Opens {
         self.receiver.answering(request)
     }
 
-    /// The request, whose reply is that of the partner: under the key that came encrypted to its certificate, and not under that of a
-    /// ticket beside it.
-    fn of_partner<'a>(&self, request: &'a Correlation) -> Cow<'a, Correlation> {
+    /// `request`, narrowed for a symmetric binding by certificate: the reply must use the key that was encrypted to the certificate
+    /// of the partner, and not that of a Kerberos ticket in the request.
+    fn answered_by_partner<'a>(&self, request: &'a Correlation) -> Cow<'a, Correlation> {
         let binding = self.terms.binding.as_ref();
         let is_to_certificate = binding.is_some_and(|binding| match &binding.tokens {
             Tokens::Symmetric { signature: Some(token), .. } => matches!(token.kind, TokenKind::X509(_)),

@@ -72,7 +72,7 @@ const CALLS: &[Accepted] = rows![
     accept_certificates_in_pem,
     /// Accept ds:HMACOutputLength with the length of the whole MAC, against BSP R5401; a MAC that was cut stays refused
     accept_lengths_of_whole_macs,
-    /// Accept an ECDSA value as an ASN.1 sequence (DER), or padded, as OpenSSL and Java write it
+    /// Accept an ECDSA value as an ASN.1 sequence (DER), or with more or fewer leading zeros
     accept_other_ecdsa_values,
     /// Accept a signature by the holder of an assertion or license that it does not cover, where each key has one such token
     accept_uncovered_holder_tokens,

@@ -1,4 +1,4 @@
-//! Errors of tokens, of references to tokens, and of trust in tokens.
+//! Errors of tokens and of references to tokens. Those of trust are in `trust_error`.
 
 use std::time::{Duration, SystemTime};
 

@@ -61,8 +61,8 @@ pub enum TrustError {
     },
     /// *Refused.* A certificate of the path is signed with a digest for which collisions are known, or with DSA.
     #[error(
-        "the certificate of {subject:?} is signed with {digest}, which proves nothing: have it issued anew with SHA-256, \
-         or pin it; only for old documents, `Trust::dangerous_old_path_signatures` \
+        "the certificate of {subject:?} is signed with {digest}, which is too weak: have it issued anew with RSA or ECDSA and \
+         SHA-256, or pin it; only for old documents, `Trust::dangerous_old_path_signatures` \
          (`--dangerous-old-path-signatures`) accepts it"
     )]
     WeakSignature {

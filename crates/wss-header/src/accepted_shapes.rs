@@ -63,9 +63,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts an ECDSA value as an ASN.1 sequence in DER, as OpenSSL and Java write it, or with more zeros in front of `r` and `s`
-    /// than the curve is wide, in place of the form of XML Signature 1.1 §6.4.3: in signatures of the header, and in those of
-    /// assertions.
+    /// Accepts an ECDSA value that is an ASN.1 sequence in DER, as OpenSSL and Java write it, or whose `r` and `s` have more or
+    /// fewer leading zeros than XML Signature 1.1 §6.4.3 says. This applies to signatures of the header and of assertions.
     #[must_use]
     pub fn accept_other_ecdsa_values(mut self) -> Self {
         self.waived.insert(Waiver::OtherEcdsaValues);

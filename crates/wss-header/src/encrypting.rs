@@ -108,9 +108,9 @@ impl Encrypting {
         self
     }
 
-    /// Encrypts only the content of header blocks and of [elements inside parts](Part::element), so that the elements with
-    /// their attributes stay readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
-    /// case.
+    /// Encrypts only the content of header blocks and of [elements inside parts](Part::element), so that they stay with their
+    /// attributes, and readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
+    /// case. [`Requirements::encrypted`](crate::Requirements::encrypted) demands a header block as a whole.
     #[must_use]
     pub fn content_only(mut self) -> Self {
         self.content_only = true;

@@ -218,7 +218,8 @@ impl Requirements {
         self
     }
 
-    /// All of `parts` must be encrypted to this receiver: whole, or all of their content.
+    /// All of `parts` must be encrypted to this receiver: of the Body all of its content, of an element that a path names the
+    /// element or all of its content, of a header block the whole block.
     #[must_use]
     pub fn encrypted(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted.extend(parts);

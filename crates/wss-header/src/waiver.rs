@@ -257,7 +257,7 @@ waivers! {
         ("a signature may say the length of its MAC, if that is whole");
     /// [`Receiver::accept_other_ecdsa_values`](crate::Receiver::accept_other_ecdsa_values).
     OtherEcdsaValues = "other-ecdsa-values"
-        ("an ECDSA value may be an ASN.1 sequence, or be padded");
+        ("an ECDSA value may be an ASN.1 sequence, or have more or fewer leading zeros");
     /// [`Receiver::accept_encrypted_data_as_header_blocks`](crate::Receiver::accept_encrypted_data_as_header_blocks).
     EncryptedDataAsHeaderBlocks = "encrypted-data-as-header-blocks"
         ("encrypted data may be a header block itself, without an element around it that says for whom it is");

@@ -33,8 +33,9 @@ pub enum SignatureError {
     TruncatedMac,
     /// *Refused.* RSASSA-PSS has another digest of its mask than that of the message, or a salt that is not as long as the digest.
     #[error(
-        "RSA-PSS has another digest of its mask, or a salt of another length, than its method: have the peer leave the parameters \
-         out; only in a document, `AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only` reads them"
+        "RSA-PSS has another digest for its mask than for the message, or a salt that is not as long as the digest: have the peer \
+         use a method without parameters, such as sha256-rsa-MGF1; only in a document, \
+         `AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only` accepts them"
     )]
     OtherPss,
     /// *Refused.* A MAC is cut to less than half of it, or to less than 128 bits, which no policy admits.
@@ -163,9 +164,9 @@ pub enum VerifyError {
     #[error(
         "reference {uri:?} cannot be dereferenced: {}",
         if uri.as_str().starts_with("#xpointer(id(") {
-            "no element has this Id in an attribute that is one without its schema; in a document, \
-             `SameDocument::with_id_attributes` reads other attributes; a message has no XPointers: there, have the peer write `#` \
-             and the Id alone"
+            "no element has this Id in an attribute that is known to be an Id, such as wsu:Id and xml:id; in a document, \
+             `SameDocument::with_id_attributes` reads other attributes; in a message XPointers are not followed: have the peer write \
+             `#` and the Id alone"
         } else if uri.as_str().starts_with('#') && uri.as_str().contains('(') {
             "an XPointer is not followed here: have the peer write `#` and the Id alone"
         } else if after_cid(uri.as_str()).is_some() {

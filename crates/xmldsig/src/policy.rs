@@ -69,9 +69,9 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Everything that this library can run and that is not retired, including SHA-1, weak keys, truncated MACs, all
-    /// canonicalisations and all filters. For old peers and old documents only. In a WS-Security header, filters and
-    /// truncated MACs are still refused.
+    /// Everything that this library can run and that is not retired, including SHA-1, weak keys, truncated MACs, RSA-PSS
+    /// with other parameters, all canonicalisations and all filters. For old peers and old documents only. A WS-Security header
+    /// with a filter, a truncated MAC or such parameters is still refused.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::empty()

@@ -87,7 +87,7 @@ pub trait Dereference<'d> {
     }
 
     /// Whether values of ECDSA may have other forms than that of XML Signature 1.1 §6.4.3: an ASN.1 sequence, or numbers with
-    /// more leading zeros. Not by default: a value has one form.
+    /// more or fewer leading zeros. Not by default: a value has one form.
     fn accepts_other_ecdsa_values(&self) -> bool {
         false
     }

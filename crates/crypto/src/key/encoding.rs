@@ -245,8 +245,9 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }
 
-/// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have. As the order of the subgroup some
-/// have half of `p - 1`, whatever its factors; the generator and the public value must be of that order, and not -1.
+/// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have. Groups of
+/// safe primes give `(p - 1) / 2` as the order of the subgroup, so that `q` may be even, and a bit shorter than `p`. The order of the
+/// generator is not checked; the public value `p - 1` is refused.
 fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let [p, g, q] = domain.map(significant);
     let y = significant(y);
@@ -256,7 +257,9 @@ fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let minus_one = p.split_last().map(|(last, rest)| [rest, &[last & !1]].concat());
     let is_minus_one = minus_one.is_some_and(|minus_one| minus_one == y);
     if !fits || !is_odd(p) || !is_between(g) || !is_between(y) || is_minus_one {
-        return Err(LoadError::Bounds("DH moduli are odd and have 1024 to 4096 bits, and subgroups 160 and more"));
+        return Err(LoadError::Bounds(
+            "DH moduli are odd and have 1024 to 4096 bits, and orders of subgroups 160 bits and fewer than the modulus",
+        ));
     }
     Ok(KeyKind::Dh { bits: bits(p), subgroup_bits: bits(q) })
 }

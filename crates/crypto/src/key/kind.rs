@@ -164,9 +164,9 @@ impl KeyKind {
                 bits >= 2_048 && large_exponent
             }
             Self::Ec(curve) => !curve.is_legacy(),
-            Self::Dsa { bits, subgroup_bits } | Self::Dh { bits, subgroup_bits } => {
-                bits >= 2_048 && subgroup_bits >= 224
-            }
+            Self::Dsa { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224,
+            // Nothing says whether half of `p - 1` is prime, as the order of a subgroup must be.
+            Self::Dh { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224 && subgroup_bits <= 512,
             Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 | Self::PostQuantum(_) => true,
         }
     }

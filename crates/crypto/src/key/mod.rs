@@ -139,7 +139,8 @@ impl PublicKey {
     /// A DSA key from its big-endian numbers: modulus, order of the subgroup, generator and public value.
     ///
     /// # Errors
-    /// [`LoadError::Bounds`] outside the sizes of FIPS 186-4; [`LoadError::Provider`].
+    /// [`LoadError::Bounds`] for a modulus below 512 or above 3 072 bits, or a subgroup whose order does not have 160, 224 or 256
+    /// bits; [`LoadError::Provider`].
     pub fn from_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<Self, LoadError> {
         Self::new(&Spki::Dsa { domain: [p, q, g], y })
     }
@@ -147,7 +148,8 @@ impl PublicKey {
     /// A Diffie-Hellman key from its big-endian numbers: modulus, order of the subgroup, generator and public value.
     ///
     /// # Errors
-    /// [`LoadError::Bounds`] for a modulus below 1 024 or above 4 096 bits, and numbers that are not below it.
+    /// [`LoadError::Bounds`] for a modulus below 1 024 or above 4 096 bits, an order of the subgroup below 160 bits or as long as
+    /// the modulus, and a generator or public value that is not between 1 and the modulus; the public value must not be `p - 1`.
     pub fn from_dh(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<Self, LoadError> {
         let [p, g, q, y] = [p, g, q, y].map(significant);
         Self::new(&Spki::Dh { domain: [p, g, q], rest: &[], y })

@@ -17,8 +17,8 @@ impl PublicKey {
     /// The padded digest in an RSA signature value, as long as the modulus; `None` for other keys, and for a value that
     /// is not below the modulus.
     ///
-    /// The block shows how a value was made that does not verify: with which padding and which digest. It proves
-    /// nothing.
+    /// The block shows how a value was made that does not verify: with which padding and which digest. By itself it
+    /// proves nothing: [`PublicKey::verify_pss`] checks one for RSASSA-PSS.
     ///
     /// # Specification
     /// RFC 8017 §5.2.2 (RSAVP1).

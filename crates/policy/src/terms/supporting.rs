@@ -184,8 +184,8 @@ impl Supporting {
                 if !self.endorsing && !self.encrypted && self.token.inclusion.includes(Direction::Request) => {}
             _ if !self.endorsing => {
                 return Some(
-                    "a token that is no user and no assertion proves nothing unless it endorses, and of such tokens only a \
-                     certificate that stays readable is sent",
+                    "a supporting token that does not endorse must be a username token, an assertion, or a certificate that is \
+                     sent and not encrypted: put other tokens into sp:EndorsingSupportingTokens",
                 );
             }
             _ if self.encrypted && !is_over_transport => {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit};
 use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::WireText;
-use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
+use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, SignatureError, Transform};
 
 use super::text::AssertionText;
 use super::{Assertion, AssertionShape, AssertionTrust};
@@ -29,6 +29,9 @@ impl AssertionTrust {
     ) -> Result<(ValidatedCertificate, AssertionText), TokenError> {
         let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
         check_shape(&signature, assertion, policy)?;
+        if signature.signed_info().other_pss().is_some() {
+            return Err(SignatureError::OtherPss.into());
+        }
         let itself = Itself { element: assertion.element, id: &assertion.id, shape: assertion.shape };
         let mut found = None;
         let verified = wss_xmldsig::verify::<TokenError>(

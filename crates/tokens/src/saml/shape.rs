@@ -19,7 +19,7 @@ pub struct AssertionShape {
     pub canonicalised_inclusively: bool,
     /// Its signature may name enveloped-signature alone, which implies inclusive canonicalisation.
     pub without_canonicalization: bool,
-    /// Its signature may have an ECDSA value as an ASN.1 sequence, or padded.
+    /// Its signature may have an ECDSA value as an ASN.1 sequence, or with more or fewer leading zeros.
     pub with_other_ecdsa_values: bool,
 }
 

@@ -360,13 +360,8 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Re
             Part::Assertion => all_of(&mut facts.assertions.iter().map(|seen| seen.span.clone())),
             Part::UsernameToken => all_of(&mut facts.users.iter().map(|token| token.span.clone())),
             Part::HeaderBlock { namespace, local } => {
-                // As of the Body and of elements, all of the content is enough.
-                let is_of_part =
-                    |span: &Range<usize>| decryptions.of_part(part).any(|decrypted| decrypted.span == *span);
                 let named = revision.envelope.blocks().filter(|block| block.is(namespace, local));
-                let mut spans = named.map(Element::span).peekable();
-                let is_there = spans.peek().is_some();
-                is_there && spans.all(|span| is_of_part(&span) || decryptions.made(&span, revision.document))
+                all_of(&mut named.map(Element::span))
             }
             Part::Attachments => facts.attachments.opened().count() == facts.attachments.parts.len(),
             Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => {
