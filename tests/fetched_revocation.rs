@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use common::*;
-use pki::{List, Spec};
+use pki::{List, Spec, root};
 use responder::{Responder, access_description, distribution_point, free_port, http};
 use ws_security::c14n::{Budget, Limits};
 use ws_security::crypto::{DigestMethod, OcspRequest, SystemRandom};
@@ -20,10 +20,6 @@ use ws_security::{
     CacheLimits, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, RevocationCache, RevocationStatus,
     TrustError,
 };
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
 
 fn leaf(extensions: &[Vec<u8>]) -> Certificate {
     extensions

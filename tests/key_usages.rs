@@ -5,7 +5,7 @@ mod common;
 mod pki;
 
 use common::*;
-use pki::{DIGITAL_SIGNATURE, KEY_CERT_SIGN, Spec, usage};
+use pki::{DIGITAL_SIGNATURE, KEY_CERT_SIGN, Spec, root, usage};
 use ws_security::c14n::Budget;
 use ws_security::prelude::*;
 use ws_security::tokens::{Purpose, parse_instant};
@@ -14,10 +14,6 @@ use ws_security::{DangerousNoReplayCache, OpenError, TrustError, Waiver};
 const NON_REPUDIATION: u8 = 0x40;
 const KEY_ENCIPHERMENT: u8 = 0x20;
 const KEY_AGREEMENT: u8 = 0x08;
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
 
 fn below_root() -> Trust {
     Trust::anchors([root()]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors)

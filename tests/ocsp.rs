@@ -9,17 +9,13 @@ mod responder;
 use std::time::{Duration, SystemTime};
 
 use common::*;
-use pki::{DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, extended_usage, usage};
+use pki::{DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, extended_usage, root, usage};
 use responder::{OCSP_SIGNING, Responder, distribution_point, nocheck};
 use ws_security::c14n::{Budget, Limits};
 use ws_security::crypto::{DigestMethod, OcspRequest, OcspResponse, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
 use ws_security::{OpenError, RevocationStatus, TrustError};
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
 
 fn leaf() -> Certificate {
     Spec::leaf("leaf", "root").made("alice", "ca")

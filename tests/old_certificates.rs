@@ -5,23 +5,11 @@ mod common;
 mod pki;
 
 use common::*;
-use pki::{List, Spec};
+use pki::{List, Spec, below, middle, root};
 use ws_security::TrustError;
 use ws_security::c14n::Budget;
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
-
-fn below(anchors: impl IntoIterator<Item = Certificate>) -> Trust {
-    Trust::anchors(anchors).expect("anchors").signer(SignerRule::AnyBelowTheAnchors)
-}
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
-
-fn middle() -> Certificate {
-    Spec::authority("middle", "root").made("sub-ca", "ca")
-}
 
 /// `openssl x509 -req` without a file of extensions makes version 1. A certificate that no known authority signed stays refused,
 /// and so does an authority of version 1.

@@ -5,7 +5,7 @@ mod common;
 mod pki;
 
 use common::*;
-use pki::{Spec, der, extension, name_of};
+use pki::{Spec, der, extension, name_of, root};
 use ws_security::c14n::{Budget, Limits};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
@@ -14,10 +14,6 @@ use ws_security::{AlternativeName, DangerousNoReplayCache, OpenError, TrustError
 const CN: &[u8] = &[0x55, 4, 3];
 /// `1.2.3`
 const POLICY: &[u8] = &[0x2A, 3];
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
 
 /// A signer below `root` with these extensions beside the usual.
 fn signer(names: &[&str], extensions: &[Vec<u8>]) -> Certificate {

@@ -5,7 +5,10 @@ mod common;
 mod pki;
 
 use common::*;
-use pki::{CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, ca_constraints, der, extended_usage, usage};
+use pki::{
+    CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, below, ca_constraints, der, extended_usage, middle, root,
+    usage,
+};
 use ws_security::c14n::Budget;
 use ws_security::prelude::*;
 use ws_security::tokens::{Purpose, parse_instant};
@@ -37,18 +40,6 @@ fn refused(trust: &Trust, message: &str) -> TrustError {
         OpenError::Trust(error) => error,
         error => panic!("refused otherwise: {error}"),
     }
-}
-
-fn below(anchors: impl IntoIterator<Item = Certificate>) -> Trust {
-    Trust::anchors(anchors).expect("anchors").signer(SignerRule::AnyBelowTheAnchors)
-}
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
-
-fn middle() -> Certificate {
-    Spec::authority("middle", "root").made("sub-ca", "ca")
 }
 
 /// A signer below `middle`.

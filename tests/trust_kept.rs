@@ -11,15 +11,11 @@ use std::time::{Duration, SystemTime};
 
 use common::*;
 use counting::measured;
-use pki::{KEY_CERT_SIGN, List, Spec, ca_constraints, usage};
+use pki::{KEY_CERT_SIGN, List, Spec, ca_constraints, root, usage};
 use ws_security::c14n::Budget;
 use ws_security::prelude::*;
 use ws_security::tokens::{Purpose, RevocationCache, ValidatedCertificate, parse_instant};
 use ws_security::{Clock, DangerousNoReplayCache, Limit, Limits, OpenError, Revocation, RevocationStatus, TrustError};
-
-fn root() -> Certificate {
-    Spec::authority("root", "root").made("ca", "ca")
-}
 
 fn middle() -> Certificate {
     Spec::authority("middle", "root").valid("20200101000000Z", "20400101000000Z").made("sub-ca", "ca")

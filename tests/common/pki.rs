@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
 use ws_security::crypto::{PrivateKey, SigningKey};
-use ws_security::{Certificate, SignatureMethod};
+use ws_security::{Certificate, SignatureMethod, SignerRule, Trust};
 
 use super::file;
 
@@ -69,6 +69,20 @@ pub(crate) const CRL_SIGN: u8 = 0x02;
 pub(crate) fn extended_usage(oids: &[&[u8]]) -> Vec<u8> {
     let all: Vec<u8> = oids.iter().flat_map(|oid| der(6, oid)).collect();
     extension(&[0x55, 0x1D, 37], false, &der(0x30, &all))
+}
+
+/// An authority that signed itself.
+pub(crate) fn root() -> Certificate {
+    Spec::authority("root", "root").made("ca", "ca")
+}
+
+/// An authority below [`root`].
+pub(crate) fn middle() -> Certificate {
+    Spec::authority("middle", "root").made("sub-ca", "ca")
+}
+
+pub(crate) fn below(anchors: impl IntoIterator<Item = Certificate>) -> Trust {
+    Trust::anchors(anchors).expect("anchors").signer(SignerRule::AnyBelowTheAnchors)
 }
 
 /// A certificate to be made.
