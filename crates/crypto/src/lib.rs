@@ -64,8 +64,8 @@ pub use gcm::{GcmOpening, GcmSealing};
 pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{
-    EcPoint, EncapsulatedSecret, KeyKind, KeyUnwrap, PrivateKey, PssParameters, PublicKey, RsaComponents, SigningKey,
-    VerifyingKey,
+    EcPoint, EncapsulatedSecret, KeyKind, KeyUnwrap, PrivateKey, PssEncoding, PssParameters, PublicKey, RsaComponents,
+    SigningKey, VerifyingKey,
 };
 pub use key_derivation::{KeyDerivation, OtherInfo};
 pub use key_store::{KeyStoreEntry, certificates_from_java_key_store, identities_from_key_store};

@@ -30,7 +30,7 @@ use encoding::{Pkcs8, Spki, ec_pkcs8, rsa_pkcs8, seed_alone, significant, to_pkc
 
 pub use kind::KeyKind;
 pub use parts::{EcPoint, EncapsulatedSecret, RsaComponents};
-pub use pss::PssParameters;
+pub use pss::{PssEncoding, PssParameters};
 pub use verifying::VerifyingKey;
 
 /// A signing key: in this process, or in an HSM or a key service.

@@ -3,7 +3,7 @@
 //! The public key recovers both, whatever the signed octets are. So a report can say whether the key is right and only
 //! the octets differ.
 
-use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily};
+use wss_crypto::{DigestMethod, PssEncoding, PublicKey, SignatureFamily};
 
 use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
@@ -49,18 +49,13 @@ fn read(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
 
 /// EMSA-PSS (RFC 8017 §9.1) with any digest, any digest of MGF1, and any salt.
 fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
-    let bits = key.rsa_components()?.modulus;
-    let leading = bits.first()?.leading_zeros() as usize;
-    let em_bits = bits.len() * 8 - leading - 1;
-    let em = padded.get(padded.len() - em_bits.div_ceil(8)..)?;
-    let em = em.strip_suffix(&[0xBC])?;
-    let unused = 8 * em_bits.div_ceil(8) - em_bits;
     let mut certain = Vec::new();
     let mut possible = Vec::new();
     for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
         for mask in DigestMethod::ALL.iter().filter(|mask| !mask.is_retired()) {
-            let Some((salt, is_certain)) = salt(em, method, mask, unused) else { continue };
-            let digest = em.get(em.len() - method.output_len()..)?.to_vec();
+            let encoding = key.pss_encoding(padded, method, mask);
+            let Some(PssEncoding { data_block, hash: digest }) = encoding else { continue };
+            let Some((salt, is_certain)) = salt(&data_block) else { continue };
             let mut causes = Vec::new();
             if said.method.is_some_and(|said| said.family() != SignatureFamily::RsaPss) {
                 causes.push(Cause::OtherPadding { used: "PSS".into() });
@@ -89,28 +84,11 @@ fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
     (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain, names_digest: is_certain })
 }
 
-/// The PSS salt, if the unmasked block has the shape of EMSA-PSS, and whether that shape is proof: with the longest
-/// salt, one octet `01` may be there by chance.
-fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<(Vec<u8>, bool)> {
-    let at = em.len().checked_sub(method.output_len())?;
-    let (masked, digest) = em.split_at_checked(at)?;
-    let masks = mgf1(digest, masked.len(), mask);
-    let mut block: Vec<u8> = masked.iter().zip(masks).map(|(octet, mask)| octet ^ mask).collect();
-    *block.first_mut()? &= 0xFF_u8.checked_shr(u32::try_from(unused).ok()?)?;
-    let zeros = block.iter().take_while(|octet| **octet == 0).count();
-    let salt = block.get(zeros..)?.strip_prefix(&[1])?;
+/// The PSS salt, if the data block has the shape of EMSA-PSS, and whether that shape is proof: with the longest salt, one octet
+/// `01` may be there by chance.
+fn salt(data_block: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let zeros = data_block.iter().take_while(|octet| **octet == 0).count();
+    let salt = data_block.get(zeros..)?.strip_prefix(&[1])?;
     let is_certain = zeros >= 4;
     (is_certain || zeros == 0).then(|| (salt.to_vec(), is_certain))
-}
-
-fn mgf1(seed: &[u8], len: usize, method: DigestMethod) -> Vec<u8> {
-    let mut mask = Vec::with_capacity(len + method.output_len());
-    for counter in 0_u32.. {
-        if mask.len() >= len {
-            break;
-        }
-        mask.extend_from_slice(Digest::of(method, &[seed, &counter.to_be_bytes()].concat()).as_octets());
-    }
-    mask.truncate(len);
-    mask
 }
