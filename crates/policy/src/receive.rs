@@ -337,7 +337,8 @@ impl Receiving<'_> {
         if binding.encrypt_first && is_covered {
             let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
             let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };
-            // The policy demands no such ciphertext, so that nobody has to agree to it; CXF encrypts every user that is signed.
+            // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the caller
+            // agreed; without agreement, only such a message is refused.
             let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && sends_user(self.terms, self.direction);
             return Ok(if agrees { receiver.dangerous_decrypt_cbc_before_verification() } else { receiver });
         }
@@ -352,12 +353,10 @@ impl Receiving<'_> {
 
     /// Accepts one key for two uses, and replies that confirm nothing, if the caller agreed to them.
     fn direction_of(&self, receiver: Receiver) -> Result<Receiver, Lack> {
-        let Some(Tokens::Symmetric { signature, encryption, is_one }) = self.binding().map(|binding| &binding.tokens)
-        else {
-            return Ok(receiver);
-        };
+        let tokens = self.binding().map(|binding| &binding.tokens);
+        let Some(tokens @ Tokens::Symmetric { .. }) = tokens else { return Ok(receiver) };
         let mut receiver = receiver;
-        let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
+        let has_one_key = tokens.is_one_key();
         let agrees = self.keys.agrees(Consent::OneKeyToSignAndEncrypt);
         if has_one_key && agrees && shows_password(self.terms, self.direction) {
             receiver = receiver.accept_one_key_to_sign_and_encrypt();
@@ -367,10 +366,7 @@ impl Receiving<'_> {
                 return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));
             }
             receiver = receiver.accept_one_key_to_sign_and_encrypt();
-        } else if !is_one
-            && agrees
-            && [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none())
-        {
+        } else if agrees && tokens.may_be_one_key() {
             // CXF encrypts one key to the certificate that two tokens name.
             receiver = receiver.accept_one_key_to_sign_and_encrypt();
         }

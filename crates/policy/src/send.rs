@@ -240,12 +240,10 @@ impl Sending<'_> {
                     (Some(token), ..) => Some(self.shared(token)?),
                     (None, ..) => None,
                 };
-                let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
-                self.check_one_key(has_one_key && self.encrypts())?;
+                self.check_one_key(binding.tokens.is_one_key() && self.encrypts())?;
                 // A client such as CXF encrypts one key to the certificate that two tokens name, and the reply is under it.
-                let has_plain_keys =
-                    !is_one && [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none());
-                if has_plain_keys && !self.is_request() && self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
+                let may_be_one_key = binding.tokens.may_be_one_key() && !self.is_request();
+                if may_be_one_key && self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
                     self.change(Recipe::accept_one_key_to_sign_and_encrypt);
                 }
                 self.check_reply()?;

@@ -45,6 +45,20 @@ pub(crate) enum Tokens {
     Transport,
 }
 
+impl Tokens {
+    /// Whether one symmetric token signs and encrypts, and no keys are derived from its own.
+    pub(crate) fn is_one_key(&self) -> bool {
+        matches!(self, Self::Symmetric { signature: Some(token), is_one: true, .. } if token.derived.is_none())
+    }
+
+    /// Whether there are two symmetric tokens, and no keys are derived from theirs: both may name one certificate, and have the
+    /// one key that is encrypted to it.
+    pub(crate) fn may_be_one_key(&self) -> bool {
+        let Self::Symmetric { signature, encryption, is_one: false } = self else { return false };
+        [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none())
+    }
+}
+
 /// The order of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
