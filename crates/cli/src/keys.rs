@@ -218,14 +218,13 @@ impl Keys {
         }
         let mut options = TrustOptions::default();
         options.trust.clone_from(&arguments.trust);
-        options.intermediate.clone_from(&arguments.intermediate);
         options.signer = signer.to_vec();
         if !(paths.crl.is_empty() && paths.ocsp.is_empty()) {
             let own = keys.identities.iter().map(|own| own.certificate().clone());
-            keys.pins = Some(options.pins(keys.certificates.iter().cloned().chain(own).collect(), paths)?);
+            let pins = options.pins(keys.certificates.iter().cloned().chain(own).collect(), paths)?;
+            keys.pins = Some(pins.intermediates(keys.intermediates.iter().cloned()));
         }
         if !arguments.trust.is_empty() {
-            options.intermediate.clear();
             let trust = noting(|notes| options.trust(paths, &[], notes));
             let mut trust = trust.map_err(|failure| match failure {
                 Failure::CouldNot(why) => Failure::CouldNot(of_documents(&why)),

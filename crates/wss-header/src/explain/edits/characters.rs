@@ -190,7 +190,8 @@ fn of_urls() -> Vec<Edit> {
     ]
 }
 
-/// The text with the characters beyond ASCII that escapes of JSON stand for, surrogates in pairs; `None` if it has no such escape.
+/// The text with characters in place of the escapes of JSON that mean them, beyond ASCII and with surrogates in pairs; `None` if it
+/// has no such escape.
 fn of_json(text: &str) -> Option<String> {
     let mut pieces = text.split("\\u");
     let mut out = pieces.next()?.to_owned();
@@ -251,7 +252,7 @@ fn unescaped_once(text: &str) -> Cow<'_, str> {
     without_references(&out).replace("&amp;amp;", "&amp;").into()
 }
 
-/// The text with the characters that escaped references stand for (`&amp;#233;`). Those of ASCII have other escapes.
+/// The text with characters in place of the escaped references that mean them (`&amp;#233;`). Those of ASCII have other escapes.
 fn without_references(text: &str) -> String {
     let mut pieces = text.split("&amp;#");
     let mut out = pieces.next().unwrap_or_default().to_owned();

@@ -95,12 +95,17 @@ pub(super) fn candidates(clues: &Clues, uri: &str) -> Vec<String> {
         uri if uri == name::DS.uri => &OF_DS,
         _ => &OF_OTHERS,
     };
-    let mut all: Vec<String> = Vec::new();
     let own = if is_soap(uri) || [name::WSU.uri, name::DS.uri].contains(&uri) { Vec::new() } else { of_name(uri) };
     let own = own.iter().map(String::as_str);
     let known = OF_KNOWN.iter().find(|(known, _)| *known == uri).map_or(&[][..], |(_, prefixes)| *prefixes);
     let known = known.iter().copied();
-    for prefix in clues.for_namespace(uri).into_iter().chain(known).chain(own).chain(usual.iter().copied()) {
+    each_once(clues.for_namespace(uri).into_iter().chain(known).chain(own).chain(usual.iter().copied()))
+}
+
+/// The first of these prefixes, each once.
+pub(super) fn each_once<'p>(prefixes: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for prefix in prefixes {
         if all.len() < CANDIDATES && !all.iter().any(|known| known == prefix) {
             all.push(prefix.to_owned());
         }

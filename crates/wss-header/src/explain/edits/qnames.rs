@@ -6,7 +6,7 @@ use super::super::edit::{Edit, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 use super::names::shown;
-use super::prefixes::{candidates, rename_tag, with_prefix};
+use super::prefixes::{candidates, each_once, rename_tag, with_prefix};
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// The most prefixes of values, and the most that are tried in place of each.
@@ -38,18 +38,10 @@ fn types(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     let mut edits = Vec::new();
     if values.iter().any(|value| !value.contains(':')) {
         let bound = sketch.namespaces.iter().chain(&clues.bound).map(|(prefix, _)| prefix.as_str());
-        let mut prefixes: Vec<&str> =
-            ["xsd", "xs"].into_iter().chain(bound).chain(clues.unbound.iter().map(String::as_str)).collect();
-        prefixes.retain(|prefix| !prefix.is_empty());
-        let mut distinct: Vec<&str> = Vec::new();
-        for prefix in prefixes {
-            if !distinct.contains(&prefix) {
-                distinct.push(prefix);
-            }
-        }
-        edits.extend(distinct.into_iter().take(CANDIDATES).map(|prefix| {
-            let to = prefix.to_owned();
-            let cause = Cause::PrefixRewritten { from: format!("none {IN_TYPES}").into(), to: prefix.into() };
+        let usual = ["xsd", "xs"].into_iter().chain(bound).chain(clues.unbound.iter().map(String::as_str));
+        let usual = each_once(usual.filter(|prefix| !prefix.is_empty()));
+        edits.extend(usual.into_iter().take(CANDIDATES).map(|to| {
+            let cause = Cause::PrefixRewritten { from: format!("none {IN_TYPES}").into(), to: to.as_str().into() };
             of_types(cause, move |value| (!value.contains(':')).then(|| format!("{to}:{value}")))
         }));
     }

@@ -22,19 +22,8 @@ struct Style {
 
 /// Every style that may matter.
 pub(super) fn all(sketch: &Sketch) -> Vec<Edit> {
-    let mut edits = styles();
-    let count = sketch.at_apex.len();
-    if (3..=DECLARATIONS).contains(&count) {
-        let how = "the namespace declarations are in another order";
-        edits.extend(orders(count).into_iter().map(|order| edit(how, Style { order, ..Style::default() })));
-    }
-    edits
-}
-
-/// The styles that do not depend on the declarations.
-fn styles() -> Vec<Edit> {
     let style = Style::default();
-    vec![
+    let mut edits = vec![
         edit(
             "attributes are in front of the namespace declarations",
             Style { attributes_first: true, ..style.clone() },
@@ -46,7 +35,13 @@ fn styles() -> Vec<Edit> {
         ),
         edit("the attributes are in the reverse order", Style { attributes_reversed: true, ..style.clone() }),
         edit("the values of attributes are in apostrophes", Style { apostrophes: true, ..style.clone() }),
-    ]
+    ];
+    let count = sketch.at_apex.len();
+    if (3..=DECLARATIONS).contains(&count) {
+        let how = "the namespace declarations are in another order";
+        edits.extend(orders(count).into_iter().map(|order| edit(how, Style { order, ..style.clone() })));
+    }
+    edits
 }
 
 /// Every order of so many things.
