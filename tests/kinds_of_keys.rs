@@ -6,8 +6,10 @@ use std::time::SystemTime;
 
 use common::*;
 use ws_security::bsp::Rule;
+use ws_security::c14n::{Budget, Document, Limits};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
+use ws_security::xmldsig::{KeyHint, KeyInfo};
 use ws_security::{
     AssertionTrust, DangerousNoReplayCache, DigestMethod, NewAssertion, ReferenceForm, SamlVersion, SignatureMethod,
     Signer,
@@ -105,6 +107,39 @@ fn every_kind_of_key_is_named_by_its_value() {
         let opened = known.open(&message).unwrap_or_else(|error| panic!("{name}: {error}\n{message}"));
         assert!(opened.body().xml().contains(AMOUNT));
         refuse(&service(Trust::pins([certificate("bob")])), &message);
+    }
+}
+
+/// The `ECDSAKeyValue` of RFC 4050 with a known key: its coordinates are decimal, and a wrong one names no key.
+#[test]
+fn keys_of_rfc_4050_are_named_by_decimal_coordinates() {
+    const X: &str = "85669309062408914237970024050745891773563083122201567011777056470313381923327";
+    const Y: &str = "18183913846532329061996627755884976961875752763611775762846286435499062562742";
+    let read = |urn: &str, x: &str, y: &str| {
+        let text = format!(
+            "<d:KeyInfo xmlns:d='http://www.w3.org/2000/09/xmldsig#'><d:KeyValue><m:ECDSAKeyValue \
+             xmlns:m='http://www.w3.org/2001/04/xmldsig-more#'><m:DomainParameters><m:NamedCurve URN='{urn}'/>\
+             </m:DomainParameters><m:PublicKey><m:X Value='{x}'/><m:Y Value='{y}'/></m:PublicKey></m:ECDSAKeyValue>\
+             </d:KeyValue></d:KeyInfo>"
+        );
+        let document = Document::parse(&text, &Limits::default()).expect("well-formed");
+        let info = KeyInfo::parse(document.root(), &Budget::dangerous_unbounded()).expect("a KeyInfo");
+        info.hints().iter().any(|hint| matches!(hint, KeyHint::KeyValue(key) if key.ec_point().is_some()))
+    };
+    let p256 = "urn:oid:1.2.840.10045.3.1.7";
+    assert!(read(p256, X, Y));
+    assert!(read(p256, &format!("00{X}"), Y));
+    for (urn, x, y) in [
+        (p256, Y, X),
+        (p256, X, ""),
+        (p256, X, "-1"),
+        (p256, X, "0x28"),
+        (p256, &"9".repeat(78), Y),
+        (p256, &["0".repeat(97), "1".to_owned()].concat(), Y),
+        ("urn:oid:1.3.132.0.34", X, Y),
+        ("urn:oid:1.3.132.0.1", X, Y),
+    ] {
+        assert!(!read(urn, x, y), "{urn} {x} {y}");
     }
 }
 

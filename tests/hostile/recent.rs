@@ -85,6 +85,7 @@ fn hints() -> Vec<Shape> {
         "keys: a chain of references to KeyInfo" 2_000 |n| header(&format!("{}{}", numbered(n, |i| format!("<d:KeyInfo Id='k{i}'><z:KeyInfoReference xmlns:z='{DSIG11}' URI='#k{}'/></d:KeyInfo>", i + 1)), signature(&reference("#body", ""), &format!("<z:KeyInfoReference xmlns:z='{DSIG11}' URI='#k0'/>"))));
         "keys: a long DER value" 300_000 |n| by_key(&format!("<z:DEREncodedKeyValue xmlns:z='{DSIG11}'>{}</z:DEREncodedKeyValue>", base64_encode(&vec![0x30; n])));
         "keys: a long point" 300_000 |n| by_key(&format!("<d:KeyValue><z:ECKeyValue xmlns:z='{DSIG11}'><z:NamedCurve URI='urn:oid:1.2.840.10045.3.1.7'/><z:PublicKey>{}</z:PublicKey></z:ECKeyValue></d:KeyValue>", "A".repeat(n)));
+        "keys: long coordinates" 300_000 |n| by_key(&format!("<d:KeyValue><z:ECDSAKeyValue xmlns:z='http://www.w3.org/2001/04/xmldsig-more#'><z:DomainParameters><z:NamedCurve URN='urn:oid:1.2.840.10045.3.1.7'/></z:DomainParameters><z:PublicKey><z:X Value='{}'/><z:Y Value='1'/></z:PublicKey></z:ECDSAKeyValue></d:KeyValue>", "9".repeat(n)));
         "signature: an XPath" 10_000 |n| header(&signature(&reference("#body", &format!("<d:Transform Algorithm='http://www.w3.org/TR/1999/REC-xpath-19991116'><d:XPath>{}self::a</d:XPath></d:Transform>", "ancestor::a/".repeat(n))), ""));
         "signature: references to an attachment" 500 |n| included("", &signature(&reference("cid:a@b", &format!("<d:Transform Algorithm='{SWA}Attachment-Content-Signature-Transform'/>")).repeat(n), ""), &"x".repeat(n * 100), "text/xml");
     }

@@ -49,6 +49,11 @@ pub(crate) fn document(octets: &[u8]) -> Result<Document<'_>, ParseError> {
     transcode_declared(octets, None).and_then(|text| Document::parse_with_doctype(text, &Budget::dangerous_unbounded()))
 }
 
+/// The cases of a manifest; none, said loudly, where there are no vectors.
+pub(crate) fn cases(folder: &str) -> Vec<Case> {
+    if self::folder().is_some() { manifest(folder) } else { Vec::new() }
+}
+
 fn manifest(folder: &str) -> Vec<Case> {
     let text = String::from_utf8(read(&format!("{folder}/manifest.tsv"))).expect("manifests are UTF-8");
     let mut lines = text.lines().filter(|line| !line.is_empty());
@@ -88,7 +93,7 @@ pub(crate) fn run(folder: &str, check: impl Fn(&Case) -> Result<(), String>) {
     let mut exceptions = exceptions(folder);
     let (mut passed, mut excepted) = (0, 0);
     let mut wrong = Vec::new();
-    for case in manifest(folder) {
+    for case in cases(folder) {
         let outcome = check(&case);
         match (outcome, exceptions.remove(case.name())) {
             (Ok(()), None) => passed += 1,

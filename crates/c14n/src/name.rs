@@ -45,6 +45,8 @@ namespaces! {
     EC = "ec" "http://www.w3.org/2001/10/xml-exc-c14n#";
     /// RSASSA-PSS parameters (RFC 9231 §2.3.9).
     PSS = "pss" "http://www.w3.org/2007/05/xmldsig-more#";
+    /// Keys on elliptic curves before XML Signature 1.1 (RFC 4050): `ECDSAKeyValue`.
+    DSIG_MORE = "dsig-more" "http://www.w3.org/2001/04/xmldsig-more#";
     /// HKDF parameters (RFC 9231 §2.8.1).
     DSIG_MORE21 = "dsigm" "http://www.w3.org/2021/04/xmldsig-more#";
     /// The algorithms that xmlsec1 1.3 adds: post-quantum ones, and EdDSA with a context.

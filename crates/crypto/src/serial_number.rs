@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wss_text::hex_digit;
+use wss_text::{hex_digit, octets_of_decimal};
 
 use crate::error::LoadError;
 
@@ -66,24 +66,11 @@ impl SerialNumber {
             [b'+', digits @ ..] => (false, digits),
             digits => (false, digits),
         };
-        if digits.is_empty() || digits.len() > MAX_DIGITS {
+        if digits.len() > MAX_DIGITS {
             return Err(LoadError::SerialNumber);
         }
         let mut magnitude = [0; MAX_OCTETS];
-        for digit in digits {
-            if !digit.is_ascii_digit() {
-                return Err(LoadError::SerialNumber);
-            }
-            let mut carry = u16::from(digit - b'0');
-            for octet in magnitude.iter_mut().rev() {
-                let value = u16::from(*octet) * 10 + carry;
-                *octet = value as u8;
-                carry = value >> 8;
-            }
-            if carry > 0 {
-                return Err(LoadError::SerialNumber);
-            }
-        }
+        octets_of_decimal(digits, &mut magnitude).ok_or(LoadError::SerialNumber)?;
         // There is only one zero.
         let is_negative = is_negative && magnitude.iter().any(|octet| *octet != 0);
         Ok(Self { is_negative, magnitude })

@@ -19,6 +19,7 @@
 
 mod count;
 mod cut;
+mod decimal;
 mod escape;
 mod hexadecimal;
 mod near;
@@ -27,6 +28,7 @@ mod url;
 
 pub use count::{AllShown, Octets, all_shown, octets};
 pub use cut::front;
+pub use decimal::octets_of_decimal;
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 pub use hexadecimal::{hex, hex_digit, hex_octet, octets_of_hex, percent_decoded, push_hex};
 pub use near::{nearest, nearest_identifier};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
-use wss_text::{WireText, octets_of_hex, shown};
+use wss_text::{WireText, octets_of_decimal, octets_of_hex, shown};
 
 use crate::armour::certificate_octets;
 use crate::error::SignatureError;
@@ -320,8 +320,10 @@ pub fn retrieved_hints(
 
 /// The hint that a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
 fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
-    let is_value = ["RSAKeyValue", "DSAKeyValue"].iter().any(|local| target.is(name::DS.uri, local));
-    if is_value || target.is(name::DSIG11.uri, "ECKeyValue") {
+    let is_value = ["RSAKeyValue", "DSAKeyValue"].iter().any(|local| target.is(name::DS.uri, local))
+        || target.is(name::DSIG11.uri, "ECKeyValue")
+        || target.is(name::DSIG_MORE.uri, "ECDSAKeyValue");
+    if is_value {
         return Ok(public_key(target)?.map_or(KeyHint::Other(target), KeyHint::KeyValue));
     }
     hint(target, budget)
@@ -355,12 +357,13 @@ fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
     }
 }
 
-/// `ds:RSAKeyValue`, `ds:DSAKeyValue`, or `dsig11:ECKeyValue` on a named curve. Explicit parameters are not read.
+/// The key of a `ds:KeyValue`. Explicit parameters of a curve are not read.
 fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     element.children().next().map_or(Ok(None), public_key)
 }
 
-/// The key of a `ds:RSAKeyValue`, a `ds:DSAKeyValue`, a `dsig11:ECKeyValue` or an `xenc:DHKeyValue`.
+/// The key of a `ds:RSAKeyValue`, a `ds:DSAKeyValue`, a `dsig11:ECKeyValue`, an `ECDSAKeyValue` of RFC 4050 or an
+/// `xenc:DHKeyValue`.
 fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     if value.is(name::DS.uri, "RSAKeyValue") {
         let modulus = value.required_child(name::DS.uri, "Modulus")?.base64(2_048)?;
@@ -394,7 +397,34 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
         let point = value.required_child(name::DSIG11.uri, "PublicKey")?.base64(256)?;
         return Ok(PublicKey::from_ec(curve, &point).ok());
     }
+    if value.is(name::DSIG_MORE.uri, "ECDSAKeyValue") {
+        return ecdsa_key_value(value);
+    }
     Ok(None)
+}
+
+/// The key of an `ECDSAKeyValue`: a named curve, and two coordinates in decimal digits.
+///
+/// # Specification
+/// RFC 4050 §3; XML Signature 1.1 §4.5.2.3.2.
+fn ecdsa_key_value(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
+    const DSIG_MORE: &str = name::DSIG_MORE.uri;
+    let Some(domain) = value.optional_child(DSIG_MORE, "DomainParameters")? else { return Ok(None) };
+    let Some(curve) = domain.optional_child(DSIG_MORE, "NamedCurve")? else { return Ok(None) };
+    let Some(curve) = Curve::from_uri(&curve.required_attribute("", "URN")?) else { return Ok(None) };
+    let key = value.required_child(DSIG_MORE, "PublicKey")?;
+    let mut point = vec![0; 1 + 2 * curve.field_len()];
+    // The mark of an uncompressed point (SEC 1 §2.3.3).
+    point[0] = 0x04;
+    for (local, octets) in ["X", "Y"].into_iter().zip(point[1..].chunks_exact_mut(curve.field_len())) {
+        let coordinate = key.required_child(DSIG_MORE, local)?.required_attribute("", "Value")?;
+        // An octet has up to three digits.
+        let digits = Some(coordinate.as_bytes()).filter(|digits| digits.len() <= 3 * octets.len());
+        if digits.and_then(|digits| octets_of_decimal(digits, octets)).is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(PublicKey::from_ec(curve, &point).ok())
 }
 
 /// The largest number of octets of a number of a DSA or DH key, with leading zeros.

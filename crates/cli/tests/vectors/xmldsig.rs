@@ -15,6 +15,22 @@ fn signatures_verify_as_published() {
     });
 }
 
+/// The manifest gives their keys apart. Here the `ECDSAKeyValue` of RFC 4050 in the message has to be enough.
+#[test]
+fn keys_of_rfc_4050_are_read() {
+    let cases = corpus::cases("xmldsig");
+    let has_one =
+        |case: &&Case| case.get("features").contains("ki:rfc4050-ecdsakeyvalue") && case.get("expected") == "valid";
+    let with_one: Vec<&Case> = cases.iter().filter(has_one).collect();
+    for case in &with_one {
+        let file = keys::vector(case.get("input"));
+        let options = ["dsig", "verify", "--allow-legacy", "--dangerous-retired", "--insecure-keyvalue", &file];
+        let output = keys::wss(&options.map(str::to_owned));
+        assert!(output.status.success(), "{}: {}", case.name(), keys::verdict(&output));
+    }
+    assert!(cases.is_empty() || with_one.len() >= 20, "only {} cases", with_one.len());
+}
+
 fn verify(case: &Case) -> Result<(), String> {
     let mut arguments = vec!["dsig".to_owned(), "verify".to_owned(), "--allow-legacy".to_owned()];
     arguments.extend(["--allow-doctype".to_owned(), "--dangerous-retired".to_owned()]);
