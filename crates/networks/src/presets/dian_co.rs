@@ -38,6 +38,6 @@ pub const NETWORK: Network = Network {
             title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997",
             reliability: Reliability::Thread,
         },
-        AROUND,
+        PARTNERS,
     ],
 };

@@ -50,7 +50,13 @@ pub(super) const AROUND: Source = Source {
     reliability: Reliability::Unverified,
 };
 
-/// A peer that can be run here.
+/// The same, where a real client shows the headers and the lifetime.
+pub(super) const PARTNERS: Source = Source {
+    title: "how partners are certified: not checked in a primary document",
+    reliability: Reliability::Unverified,
+};
+
+/// The source of facts that a run of WSS4J confirms.
 pub(super) const WSS4J: Source = Source {
     title: "WSS4J 4 configured as such a client: each side opens the other's requests (tests/interop/networks.rs)",
     reliability: Reliability::Read,

@@ -39,7 +39,7 @@ pub const NETWORK: Network = Network {
                     not verify it",
             reliability: Reliability::Unverified,
         },
-        AROUND,
+        PARTNERS,
     ],
 };
 
