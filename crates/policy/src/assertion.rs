@@ -84,7 +84,7 @@ impl Attribute {
             ("HttpsToken", "RequireClientCertificate") => "RequireClientCertificate",
             (token, "IncludeToken") if token.ends_with("Token") => "IncludeToken",
             (elements, "XPathVersion") if elements.ends_with("Elements") => "XPathVersion",
-            ("XPath2" | "Xpath2", "Filter") => "Filter",
+            (path, "Filter") if is_xpath_2(path) => "Filter",
             ("Header", "Name") => "Name",
             ("Header", "Namespace") => "Namespace",
             ("PolicyReference", "URI") => "URI",
@@ -93,6 +93,16 @@ impl Attribute {
         };
         Some(Self { local, value: value.into() })
     }
+}
+
+/// Whether an element has a path of XPath Filter 2.0 (WS-SecurityPolicy 1.3 §4.2.1). WSS4J writes its name with a small `p`.
+pub(crate) fn is_xpath_2(local: &str) -> bool {
+    ["XPath2", "Xpath2"].contains(&local)
+}
+
+/// Whether an element has a path.
+pub(crate) fn is_xpath(local: &str) -> bool {
+    local == "XPath" || is_xpath_2(local)
 }
 
 fn attribute<'a>(attributes: &'a [Attribute], local: &str) -> Option<&'a str> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wss_c14n::{Document, Element, NodeId, name};
 
-use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, long, size};
+use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, is_xpath, long, size};
 use crate::digest::Digests;
 use crate::error::PolicyError;
 use crate::limits::Charge;
@@ -365,7 +365,7 @@ impl<'d> Expressions<'d> {
         let mut details = Details { attributes: attributes(element).into(), ..Details::default() };
         self.charge.assertions(details.attributes.iter().filter(|attribute| attribute.is_unread()).count())?;
         details.long = long(&details.attributes);
-        if ["XPath", "XPath2", "Xpath2"].contains(&element.name().local) {
+        if is_xpath(element.name().local) {
             details.text = text_of(element).into();
             // The paths that products write for elements inside the Security header have some hundred octets.
             details.long += details.text.len().saturating_sub(512) / 32;
@@ -384,7 +384,8 @@ impl<'d> Expressions<'d> {
         Ok(Parameter::new(self.text(element.name().namespace), place, details))
     }
 
-    /// The namespace of each prefix of a path, and the cost of the path's expanded names, one for each use of a prefix.
+    /// The namespace of each prefix in `path`; and what its names cost: for each step with a prefix, a 32nd of the octets of its
+    /// namespace.
     fn prefixes(&self, element: Element<'d>, path: &str) -> (Vec<(String, Arc<str>)>, usize) {
         let (mut prefixes, mut cost) = (Vec::<(String, Arc<str>)>::new(), 0);
         for step in path.split('/') {
@@ -408,8 +409,8 @@ fn text_of(element: Element<'_>) -> String {
     element.text_around_comments().map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// The attributes of an element of WS-SecurityPolicy that are read, and the first of those that are not read, and of
-/// other domains. Attributes of an element of another domain belong to that domain; an Id or a language is ignored.
+/// The attributes of an assertion: each one that is read; of those that are not read, the first; of those of other domains, the
+/// first. Attributes of an element of another domain belong to that domain; an Id or a language is ignored.
 fn attributes(element: Element<'_>) -> Vec<Attribute> {
     let mut read: Vec<Attribute> = Vec::new();
     let namespace = element.name().namespace;

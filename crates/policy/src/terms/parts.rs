@@ -9,7 +9,7 @@ use wss_soap::SoapVersion;
 use super::other::unexpected;
 use super::path::{Words, part_of};
 use super::purpose::Purpose;
-use crate::assertion::{Assertion, Parameter};
+use crate::assertion::{Assertion, Parameter, is_xpath, is_xpath_2};
 use crate::names::{WCF_CONTEXT, is_security};
 use crate::place::Location;
 use crate::standing::{Notes, Standing};
@@ -206,12 +206,12 @@ impl Parts {
                     _ => Ok(format!("the attachments are {}", verb.words()).into()),
                 }
             }
-            // Of a whole message, the intersection with what a direct path names is what the path names. WSS4J writes a small p.
-            "XPath2" | "Xpath2" if parameter.attribute("Filter") != Some("intersect") => {
+            // Of a whole message, the intersection with what a direct path names is what the path names.
+            path if is_xpath_2(path) && parameter.attribute("Filter") != Some("intersect") => {
                 Err("of XPath Filter 2.0, the intersection with a direct path is read: write Filter=\"intersect\""
                     .into())
             }
-            "XPath" | "XPath2" | "Xpath2" => {
+            path if is_xpath(path) => {
                 let part = part_of(parameter)?;
                 let what = is_named(&part);
                 self.add(verb, part, Some(&parameter.place));
