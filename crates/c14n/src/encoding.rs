@@ -84,8 +84,7 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 
 /// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Where nothing inside
 /// tells the encoding, octets that are not UTF-8 are in the one that is `stated` outside, as in a Content-Type. UTF-16 needs no
-/// byte order mark. Encodings
-/// that do not contain ASCII, and octets that their encoding does not define, are refused.
+/// byte order mark. Encodings that do not contain ASCII, and octets that their encoding does not define, are refused.
 ///
 /// # Errors
 /// As [`transcode`].
@@ -125,8 +124,8 @@ fn decoded(label: &str, octets: &[u8]) -> Option<String> {
     encoding.decode_without_bom_handling_and_without_replacement(octets).map(Cow::into_owned)
 }
 
-/// Removes the encoding from the declaration, since the text is no longer in it. An encoding other than `expected` is
-/// refused.
+/// Removes the encoding from the declaration, since the text is no longer in it. An encoding for which
+/// `is_expected` is false is refused.
 fn without_declared(mut text: String, is_expected: impl Fn(&str) -> bool) -> Result<String, ParseError> {
     let Some((encoding, said)) = encoding_of(text.as_bytes()) else { return Ok(text) };
     if !is_expected(encoding) {

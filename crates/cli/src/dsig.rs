@@ -110,7 +110,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     if let (VerifyError::Dereference { .. }, Some(why)) = (&last, outside.refused()) {
         return Err(refused(format!("{last}; {why}")));
     }
-    // A key of another kind does not fit a MAC.
+    // Only these two errors can mean that the right key was not among those tried; any other error is the one to report.
     let is_other = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
     Err(match verifying.untrusted.first() {
         _ if !is_other => refused(last),
@@ -204,7 +204,9 @@ fn report(
 
 /// The default signature method of a key, where no option names one.
 fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
-    key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
+    key.kind().default_signature().ok_or_else(|| {
+        could_not("the key signs nothing: give a private key of RSA, EC, Ed25519, Ed448, ML-DSA or SLH-DSA")
+    })
 }
 
 /// The place of the signature, as an option names it.

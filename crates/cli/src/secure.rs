@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &SecureArgs, only: Option<Only>) -> Outcome {
     send(arguments, sending.recipe()?, sending.addressing()?)
 }
 
-/// The options, over those of the profile.
+/// The options of the command line; where one is absent, that of the profile.
 fn sending(arguments: &SecureArgs, only: Option<Only>) -> Outcome<Sending> {
     let mut given = arguments.sending.clone();
     given.parts.only = only;

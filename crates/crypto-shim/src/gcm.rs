@@ -13,7 +13,7 @@ pub struct Gcm {
     context: NonNull<sys::EVP_CIPHER_CTX>,
 }
 
-// SAFETY: an EVP_CIPHER_CTX belongs to no thread; all use of it goes through `&mut self` or takes it whole.
+// SAFETY: an EVP_CIPHER_CTX belongs to no thread; all use of it goes through `&mut self` or consumes it.
 unsafe impl Send for Gcm {}
 
 impl Drop for Gcm {

@@ -332,8 +332,8 @@ pub struct OcspRequest {
 }
 
 impl OcspRequest {
-    /// Asks for the status of `certificate`, which `issuer` issued. `digest` identifies both: every responder knows
-    /// SHA-1, which authenticates nothing.
+    /// Asks for the status of `certificate`, which `issuer` issued. `digest` hashes the name and the key of the
+    /// issuer (RFC 6960 §4.1.1). Every responder knows SHA-1; it is safe here, since this digest authenticates nothing.
     ///
     /// # Errors
     /// [`CryptoError::Provider`] without randomness; [`CryptoError::Unnamed`] for other digests than SHA-1 and SHA-2.

@@ -504,7 +504,7 @@ enum Recipient {
     Token(ProtectionToken),
 }
 
-/// Parts that a step can sign if the message has them.
+/// Whether `part` is one that a step can sign if the message has it.
 fn is_in_body_or_header(part: &Part) -> bool {
     matches!(part, Part::EveryHeaderBlock { .. } | Part::EveryElement(_) | Part::Attachments)
 }

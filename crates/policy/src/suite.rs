@@ -81,7 +81,7 @@ impl Suite {
         SUITES.iter().find(|(of, suite)| *of == home && suite.name == name).map(|(_, suite)| suite.clone())
     }
 
-    /// The method that sends keys, for this library.
+    /// Its key transport, as the type of `wss-crypto`.
     pub(crate) fn key_transport(&self) -> KeyTransport {
         match self.transport {
             Transport::Oaep => KeyTransport::oaep_mgf1p(),

@@ -1,6 +1,6 @@
 //! A group of options: keys of a profile, and options of a command line.
 
-/// Makes the struct of a group. Fields in the second list are keys of a profile alone.
+/// Declares the struct of a group of options. A field in the second list is a key of profiles, and no option of `wss`.
 macro_rules! options {
     (
         $(#[doc = $about:literal])+

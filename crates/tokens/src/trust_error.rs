@@ -155,7 +155,7 @@ pub enum TrustError {
     ResponseNotCurrent {
         /// Subject of the certificate.
         subject: WireText,
-        /// The time for which the status was known.
+        /// The instant of the status (`thisUpdate`).
         this_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,

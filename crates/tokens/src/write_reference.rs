@@ -52,7 +52,7 @@ pub enum X509Item {
     /// `ds:X509Certificate`.
     #[default]
     Certificate,
-    /// As `Certificate`, with the path of a signer after it.
+    /// `ds:X509Certificate` of the signer, then one for each certificate of its path.
     Path,
     /// `ds:X509IssuerSerial`, with the name in the spelling that the peer compares.
     IssuerSerial(NameForm),

@@ -57,7 +57,7 @@ where
 pub(crate) enum Kind {
     /// An envelope, with the whole value of Content-Type.
     Envelope(SoapVersion, String),
-    /// A package, with the same.
+    /// A package, with the whole value of Content-Type.
     Package(String),
 }
 

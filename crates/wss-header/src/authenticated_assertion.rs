@@ -28,7 +28,7 @@ impl AuthenticatedAssertion {
     }
 
     /// The parties other than the subject that the issuer names to confirm it in that way: the sender acts for the
-    /// subject then. None if the subject confirms itself.
+    /// subject then. Empty if the subject confirms itself.
     pub fn confirmers(&self) -> impl Iterator<Item = &SamlName> {
         self.issued.confirmers(self.method).filter(|confirmer| Some(*confirmer) != self.issued.subject())
     }

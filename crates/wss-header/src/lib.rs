@@ -1,7 +1,8 @@
 //! The WS-Security header: recipe to plan to secured message, message to requirements to [`Opened`].
 //!
-//! In reading order: [`Recipe`] lists the steps, [`Plan`] is a checked recipe, `secure` runs it; [`Receiver`] opens a
-//! message in `open`, [`Requirements`] say what it must prove, and [`Opened`] is the only access to its content.
+//! In reading order: [`Recipe`] lists the steps, [`Plan`] is a checked recipe, `secure` runs it; [`Receiver`] is the
+//! configuration, `opening` has its verbs, which open a message in `open`, [`Requirements`] say what it must prove, and [`Opened`]
+//! is the only access to its content.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -18,7 +19,6 @@ mod authenticated_assertion;
 mod clock;
 mod correlation;
 mod decryption_key;
-mod deferred;
 mod ebms_error;
 mod element_path;
 mod elsewhere;
@@ -41,6 +41,7 @@ mod layout;
 mod misnamed;
 mod open;
 mod opened;
+mod opening;
 mod optional;
 mod outgoing;
 mod part;
@@ -70,7 +71,6 @@ pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
 pub use decryption_key::DecryptionKey;
-pub use deferred::{Answering, Deferred, DeferredElsewhere};
 pub use element_path::{ElementPath, ElementPathError};
 pub use elsewhere::{
     AsyncKeyUnwrap, AsyncSigningKey, SignatureRequest, SigningFuture, UnwrapFailure, UnwrapFuture, UnwrapOperation,
@@ -100,6 +100,7 @@ pub use opened::{
     Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
     UnsignedOpened,
 };
+pub use opening::{Answering, Deferred, DeferredElsewhere};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;
 pub use pending_replay::PendingReplay;

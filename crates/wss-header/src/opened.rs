@@ -282,11 +282,15 @@ impl OpenedParts {
         &self.correlation
     }
 
-    /// The user of the message, if a username token proves one: the key derived from the user's password signed the
-    /// Body, or endorsed its signature; or a known [`Opened::signer`](crate::OpenedParts::signer) covers the token,
-    /// or endorsed an anonymous signature that does, and so presents it; or an anonymous signature covers it, and the password
-    /// came as text that only the receiver can read; or the transport is declared protected. A token whose password was checked but that nothing ties to the
-    /// message is not returned.
+    /// The user of the message, if a username token proves one in one of these ways:
+    ///
+    /// - the key derived from the user's password signed the Body, or endorsed its signature;
+    /// - a known [`Opened::signer`](crate::OpenedParts::signer) covers the token, or endorsed an anonymous signature that covers it,
+    ///   and so presents it;
+    /// - an anonymous signature covers it, and the password came as text that only the receiver can read;
+    /// - the transport is declared protected.
+    ///
+    /// A token whose password was checked but that nothing ties to the message is not returned.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()

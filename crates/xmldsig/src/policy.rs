@@ -59,8 +59,9 @@ impl AlgorithmPolicy {
         }
     }
 
-    /// SHA-256, SHA-384 and SHA-512 with RSA (PKCS#1 v1.5 and PSS), ECDSA and HMAC; Ed25519; exclusive canonicalisation
-    /// without comments; RSA keys of 2 048 bits and more.
+    /// Every signature and digest method that is not for legacy use: SHA-2 and SHA-3 with RSA (PKCS#1 v1.5 and PSS), ECDSA and
+    /// HMAC, EdDSA, and others (the table is in `ALGORITHMS.md` of `wss-crypto`); exclusive canonicalisation without comments; RSA
+    /// keys of 2 048 bits and more.
     #[must_use]
     pub fn modern_2026() -> Self {
         let mut policy = Self::empty().admit_canonicalization(CanonicalizationMethod::Exclusive);

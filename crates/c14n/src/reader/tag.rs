@@ -181,8 +181,8 @@ impl Reader<'_, '_> {
         Ok(Attributes { at: end + 1, previous: name.id, rank: name.rank, prefix_bits })
     }
 
-    /// Reads the text after a name or a value, if it is not one space and an attribute: the end of the tag, or other
-    /// white space before an attribute. The flag says which.
+    /// Reads on after a name or a value that is not followed by a single space and an attribute. Returns the next position, and
+    /// whether the tag ended.
     #[inline(never)]
     fn tag_end(&mut self, start: usize) -> Result<(usize, bool), Failed> {
         let at = self.blanks(start);

@@ -80,7 +80,7 @@ impl<'d> Builder<'d> {
         self.tree
     }
 
-    /// Adds a node without children. So many nodes belong to it that are not stored.
+    /// Adds a node without children. `behind` is the number of its nodes that are not stored: its namespaces and attributes.
     fn push(&mut self, tape: u32, more: u32, behind: u32) -> Result<u32, Exceeded> {
         self.budget.charge(Limit::XPathNodes, 1 + u64::from(behind))?;
         let number = self.tree.places.push(behind);

@@ -63,8 +63,8 @@ impl KeyTransport {
         Self::RsaOaepMgf1p { digest: DigestMethod::Sha1, label: Vec::new() }
     }
 
-    /// `rsa-oaep` with one digest for label and MGF1, and no label. SHA-3 has no identifier for MGF1, which is with SHA-256
-    /// then.
+    /// `rsa-oaep` with one digest for label and MGF1, and no label. MGF1 with SHA-3 has no identifier; with such
+    /// a digest MGF1 uses SHA-256.
     #[must_use]
     pub fn oaep(digest: DigestMethod) -> Self {
         let mgf = if digest.mgf_uri().is_some() { digest } else { DigestMethod::Sha256 };

@@ -298,7 +298,7 @@ fn value_from_der(whole: &[u8]) -> Option<Value> {
 /// Blanks around separators: RFC 2253 §4 allows spaces, and XML is indented.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// `Ok(None)` if it is malformed.
+/// Reads a name as text (RFC 4514, RFC 2253); `Ok(None)` if it is malformed.
 fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     let mut rest = text.trim_matches(BLANKS);
     let mut rdns = Vec::new();

@@ -332,7 +332,7 @@ impl<'a> Form<'a> {
         self.read.signatures.iter().find(|signature| !self.covers(signature, is_signature))
     }
 
-    /// `sp:EncryptSignature` and `sp:ProtectTokens`.
+    /// Notes what breaks `sp:EncryptSignature` or `sp:ProtectTokens`.
     fn protected(&mut self, binding: &Binding) {
         if matches!(binding.tokens, Tokens::Transport) {
             return;

@@ -203,7 +203,7 @@ fn is_boundary(boundary: &str) -> bool {
     (1..=70).contains(&boundary.len()) && boundary.chars().all(allowed) && !boundary.ends_with(' ')
 }
 
-/// The error for a header that cannot be read because it is XML.
+/// `error`, or [`MimeError::PlainEnvelope`] if the header that cannot be read is XML.
 fn unless_plain(error: MimeError) -> MimeError {
     match error {
         MimeError::Header { line } if line.as_str().trim_start_matches(['\u{feff}', ' ']).starts_with('<') => {

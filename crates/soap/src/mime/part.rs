@@ -42,7 +42,7 @@ impl<'m> MimePart<'m> {
         Self { sha256: Some(sha256), ..self }
     }
 
-    /// The part, from this transfer encoding.
+    /// Keeps `encoded`, the content as it came in its transfer encoding.
     pub(super) fn with_encoded(self, encoded: &'m [u8]) -> Self {
         Self { encoded: Some(encoded), ..self }
     }

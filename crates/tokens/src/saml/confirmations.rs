@@ -72,7 +72,7 @@ impl AssertionTrust {
     /// The confirmations that are accepted, at least one.
     ///
     /// # Errors
-    /// The confirmation that is accepted, or the reason why the nearest one is refused.
+    /// The reason why the confirmation nearest to acceptance is refused, if none is accepted.
     pub(super) fn confirmed<'a, 'd>(
         &self,
         assertion: &'a Assertion<'d>,

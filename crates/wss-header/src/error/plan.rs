@@ -43,7 +43,7 @@ pub enum PlanError {
     CannotBe {
         /// The part.
         part: Part,
-        /// What it cannot be.
+        /// The treatment that is impossible for the part.
         treatment: Treatment,
     },
     /// *Misuse.* The key cannot run the signature method.

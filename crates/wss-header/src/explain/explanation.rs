@@ -176,7 +176,7 @@ pub enum Verdict {
     },
     /// The value could not be computed.
     Unknown {
-        /// Why.
+        /// The reason why it could not be computed.
         why: String,
     },
 }

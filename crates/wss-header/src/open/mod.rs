@@ -9,10 +9,11 @@
 //! carried into it by their spans. After the last child the requirements are checked against the facts. The replay
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
-//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
-//! `replacement`); `header`, which calls `tokens`, `signature`
-//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author` and `lacking`), `remains`, `relation`, `output`.
-//! `reveal` walks the same way for reports, and verifies nothing.
+//! In reading order: `incoming`, `terms` (with `shapes`), `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
+//! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`), `decrypt`
+//! and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`. `referred` and
+//! `named` say what a key reference identifies; `misplaced`, `missing_key`, `why_no_token` and `remaining_ciphertext` are the reasons
+//! in errors. `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
 mod carry;

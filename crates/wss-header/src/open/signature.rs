@@ -256,7 +256,8 @@ impl<'d> Covering<'_, 'd> {
         if reference.subset().is_some_and(|subset| is_whole(subset.apex())) {
             return self.add_document(&by);
         }
-        // Without a whole element, the element contains the signature, which enveloped-signature removed.
+        // If no whole element is covered, the covered element contains this signature, which the enveloped-signature transform
+        // left out.
         let apex = reference.whole_element().ok_or_else(other_shape)?;
         match apex_at(apex, self.revision, self.terms, self.signature)? {
             Apex::Inside(path) => self.inside.push((apex, path, by)),

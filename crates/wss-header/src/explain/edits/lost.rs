@@ -120,7 +120,7 @@ pub(super) fn replaced(sketch: &Sketch) -> Box<dyn Iterator<Item = Edit>> {
     }))
 }
 
-/// An edit that puts each of these characters in place of the mark at its place, or the first one everywhere.
+/// An edit that replaces marks by characters: the mark at `places[n]` by `with[n]`; without places, every mark by `with[0]`.
 fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) -> Edit {
     let shown = if mark == "?" { "?" } else { "U+FFFD" };
     let letters: Vec<String> = with.iter().map(char::to_string).collect();

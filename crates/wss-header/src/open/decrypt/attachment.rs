@@ -27,9 +27,9 @@ pub(super) struct EncryptedAttachment {
     content_id: String,
     /// The span of the EncryptedData.
     span: Range<usize>,
-    /// The header is inside the plaintext.
+    /// Whether the header is inside the plaintext.
     is_complete: bool,
-    /// The type of the plaintext is stated by the EncryptedData, or inside the plaintext.
+    /// Whether the EncryptedData, or the plaintext itself, states the type.
     states_type: bool,
     cipher: ContentEncryption,
     /// Whether a verified signature covers both the EncryptedData and the attachment.

@@ -74,7 +74,7 @@ pub(crate) struct FoundKey {
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// What gave it, for the evidence.
+    /// Its origin, for the evidence.
     pub(crate) source: DecryptionKey,
     /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,

@@ -2,7 +2,7 @@
 //!
 //! Everything that depends on the kind of a token asks this table: the walk over the header (`header`), the search for the
 //! key that a reference identifies (`keys`), and the part that a signature covers (`cover`). To add a kind, write its
-//! module, with the call of [`Receiver`](crate::Receiver) that has it accepted, and its line in [`KINDS`].
+//! module, which also has the call of [`Receiver`](crate::Receiver) that accepts such tokens, and its line in [`KINDS`].
 
 mod derived_key;
 mod encrypted_key;
