@@ -207,7 +207,7 @@ impl<'d> Document<'d> {
     /// Every element, in document order.
     pub fn elements(&self) -> impl Iterator<Item = Element<'_>> {
         (0u32..)
-            .zip(&self.tape.nodes)
+            .zip(&*self.tape.nodes)
             .filter(|(_, node)| node.kind == Kind::Element)
             .map(|(id, _)| Element::new(self, NodeId(id)))
     }

@@ -54,6 +54,7 @@ mod reader;
 mod revise;
 mod scope;
 mod sink;
+mod spare;
 mod splice;
 mod subset;
 mod tape;

@@ -95,7 +95,7 @@ pub(crate) mod tests {
             let place = (start, tag_end, end, next, parent, name_len, kind, flags);
             format!("{place:?} {:?} {attributes:?} {declared:?}", name(pair))
         };
-        let nodes = (0u32..).zip(&tape.nodes).map(|(index, node)| of_node(index, node));
+        let nodes = (0u32..).zip(&*tape.nodes).map(|(index, node)| of_node(index, node));
         nodes.chain([format!("{} {}", tape.root, tape.instructions)]).collect()
     }
 

@@ -119,20 +119,33 @@ impl Splices {
     /// document, never from its content.
     #[must_use]
     pub fn apply(self, source: &str) -> (String, Moved) {
-        let (next, moved, _) = self.apply_and_keep(source);
+        let mut next = String::with_capacity(self.octets_of_next(source));
+        let (moved, _) = self.write(source, &mut next);
         (next, moved)
     }
 
-    /// As [`Splices::apply`]; also returns the longest of the pieces, for [`Document::parse_around`](crate::Document::parse_around).
+    /// As [`Splices::apply`], for a revision that is wiped; also returns the longest of the pieces, for
+    /// [`Document::parse_around`](crate::Document::parse_around).
     ///
     /// # Panics
     /// As [`Splices::apply`].
     #[must_use]
-    pub fn apply_and_keep(mut self, source: &str) -> (String, Moved, Option<Piece>) {
-        self.edits.sort_by_key(|(span, _)| (span.start, span.end));
+    pub fn apply_and_keep(self, source: &str) -> (Wiped, Moved, Option<Piece>) {
+        let mut next = Wiped::with_capacity(self.octets_of_next(source));
+        let (moved, longest) = self.write(source, &mut next);
+        (next, moved, longest)
+    }
+
+    /// The length of the next revision of `source`.
+    fn octets_of_next(&self, source: &str) -> usize {
         let grown: usize = self.edits.iter().map(|(_, text)| text.as_str().len()).sum();
         let replaced: usize = self.edits.iter().map(|(span, _)| span.len()).sum();
-        let mut next = String::with_capacity((source.len() + grown).saturating_sub(replaced));
+        (source.len() + grown).saturating_sub(replaced)
+    }
+
+    /// Appends the next revision of `source` to `next`.
+    fn write(mut self, source: &str, next: &mut String) -> (Moved, Option<Piece>) {
+        self.edits.sort_by_key(|(span, _)| (span.start, span.end));
         let mut moved = Moved { edits: Vec::with_capacity(self.edits.len()) };
         let mut longest: Option<Box<Piece>> = None;
         let mut at = 0;
@@ -151,7 +164,7 @@ impl Splices {
             }
         }
         next.push_str(&source[at..]);
-        (next, moved, longest.map(|piece| *piece))
+        (moved, longest.map(|piece| *piece))
     }
 }
 
@@ -255,7 +268,7 @@ mod tests {
                 splices.replace_by(3 + at..4 + at, Piece::read(text, budget.limits()).expect("well-formed"));
             }
             let (next, _, piece) = splices.apply_and_keep("<x>012</x>");
-            assert_eq!(next, "<x><a/><b>long</b><c></c></x>");
+            assert_eq!(next.as_str(), "<x><a/><b>long</b><c></c></x>");
             let piece = piece.expect("one of them");
             assert!(piece.is_read() && piece.text() == contents[1], "{:?}", piece.text());
         }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::spare::Spare;
+
 /// The id of the empty prefix. At first it is bound to pair 0, no namespace.
 pub(crate) const NO_PREFIX: u32 = 0;
 /// The pair of no prefix and no namespace.
@@ -21,8 +23,8 @@ pub(crate) const NO_NODE: u32 = u32::MAX;
 /// The output of the reader.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) nodes: Spare<Node>,
+    pub(crate) attributes: Spare<Attribute>,
     pub(crate) declarations: Vec<Declaration>,
     pub(crate) pairs: Vec<Pair>,
     pub(crate) prefixes: Vec<(u32, u32)>,

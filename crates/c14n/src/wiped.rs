@@ -2,11 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::spare;
+
 /// Text that is overwritten with zeros when it is dropped, with all of its room.
 ///
 /// It is for long texts, such as decrypted messages: it is overwritten at the speed of memory, where `Zeroizing` takes one step
 /// for each octet. Text that must not leave traces must not grow, since a buffer that grows is copied: make it
-/// [`with_capacity`](Self::with_capacity).
+/// [`with_capacity`](Self::with_capacity). The memory of a large one, overwritten, is kept for the next one.
 ///
 /// ```
 /// use wss_c14n::Wiped;
@@ -22,7 +24,13 @@ impl Wiped {
     /// An empty text with room for this many octets.
     #[must_use]
     pub fn with_capacity(octets: usize) -> Self {
-        Self(String::with_capacity(octets))
+        Self(String::from_utf8(spare::take(octets)).expect("an empty buffer is text"))
+    }
+
+    /// An empty buffer, from the memory of texts that were wiped if there is one that fits, for octets that become text later.
+    #[must_use]
+    pub fn room(octets: usize) -> Vec<u8> {
+        spare::take(octets)
     }
 
     /// The text, which is no longer wiped.
@@ -67,7 +75,7 @@ impl std::fmt::Debug for Wiped {
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        overwrite(std::mem::take(&mut self.0));
+        spare::keep(overwrite(std::mem::take(&mut self.0)));
     }
 }
 

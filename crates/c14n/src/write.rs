@@ -9,6 +9,7 @@ use wss_text::octets;
 use crate::escape::{escape_character_data, escape_value};
 use crate::lexical::append_base64;
 use crate::name::{self, Namespace};
+use crate::wiped::Wiped;
 
 /// Writes elements whose names have namespaces of [`name`](crate::name).
 ///
@@ -167,7 +168,12 @@ impl Writer {
     pub fn base64(&mut self, octets: &[u8]) {
         self.close_tag();
         // A long value is most of the text: a buffer that doubled would be larger than all that follows.
-        self.out.reserve_exact(octets.len().div_ceil(3) * 4 + self.out.len().min(256));
+        let more = octets.len().div_ceil(3) * 4 + self.out.len().min(256);
+        if self.out.capacity() - self.out.len() < more {
+            let mut roomy = Wiped::with_capacity(self.out.len() + more).into_text();
+            roomy.push_str(&self.out);
+            self.out = roomy;
+        }
         append_base64(octets, &mut self.out);
     }
 

@@ -1,6 +1,6 @@
 //! `xenc:EncryptedData`: the wire form, both ways (XML Encryption 1.1 §3.4).
 
-use wss_c14n::{Element, Writer, name};
+use wss_c14n::{Element, Wiped, Writer, name};
 use wss_crypto::ContentEncryption;
 use wss_text::{after_cid, shown};
 
@@ -255,13 +255,13 @@ impl<'d> EncryptedData<'d> {
             Cipher::Value(value) => {
                 let vector = &self.parameters.vector;
                 let most = (value.content_span().len() / 4 * 3 + 3).min(max);
-                let mut octets = Vec::with_capacity(vector.len() + most + more);
+                let mut octets = Wiped::room(vector.len() + most + more);
                 octets.extend_from_slice(vector);
                 value.append_base64(max, &mut octets)?;
                 Ok(octets)
             }
             Cipher::Octets(octets) => {
-                let mut copy = Vec::with_capacity(octets.len() + more);
+                let mut copy = Wiped::room(octets.len() + more);
                 copy.extend_from_slice(octets);
                 Ok(copy)
             }

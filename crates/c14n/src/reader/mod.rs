@@ -21,6 +21,7 @@ use wss_budget::{Exceeded, Limit, Limits};
 
 use crate::chars::{check_characters, chunk, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
+use crate::spare::Spare;
 use crate::tape::{Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
 use intern::{FEW, Key, KnownNames, Names};
 use stops::Stops;
@@ -140,7 +141,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         let octets = source.as_bytes();
         let max_nodes = limits.size(Limit::Nodes).min(max_nodes_of(octets.len(), limits));
         let (nodes, attributes) = likely(octets);
-        let nodes = Vec::with_capacity(nodes.min(max_nodes));
+        let nodes = Spare::with_capacity(nodes.min(max_nodes));
         let bounds = Bounds {
             nodes: max_nodes.min(nodes.capacity()),
             max_nodes,
@@ -148,7 +149,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             attributes: limits.size(Limit::Attributes),
             value_octets: limits.size(Limit::ValueOctets),
         };
-        let attributes = Vec::with_capacity(attributes);
+        let attributes = Spare::with_capacity(attributes);
         let declarations = Vec::with_capacity(FEW);
         Self {
             source,

@@ -296,7 +296,6 @@ impl<'m> Facts<'m> {
     ) -> Result<(Wiped, Option<Piece>), OpenError> {
         budget.charge(Limit::Revisions, 1)?;
         let (next, moved, piece) = replacement.splices.apply_and_keep(source);
-        let next = Wiped::from(next);
         self.carry(&moved).ok_or(DecryptError::Failed)?;
         for plaintext in replacement.plaintexts {
             self.decryptions.record(plaintext, &moved, budget)?;
