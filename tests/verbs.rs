@@ -1,5 +1,6 @@
-//! The two verbs, in every combination: envelope or package, request or reply, key here, key elsewhere or several keys
-//! elsewhere, Body signed or not signed and sent over TLS.
+//! The two verbs, in every combination: envelope or package, request or reply, key here, key elsewhere (asked by steps, by a
+//! closure or asynchronously) or several keys elsewhere; Body signed, other parts signed, or nothing but the Timestamp signed and
+//! sent over TLS; opened at once or in two steps.
 
 mod common;
 
@@ -7,8 +8,9 @@ use common::*;
 use ws_security::attachments::{Attachment, Package, SecuredPackage};
 use ws_security::prelude::*;
 use ws_security::{
-    Correlation, CryptoError, DangerousNoReplayCache, Incoming, Limits, OpenError, Outgoing, Progress, Secret,
-    SecureError, Secured, SignatureRequest, TransportFacts, UnsignedOpened, Waiver, WireForm,
+    AsyncSigningKey, Correlation, CryptoError, DangerousNoReplayCache, Incoming, Limits, OpenError, OpenedParts,
+    Outgoing, Progress, Secret, SecureError, Secured, SignatureRequest, SigningFuture, TransportFacts, UnsignedOpened,
+    Waiver, WireForm,
 };
 
 const PASSWORD: &str = "s3cret";
@@ -36,6 +38,8 @@ enum Keys {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Proof {
     Signed,
+    /// A header block is signed with the Timestamp, and the Body is not.
+    Parts,
     /// The Timestamp alone is signed, and a password goes as text.
     UnsignedOverTls,
 }
@@ -54,13 +58,13 @@ fn cells() -> Vec<Cell> {
     for form in [Form::Plain, Form::Package] {
         for direction in [Direction::New, Direction::Reply] {
             for keys in [Keys::Here, Keys::Elsewhere, Keys::SeveralElsewhere] {
-                for proof in [Proof::Signed, Proof::UnsignedOverTls] {
+                for proof in [Proof::Signed, Proof::Parts, Proof::UnsignedOverTls] {
                     cells.push(Cell { form, direction, keys, proof });
                 }
             }
         }
     }
-    assert_eq!(cells.len(), 24);
+    assert_eq!(cells.len(), 36);
     cells
 }
 
@@ -73,6 +77,8 @@ impl Cell {
         match (self.proof, self.form) {
             (Proof::Signed, Form::Plain) => vec![Part::Body, Part::Timestamp],
             (Proof::Signed, Form::Package) => vec![Part::Body, Part::Timestamp, Part::Attachments],
+            (Proof::Parts, Form::Plain) => vec![action(), Part::Timestamp],
+            (Proof::Parts, Form::Package) => vec![action(), Part::Timestamp, Part::Attachments],
             (Proof::UnsignedOverTls, _) => vec![Part::Timestamp],
         }
     }
@@ -83,7 +89,7 @@ impl Cell {
             Direction::Reply => recipe().signature_confirmation(),
         };
         let recipe = match self.proof {
-            Proof::Signed => recipe,
+            Proof::Signed | Proof::Parts => recipe,
             Proof::UnsignedOverTls => recipe.username_text("ann", PASSWORD).over_protected_transport(),
         };
         let recipe = match self.keys {
@@ -108,6 +114,8 @@ impl Cell {
     fn receiver(self) -> Receiver {
         let requirements = match self.proof {
             Proof::Signed => Requirements::signed_body_and(self.parts()),
+            Proof::Parts if self.form == Form::Plain => Requirements::signed([action(), Part::Timestamp]),
+            Proof::Parts => Requirements::signed([action(), Part::Timestamp, Part::Attachments]),
             Proof::UnsignedOverTls => Requirements::signed([Part::Timestamp]).username_token(),
         };
         Receiver::new(anyone_of_ours(), requirements, DangerousNoReplayCache)
@@ -153,12 +161,30 @@ impl Cell {
         };
         assert_eq!(asked, self.asked(), "{self:?}");
         assert_eq!(by_steps.correlation.signatures(), asked.len(), "{self:?}");
+        let at_once = ready(outgoing.clone().secure_async(&Hsm)).expect("signed");
+        assert_eq!(at_once.correlation.signatures(), asked.len(), "{self:?}");
         let signed = outgoing.prepare().expect("prepared").sign_with(hsm);
         signed.expect("signed")
     }
 
-    /// What the receiver reads: the Body, and what came beside it.
+    /// A text of what is read, and another one of its length.
+    fn texts(self) -> (&'static str, &'static str) {
+        match self.proof {
+            Proof::Parts => ("urn:pay", "urn:pax"),
+            Proof::Signed | Proof::UnsignedOverTls => (AMOUNT, "9499.90"),
+        }
+    }
+
+    /// What the receiver reads: the Body, and what came beside it. At once and in two steps it is the same.
     fn open(self, wire: &Wire, request: &Correlation) -> Result<Read, OpenError> {
+        let at_once = self.open_by(wire, request, false);
+        let in_two_steps = self.open_by(wire, request, true);
+        assert_eq!(at_once.as_ref().err(), in_two_steps.as_ref().err(), "{self:?}");
+        assert_eq!(at_once.as_ref().ok().map(Read::shown), in_two_steps.as_ref().ok().map(Read::shown), "{self:?}");
+        at_once
+    }
+
+    fn open_by(self, wire: &Wire, request: &Correlation, is_deferred: bool) -> Result<Read, OpenError> {
         let receiver = self.receiver();
         let package = wire.content_type.as_ref().map(|content_type| {
             Package::parse_body(content_type, &wire.octets, &Limits::default()).expect("a package")
@@ -168,9 +194,21 @@ impl Cell {
             None => Incoming::from(&wire.octets),
         };
         let tls = TransportFacts::server_authenticated_tls();
+        if is_deferred {
+            let deferred = receiver.deferred().answering((self.direction == Direction::Reply).then_some(request));
+            return match self.proof {
+                Proof::Signed => deferred.open(incoming)?.accept(&DangerousNoReplayCache).map(Read::signed),
+                Proof::Parts => deferred.open_parts(incoming)?.accept(&DangerousNoReplayCache).map(Read::parts),
+                Proof::UnsignedOverTls => {
+                    deferred.open_unsigned(incoming, tls)?.accept(&DangerousNoReplayCache).map(Read::unsigned)
+                }
+            };
+        }
         match (self.proof, self.direction) {
             (Proof::Signed, Direction::New) => receiver.open(incoming).map(Read::signed),
             (Proof::Signed, Direction::Reply) => receiver.answering(request).open(incoming).map(Read::signed),
+            (Proof::Parts, Direction::New) => receiver.open_parts(incoming).map(Read::parts),
+            (Proof::Parts, Direction::Reply) => receiver.answering(request).open_parts(incoming).map(Read::parts),
             (Proof::UnsignedOverTls, Direction::New) => receiver.open_unsigned(incoming, tls).map(Read::unsigned),
             (Proof::UnsignedOverTls, Direction::Reply) => {
                 receiver.answering(request).open_unsigned(incoming, tls).map(Read::unsigned)
@@ -200,6 +238,26 @@ impl Read {
             unauthenticated: Vec::new(),
             correlation: opened.correlation().clone(),
         }
+    }
+
+    /// There is no Body, but a header block.
+    fn parts(opened: OpenedParts) -> Self {
+        let authenticated = opened.attachments().iter().map(|a| a.content().expect("read").into_owned()).collect();
+        Self {
+            body: opened.header_block(WSA, "Action").expect("it is signed").xml().to_owned(),
+            signer: opened.signer().certificate().cloned(),
+            user: None,
+            authenticated,
+            unauthenticated: Vec::new(),
+            correlation: opened.correlation().clone(),
+        }
+    }
+
+    /// All of it but the state for a reply.
+    fn shown(&self) -> impl PartialEq + std::fmt::Debug + use<> {
+        let Self { body, signer, user, authenticated, unauthenticated, correlation } = self;
+        let octets = (authenticated.clone(), unauthenticated.clone(), correlation.signatures());
+        (body.clone(), signer.clone(), user.clone(), octets)
     }
 
     fn unsigned(opened: UnsignedOpened) -> Self {
@@ -241,6 +299,24 @@ fn key_of(certificate: &Certificate) -> Identity {
     identity(owner.expect("a known certificate"))
 }
 
+/// A future that does not wait.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+/// The same keys behind an asynchronous call.
+struct Hsm;
+
+impl AsyncSigningKey for Hsm {
+    fn sign_async<'a>(&'a self, request: SignatureRequest<'a>) -> SigningFuture<'a> {
+        Box::pin(std::future::ready(hsm(request).map_err(Into::into)))
+    }
+}
+
 /// Signs with the keys that are elsewhere.
 fn hsm(request: SignatureRequest<'_>) -> Result<Vec<u8>, CryptoError> {
     key_of(request.certificate).signing_key().sign(request.method, request.octets)
@@ -267,12 +343,13 @@ fn every_combination_is_sent_and_opened_and_its_twins_are_refused() {
     for cell in cells() {
         let wire = cell.send(&sent);
         let read = cell.open(&wire, &sent).unwrap_or_else(|error| panic!("{cell:?}: {error}"));
-        assert!(read.body.contains(AMOUNT), "{cell:?}");
+        let (text, other_text) = cell.texts();
+        assert!(read.body.contains(text), "{cell:?}");
         assert_eq!(read.signer, Some(certificate("alice")), "{cell:?}");
         assert_eq!(read.correlation.signatures(), cell.asked().len().max(1), "{cell:?}");
         let expected = usize::from(cell.form == Form::Package);
         match cell.proof {
-            Proof::Signed => {
+            Proof::Signed | Proof::Parts => {
                 assert_eq!((read.authenticated.len(), read.unauthenticated.len()), (expected, 0), "{cell:?}")
             }
             Proof::UnsignedOverTls => {
@@ -282,8 +359,8 @@ fn every_combination_is_sent_and_opened_and_its_twins_are_refused() {
         }
         assert!(read.authenticated.iter().chain(&read.unauthenticated).all(|content| is_note(content)), "{cell:?}");
         // What is signed cannot be changed; what is not signed can, and is typed so.
-        let is_signed = cell.proof == Proof::Signed;
-        assert_eq!(cell.open(&wire.with(AMOUNT, "9499.90"), &sent).is_err(), is_signed, "{cell:?}: another amount");
+        let is_signed = cell.proof != Proof::UnsignedOverTls;
+        assert_eq!(cell.open(&wire.with(text, other_text), &sent).is_err(), is_signed, "{cell:?}: another text");
         if cell.form == Form::Package {
             let twin = wire.with("second", "zecond");
             assert_eq!(cell.open(&twin, &sent).is_err(), is_signed, "{cell:?}: another attachment");
