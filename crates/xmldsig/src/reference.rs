@@ -92,10 +92,10 @@ pub trait Dereference<'d> {
         false
     }
 
-    /// Whether the octets of `element` are kept beside their digest, so that they need not be canonicalised again. Not
-    /// by default.
-    fn keeps(&self, element: Element<'d>) -> bool {
-        let _ = element;
+    /// Whether the octets of an element, or of what a transform left of it, are kept beside their digest, so that they need not
+    /// be canonicalised again. Not by default.
+    fn keeps(&self, covered: &Subset<'d>) -> bool {
+        let _ = covered;
         false
     }
 
@@ -341,8 +341,7 @@ impl<'d> Reference<'d> {
         let resolved = self.resolve(signature, documents, budget)?;
         let canonicalization = resolved.only_canonicalization();
         if let (Some(only), Covered::Subset(subset)) = (&canonicalization, &resolved.covered)
-            && !subset.has_exclusions()
-            && subset.apex().is_some_and(|apex| documents.keeps(apex))
+            && documents.keeps(subset)
         {
             let octets = only.to_octets_charged_to(Limit::DigestedOctets, subset, budget)?;
             self.compare(&Digest::of(self.digest_method, &octets))?;

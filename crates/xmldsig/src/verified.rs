@@ -132,7 +132,7 @@ impl<'d> VerifiedReference<'d> {
         Self { kept: Some(octets), ..self }
     }
 
-    /// The digested octets of its element, if [`Dereference::keeps`](crate::Dereference::keeps) asked for them.
+    /// The digested octets of its subset, if [`Dereference::keeps`](crate::Dereference::keeps) asked for them.
     #[must_use]
     pub fn into_kept(self) -> Option<Vec<u8>> {
         self.kept

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit};
+use wss_c14n::{Budget, CanonicalizationMethod, Document, Element, Limit, Subset};
 use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::WireText;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, SignatureError, Transform};
@@ -47,11 +47,12 @@ impl AssertionTrust {
             budget,
         )?;
         let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
-        let [covered] = verified.references() else { return Err(misplaced()) };
-        let subset =
-            covered.subset().filter(|subset| subset.apex() == Some(assertion.element)).ok_or_else(misplaced)?;
-        let form = covered.canonicalization().ok_or_else(misplaced)?;
-        let text = AssertionText::signed(assertion.element, subset, form, budget)?;
+        let (_, mut references) = verified.into_parts();
+        let covered = references.pop().filter(|_| references.is_empty()).ok_or_else(misplaced)?;
+        covered.subset().filter(|subset| subset.apex() == Some(assertion.element)).ok_or_else(misplaced)?;
+        let form = covered.canonicalization().cloned().ok_or_else(misplaced)?;
+        let digested = covered.into_kept().ok_or_else(misplaced)?;
+        let text = AssertionText::signed(assertion.element, &digested, &form, budget)?;
         Ok((found.ok_or_else(misplaced)?, text))
     }
 
@@ -161,5 +162,9 @@ impl<'d> Dereference<'d> for Itself<'_, 'd> {
 
     fn accepts_other_ecdsa_values(&self) -> bool {
         self.shape.with_other_ecdsa_values
+    }
+
+    fn keeps(&self, _: &Subset<'d>) -> bool {
+        true
     }
 }

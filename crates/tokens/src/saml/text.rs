@@ -11,23 +11,25 @@ use crate::error::TokenError;
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct AssertionText {
     whole: String,
-    /// The place of its signature; empty if it has none.
+    /// The octets of `whole` that the digested text does not have: those of its signature, up to a shift by octets that are the
+    /// same behind it; empty if it has none.
     signature: Range<usize>,
 }
 
 impl AssertionText {
-    /// The assertion `element`, of which `signed` was digested in this form.
+    /// The assertion `element`, of which the octets `digested` were signed, in this form.
     pub(super) fn signed(
         element: Element<'_>,
-        signed: &Subset<'_>,
+        digested: &[u8],
         form: &Canonicalization,
         budget: &Budget,
     ) -> Result<Self, TokenError> {
-        let digested = text_of(signed, form, budget)?;
         let whole = text_of(&Subset::subtree(element).without_comments(), form, budget)?;
         // They differ only by the signature, which is in one of them.
-        let same = whole.chars().zip(digested.chars()).take_while(|(one, other)| one == other);
-        let start: usize = same.map(|(one, _)| one.len_utf8()).sum();
+        let is_same = |at: &usize| whole.as_bytes().get(*at) == digested.get(*at);
+        let same = (0..digested.len()).take_while(is_same).count();
+        // A character may begin alike in both.
+        let start = (0..=same).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
         let end = start + whole.len().saturating_sub(digested.len());
         Ok(Self { whole, signature: start..end })
     }

@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-use wss_c14n::{Budget, Document, Element, Exceeded, name};
+use wss_c14n::{Budget, Document, Element, Exceeded, Subset, name};
 use wss_crypto::{Certificate, DigestMethod, DigestValue};
 use wss_soap::mime::{MimeError, MimePart, digest, named_by};
 use wss_tokens::{SecurityTokenReference, X509_V3};
@@ -96,8 +96,8 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
     }
 
     /// The Body is returned as it was digested.
-    fn keeps(&self, element: Element<'d>) -> bool {
-        let is_kept = self.kept.get() == Some(element);
+    fn keeps(&self, covered: &Subset<'d>) -> bool {
+        let is_kept = !covered.has_exclusions() && covered.apex().is_some() && covered.apex() == self.kept.get();
         if is_kept {
             self.kept.set(None);
         }
