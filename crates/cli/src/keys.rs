@@ -88,7 +88,7 @@ impl Standing {
 /// The keys that may verify a signature.
 pub(crate) struct Verifying {
     pub(crate) keys: Vec<(VerifyingKey, Standing)>,
-    /// The reasons why certificates are not among them.
+    /// The reasons why certificates, and keys inside the message, are not among them.
     pub(crate) untrusted: Vec<String>,
     /// Whether the message has a key encrypted to a given private key. That key is not among them.
     pub(crate) has_encrypted: bool,
@@ -275,12 +275,17 @@ impl Keys {
                     }
                     Ok(key) if anonymous => encrypted.extend(self.transported(&key)),
                     Ok(_) => has_encrypted = true,
-                    Err(_) => {}
+                    Err(error) => untrusted
+                        .push(format!("a key in the message is not opened: {}", of_documents(&error.to_string()))),
                 },
-                KeyHint::Other(element) if is_encapsulation(*element) => match anonymous {
-                    true => encrypted.extend(self.decapsulated(*element, policy).unwrap_or_default()),
-                    false => has_encrypted = true,
-                },
+                KeyHint::Other(element) if is_encapsulation(*element) && anonymous => {
+                    match self.decapsulated(*element, policy) {
+                        Ok(secrets) => encrypted.extend(secrets),
+                        Err(error) => untrusted
+                            .push(format!("an encapsulated key is not opened: {}", of_documents(&error.to_string()))),
+                    }
+                }
+                KeyHint::Other(element) if is_encapsulation(*element) => has_encrypted = true,
                 KeyHint::KeyName(name) => {
                     let named = self.secrets.iter().filter(|(known, _)| known.as_deref() == Some(name.trim()));
                     keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)).map(given));

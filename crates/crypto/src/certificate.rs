@@ -239,8 +239,7 @@ impl Certificate {
             spki.expect(der::SEQUENCE)?;
             spki.expect(der::BIT_STRING)?.strip_prefix(&[0])
         };
-        let bits = bits(self.public_key().spki()).unwrap_or_default();
-        Digest::of(method, bits)
+        Digest::of(method, bits(self.public_key().spki()).expect("a key is written as a SubjectPublicKeyInfo"))
     }
 
     /// The octets of its serial number and of the name of its issuer, as they are written in it.

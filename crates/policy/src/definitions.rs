@@ -142,7 +142,10 @@ impl<'e, 'd> Definitions<'e, 'd> {
     pub(crate) fn named(&self, at: At<'d>, local: &str, kind: Kind) -> Result<Option<At<'d>>, PolicyError> {
         let Some(written) = at.element.attribute("", local) else { return Ok(None) };
         let (prefix, name) = written.trim().split_once(':').unwrap_or(("", written.trim()));
-        let namespace = at.element.namespace_of_prefix(prefix).unwrap_or_default();
+        let Some(namespace) = at.element.namespace_of_prefix(prefix).or(prefix.is_empty().then_some("")) else {
+            let why = "the name has a prefix that nothing declares: declare it, or write the one that is declared";
+            return Err(PolicyError::Malformed { place: self.place(at), why });
+        };
         let found = self.namespaces.find(namespace);
         match found.and_then(|namespace| self.named.get(&(kind, namespace, Cow::Owned(name.to_owned())))) {
             Some(found) => Ok(Some(*found)),

@@ -1,5 +1,7 @@
 //! `wsse:SecurityTokenReference` as we write it: how we refer to a certificate, a key or an assertion.
 
+use std::borrow::Cow;
+
 use wss_c14n::{Writer, name};
 use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_xmldsig::{KeyInfoItem, write_issuer_serial};
@@ -149,8 +151,9 @@ impl ReferenceForm {
                 write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, &certificate.computed_key_identifier());
             }
             Self::SubjectKeyIdentifier => {
-                let id = certificate.subject_key_identifier().unwrap_or_default();
-                write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, id);
+                let computed = || Cow::Owned(certificate.computed_key_identifier());
+                let id = certificate.subject_key_identifier().map_or_else(computed, Cow::Borrowed);
+                write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, &id);
             }
             Self::Thumbprint => write_key_identifier(writer, THUMBPRINT_SHA1, &certificate.thumbprint_sha1()),
             Self::Certificate => write_key_identifier(writer, X509_V3, certificate.der()),

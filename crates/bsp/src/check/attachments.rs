@@ -84,10 +84,16 @@ impl<'p> Attachments<'p, '_> {
     /// §18.1.
     fn whole(&self, targets: &Targets<'_>, findings: &mut Findings<'_>) {
         let (Some(package), root) = (self.package, targets.document.root()) else { return };
-        let media_type = package.root().unauthenticated_media_type().unwrap_or_default();
-        let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
-        let why = format!("the root part is of type {media_type:?}, and no envelope");
-        findings.check(Rule::U18_1_1, root, is_envelope, &why);
+        match package.root().unauthenticated_media_type() {
+            Ok(media_type) => {
+                let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
+                let why = format!("the root part is of type {media_type:?}, and no envelope");
+                findings.check(Rule::U18_1_1, root, is_envelope, &why);
+            }
+            Err(error) => {
+                findings.fail(Rule::U18_1_1, root, format!("the type of the root part cannot be read: {error}"))
+            }
+        }
         let mut outside = 0;
         for element in targets.document.elements() {
             let names = element.is(name::XENC.uri, "CipherReference") || element.is(name::DS.uri, "Reference");

@@ -257,7 +257,9 @@ fn saml_identifier(
         findings.check(rule, child, stated == expected, &format!("{stated} in place of {expected}"));
     }
     findings.check(Rule::R6604, child, child.attribute("", "EncodingType").is_none(), "an EncodingType attribute");
-    let text = child.text().unwrap_or_default();
+    let Ok(text) = child.text() else {
+        return findings.fail(Rule::R6605, child, "child elements are where its text belongs");
+    };
     let text = collapsed(&text);
     let decoded = base64_decode(text, 1_024).and_then(|octets| String::from_utf8(octets).ok());
     let encoded = decoded.is_some_and(|id| targets.by_id(&id).and_then(Kind::of_element).is_some_and(Kind::is_saml));
@@ -285,7 +287,9 @@ fn embedded(child: Element<'_>, tokens: &[Element<'_>], findings: &mut Findings<
 /// §13.2.8.
 fn issuer(child: Element<'_>, findings: &mut Findings<'_>) {
     let Some((issuer, _)) = issuer_serial(child) else { return };
-    let text = issuer.text().unwrap_or_default();
+    let Ok(text) = issuer.text() else {
+        return findings.fail(Rule::R5409, child, "child elements are where its text belongs");
+    };
     let fits = DistinguishedName::parse(collapsed(&text)).is_ok() && is_rfc4514(&text);
     findings.check(Rule::R5409, child, fits, "the name is not written as RFC 4514 has it");
 }

@@ -41,7 +41,9 @@ fn judge_timestamp(timestamp: Element<'_>, findings: &mut Findings<'_>) {
 fn judge_instant(element: Element<'_>, rules: [Rule; 4], findings: &mut Findings<'_>) {
     let [precision, leap_second, value_type, utc] = rules;
     findings.check(value_type, element, element.attribute("", "ValueType").is_none(), "a ValueType attribute");
-    let text = element.text().unwrap_or_default();
+    let Ok(text) = element.text() else {
+        return findings.fail(utc, element, "child elements are where its text belongs");
+    };
     let Some(written) = WrittenDateTime::read(&text) else {
         return findings.fail(utc, element, "the value is no xsd:dateTime");
     };

@@ -506,7 +506,7 @@ impl Decryptions {
 
     /// Whether the element at `span` was encrypted: itself, an element around it, or all of its content.
     pub(super) fn made(&self, span: &Range<usize>, document: &Document<'_>) -> bool {
-        let content = document.element_at(span.start).map(Element::content_span).unwrap_or_default();
+        let Some(content) = document.element_at(span.start).map(Element::content_span) else { return false };
         let is_blank =
             |range: Range<usize>| document.source().get(range).is_some_and(|text| collapsed(text).is_empty());
         self.elements.iter().any(|decrypted| {
