@@ -77,6 +77,7 @@ pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Gathered, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
+pub use tape::keep_spare_memory;
 pub use tree::{Tree, TreeKind, TreeNode};
 pub use wiped::Wiped;
 pub use write::{Writer, attribute, escape};

@@ -6,9 +6,8 @@
 //! octets each. It holds nothing of a message: tapes are offsets, and buffers were overwritten.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Mutex;
-
-use crate::tape::{Attribute, Node};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Octets below which a vector is not kept: allocators keep small memory themselves.
 const LEAST: usize = 64 << 10;
@@ -16,6 +15,14 @@ const LEAST: usize = 64 << 10;
 const MOST: usize = 2 << 20;
 /// The number of vectors of one kind that are kept.
 const KEPT: usize = 4;
+
+/// Whether vectors are kept.
+static IS_ON: AtomicBool = AtomicBool::new(true);
+
+/// Switches keeping on or off.
+pub(crate) fn switch(is_on: bool) {
+    IS_ON.store(is_on, Ordering::Relaxed);
+}
 
 /// The members of a vector that is kept.
 pub(crate) trait Sparable: Sized + 'static {
@@ -26,24 +33,21 @@ pub(crate) trait Sparable: Sized + 'static {
     fn kept() -> &'static Mutex<Vec<Vec<Self>>>;
 }
 
+/// Says of members that their vectors are kept, and how many times the capacity that is asked for one may have.
 macro_rules! sparable {
-    ($($member:ty, $at_most_times:expr;)*) => {$(
-        impl Sparable for $member {
+    ($member:ty, $at_most_times:expr) => {
+        impl $crate::spare::Sparable for $member {
             const AT_MOST_TIMES: usize = $at_most_times;
 
-            fn kept() -> &'static Mutex<Vec<Vec<Self>>> {
-                static KEPT: Mutex<Vec<Vec<$member>>> = Mutex::new(Vec::new());
+            fn kept() -> &'static std::sync::Mutex<Vec<Vec<Self>>> {
+                static KEPT: std::sync::Mutex<Vec<Vec<$member>>> = std::sync::Mutex::new(Vec::new());
                 &KEPT
             }
         }
-    )*};
+    };
 }
 
-sparable! {
-    Node, usize::MAX;
-    Attribute, usize::MAX;
-    u8, 2;
-}
+pub(crate) use sparable;
 
 /// An empty vector with at least this capacity: one that was kept, if one fits.
 pub(crate) fn take<T: Sparable>(capacity: usize) -> Vec<T> {
@@ -61,7 +65,7 @@ pub(crate) fn take<T: Sparable>(capacity: usize) -> Vec<T> {
 /// Keeps the memory of a vector, or frees it.
 pub(crate) fn keep<T: Sparable>(mut vector: Vec<T>) {
     let octets = vector.capacity().saturating_mul(size_of::<T>());
-    if !(LEAST..=MOST).contains(&octets) {
+    if !(LEAST..=MOST).contains(&octets) || !IS_ON.load(Ordering::Relaxed) {
         return;
     }
     vector.clear();
@@ -72,6 +76,11 @@ pub(crate) fn keep<T: Sparable>(mut vector: Vec<T>) {
         }
         kept.push(vector);
     }
+}
+
+/// Frees all vectors that are kept.
+pub(crate) fn release<T: Sparable>() {
+    T::kept().lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
 /// A vector whose memory is kept when it is dropped.
@@ -120,11 +129,9 @@ mod tests {
     struct Crowded;
     struct Wide(#[expect(dead_code, reason = "only its size counts")] [u8; 64]);
 
-    sparable! {
-        Alone, usize::MAX;
-        Crowded, usize::MAX;
-        Wide, 2;
-    }
+    sparable!(Alone, usize::MAX);
+    sparable!(Crowded, usize::MAX);
+    sparable!(Wide, 2);
 
     #[test]
     fn a_vector_that_fits_is_found_again_and_no_other() {
@@ -135,6 +142,9 @@ mod tests {
         let found = take::<Wide>(2_000);
         assert_eq!((found.capacity(), found.len()), (4_000, 0));
         assert_eq!(taken(2_000), 2_000, "it is not kept twice");
+        keep(found);
+        release::<Wide>();
+        assert_eq!(taken(2_000), 2_000, "it is released");
     }
 
     #[test]

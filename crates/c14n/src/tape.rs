@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::spare::Spare;
+use crate::spare::{self, Spare, release, sparable};
 
 /// The id of the empty prefix. At first it is bound to pair 0, no namespace.
 pub(crate) const NO_PREFIX: u32 = 0;
@@ -19,6 +19,25 @@ pub(crate) const XML_PREFIX: u32 = 1;
 pub(crate) const XMLNS_PREFIX: u32 = 2;
 /// The parent of top-level nodes.
 pub(crate) const NO_NODE: u32 = u32::MAX;
+
+sparable!(Node, usize::MAX);
+sparable!(Attribute, usize::MAX);
+
+/// Says whether the memory of large documents is kept for the next one: at most 24 MiB in the process. It is, unless a program
+/// switches it off; then what was kept is freed. A program that counts its memory does that, or one with an allocator that keeps
+/// memory itself.
+///
+/// ```
+/// wss_c14n::keep_spare_memory(false);
+/// ```
+pub fn keep_spare_memory(is_kept: bool) {
+    spare::switch(is_kept);
+    if !is_kept {
+        release::<Node>();
+        release::<Attribute>();
+        release::<u8>();
+    }
+}
 
 /// The output of the reader.
 #[derive(Debug, Default)]

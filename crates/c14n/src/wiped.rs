@@ -2,7 +2,9 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::spare;
+use crate::spare::{self, sparable};
+
+sparable!(u8, 2);
 
 /// Text that is overwritten with zeros when it is dropped, with all of its room.
 ///
