@@ -17,7 +17,8 @@ class SecurityPlugin(Plugin):
     """``zeep.Client(wsdl, plugins=[SecurityPlugin(Profile.read("partner.toml"))])``.
 
     What zeep reads of a reply is an envelope with the opened Body alone. An unsigned fault is refused like any other reply
-    that the profile does not accept.
+    that the profile does not accept, and so is a reply with attachments: zeep would hand them out beside what was opened. The
+    HTTP headers are those of the network, and prove nothing.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -42,6 +43,11 @@ class SecurityPlugin(Plugin):
         """Opens a reply."""
         request = self._request.get()
         self._request.set(None)
+        self._opened.set(None)
+        if _is_package(http_headers):
+            raise Misuse(
+                "the reply is a multipart package, whose attachments zeep hands out unopened: open it with Receiver.open_package"
+            )
         opened = self._receiver.open(etree.tostring(envelope, encoding="utf-8"), request=request)
         body = etree.fromstring(opened.body.encode("utf-8"), _parser())
         if body.tag != f"{{{etree.QName(envelope).namespace}}}Body":
@@ -50,6 +56,11 @@ class SecurityPlugin(Plugin):
         clean.append(body)
         self._opened.set(opened)
         return clean, http_headers
+
+
+def _is_package(http_headers: Any) -> bool:
+    names = {str(name).lower(): str(value) for name, value in dict(http_headers or {}).items()}
+    return names.get("content-type", "").strip().lower().startswith("multipart/")
 
 
 def _parser() -> Any:
