@@ -1,10 +1,9 @@
 //! `wss explain`: the content of a message, and why a signature or a digest in it does not fit. It accepts nothing.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use ws_security::attachments::Spool;
-use ws_security::{DangerousNoReplayCache, ExplainedOctets, FixedClock, Receiver, Requirements};
+use ws_security::{DangerousNoReplayCache, ExplainedOctets, Receiver, Requirements};
 use wss_inspect::explanation;
 use wss_profile::Receiving;
 
@@ -61,9 +60,9 @@ fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
     let policy = arguments.allow.policy()?;
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
-            .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
             .algorithms(policy)
             .limits(output::limits());
+    let receiver = keys::at_given_instant(receiver, arguments.now.as_ref())?;
     let receiver = assertions.into_iter().fold(receiver, Receiver::assertions);
     Ok(arguments.accept.apply(arguments.holdings.equip(receiver)?))
 }

@@ -8,7 +8,10 @@ use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_key_store};
 use ws_security::tokens::{Purpose, ValidatedCertificate, end_entities, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Signature, X509Data, dereferenced_octets, retrieved_hints};
 use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
-use ws_security::{AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, Trust};
+use ws_security::{
+    AlgorithmPolicy, Budget, Certificate, FixedClock, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver, Secret,
+    Trust,
+};
 use wss_profile::{NamedSource, PathOptions, ProfileError, Source, TrustOptions};
 
 use crate::args::KeyArgs;
@@ -29,7 +32,8 @@ pub(crate) struct Keys {
     needs_path: bool,
     /// The certificates of `--intermediate`, which a message may name without carrying them.
     intermediates: Vec<Certificate>,
-    now: SystemTime,
+    /// The instant of `--now`.
+    now: Option<SystemTime>,
     legacy: bool,
 }
 
@@ -139,11 +143,17 @@ pub(crate) fn certificates(sources: &[Source]) -> Outcome<Vec<Certificate>> {
     noting(|notes| Source::certificates(sources, notes))
 }
 
-pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
-    match argument {
-        Some(text) => parse_instant(text).map_err(could_not),
-        None => Ok(SystemTime::now()),
-    }
+/// The instant that `--now` gives. Without it the clock is read when a message is judged, not before it has come.
+pub(crate) fn given_instant(argument: Option<&String>) -> Outcome<Option<SystemTime>> {
+    argument.map(|text| parse_instant(text).map_err(could_not)).transpose()
+}
+
+/// A receiver whose clock stands where `--now` says.
+pub(crate) fn at_given_instant(receiver: Receiver, argument: Option<&String>) -> Outcome<Receiver> {
+    Ok(match given_instant(argument)? {
+        Some(now) => receiver.clock(Arc::new(FixedClock(now))),
+        None => receiver,
+    })
 }
 
 impl Keys {
@@ -170,7 +180,7 @@ impl Keys {
             pins: None,
             needs_path: arguments.cert_needs_path,
             intermediates: certificates(&arguments.intermediate)?,
-            now: now(arguments.now.as_ref())?,
+            now: given_instant(arguments.now.as_ref())?,
             legacy,
         };
         for source in &arguments.cert {
@@ -316,7 +326,7 @@ impl Keys {
     fn may_sign(&self, own: &Certificate) -> bool {
         let budget = Budget::new(&output::limits(), 0);
         let is_refused =
-            |pins: &Trust| pins.validate(own, &self.intermediates, Purpose::Signing, self.now, &budget).is_err();
+            |pins: &Trust| pins.validate(own, &self.intermediates, Purpose::Signing, self.now(), &budget).is_err();
         let needs_path = self.needs_path && self.certificates.contains(own);
         !(needs_path || self.pins.as_ref().is_some_and(is_refused))
     }
@@ -340,7 +350,7 @@ impl Keys {
         };
         let budget = Budget::new(&output::limits(), 0);
         let judged = |certificate: &&Certificate| {
-            let path = trust.validate(certificate, &self.intermediates, Purpose::Signing, self.now, &budget);
+            let path = trust.validate(certificate, &self.intermediates, Purpose::Signing, self.now(), &budget);
             path.map_err(|error| untrusted.push(of_documents(&error.to_string()))).is_ok()
         };
         self.certificates.iter().filter(judged).collect()
@@ -360,7 +370,7 @@ impl Keys {
                 untrusted.push(format!("the signer {subject} is not a --cert, which --cert-needs-path demands"));
                 return None;
             }
-            let path = trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget);
+            let path = trust.validate(certificate, &carried, Purpose::Signing, self.now(), &budget);
             path.map_err(|error| untrusted.push(of_documents(&error.to_string()))).ok()
         });
         let known = |valid: ValidatedCertificate| {
@@ -406,6 +416,11 @@ impl Keys {
         policy.encryption.check_encapsulation(encapsulation.method())?;
         let private = self.private_keys(encapsulation.key_info());
         Ok(private.iter().filter_map(|key| encapsulation.open(key.as_ref(), LEN, &budget).ok()).collect())
+    }
+
+    /// The instant at which certificates are judged.
+    fn now(&self) -> SystemTime {
+        self.now.unwrap_or_else(SystemTime::now)
     }
 
     fn hmac(&self, secret: &[u8]) -> Option<VerifyingKey> {

@@ -12,9 +12,8 @@ use ws_security::tokens::{PasswordError, TokenError, TrustError};
 use ws_security::xmldsig::VerifyError;
 use ws_security::xmlenc::DecryptError;
 use ws_security::{
-    AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, FixedClock, Incoming, MissingKey, NotFresh,
-    OpenError, Opened, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer,
-    TransportFacts,
+    AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, Incoming, MissingKey, NotFresh, OpenError,
+    Opened, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -494,7 +493,6 @@ fn prepared(arguments: &VerifyArgs) -> Outcome<Prepared> {
     if prepared.required.asks_for_confirmation() && arguments.message.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    let now = keys::now(arguments.message.now.as_ref())?;
-    prepared.receiver = prepared.receiver.clock(Arc::new(FixedClock(now)));
+    prepared.receiver = keys::at_given_instant(prepared.receiver, arguments.message.now.as_ref())?;
     Ok(prepared)
 }
