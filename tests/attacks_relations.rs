@@ -47,10 +47,10 @@ fn open(sent: &Correlation, message: &str) -> Result<(), OpenError> {
 /// Alice signs both here, so the state is that of Bob's request.
 fn of_another_key(sent: Correlation) -> Correlation {
     let text = sent.to_text();
-    let ours = ["own-key ", "method "];
-    let is_ours = |line: &&str| ours.iter().any(|start| line.starts_with(start));
-    let own = text.lines().filter(|line| !is_ours(line)).map(|line| format!("{line}\n"));
-    Correlation::from_text(&own.collect::<String>()).expect("a state")
+    let left_out = ["own-key ", "method ", "end "];
+    let is_left_out = |line: &&str| left_out.iter().any(|start| line.starts_with(start));
+    let left: Vec<&str> = text.lines().filter(|line| !is_left_out(line)).collect();
+    Correlation::from_text(&format!("{}\nend {}\n", left.join("\n"), left.len() - 1)).expect("a state")
 }
 
 fn receiver_of_anyone() -> Receiver {
@@ -93,6 +93,26 @@ fn a_reply_answers_the_request_that_it_relates_to() {
             let lax = receiver_of_anyone().dangerous_accept_unrelated_replies();
             let opened = lax.answering(&of_another_key(sent.clone())).open(&message).expect("accepted");
             assert!(opened.evidence().waived.contains(&Waiver::UnrelatedReplies));
+        }
+    }
+}
+
+/// A signed relation that is demanded must be one to a request: a block of another type satisfies no demand.
+#[test]
+fn a_demanded_relation_names_the_request() {
+    for version in AddressingVersion::ALL {
+        let sent = request(Some("urn:uuid:A"), version);
+        let demanded = Requirements::signed([Part::Body, Part::header_block(version.namespace(), "RelatesTo")]);
+        let receiver = Receiver::new(trust(), demanded, DangerousNoReplayCache).understands_addressing();
+        let open = |block: &str| receiver.answering(&of_another_key(sent.clone())).open(reply(block)).map(drop);
+        assert_eq!(open(&relates(version, "urn:uuid:A", "")), Ok(()));
+        for other in [
+            relates(version, "urn:uuid:B", " RelationshipType='urn:other'"),
+            relates(version, "urn:uuid:A", " RelationshipType='urn:other'"),
+            relates(version, "http://www.w3.org/2005/08/addressing/unspecified", ""),
+        ] {
+            let error = open(&other).expect_err("refused");
+            assert!(matches!(error, OpenError::Requirement(RequirementError::NoRelation { .. })), "{other}: {error}");
         }
     }
 }

@@ -108,10 +108,10 @@ fn a_reply_under_the_leading_octets_opens_with_the_options_that_are_named() {
 #[test]
 fn the_state_is_for_its_owner_alone() {
     let state = scratch("private");
-    std::fs::write(&state, "wss-exchange 1\n").expect("a file");
+    std::fs::write(&state, "wss-exchange 2\nend 0\n").expect("a file");
     out(&format!("secure --symmetric --derive-keys 1.3 --to KEYS/bob.pem --exchange {} -", state.display()), ENVELOPE);
     let text = std::fs::read_to_string(&state).expect("the state");
-    assert!(text.starts_with("wss-exchange 1\n") && text.contains("\nkey "), "{text}");
+    assert!(text.starts_with("wss-exchange 2\n") && text.contains("\nkey "), "{text}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

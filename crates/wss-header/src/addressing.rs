@@ -79,6 +79,15 @@ pub(crate) fn is_relation(element: Element<'_>) -> bool {
     is_block(element) && element.name().local == "RelatesTo"
 }
 
+/// Whether a part is the `wsa:RelatesTo` of a message.
+pub(crate) fn is_relation_part(part: &Part) -> bool {
+    let is_of = |namespace: &str| AddressingVersion::ALL.iter().any(|version| version.namespace() == namespace);
+    match part {
+        Part::HeaderBlock { namespace, local } => local == "RelatesTo" && is_of(namespace),
+        _ => false,
+    }
+}
+
 /// The `wsa:RelatesTo` blocks that name the request of a reply, and their values. Other relations do not name it, nor
 /// does the address for a message that has no MessageID.
 pub(crate) fn relations<'d>(envelope: Envelope<'d>) -> impl Iterator<Item = (Element<'d>, String)> {

@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 use crate::correlation::{Correlation, SentKey};
 
 /// The first line, with the version of the format.
-const FIRST: &str = "wss-exchange 1";
+const FIRST: &str = "wss-exchange 2";
+/// The word of the last line, which has the number of the lines between the first one and itself.
+const LAST: &str = "end";
 /// The largest number of octets of one value.
 const LONGEST: usize = 1 << 20;
 /// The largest number of lines.
@@ -31,6 +33,9 @@ pub enum ExchangeError {
     /// *Misuse.* The text is something else, or of another version.
     #[error("this is not the state of an exchange: give what `Correlation::to_text` wrote")]
     NotOne,
+    /// *Misuse.* The text ends before its last line, or has other lines than that one counts.
+    #[error("the state of the exchange is incomplete: give all of what `Correlation::to_text` wrote")]
+    Incomplete,
     /// *Misuse.* A line was changed or cut off.
     #[error("line {line} of the state of the exchange was changed: save it again with the request")]
     Line {
@@ -98,6 +103,8 @@ impl Correlation {
         for (id, certificate) in subject_of {
             line("subject", &[id.as_bytes(), certificate.der()]);
         }
+        let lines = text.lines().count() - 1;
+        text.push_str(&format!("{LAST} {lines}\n"));
         text
     }
 
@@ -112,10 +119,15 @@ impl Correlation {
             return Err(ExchangeError::NotOne);
         }
         let mut state = Self::default();
-        for (nth, line) in lines.take(LINES).enumerate().filter(|(_, line)| !line.is_empty()) {
+        let mut lines = lines.take(LINES).enumerate();
+        while let Some((nth, line)) = lines.next() {
+            if let Some(count) = line.strip_prefix(LAST) {
+                let is_whole = count.trim() == nth.to_string() && text.ends_with('\n') && lines.next().is_none();
+                return if is_whole { Ok(state) } else { Err(ExchangeError::Incomplete) };
+            }
             state.read(line).ok_or(ExchangeError::Line { line: nth + 2 })?;
         }
-        Ok(state)
+        Err(ExchangeError::Incomplete)
     }
 
     /// Whether a text begins as the state of an exchange does.
@@ -199,7 +211,7 @@ mod tests {
         let text = state().to_text();
         assert_eq!(Correlation::from_text("<s:Envelope/>").unwrap_err(), ExchangeError::NotOne);
         assert_eq!(
-            Correlation::from_text(&text.replace("exchange 1", "exchange 2")).unwrap_err(),
+            Correlation::from_text(&text.replace("exchange 2", "exchange 3")).unwrap_err(),
             ExchangeError::NotOne
         );
         let cases = [
@@ -211,8 +223,16 @@ mod tests {
         for case in cases {
             assert!(matches!(Correlation::from_text(&case), Err(ExchangeError::Line { .. })), "{case}");
         }
-        for at in 0..text.len().min(400) {
-            let _any = Correlation::from_text(&text[..at]);
+        // Every text that was cut off is refused, and so is one that lacks a line or has one twice.
+        for at in 0..text.len() {
+            assert!(Correlation::from_text(&text[..at]).is_err(), "{at}");
+        }
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for at in 1..lines.len() {
+            let without = [&lines[..at], &lines[at + 1..]].concat().concat();
+            assert_eq!(Correlation::from_text(&without).unwrap_err(), ExchangeError::Incomplete, "{at}");
+            let twice = [&lines[..=at], &lines[at..]].concat().concat();
+            assert_eq!(Correlation::from_text(&twice).unwrap_err(), ExchangeError::Incomplete, "{at}");
         }
     }
 }

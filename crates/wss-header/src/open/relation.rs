@@ -11,10 +11,15 @@ use crate::addressing;
 use crate::error::{OpenError, RequirementError};
 use crate::waiver::Waiver;
 
-/// Refuses a reply that names another request. Whether the reply has to name one at all depends on its signer.
+/// Refuses a reply that names another request. Whether the reply has to name one at all depends on its signer, unless the
+/// receiver demands a signed relation: then one must be to the request, and not of another type.
 pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = request_of(terms) else { return Ok(()) };
-    match addressing::relations(revision.envelope).find(|(_, answered)| answered != request) {
+    let mut relations = addressing::relations(revision.envelope).peekable();
+    if relations.peek().is_none() && terms.demanded.iter().any(addressing::is_relation_part) {
+        return Err(RequirementError::NoRelation { request: request.into() }.into());
+    }
+    match relations.find(|(_, answered)| answered != request) {
         Some((_, answered)) => {
             Err(RequirementError::Unrelated { answered: answered.into(), request: request.into() }.into())
         }
