@@ -122,6 +122,23 @@ fn digests_elsewhere_are_no_receipt() {
     assert_eq!(nothing.check_receipt(&opened), Err(ReceiptError::NoReceipt));
 }
 
+/// A receipt says that the message was received; what comes beside it may say that it was not.
+#[test]
+fn a_receipt_beside_something_else_is_none() {
+    let (sent, information) = exchanged();
+    let receipt = format!("<eb:Receipt>{information}</eb:Receipt>");
+    let error = "<eb:Error errorCode='EBMS:0101' severity='failure'/>";
+    for beside in [
+        format!("<eb:SignalMessage>{receipt}{error}</eb:SignalMessage>"),
+        format!("<eb:SignalMessage>{receipt}</eb:SignalMessage><eb:SignalMessage>{error}</eb:SignalMessage>"),
+        format!("<eb:SignalMessage><eb:PullRequest/></eb:SignalMessage><eb:SignalMessage>{receipt}</eb:SignalMessage>"),
+        format!("<eb:UserMessage/><eb:SignalMessage>{receipt}</eb:SignalMessage>"),
+    ] {
+        let refused = sent.check_receipt(&reply(&beside));
+        assert!(matches!(refused, Err(ReceiptError::Beside { .. })), "{beside}: {refused:?}");
+    }
+}
+
 /// What was sent can be read off it, unless its signature is encrypted.
 #[test]
 fn an_exchange_of_what_was_sent_checks_receipts_too() {

@@ -23,6 +23,12 @@ pub enum ReceiptError {
          and have the peer send receipts for non-repudiation"
     )]
     NoReceipt,
+    /// *Failed.* The signal is more than a receipt: it reports an error, or there are several signals or user messages.
+    #[error("beside the receipt there is {beside}: read the whole signal, and do not count the message as received")]
+    Beside {
+        /// The element beside it.
+        beside: WireText,
+    },
     /// *Failed.* A digest of the receipt is not one of the request, or occurs twice.
     #[error("the receipt has a digest of {uri:?} that the request does not have: it is for another message")]
     Unknown {
@@ -95,8 +101,9 @@ impl Correlation {
         Ok(writer.finish())
     }
 
-    /// Checks that a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every
-    /// part that the request signs, and no other digest. [`Opened::signer`](crate::OpenedParts::signer) is the sender
+    /// Checks that a reply is a receipt for this request and nothing else: its authenticated `eb:Messaging` returns the digest of
+    /// every part that the request signs, and no other digest, and has no error and no other message. To which MessageId the
+    /// signal says that it refers is for the caller to compare. [`Opened::signer`](crate::OpenedParts::signer) is the sender
     /// of the receipt.
     ///
     /// # Errors
@@ -121,6 +128,12 @@ impl Correlation {
         let (Some(information), None) = (information.next(), information.next()) else {
             return Err(ReceiptError::NoReceipt);
         };
+        let signals = || document.root().children_named(EBMS, "SignalMessage");
+        let beside_it = document.root().children_named(EBMS, "UserMessage").chain(signals().skip(1));
+        let errors = signals().flat_map(|signal| signal.children_named(EBMS, "Error"));
+        if let Some(beside) = errors.chain(beside_it).next() {
+            return Err(ReceiptError::Beside { beside: beside.path().into() });
+        }
         for part in information.children_named(EBBP.uri, "MessagePartNRInformation") {
             for reference in part.children_named(name::DS.uri, "Reference") {
                 let found = Digested::of(reference).ok_or(ReceiptError::NoReceipt)?;
