@@ -140,6 +140,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_local_times => LocalTimes,
     accept_derived_keys_typed_as_encrypted_keys => DerivedKeysTypedAsEncryptedKeys,
     accept_longer_secrets => LongerSecrets,
+    accept_repeated_encrypted_keys => RepeatedEncryptedKeys,
     accept_ciphers_by_key_length => CiphersByKeyLength,
     accept_times_without_zone => TimesWithoutZone,
     accept_password_types_by_name => PasswordTypesByName,

@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 49] = [
+pub(crate) const CALLS: &[Call] = &[
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -17,6 +17,7 @@ pub(crate) const CALLS: [Call; 49] = [
     ("accept_local_times", Receiver::accept_local_times),
     ("accept_derived_keys_typed_as_encrypted_keys", Receiver::accept_derived_keys_typed_as_encrypted_keys),
     ("accept_longer_secrets", Receiver::accept_longer_secrets),
+    ("accept_repeated_encrypted_keys", Receiver::accept_repeated_encrypted_keys),
     ("accept_ciphers_by_key_length", Receiver::accept_ciphers_by_key_length),
     ("accept_times_without_zone", Receiver::accept_times_without_zone),
     ("accept_password_types_by_name", Receiver::accept_password_types_by_name),

@@ -47,6 +47,8 @@ const CALLS: &[Accepted] = rows![
     accept_derived_keys_typed_as_encrypted_keys,
     /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
     accept_longer_secrets,
+    /// Accept an encrypted key that came in an earlier message, as peers send that encrypt several messages with one key
+    accept_repeated_encrypted_keys,
     /// Accept keys with fewer octets than their cipher takes: AES-128 where AES-256 is named, as Rampart sends it
     accept_ciphers_by_key_length,
     /// Accept times without a zone, and read them as UTC, against BSP R3217 and R3223

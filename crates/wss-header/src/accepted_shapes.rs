@@ -123,6 +123,15 @@ impl Receiver {
         self
     }
 
+    /// Accepts a message with an EncryptedKey that an accepted message had. By default each is remembered as signatures are: an
+    /// accepted signer who saw the message of another could otherwise sign its ciphertext, or the digests of its plaintext, and
+    /// have it opened as a message of its own. For peers that encrypt several messages with one key.
+    #[must_use]
+    pub fn accept_repeated_encrypted_keys(mut self) -> Self {
+        self.waived.insert(Waiver::RepeatedEncryptedKeys);
+        self
+    }
+
     /// Accepts a `wsu:Timestamp` whose `wsu:Expires` precedes `wsu:Created`, or that has other elements, against BSP
     /// R3221 and R3222. The other elements are ignored.
     #[must_use]

@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-use wss_replay::{AsyncReplayCache, ReplayCache};
+use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError};
 
-use crate::error::OpenError;
+use crate::error::{OpenError, RequirementError};
 use crate::opened::Evidence;
 use crate::trace::Asking;
 use crate::waiver::Waiver;
@@ -12,7 +12,7 @@ use crate::waiver::Waiver;
 /// A message that is completely verified, except that it may be a replay. Before a store accepts it, only the function
 /// that [`PendingReplay::check`] calls sees it.
 ///
-/// A message may have several replay keys: one for each signature, nonce and assertion that may be used once. All of
+/// A message may have several replay keys: one for each signature, nonce, assertion that may be used once, and encrypted key. All of
 /// them must be new. If one is not, the message is refused, and the keys that were inserted before it remain: the
 /// message cannot be accepted later, and its sender must send another one. The order of the keys does not depend on the
 /// message, so that of several simultaneous deliveries exactly one is accepted.
@@ -26,28 +26,55 @@ pub struct PendingReplay<T> {
 /// The entries that a store must remember for a message.
 pub(crate) struct Remembered {
     now: SystemTime,
-    /// The keys, and the last instant at which each must be known.
-    keys: Vec<([u8; 32], SystemTime)>,
+    /// In an order that does not depend on the message.
+    entries: Vec<Entry>,
+}
+
+/// A replay key, and the last instant at which it must be known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    pub(crate) of: EntryOf,
+    pub(crate) key: [u8; 32],
+    pub(crate) until: SystemTime,
+}
+
+/// What a replay key stands for. The store is asked in this order: a message that came twice is called that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum EntryOf {
+    /// A signature, a nonce or an assertion.
+    Message,
+    /// An EncryptedKey that was unwrapped.
+    EncryptedKey,
 }
 
 impl Remembered {
-    pub(crate) fn new(now: SystemTime, mut keys: Vec<([u8; 32], SystemTime)>) -> Self {
-        keys.sort_unstable();
+    pub(crate) fn new(now: SystemTime, mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable();
         // A message may sign the same twice under one key, and is no replay of itself. The last instant is the latest.
-        keys.dedup_by(|later, known| {
-            let is_same = later.0 == known.0;
+        entries.dedup_by(|later, known| {
+            let is_same = later.key == known.key;
             if is_same {
-                known.1 = later.1;
+                known.until = later.until;
             }
             is_same
         });
-        Self { now, keys }
+        Self { now, entries }
+    }
+}
+
+impl EntryOf {
+    /// The error, which says what came before.
+    fn refused(self, error: OpenError) -> OpenError {
+        match (self, error) {
+            (Self::EncryptedKey, OpenError::Replay(ReplayError::Seen)) => RequirementError::RepeatedKey.into(),
+            (_, error) => error,
+        }
     }
 }
 
 impl<T> std::fmt::Debug for PendingReplay<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingReplay").field("keys", &self.remembered.keys.len()).finish_non_exhaustive()
+        f.debug_struct("PendingReplay").field("keys", &self.remembered.entries.len()).finish_non_exhaustive()
     }
 }
 
@@ -77,14 +104,15 @@ impl<T> PendingReplay<T> {
     /// Returns the message, if `store` has not seen it.
     ///
     /// # Errors
-    /// [`OpenError::Replay`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`].
     pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();
-        for (key, until) in &self.remembered.keys {
-            store.insert_if_absent(key, *until, self.remembered.now).map_err(|error| asking.refused(error))?;
+        for Entry { of, key, until } in &self.remembered.entries {
+            let answer = store.insert_if_absent(key, *until, self.remembered.now);
+            answer.map_err(|error| of.refused(asking.refused(error)))?;
         }
-        asking.accepted(self.remembered.keys.len());
+        asking.accepted(self.remembered.entries.len());
         Ok(self.opened)
     }
 
@@ -92,15 +120,15 @@ impl<T> PendingReplay<T> {
     /// refused, and perhaps remembered.
     ///
     /// # Errors
-    /// [`OpenError::Replay`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`].
     pub async fn accept_async(mut self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();
-        for (key, until) in &self.remembered.keys {
+        for Entry { of, key, until } in &self.remembered.entries {
             let answer = store.insert_if_absent_async(key, *until, self.remembered.now).await;
-            answer.map_err(|error| asking.refused(error))?;
+            answer.map_err(|error| of.refused(asking.refused(error)))?;
         }
-        asking.accepted(self.remembered.keys.len());
+        asking.accepted(self.remembered.entries.len());
         Ok(self.opened)
     }
 

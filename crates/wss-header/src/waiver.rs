@@ -185,6 +185,9 @@ waivers! {
     /// [`Receiver::accept_longer_secrets`](crate::Receiver::accept_longer_secrets).
     LongerSecrets = "longer-secrets"
         ("secrets may be longer than their cipher takes, which then uses the leading octets");
+    /// [`Receiver::accept_repeated_encrypted_keys`](crate::Receiver::accept_repeated_encrypted_keys).
+    RepeatedEncryptedKeys = "repeated-encrypted-keys"
+        ("an encrypted key may have come in an earlier message");
     /// [`Receiver::accept_ciphers_by_key_length`](crate::Receiver::accept_ciphers_by_key_length).
     CiphersByKeyLength = "ciphers-by-key-length"
         ("a key may be shorter than its cipher takes: the cipher that takes as many octets runs");

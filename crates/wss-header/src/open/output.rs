@@ -16,6 +16,7 @@ use super::header::is_opened;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
 use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
+use super::replay_key::replay_key;
 use super::require::{Proof, check_bound, not_signed};
 use super::revision::Revision;
 use super::terms::Terms;
@@ -30,7 +31,7 @@ use crate::opened::{
     Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence, UnsignedOpened,
 };
 use crate::part::Part;
-use crate::pending_replay::{PendingReplay, Remembered};
+use crate::pending_replay::{Entry, EntryOf, PendingReplay, Remembered};
 use crate::requirements::Requirements;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
@@ -87,7 +88,7 @@ pub(super) fn take<O: Output>(
     let content = Content::read(revision, terms, &facts, proof.and_then(|at| facts.signatures.get(at)))?;
     let body = (!terms.only_demanded).then(|| read_body(revision, terms, &mut facts, proof)).transpose()?;
     let signature = proof.and_then(|at| facts.signatures.get(at));
-    let remembered = remembered(terms, &facts, &met.assertions);
+    let remembered = remembered(terms, &facts, &ring, &met.assertions);
     let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
     let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
@@ -404,8 +405,14 @@ fn sha1_of(token: Element<'_>, budget: &Budget) -> Option<Vec<u8>> {
     ticket.map(|ticket| ticket.sha1().to_vec())
 }
 
-/// The keys for the replay store: every signature, every nonce, and every assertion that may be used once.
-fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedAssertion]) -> Remembered {
+/// The keys for the replay store: every signature, every nonce, every assertion that may be used once, and every EncryptedKey.
+/// Whoever sees ciphertext, or the digest of its plaintext, can sign it without knowing the plaintext, and would be answered.
+fn remembered(
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+    ring: &KeyRing,
+    assertions: &[AuthenticatedAssertion],
+) -> Remembered {
     let until: SystemTime = terms.now.checked_add(terms.receiver.window.to_remember()).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
     let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
@@ -417,7 +424,13 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     });
     let used: BTreeMap<_, _> = replay_keys(assertions.iter().chain(holders)).collect();
     let of_assertions = used.into_iter().map(|(key, at_least)| (key, at_least.max(until)));
-    Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
+    let of_message = of_window.map(|key| (key, until)).chain(of_assertions);
+    let of_message = of_message.map(|(key, until)| Entry { of: EntryOf::Message, key, until });
+    let is_remembered = !terms.receiver.waives(Waiver::RepeatedEncryptedKeys);
+    let encrypted = ring.unwrapped_octets().filter(|_| is_remembered);
+    let encrypted = encrypted.map(|octets| replay_key(b"encrypted key", &[octets]));
+    let of_keys = encrypted.map(|key| Entry { of: EntryOf::EncryptedKey, key, until });
+    Remembered::new(terms.now, of_message.chain(of_keys).collect())
 }
 
 /// The evidence of the message that `proof` proves, without the facts that its requirements add.

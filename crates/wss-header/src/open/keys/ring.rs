@@ -76,6 +76,11 @@ struct ParsedCertificate {
 }
 
 impl KeyRing {
+    /// The cipher octets of the EncryptedKeys that were unwrapped with a private key.
+    pub(crate) fn unwrapped_octets(&self) -> impl Iterator<Item = &[u8]> {
+        self.unwrapped.iter().map(|unwrapped| unwrapped.octets.as_slice())
+    }
+
     /// No keys yet.
     pub(crate) fn new(receiver: &Receiver) -> Self {
         Self {

@@ -1,0 +1,200 @@
+//! Ciphertext, and digests of encrypted plaintext, that an accepted signer took from the message of another and signed as his own.
+//! He does not know what he signs: once the message of the other was accepted, its encrypted keys are known.
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use common::*;
+use ws_security::attachments::{Attachment, Package};
+use ws_security::c14n::{Budget, Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, base64_encode};
+use ws_security::crypto::Digest;
+use ws_security::prelude::*;
+use ws_security::xmldsig::Signature;
+use ws_security::{ElementPath, Incoming, MemoryReplayCache, OpenError, RequirementError, Secret, Username, Waiver};
+
+const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+
+/// Carol is a partner as Alice is.
+fn bob(requirements: Requirements) -> Receiver {
+    let partners = Trust::pins([certificate("alice"), certificate("carol")]);
+    Receiver::new(partners, requirements, MemoryReplayCache::default())
+        .decrypt_with(identity("bob"))
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+}
+
+/// The piece of a message from `start` to `end`.
+fn cut<'m>(message: &'m str, start: &str, end: &str) -> &'m str {
+    let at = message.find(start).unwrap_or_else(|| panic!("no {start}: {message}"));
+    &message[at..at + message[at..].find(end).expect("its end") + end.len()]
+}
+
+/// The first signature of a document.
+fn signature_of<'d>(document: &'d Document<'d>) -> Element<'d> {
+    document.elements().find(|element| element.name().local == "Signature").expect("a signature")
+}
+
+/// The message of Alice with the signature and the certificate of Carol. References to elements of these names get new digests;
+/// she cannot read what the others cover.
+fn signed_by_carol(message: &str, changed: &[&str]) -> String {
+    let (budget, limits) = (Budget::dangerous_unbounded(), Limits::default());
+    let document = Document::parse(message, &limits).expect("XML");
+    let ids = IdIndex::build(&document).expect("ids");
+    let signature = Signature::parse(signature_of(&document), &budget).expect("a signature");
+    let mut splices = Splices::new();
+    for reference in signature.signed_info().references() {
+        let part = reference.uri().strip_prefix('#').and_then(|id| ids.get(id));
+        let Some(part) = part.filter(|part| changed.contains(&part.name().local)) else { continue };
+        let subset = Subset::subtree(part).without_comments();
+        let octets = Canonicalization::default().to_octets(&subset, &budget).expect("a canonical form");
+        let digest = base64_encode(Digest::of(reference.digest_method(), &octets).as_octets());
+        splices.replace(reference.element().children().last().expect("a digest").content_span(), digest);
+    }
+    let message = splices.apply(message).0;
+    let document = Document::parse(&message, &limits).expect("XML");
+    let element = signature_of(&document);
+    let signature = Signature::parse(element, &budget).expect("a signature");
+    let octets = signature.signed_info().octets(&budget).expect("octets");
+    let value = identity("carol").signing_key().sign(signature.signed_info().method(), &octets).expect("signed");
+    let place = element.children().find(|child| child.name().local == "SignatureValue").expect("a value");
+    let mut splices = Splices::new();
+    splices.replace(place.content_span(), base64_encode(&value));
+    let (alice, carol) = (base64_encode(certificate("alice").der()), base64_encode(certificate("carol").der()));
+    let message = splices.apply(&message).0;
+    assert!(message.contains(&alice));
+    message.replace(&alice, &carol)
+}
+
+/// Bob opens the genuine message, and refuses the forged one; he would not, if keys may come again, which the evidence says.
+#[track_caller]
+fn refused_after<'m>(
+    requirements: impl Fn() -> Requirements,
+    genuine: impl Into<Incoming<'m>>,
+    forged: impl Into<Incoming<'m>>,
+) {
+    let (genuine, forged) = (genuine.into(), forged.into());
+    let receiver = bob(requirements());
+    let opened = receiver.open(genuine.clone()).expect("genuine");
+    assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+    let error = receiver.open(forged.clone()).map(drop).expect_err("it was encrypted for another message");
+    assert_eq!(error, OpenError::Requirement(RequirementError::RepeatedKey));
+    assert!(error.to_string().contains("`accept_repeated_encrypted_keys`"), "{error}");
+    let lax = bob(requirements()).accept_repeated_encrypted_keys();
+    assert!(lax.open(genuine).is_ok());
+    let opened = lax.open(forged).expect("keys may come again");
+    assert_eq!(opened.signer().certificate(), Some(&certificate("carol")));
+    assert!(opened.evidence().waived.contains(&Waiver::RepeatedEncryptedKeys));
+}
+
+#[test]
+fn a_body_whose_digest_is_known_is_not_signed_by_another() {
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+    let to_bob = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let genuine = recipe().sign(signing()).encrypt(to_bob).secured(&envelope(SOAP11));
+    refused_after(requirements, &genuine, signed_by_carol(&genuine, &[]));
+}
+
+/// Encrypted first, it can be signed again at any later time.
+#[test]
+fn ciphertext_of_a_body_is_not_signed_by_another() {
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+    let to_bob = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let genuine = recipe().encrypt(to_bob).sign(signing()).secured(&envelope(SOAP11));
+    let created = cut(&genuine, "<wsu:Created>", "</wsu:Created>");
+    let later = ws_security::tokens::format_instant(SystemTime::now() + Duration::from_secs(2));
+    let later = genuine.replace(created, &format!("<wsu:Created>{later}</wsu:Created>"));
+    refused_after(requirements, &genuine, signed_by_carol(&later, &["Timestamp"]));
+}
+
+/// An element of Alice's in an order of Carol's own making.
+#[test]
+fn an_encrypted_element_is_not_taken_over() {
+    let card = || Part::element(ElementPath::parse("Body/{urn:x}order/{urn:x}card").expect("a path"));
+    let order = |to: &str, card: &str| {
+        format!(
+            "<s:Envelope xmlns:s='{SOAP11}'><s:Body><x:order xmlns:x='urn:x'><x:to>{to}</x:to>{card}</x:order></s:Body>\
+             </s:Envelope>"
+        )
+    };
+    let of = |who: &str| Signing::with(&identity(who)).parts([Part::Body, Part::Timestamp]);
+    let to_bob = Encrypting::to(&certificate("bob")).parts([card()]);
+    let genuine = recipe().encrypt(to_bob).sign(of("alice")).secured(&order("Alice", "<x:card>4111 1111</x:card>"));
+    let data = cut(&genuine, "<xenc:EncryptedData", "</xenc:EncryptedData>");
+    let key = cut(&genuine, "<xenc:EncryptedKey", "</xenc:EncryptedKey>");
+    let own = recipe().sign(of("carol")).secured(&order("Mallory", data));
+    let forged = own.replacen("</wsse:Security>", &format!("{key}</wsse:Security>"), 1);
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]).encrypted([card()]);
+    refused_after(requirements, &genuine, &forged);
+}
+
+#[test]
+fn an_encrypted_header_block_is_not_put_beside_another_body() {
+    let block = || Part::header_block("urn:session", "Session");
+    let session = "<s:Header><t:Session xmlns:t='urn:session'>secret-of-ann</t:Session>";
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, block()]);
+    let genuine = recipe()
+        .sign(signing)
+        .encrypt(Encrypting::to(&certificate("bob")).parts([block()]))
+        .secured(&envelope(SOAP11).replace("<s:Header>", session));
+    assert!(!genuine.contains("secret-of-ann"));
+    let forged = signed_by_carol(&genuine.replace(AMOUNT, "9499.90"), &["Body"]);
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp, block()]).encrypted([block()]);
+    refused_after(requirements, &genuine, &forged);
+}
+
+/// A password that came encrypted, without a nonce that the store would know, beside a Body of Carol's own.
+#[test]
+fn an_encrypted_password_is_not_presented_by_another() {
+    let parts = [Part::Body, Part::Timestamp, Part::UsernameToken];
+    let genuine = recipe()
+        .username(Username::text("ann", "s3cret").without_nonce().without_created())
+        .sign(Signing::with(&identity("alice")).parts(parts))
+        .encrypt(Encrypting::to(&certificate("bob")).parts([Part::UsernameToken]))
+        .secured(&envelope(SOAP11));
+    assert!(!genuine.contains("s3cret"));
+    let forged = signed_by_carol(&genuine.replace(AMOUNT, "9499.90"), &["Body"]);
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]).username_token();
+    refused_after(requirements, &genuine, &forged);
+}
+
+/// An attachment, for which Carol would get a receipt.
+#[test]
+fn an_encrypted_attachment_is_not_sent_by_another() {
+    let messaging = || Part::header_block(EBMS, "Messaging");
+    let with_messaging = format!("<s:Header><eb:Messaging xmlns:eb=\"{EBMS}\"><eb:From>Alice</eb:From></eb:Messaging>");
+    let plan = recipe()
+        .sign(Signing::with(&identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
+        .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Attachments]))
+        .plan()
+        .expect("a plan");
+    let attachment =
+        Attachment::new("doc@x", "application/octet-stream", "the secret invention").expect("an attachment");
+    let outgoing = envelope(SOAP12).replace("<s:Header>", &with_messaging);
+    let package = plan.message(&outgoing).attachments(vec![attachment]).secure().expect("secured").message;
+    let written = package.write(Vec::new()).expect("written");
+    let genuine = package.envelope().as_bytes();
+    let forged = signed_by_carol(&package.envelope().replace(">Alice<", ">Carol<"), &["Messaging"]);
+    let at = written.windows(genuine.len()).position(|window| window == genuine).expect("the envelope");
+    let forged = [&written[..at], forged.as_bytes(), &written[at + genuine.len()..]].concat();
+    let parse = |octets| Package::parse_body(&package.content_type(), octets, &Limits::default()).expect("a package");
+    let (genuine, forged) = (parse(&written), parse(&forged));
+    let requirements =
+        || Requirements::signed([Part::Body, messaging(), Part::Attachments]).encrypted([Part::Attachments]);
+    refused_after(requirements, &genuine, &forged);
+}
+
+/// A message that comes twice is called that, and one message may use one key for several parts.
+#[test]
+fn a_message_that_comes_twice_is_a_replay() {
+    let to_bob = Encrypting::to(&certificate("bob")).parts([Part::Body, action()]);
+    let genuine = recipe().sign(signing()).encrypt(to_bob).secured(&envelope(SOAP11));
+    let receiver = bob(Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]));
+    assert!(receiver.open(&genuine).is_ok());
+    let error = receiver.open(&genuine).map(drop).expect_err("a replay");
+    assert!(matches!(error, OpenError::Replay(_)), "{error}");
+    let another = recipe()
+        .sign(signing())
+        .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body]))
+        .secured(&envelope(SOAP11));
+    assert!(receiver.open(&another).is_ok(), "another message has another key");
+}
