@@ -22,9 +22,9 @@ pub use wss_header::{
     MemoryReplayCache, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError,
     PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing, RemainingCiphertext,
     ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
-    SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TimestampEvidence, TransportFacts,
-    Treatment, UnauthenticatedFault, UnsignedOpened, Username, UsernameDefect, Waiver, WhyEncrypted, WhyMisplaced,
-    WhyNoToken, WireForm,
+    SignatureEvidence, SignatureRequest, Signer, SignerIdentity, SignerName, Signing, SoapVersion, SystemClock,
+    TimestampEvidence, TransportFacts, Treatment, UnauthenticatedFault, UnsignedOpened, Username, UsernameDefect,
+    Waiver, WhyEncrypted, WhyMisplaced, WhyNoToken, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use ws_security::tokens::format_instant;
 use ws_security::{
-    AuthenticatedAssertion, Certificate, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion,
-    Signer,
+    AuthenticatedAssertion, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion, Signer,
+    SignerName,
 };
 
 use crate::lint;
@@ -53,12 +53,29 @@ fn name(name: &SamlName) -> Value {
 /// Each of the other signers answers for the parts of its own signature.
 #[must_use]
 pub fn signer(signer: &Signer) -> Value {
-    let certificate = signer.certificate();
+    let mut value = identity(signer);
+    value["name"] = signer.to_string().into();
+    value
+}
+
+/// What identifies a signer, to compare, and the authorities above it. The text of a signer is for people.
+fn identity(signer: &Signer) -> Value {
+    let identity = signer.identity();
+    let name = |name: &SignerName| {
+        json!({
+            "value": name.value,
+            "format": name.format,
+            "qualifier": name.qualifier,
+            "spQualifier": name.sp_qualifier,
+        })
+    };
     json!({
-        "name": signer.to_string(),
-        "kind": signer.known_by(),
-        "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
-        "serial": certificate.map(Certificate::serial_decimal),
+        "kind": identity.kind,
+        "subject": identity.name.as_ref().map(name),
+        "issuer": identity.issuer,
+        "serial": identity.serial,
+        "certificateSha256": identity.certificate_sha256,
+        "confirmers": identity.confirmers.iter().map(name).collect::<Vec<_>>(),
         "path": path(signer),
     })
 }
@@ -76,17 +93,12 @@ pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> 
         .signatures
         .iter()
         .map(|signature| {
-            let certificate = signature.signer.certificate();
-            json!({
-                "signer": signature.signer.to_string(),
-                "kind": signature.signer.known_by(),
-                "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
-                "serial": certificate.map(Certificate::serial_decimal),
-                "path": path(&signature.signer),
-                "method": signature.method.uri(),
-                "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "attachments": signature.attachments.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            })
+            let mut value = identity(&signature.signer);
+            value["signer"] = signature.signer.to_string().into();
+            value["method"] = signature.method.uri().into();
+            value["parts"] = signature.parts.iter().map(ToString::to_string).collect();
+            value["attachments"] = signature.attachments.iter().map(ToString::to_string).collect();
+            value
         })
         .collect();
     let decrypted: Vec<_> = evidence

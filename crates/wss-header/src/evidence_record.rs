@@ -8,23 +8,25 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use wss_crypto::{Certificate, Digest, DigestMethod};
+use wss_crypto::{Digest, DigestMethod};
+use wss_soap::mime::MimePart;
 use wss_text::hex;
 use wss_tokens::{format_instant, parse_instant};
 
 use crate::incoming::Incoming;
 use crate::opened::{DecryptionEvidence, Evidence, SignatureEvidence};
+use crate::signer_identity::SignerIdentity;
 use crate::waiver::Waiver;
 
 /// The version of the form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The facts that were proven of one message, as a record to keep.
 ///
 /// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. Only the
 /// message proves something. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of
-/// the record, by a receiver with the same trust and keys, still proves the same. The record is about the envelope;
-/// attachments count only as covered by its signatures.
+/// the record, by a receiver with the same trust and keys, still proves the same. The record has the digests of the envelope and of
+/// every other part of a package.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -56,6 +58,7 @@ pub struct EvidenceRecord {
     version: u32,
     opened_at: String,
     message_sha256: String,
+    attachments: Vec<AttachmentRecord>,
     signatures: Vec<SignatureRecord>,
     decrypted: Vec<DecryptionRecord>,
     timestamp: Option<TimestampRecord>,
@@ -66,14 +69,21 @@ pub struct EvidenceRecord {
     bsp: Option<BspRecord>,
 }
 
+/// A part of a package beside the envelope: an attachment, or octets that the envelope includes (XOP).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AttachmentRecord {
+    content_id: Option<String>,
+    /// `None` if the file in which it was kept could not be read: then it is the same as no other.
+    sha256: Option<String>,
+}
+
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SignatureRecord {
+    /// For people.
     signer: String,
-    kind: String,
-    issuer: Option<String>,
-    serial: Option<String>,
-    certificate_sha256: Option<String>,
+    identity: SignerIdentity,
     path: Vec<String>,
     method: String,
     parts: Vec<String>,
@@ -128,7 +138,7 @@ pub enum RecordError {
     #[error("the instant of the record cannot be read: give a record that was written by this library")]
     Instant,
     /// *Failed.* It is about another message.
-    #[error("the record is about another message: its SHA-256 differs")]
+    #[error("the record is about another message: the SHA-256 of its envelope or of an attachment differs")]
     OtherMessage,
     /// *Failed.* The message proves something else now.
     #[error(
@@ -144,10 +154,13 @@ impl EvidenceRecord {
     /// The record of a message that was opened at this instant.
     #[must_use]
     pub fn of<'m>(evidence: &Evidence, message: impl Into<Incoming<'m>>, opened_at: SystemTime) -> Self {
+        let message = message.into();
+        let parts = message.package().map_or(&[][..], |package| package.attachments());
         Self {
             version: VERSION,
             opened_at: format_instant(opened_at),
-            message_sha256: sha256(message.into().envelope()),
+            message_sha256: sha256(message.envelope()),
+            attachments: parts.iter().map(AttachmentRecord::of).collect(),
             signatures: evidence.signatures.iter().map(SignatureRecord::of).collect(),
             decrypted: evidence.decrypted.iter().map(DecryptionRecord::of).collect(),
             timestamp: evidence.timestamp.map(|timestamp| TimestampRecord {
@@ -180,7 +193,8 @@ impl EvidenceRecord {
     /// [`RecordError`].
     pub fn compare<'m>(&self, evidence: &Evidence, message: impl Into<Incoming<'m>>) -> Result<(), RecordError> {
         let again = Self::of(evidence, message, self.opened_at()?);
-        if again.message_sha256 != self.message_sha256 {
+        let is_whole = self.attachments.iter().all(|attachment| attachment.sha256.is_some());
+        if again.message_sha256 != self.message_sha256 || again.attachments != self.attachments || !is_whole {
             return Err(RecordError::OtherMessage);
         }
         let waived = |record: &Self| {
@@ -205,17 +219,38 @@ impl EvidenceRecord {
     }
 }
 
+impl AttachmentRecord {
+    fn of(part: &MimePart<'_>) -> Self {
+        let mut digest = Digest::new(DigestMethod::Sha256);
+        let read = std::io::copy(&mut part.unauthenticated_reader(), &mut Digesting(&mut digest));
+        Self {
+            content_id: part.content_id().map(str::to_owned),
+            sha256: read.ok().map(|_| hex(digest.finish().as_octets())),
+        }
+    }
+}
+
+/// Digests what is written.
+struct Digesting<'d>(&'d mut Digest);
+
+impl std::io::Write for Digesting<'_> {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0.update(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl SignatureRecord {
     fn of(signature: &SignatureEvidence) -> Self {
         let signer = &signature.signer;
-        let certificate = signer.certificate();
         let path = signer.validated_certificate().map_or(&[][..], |validated| validated.path());
         Self {
             signer: signer.to_string(),
-            kind: signer.known_by().to_owned(),
-            issuer: certificate.map(|certificate| certificate.issuer().to_string()),
-            serial: certificate.map(Certificate::serial_decimal),
-            certificate_sha256: certificate.map(|certificate| sha256(certificate.der())),
+            identity: signer.identity(),
             path: path.iter().map(ToString::to_string).collect(),
             method: signature.method.uri().to_owned(),
             parts: signature.parts.iter().map(ToString::to_string).collect(),
