@@ -166,7 +166,7 @@ fn a_record_tells_which_signature_proves_the_message() {
     use std::sync::Arc;
     use ws_security::{EvidenceRecord, FixedClock, RecordError};
     let by = |name: &str, parts: &[Part]| Signing::with(&identity(name)).parts(parts.to_vec());
-    let both = recipe().sign(by("alice", &[Part::Body])).sign(by("bob", &[Part::Body, Part::Timestamp]));
+    let both = recipe().sign(by("bob", &[Part::Body, Part::Timestamp])).sign(by("alice", &[Part::Body]));
     let message = secured(both, &envelope(SOAP11));
     let open = |requirements: Requirements, now: SystemTime| {
         let trust = Trust::pins([certificate("alice"), certificate("bob")]);

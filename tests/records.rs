@@ -112,7 +112,7 @@ fn signers_of_one_text_have_their_own_identities() {
         assert_eq!(one.identity(), one.clone().identity());
     }
     let ann = subject("ann", " NameQualifier=\"urn:dom\"", "dave").identity();
-    let name = ann.name.expect("a name");
+    let name = ann.subject.expect("a name");
     assert_eq!((name.value.as_str(), name.qualifier.as_deref()), ("ann", Some("urn:dom")));
     assert_eq!((ann.kind.as_str(), ann.issuer.as_deref()), ("assertion", Some("https://idp.example")));
     let message = recipe().sign(signing()).secured(&envelope(SOAP11));

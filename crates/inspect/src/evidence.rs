@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use ws_security::tokens::format_instant;
 use ws_security::{
     AuthenticatedAssertion, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion, Signer,
-    SignerName,
 };
 
 use crate::lint;
@@ -60,24 +59,9 @@ pub fn signer(signer: &Signer) -> Value {
 
 /// What identifies a signer, to compare, and the authorities above it. The text of a signer is for people.
 fn identity(signer: &Signer) -> Value {
-    let identity = signer.identity();
-    let name = |name: &SignerName| {
-        json!({
-            "value": name.value,
-            "format": name.format,
-            "qualifier": name.qualifier,
-            "spQualifier": name.sp_qualifier,
-        })
-    };
-    json!({
-        "kind": identity.kind,
-        "subject": identity.name.as_ref().map(name),
-        "issuer": identity.issuer,
-        "serial": identity.serial,
-        "certificateSha256": identity.certificate_sha256,
-        "confirmers": identity.confirmers.iter().map(name).collect::<Vec<_>>(),
-        "path": path(signer),
-    })
+    let mut value = json!(signer.identity());
+    value["path"] = path(signer).into();
+    value
 }
 
 /// The subjects of the authorities above a signer.

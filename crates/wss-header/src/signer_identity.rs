@@ -17,7 +17,7 @@ pub struct SignerIdentity {
     pub kind: String,
     /// The name: the subject of a certificate or of an assertion, a user, a principal, the holder of a license, the name of a secret
     /// or the identifier of a context. `None` if the signer has none.
-    pub name: Option<SignerName>,
+    pub subject: Option<SignerName>,
     /// The issuer of the certificate or of the assertion.
     pub issuer: Option<String>,
     /// The serial number of the certificate, in decimal.
@@ -65,7 +65,7 @@ impl Signer {
     pub fn identity(&self) -> SignerIdentity {
         let certificate = self.certificate();
         let plain = |name: &str| Some(SignerName::plain(name));
-        let (name, issuer, confirmers) = match self {
+        let (subject, issuer, confirmers) = match self {
             Self::Certificate(validated) => {
                 let certificate = validated.certificate();
                 let subject = SignerName::plain(certificate.subject().to_string());
@@ -85,7 +85,7 @@ impl Signer {
         };
         SignerIdentity {
             kind: self.known_by().to_owned(),
-            name,
+            subject,
             issuer,
             serial: certificate.map(Certificate::serial_decimal),
             certificate_sha256: certificate
@@ -98,7 +98,7 @@ impl Signer {
 impl std::fmt::Debug for SignerIdentity {
     /// Names of a message are escaped, and cut if they are long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SignerIdentity({} {:?})", self.kind, self.name)
+        write!(f, "SignerIdentity({} {:?})", self.kind, self.subject)
     }
 }
 
