@@ -36,7 +36,7 @@ pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, 
 #[doc(inline)]
 pub use wss_header::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
-    Outcome, Verdict,
+    Outcome, UsedPadding, Verdict,
 };
 #[cfg(feature = "serde")]
 #[doc(inline)]

@@ -59,7 +59,7 @@ pub use digest_value::DigestValue;
 pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};
 pub use ecdsa_value::plain_ecdsa_value;
 pub use error::{CryptoError, LoadError};
-pub use file_kind::FileKind;
+pub use file_kind::{FileKind, Wanted};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use hmac_key::HmacKey;
 pub use identity::Identity;

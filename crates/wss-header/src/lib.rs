@@ -86,7 +86,7 @@ pub use evidence_record::{EvidenceRecord, RecordError};
 pub use exchange::ExchangeError;
 pub use explain::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
-    Outcome, Verdict,
+    Outcome, UsedPadding, Verdict,
 };
 pub use freshness::NotFresh;
 pub use held_token::HeldToken;
