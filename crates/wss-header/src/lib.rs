@@ -12,6 +12,7 @@ compile_error!("the feature `deterministic` of wss-header is for tests: build wi
 
 mod accepted_shapes;
 mod addressing;
+mod addressing_version;
 mod allowance;
 mod attached;
 pub mod attachments;
@@ -31,9 +32,11 @@ mod exchange;
 mod explain;
 mod fault_code;
 mod freshness;
+mod header_blocks;
 mod held_token;
 mod holdings;
 mod incoming;
+mod issued_token;
 mod key_sending;
 mod key_sources;
 mod key_uses;
@@ -46,6 +49,7 @@ mod optional;
 mod outgoing;
 mod part;
 mod pending_replay;
+mod placing;
 mod plan;
 mod policy;
 mod protection_token;
@@ -66,7 +70,8 @@ mod waived;
 mod waiver;
 mod window;
 
-pub use addressing::{Addressing, AddressingVersion};
+pub use addressing::Addressing;
+pub use addressing_version::AddressingVersion;
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
@@ -78,8 +83,9 @@ pub use elsewhere::{
 };
 pub use encrypting::Encrypting;
 pub use error::{
-    AttachedDefect, ElsewhereError, LayoutDefect, OpenError, PlanError, PrefixDefect, RequirementError, SecureError,
-    Treatment, UsernameDefect,
+    AttachedDefect, CoverageLost, ElsewhereError, LayoutDefect, LostCoverage, LostPart, MissingKey, OpenError,
+    PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment, UsernameDefect,
+    WhyEncrypted, WhyMisplaced, WhyNoToken,
 };
 #[cfg(feature = "serde")]
 pub use evidence_record::{EvidenceRecord, RecordError};
@@ -93,9 +99,6 @@ pub use held_token::HeldToken;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;
-pub use open::{
-    CoverageLost, LostCoverage, LostPart, MissingKey, RemainingCiphertext, WhyEncrypted, WhyMisplaced, WhyNoToken,
-};
 pub use opened::{
     Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
     UnsignedOpened,

@@ -14,7 +14,7 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
-use crate::open::{LostCoverage, RemainingCiphertext};
+use crate::error::{LostCoverage, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;

@@ -13,7 +13,7 @@ use wss_replay::ReplayCache;
 use wss_soap::Role;
 use wss_tokens::{AssertionTrust, Trust};
 
-use crate::addressing::AddressingVersion;
+use crate::addressing_version::AddressingVersion;
 use crate::clock::{Clock, SystemClock};
 use crate::key_sources::KeySources;
 use crate::policy::AlgorithmPolicy;

@@ -12,11 +12,10 @@ use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
 use super::namespaces::kind_of_namespace;
-use super::{ElsewhereError, RequirementError};
-use crate::addressing::AddressingVersion;
+use super::{ElsewhereError, MissingKey, RequirementError, WhyEncrypted, WhyMisplaced};
+use crate::addressing_version::AddressingVersion;
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
-use crate::open::{MissingKey, WhyEncrypted, WhyMisplaced};
 
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

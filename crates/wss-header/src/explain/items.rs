@@ -7,7 +7,8 @@ use wss_tokens::{Assertion, binary_token_facts};
 use super::cause::Cause;
 use super::explanation::{ExplainedCiphertext, ExplainedItem, Outcome};
 use super::{password, times};
-use crate::open::{WhyEncrypted, named_by};
+use crate::error::WhyEncrypted;
+use crate::open::named_by;
 use crate::receiver::Receiver;
 
 /// The explanation of a child of a Security header; `None` for a signature, which is explained in full.

@@ -15,7 +15,6 @@ use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
 use wss_xmlenc::DecryptError;
 
 use super::carry::Carry;
-use super::missing_key::MissingKey;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
@@ -24,7 +23,7 @@ use super::span::is_within;
 use super::terms::Terms;
 use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
-use crate::error::OpenError;
+use crate::error::{MissingKey, OpenError};
 use crate::held_token::HeldToken;
 use crate::key_uses::KeyId;
 use crate::opened::DecryptionEvidence;

@@ -15,7 +15,6 @@ use super::facts::{DecryptedElement, Facts};
 use super::header::is_opened;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
-use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::require::{Proof, check_bound, not_signed};
 use super::revision::Revision;
 use super::terms::Terms;
@@ -24,7 +23,7 @@ use crate::addressing;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::{Correlation, SentKey};
-use crate::error::{OpenError, RequirementError};
+use crate::error::{OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
 use crate::key_uses::KeyId;
 use crate::opened::{
     Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence, UnsignedOpened,

@@ -9,13 +9,14 @@ use wss_crypto::CryptoError;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 use wss_tokens::{NewPassword, write_timestamp, write_username_token};
 
-use super::edit::{give_id, insert_blocks};
-use super::issued_token::IssuedToken;
+use super::give_id::give_id;
 use super::parts::{Ids, elements_at_place, may_be_signed, no_such};
 use super::placed::AssertionReference;
 use super::settled::SettledRecipe;
 use crate::attached::Attached;
 use crate::error::SecureError;
+use crate::header_blocks::insert_blocks;
+use crate::issued_token::IssuedToken;
 use crate::layout::Layout;
 use crate::part::Part;
 use crate::recipe::Step;

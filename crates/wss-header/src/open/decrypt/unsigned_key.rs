@@ -2,7 +2,7 @@
 
 use wss_crypto::ContentEncryption;
 
-use crate::open::coverage::CoverageLost;
+use crate::error::CoverageLost;
 use crate::open::keys::FoundSecret;
 use crate::open::proven::ProvenSignature;
 use crate::receiver::Receiver;

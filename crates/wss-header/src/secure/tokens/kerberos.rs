@@ -8,8 +8,8 @@ use wss_tokens::{KerberosForm, KerberosInitiator, PasswordKeyUse, write_kerberos
 use crate::correlation::SentKey;
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing, reference_to};
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing, reference_to};
 
 #[derive(Clone)]
 struct Kerberos {

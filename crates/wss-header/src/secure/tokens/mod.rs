@@ -15,11 +15,11 @@ use wss_tokens::{PasswordKeyUse, write_derived_key};
 
 use super::made::Made;
 use super::placed::Placed;
-use super::placing::{NewToken, reference_to};
 use super::settled::SettledRecipe;
 use crate::allowance::Allowance;
 use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
+use crate::placing::{NewToken, reference_to};
 use crate::plan::secret_octets;
 use crate::protection_token::ProtectionToken;
 
