@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::certificate::Certificate;
 use crate::error::LoadError;
 use crate::file_kind::Wanted;
-use crate::key::{KeyUnwrap, PrivateKey, SigningKey};
+use crate::key::{KeyUnwrap, PrivateKey};
+use crate::signing_key::SigningKey;
 
 /// A key that signs and unwraps, its certificate, and the certificates that lead from it to an anchor.
 ///
