@@ -10,6 +10,7 @@
 #[cfg(all(feature = "deterministic", not(debug_assertions)))]
 compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
 
+mod accepted_risks;
 mod accepted_shapes;
 mod addressing;
 mod addressing_version;
@@ -83,8 +84,8 @@ pub use elsewhere::{
 };
 pub use encrypting::Encrypting;
 pub use error::{
-    AttachedDefect, CoverageLost, ElsewhereError, LayoutDefect, LostCoverage, LostPart, MissingKey, OpenError,
-    PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment, UsernameDefect,
+    AttachedDefect, CoverageLost, ElsewhereError, HeaderError, LayoutDefect, LostCoverage, LostPart, MissingKey,
+    OpenError, PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment, UsernameDefect,
     WhyEncrypted, WhyMisplaced, WhyNoToken,
 };
 #[cfg(feature = "serde")]

@@ -1,6 +1,7 @@
 //! Errors of a message, one enum for each verb, and the reasons in them. They are for the log; another type is for the wire.
 
 mod coverage_lost;
+mod header;
 mod misplaced;
 mod missing_key;
 mod namespaces;
@@ -14,6 +15,7 @@ mod secure;
 mod why_no_token;
 
 pub use coverage_lost::{CoverageLost, LostCoverage, LostPart};
+pub use header::HeaderError;
 pub use misplaced::WhyMisplaced;
 pub use missing_key::MissingKey;
 pub(crate) use namespaces::is_almost_ours;

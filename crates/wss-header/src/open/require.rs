@@ -18,7 +18,7 @@ use super::{author, lacking, remains};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::element_path::is_block_for;
-use crate::error::{LostCoverage, LostPart, OpenError, RequirementError, WhyNoToken};
+use crate::error::{HeaderError, LostCoverage, LostPart, OpenError, RequirementError, WhyNoToken};
 use crate::held_token::HeldToken;
 use crate::part::Part;
 use crate::required_token::RequiredToken;
@@ -440,7 +440,7 @@ pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Fa
         return unless_timestamp_elsewhere(error, revision);
     }
     let is_empty = revision.children.is_empty();
-    unauthenticated_fault(revision.envelope).or(is_empty.then_some(OpenError::EmptyHeader)).unwrap_or(error)
+    unauthenticated_fault(revision.envelope).or(is_empty.then_some(HeaderError::Empty.into())).unwrap_or(error)
 }
 
 /// What is missing is a timestamp, and one is elsewhere or in another namespace: says where.
