@@ -22,7 +22,7 @@ use super::tokens::saml::replay_keys;
 use crate::addressing;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
-use crate::correlation::{Correlation, SentKey};
+use crate::correlation::{Correlation, SentKey, SentSignature};
 use crate::error::{OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
 use crate::key_uses::KeyId;
 use crate::opened::{
@@ -355,12 +355,8 @@ fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
 
 /// The state that the message leaves for its reply.
 fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
-    let mut correlation = Correlation::default();
-    for signature in signatures {
-        correlation.signature_values.push(signature.value);
-        correlation.signed_infos.push(signature.signed_info);
-    }
-    correlation
+    let sent = |ProvenSignature { value, signed_info, .. }| SentSignature { value, signed_info, method: None };
+    Correlation { signatures: signatures.into_iter().map(sent).collect(), ..Correlation::default() }
 }
 
 /// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read

@@ -382,7 +382,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
         let required = terms.receiver.requirements.confirmation;
         return if required { Err(RequirementError::NotConfirmed.into()) } else { Ok(()) };
     }
-    let mut unconfirmed: Vec<&Vec<u8>> = request.signature_values.iter().collect();
+    let mut unconfirmed: Vec<&Vec<u8>> = request.signatures.iter().map(|signature| &signature.value).collect();
     for confirmation in confirmations {
         match &confirmation.value {
             Some(value) => {
@@ -390,7 +390,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
                 unconfirmed.swap_remove(at);
             }
             // A confirmation without a value says that the request had no signature.
-            None if request.signature_values.is_empty() => {}
+            None if request.signatures.is_empty() => {}
             None => return Err(OpenError::Confirmation),
         }
     }

@@ -162,7 +162,7 @@ impl<'d> Writing<'_, 'd> {
     fn confirmations(&self) -> Result<String, SecureError> {
         let request = self.settled.request.as_ref().ok_or(SecureError::NeedsRequest)?;
         let mut values: Vec<Option<String>> =
-            request.signature_values.iter().map(|value| Some(base64_encode(value))).collect();
+            request.signatures.iter().map(|signature| Some(base64_encode(&signature.value))).collect();
         if values.is_empty() {
             values.push(None);
         }
