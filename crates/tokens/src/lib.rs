@@ -38,13 +38,13 @@ pub use assertion_error::AssertionError;
 pub use assertion_span::AssertionSpan;
 pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
-pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
+pub use derived_key::{DerivedKeyToken, SecureConversation, WrittenDerivedKey, write_derived_key};
 pub use error::TokenError;
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{WrittenDateTime, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
-    KerberosToken, write_kerberos_token,
+    KerberosToken, WrittenKerberosToken, write_kerberos_token,
 };
 pub use password_error::PasswordError;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
@@ -55,7 +55,7 @@ pub use saml::{
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{ReferenceShape, SecurityTokenReference};
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
-pub use token_facts::binary_token_facts;
+pub use token_facts::{TokenFact, binary_token_facts};
 pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,

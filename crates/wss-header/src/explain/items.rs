@@ -90,7 +90,7 @@ fn password_type(element: Element<'_>) -> Vec<WireText> {
 
 fn binary_token(element: Element<'_>, budget: &Budget) -> Vec<WireText> {
     match binary_token_facts(element, budget) {
-        Ok(facts) => facts.iter().map(|(name, value)| line(name, &value.to_string())).collect(),
+        Ok(facts) => facts.iter().map(|fact| line(fact.name, &fact.value.to_string())).collect(),
         Err(error) => vec![WireText::of(error)],
     }
 }

@@ -6,7 +6,8 @@ use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::TokenError;
 use wss_xmldsig::{
-    DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform, VerifiedReference,
+    CoveredAttachment, DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform,
+    VerifiedReference,
 };
 
 use super::cover::{Apex, apex_at};
@@ -243,8 +244,8 @@ struct Covering<'r, 'd> {
 
 impl<'d> Covering<'_, 'd> {
     fn add(&mut self, reference: VerifiedReference<'d>) -> Result<(), OpenError> {
-        if let Some((url, complete)) = reference.attachment() {
-            self.add_attachment(url, complete);
+        if let Some(CoveredAttachment { url, is_complete }) = reference.attachment() {
+            self.add_attachment(url, is_complete);
             return Ok(());
         }
         let other_shape = || OpenError::Transforms { uri: reference.uri().into() };

@@ -11,7 +11,7 @@ mod username;
 use std::sync::Arc;
 
 use wss_crypto::Secret;
-use wss_tokens::{PasswordKeyUse, write_derived_key};
+use wss_tokens::{PasswordKeyUse, WrittenDerivedKey, write_derived_key};
 
 use super::made::Made;
 use super::placed::Placed;
@@ -84,8 +84,9 @@ pub(super) fn key_for(
         };
         return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
     };
-    let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
-    elements.push_str(&derived);
+    let WrittenDerivedKey { token, secret } =
+        write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+    elements.push_str(&token);
     let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
     Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
 }
