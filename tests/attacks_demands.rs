@@ -236,7 +236,7 @@ fn encrypted_again(message: &str) -> String {
     let mut splices = Splices::new();
     splices.insert(find("Security").content_span().start, key_to("bob", &secret, &["OUT".to_owned()]));
     splices.replace(inner, outer);
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 /// A signature that is encrypted twice is not two.
@@ -358,7 +358,7 @@ fn in_header(more: &str) -> String {
     let header = document.elements().find(|element| element.is(name::WSSE.uri, "Security")).expect("a header");
     let mut splices = Splices::new();
     splices.insert(header.content_span().end, more.to_owned());
-    splices.apply(&message).0
+    splices.apply(&message).text
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn decrypt_first(
     let xml = sought.with_key(xml)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), xml.into_piece());
-    Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
+    Ok(Some((Decrypted::Document(splices.apply(revision).text), is_authenticated)))
 }
 
 /// Ciphertext whose content key is sought: in its own KeyInfo, in an EncryptedKey that lists it, or by name.

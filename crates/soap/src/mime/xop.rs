@@ -63,7 +63,7 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
         splices.replace(include.span(), base64_encode(&content));
         included.extend(content_id_of(&url));
     }
-    Ok(Expanded { envelope: splices.apply(envelope).0, included })
+    Ok(Expanded { envelope: splices.apply(envelope).text, included })
 }
 
 /// The part that an Include names, if the Include is alone in its element and has no other content (XOP 1.0 §2.1).
@@ -154,5 +154,5 @@ pub fn optimized(
         splices.replace(value.content_span(), include.finish());
         parts.push(OptimizedPart { content_id, octets });
     }
-    Ok(Optimized { envelope: splices.apply(envelope).0, parts })
+    Ok(Optimized { envelope: splices.apply(envelope).text, parts })
 }

@@ -122,7 +122,7 @@ impl NewIdCard {
         let value = pending.value(signer.signing_key().as_ref())?;
         let mut splices = Splices::new();
         splices.insert(document.root().content_span().end, pending.finish(&value));
-        Ok(splices.apply(&card).0)
+        Ok(splices.apply(&card).text)
     }
 
     fn write(&self, now: SystemTime, random: &dyn Random) -> Result<String, CryptoError> {

@@ -341,7 +341,7 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
     terms.receiver.forwards.then(|| {
         let mut splices = Splices::new();
         splices.replace(revision.header.element.span(), "");
-        splices.apply(revision.document.source()).0
+        splices.apply(revision.document.source()).text
     })
 }
 
