@@ -2,7 +2,7 @@
 
 use wss_bsp::Rule;
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::{Layout, Part};
+use wss_header::{Layout, Opening, Part};
 use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
 /// The form of a message of a network in one direction.
@@ -26,7 +26,7 @@ pub struct Shape {
     /// needs and a strict sender does not make.
     pub leniencies: &'static [Leniency],
     /// The rules of BSP 1.1 that it breaks.
-    pub breaks: &'static [Breach],
+    pub breaks: &'static [BrokenRule],
 }
 
 /// A signature.
@@ -229,22 +229,11 @@ pub enum Leniency {
 
 /// A rule of BSP 1.1 that a network breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Breach {
+pub struct BrokenRule {
     /// The rule.
     pub rule: Rule,
     /// Why the network breaks it.
     pub reason: &'static str,
-}
-
-/// The call of a receiver that opens a message of a shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
-    /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
-    Body,
-    /// [`Receiver::open_parts`](wss_header::Receiver::open_parts): it covers other parts. Only the transport protects the Body.
-    Parts,
-    /// [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned): there is no signature.
-    Unsigned,
 }
 
 impl Shape {
@@ -261,7 +250,7 @@ impl Shape {
         breaks: &[],
     };
 
-    /// The call of a receiver that opens a message of this shape.
+    /// The verb of a receiver that opens a message of this shape.
     #[must_use]
     pub fn opening(&self) -> Opening {
         match &self.signature {

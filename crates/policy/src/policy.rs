@@ -12,7 +12,7 @@ use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
 use crate::exchange::{Side, SideError};
 use crate::expression::{At, Expressions, File};
-use crate::form::{self, Breach};
+use crate::form::{self, BrokenAssertion};
 use crate::keys::Keys;
 use crate::limits::{Charge, PolicyLimits};
 use crate::names;
@@ -293,7 +293,7 @@ impl Policy {
     ///
     /// # Errors
     /// [`CheckError`].
-    pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<Breach>, CheckError> {
+    pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<BrokenAssertion>, CheckError> {
         let is_meant = |known: &&OperationPolicy| operation.is_empty() || *known.name == *operation;
         let found = self.ports.iter().flat_map(|port| &port.operations).find(is_meant);
         let found = found.ok_or_else(|| {
@@ -306,7 +306,7 @@ impl Policy {
             Message::Request => &found.request,
             Message::Reply => found.reply.as_ref().unwrap_or(&nothing),
         };
-        let mut fewest: Option<Vec<Breach>> = None;
+        let mut fewest: Option<Vec<BrokenAssertion>> = None;
         let mut unjudged = None;
         form::with_read(text, &self.limits, |read| {
             for terms in alternatives(&found.common, of_message, direction) {

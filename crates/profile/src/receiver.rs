@@ -8,8 +8,8 @@ use wss_bsp::{Enforcement, Variant};
 use wss_crypto::{
     Certificate, ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod,
 };
-use wss_header::{AlgorithmPolicy, Limit, Limits, Part, Receiver, ReplayCache};
-use wss_networks::{Network, Opening, PartyKeys};
+use wss_header::{AlgorithmPolicy, Limit, Limits, Opening, Part, Receiver, ReplayCache};
+use wss_networks::{Network, PartyKeys};
 use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 

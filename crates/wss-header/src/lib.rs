@@ -104,7 +104,7 @@ pub use opened::{
     Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
     UnsignedOpened,
 };
-pub use opening::{Answering, Deferred, DeferredElsewhere};
+pub use opening::{Answering, Deferred, DeferredElsewhere, Opening};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;
 pub use pending_replay::PendingReplay;

@@ -11,6 +11,18 @@ use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
 
+/// The verb of a [`Receiver`] that opens a message, by what the message proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Opening {
+    /// The Body is signed: [`Receiver::open`].
+    Body,
+    /// Parts are signed, and the Body need not be one of them: [`Receiver::open_parts`].
+    Parts,
+    /// No signature need be there, and the transport alone protects the Body: [`Receiver::open_unsigned`].
+    Unsigned,
+}
+
 impl Receiver {
     /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
     /// [`Package`](wss_soap::mime::Package). The attachments that the signature over the Body covers are in

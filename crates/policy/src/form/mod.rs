@@ -1,7 +1,7 @@
 //! The form of a message, checked against the terms as far as it can be seen without keys. It proves nothing; a
 //! receiver does that.
 
-mod breach;
+mod broken_assertion;
 mod covered;
 mod layout;
 mod read;
@@ -15,7 +15,7 @@ use wss_soap::Role;
 use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
-pub use breach::Breach;
+pub use broken_assertion::BrokenAssertion;
 pub(crate) use read::{Read, counted_blocks, present, unproven_fault, with_read};
 
 use crate::keys::Keys;
@@ -34,7 +34,7 @@ pub(crate) fn breaches(
     terms: &Terms,
     direction: Direction,
     keys: Option<&Keys>,
-) -> Result<Vec<Breach>, OpenError> {
+) -> Result<Vec<BrokenAssertion>, OpenError> {
     let mut form = Form { terms, direction, keys, read, found: Vec::new() };
     form.required();
     if !read.has_header {
@@ -66,13 +66,13 @@ struct Form<'a> {
     direction: Direction,
     keys: Option<&'a Keys>,
     read: &'a Read<'a>,
-    found: Vec<Breach>,
+    found: Vec<BrokenAssertion>,
 }
 
 impl<'a> Form<'a> {
     /// Notes a breach of the first assertion of these names that is in force.
     fn breach(&mut self, names: &[&str], why: impl Into<String>) {
-        self.found.push(Breach::of(self.terms, names, why));
+        self.found.push(BrokenAssertion::of(self.terms, names, why));
     }
 
     fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {

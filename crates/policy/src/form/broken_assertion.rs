@@ -5,7 +5,7 @@ use crate::terms::Terms;
 
 /// An assertion that a message breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
+pub struct BrokenAssertion {
     /// The assertion.
     pub name: String,
     /// The place of the assertion in the policy; `None` if the breach is of the binding as a whole.
@@ -14,7 +14,7 @@ pub struct Breach {
     pub why: String,
 }
 
-impl Breach {
+impl BrokenAssertion {
     /// A breach of the first assertion of these names that the policy has.
     pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
         let judged = terms.notes.find(names);
@@ -25,7 +25,7 @@ impl Breach {
     }
 }
 
-impl std::fmt::Display for Breach {
+impl std::fmt::Display for BrokenAssertion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, place, why } = self;
         match place {
