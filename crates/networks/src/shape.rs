@@ -58,6 +58,7 @@ pub struct Endorsement {
 
 /// The key of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignedBy {
     /// The sender's key, whose certificate is referred to in this way.
     Certificate(ReferenceForm),
@@ -92,6 +93,7 @@ pub struct EncryptionShape {
 
 /// The recipient of ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncryptedTo {
     /// The receiver's certificate; of a reply, the certificate that signed the request.
     Certificate {
@@ -106,6 +108,7 @@ pub enum EncryptedTo {
 
 /// The method that sends a content key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Transport {
     /// `rsa-oaep-mgf1p` with SHA-1.
     OaepMgf1p,
@@ -121,6 +124,7 @@ pub enum Transport {
 
 /// The statement of the sender about its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Credential {
     /// No token beside the signature.
     None,
@@ -157,6 +161,7 @@ impl Credential {
 
 /// A part of a message, as a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MessagePart {
     /// The Body.
     Body,
@@ -199,6 +204,7 @@ impl MessagePart {
 /// A departure from the strict default that both sides of a network accept. Each is a call of the recipe, the receiver,
 /// or both, and the evidence shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Leniency {
     /// One key signs and encrypts: the symmetric binding without derived keys.
     OneKeyToSignAndEncrypt,

@@ -24,6 +24,7 @@ const GSS_TAG: u8 = 0x60;
 
 /// The content of a token of the Kerberos profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum KerberosForm {
     /// The initial token of the GSS-API, which contains an AP-REQ: the only form in BSP (R6902).
     #[default]

@@ -16,6 +16,7 @@ use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3,
 
 /// How we refer to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ReferenceForm {
     /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
     #[default]
