@@ -1,4 +1,5 @@
-//! The house: inside a crate, files depend on one another in one direction, no type has many fields, and no file is long.
+//! The house: inside a crate, files depend on one another in one direction, no type has many fields, no file is long, and no line
+//! of a comment is wide.
 //!
 //! For each crate, the paths that its files name (`crate::…`, `super::…`, `self::…`, child modules and what was imported)
 //! are resolved to files, and the circles of files computed. No circle has more than two files, and each of two is in
@@ -209,6 +210,42 @@ fn no_file_has_more_than_six_hundred_lines() {
     let lines = |path: &PathBuf| fs::read_to_string(path).expect("a source file").lines().count();
     let long: Vec<_> = files.iter().map(|path| (path, lines(path))).filter(|(_, lines)| *lines > MOST_LINES).collect();
     assert!(long.is_empty(), "split them by topic: {long:#?}");
+}
+
+/// A wider line is wrapped.
+const MOST_COLUMNS: usize = 130;
+
+#[test]
+fn no_line_of_a_comment_is_wider_than_a_hundred_and_thirty_columns() {
+    let mut wide = Vec::new();
+    for path in sources(Path::new(env!("CARGO_MANIFEST_DIR"))) {
+        let text = fs::read_to_string(&path).expect("a source file");
+        wide.extend(wide_comments(&text).map(|line| format!("{}:{line}", path.display())));
+    }
+    assert!(wide.is_empty(), "wrap them:\n{}", wide.join("\n"));
+    let found = |lines: [String; 3]| wide_comments(&lines.join("\n")).collect::<Vec<_>>();
+    let dashes = |count| "-".repeat(count);
+    let code = format!("/// ```\n/// {}\n/// ```", dashes(200));
+    assert!(found([format!("// {}", dashes(127)), format!("/// [a](b::c) {}", dashes(122)), code.clone()]).is_empty());
+    assert_eq!(found([format!("// {}", dashes(128)), format!("/// [a](b::c) {}", dashes(123)), code]), [1, 2]);
+}
+
+/// The numbers of the lines of comments that are too wide. The targets of links do not count, nor does code.
+fn wide_comments(text: &str) -> impl Iterator<Item = usize> {
+    let width = |line: &str| {
+        let after = |part: &str| 1 + part.split_once(')').map_or(part, |(_, rest)| rest).chars().count();
+        let mut parts = line.split("](");
+        parts.next().unwrap_or_default().chars().count() + parts.map(after).sum::<usize>()
+    };
+    let mut is_code = false;
+    (1..).zip(text.lines()).filter_map(move |(number, line)| {
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            is_code = false;
+            return None;
+        };
+        is_code ^= comment.trim_start_matches(['/', '!', ' ']).starts_with("```");
+        (!is_code && width(line) > MOST_COLUMNS).then_some(number)
+    })
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A policy that CXF 3.5 and we are configured by: our client calls its service, and its client ours. Where the transport protects
-//! the message, a relay on loopback has TLS on CXF's side.
+//! A policy that CXF 3.5 and we are configured by: our client calls its service, and its client ours. Where the transport
+//! protects the message, a relay on loopback has TLS on CXF's side.
 
 use std::time::SystemTime;
 

@@ -113,8 +113,8 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request is
-/// read once, unless the receivers have limits of their own.
+/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request
+/// is read once, unless the receivers have limits of their own.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
@@ -290,8 +290,8 @@ impl Exchange {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the policy says of
-    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
+    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the
+    /// policy says of their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
         self.opens.as_ref().filter(|opens| opens.opening.is_some()).map(|opens| &opens.receiver)
@@ -383,9 +383,9 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the client, where
-    /// its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing else is said of the
-    /// message: who wrote it is what `transport` knows. Read it as it is, once this returns.
+    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the
+    /// client, where its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing
+    /// else is said of the message: who wrote it is what `transport` knows. Read it as it is, once this returns.
     ///
     /// # Errors
     /// [`PolicyOpenError`]; one that names the call which opens the message, if it has a Security header.
@@ -445,8 +445,8 @@ impl Opens {
         self.receiver.answering(request)
     }
 
-    /// `request`, narrowed for a symmetric binding by certificate: the reply must use the key that was encrypted to the certificate
-    /// of the partner, and not that of a Kerberos ticket in the request.
+    /// `request`, narrowed for a symmetric binding by certificate: the reply must use the key that was encrypted to the
+    /// certificate of the partner, and not that of a Kerberos ticket in the request.
     fn answered_by_partner<'a>(&self, request: &'a Correlation) -> Cow<'a, Correlation> {
         let binding = self.terms.binding.as_ref();
         let is_to_certificate = binding.is_some_and(|binding| match &binding.tokens {

@@ -56,18 +56,19 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Gives the files that a `wsdl:import` names, by location and namespace, and those that a `wsp:PolicyReference` names in front
-    /// of its `#`, without a namespace. Nothing is fetched or read otherwise; [`Policy::unread`] lists the imports that were left out,
-    /// and a reference that leads nowhere is refused with its alternative. The location comes from the file: it may lead anywhere.
+    /// Gives the files that a `wsdl:import` names, by location and namespace, and those that a `wsp:PolicyReference` names in
+    /// front of its `#`, without a namespace. Nothing is fetched or read otherwise; [`Policy::unread`] lists the imports that
+    /// were left out, and a reference that leads nowhere is refused with its alternative. The location comes from the file: it
+    /// may lead anywhere.
     #[must_use]
     pub fn imports(mut self, give: impl Fn(&str, &str) -> Option<String> + 'i) -> Self {
         self.imports = Some(Box::new(give));
         self
     }
 
-    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
-    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor is the
-    /// `IncludeContext` of WCF.
+    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by
+    /// its policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor
+    /// is the `IncludeContext` of WCF.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());

@@ -118,8 +118,8 @@ impl Proven<'_> {
             _ => signature.parts.contains(&endorsed),
         };
         let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
-        // The token with the most parts of its own takes the first signature that covers them. Two tokens of one holder may be met by
-        // two signatures with the same value: that holder could always sign twice.
+        // The token with the most parts of its own takes the first signature that covers them. Two tokens of one holder may be
+        // met by two signatures with the same value: that holder could always sign twice.
         let mut tokens: Vec<&Supporting> = terms.endorsing(direction).collect();
         let parts =
             |supporting: &&Supporting| supporting.parts.signed.len() + usize::from(supporting.parts.signed_body);

@@ -323,8 +323,8 @@ impl Receiving<'_> {
         if binding.encrypt_first && is_covered {
             let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
             let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };
-            // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the caller
-            // agreed; without agreement, only such a message is refused.
+            // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the
+            // caller agreed; without agreement, only such a message is refused.
             let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && sends_user(self.terms, self.direction);
             return Ok(if agrees { receiver.dangerous_decrypt_cbc_before_verification() } else { receiver });
         }

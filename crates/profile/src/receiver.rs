@@ -137,7 +137,8 @@ impl Receiving {
         Ok(assertions.into_iter().fold(keys, PartyKeys::assertions))
     }
 
-    /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be revoked.
+    /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be
+    /// revoked.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Load`].

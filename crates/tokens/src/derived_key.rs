@@ -203,7 +203,8 @@ impl std::fmt::Debug for WrittenDerivedKey {
     }
 }
 
-/// Writes a token that derives `length` octets from the start of the stream, and derives these octets. `source` is the canonical `wsse:SecurityTokenReference`, as a document of its own.
+/// Writes a token that derives `length` octets from the start of the stream, and derives these octets. `source` is the canonical
+/// `wsse:SecurityTokenReference`, as a document of its own.
 #[must_use]
 pub fn write_derived_key(
     version: SecureConversation,

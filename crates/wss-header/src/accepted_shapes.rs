@@ -35,9 +35,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts timestamps, username tokens and assertions whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
-    /// and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC: `Z` or
-    /// `+00:00`. It accepts no instant without a zone.
+    /// Accepts timestamps, username tokens and assertions whose instants have an offset from UTC, as in `+01:00`, against BSP
+    /// R3217 and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC:
+    /// `Z` or `+00:00`. It accepts no instant without a zone.
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
         self.waived.insert(Waiver::LocalTimes);
@@ -135,9 +135,9 @@ impl Receiver {
 
     /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
     /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
-    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so that a signature
-    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8. A declaration of
-    /// UTF-16 that is written in UTF-8 is left out, and UTF-16 needs no byte order mark.
+    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so
+    /// that a signature proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.
+    /// A declaration of UTF-16 that is written in UTF-8 is left out, and UTF-16 needs no byte order mark.
     #[must_use]
     pub fn accept_other_encodings(mut self) -> Self {
         self.waived.insert(Waiver::OtherEncodings);
@@ -147,8 +147,8 @@ impl Receiver {
     /// Ignores signatures of the header that the receiver cannot judge: by a method that is not supported or not admitted, or by
     /// a key or a signer that it does not know, as a second signature for another receiver is. Such a signature counts as one
     /// that is not there: what is required must be proven by another one, and [`Evidence::ignored`](crate::Evidence::ignored) has it
-    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate was
-    /// revoked or has expired.
+    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate
+    /// was revoked or has expired.
     #[must_use]
     pub fn accept_unjudged_signatures(mut self) -> Self {
         self.waived.insert(Waiver::UnjudgedSignatures);
@@ -156,9 +156,9 @@ impl Receiver {
     }
 
     /// Accepts white space around the identifiers of algorithms and types, and around the URIs of references: `Algorithm`,
-    /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security. Their
-    /// schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the text as it
-    /// is written.
+    /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security.
+    /// Their schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the
+    /// text as it is written.
     #[must_use]
     pub fn accept_white_space_around_identifiers(mut self) -> Self {
         self.waived.insert(Waiver::WhiteSpaceAroundIdentifiers);
@@ -183,8 +183,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts a certificate in PEM, with its lines BEGIN and END, or base64 of that, where base64 of the certificate belongs: in a
-    /// `wsse:BinarySecurityToken`, a `wsse:KeyIdentifier` and a `ds:X509Certificate`. Each holds one certificate.
+    /// Accepts a certificate in PEM, with its lines BEGIN and END, or base64 of that, where base64 of the certificate belongs: in
+    /// a `wsse:BinarySecurityToken`, a `wsse:KeyIdentifier` and a `ds:X509Certificate`. Each holds one certificate.
     #[must_use]
     pub fn accept_certificates_in_pem(mut self) -> Self {
         self.waived.insert(Waiver::CertificatesInPem);

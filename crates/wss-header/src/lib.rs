@@ -1,8 +1,8 @@
 //! The WS-Security header: recipe to plan to secured message, message to requirements to [`Opened`].
 //!
 //! In reading order: [`Recipe`] lists the steps, [`Plan`] is a checked recipe, `secure` runs it; [`Receiver`] is the
-//! configuration, `opening` has its verbs, which open a message in `open`, [`Requirements`] say what it must prove, and [`Opened`]
-//! is the only access to its content.
+//! configuration, `opening` has its verbs, which open a message in `open`, [`Requirements`] say what it must prove, and
+//! [`Opened`] is the only access to its content.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

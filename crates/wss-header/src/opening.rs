@@ -1,5 +1,5 @@
-//! The verbs of a [`Receiver`]: for a message and for a reply; at once, or in two steps for asynchronous stores: everything except
-//! the replay store, then the store.
+//! The verbs of a [`Receiver`]: for a message and for a reply; at once, or in two steps for asynchronous stores: everything
+//! except the replay store, then the store.
 
 use crate::correlation::Correlation;
 use crate::elsewhere::AsyncKeyUnwrap;

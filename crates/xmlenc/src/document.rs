@@ -126,8 +126,8 @@ impl<'a> DocumentDecryption<'a> {
         // Whether somebody may have changed a plaintext by changing its ciphertext.
         let mut malleable = false;
         loop {
-            // After a malleable plaintext every error is the same one: it may quote what is inside, and how much is left of a limit
-            // depends on its length.
+            // After a malleable plaintext every error is the same one: it may quote what is inside, and how much is left of a
+            // limit depends on its length.
             let told = |error: DecryptError| if malleable { DecryptError::Failed } else { error };
             budget.charge(Limit::ParsedOctets, source.len() as u64).map_err(|error| told(error.into()))?;
             let more = revision.len().saturating_sub(source.len()) as u64;

@@ -3,8 +3,8 @@
 //!
 //! # Adding an algorithm
 //!
-//! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of the command line and the lists of BSP
-//!    follow from it.
+//! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of
+//!    the command line and the lists of BSP follow from it.
 //! 2. Build. A method of mathematics that is here already (another digest with ECDSA, say) needs nothing more. For a new
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
 //!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.

@@ -73,7 +73,8 @@ impl NewIdCard {
         }
     }
 
-    /// Makes it the card of a user of that system, whose level is 4: the civil registration number (CPR), the names, and the role.
+    /// Makes it the card of a user of that system, whose level is 4: the civil registration number (CPR), the names, and the
+    /// role.
     #[must_use]
     pub fn user(
         mut self,

@@ -10,9 +10,9 @@
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
 //! In reading order: `incoming`, `terms` (with `shapes`), `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
-//! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`), `decrypt`
-//! and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`. `referred` and
-//! `named` say what a key reference identifies. `reveal` walks the same way for reports, and verifies nothing.
+//! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`),
+//! `decrypt` and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`.
+//! `referred` and `named` say what a key reference identifies. `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
 mod carry;

@@ -180,8 +180,8 @@ impl<'d> Writing<'_, 'd> {
         Ok(content)
     }
 
-    /// Opens the Security header of our role for its first and its last content. If the envelope has no such header, this makes one, and
-    /// the SOAP Header around it.
+    /// Opens the Security header of our role for its first and its last content. If the envelope has no such header, this makes
+    /// one, and the SOAP Header around it.
     fn place_header(&mut self, first: &str, last: &str) {
         let both = format!("{first}{last}");
         let Some(header) = self.existing else {
