@@ -18,13 +18,13 @@ pub use wss_header::{
     Addressing, AddressingVersion, AlgorithmPolicy, Answering, AttachedDefect, Authenticated, AuthenticatedAssertion,
     Budget, Clock, Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, DecryptionKey, ElementPath,
     ElementPathError, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, ExchangeError, Fault, FaultCode,
-    FixedClock, HeldToken, Incoming, KeyUseError, Layout, LayoutDefect, Limit, Limits, LostCoverage, LostPart,
-    MemoryReplayCache, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError,
-    PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing, RemainingCiphertext,
-    ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
-    SignatureEvidence, SignatureRequest, Signer, SignerIdentity, SignerName, Signing, SoapVersion, SystemClock,
-    TimestampEvidence, TransportFacts, Treatment, UnauthenticatedFault, UnsignedOpened, Username, UsernameDefect,
-    Waiver, WhyEncrypted, WhyMisplaced, WhyNoToken, WireForm,
+    FixedClock, HeaderError, HeldToken, Incoming, KeyUseError, Layout, LayoutDefect, Limit, Limits, LostCoverage,
+    LostPart, MemoryReplayCache, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Opening, Outgoing, Part,
+    Pending, Plan, PlanError, PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing,
+    RemainingCiphertext, ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError,
+    Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, SignerIdentity, SignerName, Signing,
+    SoapVersion, SystemClock, TimestampEvidence, TransportFacts, Treatment, UnauthenticatedFault, UnsignedOpened,
+    Username, UsernameDefect, Waiver, WhyEncrypted, WhyMisplaced, WhyNoToken, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{
@@ -36,7 +36,7 @@ pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, 
 #[doc(inline)]
 pub use wss_header::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
-    Outcome, Verdict,
+    Outcome, UsedPadding, Verdict,
 };
 #[cfg(feature = "serde")]
 #[doc(inline)]

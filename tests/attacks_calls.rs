@@ -96,7 +96,7 @@ fn wrap(golden: &str, receivers: &[(&str, Receiver)]) -> usize {
                         let mut splices = Splices::new();
                         splices.replace(part.span(), forged.clone());
                         splices.insert(place, dress.clone());
-                        let message = splices.apply(golden).0;
+                        let message = splices.apply(golden).text;
                         tried += 1;
                         for (call, receiver) in receivers {
                             judge(call, receiver, &message);

@@ -9,7 +9,9 @@ use common::*;
 use ws_security::c14n::{Document, Limits, Splices, Writer, id_of, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::{AssertionError, KERBEROS_AP_REQ_SHA1, TokenError, write_kerberos_token};
+use ws_security::tokens::{
+    AssertionError, KERBEROS_AP_REQ_SHA1, TokenError, WrittenKerberosToken, write_kerberos_token,
+};
 use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list};
 use ws_security::{
     AssertionTrust, ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, KerberosForm,
@@ -234,7 +236,7 @@ fn encrypted_again(message: &str) -> String {
     let mut splices = Splices::new();
     splices.insert(find("Security").content_span().start, key_to("bob", &secret, &["OUT".to_owned()]));
     splices.replace(inner, outer);
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 /// A signature that is encrypted twice is not two.
@@ -356,13 +358,14 @@ fn in_header(more: &str) -> String {
     let header = document.elements().find(|element| element.is(name::WSSE.uri, "Security")).expect("a header");
     let mut splices = Splices::new();
     splices.insert(header.content_span().end, more.to_owned());
-    splices.apply(&message).0
+    splices.apply(&message).text
 }
 
 #[test]
 fn a_ticket_named_by_its_sha1_precedes_its_reference() {
     let gss = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e";
-    let (ticket, sha1) = write_kerberos_token("KT", KerberosForm::Gss, gss).expect("a token");
+    let WrittenKerberosToken { token: ticket, sha1 } =
+        write_kerberos_token("KT", KerberosForm::Gss, gss).expect("a token");
     let sha1 = ws_security::c14n::base64_encode(&sha1);
     let by_sha1 =
         str_of(&format!("<wsse:KeyIdentifier ValueType=\"{KERBEROS_AP_REQ_SHA1}\">{sha1}</wsse:KeyIdentifier>"));

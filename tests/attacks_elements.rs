@@ -118,7 +118,7 @@ fn no_wrapped_element_is_ever_read() {
                             let mut splices = Splices::new();
                             splices.replace(part.span(), forged.clone());
                             splices.insert(place, dress.clone());
-                            let message = splices.apply(&golden).0;
+                            let message = splices.apply(&golden).text;
                             tried += 1;
                             opened += u32::from(judge(&strict, &message, &genuine));
                             judge(&careless(strict.clone()), &message, &genuine);
@@ -127,10 +127,10 @@ fn no_wrapped_element_is_ever_read() {
                         let mut splices = Splices::new();
                         splices.replace(part.span(), "");
                         splices.insert(place, dress.clone());
-                        judge(&strict, &splices.apply(&golden).0, &genuine);
+                        judge(&strict, &splices.apply(&golden).text, &genuine);
                         let mut splices = Splices::new();
                         splices.insert(place, dress);
-                        assert!(!judge(&strict, &splices.apply(&golden).0, &genuine), "two elements have one Id");
+                        assert!(!judge(&strict, &splices.apply(&golden).text, &genuine), "two elements have one Id");
                     }
                 }
             }
@@ -247,7 +247,7 @@ fn signed_ciphertext_of_an_element_counts_only_at_its_path() {
     let mut splices = Splices::new();
     splices.replace(first.span(), message[second.span()].to_owned());
     splices.replace(second.span(), message[first.span()].to_owned());
-    refuse_parts(&receiver, &splices.apply(&message).0);
+    refuse_parts(&receiver, &splices.apply(&message).text);
     let mut tried = 0;
     for moved in [first, second] {
         for host in document.elements().filter(|host| !moved.contains(*host) && !host.is_empty_tag()) {
@@ -256,7 +256,7 @@ fn signed_ciphertext_of_an_element_counts_only_at_its_path() {
                     let mut splices = Splices::new();
                     splices.replace(moved.span(), "<o:card xmlns:o=\"urn:x\">9999</o:card>".to_owned());
                     splices.insert(place, dress);
-                    judge(&receiver, &splices.apply(&message).0, &genuine);
+                    judge(&receiver, &splices.apply(&message).text, &genuine);
                     tried += 1;
                 }
             }

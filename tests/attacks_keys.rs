@@ -85,7 +85,7 @@ fn origins() -> Vec<Origin> {
         name::WSSE.uri
     );
     let version = SecureConversation::V1_3;
-    let (derived_token, derived_key) = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
+    let derived_key = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
     let transported = Secret::new(vec![5; 32]);
     let issued = Secret::new(vec![6; 32]);
     let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann")
@@ -97,20 +97,20 @@ fn origins() -> Vec<Origin> {
         let document = Document::parse(&assertion, &Limits::default()).expect("well-formed");
         document.root().attribute("", "ID").expect("an ID").into_owned()
     };
-    let (kerberos, _) = write_kerberos_token("KT", KerberosForm::Gss, &ticket()).expect("a token");
-    let (derived, derived_from_key) =
+    let kerberos = write_kerberos_token("KT", KerberosForm::Gss, &ticket()).expect("a token").token;
+    let derived_from_key =
         write_derived_key(version, "DK9", &reference_to("EK9"), &[4; 16], &Secret::new(vec![8; 32]), 32);
-    let from_key = key_for_bob("EK9", &Secret::new(vec![8; 32])) + &derived;
+    let from_key = key_for_bob("EK9", &Secret::new(vec![8; 32])) + &derived_from_key.token;
     let origin =
         |name, elements, key_info, secret, may_do_both| Origin { name, elements, key_info, secret, may_do_both };
     vec![
         origin("shared secret", String::new(), WRAPPING.to_owned(), secret(), false),
         origin("context", String::new(), external, context, false),
-        origin("derived", derived_token, reference_to("DK"), derived_key, false),
+        origin("derived", derived_key.token, reference_to("DK"), derived_key.secret, false),
         origin("EncryptedKey", key_for_bob("EK", &transported), reference_to("EK"), transported, true),
         origin("assertion", assertion, reference_to(&assertion_id), issued, true),
         origin("ticket", kerberos, reference_to("KT"), Secret::new(vec![11; 32]), true),
-        origin("derived from an EncryptedKey", from_key, reference_to("DK9"), derived_from_key, false),
+        origin("derived from an EncryptedKey", from_key, reference_to("DK9"), derived_from_key.secret, false),
     ]
 }
 
@@ -284,11 +284,10 @@ fn a_wrapped_key_names_nobody_who_has_the_secret_that_wraps_it() {
     let known = Secret::new((50..82).collect());
     let wrapped = wrap(KeyWrap::Aes256, &secret(), &known, &SystemRandom).expect("wrapped");
     let lifted = write_encrypted_key(Some("EK"), &KeyMethod::Wrap(KeyWrap::Aes256), Some(WRAPPING), &wrapped, &[]);
-    let (derived, of_derived) =
-        write_derived_key(SecureConversation::V1_3, "DK", &reference_to("EK"), &[4; 16], &known, 32);
+    let derived = write_derived_key(SecureConversation::V1_3, "DK", &reference_to("EK"), &[4; 16], &known, 32);
     let shared = (String::new(), WRAPPING.to_owned(), secret(), true);
     let taken = (lifted.clone(), reference_to("EK"), known, false);
-    let from_it = (lifted + &derived, reference_to("DK"), of_derived, false);
+    let from_it = (lifted + &derived.token, reference_to("DK"), derived.secret, false);
     let genuine = recipe().sign(signing()).secured(&envelope(SOAP11));
     let (start, end) = ("<ds:Signature ", "</ds:Signature>");
     let at = genuine.find(start).expect("a signature");

@@ -212,7 +212,7 @@ fn a_wrapped_key_of_known_octets_is_unwrapped_again_unless_all_of_it_is_known() 
         let header = document.elements().find(|element| element.is(name::WSSE.uri, "Security")).expect("a header");
         let mut splices = Splices::new();
         splices.insert(header.content_span().end, key("bob", usual.clone(), "one") + &second);
-        splices.apply(&signed).0
+        splices.apply(&signed).text
     };
     let receiver = receiver().decrypt_with(identity("bob"));
     let opened = receiver.open(with_second(key("bob", usual.clone(), "two"))).expect("opens");

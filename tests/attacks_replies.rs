@@ -29,7 +29,7 @@ fn with_another_key(message: &str) -> String {
     let mut splices = Splices::new();
     splices.insert(header.content_span().start, key);
     splices.insert(header.content_span().end, data);
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 fn answer(opened: &Opened) -> Result<String, SecureError> {

@@ -50,7 +50,7 @@ fn signed_by_carol(message: &str, changed: &[&str]) -> String {
         let digest = base64_encode(Digest::of(reference.digest_method(), &octets).as_octets());
         splices.replace(reference.element().children().last().expect("a digest").content_span(), digest);
     }
-    let message = splices.apply(message).0;
+    let message = splices.apply(message).text;
     let document = Document::parse(&message, &limits).expect("XML");
     let element = signature_of(&document);
     let signature = Signature::parse(element, &budget).expect("a signature");
@@ -60,7 +60,7 @@ fn signed_by_carol(message: &str, changed: &[&str]) -> String {
     let mut splices = Splices::new();
     splices.replace(place.content_span(), base64_encode(&value));
     let (alice, carol) = (base64_encode(certificate("alice").der()), base64_encode(certificate("carol").der()));
-    let message = splices.apply(&message).0;
+    let message = splices.apply(&message).text;
     assert!(message.contains(&alice));
     message.replace(&alice, &carol)
 }

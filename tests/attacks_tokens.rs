@@ -57,7 +57,7 @@ fn tokens() -> Vec<(&'static str, String)> {
             .expect("issued")
     };
     let gss = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e";
-    let (ticket, _) = write_kerberos_token("KT", KerberosForm::Gss, gss).expect("a token");
+    let ticket = write_kerberos_token("KT", KerberosForm::Gss, gss).expect("a token").token;
     let license = format!(
         "<r:license xmlns:r=\"{}\" xmlns:wsu=\"{}\" wsu:Id=\"L\"><r:grant></r:grant></r:license>",
         name::REL.uri,

@@ -15,9 +15,9 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::{PasswordError, TrustError};
 use ws_security::{
-    AssertionTrust, EnvelopeError, Fault, FixedClock, KerberosTicket, Limits, MemoryReplayCache, MissingKey,
-    NewAssertion, NotFresh, OpenError, ProtectionToken, ReferenceForm, ReplayError, RequiredToken, RequirementError,
-    Requirements, SamlVersion, Secret, SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
+    AssertionTrust, EnvelopeError, Fault, FixedClock, HeaderError, KerberosTicket, Limits, MemoryReplayCache,
+    MissingKey, NewAssertion, NotFresh, OpenError, ProtectionToken, ReferenceForm, ReplayError, RequiredToken,
+    RequirementError, Requirements, SamlVersion, Secret, SecureConversation, TransportFacts, WhyMisplaced, WhyNoToken,
 };
 
 fn said(receiver: &Receiver, message: &str) -> String {
@@ -218,14 +218,14 @@ fn a_fault_that_nobody_signed_is_told_with_its_code_and_reason() {
         has(&error.to_string(), &["SOAP Fault", "unauthenticated", "The message was refused"]);
     }
     // A fault that is signed opens; an unsigned message that is none is told as before.
-    assert!(matches!(refuse(&receiver(), &envelope(SOAP11)), OpenError::NoSecurityHeader));
+    assert!(matches!(refuse(&receiver(), &envelope(SOAP11)), OpenError::Header(HeaderError::Absent)));
 }
 
 #[test]
 fn a_header_for_another_actor_is_named() {
     let message = made(recipe().actor("urn:other").sign(signing()));
     let error = refuse(&receiver(), &message);
-    assert!(matches!(error, OpenError::OtherActor { .. }));
+    assert!(matches!(error, OpenError::Header(HeaderError::OtherActor { .. })));
     has(&error.to_string(), &["has a header for actor \"urn:other\""]);
     assert!(receiver().actor("urn:other").open(&message).is_ok());
 }
@@ -349,12 +349,14 @@ fn what_is_no_message_for_a_receiver_says_who_reads_it() {
         ),
         (
             envelope("", &data),
-            OpenError::CiphertextElsewhere { path: "/s:Envelope/s:Body/e:EncryptedData".into() },
+            OpenError::Header(HeaderError::CiphertextElsewhere { path: "/s:Envelope/s:Body/e:EncryptedData".into() }),
             "`decrypt_document`",
         ),
         (
             envelope("", &format!("<invoice>{signature}{data}</invoice>")),
-            OpenError::SignatureElsewhere { path: "/s:Envelope/s:Body/invoice/d:Signature".into() },
+            OpenError::Header(HeaderError::SignatureElsewhere {
+                path: "/s:Envelope/s:Body/invoice/d:Signature".into(),
+            }),
             "`xmldsig::verify`",
         ),
     ] {
@@ -362,7 +364,7 @@ fn what_is_no_message_for_a_receiver_says_who_reads_it() {
         assert_eq!(error, expected);
         has(&error.to_string(), &[words]);
     }
-    assert_eq!(refuse(&receiver(), &envelope("", "")), OpenError::NoSecurityHeader);
+    assert_eq!(refuse(&receiver(), &envelope("", "")), OpenError::Header(HeaderError::Absent));
 }
 
 #[test]
@@ -548,6 +550,6 @@ fn an_error_of_ebms_that_nobody_signed_is_told_with_its_code_and_reason() {
         has(&refusal.to_string(), &[words[0], words[1], "nobody signed", "unauthenticated"]);
         has(&receiver().explain(&message).to_string(), &words);
     }
-    assert_eq!(refuse(&receiver(), &with("<eb:Receipt/>", "")), OpenError::NoSecurityHeader);
+    assert_eq!(refuse(&receiver(), &with("<eb:Receipt/>", "")), OpenError::Header(HeaderError::Absent));
     has(&said(&receiver(), &with("<eb:Receipt/>", "")), &["nothing secures it", "have the peer secure it"]);
 }

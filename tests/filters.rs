@@ -267,7 +267,7 @@ fn the_length_of_a_whole_mac_opens_by_a_named_call() {
         let mac = HmacKey::new(vec![7; 32]).expect("a key").sign(SignatureMethod::HmacSha256, &signed).expect("a MAC");
         let mut splices = Splices::new();
         splices.replace(find("SignatureValue").content_span(), base64_encode(&mac[..octets]));
-        splices.apply(&said).0
+        splices.apply(&said).text
     };
     let strict = receiver().security_contexts(move |_: &str, _: Option<&str>| Some(secret()));
     assert!(strict.open(&message).is_ok());

@@ -1,8 +1,9 @@
-//! The house: inside a crate, files depend on one another in one direction, no type has many fields, and no file is long.
+//! The house: inside a crate, files depend on one another in one direction, no type has many fields, no file is long, and no line
+//! of a comment is wide.
 //!
 //! For each crate, the paths that its files name (`crate::…`, `super::…`, `self::…`, child modules and what was imported)
 //! are resolved to files, and the circles of files computed. No circle has more than two files, and each of two is in
-//! [`EXPLAINED`] with its reason.
+//! [`EXPLAINED`] with its reason. The same holds for the top-level modules of a crate, each with all files of its folder.
 //!
 //! Re-exports are followed to the file that defines the item, so that a `lib.rs` or `mod.rs` counts only for what it
 //! defines itself. Comments and the tests at the foot of a file do not count. Methods do not count, either: they name no path.
@@ -24,22 +25,10 @@ const EXPLAINED: &[(&str, [&str; 2], &str)] = &[
 
 #[test]
 fn no_circle_of_files_is_larger_than_two_and_each_of_two_is_explained() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut crates: Vec<PathBuf> = fs::read_dir(root.join("crates"))
-        .expect("the folder of the crates")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.join("src").is_dir())
-        .collect();
-    crates.sort();
-    crates.push(root.to_owned());
     let mut wrong = Vec::new();
     let mut found = BTreeSet::new();
-    for folder in crates {
-        let name = match folder.strip_prefix(root.join("crates")) {
-            Ok(name) => name.display().to_string(),
-            Err(_) => "ws-security".to_owned(),
-        };
-        for circle in Crate::read(&folder.join("src")).circles() {
+    for (name, sources) in crates() {
+        for circle in sources.circles() {
             let explained = EXPLAINED.iter().position(|(of, files, _)| *of == name && circle.iter().eq(files.iter()));
             match explained {
                 Some(at) => drop(found.insert(at)),
@@ -50,6 +39,39 @@ fn no_circle_of_files_is_larger_than_two_and_each_of_two_is_explained() {
     assert!(wrong.is_empty(), "circles of files:\n{}", wrong.join("\n"));
     let gone: Vec<_> = EXPLAINED.iter().enumerate().filter(|(at, _)| !found.contains(at)).collect();
     assert!(gone.is_empty(), "no longer circles, so take them off the list: {gone:?}");
+}
+
+#[test]
+fn no_circle_of_modules_is_unexplained() {
+    let mut wrong = Vec::new();
+    for (name, sources) in crates() {
+        for circle in sources.circles_of_modules() {
+            let is_it = |files: &[&str; 2]| circle.iter().eq(files.map(module_of).iter());
+            if !EXPLAINED.iter().any(|(of, files, _)| *of == name && is_it(files)) {
+                wrong.push(format!("{name}: {}", circle.join(", ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "circles of modules:\n{}", wrong.join("\n"));
+}
+
+/// The crates of the workspace, and the facade, by name.
+fn crates() -> Vec<(String, Crate)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = fs::read_dir(root.join("crates")).expect("the folder of the crates");
+    let folders = folders.map(|entry| entry.expect("an entry").path()).filter(|path| path.join("src").is_dir());
+    let mut crates: Vec<_> = folders
+        .map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path.join("src")))
+        .chain([("ws-security".to_owned(), root.join("src"))])
+        .map(|(name, sources)| (name, Crate::read(&sources)))
+        .collect();
+    crates.sort_by(|(one, _), (other, _)| one.cmp(other));
+    crates
+}
+
+/// The top-level module that a file belongs to.
+fn module_of(file: &str) -> &str {
+    file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }
 
 #[test]
@@ -83,6 +105,20 @@ fn circles_are_found_through_imports_re_exports_and_inline_paths() {
         ("b/c.rs", "use super::D;\nuse crate::a;\npub struct C(a::X);"),
     ]);
     assert_eq!(three, [["a.rs", "b/c.rs"]]);
+}
+
+#[test]
+fn a_circle_of_folders_need_not_be_one_of_files() {
+    let files = [
+        ("lib.rs", "mod a; mod b;"),
+        ("a/mod.rs", "mod c; pub(crate) mod d;"),
+        ("a/c.rs", "use crate::b::B;\npub struct C(B);"),
+        ("a/d.rs", "pub struct D;"),
+        ("b.rs", "use crate::a::d::D;\npub struct B(D);"),
+    ];
+    let sources = Crate::of(files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())));
+    assert!(sources.circles().is_empty(), "{:?}", sources.circles());
+    assert_eq!(sources.circles_of_modules(), [["a", "b"]]);
 }
 
 /// A type with more fields is several things: their names say which.
@@ -176,6 +212,42 @@ fn no_file_has_more_than_six_hundred_lines() {
     assert!(long.is_empty(), "split them by topic: {long:#?}");
 }
 
+/// A wider line is wrapped.
+const MOST_COLUMNS: usize = 130;
+
+#[test]
+fn no_line_of_a_comment_is_wider_than_a_hundred_and_thirty_columns() {
+    let mut wide = Vec::new();
+    for path in sources(Path::new(env!("CARGO_MANIFEST_DIR"))) {
+        let text = fs::read_to_string(&path).expect("a source file");
+        wide.extend(wide_comments(&text).map(|line| format!("{}:{line}", path.display())));
+    }
+    assert!(wide.is_empty(), "wrap them:\n{}", wide.join("\n"));
+    let found = |lines: [String; 3]| wide_comments(&lines.join("\n")).collect::<Vec<_>>();
+    let dashes = |count| "-".repeat(count);
+    let code = format!("/// ```\n/// {}\n/// ```", dashes(200));
+    assert!(found([format!("// {}", dashes(127)), format!("/// [a](b::c) {}", dashes(122)), code.clone()]).is_empty());
+    assert_eq!(found([format!("// {}", dashes(128)), format!("/// [a](b::c) {}", dashes(123)), code]), [1, 2]);
+}
+
+/// The numbers of the lines of comments that are too wide. The targets of links do not count, nor does code.
+fn wide_comments(text: &str) -> impl Iterator<Item = usize> {
+    let width = |line: &str| {
+        let after = |part: &str| 1 + part.split_once(')').map_or(part, |(_, rest)| rest).chars().count();
+        let mut parts = line.split("](");
+        parts.next().unwrap_or_default().chars().count() + parts.map(after).sum::<usize>()
+    };
+    let mut is_code = false;
+    (1..).zip(text.lines()).filter_map(move |(number, line)| {
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            is_code = false;
+            return None;
+        };
+        is_code ^= comment.trim_start_matches(['/', '!', ' ']).starts_with("```");
+        (!is_code && width(line) > MOST_COLUMNS).then_some(number)
+    })
+}
+
 #[test]
 fn fields_are_counted() {
     let text = "pub struct A<'d> {\n    /// One: it.\n    pub(crate) a: u8,\n    b: Vec<(\n        u8,\n    )>,\n}\nstruct B;\n\
@@ -252,16 +324,24 @@ impl Crate {
 
     /// Each circle as its files, sorted.
     fn circles(&self) -> Vec<Vec<String>> {
-        let edges: BTreeMap<&str, BTreeSet<&str>> = self
-            .modules
-            .iter()
-            .map(|(at, module)| {
-                let targets = module.paths.iter().filter_map(|path| self.resolve(at, path, 0));
-                (module.file.as_str(), targets.filter(|file| *file != module.file).collect())
-            })
-            .collect();
+        self.circles_among(|file| file)
+    }
+
+    /// Each circle as its top-level modules, sorted.
+    fn circles_of_modules(&self) -> Vec<Vec<String>> {
+        self.circles_among(module_of)
+    }
+
+    /// Each circle as its members, sorted, where `member` says which one a file belongs to.
+    fn circles_among(&self, member: fn(&str) -> &str) -> Vec<Vec<String>> {
+        let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (at, module) in &self.modules {
+            let own = member(&module.file);
+            let targets = module.paths.iter().filter_map(|path| self.resolve(at, path, 0)).map(member);
+            edges.entry(own).or_default().extend(targets.filter(|target| *target != own));
+        }
         // There are only a few hundred files, so a simple search is fast enough.
-        let reach: BTreeMap<&str, BTreeSet<&str>> = edges.keys().map(|file| (*file, reachable(file, &edges))).collect();
+        let reach: BTreeMap<&str, BTreeSet<&str>> = edges.keys().map(|from| (*from, reachable(from, &edges))).collect();
         let mut circles = BTreeSet::new();
         for file in edges.keys() {
             let both = reach[file].iter().filter(|other| reach[**other].contains(file));

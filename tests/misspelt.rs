@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use ws_security::c14n::name;
 use ws_security::prelude::*;
-use ws_security::{OpenError, TransportFacts, Waiver};
+use ws_security::{HeaderError, OpenError, TransportFacts, Waiver};
 
 fn said(message: &str) -> String {
     refuse_strictly(&receiver(), message).to_string()
@@ -108,7 +108,7 @@ fn a_security_header_at_another_place_or_of_another_case_is_told() {
     has(&said(&in_body), &["a wsse:Security at /s:Envelope/s:Body/wsse:Security", "into the Header"]);
     let in_block = without.replacen("</s:Header>", &format!("<x:b xmlns:x=\"urn:x\">{header}</x:b></s:Header>"), 1);
     has(&said(&in_block), &["a wsse:Security at /s:Envelope/s:Header/x:b/wsse:Security", "into the Header"]);
-    assert!(matches!(refuse_strictly(&receiver(), &without), OpenError::NoSecurityHeader));
+    assert!(matches!(refuse_strictly(&receiver(), &without), OpenError::Header(HeaderError::Absent)));
     let twice = message.replacen(&header, &format!("{header}{header}"), 1);
     has(&said(&twice), &["two Security headers are for one actor or role, the ultimate receiver", "into one"]);
 }

@@ -135,7 +135,7 @@ fn program(network: &Network) -> String {
             text.push_str("let opened = receiver.open(&message)?;\nassert!(opened.body().xml().contains(\"pay\"));\n");
         }
         (false, Opening::Parts) => text.push_str("receiver.open_parts(&message)?; // the Body is not signed\n"),
-        (false, Opening::Unsigned) => {
+        _ => {
             let facts = match shape.allows(Leniency::UnprotectedTransport) {
                 true => "dangerous_unprotected",
                 false => "server_authenticated_tls",
@@ -175,8 +175,8 @@ fn page(network: &Network) -> String {
     for choice in network.choices {
         let _infallible = writeln!(text, "- `+{}`: {}.", choice.name, choice.why);
     }
-    for breach in network.request.breaks {
-        let _infallible = writeln!(text, "- It breaks {}: {}.", breach.rule, breach.reason);
+    for broken in network.request.breaks {
+        let _infallible = writeln!(text, "- It breaks {}: {}.", broken.rule, broken.reason);
     }
     for source in network.sources {
         let _infallible = writeln!(text, "- Source ({}): {}.", source.reliability.word(), source.title);

@@ -65,7 +65,7 @@ fn resigned(message: &str) -> String {
     let value = identity("alice").signing_key().sign(SignatureMethod::RsaSha256, &octets).expect("signs");
     let mut splices = Splices::new();
     splices.replace(find(&document, "SignatureValue").content_span(), base64_encode(&value));
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 /// vpulim/node-soap#1195, vpulim/node-soap#1381, node-saml/xml-crypto#191, loopbackio/strong-soap#617 (Ids without a

@@ -77,7 +77,7 @@ fn resigned(message: &str) -> String {
     let value = identity("alice").signing_key().sign(signature.signed_info().method(), &octets).expect("signed");
     let mut splices = Splices::new();
     splices.replace(found("SignatureValue").content_span(), base64_encode(&value));
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 #[test]

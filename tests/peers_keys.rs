@@ -120,8 +120,8 @@ fn items_in_hexadecimal_open_by_a_call_with_a_reference_around_them_and_without(
     assert!(accepting.open(signed_naming(&around[0](&decimal("4098")))).is_err());
 }
 
-/// PEM as a file has it, as an editor left it, and the base64 of a whole file (loopbackio/strong-soap#225; Java's CertificateFactory,
-/// and so WSS4J, reads the last).
+/// PEM as a file has it, as an editor left it, and the base64 of a whole file (loopbackio/strong-soap#225; Java's
+/// CertificateFactory, and so WSS4J, reads the last).
 #[test]
 fn certificates_in_pem_open_by_a_call() {
     let (call, accepting) = ("accept_certificates_in_pem", service().accept_certificates_in_pem());

@@ -160,8 +160,8 @@ fn username_tokens_in_the_shapes_of_peers_authenticate() {
     assert_eq!(user_of(&users(b"s3cret"), &blank), Err(OpenError::Password(PasswordError::WrongPassword)));
 }
 
-/// Drafts and early WCF have the Type in the namespace of its element, and some clients write it in other letters, or make a nonce
-/// of random letters: openLiberty/open-liberty#12523.
+/// Drafts and early WCF have the Type in the namespace of its element, and some clients write it in other letters, or make a
+/// nonce of random letters: openLiberty/open-liberty#12523.
 #[test]
 fn username_tokens_of_other_spellings_open_by_a_call() {
     let strict = || users(b"s3cret");

@@ -37,7 +37,7 @@ fn resigned(message: &str) -> String {
     let document = parse(message);
     let mut splices = Splices::new();
     splices.replace(find(&document, "SignatureValue").content_span(), base64_encode(&value));
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 #[track_caller]
@@ -84,7 +84,7 @@ fn with_times(times: &str) -> String {
     let document = parse(&golden);
     let mut splices = Splices::new();
     splices.replace(find(&document, "Timestamp").content_span(), times.to_owned());
-    let message = splices.apply(&golden).0;
+    let message = splices.apply(&golden).text;
     let digest =
         |message: &str| base64_encode(Digest::of(DigestMethod::Sha256, &canonical(message, "Timestamp")).as_octets());
     resigned(&message.replacen(&digest(&golden), &digest(&message), 1))

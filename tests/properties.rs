@@ -6,7 +6,9 @@ use common::*;
 use proptest::prelude::*;
 use std::time::SystemTime;
 use ws_security::attachments::{Attachment, Package, Spool};
-use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limits, Splices, Subset};
+use ws_security::c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limits, Spliced, Splices, Subset,
+};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
@@ -188,7 +190,7 @@ proptest! {
         let target = document.root().children().next().expect("a child");
         let mut splices = Splices::new();
         splices.replace(target.span(), with.clone());
-        let (next, moved) = splices.apply(&source);
+        let Spliced { text: next, moved } = splices.apply(&source);
         let span = target.span();
         prop_assert_eq!(&next[..span.start], &source[..span.start]);
         prop_assert_eq!(&next[span.start + with.len()..], &source[span.end..]);

@@ -1,6 +1,6 @@
 //! Messages like those of public reports about other stacks, each with its verdict. `tests/reports/make.py` made them with lxml
-//! and python-xmlsec, with our keys and words of our own. More are in `tests/peers.rs`, `tests/reports_encrypted.rs` (ciphertext) and
-//! `tests/reports_sent.rs` (what services demand).
+//! and python-xmlsec, with our keys and words of our own. More are in `tests/peers.rs`, `tests/reports_encrypted.rs` (ciphertext)
+//! and `tests/reports_sent.rs` (what services demand).
 
 mod common;
 

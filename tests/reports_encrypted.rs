@@ -1,5 +1,5 @@
-//! Ciphertext like that of public reports about other stacks, each with its verdict. `tests/reports/make_encrypted.py` made it with
-//! the Python package cryptography, and with our keys.
+//! Ciphertext like that of public reports about other stacks, each with its verdict. `tests/reports/make_encrypted.py` made it
+//! with the Python package cryptography, and with our keys.
 
 mod common;
 

@@ -110,7 +110,8 @@ fn each_demand_is_met_and_opens() {
     }
 }
 
-/// HMRC's gateway knows base64 of the MD5 of a password in place of it: what the source of passwords returns is what was digested.
+/// HMRC's gateway knows base64 of the MD5 of a password in place of it: what the source of passwords returns is what was
+/// digested.
 #[test]
 fn a_password_that_is_known_as_a_hash_is_returned_as_such() {
     let path = format!("{}/tests/reports/digest-of-hashed-password.xml", env!("CARGO_MANIFEST_DIR"));

@@ -85,7 +85,7 @@ const OF_THE_CALLER: [&str; 31] = [
     "wss-header/src/explain/explanation.rs Verdict",
     // A policy is a file that the caller chose.
     "policy/src/exchange.rs Unusable",
-    "policy/src/form/mod.rs Breach",
+    "policy/src/form/broken_assertion.rs BrokenAssertion",
     "policy/src/place.rs Location",
     "policy/src/policy.rs Listed",
     "policy/src/policy.rs Policy",

@@ -373,8 +373,8 @@ fn cipher_references_name_attachments_and_nothing_else() {
     assert!(matches!(receiver.open(envelope_of(&text)), Err(OpenError::NoAttachment { .. })));
 }
 
-/// A type that the signed EncryptedData does not state is a field of the package, which anyone can change. It chooses no form of what
-/// was signed as ciphertext.
+/// A type that the signed EncryptedData does not state is a field of the package, which anyone can change. It chooses no form of
+/// what was signed as ciphertext.
 #[test]
 fn a_type_that_no_signed_element_states_is_not_handed_out() {
     let outside = b"filename=\"invoice.pdf\"\r\nContent-Type: application/octet-stream";

@@ -1,5 +1,5 @@
-//! Each call that accepts more, switched on alone, against packages with forged attachments in every place: what is handed out has
-//! the octets that were signed.
+//! Each call that accepts more, switched on alone, against packages with forged attachments in every place: what is handed out
+//! has the octets that were signed.
 
 use ws_security::Limits;
 use ws_security::attachments::Package;

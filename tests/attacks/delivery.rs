@@ -1,8 +1,8 @@
 //! For whom a message is, when and how often it is accepted, and what a log shows of it (T41, T48, T49, T60).
 
-use ws_security::OpenError;
 use ws_security::c14n::name;
 use ws_security::prelude::*;
+use ws_security::{HeaderError, OpenError};
 
 use crate::common::*;
 use crate::{find, parse};
@@ -16,7 +16,10 @@ fn t41_headers_for_others_are_left_alone() {
     );
     let both = golden.replacen("<s:Header>", &format!("<s:Header>{other}"), 1);
     assert!(receiver().open(&both).is_ok());
-    assert!(matches!(refuse(&receiver().actor("urn:nobody"), &both), OpenError::OtherActor { .. }));
+    assert!(matches!(
+        refuse(&receiver().actor("urn:nobody"), &both),
+        OpenError::Header(HeaderError::OtherActor { .. })
+    ));
     let for_us = both.replacen("urn:other", "", 1);
     refuse(&receiver(), &for_us);
     let unknown = golden.replacen("<a:To>", "<x:Y xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/><a:To>", 1);

@@ -36,7 +36,7 @@ fn with_value_of(message: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
     let value = ws_security::c14n::base64_encode(&value(&signed_info.expect("canonical form")));
     let mut splices = Splices::new();
     splices.replace(find(&document, "SignatureValue").content_span(), value);
-    splices.apply(message).0
+    splices.apply(message).text
 }
 
 /// A message whose signature has another method and another value than Alice would make.

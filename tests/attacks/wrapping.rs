@@ -166,7 +166,7 @@ fn wrap(golden: &Golden, soap: &str) -> (usize, usize) {
                         splices.replace(part.span(), forged.clone());
                         splices.insert(place, dress.clone());
                     }
-                    let message = splices.apply(golden).0;
+                    let message = splices.apply(golden).text;
                     tried += 1;
                     if let Ok(opened) = receiver.open(&message) {
                         accepted += 1;

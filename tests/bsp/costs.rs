@@ -1,5 +1,5 @@
-//! What a report costs where a message makes it do the same again. Times are those of the processor, and are measured again while they
-//! seem too long.
+//! What a report costs where a message makes it do the same again. Times are those of the processor, and are measured again while
+//! they seem too long.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

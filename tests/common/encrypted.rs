@@ -39,7 +39,7 @@ pub(crate) fn encrypted_afterwards(secret: &Secret, cipher: ContentEncryption, i
     let mut splices = Splices::new();
     splices.replace(content, data);
     splices.insert(find(&document, "Security").content_span().start, in_front.to_owned());
-    splices.apply(&message).0
+    splices.apply(&message).text
 }
 
 pub(crate) fn leading(secret: &Secret, len: usize) -> Secret {
@@ -61,7 +61,7 @@ pub(crate) fn shaped(signed: Signed, encrypt: &dyn Fn(&[u8]) -> String, at_front
         let content = find(&parse(message), "Body").content_span();
         let mut splices = Splices::new();
         splices.replace(content.clone(), encrypt(message[content].as_bytes()));
-        splices.apply(message).0
+        splices.apply(message).text
     };
     let message = match signed {
         Signed::Plaintext => replaced(&signed_by_alice(SOAP11)),
@@ -72,7 +72,7 @@ pub(crate) fn shaped(signed: Signed, encrypt: &dyn Fn(&[u8]) -> String, at_front
     let mut splices = Splices::new();
     splices.insert(security.content_span().start, at_front.to_owned());
     splices.insert(security.span().start, before.to_owned());
-    splices.apply(&message).0
+    splices.apply(&message).text
 }
 
 /// The content of a `ds:KeyInfo` that names the EncryptedKey by its Id.

@@ -33,7 +33,7 @@ pub(crate) fn signed_again(message: &str) -> Option<String> {
         let value = reference.element().children().last().expect("a digest");
         splices.replace(value.content_span(), digest);
     }
-    let message = splices.apply(message).0;
+    let message = splices.apply(message).text;
     let document = Document::parse(&message, &limits)
         .ok()?
         .collapsing_identifiers(true)
@@ -43,5 +43,5 @@ pub(crate) fn signed_again(message: &str) -> Option<String> {
     let value = identity("alice").signing_key().sign(signature.signed_info().method(), &octets).ok()?;
     let mut splices = Splices::new();
     splices.replace(find(&document, "SignatureValue").content_span(), base64_encode(&value));
-    Some(splices.apply(&message).0)
+    Some(splices.apply(&message).text)
 }

@@ -55,7 +55,7 @@ pub(crate) fn wrapped(golden: &str, local: &str, judge: impl Fn(&str)) -> usize 
                     let mut splices = Splices::new();
                     splices.replace(part.span(), forged.clone());
                     splices.insert(place, dress.clone());
-                    judge(&splices.apply(golden).0);
+                    judge(&splices.apply(golden).text);
                     tried += 1;
                 }
             }

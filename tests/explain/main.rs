@@ -3,8 +3,8 @@
 //! The messages are broken by means of their own: edits of text after signing, and a signer that digests and signs other
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
-//! what an explanation never does; `serialized` what programs change together, `together` several changes, `signed_info` what is signed in place of
-//! `ds:SignedInfo`, and `honest` what must not be said.
+//! what an explanation never does; `serialized` what programs change together, `together` several changes, `signed_info` what is
+//! signed in place of `ds:SignedInfo`, and `honest` what must not be said.
 
 mod attachments;
 mod changes;

@@ -1,7 +1,7 @@
 //! Real peers, both ways. Runs only if `WSS_INTEROP=1` is set; `.ci/run` sets it.
 //!
-//! Needs a JDK and Maven (WSS4J, CXF, phase4, Metro, Rampart, Spring-WS), `xmlsec1`, Python (zeep, signxml, python-xmlsec), Node.js with npm (node-soap), gSOAP, and Mono. Prints a matrix and fails on any cell that is
-//! neither accepted nor explained.
+//! Needs a JDK and Maven (WSS4J, CXF, phase4, Metro, Rampart, Spring-WS), `xmlsec1`, Python (zeep, signxml, python-xmlsec),
+//! Node.js with npm (node-soap), gSOAP, and Mono. Prints a matrix and fails on any cell that is neither accepted nor explained.
 
 mod agreement;
 mod attachments;

@@ -1,5 +1,6 @@
-//! node-soap: each of its four security classes, and both of its fork strong-soap, call our service over HTTP; its own service checks our username tokens,
-//! and its signature library verifies our signatures. As a client it reads no Security header of a reply.
+//! node-soap: each of its four security classes, and both of its fork strong-soap, call our service over HTTP; its own service
+//! checks our username tokens, and its signature library verifies our signatures. As a client it reads no Security header of a
+//! reply.
 
 use std::process::Command;
 use std::time::Duration;

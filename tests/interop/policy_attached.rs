@@ -1,5 +1,5 @@
-//! Policies where a description attaches them: at operations and messages of the binding and of the port type, by references, and by
-//! policies that refer to others. CXF reads the same description as we.
+//! Policies where a description attaches them: at operations and messages of the binding and of the port type, by references, and
+//! by policies that refer to others. CXF reads the same description as we.
 
 use ws_security::c14n::base64_encode;
 use ws_security::policy::{Policy, Side};

@@ -1,5 +1,5 @@
-//! Policies that services have, and that the system tests of CXF have: bindings with their options beside supporting tokens, parts
-//! by paths, separate tokens, alternatives, and older namespaces.
+//! Policies that services have, and that the system tests of CXF have: bindings with their options beside supporting tokens,
+//! parts by paths, separate tokens, alternatives, and older namespaces.
 
 use crate::policy_row::{Confirmed, Row};
 use crate::policy_shapes::{SP, policy};

@@ -1,5 +1,5 @@
-//! Attachments of requests that a policy has signed or encrypted (`sp:Attachments`), and MTOM: CXF's service gets the packages of our
-//! client, and our service those of CXF's client.
+//! Attachments of requests that a policy has signed or encrypted (`sp:Attachments`), and MTOM: CXF's service gets the packages of
+//! our client, and our service those of CXF's client.
 
 use ws_security::attachments::{Attachment, Package};
 use ws_security::c14n::base64_encode;

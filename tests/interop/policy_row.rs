@@ -1,11 +1,11 @@
-//! A policy that CXF 3.5 and we are configured by: our client calls its service, and its client ours. Where the transport protects
-//! the message, a relay on loopback has TLS on CXF's side.
+//! A policy that CXF 3.5 and we are configured by: our client calls its service, and its client ours. Where the transport
+//! protects the message, a relay on loopback has TLS on CXF's side.
 
 use std::time::SystemTime;
 
 use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
-use ws_security::policy::{Exchange, ExchangeOpening, Policy, Side};
+use ws_security::policy::{Exchange, Opening, Policy, Side};
 use ws_security::{AssertionTrust, Correlation, ElementPath, NewAssertion, SamlVersion, Secret, TransportFacts, Trust};
 
 use wss_kerberos::{Acceptor, Initiator};
@@ -206,12 +206,12 @@ impl Row {
     /// The Body of a message.
     fn open(&self, exchange: &Exchange, message: &str, request: Option<&Correlation>) -> Result<Opened, String> {
         let opened = match exchange.opening() {
-            Some(ExchangeOpening::Body) => exchange.open(message, request).map(|opened| Opened {
+            Some(Opening::Body) => exchange.open(message, request).map(|opened| Opened {
                 body: opened.body().xml().to_owned(),
                 message_id: opened.header_block(WSA, "MessageID").map(|id| text_of(id.xml())),
                 correlation: Some(opened.correlation().clone()),
             }),
-            Some(ExchangeOpening::Parts) => exchange.open_parts(message, request).map(|opened| Opened {
+            Some(Opening::Parts) => exchange.open_parts(message, request).map(|opened| Opened {
                 body: opened.elements(&answer()).map(|element| element.xml().to_owned()).collect(),
                 message_id: None,
                 correlation: Some(opened.correlation().clone()),

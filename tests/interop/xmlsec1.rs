@@ -182,7 +182,7 @@ fn encryption_goes_both_ways() {
             .expect("encrypts");
             let mut splices = Splices::new();
             splices.replace(order.span(), data.clone());
-            let ours = splices.apply(DOCUMENT).0;
+            let ours = splices.apply(DOCUMENT).text;
             let path = folder.join("encrypted.xml");
             std::fs::write(&path, &ours).expect("a file");
             let private = key("bob.key");

@@ -426,7 +426,7 @@ fn encrypted(source: &str, way: &Way, content: ContentEncryption, plaintext: &Pl
         PlaintextType::Content => splices.replace(part.content_span(), data(&sent.key)),
         _ => splices.replace(part.span(), data(&sent.key)),
     }
-    [splices.apply(source).0, emptied(&data(&sent.template)), sent.originator]
+    [splices.apply(source).text, emptied(&data(&sent.template)), sent.originator]
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Tokens that are signed and endorse: the message signature covers the token, and a signature by it covers the message signature.
+//! Tokens that are signed and endorse: the message signature covers the token, and a signature by it covers the message
+//! signature.
 
 use ws_security::policy::Policy;
 use ws_security::{KerberosSession, KerberosTicket, Secret};
@@ -105,8 +106,8 @@ fn a_token_that_cannot_be_signed_before_it_endorses_is_refused_with_the_reason()
     }
 }
 
-/// The client of a ticket is not the signer of the Body, where a certificate is; and the reply is under the key that came encrypted to
-/// the service, and not under that of the ticket.
+/// The client of a ticket is not the signer of the Body, where a certificate is; and the reply is under the key that came
+/// encrypted to the service, and not under that of the ticket.
 #[test]
 fn a_ticket_endorses_what_a_certificate_signs() {
     const GSS_TOKEN: &[u8] = b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e";

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use ws_security::c14n::{Document, Limits};
 use ws_security::crypto::SystemRandom;
-use ws_security::policy::{Exchange, ExchangeOpening, Keys, Policy, PolicyOpenError, Side, SideError, Standing};
+use ws_security::policy::{Exchange, Keys, Opening, Policy, PolicyOpenError, Side, SideError, Standing};
 use ws_security::{AssertionTrust, Correlation, NewAssertion, SamlVersion, Secret, TransportFacts, Trust};
 
 use crate::REQUEST;
@@ -177,10 +177,8 @@ impl Both {
 fn opened(exchange: &Exchange, message: &str, request: Option<&Correlation>) -> Result<Correlation, String> {
     let text = |error: PolicyOpenError| error.to_string();
     match exchange.opening() {
-        Some(ExchangeOpening::Body) => {
-            exchange.open(message, request).map(|opened| opened.correlation().clone()).map_err(text)
-        }
-        Some(ExchangeOpening::Parts) => {
+        Some(Opening::Body) => exchange.open(message, request).map(|opened| opened.correlation().clone()).map_err(text),
+        Some(Opening::Parts) => {
             exchange.open_parts(message, request).map(|opened| opened.correlation().clone()).map_err(text)
         }
         Some(_) => {

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use ws_security::crypto::SystemRandom;
-use ws_security::policy::{ExchangeOpening, Keys, Message, Policy, PolicyReader};
+use ws_security::policy::{Keys, Message, Opening, Policy, PolicyReader};
 use ws_security::{
     AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, TransportFacts, Trust,
 };
@@ -149,7 +149,7 @@ fn a_service_behind_tls_alone_demands_the_certificate_of_the_client_and_the_part
     ] {
         let side = of(&text);
         let exchange = side.operation("").expect("an operation");
-        assert!(exchange.opening() == Some(ExchangeOpening::WithoutHeader) && exchange.receiver().is_none(), "{text}");
+        assert!(exchange.opening().is_none() && exchange.receiver().is_none(), "{text}");
         match refused {
             None => assert_eq!(exchange.check_over(&facts, message), Ok(()), "{text}"),
             Some(why) => says(exchange.check_over(&facts, message), why),
@@ -175,9 +175,9 @@ fn a_service_behind_tls_alone_demands_the_certificate_of_the_client_and_the_part
     let two = shape.policy().replace("<wsp:All>", &format!("<wsp:All>{knows_client}</wsp:All><wsp:All>"));
     let both = Policy::from_wsdl(&two).expect("a policy").service(&service()).expect("a service");
     let signed = request(&shape.policy(), &client());
-    assert_eq!(both.fitting("", &signed).expect("an operation").opening(), Some(ExchangeOpening::Body));
+    assert_eq!(both.fitting("", &signed).expect("an operation").opening(), Some(Opening::Body));
     let plain = both.fitting("", REQUEST).expect("an operation");
-    assert_eq!(plain.opening(), Some(ExchangeOpening::WithoutHeader));
+    assert_eq!(plain.opening(), None);
     says(plain.check_over(&tls(), REQUEST), "knows no certificate of the client");
 }
 

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use ws_security::attachments::MimeError;
 use ws_security::networks::{MessagingError, Network};
 use ws_security::{
-    Authenticated, ElementPath, FaultCode, MemoryReplayCache, OpenedParts, ReplayCache, TransportFacts, UnsignedOpened,
+    Authenticated, ElementPath, FaultCode, MemoryReplayCache, OpenedParts, Opening, ReplayCache, TransportFacts,
+    UnsignedOpened,
 };
 use wss_inspect::{evidence, explanation};
-use wss_profile::Opening;
 use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::error::{in_keys, misuse, not_opened, refused};
@@ -88,6 +88,7 @@ impl Receiver {
                     };
                     self.receiver.open_unsigned(incoming, transport).map(unsigned)
                 }
+                _ => return Err(misuse("this version of the package cannot open messages as the profile says")),
             }
             .map_err(|error| not_opened(&error))?
         })

@@ -22,8 +22,8 @@ use crate::write::escape;
 pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
 
 /// Removes the DOCTYPE from `source`, and applies what it declares. Returns `None` if `source` has no DOCTYPE. The text that
-/// results is no longer than a document may be, and than `budget` has [`Limit::ParsedOctets`] left; it is not charged. What is added
-/// is charged to [`Limit::DefaultedOctets`] before it is written.
+/// results is no longer than a document may be, and than `budget` has [`Limit::ParsedOctets`] left; it is not charged. What is
+/// added is charged to [`Limit::DefaultedOctets`] before it is written.
 pub(crate) fn applied(source: &str, budget: &Budget) -> Result<Option<(String, DeclaredIds)>, ParseError> {
     let limits = budget.limits();
     if source.len() > limits.size(Limit::DocumentOctets) {

@@ -75,7 +75,7 @@ pub use piece::Piece;
 pub use prefix::Prefixes;
 pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Gathered, Sink};
-pub use splice::{Moved, Splices};
+pub use splice::{Moved, Spliced, Splices, WipedSpliced};
 pub use subset::Subset;
 pub use tape::keep_spare_memory;
 pub use tree::{Tree, TreeKind, TreeNode};

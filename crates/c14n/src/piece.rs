@@ -29,8 +29,8 @@ use crate::wiped::Wiped;
 /// let piece = Piece::read(Wiped::from("<root xmlns='urn:a'><c/><d/></root>"), budget.limits())?;
 /// let mut splices = Splices::new();
 /// splices.replace_by(place, piece);
-/// let (next, _, piece) = splices.apply_and_keep(document.source());
-/// let next = Document::parse_around(&next, piece, &budget)?;
+/// let next = splices.apply_and_keep(document.source());
+/// let next = Document::parse_around(&next.text, next.piece, &budget)?;
 /// assert_eq!(next.source(), "<a xmlns='urn:a'><c/><d/></a>");
 /// assert!(next.root().children().all(|child| child.name().namespace == "urn:a"));
 /// # Ok::<(), wss_c14n::ParseError>(())
@@ -164,7 +164,7 @@ impl std::fmt::Debug for Piece {
 mod tests {
     use super::*;
     use crate::revise::tests::told;
-    use crate::splice::Splices;
+    use crate::splice::{Splices, WipedSpliced};
 
     const CONTENTS: [&str; 10] = [
         "<c>\u{fc}</c>",
@@ -206,7 +206,7 @@ mod tests {
         let piece = Piece::read(Wiped::from(root.replace('@', content)), budget.limits()).expect("well-formed");
         let mut splices = Splices::new();
         splices.replace_by(at..at + 1, piece);
-        let (next, _, piece) = splices.apply_and_keep(place);
+        let WipedSpliced { text: next, piece, .. } = splices.apply_and_keep(place);
         assert_eq!(next.as_str(), place.replace('@', content));
         let mut again = Piece::read(Wiped::from(root.replace('@', content)), budget.limits()).expect("well-formed");
         again.put_at(at);

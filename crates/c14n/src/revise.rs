@@ -11,7 +11,7 @@ use crate::document::{Document, NodeId};
 use crate::error::ParseError;
 use crate::graft::{Scope, grafted};
 use crate::reader;
-use crate::splice::Splices;
+use crate::splice::{Spliced, Splices};
 
 impl Document<'_> {
     /// This document after some splices. The content of the element `kept` is not read again if no splice touches it and
@@ -43,7 +43,7 @@ impl Document<'_> {
         let content = self.element(kept).filter(|kept| !kept.is_empty_tag()).map(|kept| kept.content_span());
         let content = content.filter(|content| !content.is_empty() && !splices.touch(content));
         let Document { source, tape, declared_ids, identifiers } = self;
-        let (next, moved) = splices.apply(&source);
+        let Spliced { text: next, moved } = splices.apply(&source);
         drop(source);
         let place = content.and_then(|content| Some((moved.span(&content)?, content)));
         let limits = Limits::dangerous_unbounded();
@@ -64,7 +64,7 @@ impl Document<'_> {
         let Document { source, tape, .. } = self;
         // The new text is made in the room of the old one.
         drop(tape);
-        splices.apply(&source).0
+        splices.apply(&source).text
     }
 }
 
@@ -200,7 +200,7 @@ pub(crate) mod tests {
             let mut splices = Splices::new();
             splices.insert(source.find(at).expect("there"), text);
             assert!(!splices.touch(&old));
-            let (next, moved) = splices.apply(source);
+            let Spliced { text: next, moved } = splices.apply(source);
             let new = moved.span(&old).expect("not replaced");
             grafted(document.tape, kept, (&next, new), old, Scope::Wider, &Limits::dangerous_unbounded()).is_some()
         };

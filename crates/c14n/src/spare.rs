@@ -1,9 +1,9 @@
 //! Memory that is kept for the next large document.
 //!
-//! What a document of a megabyte needs is returned to the system by many allocators as soon as it is freed, and comes back page by
-//! page: that costs as much as reading it. So the vectors of a large tape, and large wiped buffers, are kept when they are dropped.
-//! The memory that is kept is bounded for the whole process, whatever came: [`KEPT`] vectors of each kind, of at most [`MOST`]
-//! octets each. It holds nothing of a message: tapes are offsets, and buffers were overwritten.
+//! What a document of a megabyte needs is returned to the system by many allocators as soon as it is freed, and comes back page
+//! by page: that costs as much as reading it. So the vectors of a large tape, and large wiped buffers, are kept when they are
+//! dropped. The memory that is kept is bounded for the whole process, whatever came: [`KEPT`] vectors of each kind, of at most
+//! [`MOST`] octets each. It holds nothing of a message: tapes are offsets, and buffers were overwritten.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -17,14 +17,50 @@ use crate::wiped::Wiped;
 /// let source = "<a><b/><c/></a>";
 /// let mut splices = Splices::new();
 /// splices.replace(3..7, "<plain>text</plain>");
-/// let (next, moved) = splices.apply(source);
-/// assert_eq!(next, "<a><plain>text</plain><c/></a>");
+/// let next = splices.apply(source);
+/// assert_eq!(next.text, "<a><plain>text</plain><c/></a>");
 /// // The span of `<c/>` in the next revision.
-/// assert_eq!(&next[moved.span(&(7..11)).expect("not replaced")], "<c/>");
+/// assert_eq!(&next.text[next.moved.span(&(7..11)).expect("not replaced")], "<c/>");
 /// ```
 #[derive(Default)]
 pub struct Splices {
     edits: Vec<(Range<usize>, Text)>,
+}
+
+/// The next revision of a text.
+#[derive(Clone)]
+pub struct Spliced {
+    /// The text.
+    pub text: String,
+    /// How the offsets moved.
+    pub moved: Moved,
+}
+
+impl std::fmt::Debug for Spliced {
+    /// Octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Spliced").field("text", &self.text.len()).field("moved", &self.moved).finish()
+    }
+}
+
+/// The next revision of a text, which is wiped.
+pub struct WipedSpliced {
+    /// The text.
+    pub text: Wiped,
+    /// How the offsets moved.
+    pub moved: Moved,
+    /// The longest piece of it that was read, for [`Document::parse_around`](crate::Document::parse_around).
+    pub piece: Option<Piece>,
+}
+
+impl std::fmt::Debug for WipedSpliced {
+    /// Octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WipedSpliced")
+            .field("text", &self.text.len())
+            .field("moved", &self.moved)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The text that replaces a span.
@@ -112,28 +148,27 @@ impl Splices {
         self.edits.iter().any(|(edited, _)| edited.start <= span.end && edited.end >= span.start)
     }
 
-    /// The next revision of `source`, and how the offsets moved.
+    /// The next revision of `source`.
     ///
     /// # Panics
     /// If two spans overlap, or a span is not on character boundaries of `source`. Spans come from elements of the
     /// document, never from its content.
     #[must_use]
-    pub fn apply(self, source: &str) -> (String, Moved) {
-        let mut next = String::with_capacity(self.octets_of_next(source));
-        let (moved, _) = self.write(source, &mut next);
-        (next, moved)
+    pub fn apply(self, source: &str) -> Spliced {
+        let mut text = String::with_capacity(self.octets_of_next(source));
+        let (moved, _) = self.write(source, &mut text);
+        Spliced { text, moved }
     }
 
-    /// As [`Splices::apply`], for a revision that is wiped; also returns the longest of the pieces, for
-    /// [`Document::parse_around`](crate::Document::parse_around).
+    /// As [`Splices::apply`], for a revision that is wiped. The longest of the pieces is kept.
     ///
     /// # Panics
     /// As [`Splices::apply`].
     #[must_use]
-    pub fn apply_and_keep(self, source: &str) -> (Wiped, Moved, Option<Piece>) {
-        let mut next = Wiped::with_capacity(self.octets_of_next(source));
-        let (moved, longest) = self.write(source, &mut next);
-        (next, moved, longest)
+    pub fn apply_and_keep(self, source: &str) -> WipedSpliced {
+        let mut text = Wiped::with_capacity(self.octets_of_next(source));
+        let (moved, piece) = self.write(source, &mut text);
+        WipedSpliced { text, moved, piece }
     }
 
     /// The length of the next revision of `source`.
@@ -212,7 +247,7 @@ mod tests {
     use super::*;
 
     /// `0123456789` with two replacements and an insertion, made from the last to the first.
-    fn applied() -> (String, Moved) {
+    fn applied() -> Spliced {
         let mut splices = Splices::new();
         assert!(splices.is_empty());
         splices.replace(7..9, "");
@@ -225,12 +260,12 @@ mod tests {
 
     #[test]
     fn the_order_of_replacements_is_that_of_their_places_and_of_insertions_at_one_place_their_own() {
-        assert_eq!(applied().0, "01xyz45IJ69");
+        assert_eq!(applied().text, "01xyz45IJ69");
     }
 
     #[test]
     fn a_span_moves_with_what_is_before_it_and_grows_with_what_is_in_it() {
-        let (next, moved) = applied();
+        let Spliced { text: next, moved } = applied();
         let text = |span| moved.span(&span).map(|span| &next[span]);
         for (span, wanted) in [
             (0..2, "01"),
@@ -267,7 +302,7 @@ mod tests {
                 let text = Wiped::from(format!("<r>{}</r>", contents[at]));
                 splices.replace_by(3 + at..4 + at, Piece::read(text, budget.limits()).expect("well-formed"));
             }
-            let (next, _, piece) = splices.apply_and_keep("<x>012</x>");
+            let WipedSpliced { text: next, piece, .. } = splices.apply_and_keep("<x>012</x>");
             assert_eq!(next.as_str(), "<x><a/><b>long</b><c></c></x>");
             let piece = piece.expect("one of them");
             assert!(piece.is_read() && piece.text() == contents[1], "{:?}", piece.text());

@@ -1,8 +1,8 @@
 //! Canonical form: published check values, the traps of exclusive canonicalisation, and what has no canonical form.
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Limits, Splices, Subset, Writer,
-    name,
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Limits, Spliced, Splices, Subset,
+    Writer, name,
 };
 
 fn canonical(
@@ -131,7 +131,7 @@ fn splices_over_an_empty_tag_and_their_moves() {
     splices.insert(3, "x");
     splices.insert(3, "y");
     splices.replace(5..7, "");
-    let (next, moved) = splices.apply("0123456789");
+    let Spliced { text: next, moved } = splices.apply("0123456789");
     assert_eq!(next, "012xy34789");
     assert_eq!(moved.span(&(0..10)), Some(0..10));
     assert_eq!(moved.span(&(4..5)), Some(6..7));

@@ -337,8 +337,8 @@ impl Keys {
         own.all(|own| own.public_key() != key.public_key() || self.may_sign(own))
     }
 
-    /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for; with revocation lists, those that
-    /// are not revoked.
+    /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for; with revocation lists, those
+    /// that are not revoked.
     fn pinned(&self, untrusted: &mut Vec<String>) -> Vec<&Certificate> {
         let trust = match (self.needs_path, &self.trust, &self.pins) {
             (true, Some(trust), _) | (false, _, Some(trust)) => trust,

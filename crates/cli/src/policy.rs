@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use ws_security::policy::{Breach, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
+use ws_security::policy::{BrokenAssertion, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
 use ws_security::text::escaped;
 
 use crate::accept::in_options;
@@ -189,7 +189,7 @@ fn judged_json(judged: &Judged) -> Value {
     })
 }
 
-fn breach_json(breach: &Breach) -> Value {
+fn breach_json(breach: &BrokenAssertion) -> Value {
     json!({
         "name": breach.name,
         "line": breach.place.as_ref().map(|place| place.line),

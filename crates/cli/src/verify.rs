@@ -13,10 +13,11 @@ use ws_security::xmldsig::VerifyError;
 use ws_security::xmlenc::DecryptError;
 use ws_security::{
     AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, Incoming, MissingKey, NotFresh, OpenError,
-    Opened, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer, TransportFacts,
+    Opened, OpenedParts, Opening, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer,
+    TransportFacts,
 };
 use wss_inspect::evidence as shown;
-use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
+use wss_profile::{Prepared, Profile, Receiving, Required};
 use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::accept::in_options;

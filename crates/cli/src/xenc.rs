@@ -179,5 +179,5 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     } else {
         splices.replace(element.span(), data);
     }
-    output::write(arguments.file.output.as_ref(), splices.apply(document.source()).0.as_bytes())
+    output::write(arguments.file.output.as_ref(), splices.apply(document.source()).text.as_bytes())
 }

@@ -1,5 +1,5 @@
-//! Options that do nothing: each option of `wss sign`, `encrypt` and `secure` beside each kind of message changes that message, is
-//! refused, or is one of those that are about something else than what is written.
+//! Options that do nothing: each option of `wss sign`, `encrypt` and `secure` beside each kind of message changes that message,
+//! is refused, or is one of those that are about something else than what is written.
 
 mod common;
 

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::certificate::Certificate;
 use crate::error::LoadError;
+use crate::file_kind::Wanted;
 use crate::pem;
 use crate::recognize::told;
 
@@ -49,7 +50,7 @@ impl CertificateBundle {
     /// [`LoadError::NotFound`] if there is no certificate; [`LoadError`] as for [`Certificate::from_der`] if one is
     /// malformed, or if none has a supported key.
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
-        Self::read(octets).map_err(|error| told(error, "certificate", octets))
+        Self::read(octets).map_err(|error| told(error, Wanted::Certificate, octets))
     }
 
     fn read(octets: &[u8]) -> Result<Self, LoadError> {

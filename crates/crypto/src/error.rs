@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wss_text::WireText;
 
-use crate::file_kind::{FileKind, is_base64_of_sequence, is_hexadecimal_of_sequence};
+use crate::file_kind::{FileKind, Wanted, is_base64_of_sequence, is_hexadecimal_of_sequence};
 
 /// Why a key or certificate was not loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -13,15 +13,15 @@ pub enum LoadError {
     #[error("no {wanted} found: give PEM, or DER of one")]
     NotFound {
         /// The kind of object that was wanted.
-        wanted: &'static str,
+        wanted: Wanted,
     },
     /// *Misuse.* The file is of another kind than the one wanted.
-    #[error("this is {found}, and no {wanted}: {}", found.help(wanted))]
+    #[error("this is {found}, and no {wanted}: {}", found.help(*wanted))]
     OtherKind {
         /// The kind of file that was found.
         found: FileKind,
         /// The kind of object that was wanted.
-        wanted: &'static str,
+        wanted: Wanted,
     },
     /// *Malformed.* A line of a PEM file, or the section that it begins, cannot be read. Nothing of the file is used.
     #[error(

@@ -1,6 +1,45 @@
-//! The kind of a file that was given in place of another kind, and what to do with it: words for an error.
+//! The kind of a file that was given in place of another kind, and what to do with it: for an error.
 
 use std::fmt;
+
+/// The kind of object that was wanted of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wanted {
+    /// A certificate.
+    Certificate,
+    /// A private key.
+    PrivateKey,
+    /// A public key, which a certificate has as well.
+    PublicKey,
+    /// A key store.
+    KeyStore,
+    /// A private key of a key store, with its certificate.
+    Identity,
+    /// A revocation list.
+    RevocationList,
+}
+
+impl Wanted {
+    /// Its name, as errors have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::PrivateKey => "private key",
+            Self::PublicKey => "public key or certificate",
+            Self::KeyStore => "key store",
+            Self::Identity => "private key with its certificate",
+            Self::RevocationList => "CRL",
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// The kind of a file that is not of the kind that was wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +67,19 @@ pub enum FileKind {
 
 impl FileKind {
     /// Whether it is what was wanted.
-    pub(crate) fn is(self, wanted: &str) -> bool {
+    pub(crate) fn is(self, wanted: Wanted) -> bool {
         match self {
-            Self::Pkcs12 | Self::JavaKeyStore => wanted == "key store",
-            Self::Certificate => wanted == "certificate",
-            Self::PrivateKey => wanted == "private key",
+            Self::Pkcs12 | Self::JavaKeyStore => wanted == Wanted::KeyStore,
+            Self::Certificate => wanted == Wanted::Certificate,
+            Self::PrivateKey => wanted == Wanted::PrivateKey,
             _ => false,
         }
     }
 
     /// Advice for a file of this kind that was given where `wanted` belongs.
-    pub(crate) fn help(self, wanted: &str) -> &'static str {
+    pub(crate) fn help(self, wanted: Wanted) -> &'static str {
         match self {
-            Self::Pkcs12 | Self::JavaKeyStore if wanted == "private key" => {
+            Self::Pkcs12 | Self::JavaKeyStore if wanted == Wanted::PrivateKey => {
                 "give it as a key store, with `Identity::from_key_store`"
             }
             Self::Pkcs12 => "openssl pkcs12 -nokeys -in FILE writes its certificates as PEM",
@@ -48,16 +87,18 @@ impl FileKind {
                 "keytool -exportcert -rfc -keystore FILE -alias NAME writes a certificate of it as PEM"
             }
             Self::Pkcs7 => "openssl pkcs7 -print_certs -in FILE, with -inform DER if it is no text, writes them as PEM",
-            Self::Certificate | Self::PrivateKey if wanted == "key store" => {
+            Self::Certificate | Self::PrivateKey if wanted == Wanted::KeyStore => {
                 "a private key and its certificate that are apart are given as such, with `Identity::from_pem`"
             }
-            Self::SshPrivateKey if wanted == "private key" => {
+            Self::SshPrivateKey if wanted == Wanted::PrivateKey => {
                 "ssh-keygen -p -m PKCS8 -f FILE writes it anew, in the same file, as PEM that is read here"
             }
             Self::PrivateKey | Self::SshPrivateKey => {
                 "give the file with the certificate of this key, whose PEM begins with BEGIN CERTIFICATE"
             }
-            Self::CertificateRequest if wanted == "certificate" => "give the certificate that the authority made of it",
+            Self::CertificateRequest if wanted == Wanted::Certificate => {
+                "give the certificate that the authority made of it"
+            }
             Self::Certificate | Self::CertificateRequest => {
                 "give the file with the private key, whose PEM begins with BEGIN and ends in PRIVATE KEY"
             }

@@ -5,9 +5,9 @@ use subtle::ConstantTimeEq as _;
 use crate::algorithm::{Scheme, SignatureMethod};
 use crate::digest_value::DigestValue;
 use crate::error::{CryptoError, LoadError};
-use crate::key::SigningKey;
 use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
+use crate::signing_key::SigningKey;
 
 /// A secret for HMAC only.
 ///

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::certificate::Certificate;
 use crate::error::LoadError;
-use crate::key::{KeyUnwrap, PrivateKey, SigningKey};
+use crate::file_kind::Wanted;
+use crate::key::{KeyUnwrap, PrivateKey};
+use crate::signing_key::SigningKey;
 
 /// A key that signs and unwraps, its certificate, and the certificates that lead from it to an anchor.
 ///
@@ -53,7 +55,7 @@ impl Identity {
     /// [`LoadError`] as for [`PrivateKey::from_pem`], [`Certificate::all_from_pem`] and [`Identity::new`].
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, LoadError> {
         let mut certificates = Certificate::all_from_pem(certificates)?.into_iter();
-        let certificate = certificates.next().ok_or(LoadError::NotFound { wanted: "certificate" })?;
+        let certificate = certificates.next().ok_or(LoadError::NotFound { wanted: Wanted::Certificate })?;
         Ok(Self::new(PrivateKey::from_pem(key)?, certificate)?.chain(certificates.collect()))
     }
 

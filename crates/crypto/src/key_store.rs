@@ -6,6 +6,7 @@ use crate::algorithm::DigestMethod;
 use crate::certificate::Certificate;
 use crate::digest::Digest;
 use crate::error::LoadError;
+use crate::file_kind::Wanted;
 use crate::identity::Identity;
 use crate::key::PrivateKey;
 use crate::password_based::{Effort, decrypt_pkcs8, utf16};
@@ -46,7 +47,7 @@ pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<Ke
         Some(JKS | JCEKS) => of_java(octets, password),
         #[cfg(feature = "pkcs12")]
         _ => crate::pkcs12::identities_from_pkcs12(octets, password)
-            .map_err(|error| crate::recognize::told(error, "key store", octets)),
+            .map_err(|error| crate::recognize::told(error, Wanted::KeyStore, octets)),
         #[cfg(not(feature = "pkcs12"))]
         _ => Err(LoadError::FeatureMissing { feature: "pkcs12" }),
     };
@@ -60,7 +61,7 @@ impl Identity {
     /// [`LoadError::NotFound`], and as for [`identities_from_key_store`].
     pub fn from_key_store(octets: &[u8], password: &str) -> Result<Self, LoadError> {
         let first = identities_from_key_store(octets, password)?.into_iter().next();
-        first.map(|found| found.entry).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
+        first.map(|found| found.entry).ok_or(LoadError::NotFound { wanted: Wanted::Identity })
     }
 }
 

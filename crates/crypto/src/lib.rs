@@ -43,6 +43,7 @@ mod revocation_list;
 mod rsa15;
 mod secret;
 mod serial_number;
+mod signing_key;
 mod x509;
 
 pub use algorithm::{
@@ -59,13 +60,13 @@ pub use digest_value::DigestValue;
 pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};
 pub use ecdsa_value::plain_ecdsa_value;
 pub use error::{CryptoError, LoadError};
-pub use file_kind::FileKind;
+pub use file_kind::{FileKind, Wanted};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{
     EcPoint, EncapsulatedSecret, KeyKind, KeyUnwrap, PrivateKey, PssEncoding, PssParameters, PublicKey, RsaComponents,
-    SigningKey, VerifyingKey,
+    VerifyingKey,
 };
 pub use key_derivation::{KeyDerivation, OtherInfo};
 pub use key_store::{KeyStoreEntry, certificates_from_java_key_store, identities_from_key_store};
@@ -79,6 +80,7 @@ pub use revocation_list::RevocationList;
 pub use rsa15::unpad_rsa15;
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
+pub use signing_key::SigningKey;
 
 /// The provider of this build, by the name of its feature.
 pub const PROVIDER: &str = <provider::Chosen as provider::Provider>::NAME;

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::certificate::Certificate;
 use crate::der;
 use crate::error::LoadError;
+use crate::file_kind::Wanted;
 use crate::key::{PrivateKey, PublicKey};
 use crate::password_based::{Effort, Plain, decrypt_pem, decrypt_pkcs8};
 use crate::pem::{self, is_pem};
@@ -19,9 +20,9 @@ impl Certificate {
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
         let first = || {
             let all = pem::certificates(octets)?;
-            all.first().map(|der| Self::from_der(der)).ok_or(LoadError::NotFound { wanted: CERTIFICATE })?
+            all.first().map(|der| Self::from_der(der)).ok_or(LoadError::NotFound { wanted: Wanted::Certificate })?
         };
-        first().map_err(|error| told(error, CERTIFICATE, octets))
+        first().map_err(|error| told(error, Wanted::Certificate, octets))
     }
 
     /// Every certificate of a PEM file, in order; or the one of a DER file.
@@ -32,7 +33,7 @@ impl Certificate {
     pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
         let all = || pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect();
         let all: Result<Vec<Self>, LoadError> = all();
-        all.map_err(|error| told(error, CERTIFICATE, octets))
+        all.map_err(|error| told(error, Wanted::Certificate, octets))
     }
 }
 
@@ -83,8 +84,8 @@ impl PrivateKey {
         let key = if is_pem(octets) {
             let sections = pem::sections(octets)?;
             let key = sections.iter().find(|section| KEYS.contains(&section.label));
-            let not_found = LoadError::NotFound { wanted: PRIVATE_KEY };
-            let key = key.ok_or_else(|| told(not_found, PRIVATE_KEY, octets))?;
+            let not_found = LoadError::NotFound { wanted: Wanted::PrivateKey };
+            let key = key.ok_or_else(|| told(not_found, Wanted::PrivateKey, octets))?;
             if let Some(info) = key.headers.iter().find_map(|header| header.strip_prefix("DEK-Info:")) {
                 return opened(decrypt_pem(info, &key.der()?, given()?)?);
             }
@@ -95,14 +96,12 @@ impl PrivateKey {
         let key = Zeroizing::new(key);
         // A certificate begins with the same octets as an encrypted key.
         if !is_encrypted(&key) || Certificate::from_der(&key).is_ok() {
-            return Self::from_der(&key).map_err(|error| told(error, PRIVATE_KEY, octets));
+            return Self::from_der(&key).map_err(|error| told(error, Wanted::PrivateKey, octets));
         }
         opened(decrypt_pkcs8(&key, given()?, &mut Effort::of_file())?)
     }
 }
 
-const PRIVATE_KEY: &str = "private key";
-const CERTIFICATE: &str = "certificate";
 /// The labels of private keys. That of DSA is only read to say that it is refused.
 const KEYS: [&str; 5] =
     ["PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"];
@@ -121,7 +120,7 @@ impl PublicKey {
     /// [`LoadError::NotFound`]; [`LoadError::Pem`] if a section cannot be read, and for a label that only almost says that a key
     /// or a certificate follows; and as for [`PublicKey::from_spki`].
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
-        let not_found = LoadError::NotFound { wanted: "public key or certificate" };
+        let not_found = LoadError::NotFound { wanted: Wanted::PublicKey };
         if !is_pem(octets) {
             return Self::from_spki(octets)
                 .or_else(|error| Self::from_pkcs1(octets).ok_or(error))

@@ -7,6 +7,7 @@ use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
 use crate::der;
 use crate::error::LoadError;
+use crate::file_kind::Wanted;
 
 /// A section: the lines between a `BEGIN` line and its `END` line.
 pub(crate) struct Section<'o> {
@@ -147,19 +148,19 @@ pub fn certificate_in_pem(text: &str) -> Option<Vec<u8>> {
 
 /// The certificates of a PEM file; a DER file unchanged.
 pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
-    ders(octets, "certificate", |section| section.certificate())
+    ders(octets, Wanted::Certificate, "CERTIFICATE", |section| section.certificate())
 }
 
 /// The revocation lists of a PEM file; a DER file unchanged.
 pub(crate) fn revocation_lists(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
-    ders(octets, "CRL", |section| (section.label == "X509 CRL").then(|| section.der()))
+    ders(octets, Wanted::RevocationList, "CRL", |section| (section.label == "X509 CRL").then(|| section.der()))
 }
 
-/// The DER of every section that `der` reads; a DER file unchanged. A label that ends in the `wanted` word and is not read is
-/// refused.
+/// The DER of every section that `der` reads; a DER file unchanged. A label that ends in `word` and is not read is refused.
 fn ders(
     octets: &[u8],
-    wanted: &'static str,
+    wanted: Wanted,
+    word: &str,
     der: impl Fn(&Section<'_>) -> Option<Result<Vec<u8>, LoadError>>,
 ) -> Result<Vec<Vec<u8>>, LoadError> {
     if !is_pem(octets) {
@@ -169,7 +170,7 @@ fn ders(
     for section in sections(octets)? {
         match der(&section) {
             Some(der) => found.push(der?),
-            None => section.expect_other(&wanted.to_ascii_uppercase())?,
+            None => section.expect_other(word)?,
         }
     }
     if found.is_empty() { Err(LoadError::NotFound { wanted }) } else { Ok(found) }

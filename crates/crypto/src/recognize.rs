@@ -3,7 +3,7 @@
 use crate::certificate::Certificate;
 use crate::der;
 use crate::error::LoadError;
-use crate::file_kind::{FileKind, is_base64_of_sequence};
+use crate::file_kind::{FileKind, Wanted, is_base64_of_sequence};
 use crate::key::PrivateKey;
 use crate::pem::is_pem;
 
@@ -11,7 +11,7 @@ use crate::pem::is_pem;
 const SIGNED_DATA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
 
 /// The error for a file that should have held `wanted`, with the kind of the file.
-pub(crate) fn told(error: LoadError, wanted: &'static str, octets: &[u8]) -> LoadError {
+pub(crate) fn told(error: LoadError, wanted: Wanted, octets: &[u8]) -> LoadError {
     let is_broken =
         matches!(error, LoadError::NotFound { .. } | LoadError::Malformed { .. } | LoadError::NotDer { .. });
     match kind_of(octets).filter(|found| is_broken && !found.is(wanted)) {

@@ -1,5 +1,5 @@
-//! The header block `eb:Messaging` of ebMS 3.0, as far as AS4 needs it: [`UserMessage`], and [`Signal`]s that are a receipt, errors
-//! or a request for a message.
+//! The header block `eb:Messaging` of ebMS 3.0, as far as AS4 needs it: [`UserMessage`], and [`Signal`]s that are a receipt,
+//! errors or a request for a message.
 //!
 //! The crate knows nothing of signatures. AS4 secures the whole block: sign `Part::header_block(ebms::NAMESPACE,
 //! "Messaging")`, and read the block that a verified signature covers. [`UserMessage::check_parts`] compares the

@@ -67,8 +67,8 @@ impl<'m> Message<'m> {
     /// The picture of the message's security.
     ///
     /// # Errors
-    /// [`InspectError::Document`] if the message cannot be read again; [`InspectError::Package`] if an attachment that was spooled
-    /// cannot be read; [`InspectError::Limit`] if there is more to
+    /// [`InspectError::Document`] if the message cannot be read again; [`InspectError::Package`] if an attachment that was
+    /// spooled cannot be read; [`InspectError::Limit`] if there is more to
     /// show than the limits have it, as [`Limit::HeaderChildren`](ws_security::Limit::HeaderChildren).
     pub fn picture(&self) -> Result<Picture, InspectError> {
         self.picture_by(Arc::new(SystemClock))

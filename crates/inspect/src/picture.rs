@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ws_security::attachments::Package;
 use ws_security::c14n::{Budget, Document, Element, IdIndex, NodeId, id_of, name};
 use ws_security::text::WireText;
-use ws_security::tokens::binary_token_facts;
+use ws_security::tokens::{TokenFact, binary_token_facts};
 use ws_security::{
     Clock, DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements,
     Trust,
@@ -228,7 +228,7 @@ impl<'d> Reader<'d> {
                 facts.extend(shown.map(|child| format!("{} {}", child.name().local, shortened(&leaf(child)))));
             }
             "BinarySecurityToken" => match binary_token_facts(element, &self.budget) {
-                Ok(known) => facts.extend(known.iter().map(|(name, value)| format!("{name} {value}"))),
+                Ok(known) => facts.extend(known.iter().map(|TokenFact { name, value }| format!("{name} {value}"))),
                 Err(error) => facts.push(format!("! {error}")),
             },
             "Signature" => self.signature(element, &mut facts, &mut links)?,

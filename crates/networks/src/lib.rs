@@ -2,7 +2,7 @@
 //!
 //! **Data first.** A [`Network`] is a constant: the [`Shape`] of its requests and replies (what is signed and encrypted, in
 //! which order, with which algorithms, tokens and references), the facts of [`Http`] and of the [`Partner`], the
-//! [`Choice`]s that some of its peers need, the rules of BSP 1.1 that it breaks with their reasons ([`Breach`]), and its
+//! [`Choice`]s that some of its peers need, the rules of BSP 1.1 that it breaks with their reasons ([`BrokenRule`]), and its
 //! [`Source`]s with how sure they make the facts. A module has one network and names no library call.
 //!
 //! - [`Network::client`] makes a recipe for requests and a receiver for replies of that data; [`Network::service`]
@@ -38,9 +38,11 @@ pub use outline::outline;
 pub use pair::{Client, NetworkError, Service};
 pub use presets::*;
 pub use shape::{
-    Breach, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Opening, Shape,
-    SignatureShape, SignedBy, Transport,
+    BrokenRule, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape,
+    SignedBy, Transport,
 };
+#[doc(inline)]
+pub use wss_header::Opening;
 
 /// The network of this name.
 #[must_use]

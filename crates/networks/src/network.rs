@@ -35,6 +35,7 @@ pub struct Network {
 
 /// The kind of answer of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// A message with a Security header.
     Secured(Shape),
@@ -59,6 +60,7 @@ pub struct Http {
 
 /// How HTTP names the operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Action {
     /// No header names it.
     None,

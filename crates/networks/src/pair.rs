@@ -316,7 +316,7 @@ fn parts(parts: &[MessagePart]) -> impl Iterator<Item = wss_header::Part> + use<
 
 /// A recipe with the departures that the shape needs.
 fn allowed(shape: &Shape) -> Recipe {
-    let mut recipe = shape.breaks.iter().fold(Recipe::new(), |recipe, breach| recipe.waive(breach.rule));
+    let mut recipe = shape.breaks.iter().fold(Recipe::new(), |recipe, broken| recipe.waive(broken.rule));
     if shape.is_legacy() {
         recipe = recipe.allow_legacy_algorithms();
     }

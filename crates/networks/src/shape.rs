@@ -2,7 +2,7 @@
 
 use wss_bsp::Rule;
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::{Layout, Part};
+use wss_header::{Layout, Opening, Part};
 use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
 /// The form of a message of a network in one direction.
@@ -26,7 +26,7 @@ pub struct Shape {
     /// needs and a strict sender does not make.
     pub leniencies: &'static [Leniency],
     /// The rules of BSP 1.1 that it breaks.
-    pub breaks: &'static [Breach],
+    pub breaks: &'static [BrokenRule],
 }
 
 /// A signature.
@@ -58,6 +58,7 @@ pub struct Endorsement {
 
 /// The key of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignedBy {
     /// The sender's key, whose certificate is referred to in this way.
     Certificate(ReferenceForm),
@@ -92,6 +93,7 @@ pub struct EncryptionShape {
 
 /// The recipient of ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncryptedTo {
     /// The receiver's certificate; of a reply, the certificate that signed the request.
     Certificate {
@@ -106,6 +108,7 @@ pub enum EncryptedTo {
 
 /// The method that sends a content key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Transport {
     /// `rsa-oaep-mgf1p` with SHA-1.
     OaepMgf1p,
@@ -121,6 +124,7 @@ pub enum Transport {
 
 /// The statement of the sender about its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Credential {
     /// No token beside the signature.
     None,
@@ -157,6 +161,7 @@ impl Credential {
 
 /// A part of a message, as a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MessagePart {
     /// The Body.
     Body,
@@ -199,6 +204,7 @@ impl MessagePart {
 /// A departure from the strict default that both sides of a network accept. Each is a call of the recipe, the receiver,
 /// or both, and the evidence shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Leniency {
     /// One key signs and encrypts: the symmetric binding without derived keys.
     OneKeyToSignAndEncrypt,
@@ -229,22 +235,11 @@ pub enum Leniency {
 
 /// A rule of BSP 1.1 that a network breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Breach {
+pub struct BrokenRule {
     /// The rule.
     pub rule: Rule,
     /// Why the network breaks it.
     pub reason: &'static str,
-}
-
-/// The call of a receiver that opens a message of a shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
-    /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
-    Body,
-    /// [`Receiver::open_parts`](wss_header::Receiver::open_parts): it covers other parts. Only the transport protects the Body.
-    Parts,
-    /// [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned): there is no signature.
-    Unsigned,
 }
 
 impl Shape {
@@ -261,7 +256,7 @@ impl Shape {
         breaks: &[],
     };
 
-    /// The call of a receiver that opens a message of this shape.
+    /// The verb of a receiver that opens a message of this shape.
     #[must_use]
     pub fn opening(&self) -> Opening {
         match &self.signature {

@@ -72,7 +72,8 @@ fn broken(good: &UserMessage) -> Vec<(UserMessage, IsIt)> {
     ]
 }
 
-/// AS4-Profil of BDEW 1.1, §2.2.3.3, §2.3.1.2, §2.3.2 and §2.3.4.4: what the subject has as its OU is the identifier of the party.
+/// AS4-Profil of BDEW 1.1, §2.2.3.3, §2.3.1.2, §2.3.2 and §2.3.4.4: what the subject has as its OU is the identifier of the
+/// party.
 #[test]
 fn messages_of_bdew() {
     let network = by_name("bdew_1_2").expect("BDEW");

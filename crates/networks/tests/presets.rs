@@ -214,6 +214,7 @@ fn other_transport(transport: Transport) -> Option<Transport> {
         Transport::OaepMgf1p | Transport::Rsa15 => Some(Transport::Oaep(DigestMethod::Sha512)),
         Transport::AgreementOfEdelivery2 => Some(Transport::AgreementOfBdew),
         Transport::AgreementOfBdew => Some(Transport::AgreementOfEdelivery2),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The digest that a `wsp:PolicyReference` has of the policy which it names (WS-Policy 1.5 §4.3.4).
 //!
-//! The author of the reference says by it which policy is meant. One that was changed since is refused, and not passed over with its
-//! alternative: what is left might be weaker.
+//! The author of the reference says by it which policy is meant. One that was changed since is refused, and not passed over with
+//! its alternative: what is left might be weaker.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -5,17 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use wss_header::{
-    Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver,
-    TransportFacts, UnsignedOpened,
+    Answering, AuthenticatedAssertion, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Opening, Plan,
+    Receiver, TransportFacts, UnsignedOpened,
 };
 use wss_text::{Slice as _, WireText};
 
 use crate::error::PolicyError;
-use crate::form::{self, Breach};
+use crate::form::{self, BrokenAssertion};
 use crate::keys::Keys;
 use crate::lack::Lack;
 use crate::proven::{self, Proven};
-use crate::receive::ExchangeOpening;
 use crate::terms::{Direction, Terms, TokenKind, Tokens};
 
 /// One side of a service: an [`Exchange`] for each operation of each port.
@@ -114,8 +113,8 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request is
-/// read once, unless the receivers have limits of their own.
+/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request
+/// is read once, unless the receivers have limits of their own.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
@@ -204,7 +203,8 @@ pub(crate) struct Skipped {
 #[derive(Clone)]
 pub(crate) struct Opens {
     pub(crate) receiver: Receiver,
-    pub(crate) opening: ExchangeOpening,
+    /// `None` for messages without a Security header.
+    pub(crate) opening: Option<Opening>,
     pub(crate) terms: Arc<Terms>,
     pub(crate) direction: Direction,
     pub(crate) keys: Keys,
@@ -219,7 +219,7 @@ pub enum PolicyOpenError {
     Open(#[from] OpenError),
     /// *Refused.* The form of the message breaks an assertion.
     #[error("{0}")]
-    Form(Breach),
+    Form(BrokenAssertion),
     /// *Misuse.* The policy demands nothing of these messages, so that there is no receiver.
     #[error(
         "the policy demands nothing of these messages, or all of TLS: nothing is proven of them; read them as they are, if the \
@@ -290,17 +290,18 @@ impl Exchange {
         self.sends.as_ref()
     }
 
-    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the policy says of
-    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
+    /// What opens the messages of the other side; `None` if they have no Security header: [`Exchange::check_over`]. What the
+    /// policy says of their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
     #[must_use]
     pub fn receiver(&self) -> Option<&Receiver> {
-        self.opens.as_ref().filter(|opens| opens.opening != ExchangeOpening::WithoutHeader).map(|opens| &opens.receiver)
+        self.opens.as_ref().filter(|opens| opens.opening.is_some()).map(|opens| &opens.receiver)
     }
 
-    /// Which verb opens them.
+    /// Which verb opens them; over a transport ([`Opening::Unsigned`]) it is [`Exchange::open_over`]. `None` if they have no
+    /// Security header: [`Exchange::check_over`].
     #[must_use]
-    pub fn opening(&self) -> Option<ExchangeOpening> {
-        self.opens.as_ref().map(|opens| opens.opening)
+    pub fn opening(&self) -> Option<Opening> {
+        self.opens.as_ref()?.opening
     }
 
     /// Changes the receiver, for a peer that needs one of its `accept_…` calls, another clock or other limits.
@@ -321,7 +322,7 @@ impl Exchange {
         request: Option<&Correlation>,
     ) -> Result<Opened, PolicyOpenError> {
         let message = message.into();
-        let (opens, text) = self.checked(&message, &[ExchangeOpening::Body])?;
+        let (opens, text) = self.checked(&message, &[Some(Opening::Body)])?;
         let opened = match request {
             Some(request) => opens.answering(&opens.answered_by_partner(request)).open(&message)?,
             None => opens.receiver.open(&message)?,
@@ -340,7 +341,7 @@ impl Exchange {
         request: Option<&Correlation>,
     ) -> Result<OpenedParts, PolicyOpenError> {
         let message = message.into();
-        let (opens, text) = self.checked(&message, &[ExchangeOpening::Body, ExchangeOpening::Parts])?;
+        let (opens, text) = self.checked(&message, &[Some(Opening::Body), Some(Opening::Parts)])?;
         let opened = match request {
             Some(request) => opens.answering(&opens.answered_by_partner(request)).open_parts(&message)?,
             None => opens.receiver.open_parts(&message)?,
@@ -366,7 +367,7 @@ impl Exchange {
         if self.opens.is_none() && self.has_tls && !transport.is_protected() {
             return Err(PolicyOpenError::Form(proven::without_tls()));
         }
-        let (opens, text) = self.checked(&message, &[ExchangeOpening::Unsigned])?;
+        let (opens, text) = self.checked(&message, &[Some(Opening::Unsigned)])?;
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));
         }
@@ -382,9 +383,9 @@ impl Exchange {
         Ok(opened)
     }
 
-    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the client, where
-    /// its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing else is said of the
-    /// message: who wrote it is what `transport` knows. Read it as it is, once this returns.
+    /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the
+    /// client, where its `sp:HttpsToken` has `sp:RequireClientCertificate`; and that it has the parts that are required. Nothing
+    /// else is said of the message: who wrote it is what `transport` knows. Read it as it is, once this returns.
     ///
     /// # Errors
     /// [`PolicyOpenError`]; one that names the call which opens the message, if it has a Security header.
@@ -398,7 +399,7 @@ impl Exchange {
             return if lacks { Err(PolicyOpenError::Form(proven::without_tls())) } else { Ok(()) };
         }
         let message = message.into();
-        let (opens, _) = self.checked(&message, &[ExchangeOpening::WithoutHeader])?;
+        let (opens, _) = self.checked(&message, &[None])?;
         let breach = proven::of_transport(&opens.terms, opens.direction, transport);
         breach.map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
@@ -407,7 +408,7 @@ impl Exchange {
     ///
     /// # Errors
     /// [`OpenError`] if the message is no envelope.
-    pub fn breaches<'m>(&self, message: impl Into<Incoming<'m>>) -> Result<Vec<Breach>, OpenError> {
+    pub fn breaches<'m>(&self, message: impl Into<Incoming<'m>>) -> Result<Vec<BrokenAssertion>, OpenError> {
         match &self.opens {
             Some(opens) => opens.breaches(&opens.receiver.unauthenticated_envelope(&message.into())?),
             None => Ok(Vec::new()),
@@ -418,15 +419,16 @@ impl Exchange {
     fn checked<'a>(
         &'a self,
         message: &'a Incoming<'_>,
-        verbs: &[ExchangeOpening],
+        verbs: &[Option<Opening>],
     ) -> Result<(&'a Opens, Cow<'a, str>), PolicyOpenError> {
         let opens = self.opens.as_ref().ok_or(PolicyOpenError::NothingDemanded)?;
         if !verbs.contains(&opens.opening) {
             let (why, call) = match opens.opening {
-                ExchangeOpening::Body => ("the Body is signed", "open"),
-                ExchangeOpening::Parts => ("the Body is not signed", "open_parts"),
-                ExchangeOpening::Unsigned => ("the transport protects the message", "open_over"),
-                ExchangeOpening::WithoutHeader => ("messages have no Security header to open", "check_over"),
+                Some(Opening::Body) => ("the Body is signed", "open"),
+                Some(Opening::Parts) => ("the Body is not signed", "open_parts"),
+                Some(Opening::Unsigned) => ("the transport protects the message", "open_over"),
+                Some(_) => ("another verb opens the message", "opening"),
+                None => ("messages have no Security header to open", "check_over"),
             };
             return Err(PolicyOpenError::OtherVerb { why, call });
         }
@@ -443,8 +445,8 @@ impl Opens {
         self.receiver.answering(request)
     }
 
-    /// `request`, narrowed for a symmetric binding by certificate: the reply must use the key that was encrypted to the certificate
-    /// of the partner, and not that of a Kerberos ticket in the request.
+    /// `request`, narrowed for a symmetric binding by certificate: the reply must use the key that was encrypted to the
+    /// certificate of the partner, and not that of a Kerberos ticket in the request.
     fn answered_by_partner<'a>(&self, request: &'a Correlation) -> Cow<'a, Correlation> {
         let binding = self.terms.binding.as_ref();
         let is_to_certificate = binding.is_some_and(|binding| match &binding.tokens {
@@ -457,7 +459,7 @@ impl Opens {
         }
     }
 
-    fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {
+    fn breaches(&self, message: &str) -> Result<Vec<BrokenAssertion>, OpenError> {
         form::with_read(message, self.receiver.current_limits(), |read| {
             form::breaches(read, &self.terms, self.direction, Some(&self.keys))
         })

@@ -187,8 +187,8 @@ impl Keys {
         self
     }
 
-    /// A header block that the application understands: a receiver refuses others that must be understood, unless the policy names them.
-    /// Those of WS-Addressing are understood.
+    /// A header block that the application understands: a receiver refuses others that must be understood, unless the policy
+    /// names them. Those of WS-Addressing are understood.
     #[must_use]
     pub fn header_block(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.blocks.push((namespace.into(), local.into()));

@@ -34,11 +34,12 @@ mod wsdl;
 
 pub use error::PolicyError;
 pub use exchange::{Exchange, PolicyOpenError, Side, SideError, Unusable};
-pub use form::Breach;
+pub use form::BrokenAssertion;
 pub use keys::Keys;
 pub use lack::Lack;
 pub use limits::PolicyLimits;
 pub use place::Location;
 pub use policy::{CheckError, Listed, Message, Policy, PolicyReader};
-pub use receive::ExchangeOpening;
 pub use standing::{Judged, Standing};
+#[doc(inline)]
+pub use wss_header::Opening;

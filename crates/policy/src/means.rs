@@ -116,7 +116,8 @@ pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
     parts
 }
 
-/// The parts of a message that are encrypted in any case, without its signatures. A protected transport encrypts the whole message.
+/// The parts of a message that are encrypted in any case, without its signatures. A protected transport encrypts the whole
+/// message.
 pub(crate) fn always_encrypted(terms: &Terms, direction: Direction) -> Vec<Part> {
     if terms.is_over_transport() {
         return Vec::new();

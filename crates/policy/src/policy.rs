@@ -12,7 +12,7 @@ use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
 use crate::exchange::{Side, SideError};
 use crate::expression::{At, Expressions, File};
-use crate::form::{self, Breach};
+use crate::form::{self, BrokenAssertion};
 use crate::keys::Keys;
 use crate::limits::{Charge, PolicyLimits};
 use crate::names;
@@ -56,18 +56,19 @@ impl<'i> PolicyReader<'i> {
         self
     }
 
-    /// Gives the files that a `wsdl:import` names, by location and namespace, and those that a `wsp:PolicyReference` names in front
-    /// of its `#`, without a namespace. Nothing is fetched or read otherwise; [`Policy::unread`] lists the imports that were left out,
-    /// and a reference that leads nowhere is refused with its alternative. The location comes from the file: it may lead anywhere.
+    /// Gives the files that a `wsdl:import` names, by location and namespace, and those that a `wsp:PolicyReference` names in
+    /// front of its `#`, without a namespace. Nothing is fetched or read otherwise; [`Policy::unread`] lists the imports that
+    /// were left out, and a reference that leads nowhere is refused with its alternative. The location comes from the file: it
+    /// may lead anywhere.
     #[must_use]
     pub fn imports(mut self, give: impl Fn(&str, &str) -> Option<String> + 'i) -> Self {
         self.imports = Some(Box::new(give));
         self
     }
 
-    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by its
-    /// policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor is the
-    /// `IncludeContext` of WCF.
+    /// Assertions of this namespace say nothing about the security of messages, as those of a product that configures itself by
+    /// its policy: they are passed over as if they were `wsp:Ignorable`. Those of WS-SecurityPolicy and WS-Policy never are, nor
+    /// is the `IncludeContext` of WCF.
     #[must_use]
     pub fn not_ours(mut self, namespace: impl Into<String>) -> Self {
         self.not_ours.push(namespace.into());
@@ -293,7 +294,7 @@ impl Policy {
     ///
     /// # Errors
     /// [`CheckError`].
-    pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<Breach>, CheckError> {
+    pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<BrokenAssertion>, CheckError> {
         let is_meant = |known: &&OperationPolicy| operation.is_empty() || *known.name == *operation;
         let found = self.ports.iter().flat_map(|port| &port.operations).find(is_meant);
         let found = found.ok_or_else(|| {
@@ -306,7 +307,7 @@ impl Policy {
             Message::Request => &found.request,
             Message::Reply => found.reply.as_ref().unwrap_or(&nothing),
         };
-        let mut fewest: Option<Vec<Breach>> = None;
+        let mut fewest: Option<Vec<BrokenAssertion>> = None;
         let mut unjudged = None;
         form::with_read(text, &self.limits, |read| {
             for terms in alternatives(&found.common, of_message, direction) {

@@ -4,7 +4,7 @@
 use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Signer, TransportFacts};
 use wss_tokens::ConfirmationMethod;
 
-use crate::form::Breach;
+use crate::form::BrokenAssertion;
 use crate::means::protects;
 use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
 
@@ -22,13 +22,13 @@ pub(crate) struct Proven<'a> {
 
 impl Proven<'_> {
     /// The first assertion that the message breaks.
-    pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
+    pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<BrokenAssertion> {
         let binding = terms.binding.as_ref();
         let by_token = binding.and_then(|binding| self.by_token(terms, binding, direction));
         let of_binding = by_token.or_else(|| binding.and_then(|binding| self.of_binding(binding, direction)));
         let of_tokens = || self.endorsements(terms, direction).or_else(|| self.user(terms, direction));
         let others = || of_tokens().or_else(|| self.every_block());
-        of_binding.or_else(others).map(|(name, why)| Breach::of(terms, &[name], why))
+        of_binding.or_else(others).map(|(name, why)| BrokenAssertion::of(terms, &[name], why))
     }
 
     /// The maker of the signature that proves the message. The maker may be anonymous although the message is not: an
@@ -118,8 +118,8 @@ impl Proven<'_> {
             _ => signature.parts.contains(&endorsed),
         };
         let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
-        // The token with the most parts of its own takes the first signature that covers them. Two tokens of one holder may be met by
-        // two signatures with the same value: that holder could always sign twice.
+        // The token with the most parts of its own takes the first signature that covers them. Two tokens of one holder may be
+        // met by two signatures with the same value: that holder could always sign twice.
         let mut tokens: Vec<&Supporting> = terms.endorsing(direction).collect();
         let parts =
             |supporting: &&Supporting| supporting.parts.signed.len() + usize::from(supporting.parts.signed_body);
@@ -200,12 +200,12 @@ fn covered(signature: &SignatureEvidence, part: &Part) -> usize {
 const NO_TLS: &str = "the caller vouches for no TLS: open it with the facts of a TLS connection, if it came over one";
 
 /// The breach if the policy demands TLS alone and the message came without it.
-pub(crate) fn without_tls() -> Breach {
-    Breach { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
+pub(crate) fn without_tls() -> BrokenAssertion {
+    BrokenAssertion { name: "TransportBinding".to_owned(), place: None, why: NO_TLS.to_owned() }
 }
 
 /// The breach if the policy demands a property of the transport for which the caller does not vouch.
-pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<Breach> {
+pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &TransportFacts) -> Option<BrokenAssertion> {
     terms.binding.as_ref().filter(|binding| matches!(binding.tokens, Tokens::Transport))?;
     let (name, why) = if !transport.is_protected() {
         ("TransportBinding", NO_TLS)
@@ -215,7 +215,7 @@ pub(crate) fn of_transport(terms: &Terms, direction: Direction, transport: &Tran
     } else {
         return None;
     };
-    Some(Breach { name: name.to_owned(), ..Breach::of(terms, &[name, "HttpsToken"], why) })
+    Some(BrokenAssertion { name: name.to_owned(), ..BrokenAssertion::of(terms, &[name, "HttpsToken"], why) })
 }
 
 /// The names of the token of the symmetric binding that signs.

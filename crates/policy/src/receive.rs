@@ -1,7 +1,7 @@
 //! Receiving: from terms and keys to a receiver.
 
 use wss_crypto::SignatureMethod;
-use wss_header::{AlgorithmPolicy, Part, Receiver, RequiredToken, Requirements};
+use wss_header::{AlgorithmPolicy, Opening, Part, Receiver, RequiredToken, Requirements};
 use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
@@ -12,33 +12,19 @@ use crate::means::{
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
-/// The verb that opens a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ExchangeOpening {
-    /// The Body is signed: [`Receiver::open`](wss_header::Receiver::open).
-    Body,
-    /// Parts are signed, and the Body is not among them: [`Receiver::open_parts`](wss_header::Receiver::open_parts).
-    Parts,
-    /// The transport protects the Body: [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned).
-    Unsigned,
-    /// Messages have no Security header, and more is demanded than TLS: the certificate of its client, or parts of the message. There is
-    /// no receiver: [`Exchange::check_over`](crate::Exchange::check_over).
-    WithoutHeader,
-}
-
-/// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
+/// The receiver of messages in `direction`, with the verb that opens them; `None` if the terms demand nothing of them. Messages
+/// without a Security header, of which more is demanded than TLS, have no verb.
 pub(crate) fn receiver(
     terms: &Terms,
     direction: Direction,
     keys: &Keys,
-) -> Result<Option<(Receiver, ExchangeOpening)>, Lack> {
+) -> Result<Option<(Receiver, Option<Opening>)>, Lack> {
     if terms.has_header(direction)? {
         let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
-        return receiving.receiver().map(Some);
+        return receiving.receiver().map(|(receiver, opening)| Some((receiver, Some(opening))));
     }
     let demands_more = terms.knows_client(direction) || !terms.parts.required.is_empty();
-    Ok(demands_more.then(|| (without_header(keys), ExchangeOpening::WithoutHeader)))
+    Ok(demands_more.then(|| (without_header(keys), None)))
 }
 
 /// What has the limits for messages without a Security header, and opens none.
@@ -54,7 +40,7 @@ struct Receiving<'a> {
 }
 
 impl Receiving<'_> {
-    fn receiver(&self) -> Result<(Receiver, ExchangeOpening), Lack> {
+    fn receiver(&self) -> Result<(Receiver, Opening), Lack> {
         let (requirements, opening) = self.requirements()?;
         let requirements = self.narrowed(self.tokens(requirements)?);
         let requirements = requirements.present(self.terms.parts.required.iter().cloned());
@@ -104,7 +90,7 @@ impl Receiving<'_> {
     }
 
     /// The requirements for signed and encrypted parts, and the call that opens the message.
-    fn requirements(&self) -> Result<(Requirements, ExchangeOpening), Lack> {
+    fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
         let parts = &self.terms.parts;
         if self.terms.is_over_transport() {
             let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
@@ -115,7 +101,7 @@ impl Receiving<'_> {
             let signed = if timestamp { signed.expires() } else { signed };
             return Ok((
                 if self.terms.confirms(self.direction) { signed.signature_confirmation() } else { signed },
-                ExchangeOpening::Unsigned,
+                Opening::Unsigned,
             ));
         }
         let mut signed = always_signed(self.terms, self.direction);
@@ -124,15 +110,15 @@ impl Receiving<'_> {
             signed.push(Part::SigningToken);
         }
         let (requirements, opening) = match (parts.signed_body, signed.split_first()) {
-            (true, _) => (Requirements::signed_body_and(signed), ExchangeOpening::Body),
+            (true, _) => (Requirements::signed_body_and(signed), Opening::Body),
             (false, _) if !self.keys.agrees(Consent::UnsignedBody) => {
                 let why = "no assertion has the Body signed, so that anyone may have written it";
                 return Err(Lack::consent(Consent::UnsignedBody, why));
             }
             (false, Some((first, rest))) => {
-                (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), ExchangeOpening::Parts)
+                (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), Opening::Parts)
             }
-            (false, None) => (Requirements::dangerous_unsigned(), ExchangeOpening::Unsigned),
+            (false, None) => (Requirements::dangerous_unsigned(), Opening::Unsigned),
         };
         let optional = parts.signed.iter().cloned();
         let mut encrypted = always_encrypted(self.terms, self.direction);
@@ -337,8 +323,8 @@ impl Receiving<'_> {
         if binding.encrypt_first && is_covered {
             let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
             let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };
-            // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the caller
-            // agreed; without agreement, only such a message is refused.
+            // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the
+            // caller agreed; without agreement, only such a message is refused.
             let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && sends_user(self.terms, self.direction);
             return Ok(if agrees { receiver.dangerous_decrypt_cbc_before_verification() } else { receiver });
         }

@@ -68,7 +68,8 @@ const CALLS: &[Accepted] = rows![
     /// Accept a digest or signature method that is named in the namespace of another specification, as
     /// http://www.w3.org/2000/09/xmldsig#sha256
     accept_algorithms_in_other_namespaces,
-    /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has it
+    /// Accept a serial number, a thumbprint, a digest or a subject key identifier in hexadecimal where a reference to a key has
+    /// it
     accept_hexadecimal_identifiers,
     /// Accept a certificate in PEM, or in base64 of PEM, in a BinarySecurityToken, a KeyIdentifier or an X509Certificate
     accept_certificates_in_pem,

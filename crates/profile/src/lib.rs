@@ -71,4 +71,3 @@ pub use sending::{
 };
 pub use source::{NamedSource, Source, standard_input};
 pub use wording::Wording;
-pub use wss_networks::Opening;

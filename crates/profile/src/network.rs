@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use wss_header::{Receiver, Recipe, ReplayCache};
-use wss_networks::{ALL, Network, NetworkError, Opening, PartyKeys, Shape, by_name};
+use wss_header::{Opening, Receiver, Recipe, ReplayCache};
+use wss_networks::{ALL, Network, NetworkError, PartyKeys, Shape, by_name};
 
 use crate::error::{ProfileError, word_of_list};
 

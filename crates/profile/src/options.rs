@@ -38,6 +38,7 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+        #[non_exhaustive]
         pub enum $name {
             $(
                 $(#[doc = $doc])*

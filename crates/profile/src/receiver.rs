@@ -8,8 +8,8 @@ use wss_bsp::{Enforcement, Variant};
 use wss_crypto::{
     Certificate, ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod,
 };
-use wss_header::{AlgorithmPolicy, Limit, Limits, Part, Receiver, ReplayCache};
-use wss_networks::{Network, Opening, PartyKeys};
+use wss_header::{AlgorithmPolicy, Limit, Limits, Opening, Part, Receiver, ReplayCache};
+use wss_networks::{Network, PartyKeys};
 use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 
@@ -137,7 +137,8 @@ impl Receiving {
         Ok(assertions.into_iter().fold(keys, PartyKeys::assertions))
     }
 
-    /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be revoked.
+    /// Which SAML assertions count; `None` if no issuer and no attester is named. They are pinned by certificate, and may be
+    /// revoked.
     ///
     /// # Errors
     /// [`ProfileError::Read`], [`ProfileError::Load`].

@@ -1,8 +1,7 @@
 //! The words of `require`, and the requirements that they mean.
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::{AddressingVersion, ElementPath, Part, RequiredToken, Requirements};
-use wss_networks::Opening;
+use wss_header::{AddressingVersion, ElementPath, Opening, Part, RequiredToken, Requirements};
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;

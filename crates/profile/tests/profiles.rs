@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wss_header::DangerousNoReplayCache;
-use wss_profile::{Opening, Profile, ProfileError, schema};
+use wss_header::{DangerousNoReplayCache, Opening};
+use wss_profile::{Profile, ProfileError, schema};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
 

@@ -1,7 +1,7 @@
 //! A client of security token services (WS-Trust): it writes requests for tokens, and reads the answers.
 //!
-//! It knows nothing of the signatures around them. A request is an envelope, which a recipe secures as any other; an answer is the
-//! Body of a message that a receiver opened. **Require an encrypted Body of the answer if it has a key**, and give the
+//! It knows nothing of the signatures around them. A request is an envelope, which a recipe secures as any other; an answer is
+//! the Body of a message that a receiver opened. **Require an encrypted Body of the answer if it has a key**, and give the
 //! envelope to a recipe that encrypts it: the entropy of the request is half of that key.
 //!
 //! [`Issue`] asks for a token, [`Renew`] for a token that lives longer, [`Validate`] whether a token is good, and [`Cancel`] ends

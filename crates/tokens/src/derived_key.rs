@@ -188,8 +188,23 @@ impl<'d> DerivedKeyToken<'d> {
     }
 }
 
-/// Writes a token that derives `length` octets from the start of the stream, in canonical form, as a document of its
-/// own; and derives these octets. `source` is the canonical `wsse:SecurityTokenReference`, as a document of its own.
+/// A token that was written, and the key that it derives.
+#[derive(Clone)]
+pub struct WrittenDerivedKey {
+    /// The `wsc:DerivedKeyToken` in canonical form, as a document of its own.
+    pub token: String,
+    /// The derived key.
+    pub secret: Secret,
+}
+
+impl std::fmt::Debug for WrittenDerivedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WrittenDerivedKey").field("secret", &self.secret).finish_non_exhaustive()
+    }
+}
+
+/// Writes a token that derives `length` octets from the start of the stream, and derives these octets. `source` is the canonical
+/// `wsse:SecurityTokenReference`, as a document of its own.
 #[must_use]
 pub fn write_derived_key(
     version: SecureConversation,
@@ -198,7 +213,7 @@ pub fn write_derived_key(
     nonce: &[u8],
     secret: &Secret,
     length: usize,
-) -> (String, Secret) {
+) -> WrittenDerivedKey {
     let wsc = version.namespace();
     let mut writer = Writer::new();
     writer.start(wsc, "DerivedKeyToken");
@@ -208,5 +223,5 @@ pub fn write_derived_key(
     writer.leaf(wsc, "Length", &length.to_string());
     writer.leaf(wsc, "Nonce", &base64_encode(nonce));
     writer.end();
-    (writer.finish(), derive(secret, nonce, 0, length))
+    WrittenDerivedKey { token: writer.finish(), secret: derive(secret, nonce, 0, length) }
 }

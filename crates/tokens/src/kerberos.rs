@@ -24,6 +24,7 @@ const GSS_TAG: u8 = 0x60;
 
 /// The content of a token of the Kerberos profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum KerberosForm {
     /// The initial token of the GSS-API, which contains an AP-REQ: the only form in BSP (R6902).
     #[default]
@@ -207,14 +208,30 @@ fn unwrap(gss_token: &[u8]) -> Option<&[u8]> {
     gss_token.get(at + MECHANISM.len()..)
 }
 
-/// Writes a token in canonical form, as a document of its own; and returns the SHA-1 that identifies it in later
-/// messages. `None` if `gss_token` is not a GSS token with an AP-REQ.
+/// A token that was written, and its identifier.
+#[derive(Clone)]
+pub struct WrittenKerberosToken {
+    /// The `wsse:BinarySecurityToken` in canonical form, as a document of its own.
+    pub token: String,
+    /// The SHA-1 that identifies it in later messages.
+    pub sha1: Vec<u8>,
+}
+
+impl std::fmt::Debug for WrittenKerberosToken {
+    /// Octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WrittenKerberosToken").field("sha1", &octets(&self.sha1)).finish_non_exhaustive()
+    }
+}
+
+/// Writes a token. `None` if `gss_token` is not a GSS token with an AP-REQ.
 #[must_use]
-pub fn write_kerberos_token(id: &str, form: KerberosForm, gss_token: &[u8]) -> Option<(String, Vec<u8>)> {
+pub fn write_kerberos_token(id: &str, form: KerberosForm, gss_token: &[u8]) -> Option<WrittenKerberosToken> {
     let octets = if form.is_gss() { gss_token } else { unwrap(gss_token)? };
     let mut writer = Writer::new();
     write_binary_token(&mut writer, id, &form.value_type(), octets);
-    Some((writer.finish(), Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec()))
+    let sha1 = Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
+    Some(WrittenKerberosToken { token: writer.finish(), sha1 })
 }
 
 #[cfg(test)]

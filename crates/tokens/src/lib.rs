@@ -38,24 +38,24 @@ pub use assertion_error::AssertionError;
 pub use assertion_span::AssertionSpan;
 pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
-pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
+pub use derived_key::{DerivedKeyToken, SecureConversation, WrittenDerivedKey, write_derived_key};
 pub use error::TokenError;
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{WrittenDateTime, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
-    KerberosToken, write_kerberos_token,
+    KerberosToken, WrittenKerberosToken, write_kerberos_token,
 };
 pub use password_error::PasswordError;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
     Assertion, AssertionShape, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion,
-    NewIdCard, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
+    NewIdCard, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{ReferenceShape, SecurityTokenReference};
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
-pub use token_facts::binary_token_facts;
+pub use token_facts::{TokenFact, binary_token_facts};
 pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
@@ -65,7 +65,10 @@ pub use username_token::{
     AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN,
     UsernameToken, password_digest, write_digest_token, write_password_key_token, write_username_token,
 };
-pub use value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+pub use value_type::{
+    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER,
+    THUMBPRINT_SHA1,
+};
 pub use write_reference::{
     ReferenceForm, X509Item, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
     write_token_reference,

@@ -12,9 +12,9 @@ use crate::assertion_type::is_assertion_type;
 use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
 use crate::kerberos::KERBEROS_AP_REQ_SHA1;
-use crate::saml::{SAML_ASSERTION_ID, SAML_ID};
 use crate::value_type::{
-    ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, is_encoding_by_name,
+    ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1,
+    is_encoding_by_name,
 };
 use crate::x509_token::{X509_V1, X509_V3};
 

@@ -77,6 +77,7 @@ impl std::fmt::Debug for Password {
 
 /// The use of a key derived from a password. It is part of the salt, so that one key never has both uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PasswordKeyUse {
     /// MACs: the first octet of the salt is 1.
     Mac,
@@ -504,6 +505,7 @@ pub fn write_digest_token(id: &str, username: &str, password: &Secret, nonce: &[
 
 /// The password of a token to write.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum NewPassword<'p> {
     /// No `wsse:Password`.
     None,

@@ -1,5 +1,5 @@
 //! The URIs of the types and encodings that no module of a token defines: those of certificates and of EncryptedKeys as
-//! tokens, and the encoding of all binary tokens.
+//! tokens, those of key identifiers of assertions, and the encoding of all binary tokens.
 
 use wss_c14n::Element;
 
@@ -16,6 +16,10 @@ pub const THUMBPRINT_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap
 /// Type of a key identifier: SHA-1 of the cipher octets of an `xenc:EncryptedKey`.
 pub const ENCRYPTED_KEY_SHA1: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKeySHA1";
+/// Type of a key identifier: the id of a SAML 1.1 assertion.
+pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
+/// Type of a key identifier: the id of a SAML 2.0 assertion.
+pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 /// Type of an `xenc:EncryptedKey` that is referred to as a token.
 pub const ENCRYPTED_KEY: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey";
 

@@ -7,12 +7,16 @@ use wss_crypto::{Certificate, DigestMethod, NameForm};
 use wss_xmldsig::{KeyInfoItem, write_issuer_serial};
 
 use crate::kerberos::{KERBEROS_AP_REQ_SHA1, KerberosForm};
-use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
-use crate::value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+use crate::saml::SamlVersion;
+use crate::value_type::{
+    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER,
+    THUMBPRINT_SHA1,
+};
 use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 
 /// How we refer to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum ReferenceForm {
     /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
     #[default]

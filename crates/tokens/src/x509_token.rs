@@ -259,6 +259,7 @@ pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>)
 
 /// The content of a token: only the certificate, or its path with the end entity last.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum CertificatePath<'c> {
     /// One certificate.
     None,

@@ -104,8 +104,8 @@ impl OpenLayer {
     }
 
     /// Takes requests whose Body nobody signed, over a protected connection. The handler gets [`UnsignedRequest`]
-    /// instead, and the request's body is the unauthenticated Body element. The server must put [`TransportFacts`] into the extensions
-    /// of each request.
+    /// instead, and the request's body is the unauthenticated Body element. The server must put [`TransportFacts`] into the
+    /// extensions of each request.
     #[must_use]
     pub fn over_tls(mut self) -> Self {
         self.over_tls = true;

@@ -8,11 +8,147 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
 impl Receiver {
+    /// Accepts references that precede their tokens, which BSP R5205 forbids and some peers send.
+    #[must_use]
+    pub fn accept_forward_references(mut self) -> Self {
+        self.waived.insert(Waiver::ForwardReferences);
+        self
+    }
+
+    /// Accepts inclusive canonicalisation 1.0 and 1.1, with comments or without, of `ds:SignedInfo`, of referenced
+    /// elements and of tokens, against BSP R5404 and R5423. Whatever is in scope around a signed element is signed with
+    /// it, so that gateways which add namespace declarations break such signatures. It is so for assertions whose issuer signed
+    /// them where they are.
+    #[must_use]
+    pub fn accept_inclusive_canonicalization(mut self) -> Self {
+        self.waived.insert(Waiver::InclusiveCanonicalization);
+        self
+    }
+
+    /// Accepts references whose `ds:Transforms` is absent or empty, or has only an enveloped-signature that removes
+    /// nothing, against BSP R5416 and R5412, as Metro's XWSS sends them. They
+    /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2). So does the signature of an assertion with an
+    /// enveloped-signature alone.
+    #[must_use]
+    pub fn accept_absent_transforms(mut self) -> Self {
+        self.waived.insert(Waiver::AbsentTransforms);
+        self
+    }
+
+    /// Accepts timestamps, username tokens and assertions whose instants have an offset from UTC, as in `+01:00`, against BSP
+    /// R3217 and R3223, also without the colon, as Java's `SimpleDateFormat` writes `+0000`. Without this call they are in UTC:
+    /// `Z` or `+00:00`. It accepts no instant without a zone.
+    #[must_use]
+    pub fn accept_local_times(mut self) -> Self {
+        self.waived.insert(Waiver::LocalTimes);
+        self
+    }
+
+    /// Accepts references to a `wsc:DerivedKeyToken` that have the type of the EncryptedKey that it was derived from,
+    /// as the streaming clients of CXF and WSS4J send them. The type does not decide which element is meant.
+    #[must_use]
+    pub fn accept_derived_keys_typed_as_encrypted_keys(mut self) -> Self {
+        self.waived.insert(Waiver::DerivedKeysTypedAsEncryptedKeys);
+        self
+    }
+
+    /// Accepts instants without a zone, against BSP R3217 and R3223, and reads them as UTC: the instants of a peer that
+    /// writes its local time are then wrong by its offset, so that the window refuses them.
+    #[must_use]
+    pub fn accept_times_without_zone(mut self) -> Self {
+        self.waived.insert(Waiver::TimesWithoutZone);
+        self
+    }
+
+    /// Accepts a `wsse:Password` whose `Type` is a name in place of the identifier of the profile, as in
+    /// `wsse:PasswordDigest`, or is empty, or in the namespace of its element: the meaning is the same. Also accepts
+    /// such an `EncodingType` of a `wsse:Nonce`, and base64 of the nonce that ends within an octet.
+    #[must_use]
+    pub fn accept_password_types_by_name(mut self) -> Self {
+        self.waived.insert(Waiver::PasswordTypesByName);
+        self
+    }
+
+    /// Accepts a `wsse:BinarySecurityToken` with certificates whose `ValueType` or `EncodingType` is absent or a name in place of
+    /// the identifier of the profile, as in `wsse:X509v3`, or whose `ValueType` is that of other certificates, as
+    /// `#X509PKIPathv1` for one alone: it is what its octets are. And a reference that states such a type; and a
+    /// `wsse:KeyIdentifier` whose types are absent or names, which without a type is a certificate, or the subject key
+    /// identifier of one, or that is a thumbprint by another digest than SHA-1, as in `#ThumbprintSHA256`. A reference to an
+    /// assertion may have a type of the other version of SAML, of a draft, or none.
+    #[must_use]
+    pub fn accept_token_types_by_name(mut self) -> Self {
+        self.waived.insert(Waiver::TokenTypesByName);
+        self
+    }
+
+    /// Accepts `ds:Object` in a signature of the header, against BSP R3102, as signatures by XAdES have it. Its content
+    /// proves nothing and is not judged; of its elements, the signature may cover those of XAdES and `ds:Object`
+    /// itself.
+    #[must_use]
+    pub fn accept_objects_in_signatures(mut self) -> Self {
+        self.waived.insert(Waiver::ObjectsInSignatures);
+        self
+    }
+
+    /// Accepts a signature of the header over the whole document (`URI=""`, or an Id of the Envelope) without itself,
+    /// by the enveloped-signature transform: it covers the Body, every header block and every other child of the
+    /// Security header.
+    #[must_use]
+    pub fn accept_signatures_over_the_whole_document(mut self) -> Self {
+        self.waived.insert(Waiver::WholeDocumentSignatures);
+        self
+    }
+
+    /// Accepts `xenc:EncryptedData` without `Type`, as content in the Body and as one element in the header. Content
+    /// may be one element, so that nothing is guessed in the Body.
+    #[must_use]
+    pub fn accept_encrypted_data_without_type(mut self) -> Self {
+        self.waived.insert(Waiver::EncryptedDataWithoutType);
+        self
+    }
+
+    /// Accepts a `ds:Reference` with an empty URI and one intersection of XPath Filter 2.0, if its expression is a path
+    /// of names and positions from the root that names one element, as in `/s:Envelope/s:Header/b:Order[2]` (BSP
+    /// R3002). The place of that element is judged, as for an Id; every other filter is still refused.
+    #[must_use]
+    pub fn accept_element_paths_in_references(mut self) -> Self {
+        self.waived.insert(Waiver::ElementPathsInReferences);
+        self
+    }
+
+    /// Accepts `ds:Reference`, `wsse:Reference`, `xenc:DataReference`, `xenc:KeyReference` and `ds:RetrievalMethod`
+    /// whose URI is the Id of an element without `#` before it (BSP R3001, R3006, R5608). A URI that is no Id of the
+    /// message keeps its meaning.
+    #[must_use]
+    pub fn accept_references_without_hash(mut self) -> Self {
+        self.waived.insert(Waiver::ReferencesWithoutHash);
+        self
+    }
+
+    /// Accepts a `wsu:Timestamp` without `wsu:Created`, against BSP R3203. It must then have `wsu:Expires`, no further
+    /// ahead than the window allows, so that the replay store knows how long to remember the message.
+    #[must_use]
+    pub fn accept_timestamps_without_created(mut self) -> Self {
+        self.waived.insert(Waiver::TimestampsWithoutCreated);
+        self
+    }
+
+    /// Accepts envelopes whose XML declaration or Content-Type names an encoding other than UTF-8 and UTF-16, such as
+    /// ISO-8859-1, ISO-8859-15 or windows-1252: any that contains ASCII. The declaration decides; without one, the octets
+    /// are UTF-8 if they can be, and else what the [`Incoming::content_type`](crate::Incoming::content_type) states. Canonical forms are UTF-8 in any case, so
+    /// that a signature proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.
+    /// A declaration of UTF-16 that is written in UTF-8 is left out, and UTF-16 needs no byte order mark.
+    #[must_use]
+    pub fn accept_other_encodings(mut self) -> Self {
+        self.waived.insert(Waiver::OtherEncodings);
+        self
+    }
+
     /// Ignores signatures of the header that the receiver cannot judge: by a method that is not supported or not admitted, or by
     /// a key or a signer that it does not know, as a second signature for another receiver is. Such a signature counts as one
     /// that is not there: what is required must be proven by another one, and [`Evidence::ignored`](crate::Evidence::ignored) has it
-    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate was
-    /// revoked or has expired.
+    /// with the reason. One whose value or digest does not fit is refused in any case, as is one of a signer whose certificate
+    /// was revoked or has expired.
     #[must_use]
     pub fn accept_unjudged_signatures(mut self) -> Self {
         self.waived.insert(Waiver::UnjudgedSignatures);
@@ -20,9 +156,9 @@ impl Receiver {
     }
 
     /// Accepts white space around the identifiers of algorithms and types, and around the URIs of references: `Algorithm`,
-    /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security. Their
-    /// schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the text as it
-    /// is written.
+    /// `ValueType`, `EncodingType`, `Type`, `TokenType` and `URI` of the elements of signatures, encryption and WS-Security.
+    /// Their schema leaves it out (`xs:anyURI`), and so does the receiver then, wherever they are read. What is digested is the
+    /// text as it is written.
     #[must_use]
     pub fn accept_white_space_around_identifiers(mut self) -> Self {
         self.waived.insert(Waiver::WhiteSpaceAroundIdentifiers);
@@ -47,8 +183,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts a certificate in PEM, with its lines BEGIN and END, or base64 of that, where base64 of the certificate belongs: in a
-    /// `wsse:BinarySecurityToken`, a `wsse:KeyIdentifier` and a `ds:X509Certificate`. Each holds one certificate.
+    /// Accepts a certificate in PEM, with its lines BEGIN and END, or base64 of that, where base64 of the certificate belongs: in
+    /// a `wsse:BinarySecurityToken`, a `wsse:KeyIdentifier` and a `ds:X509Certificate`. Each holds one certificate.
     #[must_use]
     pub fn accept_certificates_in_pem(mut self) -> Self {
         self.waived.insert(Waiver::CertificatesInPem);

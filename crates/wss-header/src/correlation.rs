@@ -14,6 +14,25 @@ use wss_xmldsig::Signature;
 
 use crate::addressing;
 
+/// A signature of a request.
+#[derive(Clone)]
+pub(crate) struct SentSignature {
+    /// The octets of its `ds:SignatureValue`.
+    pub(crate) value: Vec<u8>,
+    /// The signed octets: `ds:SignedInfo` as a document of its own.
+    pub(crate) signed_info: String,
+    /// Its method, if the request was read as it was sent: a key that verifies the value is ours.
+    pub(crate) method: Option<SentMethod>,
+}
+
+/// The method of a signature of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SentMethod {
+    pub(crate) method: SignatureMethod,
+    /// The context of EdDSA or ML-DSA; empty for the other methods.
+    pub(crate) context: Vec<u8>,
+}
+
 /// A key of a request, and its identifier in a reply.
 #[derive(Clone)]
 pub(crate) struct SentKey {
@@ -42,13 +61,8 @@ impl std::fmt::Debug for SentKey {
 /// The state of one request for its reply.
 #[derive(Clone, Default)]
 pub struct Correlation {
-    /// The octets of each `ds:SignatureValue` of the request, in no particular order.
-    pub(crate) signature_values: Vec<Vec<u8>>,
-    /// The signed octets of each signature: `ds:SignedInfo` as a document of its own.
-    pub(crate) signed_infos: Vec<String>,
-    /// The method and the context of each signature, if the request was read as it was sent: a key that verifies one of
-    /// them is ours.
-    pub(crate) methods: Vec<(SignatureMethod, Vec<u8>)>,
+    /// The signatures of the request, in no particular order.
+    pub(crate) signatures: Vec<SentSignature>,
     /// The public keys with which we signed the request. No reply may be signed with one of them.
     pub(crate) own_keys: Vec<PublicKey>,
     /// The keys of the request.
@@ -65,9 +79,7 @@ impl std::fmt::Debug for Correlation {
     /// Text of a message is escaped, and cut if it is long; octets are counted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Correlation")
-            .field("signature_values", &self.signature_values.len())
-            .field("signed_infos", &self.signed_infos.len())
-            .field("methods", &self.methods)
+            .field("signatures", &self.signatures.len())
             .field("own_keys", &self.own_keys)
             .field("keys", &self.keys)
             .field("certificate", &self.certificate)
@@ -86,7 +98,7 @@ impl Correlation {
         let budget = Budget::new(&Limits::default(), message.len() as u64);
         let document = Document::parse_within(message, &budget)?;
         let envelope = Envelope::locate(&document)?;
-        let (mut signature_values, mut signed_infos, mut methods) = (Vec::new(), Vec::new(), Vec::new());
+        let mut signatures = Vec::new();
         for header in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
             for child in header.children() {
                 if child.is(name::XENC.uri, "EncryptedData") {
@@ -98,14 +110,19 @@ impl Correlation {
                     // The digest is over the request's own canonical form, which the receiver of a reply compares.
                     let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
                     let signed_info = signature.signed_info();
-                    methods.push((signed_info.method(), signed_info.context().to_vec()));
-                    signature_values.push(signature.value().to_vec());
-                    signed_infos.push(String::from_utf8(octets).map_err(|_| unreadable)?);
+                    signatures.push(SentSignature {
+                        value: signature.value().to_vec(),
+                        signed_info: String::from_utf8(octets).map_err(|_| unreadable)?,
+                        method: Some(SentMethod {
+                            method: signed_info.method(),
+                            context: signed_info.context().to_vec(),
+                        }),
+                    });
                 }
             }
         }
         let message_id = addressing::message_id(envelope);
-        Ok(Self { signature_values, signed_infos, methods, message_id, ..Self::default() })
+        Ok(Self { signatures, message_id, ..Self::default() })
     }
 
     /// The certificate that the request was signed with, or that its assertion names, for encrypting the reply.
@@ -117,7 +134,7 @@ impl Correlation {
     /// The number of signatures of the request that a reply confirms.
     #[must_use]
     pub fn signatures(&self) -> usize {
-        self.signature_values.len()
+        self.signatures.len()
     }
 
     /// Expects the reply of this recipient: keys that the request brought to other recipients, and those of Kerberos tickets,
@@ -139,8 +156,8 @@ impl Correlation {
         if self.own_keys.contains(key) {
             return Ok(true);
         }
-        let sent = self.methods.iter().zip(&self.signature_values).zip(&self.signed_infos);
-        for (((method, context), value), signed_info) in sent {
+        for SentSignature { value, signed_info, method } in &self.signatures {
+            let Some(SentMethod { method, context }) = method else { continue };
             budget.charge(Limit::PublicKeyOperations, 1)?;
             if key.verify_in_context(*method, context, signed_info.as_bytes(), value).is_ok() {
                 return Ok(true);

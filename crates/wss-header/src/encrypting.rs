@@ -109,8 +109,8 @@ impl Encrypting {
     }
 
     /// Encrypts only the content of header blocks and of [elements inside parts](Part::element), so that they stay with their
-    /// attributes, and readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
-    /// case. [`Requirements::encrypted`](crate::Requirements::encrypted) demands a header block as a whole.
+    /// attributes, and readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in
+    /// any case. [`Requirements::encrypted`](crate::Requirements::encrypted) demands a header block as a whole.
     #[must_use]
     pub fn content_only(mut self) -> Self {
         self.content_only = true;

@@ -6,7 +6,7 @@ use wss_crypto::{Certificate, PublicKey, Secret, SignatureMethod};
 use wss_tokens::KerberosForm;
 use zeroize::Zeroizing;
 
-use crate::correlation::{Correlation, SentKey};
+use crate::correlation::{Correlation, SentKey, SentMethod, SentSignature};
 
 /// The first line, with the version of the format.
 const FIRST: &str = "wss-exchange 2";
@@ -64,8 +64,7 @@ impl Correlation {
     /// ```
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
-        let Self { signature_values, signed_infos, methods, own_keys, keys, certificate, subject_of, message_id } =
-            self;
+        let Self { signatures, own_keys, keys, certificate, subject_of, message_id } = self;
         let mut text = Zeroizing::new(format!("{FIRST}\n"));
         let mut line = |word: &str, values: &[&[u8]]| {
             text.push_str(word);
@@ -79,10 +78,10 @@ impl Correlation {
             }
             text.push('\n');
         };
-        for (value, info) in signature_values.iter().zip(signed_infos) {
-            line("signature", &[value, info.as_bytes()]);
+        for SentSignature { value, signed_info, .. } in signatures {
+            line("signature", &[value, signed_info.as_bytes()]);
         }
-        for (method, context) in methods {
+        for SentMethod { method, context } in signatures.iter().filter_map(|signature| signature.method.as_ref()) {
             line("method", &[method.uri().as_bytes(), context]);
         }
         for key in own_keys {
@@ -143,12 +142,14 @@ impl Correlation {
         let values = Zeroizing::new(values.collect::<Option<Vec<Vec<u8>>>>()?);
         match (word, values.as_slice()) {
             ("signature", [value, info]) => {
-                self.signature_values.push(value.clone());
-                self.signed_infos.push(String::from_utf8(info.clone()).ok()?);
+                let signed_info = String::from_utf8(info.clone()).ok()?;
+                self.signatures.push(SentSignature { value: value.clone(), signed_info, method: None });
             }
             ("method", [uri, context]) => {
                 let method = SignatureMethod::from_uri(std::str::from_utf8(uri).ok()?)?;
-                self.methods.push((method, context.clone()));
+                // The methods follow the signatures, in their order.
+                let signature = self.signatures.iter_mut().find(|signature| signature.method.is_none())?;
+                signature.method = Some(SentMethod { method, context: context.clone() });
             }
             ("own-key", [spki]) => self.own_keys.push(PublicKey::from_spki(spki).ok()?),
             ("key", [sha1, secret, form, recipient]) => {
@@ -183,9 +184,11 @@ mod tests {
         let key =
             |kerberos, recipient| SentKey { sha1: vec![1; 20], secret: Secret::new(vec![2; 32]), kerberos, recipient };
         Correlation {
-            signature_values: vec![vec![3; 256]],
-            signed_infos: vec!["<ds:SignedInfo/>".to_owned()],
-            methods: vec![(SignatureMethod::RsaSha256, Vec::new())],
+            signatures: vec![SentSignature {
+                value: vec![3; 256],
+                signed_info: "<ds:SignedInfo/>".to_owned(),
+                method: Some(SentMethod { method: SignatureMethod::RsaSha256, context: Vec::new() }),
+            }],
             own_keys: vec![bob.public_key().clone()],
             keys: vec![key(None, Some(bob.clone())), key(Some(KerberosForm::Gss4120), None)],
             certificate: Some(bob.clone()),
@@ -200,7 +203,8 @@ mod tests {
         let read = Correlation::from_text(&text).expect("the state");
         assert_eq!(*read.to_text(), *text);
         assert_eq!((read.signatures(), read.keys.len(), read.own_keys.len()), (1, 2, 1));
-        assert_eq!(read.methods, [(SignatureMethod::RsaSha256, Vec::new())]);
+        let method = Some(SentMethod { method: SignatureMethod::RsaSha256, context: Vec::new() });
+        assert_eq!(read.signatures[0].method, method);
         assert!(Correlation::is_text(&text) && !Correlation::is_text("<a/>"));
         let empty = Correlation::from_text(&Correlation::default().to_text()).expect("an empty state");
         assert_eq!(empty.signatures(), 0);
@@ -219,6 +223,8 @@ mod tests {
             text.replace("signature ", "signature !"),
             text.replace("certificate ", "certificate AAAA"),
             text.replace("subject ", "subject - "),
+            // The method of no signature.
+            text.lines().filter(|line| !line.starts_with("signature ")).map(|line| format!("{line}\n")).collect(),
         ];
         for case in cases {
             assert!(matches!(Correlation::from_text(&case), Err(ExchangeError::Line { .. })), "{case}");

@@ -49,8 +49,7 @@ impl From<&OpenError> for FaultCode {
             OpenError::NotFresh(_) => Self::MessageExpired,
             OpenError::NotUnderstood { .. } => Self::MustUnderstand,
             OpenError::Envelope(_)
-            | OpenError::NoSecurityHeader
-            | OpenError::OtherActor { .. }
+            | OpenError::Header(_)
             | OpenError::UnauthenticatedFault { .. }
             | OpenError::UnauthenticatedError { .. }
             | OpenError::Structure(_)
@@ -65,14 +64,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::WholeDocument
             | OpenError::ElementPath
             | OpenError::OtherFilter
-            | OpenError::OtherNamespace { .. }
-            | OpenError::SignatureElsewhere { .. }
-            | OpenError::CiphertextElsewhere { .. }
             | OpenError::MacLength
-            | OpenError::MisspeltHeader { .. }
-            | OpenError::HeaderElsewhere { .. }
-            | OpenError::TokenElsewhere { .. }
-            | OpenError::EmptyHeader
             | OpenError::IdInOtherNamespace { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }

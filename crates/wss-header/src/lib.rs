@@ -1,8 +1,8 @@
 //! The WS-Security header: recipe to plan to secured message, message to requirements to [`Opened`].
 //!
 //! In reading order: [`Recipe`] lists the steps, [`Plan`] is a checked recipe, `secure` runs it; [`Receiver`] is the
-//! configuration, `opening` has its verbs, which open a message in `open`, [`Requirements`] say what it must prove, and [`Opened`]
-//! is the only access to its content.
+//! configuration, `opening` has its verbs, which open a message in `open`, [`Requirements`] say what it must prove, and
+//! [`Opened`] is the only access to its content.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -10,8 +10,10 @@
 #[cfg(all(feature = "deterministic", not(debug_assertions)))]
 compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
 
+mod accepted_risks;
 mod accepted_shapes;
 mod addressing;
+mod addressing_version;
 mod allowance;
 mod attached;
 pub mod attachments;
@@ -31,9 +33,11 @@ mod exchange;
 mod explain;
 mod fault_code;
 mod freshness;
+mod header_blocks;
 mod held_token;
 mod holdings;
 mod incoming;
+mod issued_token;
 mod key_sending;
 mod key_sources;
 mod key_uses;
@@ -46,6 +50,7 @@ mod optional;
 mod outgoing;
 mod part;
 mod pending_replay;
+mod placing;
 mod plan;
 mod policy;
 mod protection_token;
@@ -67,7 +72,8 @@ mod waived;
 mod waiver;
 mod window;
 
-pub use addressing::{Addressing, AddressingVersion};
+pub use addressing::Addressing;
+pub use addressing_version::AddressingVersion;
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
@@ -79,29 +85,27 @@ pub use elsewhere::{
 };
 pub use encrypting::Encrypting;
 pub use error::{
-    AttachedDefect, ElsewhereError, LayoutDefect, OpenError, PlanError, PrefixDefect, RequirementError, SecureError,
-    Treatment, UsernameDefect,
+    AttachedDefect, CoverageLost, ElsewhereError, HeaderError, LayoutDefect, LostCoverage, LostPart, MissingKey,
+    OpenError, PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment, UsernameDefect,
+    WhyEncrypted, WhyMisplaced, WhyNoToken,
 };
 #[cfg(feature = "serde")]
 pub use evidence_record::{EvidenceRecord, RecordError};
 pub use exchange::ExchangeError;
 pub use explain::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
-    Outcome, Verdict,
+    Outcome, UsedPadding, Verdict,
 };
 pub use freshness::NotFresh;
 pub use held_token::HeldToken;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;
-pub use open::{
-    CoverageLost, LostCoverage, LostPart, MissingKey, RemainingCiphertext, WhyEncrypted, WhyMisplaced, WhyNoToken,
-};
 pub use opened::{
     Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
     UnsignedOpened,
 };
-pub use opening::{Answering, Deferred, DeferredElsewhere};
+pub use opening::{Answering, Deferred, DeferredElsewhere, Opening};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;
 pub use pending_replay::PendingReplay;

@@ -14,7 +14,7 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
-use crate::open::{LostCoverage, RemainingCiphertext};
+use crate::error::{LostCoverage, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::transport::TransportFacts;
@@ -476,7 +476,8 @@ pub struct SignatureEvidence {
     /// Whether it is the signature that proves the message. Its signer is not that of the message if it is anonymous
     /// and another signer endorses it.
     pub proves: bool,
-    /// Whether the signature that proves the message covers the token of its key, as it has to cover one that is signed and endorses.
+    /// Whether the signature that proves the message covers the token of its key, as it has to cover one that is signed and
+    /// endorses.
     pub token_is_proven: bool,
 }
 

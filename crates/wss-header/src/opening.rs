@@ -1,5 +1,5 @@
-//! The verbs of a [`Receiver`]: for a message and for a reply; at once, or in two steps for asynchronous stores: everything except
-//! the replay store, then the store.
+//! The verbs of a [`Receiver`]: for a message and for a reply; at once, or in two steps for asynchronous stores: everything
+//! except the replay store, then the store.
 
 use crate::correlation::Correlation;
 use crate::elsewhere::AsyncKeyUnwrap;
@@ -10,6 +10,18 @@ use crate::opened::{Opened, OpenedParts, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
+
+/// The verb of a [`Receiver`] that opens a message, by what the message proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Opening {
+    /// The Body is signed: [`Receiver::open`].
+    Body,
+    /// Parts are signed, and the Body need not be one of them: [`Receiver::open_parts`].
+    Parts,
+    /// No signature need be there, and the transport alone protects the Body: [`Receiver::open_unsigned`].
+    Unsigned,
+}
 
 impl Receiver {
     /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a

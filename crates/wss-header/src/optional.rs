@@ -28,8 +28,8 @@ impl Optional {
         self.parts.is_empty() && self.blocks.is_empty()
     }
 
-    /// The header blocks of its namespaces that an envelope has for this role, each name once, without those that `named` or its own
-    /// parts name already.
+    /// The header blocks of its namespaces that an envelope has for this role, each name once, without those that `named` or its
+    /// own parts name already.
     pub(crate) fn blocks_of(&self, envelope: Envelope<'_>, role: &Role, named: &[Part]) -> Vec<Part> {
         let mut found: Vec<Part> = Vec::new();
         if self.blocks.is_empty() {

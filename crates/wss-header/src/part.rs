@@ -143,8 +143,8 @@ impl Part {
         }
     }
 
-    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `SigningToken`, `Assertion`, `SignatureConfirmation`, `Attachments`,
-    /// `{namespace}local`, `every:{namespace}local`, `#id`, or `element:` or `every:element:` and the text of an
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `SigningToken`, `Assertion`, `SignatureConfirmation`,
+    /// `Attachments`, `{namespace}local`, `every:{namespace}local`, `#id`, or `element:` or `every:element:` and the text of an
     /// [`ElementPath`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

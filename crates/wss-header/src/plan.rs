@@ -12,6 +12,7 @@ use crate::attached::Attached;
 use crate::emission;
 use crate::encrypting::{EncryptedTo, Encrypting};
 use crate::error::{LayoutDefect, PlanError, Treatment};
+use crate::issued_token::IssuedToken;
 use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::layout::Layout;
@@ -19,7 +20,6 @@ use crate::part::Part;
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use crate::referencing::has_fitting_prefixes;
-use crate::secure::IssuedToken;
 use crate::signing::{HolderToken, SignedBy, Signing};
 use crate::username::Username;
 

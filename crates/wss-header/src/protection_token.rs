@@ -14,7 +14,7 @@ use wss_tokens::{PasswordKeyUse, ReferenceForm, SecureConversation};
 
 use crate::error::{PlanError, SecureError};
 use crate::key_uses::KeyOrigin;
-use crate::secure::placing::{NewToken, Placing};
+use crate::placing::{NewToken, Placing};
 
 /// A token whose key both sides have. Clones are the same token.
 ///

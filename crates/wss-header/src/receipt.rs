@@ -152,8 +152,8 @@ impl Correlation {
     /// limits, and is canonical; so it is read again whatever its size.
     fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Result<T, ReceiptError>) -> Result<Vec<T>, ReceiptError> {
         let mut all = Vec::new();
-        for signed_info in &self.signed_infos {
-            let document = Document::parse(signed_info.as_str(), &Limits::dangerous_unbounded());
+        for signature in &self.signatures {
+            let document = Document::parse(signature.signed_info.as_str(), &Limits::dangerous_unbounded());
             let document = document.map_err(|_| ReceiptError::Unreadable { uri: WireText::default() })?;
             for reference in document.root().children_named(name::DS.uri, "Reference") {
                 all.push(of(reference)?);

@@ -221,9 +221,9 @@ impl Recipe {
         self
     }
 
-    /// Has the signature of the message cover the tokens of the later signatures over it, which are placed before it: the certificate,
-    /// or the user, that endorses. Tokens that do not come with their signature are not covered: assertions, which [`Part::Assertion`]
-    /// names, and certificates that a reference only identifies.
+    /// Has the signature of the message cover the tokens of the later signatures over it, which are placed before it: the
+    /// certificate, or the user, that endorses. Tokens that do not come with their signature are not covered: assertions, which
+    /// [`Part::Assertion`] names, and certificates that a reference only identifies.
     ///
     /// # Specification
     /// WS-SecurityPolicy 1.3 §8.4, `sp:SignedEndorsingSupportingTokens`.

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use wss_c14n::{Document, Element, TakeAlong, name};
 use wss_text::Slice as _;
 
-/// The octets of the document element, which mean the same in every envelope: where a name without a prefix is in no namespace, and
-/// nothing in the element says so, ` xmlns=""` does. Canonical forms of the element do not have that declaration, so that a signature
-/// of its issuer still fits.
+/// The octets of the document element, which mean the same in every envelope: where a name without a prefix is in no namespace,
+/// and nothing in the element says so, ` xmlns=""` does. Canonical forms of the element do not have that declaration, so that a
+/// signature of its issuer still fits.
 pub(crate) fn for_any_envelope<'d>(document: &'d Document<'_>) -> Cow<'d, str> {
     let root = document.root();
     match document.elements().any(needs_no_default_namespace) {
@@ -16,8 +16,8 @@ pub(crate) fn for_any_envelope<'d>(document: &'d Document<'_>) -> Cow<'d, str> {
     }
 }
 
-/// Whether an element depends on the absence of a default namespace: its name, or the type of its value, has no prefix and is in no
-/// namespace; or it says that a canonical form has the default namespace.
+/// Whether an element depends on the absence of a default namespace: its name, or the type of its value, has no prefix and is in
+/// no namespace; or it says that a canonical form has the default namespace.
 fn needs_no_default_namespace(element: Element<'_>) -> bool {
     let name = element.name();
     let is_bare = |value: Cow<'_, str>| !value.contains(':');

@@ -88,8 +88,8 @@ waivers! {
     /// [`Revocation::UnknownIsGood`](wss_tokens::Revocation::UnknownIsGood).
     UnknownRevocationIsGood = "unknown-revocation-is-good"
         ("a certificate that no revocation list or OCSP response tells of counts as not revoked");
-    /// Lists or responses were given, but none covers a certificate of this message or an authority on its path: the certificate is
-    /// pinned, or the receiver was told to accept that.
+    /// Lists or responses were given, but none covers a certificate of this message or an authority on its path: the certificate
+    /// is pinned, or the receiver was told to accept that.
     RevocationNotTold = "revocation-not-told"
         ("no revocation list or OCSP response tells whether a certificate of this message or of its path is revoked");
     /// Certificates are trusted below anchors, and [`Trust::extended_key_usage`](wss_tokens::Trust::extended_key_usage)

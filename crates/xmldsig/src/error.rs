@@ -31,7 +31,8 @@ pub enum SignatureError {
          out; only in a document, `AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only` takes half of it and more"
     )]
     TruncatedMac,
-    /// *Refused.* RSASSA-PSS has another digest of its mask than that of the message, or a salt that is not as long as the digest.
+    /// *Refused.* RSASSA-PSS has another digest of its mask than that of the message, or a salt that is not as long as the
+    /// digest.
     #[error(
         "RSA-PSS has another digest for its mask than for the message, or a salt that is not as long as the digest: have the peer \
          use a method without parameters, such as sha256-rsa-MGF1; only in a document, \
@@ -153,8 +154,8 @@ pub enum VerifyError {
     /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
     #[error("signature value does not verify")]
     SignatureMismatch,
-    /// *Refused.* The value of an ECDSA signature is an ASN.1 sequence, or its numbers have other leading zeros: not r and s, each
-    /// as wide as the curve (XML Signature 1.1 §6.4.3).
+    /// *Refused.* The value of an ECDSA signature is an ASN.1 sequence, or its numbers have other leading zeros: not r and s,
+    /// each as wide as the curve (XML Signature 1.1 §6.4.3).
     #[error(
         "the ECDSA value is not r and s as wide as the curve, but an ASN.1 sequence, longer or shorter: have it written as XML \
          Signature says, or call `accept_other_ecdsa_values`"

@@ -5,7 +5,7 @@ use std::fmt;
 
 use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DigestMethod, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
-use wss_text::{WireText, octets_of_decimal, octets_of_hex, shown};
+use wss_text::{WireText, octets, octets_of_decimal, octets_of_hex, shown};
 
 use crate::armour::certificate_octets;
 use crate::error::SignatureError;
@@ -44,19 +44,47 @@ pub enum KeyHint<'d> {
 pub struct X509Data {
     /// DER of each `ds:X509Certificate`.
     pub certificates: Vec<Vec<u8>>,
-    /// Issuer and serial number of each `ds:X509IssuerSerial`.
-    pub issuer_serials: Vec<(DistinguishedName, SerialNumber)>,
+    /// Each `ds:X509IssuerSerial`.
+    pub issuer_serials: Vec<IssuerSerial>,
     /// Each `ds:X509SKI`.
     pub subject_key_identifiers: Vec<Vec<u8>>,
     /// Each `ds:X509SubjectName`.
     pub subject_names: Vec<DistinguishedName>,
-    /// Identifier of the digest and value of each `dsig11:X509Digest`.
-    pub digests: Vec<(String, Vec<u8>)>,
+    /// Each `dsig11:X509Digest`.
+    pub digests: Vec<CertificateDigest>,
     /// DER of each `ds:X509CRL`. Nobody vouches for these: a message can leave them out.
     pub revocation_lists: Vec<Vec<u8>>,
     /// The same serial numbers, identifiers and digests read as hexadecimal digits, as programs print them, if they can
     /// be. It identifies no certificate before [`X509Data::with_hexadecimal`].
     pub in_hexadecimal: Option<Box<X509Data>>,
+}
+
+/// The `ds:X509IssuerSerial` of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerSerial {
+    /// The name of the issuer.
+    pub issuer: DistinguishedName,
+    /// The serial number that the issuer gave it.
+    pub serial: SerialNumber,
+}
+
+/// The `dsig11:X509Digest` of a certificate.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CertificateDigest {
+    /// The identifier of the digest method, as the message has it.
+    pub algorithm: String,
+    /// The octets of the digest.
+    pub value: Vec<u8>,
+}
+
+impl fmt::Debug for CertificateDigest {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateDigest")
+            .field("algorithm", &shown(&self.algorithm))
+            .field("value", &octets(&self.value))
+            .finish()
+    }
 }
 
 impl fmt::Debug for KeyHint<'_> {
@@ -130,8 +158,9 @@ impl X509Data {
                         return Err(error.clone().into());
                     }
                     if let Some(issuer) = readable(&issuer)? {
-                        data.issuer_serials.extend(decimal.ok().map(|serial| (issuer.clone(), serial)));
-                        hexadecimal.issuer_serials.extend(digits.ok().map(|serial| (issuer, serial)));
+                        let known = decimal.ok().map(|serial| IssuerSerial { issuer: issuer.clone(), serial });
+                        data.issuer_serials.extend(known);
+                        hexadecimal.issuer_serials.extend(digits.ok().map(|serial| IssuerSerial { issuer, serial }));
                     }
                 }
                 (ns, "X509CRL") if ns == name::DS.uri => {
@@ -149,8 +178,9 @@ impl X509Data {
                 (ns, "X509Digest") if [name::DSIG11.uri, name::DS.uri].contains(&ns) => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
                     let read = identifier(child, 64)?;
-                    data.digests.extend(read.base64.map(|octets| (algorithm.clone(), octets)));
-                    hexadecimal.digests.extend(read.hexadecimal.map(|octets| (algorithm, octets)));
+                    let known = read.base64.map(|value| CertificateDigest { algorithm: algorithm.clone(), value });
+                    data.digests.extend(known);
+                    hexadecimal.digests.extend(read.hexadecimal.map(|value| CertificateDigest { algorithm, value }));
                 }
                 _ => {}
             }
@@ -193,14 +223,14 @@ impl X509Data {
     /// Whether an item identifies `certificate`.
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
-        let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
+        let by_serial = self.issuer_serials.iter().map(|named| certificate.is_named(&named.issuer, &named.serial));
         let computed = LazyCell::new(|| certificate.computed_key_identifier());
         let by_ski = self.subject_key_identifiers.iter().map(|id| {
             // An empty identifier would match every certificate whose identifier is empty.
             !id.is_empty() && certificate.subject_key_identifier().map_or_else(|| *computed == *id, |known| known == id)
         });
         let by_subject = self.subject_names.iter().map(|subject| certificate.subject().is_spelled(subject));
-        let by_digest = self.digests.iter().map(|(algorithm, value)| {
+        let by_digest = self.digests.iter().map(|CertificateDigest { algorithm, value }| {
             DigestMethod::from_uri(algorithm).is_some_and(|method| certificate.digest(method).as_octets() == value)
         });
         let by_der = self.certificates.iter().map(|der| certificate.der() == der);

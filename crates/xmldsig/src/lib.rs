@@ -37,8 +37,8 @@ pub use dereferenced::dereferenced_octets;
 pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};
 pub use key_info::{
-    KeyHint, KeyInfo, X509Data, hexadecimal_octets, retrieved_hints, write_issuer_serial, write_key_value,
-    write_x509_certificate, write_x509_certificates,
+    CertificateDigest, IssuerSerial, KeyHint, KeyInfo, X509Data, hexadecimal_octets, retrieved_hints,
+    write_issuer_serial, write_key_value, write_x509_certificate, write_x509_certificates,
 };
 pub use new_reference::NewReference;
 pub use pointer::id_in_other_form;
@@ -51,6 +51,6 @@ pub use signature::Signature;
 pub use signed_info::{SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};
 pub use transform::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, Transform};
-pub use verified::{VerifiedReference, VerifiedSignature};
+pub use verified::{CoveredAttachment, VerifiedReference, VerifiedSignature};
 pub use verify::verify;
 pub use write_key_info::KeyInfoItem;

@@ -60,8 +60,8 @@ impl AlgorithmPolicy {
     }
 
     /// Every signature and digest method that is not for legacy use: SHA-2 and SHA-3 with RSA (PKCS#1 v1.5 and PSS), ECDSA and
-    /// HMAC, EdDSA, and others (the table is in `ALGORITHMS.md` of `wss-crypto`); exclusive canonicalisation without comments; RSA
-    /// keys of 2 048 bits and more.
+    /// HMAC, EdDSA, and others (the table is in `ALGORITHMS.md` of `wss-crypto`); exclusive canonicalisation without comments;
+    /// RSA keys of 2 048 bits and more.
     #[must_use]
     pub fn modern_2026() -> Self {
         let mut policy = Self::empty().admit_canonicalization(CanonicalizationMethod::Exclusive);

@@ -266,7 +266,7 @@ impl SignaturePlace {
         if let Some(template) = template {
             start = template.span().start;
             splices.replace(template.span(), signature);
-            return Ok((splices.apply(document.source()).0, start));
+            return Ok((splices.apply(document.source()).text, start));
         }
         let parent = self.parent(document, index)?;
         if parent.is_empty_tag() {
@@ -281,6 +281,6 @@ impl SignaturePlace {
             };
             splices.insert(start, signature);
         }
-        Ok((splices.apply(document.source()).0, start))
+        Ok((splices.apply(document.source()).text, start))
     }
 }

@@ -196,12 +196,31 @@ impl<'d> VerifiedReference<'d> {
         }
     }
 
-    /// The `cid:` URL of the covered attachment, and whether its header is covered.
+    /// The covered attachment.
     #[must_use]
-    pub fn attachment(&self) -> Option<(&str, bool)> {
+    pub fn attachment(&self) -> Option<CoveredAttachment<'_>> {
         match &self.covered {
-            Covered::Attachment { complete } => Some((&self.uri, *complete)),
+            Covered::Attachment { complete } => Some(CoveredAttachment { url: &self.uri, is_complete: *complete }),
             Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered { .. } | Covered::Token(..) => None,
         }
+    }
+}
+
+/// An attachment that a reference covers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CoveredAttachment<'r> {
+    /// Its `cid:` URL.
+    pub url: &'r str,
+    /// Whether its header is covered, and not its content alone.
+    pub is_complete: bool,
+}
+
+impl std::fmt::Debug for CoveredAttachment<'_> {
+    /// Text of a message is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CoveredAttachment")
+            .field("url", &shown(self.url))
+            .field("is_complete", &self.is_complete)
+            .finish()
     }
 }

@@ -126,8 +126,8 @@ impl<'a> DocumentDecryption<'a> {
         // Whether somebody may have changed a plaintext by changing its ciphertext.
         let mut malleable = false;
         loop {
-            // After a malleable plaintext every error is the same one: it may quote what is inside, and how much is left of a limit
-            // depends on its length.
+            // After a malleable plaintext every error is the same one: it may quote what is inside, and how much is left of a
+            // limit depends on its length.
             let told = |error: DecryptError| if malleable { DecryptError::Failed } else { error };
             budget.charge(Limit::ParsedOctets, source.len() as u64).map_err(|error| told(error.into()))?;
             let more = revision.len().saturating_sub(source.len()) as u64;
@@ -188,7 +188,7 @@ fn decrypt_first(
     let xml = sought.with_key(xml)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), xml.into_piece());
-    Ok(Some((Decrypted::Document(splices.apply(revision).0), is_authenticated)))
+    Ok(Some((Decrypted::Document(splices.apply(revision).text), is_authenticated)))
 }
 
 /// Ciphertext whose content key is sought: in its own KeyInfo, in an EncryptedKey that lists it, or by name.

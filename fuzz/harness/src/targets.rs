@@ -6,7 +6,7 @@ use ws_security::attachments::{Attachment, Package};
 use ws_security::bsp;
 use ws_security::c14n::{
     Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limit, Limits, ParseError, Problem,
-    Subset,
+    Subset, WipedSpliced,
 };
 use ws_security::crypto::{RevocationList, pkcs7_certificates, pki_path};
 use ws_security::prelude::*;
@@ -244,7 +244,7 @@ fn decrypted(document: &Document<'_>, choices: &mut Choices<'_>) -> Option<Docum
     let (of_wanted, of_found) = (budget(), budget());
     let edits = grafts::Edits::new(document, choices, Some(&budget()));
     let source = document.source();
-    let (next, moved, piece) = edits.splices().apply_and_keep(source);
+    let WipedSpliced { text: next, moved, piece } = edits.splices().apply_and_keep(source);
     assert_eq!(next.as_str(), edits.applied(source));
     for span in document.elements().map(Element::span) {
         let moved = moved.span(&span).map(|span| &next[span]);

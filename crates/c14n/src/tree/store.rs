@@ -19,8 +19,8 @@ pub(super) struct Stored {
     pub(super) of_tape: Vec<u32>,
 }
 
-/// A node that is stored: the root, an element, a text, a comment or a processing instruction. The namespaces and attributes of an
-/// element have numbers after its own, and are not stored: the tape has the attributes, and elements without declarations
+/// A node that is stored: the root, an element, a text, a comment or a processing instruction. The namespaces and attributes of
+/// an element have numbers after its own, and are not stored: the tape has the attributes, and elements without declarations
 /// share their namespaces.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {

@@ -184,7 +184,8 @@ pub(crate) struct ReadingArgs {
 /// What is broken, and in old documents all the same.
 #[derive(Args)]
 pub(crate) struct RetiredArgs {
-    /// Read an old document with MD5, RIPEMD-160 or, with --allow-legacy, RSA and DSA below 1024 bits: anyone can have made it since
+    /// Read an old document with MD5, RIPEMD-160 or, with --allow-legacy, RSA and DSA below 1024 bits: anyone can have made it
+    /// since
     #[arg(long)]
     pub(crate) dangerous_retired: bool,
 }

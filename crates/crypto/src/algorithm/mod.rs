@@ -3,8 +3,8 @@
 //!
 //! # Adding an algorithm
 //!
-//! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of the command line and the lists of BSP
-//!    follow from it.
+//! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of
+//!    the command line and the lists of BSP follow from it.
 //! 2. Build. A method of mathematics that is here already (another digest with ECDSA, say) needs nothing more. For a new
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
 //!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.
@@ -39,17 +39,55 @@ algorithms! {
     /// `ds:DigestMethod`.
     #[allow(missing_docs, reason = "names say it")]
     DigestMethod of DigestParameters {
-        Sha1 = legacy("http://www.w3.org/2000/09/xmldsig#sha1", digest(20, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha1")),
-        Sha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#sha224", digest(28, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha224")),
-        Sha256 = current("http://www.w3.org/2001/04/xmlenc#sha256", digest(32, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha256")),
-        Sha384 = current("http://www.w3.org/2001/04/xmldsig-more#sha384", digest(48, 128).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha384")),
-        Sha512 = current("http://www.w3.org/2001/04/xmlenc#sha512", digest(64, 128).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha512")),
-        Sha3_224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha3-224", digest(28, 144)),
-        Sha3_256 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-256", digest(32, 136)),
-        Sha3_384 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-384", digest(48, 104)),
-        Sha3_512 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-512", digest(64, 72)),
-        Md5 = retired("http://www.w3.org/2001/04/xmldsig-more#md5", digest(16, 64)),
-        Ripemd160 = retired("http://www.w3.org/2001/04/xmlenc#ripemd160", digest(20, 64)),
+        Sha1 = legacy(
+            "http://www.w3.org/2000/09/xmldsig#sha1",
+            digest(20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14")
+                .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha1"),
+        ),
+        Sha224 = legacy(
+            "http://www.w3.org/2001/04/xmldsig-more#sha224",
+            digest(28, 64, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C")
+                .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha224"),
+        ),
+        Sha256 = current(
+            "http://www.w3.org/2001/04/xmlenc#sha256",
+            digest(32, 64, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20")
+                .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha256"),
+        ),
+        Sha384 = current(
+            "http://www.w3.org/2001/04/xmldsig-more#sha384",
+            digest(48, 128, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30")
+                .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha384"),
+        ),
+        Sha512 = current(
+            "http://www.w3.org/2001/04/xmlenc#sha512",
+            digest(64, 128, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40")
+                .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha512"),
+        ),
+        Sha3_224 = legacy(
+            "http://www.w3.org/2007/05/xmldsig-more#sha3-224",
+            digest(28, 144, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C"),
+        ),
+        Sha3_256 = current(
+            "http://www.w3.org/2007/05/xmldsig-more#sha3-256",
+            digest(32, 136, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20"),
+        ),
+        Sha3_384 = current(
+            "http://www.w3.org/2007/05/xmldsig-more#sha3-384",
+            digest(48, 104, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30"),
+        ),
+        Sha3_512 = current(
+            "http://www.w3.org/2007/05/xmldsig-more#sha3-512",
+            digest(64, 72, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40"),
+        ),
+        Md5 = retired(
+            "http://www.w3.org/2001/04/xmldsig-more#md5",
+            digest(16, 64, b"\x30\x20\x30\x0C\x06\x08\x2A\x86\x48\x86\xF7\x0D\x02\x05\x05\x00\x04\x10"),
+        ),
+        Ripemd160 = retired(
+            "http://www.w3.org/2001/04/xmlenc#ripemd160",
+            digest(20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x24\x03\x02\x01\x05\x00\x04\x14"),
+        ),
     }
 }
 
@@ -89,11 +127,11 @@ algorithms! {
             .in_certificates(alg_id::ECDSA_SHA512),
         EcdsaSha3_224 = legacy("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-224", Ecdsa(Sha3_224)),
         EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256))
-            .in_certificates(ecdsa_sha3(10)),
+            .in_certificates(ECDSA_SHA3_256),
         EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384))
-            .in_certificates(ecdsa_sha3(11)),
+            .in_certificates(ECDSA_SHA3_384),
         EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512))
-            .in_certificates(ecdsa_sha3(12)),
+            .in_certificates(ECDSA_SHA3_512),
         DsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Dsa(Sha1)),
         DsaSha256 = legacy("http://www.w3.org/2009/xmldsig11#dsa-sha256", Dsa(Sha256)),
         Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519(EdDsa::Pure))
@@ -171,11 +209,13 @@ struct DigestParameters {
     output_len: usize,
     /// The number of octets of a block of its compression function, on which HMAC depends.
     block_len: usize,
+    /// The DER of a `DigestInfo` up to the digest.
+    info: &'static [u8],
     mgf_uri: Option<&'static str>,
 }
 
-const fn digest(output_len: usize, block_len: usize) -> DigestParameters {
-    DigestParameters { output_len, block_len, mgf_uri: None }
+const fn digest(output_len: usize, block_len: usize, info: &'static [u8]) -> DigestParameters {
+    DigestParameters { output_len, block_len, info, mgf_uri: None }
 }
 
 impl DigestParameters {
@@ -193,19 +233,7 @@ impl DigestMethod {
     /// RFC 8017 §9.2, note 1; RFC 8702 for SHA-3; ISO/IEC 10118-3 for RIPEMD-160.
     #[must_use]
     pub const fn digest_info(self) -> &'static [u8] {
-        match self {
-            Self::Sha1 => b"\x30\x21\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14",
-            Self::Sha224 => b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C",
-            Self::Sha256 => b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
-            Self::Sha384 => b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
-            Self::Sha512 => b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
-            Self::Sha3_224 => b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C",
-            Self::Sha3_256 => b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20",
-            Self::Sha3_384 => b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30",
-            Self::Sha3_512 => b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40",
-            Self::Md5 => b"\x30\x20\x30\x0C\x06\x08\x2A\x86\x48\x86\xF7\x0D\x02\x05\x05\x00\x04\x10",
-            Self::Ripemd160 => b"\x30\x21\x30\x09\x06\x05\x2B\x24\x03\x02\x01\x05\x00\x04\x14",
-        }
+        self.row().parameters.info
     }
 
     /// The identifier of MGF1 with this digest (XML Encryption 1.1 §5.5.2), which SHA-1 and SHA-2 have.
@@ -249,14 +277,17 @@ pub(crate) enum Scheme {
 /// `id-Ed448` (RFC 8410 §3).
 const ED448: AlgorithmIdentifier = AlgorithmIdentifier::from_slice(&[6, 3, 0x2B, 0x65, 0x71]);
 
-/// `id-ecdsa-with-sha3-256` and its sisters, by the last arc of NIST.
-const fn ecdsa_sha3(arc: u8) -> AlgorithmIdentifier {
-    AlgorithmIdentifier::from_slice(match arc {
-        10 => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 10],
-        11 => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 11],
-        _ => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 12],
-    })
-}
+/// `id-ecdsa-with-sha3-256` (NIST, Computer Security Objects Register).
+const ECDSA_SHA3_256: AlgorithmIdentifier =
+    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 10]);
+
+/// `id-ecdsa-with-sha3-384` (NIST, Computer Security Objects Register).
+const ECDSA_SHA3_384: AlgorithmIdentifier =
+    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 11]);
+
+/// `id-ecdsa-with-sha3-512` (NIST, Computer Security Objects Register).
+const ECDSA_SHA3_512: AlgorithmIdentifier =
+    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 12]);
 
 /// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1). The pure one on edwards448 takes a context itself
 /// (§5.2), for which RFC 9231 has no place.

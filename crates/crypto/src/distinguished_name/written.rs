@@ -35,6 +35,7 @@ impl DistinguishedName {
 
 /// A spelling of distinguished names, for peers that compare strings instead of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum NameForm {
     /// RFC 4514, with only the short names of its table, as XML Signature asks.
     #[default]

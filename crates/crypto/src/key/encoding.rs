@@ -246,8 +246,8 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
 }
 
 /// The sizes of RFC 2631 §2.2 and RFC 5114, up to the cost that a private operation may have. Groups of
-/// safe primes give `(p - 1) / 2` as the order of the subgroup, so that `q` may be even, and a bit shorter than `p`. The order of the
-/// generator is not checked; the public value `p - 1` is refused.
+/// safe primes give `(p - 1) / 2` as the order of the subgroup, so that `q` may be even, and a bit shorter than `p`. The order of
+/// the generator is not checked; the public value `p - 1` is refused.
 fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     let [p, g, q] = domain.map(significant);
     let y = significant(y);

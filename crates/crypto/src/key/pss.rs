@@ -47,8 +47,8 @@ impl PublicKey {
         Some(padding.iter().all(|octet| *octet == 0) && made.as_octets() == hash)
     }
 
-    /// The encoding of RSASSA-PSS in a block that [`PublicKey::recover`] gave; `None` for a block of another shape. It proves nothing
-    /// by itself.
+    /// The encoding of RSASSA-PSS in a block that [`PublicKey::recover`] gave; `None` for a block of another shape. It proves
+    /// nothing by itself.
     ///
     /// # Specification
     /// RFC 8017 §9.1.2, steps 4 to 9.

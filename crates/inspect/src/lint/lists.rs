@@ -1,5 +1,5 @@
-//! What receivers refuse in an `xenc:ReferenceList`, and the profile does not mention: a name that is listed twice, and one that no
-//! element has and no ciphertext can hide.
+//! What receivers refuse in an `xenc:ReferenceList`, and the profile does not mention: a name that is listed twice, and one that
+//! no element has and no ciphertext can hide.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! The Netherlands, Digikoppeling WUS, signed: Body, Timestamp and every header of WS-Addressing. The reply confirms the signature.
+//! The Netherlands, Digikoppeling WUS, signed: Body, Timestamp and every header of WS-Addressing. The reply confirms the
+//! signature.
 
 use super::digikoppeling;
 use super::row::*;

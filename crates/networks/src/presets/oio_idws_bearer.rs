@@ -1,4 +1,5 @@
-//! Denmark, OIO IDWS, bearer: the certificate of the calling system signs, and a SAML 2.0 bearer assertion is a signed supporting token.
+//! Denmark, OIO IDWS, bearer: the certificate of the calling system signs, and a SAML 2.0 bearer assertion is a signed supporting
+//! token.
 
 use super::oio_idws;
 use super::row::*;

@@ -1,4 +1,5 @@
-//! Denmark, OIO IDWS, holder of key: the key that a SAML 2.0 assertion names signs Body, Timestamp, WS-Addressing headers and the assertion.
+//! Denmark, OIO IDWS, holder of key: the key that a SAML 2.0 assertion names signs Body, Timestamp, WS-Addressing headers and the
+//! assertion.
 
 use super::oio_idws;
 use super::row::*;

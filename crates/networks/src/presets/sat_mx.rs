@@ -1,4 +1,5 @@
-//! Mexico, SAT: SHA-1 with RSA over the Timestamp. Later calls have no Security header, but a plain XML Signature and a bearer token.
+//! Mexico, SAT: SHA-1 with RSA over the Timestamp. Later calls have no Security header, but a plain XML Signature and a bearer
+//! token.
 
 use super::row::*;
 

@@ -1,4 +1,5 @@
-//! WCF, `AuthenticationMode.MutualCertificate` with WSS 1.1: a fresh key for the service, and an endorsing signature of the client.
+//! WCF, `AuthenticationMode.MutualCertificate` with WSS 1.1: a fresh key for the service, and an endorsing signature of the
+//! client.
 
 use super::row::*;
 use super::wcf;

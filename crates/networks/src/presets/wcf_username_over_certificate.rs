@@ -1,4 +1,5 @@
-//! WCF, `AuthenticationMode.UserNameForCertificate`: a fresh key for the service, and a user name token that is signed and encrypted with it.
+//! WCF, `AuthenticationMode.UserNameForCertificate`: a fresh key for the service, and a user name token that is signed and
+//! encrypted with it.
 
 use super::row::*;
 use super::wcf;

@@ -215,9 +215,7 @@ pub(crate) fn open(
                 (Some(package), Opening::Body) => $receiver.open(package).map(|opened| opened.correlation().clone()),
                 (None, Opening::Body) => $receiver.open(&wire.octets).map(|opened| opened.correlation().clone()),
                 (_, Opening::Parts) => $receiver.open_parts(&wire.octets).map(|opened| opened.correlation().clone()),
-                (_, Opening::Unsigned) => {
-                    $receiver.open_unsigned(&wire.octets, facts).map(|opened| opened.correlation().clone())
-                }
+                _ => $receiver.open_unsigned(&wire.octets, facts).map(|opened| opened.correlation().clone()),
             }
         };
     }

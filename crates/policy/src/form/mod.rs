@@ -1,92 +1,28 @@
 //! The form of a message, checked against the terms as far as it can be seen without keys. It proves nothing; a
 //! receiver does that.
 
+mod broken_assertion;
 mod covered;
 mod layout;
+mod read;
+mod references;
+mod supporting;
 
-use std::collections::BTreeMap;
-
-use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Limits, name};
+use wss_c14n::{Element, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
-use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
-use wss_tokens::SamlVersion;
+use wss_soap::Role;
 use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
+pub use broken_assertion::BrokenAssertion;
+pub(crate) use read::{Read, counted_blocks, present, unproven_fault, with_read};
+
 use crate::keys::Keys;
 use crate::means::{encrypts_tokens, sends_user};
-use crate::place::Location;
 use crate::suite::Suite;
-use crate::terms::{Binding, Direction, Inclusion, PasswordForm, Reference, Terms, Token, TokenKind, Tokens};
-
-/// An assertion that a message breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    /// The assertion.
-    pub name: String,
-    /// The place of the assertion in the policy; `None` if the breach is of the binding as a whole.
-    pub place: Option<Location>,
-    /// How the message breaks it.
-    pub why: String,
-}
-
-impl Breach {
-    /// A breach of the first assertion of these names that the policy has.
-    pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
-        let judged = terms.notes.find(names);
-        let name =
-            judged.map(|judged| judged.name.to_string()).or_else(|| names.first().map(|name| (*name).to_owned()));
-        let place = judged.map(|judged| judged.place.clone());
-        Self { name: name.unwrap_or_default(), place, why: why.into() }
-    }
-}
-
-impl std::fmt::Display for Breach {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, place, why } = self;
-        match place {
-            Some(place) => write!(f, "the message breaks {name} ({place}): {why}"),
-            None => write!(f, "the message breaks {name}: {why}"),
-        }
-    }
-}
-
-/// The parts of a message that can be read without keys.
-pub(crate) struct Read<'a> {
-    envelope: Envelope<'a>,
-    ids: IdIndex<'a>,
-    has_header: bool,
-    /// The children of the Security header.
-    children: Vec<Element<'a>>,
-    /// The signatures of the Security header, in order.
-    signatures: Vec<Signature<'a>>,
-    budget: &'a Budget,
-}
-
-/// Reads a message within `limits`, once for all checks.
-///
-/// # Errors
-/// If the message is no envelope, or costs more than the limits admit.
-pub(crate) fn with_read<T>(
-    message: &str,
-    limits: &Limits,
-    ask: impl FnOnce(&Read<'_>) -> Result<T, OpenError>,
-) -> Result<T, OpenError> {
-    let budget = Budget::new(limits, message.len() as u64);
-    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
-    // A receiver that does not accept white space around identifiers has refused it.
-    let document = document.collapsing_identifiers(true);
-    let envelope = Envelope::locate(&document)?;
-    let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, limits)?;
-    let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
-    let has_header = header.is_some();
-    let children: Vec<Element<'_>> = header.into_iter().flat_map(SecurityHeader::children).collect();
-    budget.check(Limit::HeaderChildren, children.len())?;
-    let signatures = children.iter().filter(|child| is_signature(**child));
-    let signatures = signatures.map(|element| Signature::parse(*element, &budget)).collect::<Result<_, _>>()?;
-    ask(&Read { envelope, ids, has_header, children, signatures, budget: &budget })
-}
+use crate::terms::{Binding, Direction, Terms, TokenKind, Tokens};
+use read::is_signature;
 
 /// The breaches of the policy by a message. `keys` have the methods that peers are configured for besides the policy;
 /// without them, those of the suite or stronger ones are taken.
@@ -98,7 +34,7 @@ pub(crate) fn breaches(
     terms: &Terms,
     direction: Direction,
     keys: Option<&Keys>,
-) -> Result<Vec<Breach>, OpenError> {
+) -> Result<Vec<BrokenAssertion>, OpenError> {
     let mut form = Form { terms, direction, keys, read, found: Vec::new() };
     form.required();
     if !read.has_header {
@@ -125,65 +61,18 @@ pub(crate) fn breaches(
     Ok(form.found)
 }
 
-/// The fault in the Body, if no signature refers to it: a service may send one before it knows what the policy demands, and CXF
-/// protects a fault by the policy of its endpoint alone.
-pub(crate) fn unproven_fault(read: &Read<'_>) -> Option<OpenError> {
-    let fault = UnauthenticatedFault::of(read.envelope)?;
-    let references = read.signatures.iter().flat_map(|signature| signature.signed_info().references());
-    let mut targets = references.map(|reference| reference.uri().strip_prefix('#').and_then(|id| read.ids.get(id)));
-    let may_be_body = |target: Option<Element<'_>>| target.is_none_or(|target| target.contains(read.envelope.body));
-    let error = OpenError::UnauthenticatedFault { code: fault.code().into(), reason: fault.reason().into() };
-    (!targets.any(may_be_body)).then_some(error)
-}
-
-/// The parts that a message has, each with the number of its elements.
-pub(crate) fn present<'p>(read: &Read<'_>, parts: impl Iterator<Item = &'p Part>) -> Vec<(Part, usize)> {
-    let count = |part: &Part| match part {
-        Part::EveryHeaderBlock { namespace, local } => {
-            read.envelope.blocks().filter(|block| block.is(namespace, local)).count()
-        }
-        Part::EveryElement(path) => path.find(read.envelope, &Role::UltimateReceiver).len(),
-        _ => 1,
-    };
-    parts.map(|part| (part.clone(), count(part))).filter(|(_, count)| *count > 0).collect()
-}
-
-/// The number of header blocks for the ultimate receiver of each name, in these namespaces; `None` is every namespace.
-pub(crate) fn counted_blocks(read: &Read<'_>, namespaces: &[Option<String>]) -> Vec<(Part, usize)> {
-    let mut counted: BTreeMap<Part, usize> = BTreeMap::new();
-    for block in read.blocks_of(namespaces) {
-        let name = block.name();
-        *counted.entry(Part::every_header_block(name.namespace, name.local)).or_default() += 1;
-    }
-    counted.into_iter().collect()
-}
-
-impl<'a> Read<'a> {
-    /// The header blocks for the ultimate receiver in these namespaces; `None` is every namespace.
-    fn blocks_of(&self, namespaces: &[Option<String>]) -> impl Iterator<Item = Element<'a>> {
-        let version = self.envelope.version;
-        let is_one = move |block: &Element<'a>| {
-            let is_named = |of: &Option<String>| of.as_deref().is_none_or(|of| block.name().namespace == of);
-            !block.is(name::WSSE.uri, "Security")
-                && Role::of(*block, version) == Role::UltimateReceiver
-                && namespaces.iter().any(is_named)
-        };
-        self.envelope.blocks().filter(is_one)
-    }
-}
-
 struct Form<'a> {
     terms: &'a Terms,
     direction: Direction,
     keys: Option<&'a Keys>,
     read: &'a Read<'a>,
-    found: Vec<Breach>,
+    found: Vec<BrokenAssertion>,
 }
 
 impl<'a> Form<'a> {
     /// Notes a breach of the first assertion of these names that is in force.
     fn breach(&mut self, names: &[&str], why: impl Into<String>) {
-        self.found.push(Breach::of(self.terms, names, why));
+        self.found.push(BrokenAssertion::of(self.terms, names, why));
     }
 
     fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {
@@ -376,62 +265,6 @@ impl<'a> Form<'a> {
         })
     }
 
-    /// The token of the key to which keys are encrypted.
-    fn recipient(&self) -> Option<&'a Token> {
-        match (&self.terms.binding.as_ref()?.tokens, self.direction) {
-            (Tokens::Asymmetric { recipient_encryption, .. }, Direction::Request) => recipient_encryption.as_ref(),
-            (Tokens::Asymmetric { initiator_encryption, .. }, Direction::Reply) => initiator_encryption.as_ref(),
-            (Tokens::Symmetric { encryption, .. }, Direction::Request) => encryption.as_ref(),
-            _ => None,
-        }
-    }
-
-    /// Checks the reference to the certificate in keys that are encrypted to it.
-    fn recipients(&mut self, token: &Token) {
-        let Some(reference) = token.reference.filter(|reference| *reference != Reference::Embedded) else { return };
-        if !matches!(token.kind, TokenKind::X509(_)) || token.inclusion.includes(self.direction) {
-            return;
-        }
-        let (local, ending, assertion) = written(reference);
-        let is_so = |key: &Element<'a>| {
-            key.children_named(name::DS.uri, "KeyInfo").any(|key_info| refers(key_info, local, ending))
-        };
-        if !self.named(name::XENC.uri, "EncryptedKey").iter().all(is_so) {
-            self.breach(&[assertion], "a key refers to its certificate in another form");
-        }
-    }
-
-    fn certificate(&mut self, token: &Token, signature: Element<'a>) {
-        let Some(key_info) = signature.children_named(name::DS.uri, "KeyInfo").next() else { return };
-        let is_direct = refers(key_info, "Reference", "");
-        let is_embedded = refers(key_info, "Embedded", "");
-        let includes = token.inclusion.includes(self.direction);
-        if includes && !is_direct && !is_embedded && !self.refers_besides(token, key_info) {
-            let name = match self.direction {
-                Direction::Request => ["InitiatorToken", "InitiatorSignatureToken", "X509Token"],
-                Direction::Reply => ["RecipientToken", "RecipientSignatureToken", "X509Token"],
-            };
-            self.breach(&name, "the signature refers to its certificate as to one that is not in the message");
-        }
-        // "Once" does not say whether replies have the token.
-        if !includes && is_direct && token.inclusion != Inclusion::Once {
-            self.breach(&["X509Token"], "the certificate is in the message, against sp:IncludeToken");
-        }
-        let Some(reference) = token.reference.filter(|_| !includes) else { return };
-        let (local, ending, assertion) = written(reference);
-        if !refers(key_info, local, ending) {
-            self.breach(&[assertion], "the signature refers to its certificate in another form");
-        }
-    }
-
-    /// Whether the certificate is in the message, and the signature refers to it in the form that the token demands, as CXF
-    /// reads both demands.
-    fn refers_besides(&self, token: &Token, key_info: Element<'a>) -> bool {
-        let Some(reference) = token.reference else { return false };
-        let (local, ending, _) = written(reference);
-        !self.named(name::WSSE.uri, "BinarySecurityToken").is_empty() && refers(key_info, local, ending)
-    }
-
     /// The last step of the sender is the first in the header.
     fn order(&mut self, binding: &Binding) {
         // Signatures and tokens are always encrypted last; CXF encrypts every username token that is signed.
@@ -458,69 +291,6 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn supporting(&mut self) {
-        if self.direction == Direction::Reply {
-            return;
-        }
-        for supporting in &self.terms.supporting {
-            if self.hides(supporting.encrypted) {
-                continue;
-            }
-            let there = match supporting.token.kind {
-                TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
-                TokenKind::Saml(version) => {
-                    let is_there = |of: SamlVersion| {
-                        version.is_none_or(|version| version == of) && self.in_security(of.namespace().uri, "Assertion")
-                    };
-                    SamlVersion::ALL.into_iter().any(is_there)
-                }
-                _ => true,
-            };
-            // Some clients encrypt more than the policy says: CXF encrypts every username token that is signed. The
-            // policy's demands on it are judged again once the message is open.
-            let has_key = matches!(&supporting.token.kind, TokenKind::Username { password: PasswordForm::No, .. })
-                && supporting.endorsing;
-            if !there && !has_key && self.hides(true) {
-                continue;
-            }
-            if !there {
-                self.breach(&["UsernameToken", "SamlToken"], "the token is not in the message");
-            }
-            if let TokenKind::Username { demanded, password } = &supporting.token.kind {
-                self.username_tokens(demanded, *password);
-            }
-            let is_over_tls = self.terms.binding.is_some() && self.terms.is_over_transport();
-            if supporting.encrypted && there && !is_over_tls && !matches!(supporting.token.kind, TokenKind::X509(_)) {
-                let all = ["EncryptedSupportingTokens", "SignedEncryptedSupportingTokens"];
-                self.breach(&all, "the token is in clear text");
-            }
-        }
-    }
-
-    /// Checks the demands of the policy on the children of username tokens.
-    fn username_tokens(&mut self, demanded: &[&'static str], password: PasswordForm) {
-        let tokens = self.named(name::WSSE.uri, "UsernameToken");
-        for local in demanded {
-            let lacks = |token: &Element<'_>| !token.children().any(|child| child.name().local == *local);
-            if tokens.iter().any(lacks) {
-                self.breach(&[local], format!("the username token has no {local}"));
-            }
-        }
-        let passwords = tokens.iter().flat_map(|token| token.children_named(name::WSSE.uri, "Password"));
-        let is_digest = |password: Element<'_>| {
-            password.attribute("", "Type").is_some_and(|kind| kind.ends_with("#PasswordDigest"))
-        };
-        for found in passwords {
-            let (name, why) = match (password, is_digest(found)) {
-                (PasswordForm::No, _) => ("NoPassword", "the username token has a password"),
-                (PasswordForm::Hash, false) => ("HashPassword", "the password is no digest"),
-                (PasswordForm::Text, true) => ("UsernameToken", "the password is a digest, without sp:HashPassword"),
-                _ => continue,
-            };
-            self.breach(&[name, "UsernameToken"], why);
-        }
-    }
-
     /// `sp:RequireSignatureConfirmation`.
     fn confirmed(&mut self) {
         let is_hidden = self.hides_signature();
@@ -537,58 +307,11 @@ impl<'a> Form<'a> {
         let mut ids = signature.signed_info().references().iter().filter_map(|one| one.uri().strip_prefix('#'));
         ids.any(|id| self.read.ids.get(id).is_some_and(&is_so))
     }
-
-    /// Checks that each endorsing token has a signature over that of the message, or over the timestamp, and over the
-    /// Body if the token demands it.
-    fn endorsed(&mut self) {
-        let endorsing: Vec<_> = self.terms.endorsing(self.direction).collect();
-        if endorsing.is_empty() || self.hides_signature() {
-            return;
-        }
-        let is_over_transport = self.terms.is_over_transport();
-        let is_endorsed = |element: Element<'_>| match is_over_transport {
-            true => element.is(name::WSU.uri, "Timestamp"),
-            false => is_signature(element),
-        };
-        let endorsements = || self.read.signatures.iter().filter(|signature| self.covers(signature, is_endorsed));
-        let body = self.read.envelope.body;
-        let over_body = endorsements().filter(|signature| self.covers(signature, |element| element == body)).count();
-        let count = endorsements().count();
-        let names =
-            ["EndorsingSupportingTokens", "SignedEndorsingSupportingTokens", "EndorsingEncryptedSupportingTokens"];
-        if count < endorsing.len() {
-            self.breach(&names, "no signature endorses the message");
-        } else if over_body < endorsing.iter().filter(|supporting| supporting.parts.signed_body).count() {
-            self.breach(&names, "no endorsing signature covers the Body");
-        }
-    }
 }
 
 /// Whether an element is a header block or another element that is encrypted.
 fn is_encrypted(element: Element<'_>) -> bool {
     element.is(name::WSSE11.uri, "EncryptedHeader") || element.is(name::XENC.uri, "EncryptedData")
-}
-
-fn is_signature(element: Element<'_>) -> bool {
-    element.is(name::DS.uri, "Signature")
-}
-
-/// The element of a form of reference, the end of its `ValueType`, and the assertion that demands the form.
-fn written(reference: Reference) -> (&'static str, &'static str, &'static str) {
-    match reference {
-        Reference::Thumbprint => ("KeyIdentifier", "#ThumbprintSHA1", "RequireThumbprintReference"),
-        Reference::KeyIdentifier => ("KeyIdentifier", "#X509SubjectKeyIdentifier", "RequireKeyIdentifierReference"),
-        Reference::IssuerSerial => ("X509IssuerSerial", "", "RequireIssuerSerialReference"),
-        Reference::Embedded => ("Embedded", "", "RequireEmbeddedTokenReference"),
-    }
-}
-
-/// Whether a `ds:KeyInfo` has an element of this name whose `ValueType` has this end.
-fn refers(key_info: Element<'_>, local: &str, ending: &str) -> bool {
-    key_info.descendants_and_self().any(|inner| {
-        let kind = inner.attribute("", "ValueType").unwrap_or_default();
-        inner.name().local == local && kind.ends_with(ending)
-    })
 }
 
 /// Checks that the digest inside OAEP is that of the suite.

@@ -121,8 +121,8 @@ impl Parts {
         }
     }
 
-    /// The `IncludeContext` of WCF: how the header block of a context is protected, where a message has it. Without a level it is signed,
-    /// as WCF reads it.
+    /// The `IncludeContext` of WCF: how the header block of a context is protected, where a message has it. Without a level it is
+    /// signed, as WCF reads it.
     pub(crate) fn include_context(&mut self, assertion: &Assertion, notes: &mut Notes) {
         let (is_signed, is_encrypted) = match assertion.attribute("ProtectionLevel").unwrap_or("Sign") {
             "Sign" => (true, false),
@@ -314,8 +314,8 @@ impl Parts {
     }
 }
 
-/// Makes one path of two that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its version, and
-/// no message has both.
+/// Makes one path of two that differ in the version of SOAP alone, as IBM WebSphere writes them. Each by itself is for its
+/// version, and no message has both.
 fn of_either_version(parts: Vec<&mut Part>) {
     let mut of_version: [HashSet<ElementPath>; 2] = Default::default();
     let paths =

@@ -62,8 +62,9 @@ impl TokenKind {
     }
 }
 
-/// Why no nonce and no date are demanded of a user whose password makes a key. Of both, the standard says that they go with the password
-/// as text alone (WS-SecurityPolicy 1.3 §5.4.1); a key is made of a salt (Username Token Profile 1.1.1 §4), and such a token has no password.
+/// Why no nonce and no date are demanded of a user whose password makes a key. Of both, the standard says that they go with the
+/// password as text alone (WS-SecurityPolicy 1.3 §5.4.1); a key is made of a salt (Username Token Profile 1.1.1 §4), and such a
+/// token has no password.
 pub(super) const OF_KEY: &str = "sp:Nonce and sp:Created go with a password that is sent as text (WS-SecurityPolicy 1.3 §5.4.1), and a user whose password makes a \
      key sends none: its token has a wsse11:Salt, a new one in each message, so leave them out";
 

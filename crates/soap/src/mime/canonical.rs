@@ -201,8 +201,8 @@ impl<R: Read> Refill for LineEnds<R> {
 /// is WSS4J's form. Metro adds an empty line.
 ///
 /// # Errors
-/// [`MimeError`] if a covered field cannot be read, or has a control character once it is decoded: an end of a line in one value would
-/// be the beginning of another field, or of the content.
+/// [`MimeError`] if a covered field cannot be read, or has a control character once it is decoded: an end of a line in one value
+/// would be the beginning of another field, or of the content.
 pub fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     let mut out = String::new();
     for name in COVERED {

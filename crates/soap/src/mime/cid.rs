@@ -4,8 +4,8 @@ use wss_text::{after_cid, percent_decoded};
 
 use super::part::MimePart;
 
-/// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392), and without the blanks that
-/// a Content-ID cannot have, as [`Fields::content_id`](super::Fields::content_id) reads it (RFC 5322 §3.6.4).
+/// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392), and without the blanks
+/// that a Content-ID cannot have, as [`Fields::content_id`](super::Fields::content_id) reads it (RFC 5322 §3.6.4).
 ///
 /// ```
 /// use wss_soap::mime::content_id_of;

@@ -4,7 +4,7 @@
 //! put back before anything else is read, and taken out after everything else is done.
 
 use std::collections::BTreeSet;
-use wss_text::{Slice as _, octets};
+use wss_text::{Slice as _, octets, shown};
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
@@ -63,7 +63,7 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
         splices.replace(include.span(), base64_encode(&content));
         included.extend(content_id_of(&url));
     }
-    Ok(Expanded { envelope: splices.apply(envelope).0, included })
+    Ok(Expanded { envelope: splices.apply(envelope).text, included })
 }
 
 /// The part that an Include names, if the Include is alone in its element and has no other content (XOP 1.0 §2.1).
@@ -95,8 +95,26 @@ pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
 pub struct Optimized {
     /// The envelope, with an `xop:Include` in place of this base64.
     pub envelope: String,
-    /// The Content-ID and the octets of each part.
-    pub parts: Vec<(String, Vec<u8>)>,
+    /// The new parts.
+    pub parts: Vec<OptimizedPart>,
+}
+
+/// A part with octets that were base64 in the envelope.
+pub struct OptimizedPart {
+    /// Its Content-ID, without angle brackets.
+    pub content_id: String,
+    /// Its content.
+    pub octets: Vec<u8>,
+}
+
+impl std::fmt::Debug for OptimizedPart {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OptimizedPart")
+            .field("content_id", &shown(&self.content_id))
+            .field("octets", &octets(&self.octets))
+            .finish()
+    }
 }
 
 impl std::fmt::Debug for Optimized {
@@ -128,13 +146,13 @@ pub fn optimized(
         if octets.len() < min_octets || base64_encode(&octets) != content {
             continue;
         }
-        let id = fresh_id();
+        let content_id = fresh_id();
         let mut include = Writer::new();
         include.start(Namespace { prefix: "xop", uri: NAMESPACE }, "Include");
-        include.attribute("href", format!("cid:{id}"));
+        include.attribute("href", format!("cid:{content_id}"));
         include.end();
         splices.replace(value.content_span(), include.finish());
-        parts.push((id, octets));
+        parts.push(OptimizedPart { content_id, octets });
     }
-    Ok(Optimized { envelope: splices.apply(envelope).0, parts })
+    Ok(Optimized { envelope: splices.apply(envelope).text, parts })
 }

@@ -51,8 +51,8 @@ impl SamlAttribute {
     }
 }
 
-/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list. `saml` is
-/// the namespace of the assertion, where an attribute has its name in `named` and its format in `formatted`.
+/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list. `saml`
+/// is the namespace of the assertion, where an attribute has its name in `named` and its format in `formatted`.
 pub(super) fn attributes(
     assertion: Element<'_>,
     saml: &str,

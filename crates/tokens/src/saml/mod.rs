@@ -30,10 +30,6 @@ use subject::Session;
 pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
 /// Type of a SAML 2.0 assertion that is referred to as a token.
 pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
-/// Type of a key identifier: the id of a SAML 1.1 assertion.
-pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
-/// Type of a key identifier: the id of a SAML 2.0 assertion.
-pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
 pub use attribute::SamlAttribute;
 pub use shape::AssertionShape;

@@ -1,4 +1,5 @@
-//! The text of an assertion: what its issuer signed, and the signature inside it, which covers itself no more than any other does.
+//! The text of an assertion: what its issuer signed, and the signature inside it, which covers itself no more than any other
+//! does.
 
 use std::ops::Range;
 

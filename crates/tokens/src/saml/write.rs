@@ -158,7 +158,7 @@ impl NewAssertion {
         let value = pending.value(issuer.signing_key().as_ref())?;
         let mut splices = Splices::new();
         splices.insert(place, pending.finish(&value));
-        Ok(splices.apply(&assertion).0)
+        Ok(splices.apply(&assertion).text)
     }
 
     /// The assertion, and the place for its signature.

@@ -73,7 +73,8 @@ impl NewIdCard {
         }
     }
 
-    /// Makes it the card of a user of that system, whose level is 4: the civil registration number (CPR), the names, and the role.
+    /// Makes it the card of a user of that system, whose level is 4: the civil registration number (CPR), the names, and the
+    /// role.
     #[must_use]
     pub fn user(
         mut self,
@@ -122,7 +123,7 @@ impl NewIdCard {
         let value = pending.value(signer.signing_key().as_ref())?;
         let mut splices = Splices::new();
         splices.insert(document.root().content_span().end, pending.finish(&value));
-        Ok(splices.apply(&card).0)
+        Ok(splices.apply(&card).text)
     }
 
     fn write(&self, now: SystemTime, random: &dyn Random) -> Result<String, CryptoError> {

@@ -34,7 +34,8 @@ impl Trust {
     }
 
     /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen
-    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys of at least 1 024 bits sign paths then, too.
+    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys of at least 1 024 bits sign paths
+    /// then, too.
     #[must_use]
     pub fn dangerous_old_path_signatures(self) -> Self {
         self.changed(|trust| trust.accepts_old_signatures = true)
@@ -48,8 +49,9 @@ impl Trust {
 
     /// Accepts signers whose certificate has a key usage that permits no signatures on messages, such as keyEncipherment alone:
     /// pinned ones, and those below the anchors. Their authority said that the key is for something else, so whoever may use
-    /// it for that, as a server that decrypts, signs messages as well. A certificate without that extension, with digitalSignature
-    /// or with nonRepudiation needs no such call. It is about signatures alone: nobody encrypts to a key that is not for that.
+    /// it for that, as a server that decrypts, signs messages as well. A certificate without that extension, with
+    /// digitalSignature or with nonRepudiation needs no such call. It is about signatures alone: nobody encrypts to a key that is
+    /// not for that.
     #[must_use]
     pub fn accept_any_key_usage(self) -> Self {
         self.changed(|trust| trust.accepts_any_key_usage = true)

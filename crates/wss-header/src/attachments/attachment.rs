@@ -12,7 +12,7 @@ use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::Budget;
 use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
 use wss_soap::SoapVersion;
-use wss_soap::mime::xop::{self, Optimized, optimized};
+use wss_soap::mime::xop::{self, Optimized, OptimizedPart, optimized};
 use wss_soap::mime::{
     COVERED, Canonical, Content, Fields, MimeError, MimePart, PackageWriter, Spool, SpoolWriter, digest,
     for_each_piece, is_canonicalised, is_field, url_of,
@@ -215,8 +215,8 @@ impl SecuredPackage {
             }
         };
         let Optimized { envelope, parts } = optimized(&self.envelope, min_octets, fresh_id)?;
-        for (id, octets) in parts {
-            self.included.push(Attachment::new(id, "application/octet-stream", octets)?);
+        for OptimizedPart { content_id, octets } in parts {
+            self.included.push(Attachment::new(content_id, "application/octet-stream", octets)?);
         }
         self.envelope = envelope;
         Ok(self)

@@ -12,11 +12,10 @@ use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
 use super::namespaces::kind_of_namespace;
-use super::{ElsewhereError, RequirementError};
-use crate::addressing::AddressingVersion;
+use super::{ElsewhereError, HeaderError, MissingKey, RequirementError, WhyEncrypted, WhyMisplaced};
+use crate::addressing_version::AddressingVersion;
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
-use crate::open::{MissingKey, WhyEncrypted, WhyMisplaced};
 
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -25,85 +24,9 @@ pub enum OpenError {
     /// *Malformed.* The message is not a SOAP envelope.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// *Malformed.* The message has no Security header for our role.
-    #[error(
-        "the message has no Security header, so that nothing secures it: have the peer secure it; the error of a peer may come \
-         unsecured like this, and anyone may have sent it"
-    )]
-    NoSecurityHeader,
-    /// *Malformed.* The only Security headers are of drafts of WS-Security.
-    #[error(
-        "the message has no Security header of WS-Security 1.0, but one of another namespace, {namespace:?}{}: have the \
-         peer write that of OASIS, of January 2004, {:?}",
-        kind_of_namespace(namespace.as_str()), wss_c14n::name::WSSE.uri
-    )]
-    OtherNamespace {
-        /// The namespace of the first one.
-        namespace: WireText,
-    },
-    /// *Malformed.* There is no Security header, and a `ds:Signature` is somewhere else.
-    #[error(
-        "the message has no Security header, and a ds:Signature at {path}: have the peer put it inside, or verify \
-         the message as a document, with `xmldsig::verify`"
-    )]
-    SignatureElsewhere {
-        /// The path of the signature.
-        path: WireText,
-    },
-    /// *Malformed.* There is no Security header, and an `xenc:EncryptedData` or `xenc:EncryptedKey` is somewhere.
-    #[error(
-        "the message has no Security header, and ciphertext at {path}: have the peer put what leads to its key into \
-         the header, or decrypt the message as a document, with `decrypt_document`"
-    )]
-    CiphertextElsewhere {
-        /// The path of the ciphertext.
-        path: WireText,
-    },
-    /// *Malformed.* There is no Security header, and the message has an element whose name differs from that name only
-    /// in upper and lower case.
-    #[error(
-        "the message has no Security header, but {element:?}: names of XML differ by their capitals, so have the peer write \
-         `Security`"
-    )]
-    MisspeltHeader {
-        /// The name of the element as it is written.
-        element: WireText,
-    },
-    /// *Malformed.* There is no Security header, and a `wsse:Security` where it is no header block.
-    #[error(
-        "the message has no Security header among its header blocks, but a wsse:Security at {path}, where it protects \
-         nothing: have the peer put it into the Header of the envelope"
-    )]
-    HeaderElsewhere {
-        /// The path of the element.
-        path: WireText,
-    },
-    /// *Malformed.* There is no Security header, and a token or a timestamp that belongs into one.
-    #[error(
-        "the message has no Security header, but a {element} at {path}: have the peer put it into a wsse:Security \
-         in the Header of the envelope"
-    )]
-    TokenElsewhere {
-        /// The name of the element as it is written.
-        element: WireText,
-        /// Its path.
-        path: WireText,
-    },
-    /// *Refused.* The Security header is empty, and something must be signed or identified.
-    #[error(
-        "the Security header is empty: nothing is signed, and nobody is named; have the peer secure the message, or see who \
-         removed what it held on the way"
-    )]
-    EmptyHeader,
-    /// *Refused.* The only Security headers are for others.
-    #[error(
-        "the message has no Security header for this role, but has a header for actor {actor:?}: open that one with \
-         `actor` if it is ours"
-    )]
-    OtherActor {
-        /// The actor or role of the first one; empty for the ultimate receiver.
-        actor: WireText,
-    },
+    /// *Malformed or refused.* No Security header is for our role, or it is empty.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// *Malformed.* The structure of the header is wrong.
     #[error(transparent)]
     Structure(#[from] LeafError),

@@ -5,8 +5,7 @@ use wss_tokens::{TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
-use super::{OpenError, RequirementError};
-use crate::open::MissingKey;
+use super::{MissingKey, OpenError, RequirementError};
 
 impl OpenError {
     /// Itself, without the advice to ignore a signature that cannot be judged ([`OpenError::Unjudged`]).

@@ -7,8 +7,8 @@ use wss_c14n::name::WSU;
 use wss_text::WireText;
 
 use super::namespaces::kind_of_namespace;
+use super::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::held_token::HeldToken;
-use crate::open::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
 use crate::part::Part;
 use crate::required_token::RequiredToken;
 

@@ -2,9 +2,21 @@
 
 use wss_text::WireText;
 
+use super::used_padding::UsedPadding;
+
+/// The type of a field: text of the message, if the row names no other.
+macro_rules! field {
+    () => {
+        WireText
+    };
+    ($type:ty) => {
+        $type
+    };
+}
+
 /// Defines the enum, its words and its sentences from one list.
 macro_rules! causes {
-    ($($name:ident $({ $($field:ident),+ })? = $word:literal $text:literal;)*) => {
+    ($($name:ident $({ $($field:ident $(: $type:ty)?),+ })? = $word:literal $text:literal;)*) => {
         /// A cause with which the octets fit: the difference between what the sender digested or signed and what
         /// arrived.
         ///
@@ -14,7 +26,7 @@ macro_rules! causes {
         pub enum Cause {
             $(
                 #[doc = concat!("`", $word, "`: ", $text, ".")]
-                $name $({ $(#[doc = "What the sentence names so."] $field: WireText),+ })?,
+                $name $({ $(#[doc = "What the sentence names so."] $field: field!($($type)?)),+ })?,
             )*
         }
 
@@ -129,7 +141,7 @@ causes! {
     // The signature value.
     SignedOtherwise { how } = "signed-otherwise" "the value is made over {how}, and not over ds:SignedInfo: have the sender sign the canonical octets of ds:SignedInfo";
     OtherKey { key } = "other-key" "the value is made with another key than the signature names: that of {key}";
-    OtherPadding { used } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
+    OtherPadding { used: UsedPadding } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
     SaltLength { octets, expected } = "salt-length" "the salt of the PSS value has {octets} octets in place of {expected}: have the sender use a salt as long as the digest";
     OtherMask { used } = "other-mask" "the PSS value masks with MGF1 by {used}: have the sender use the digest of the signature method in both places";
     OtherMethod { fits, declared } = "other-method" "the value is made by {fits}, while the message says {declared}: have the sender name the method that it uses";

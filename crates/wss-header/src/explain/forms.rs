@@ -43,8 +43,8 @@ impl<'d> Target<'d> {
         self.apex.unwrap_or_else(|| self.document.root())
     }
 
-    /// Whether it is an element that was probably a document once: inside the Body of an envelope, inside another document, or with
-    /// its own signature inside, as an assertion.
+    /// Whether it is an element that was probably a document once: inside the Body of an envelope, inside another document, or
+    /// with its own signature inside, as an assertion.
     pub(super) fn is_wrapped(&self) -> bool {
         let Some(apex) = self.apex else { return false };
         if !self.without.is_empty() || is_of_own_signature(apex) {

@@ -7,7 +7,8 @@ use wss_tokens::{Assertion, binary_token_facts};
 use super::cause::Cause;
 use super::explanation::{ExplainedCiphertext, ExplainedItem, Outcome};
 use super::{password, times};
-use crate::open::{WhyEncrypted, named_by};
+use crate::error::WhyEncrypted;
+use crate::open::named_by;
 use crate::receiver::Receiver;
 
 /// The explanation of a child of a Security header; `None` for a signature, which is explained in full.
@@ -89,7 +90,7 @@ fn password_type(element: Element<'_>) -> Vec<WireText> {
 
 fn binary_token(element: Element<'_>, budget: &Budget) -> Vec<WireText> {
     match binary_token_facts(element, budget) {
-        Ok(facts) => facts.iter().map(|(name, value)| line(name, &value.to_string())).collect(),
+        Ok(facts) => facts.iter().map(|fact| line(fact.name, &fact.value.to_string())).collect(),
         Err(error) => vec![WireText::of(error)],
     }
 }

@@ -5,15 +5,15 @@
 //! usually make, one after the other and in pairs, and names the first one that fits. It decides nothing: no call of
 //! `open` uses it, and its result is text.
 //!
-//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message, which [`decode`] made
-//! text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references (with [`digest_value`] and
-//! [`encrypted`]) and [`signature`] signature values (with [`rsa`],
+//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the
+//! message, which [`decode`] made text of, with [`items`], [`reading`] and [`judge`]; [`digest`] explains references (with
+//! [`digest_value`] and [`encrypted`]) and [`signature`] signature values (with [`rsa`],
 //! [`padding`], [`recovered`], [`halves`], [`der`] and [`signed_otherwise`]); both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
-//! [`places`], changed by [`edits`], or by several of them at once in [`together`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
-//! [`attachment`] has what else the digest of an attachment may be of.
-//! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
-//! element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the
+//! [`places`], changed by [`edits`], or by several of them at once in [`together`]. [`edit`] is one such change of [`token`]s,
+//! and [`sketch`] says which can matter. [`attachment`] has what else the digest of an attachment may be of.
+//! [`cause`] has the words, [`used_padding`] those of a padding, [`clues`] what the message tells of its sender, and [`hints`]
+//! what is strange about an element. [`misnamed`](crate::misnamed) says how a reference differs from the certificate that made the
 //! value. [`ciphertext`] (with [`gcm`]), [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
 //! octets however they are written, and [`synthesized`] has the token that the STR-Transform makes.
 
@@ -54,6 +54,7 @@ mod synthesized;
 mod times;
 mod together;
 mod token;
+mod used_padding;
 mod walk;
 
 pub use cause::Cause;
@@ -61,6 +62,7 @@ pub use explanation::{
     ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome,
     Verdict,
 };
+pub use used_padding::UsedPadding;
 
 use crate::incoming::Incoming;
 use crate::receiver::Receiver;

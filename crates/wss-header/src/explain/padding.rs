@@ -11,6 +11,7 @@ use super::cause::Cause;
 use super::der::{dotted, element};
 use super::goal::{Aim, Goal};
 use super::recovered::{Recovered, Said, name_of, other_method};
+use super::used_padding::UsedPadding;
 
 /// The fewest zeros in front that are no chance.
 const ZEROS: usize = 16;
@@ -44,13 +45,13 @@ impl Block {
     }
 
     fn cause(self, said: Said<'_>) -> Option<Cause> {
-        let used = |used: &str| Some(Cause::OtherPadding { used: used.into() });
+        let used = |used| Some(Cause::OtherPadding { used });
         match self {
             Self::Signature => {
                 let is_said = said.method.is_none_or(|method| method.family() == SignatureFamily::RsaPkcs1);
-                if is_said { None } else { used("PKCS#1 v1.5") }
+                if is_said { None } else { used(UsedPadding::Pkcs1) }
             }
-            Self::Encryption => used("PKCS#1 v1.5 for encryption (block type 2)"),
+            Self::Encryption => used(UsedPadding::Pkcs1Encryption),
             Self::Absent => Some(Cause::NoPadding),
         }
     }

@@ -9,6 +9,7 @@ use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
 use super::padding;
 use super::recovered::{Recovered, Said, name_of, other_method};
+use super::used_padding::UsedPadding;
 
 /// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
 /// padding, or if `meter` does not allow the attempt.
@@ -58,7 +59,7 @@ fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
             let Some((salt, is_certain)) = salt(&data_block) else { continue };
             let mut causes = Vec::new();
             if said.method.is_some_and(|said| said.family() != SignatureFamily::RsaPss) {
-                causes.push(Cause::OtherPadding { used: "PSS".into() });
+                causes.push(Cause::OtherPadding { used: UsedPadding::Pss });
             }
             causes.extend(other_method(SignatureFamily::RsaPss, method, said));
             if mask != method {

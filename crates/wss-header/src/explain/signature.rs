@@ -21,6 +21,7 @@ use super::search::{Found, Search};
 use super::secrets::spellings;
 use super::signed_otherwise;
 use super::spelled::Spelled;
+use super::used_padding::UsedPadding;
 
 /// The largest number of public keys, and of secrets, that are tried.
 const MOST: usize = 32;
@@ -411,8 +412,8 @@ fn without_method_of_change(mut found: Found) -> Found {
     found.causes.retain(|cause| match cause {
         Cause::OtherMethod { fits, .. } => fits.as_str() != method.uri(),
         Cause::OtherPadding { used } => match method.family() {
-            SignatureFamily::RsaPss => used.as_str() != "PSS",
-            SignatureFamily::RsaPkcs1 => used.as_str() != "PKCS#1 v1.5",
+            SignatureFamily::RsaPss => *used != UsedPadding::Pss,
+            SignatureFamily::RsaPkcs1 => *used != UsedPadding::Pkcs1,
             _ => true,
         },
         _ => true,

@@ -39,8 +39,8 @@ impl Search<'_> {
         self.together(target, said, &[edits::few_kinds as Kinds; 3])
     }
 
-    /// Tries each two and three things that serialisers do which do not canonicalise: for the form that the message names, and for
-    /// an element with everything declared that is in scope.
+    /// Tries each two and three things that serialisers do which do not canonicalise: for the form that the message names, and
+    /// for an element with everything declared that is in scope.
     pub(super) fn serialized(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let how = "all namespaces that are in scope are declared on the element";
         let declared = Form {
@@ -76,8 +76,8 @@ impl Search<'_> {
         self.several(&base, &effective, lists, None, &said.causes)
     }
 
-    /// Tries edits, one behind the other: one of each list, behind the one at `after`. `effective` are the causes of the edits that
-    /// change the form, each in another way: what changes nothing alone rarely does behind another one.
+    /// Tries edits, one behind the other: one of each list, behind the one at `after`. `effective` are the causes of the edits
+    /// that change the form, each in another way: what changes nothing alone rarely does behind another one.
     fn several(
         &self,
         base: &str,

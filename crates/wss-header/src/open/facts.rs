@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use wss_bsp::{Judging, Proven, Report};
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Budget, Document, Element, Limit, Moved, Piece, Wiped, name};
+use wss_c14n::{Budget, Document, Element, Limit, Moved, Piece, Wiped, WipedSpliced, name};
 use wss_crypto::{Certificate, ContentEncryption, PublicKey};
 use wss_soap::mime::MimePart;
 use wss_text::WireText;
@@ -15,7 +15,6 @@ use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
 use wss_xmlenc::DecryptError;
 
 use super::carry::Carry;
-use super::missing_key::MissingKey;
 use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
@@ -24,7 +23,7 @@ use super::span::is_within;
 use super::terms::Terms;
 use crate::decryption_key::DecryptionKey;
 use crate::element_path::ElementPath;
-use crate::error::OpenError;
+use crate::error::{MissingKey, OpenError};
 use crate::held_token::HeldToken;
 use crate::key_uses::KeyId;
 use crate::opened::DecryptionEvidence;
@@ -295,12 +294,12 @@ impl<'m> Facts<'m> {
         budget: &Budget,
     ) -> Result<(Wiped, Option<Piece>), OpenError> {
         budget.charge(Limit::Revisions, 1)?;
-        let (next, moved, piece) = replacement.splices.apply_and_keep(source);
+        let WipedSpliced { text, moved, piece } = replacement.splices.apply_and_keep(source);
         self.carry(&moved).ok_or(DecryptError::Failed)?;
         for plaintext in replacement.plaintexts {
             self.decryptions.record(plaintext, &moved, budget)?;
         }
-        Ok((next, piece))
+        Ok((text, piece))
     }
 
     /// Notes the places of the parts that the receiver names by a path, and the parts that the decrypted elements are.

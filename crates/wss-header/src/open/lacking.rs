@@ -6,7 +6,7 @@ use wss_tokens::{Assertion, ConfirmationMethod, SamlVersion, UsernameToken};
 use super::facts::Facts;
 use super::revision::Revision;
 use super::terms::Terms;
-use super::why_no_token::WhyNoToken;
+use crate::error::WhyNoToken;
 
 /// The reason why no username token authenticates the message, if none of its users was authenticated.
 pub(super) fn username(revision: &Revision<'_>, terms: &Terms<'_>) -> WhyNoToken {

@@ -10,10 +10,9 @@
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
 //! In reading order: `incoming`, `terms` (with `shapes`), `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
-//! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`), `decrypt`
-//! and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`. `referred` and
-//! `named` say what a key reference identifies; `misplaced`, `missing_key`, `why_no_token` and `remaining_ciphertext` are the reasons
-//! in errors. `reveal` walks the same way for reports, and verifies nothing.
+//! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`),
+//! `decrypt` and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`.
+//! `referred` and `named` say what a key reference identifies. `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
 mod carry;
@@ -26,8 +25,6 @@ mod header;
 mod incoming;
 mod keys;
 mod lacking;
-mod misplaced;
-mod missing_key;
 mod moves;
 mod named;
 mod narrow;
@@ -36,7 +33,6 @@ mod places;
 mod proven;
 mod referred;
 mod relation;
-mod remaining_ciphertext;
 mod remains;
 mod replacement;
 mod replay_key;
@@ -49,19 +45,13 @@ mod span;
 mod terms;
 mod tokens;
 mod unjudged;
-mod why_no_token;
 
 use wss_bsp::Judging;
 use wss_c14n::Wiped;
 
-pub use coverage::{CoverageLost, LostCoverage, LostPart};
 pub(crate) use incoming::Arrived;
-pub use misplaced::WhyMisplaced;
-pub use missing_key::MissingKey;
 pub(crate) use named::named_by;
-pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
-pub use why_no_token::WhyNoToken;
 
 use crate::elsewhere::{self, Asking, AsyncKeyUnwrap};
 use crate::error::OpenError;

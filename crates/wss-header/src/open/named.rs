@@ -12,10 +12,9 @@ use wss_tokens::{
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 use super::facts::{Facts, SeenToken};
-use super::missing_key::MissingKey;
 use super::revision::Revision;
 use super::terms::Terms;
-use crate::error::OpenError;
+use crate::error::{MissingKey, OpenError};
 use crate::misnamed::Description;
 use crate::waiver::Waiver;
 

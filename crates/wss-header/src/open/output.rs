@@ -15,7 +15,6 @@ use super::facts::{DecryptedElement, Facts};
 use super::header::is_opened;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
-use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::replay_key::replay_key;
 use super::require::{Proof, check_bound, not_signed};
 use super::revision::Revision;
@@ -24,8 +23,8 @@ use super::tokens::saml::replay_keys;
 use crate::addressing;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
-use crate::correlation::{Correlation, SentKey};
-use crate::error::{OpenError, RequirementError};
+use crate::correlation::{Correlation, SentKey, SentSignature};
+use crate::error::{OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
 use crate::key_uses::KeyId;
 use crate::opened::{
     Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence, UnsignedOpened,
@@ -343,7 +342,7 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
     terms.receiver.forwards.then(|| {
         let mut splices = Splices::new();
         splices.replace(revision.header.element.span(), "");
-        splices.apply(revision.document.source()).0
+        splices.apply(revision.document.source()).text
     })
 }
 
@@ -357,12 +356,8 @@ fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
 
 /// The state that the message leaves for its reply.
 fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
-    let mut correlation = Correlation::default();
-    for signature in signatures {
-        correlation.signature_values.push(signature.value);
-        correlation.signed_infos.push(signature.signed_info);
-    }
-    correlation
+    let sent = |ProvenSignature { value, signed_info, .. }| SentSignature { value, signed_info, method: None };
+    Correlation { signatures: signatures.into_iter().map(sent).collect(), ..Correlation::default() }
 }
 
 /// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read

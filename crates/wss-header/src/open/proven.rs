@@ -9,7 +9,8 @@ use wss_text::WireText;
 use wss_tokens::ReferenceForm;
 
 use super::carry::Carry;
-use super::coverage::{Coverage, CoverageLost, LostCoverage, LostPart};
+use super::coverage::Coverage;
+use crate::error::{CoverageLost, LostCoverage, LostPart};
 use crate::key_uses::KeyId;
 use crate::part::Part;
 use crate::signer::Signer;

@@ -50,7 +50,7 @@ fn item_of(data: &X509Data) -> Option<X509Item> {
         _ if !data.issuer_serials.is_empty() => X509Item::IssuerSerial(NameForm::default()),
         _ if !data.subject_key_identifiers.is_empty() => X509Item::SubjectKeyIdentifier,
         _ if !data.subject_names.is_empty() => X509Item::SubjectName(NameForm::default()),
-        _ => X509Item::Digest(data.digests.iter().find_map(|(uri, _)| DigestMethod::from_uri(uri))?),
+        _ => X509Item::Digest(data.digests.iter().find_map(|digest| DigestMethod::from_uri(&digest.algorithm))?),
     })
 }
 

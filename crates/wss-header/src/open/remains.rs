@@ -16,14 +16,12 @@ use super::decrypt::unlisted;
 use super::facts::{Facts, ForOthers};
 use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
-use super::missing_key::MissingKey;
 use super::named::{addressee_told, named_by};
 use super::proven::ProvenSignature;
-use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::revision::Revision;
 use super::span::outermost;
 use super::terms::Terms;
-use crate::error::{OpenError, RequirementError};
+use crate::error::{MissingKey, OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
 use crate::part::Part;
 use crate::waiver::Waiver;
 

@@ -6,7 +6,6 @@ use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::coverage::{LostCoverage, LostPart};
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
@@ -15,12 +14,11 @@ use super::relation;
 use super::replacement::PlaintextPlace;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
-use super::why_no_token::WhyNoToken;
 use super::{author, lacking, remains};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::element_path::is_block_for;
-use crate::error::{OpenError, RequirementError};
+use crate::error::{HeaderError, LostCoverage, LostPart, OpenError, RequirementError, WhyNoToken};
 use crate::held_token::HeldToken;
 use crate::part::Part;
 use crate::required_token::RequiredToken;
@@ -384,7 +382,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
         let required = terms.receiver.requirements.confirmation;
         return if required { Err(RequirementError::NotConfirmed.into()) } else { Ok(()) };
     }
-    let mut unconfirmed: Vec<&Vec<u8>> = request.signature_values.iter().collect();
+    let mut unconfirmed: Vec<&Vec<u8>> = request.signatures.iter().map(|signature| &signature.value).collect();
     for confirmation in confirmations {
         match &confirmation.value {
             Some(value) => {
@@ -392,7 +390,7 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
                 unconfirmed.swap_remove(at);
             }
             // A confirmation without a value says that the request had no signature.
-            None if request.signature_values.is_empty() => {}
+            None if request.signatures.is_empty() => {}
             None => return Err(OpenError::Confirmation),
         }
     }
@@ -442,7 +440,7 @@ pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Fa
         return unless_timestamp_elsewhere(error, revision);
     }
     let is_empty = revision.children.is_empty();
-    unauthenticated_fault(revision.envelope).or(is_empty.then_some(OpenError::EmptyHeader)).unwrap_or(error)
+    unauthenticated_fault(revision.envelope).or(is_empty.then_some(HeaderError::Empty.into())).unwrap_or(error)
 }
 
 /// What is missing is a timestamp, and one is elsewhere or in another namespace: says where.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
-use wss_c14n::{Budget, Document, Element, Limit, Wiped, name};
+use wss_c14n::{Budget, Document, Element, Limit, Spliced, Wiped, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
 use wss_soap::mime::{MimePart, Package, named_by};
 use wss_soap::{Envelope, SecurityHeader};
@@ -314,8 +314,8 @@ fn record(
     facts: &mut Facts<'_>,
     ciphertexts: &mut [Revealed],
 ) -> Option<Wiped> {
-    let (next, moved) = replacement.splices.apply(source);
-    let next = Wiped::from(next);
+    let Spliced { text, moved } = replacement.splices.apply(source);
+    let next = Wiped::from(text);
     facts.carry(&moved)?;
     for ciphertext in ciphertexts {
         ciphertext.now = moved.replaced(&ciphertext.now).or_else(|| moved.span(&ciphertext.now))?;

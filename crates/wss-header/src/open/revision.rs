@@ -11,7 +11,7 @@ use wss_xmlenc::DecryptError;
 use super::shapes::{check_armour, ids_of};
 use super::terms::Terms;
 use crate::ebms_error::EbmsError;
-use crate::error::OpenError;
+use crate::error::{HeaderError, OpenError};
 
 /// One revision, and its parts.
 pub(super) struct Revision<'d> {
@@ -90,7 +90,8 @@ impl<'d> Revision<'d> {
             let places = Box::new(["ciphertext that was decrypted".into(), found.into()]);
             return Err(EnvelopeError::from(IdError::Duplicate { id: id.into(), places }).into());
         }
-        let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
+        let header =
+            header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope).into()))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
         check_armour(header.element, terms.receiver)?;
         let (tickets, encrypted_keys) = Default::default();
@@ -114,42 +115,42 @@ impl<'d> Revision<'d> {
 }
 
 /// The error if no Security header is ours; it names the receiver of the first one, if there are some.
-fn no_header(envelope: Envelope<'_>) -> OpenError {
+fn no_header(envelope: Envelope<'_>) -> HeaderError {
     let mut others = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
     match others.next().map(|block| Role::of(block, envelope.version)) {
-        Some(Role::Uri(actor)) => OpenError::OtherActor { actor: actor.into() },
-        Some(Role::UltimateReceiver) => OpenError::OtherActor { actor: "".into() },
+        Some(Role::Uri(actor)) => HeaderError::OtherActor { actor: actor.into() },
+        Some(Role::UltimateReceiver) => HeaderError::OtherActor { actor: "".into() },
         None => without_header(envelope),
     }
 }
 
 /// The error if there is no Security header at all; it names an element that may have been meant for one.
-fn without_header(envelope: Envelope<'_>) -> OpenError {
+fn without_header(envelope: Envelope<'_>) -> HeaderError {
     let is_security = |block: &Element<'_>| block.name().local.eq_ignore_ascii_case("Security");
     if let Some(meant) = envelope.blocks().find(is_security) {
         return match meant.name().namespace == name::WSSE.uri {
-            true => OpenError::MisspeltHeader { element: meant.qualified_name().into() },
-            false => OpenError::OtherNamespace { namespace: meant.name().namespace.into() },
+            true => HeaderError::Misspelt { element: meant.qualified_name().into() },
+            false => HeaderError::OtherNamespace { namespace: meant.name().namespace.into() },
         };
     }
     let is_header = |inner: &Element<'_>| inner.is(name::WSSE.uri, "Security");
     if let Some(header) = envelope.root.descendants_and_self().find(is_header) {
-        return OpenError::HeaderElsewhere { path: header.path().into() };
+        return HeaderError::Elsewhere { path: header.path().into() };
     }
     let first = |is: fn(&Element<'_>) -> bool| envelope.root.descendants_and_self().find(is);
     if let Some(signature) = first(|inner| inner.is(name::DS.uri, "Signature")) {
-        return OpenError::SignatureElsewhere { path: signature.path().into() };
+        return HeaderError::SignatureElsewhere { path: signature.path().into() };
     }
     let ciphertext =
         first(|inner| inner.is(name::XENC.uri, "EncryptedData") || inner.is(name::XENC.uri, "EncryptedKey"));
     if let Some(found) = ciphertext {
-        return OpenError::CiphertextElsewhere { path: found.path().into() };
+        return HeaderError::CiphertextElsewhere { path: found.path().into() };
     }
     let token = first(|inner| {
         ["UsernameToken", "BinarySecurityToken"].iter().any(|local| inner.is(name::WSSE.uri, local))
             || inner.is(name::WSU.uri, "Timestamp")
     });
-    token.map_or(OpenError::NoSecurityHeader, |found| OpenError::TokenElsewhere {
+    token.map_or(HeaderError::Absent, |found| HeaderError::TokenElsewhere {
         element: found.qualified_name().into(),
         path: found.path().into(),
     })

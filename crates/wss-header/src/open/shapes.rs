@@ -76,8 +76,8 @@ pub(super) fn unless_in_other_namespace(error: OpenError) -> OpenError {
     meant.map_or(error, |meant| OpenError::AlgorithmInOtherNamespace { uri, meant })
 }
 
-/// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the element
-/// without a schema.
+/// The name of an attribute with this value that a schema may declare as an Id. `None` if the value already is the Id of the
+/// element without a schema.
 fn attribute_by_schema(element: Element<'_>, wanted: &str) -> Option<WireText> {
     if indexed_id_of(element).as_deref() == Some(wanted) {
         return None;

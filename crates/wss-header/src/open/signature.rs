@@ -6,7 +6,8 @@ use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::TokenError;
 use wss_xmldsig::{
-    DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform, VerifiedReference,
+    CoveredAttachment, DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform,
+    VerifiedReference,
 };
 
 use super::cover::{Apex, apex_at};
@@ -208,7 +209,7 @@ fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool,
 
 /// Refuses a signature value of the request: it is our own, sent back to us.
 fn check_not_sent(signature: &Signature<'_>, request: Option<&Correlation>) -> Result<(), OpenError> {
-    let is_sent = |request: &Correlation| request.signature_values.iter().any(|value| value == signature.value());
+    let is_sent = |request: &Correlation| request.signatures.iter().any(|sent| sent.value == signature.value());
     if request.is_some_and(is_sent) { Err(OpenError::Reflected) } else { Ok(()) }
 }
 
@@ -216,7 +217,7 @@ fn check_not_sent(signature: &Signature<'_>, request: Option<&Correlation>) -> R
 /// element around it is written.
 fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = terms.request else { return Ok(()) };
-    let is_same = request.signed_infos.iter().any(|sent| sent.as_bytes() == signed_info);
+    let is_same = request.signatures.iter().any(|sent| sent.signed_info.as_bytes() == signed_info);
     let is_own = match key {
         VerifyingKey::Public(key) => request.is_signed_by(key, &terms.budget)?,
         _ => false,
@@ -243,8 +244,8 @@ struct Covering<'r, 'd> {
 
 impl<'d> Covering<'_, 'd> {
     fn add(&mut self, reference: VerifiedReference<'d>) -> Result<(), OpenError> {
-        if let Some((url, complete)) = reference.attachment() {
-            self.add_attachment(url, complete);
+        if let Some(CoveredAttachment { url, is_complete }) = reference.attachment() {
+            self.add_attachment(url, is_complete);
             return Ok(());
         }
         let other_shape = || OpenError::Transforms { uri: reference.uri().into() };

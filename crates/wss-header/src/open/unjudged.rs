@@ -13,8 +13,8 @@ use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
-/// Whether a receiver that accepts signatures which it cannot judge ignores one with this error. A value or a digest that does not
-/// fit, a certificate that was revoked or has expired, and a signature of our own are judged, and refused.
+/// Whether a receiver that accepts signatures which it cannot judge ignores one with this error. A value or a digest that does
+/// not fit, a certificate that was revoked or has expired, and a signature of our own are judged, and refused.
 pub(super) fn is_ignored(error: &OpenError, receiver: &Receiver) -> bool {
     receiver.waives(Waiver::UnjudgedSignatures) && is_unjudged(error)
 }

@@ -8,20 +8,18 @@
 //! step of the recipe makes the next revision with splices, of which only the changed part is read. New elements are
 //! prepended, so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 //!
-//! In reading order: `settled`, `skeleton` (with `issued_token`, `parts` and `edit`), `revision`, `made` (with `placed`);
+//! In reading order: `settled`, `skeleton` (with `parts` and `give_id`), `revision`, `made` (with `placed`);
 //! `signature` (with `signing_token`, `keying`, `early` and `references`) and `encryption`, which both call `tokens` for
-//! their keys (with `placing`) and `insertion` for the place of their elements.
+//! their keys and `insertion` for the place of their elements.
 
 mod early;
-pub(crate) mod edit;
 mod encryption;
+mod give_id;
 mod insertion;
-mod issued_token;
 mod keying;
 mod made;
 mod parts;
 mod placed;
-pub(crate) mod placing;
 mod references;
 mod revision;
 mod settled;
@@ -41,7 +39,6 @@ use crate::correlation::Correlation;
 use crate::error::SecureError;
 use crate::plan::Plan;
 use crate::recipe::Step;
-pub(crate) use issued_token::IssuedToken;
 use keying::SignatureKey;
 use made::{Made, MadeAttachments};
 use placed::PlacedTokens;

@@ -19,7 +19,7 @@ impl Revision {
     pub(super) fn next(self, splices: Splices, is_read: bool) -> Result<Self, SecureError> {
         match self {
             Self::Read(document) => of(*document, splices, is_read),
-            Self::Last(text) => Ok(Self::Last(splices.apply(&text).0)),
+            Self::Last(text) => Ok(Self::Last(splices.apply(&text).text)),
         }
     }
 

@@ -4,11 +4,11 @@
 use wss_crypto::CryptoError;
 use wss_soap::Envelope;
 
-use super::issued_token::IssuedToken;
 use super::parts::is_there;
-use super::placing::{Placing, fresh_id};
 use crate::allowance::Allowance;
 use crate::correlation::Correlation;
+use crate::issued_token::IssuedToken;
+use crate::placing::{Placing, fresh_id};
 use crate::plan::Plan;
 use crate::recipe::{Recipe, Step};
 use crate::signing::{SignedBy, Signing};

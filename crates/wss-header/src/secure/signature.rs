@@ -15,7 +15,7 @@ use super::references::References;
 use super::revision::{Reading, Revision, parse};
 use super::settled::SettledRecipe;
 use super::signing_token;
-use crate::correlation::Correlation;
+use crate::correlation::{Correlation, SentSignature};
 use crate::error::SecureError;
 use crate::part::Part;
 use crate::signing::{SignedBy, Signing};
@@ -173,9 +173,8 @@ impl UnvaluedSignature {
             splices.insert(place.of_signature, signature);
         }
         let next = revision.next(splices, is_read)?;
-        correlation.signature_values.push(value.to_vec());
-        let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8");
-        correlation.signed_infos.push(signed_info.to_owned());
+        let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8").to_owned();
+        correlation.signatures.push(SentSignature { value: value.to_vec(), signed_info, method: None });
         Ok(next)
     }
 }

@@ -9,13 +9,14 @@ use wss_crypto::CryptoError;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 use wss_tokens::{NewPassword, write_timestamp, write_username_token};
 
-use super::edit::{give_id, insert_blocks};
-use super::issued_token::IssuedToken;
+use super::give_id::give_id;
 use super::parts::{Ids, elements_at_place, may_be_signed, no_such};
 use super::placed::AssertionReference;
 use super::settled::SettledRecipe;
 use crate::attached::Attached;
 use crate::error::SecureError;
+use crate::header_blocks::insert_blocks;
+use crate::issued_token::IssuedToken;
 use crate::layout::Layout;
 use crate::part::Part;
 use crate::recipe::Step;
@@ -161,7 +162,7 @@ impl<'d> Writing<'_, 'd> {
     fn confirmations(&self) -> Result<String, SecureError> {
         let request = self.settled.request.as_ref().ok_or(SecureError::NeedsRequest)?;
         let mut values: Vec<Option<String>> =
-            request.signature_values.iter().map(|value| Some(base64_encode(value))).collect();
+            request.signatures.iter().map(|signature| Some(base64_encode(&signature.value))).collect();
         if values.is_empty() {
             values.push(None);
         }
@@ -179,8 +180,8 @@ impl<'d> Writing<'_, 'd> {
         Ok(content)
     }
 
-    /// Opens the Security header of our role for its first and its last content. If the envelope has no such header, this makes one, and
-    /// the SOAP Header around it.
+    /// Opens the Security header of our role for its first and its last content. If the envelope has no such header, this makes
+    /// one, and the SOAP Header around it.
     fn place_header(&mut self, first: &str, last: &str) {
         let both = format!("{first}{last}");
         let Some(header) = self.existing else {

@@ -190,8 +190,8 @@ fn of_urls() -> Vec<Edit> {
     ]
 }
 
-/// The text with characters in place of the escapes of JSON that mean them, beyond ASCII and with surrogates in pairs; `None` if it
-/// has no such escape.
+/// The text with characters in place of the escapes of JSON that mean them, beyond ASCII and with surrogates in pairs; `None` if
+/// it has no such escape.
 fn of_json(text: &str) -> Option<String> {
     let mut pieces = text.split("\\u");
     let mut out = pieces.next()?.to_owned();

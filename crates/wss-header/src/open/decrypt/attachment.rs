@@ -10,9 +10,8 @@ use wss_xmlenc::{DecryptError, EncryptedData, PlaintextType};
 
 use super::unsigned_key::unsigned_key;
 use crate::attachments::{OpenCipherError, opened, restored};
-use crate::error::OpenError;
+use crate::error::{CoverageLost, OpenError};
 use crate::key_uses::KeyUse;
-use crate::open::coverage::CoverageLost;
 use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, KeyRing};
 use crate::open::proven::ProvenSignature;

@@ -24,12 +24,11 @@ use self::target::Target;
 pub(super) use self::unlisted::{decrypt_each, decrypt_in_place, decrypt_unlisted, name_of, unlisted};
 use super::facts::{Facts, ForOthers};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
-use super::misplaced::WhyMisplaced;
 use super::named::{addressee_told, missing_secret};
 use super::replacement::{NewPlaintext, PlaintextPlace, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
-use crate::error::OpenError;
+use crate::error::{OpenError, WhyMisplaced};
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 

@@ -13,7 +13,8 @@ use std::ops::Range;
 use wss_c14n::Element;
 use wss_text::WireText;
 
-use crate::open::coverage::{CoverageLost, CoveredElement};
+use crate::error::CoverageLost;
+use crate::open::coverage::CoveredElement;
 use crate::open::span::is_within;
 
 /// Why a signature that covers `covered` does not prove a plaintext at `replaced` that takes the namespaces of

@@ -2,14 +2,14 @@
 
 use wss_crypto::ContentEncryption;
 
-use crate::open::coverage::CoverageLost;
+use crate::error::CoverageLost;
 use crate::open::keys::FoundSecret;
 use crate::open::proven::ProvenSignature;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
-/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext; `None` if it does. An authenticating cipher
-/// decrypts with one key only. With any other cipher, whoever replaces an element that leads to the key makes another
+/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext; `None` if it does. An authenticating
+/// cipher decrypts with one key only. With any other cipher, whoever replaces an element that leads to the key makes another
 /// plaintext.
 pub(super) fn unsigned_key(
     signature: &ProvenSignature,

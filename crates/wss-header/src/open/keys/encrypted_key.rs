@@ -87,8 +87,8 @@ impl<'a> KeySearch<'a, '_> {
         };
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        // The party that wraps with a shared secret has that secret, but whoever uses the key may have got it otherwise, as another
-        // recipient of an earlier message.
+        // The party that wraps with a shared secret has that secret, but whoever uses the key may have got it otherwise, as
+        // another recipient of an earlier message.
         Ok(Some(found(key, secret, Holder::ANONYMOUS, DecryptionKey::Wrapped(*wrap))))
     }
 

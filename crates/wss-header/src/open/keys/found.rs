@@ -153,8 +153,8 @@ impl FoundSecret {
             }
         }
         if self.is_bare && octets != cipher.key_len() {
-            // The same one for the same key, and with the identity of that: neither a message that comes again nor a second use tells
-            // that it was replaced.
+            // The same one for the same key, and with the identity of that: neither a message that comes again nor a second use
+            // tells that it was replaced.
             return Ok((Self { secret: replacement(&self.secret, cipher.key_len()), ..self }, data));
         }
         Ok((self, data))

@@ -10,8 +10,8 @@ use crate::correlation::SentKey;
 use crate::error::{PlanError, SecureError};
 use crate::key_sending::KeySending;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing, reference_to};
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing, reference_to};
 
 #[derive(Clone)]
 struct FreshKey {

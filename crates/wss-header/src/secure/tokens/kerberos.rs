@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use wss_bsp::emission::{self, Broken};
-use wss_tokens::{KerberosForm, KerberosInitiator, PasswordKeyUse, write_kerberos_token};
+use wss_tokens::{KerberosForm, KerberosInitiator, PasswordKeyUse, WrittenKerberosToken, write_kerberos_token};
 
 use crate::correlation::SentKey;
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing, reference_to};
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing, reference_to};
 
 #[derive(Clone)]
 struct Kerberos {
@@ -53,7 +53,7 @@ impl ProtectionKind for Kerberos {
         let id = placing.fresh_id("KT")?;
         let ticket = self.initiator.ticket().ok_or(SecureError::NoTicket)?;
         let written = write_kerberos_token(&id, self.form, &ticket.gss_token);
-        let (elements, sha1) = written.ok_or(SecureError::NoTicket)?;
+        let WrittenKerberosToken { token: elements, sha1 } = written.ok_or(SecureError::NoTicket)?;
         let sent = SentKey { sha1, secret: ticket.key.clone(), kerberos: Some(self.form), recipient: None };
         placing.correlation.keys.push(sent);
         let value_type = self.form.value_type();

@@ -11,15 +11,15 @@ mod username;
 use std::sync::Arc;
 
 use wss_crypto::Secret;
-use wss_tokens::{PasswordKeyUse, write_derived_key};
+use wss_tokens::{PasswordKeyUse, WrittenDerivedKey, write_derived_key};
 
 use super::made::Made;
 use super::placed::Placed;
-use super::placing::{NewToken, reference_to};
 use super::settled::SettledRecipe;
 use crate::allowance::Allowance;
 use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
+use crate::placing::{NewToken, reference_to};
 use crate::plan::secret_octets;
 use crate::protection_token::ProtectionToken;
 
@@ -84,8 +84,9 @@ pub(super) fn key_for(
         };
         return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
     };
-    let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
-    elements.push_str(&derived);
+    let WrittenDerivedKey { token, secret } =
+        write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+    elements.push_str(&token);
     let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
     Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
 }

@@ -6,8 +6,8 @@ use wss_tokens::{PasswordKeyUse, write_encrypted_key_sha1, write_kerberos_sha1};
 
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing};
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing};
 
 struct OfRequest;
 

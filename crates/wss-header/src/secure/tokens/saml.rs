@@ -6,8 +6,8 @@ use wss_tokens::PasswordKeyUse;
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
 use crate::part::Part;
+use crate::placing::{NewToken, Placing};
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing};
 
 struct Saml {
     secret: Secret,

@@ -5,8 +5,8 @@ use wss_tokens::{PasswordKeyUse, SecureConversation, write_security_context};
 
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing, reference_to};
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing, reference_to};
 
 #[derive(Clone)]
 struct SecurityContext {

@@ -4,8 +4,8 @@ use wss_tokens::{Password, PasswordKeyUse, USERNAME_TOKEN, write_password_key_to
 
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
+use crate::placing::{NewToken, Placing, reference_to};
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::secure::placing::{NewToken, Placing, reference_to};
 
 struct Username {
     username: String,

@@ -4,8 +4,8 @@ use wss_c14n::Writer;
 use wss_crypto::{CryptoError, Random, Secret, fresh_name};
 use wss_tokens::write_token_reference;
 
-use super::issued_token::IssuedToken;
 use crate::correlation::Correlation;
+use crate::issued_token::IssuedToken;
 
 /// The message that is made, as far as the kinds of protection tokens need it.
 pub(crate) struct Placing<'s> {
