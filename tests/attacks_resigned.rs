@@ -1,5 +1,6 @@
-//! Ciphertext, and digests of encrypted plaintext, that an accepted signer took from the message of another and signed as his own.
-//! He does not know what he signs: once the message of the other was accepted, its encrypted keys are known.
+//! Ciphertext, and digests of encrypted plaintext, that an accepted signer took from the message of another and
+//! signed as his own. He does not know what he signs: once the message of the other was accepted, its encrypted keys
+//! are known.
 
 mod common;
 
@@ -11,7 +12,10 @@ use ws_security::c14n::{Budget, Canonicalization, Document, Element, IdIndex, Li
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
 use ws_security::xmldsig::Signature;
-use ws_security::{ElementPath, Incoming, MemoryReplayCache, OpenError, RequirementError, Secret, Username, Waiver};
+use ws_security::{
+    ElementPath, Incoming, MemoryReplayCache, OpenError, ProtectionToken, RequiredToken, RequirementError, Secret,
+    SecureConversation, SecureError, Username, Waiver,
+};
 
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 
@@ -181,6 +185,35 @@ fn an_encrypted_attachment_is_not_sent_by_another() {
     let requirements =
         || Requirements::signed([Part::Body, messaging(), Part::Attachments]).encrypted([Part::Attachments]);
     refused_after(requirements, &genuine, &forged);
+}
+
+/// An endorsement of an anonymous signature is replaced by Carol's before the genuine message arrives. She answers
+/// for the message then, but the reply is not encrypted to her.
+#[test]
+fn a_reply_is_not_encrypted_to_an_endorser_whose_token_is_not_covered() {
+    let key = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+    let genuine = recipe()
+        .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
+        .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
+        .encrypt(Encrypting::with_token(&key).parts([Part::Body]))
+        .secured(&envelope(SOAP11));
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).endorsed_by([RequiredToken::X509]);
+    let receiver = || bob(requirements.clone());
+    for (message, endorser) in [(genuine.clone(), "alice"), (signed_by_carol(&genuine, &[]), "carol")] {
+        let opened = receiver().open(&message).expect("opens");
+        assert_eq!(opened.signer().certificate(), Some(&certificate(endorser)));
+        let reply = |encrypting: Encrypting| {
+            let plan = recipe().encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
+            plan.message(&envelope(SOAP11)).answering(opened.correlation()).secure().map(drop)
+        };
+        assert_eq!(reply(Encrypting::to_requester()), Err(SecureError::NeedsRequest), "{endorser}");
+        let of_request = ProtectionToken::of_request().derived_keys(SecureConversation::V1_3);
+        assert_eq!(reply(Encrypting::with_token(&of_request)), Ok(()), "{endorser}");
+    }
+    // A signer by a certificate is the requester.
+    let signed = recipe().sign(signing()).secured(&envelope(SOAP11));
+    let opened = bob(Requirements::signed([Part::Body])).open(&signed).expect("opens");
+    assert!(opened.correlation().to_text().contains("\ncertificate "));
 }
 
 /// A message that comes twice is called that, and one message may use one key for several parts.

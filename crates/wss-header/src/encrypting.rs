@@ -60,6 +60,10 @@ impl Encrypting {
 
     /// As [`Encrypting::to`], for the signer of the request that the message answers: the holder of a certificate, or
     /// the subject of an assertion with one. For [`Outgoing::answering`](crate::Outgoing::answering).
+    ///
+    /// Whoever endorsed an anonymous signature is that signer only if the signature covers his token. Otherwise another
+    /// could have endorsed it in his place, and would read the reply: encrypt with the key of the request,
+    /// [`ProtectionToken::of_request`].
     #[must_use]
     pub fn to_requester() -> Self {
         Self::transported(None)

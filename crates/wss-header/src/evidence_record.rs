@@ -25,8 +25,8 @@ const VERSION: u32 = 2;
 ///
 /// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. Only the
 /// message proves something. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of
-/// the record, by a receiver with the same trust and keys, still proves the same. The record has the digests of the envelope and of
-/// every other part of a package.
+/// the record, by a receiver with the same trust and keys, still proves the same. The record has the digests of the
+/// envelope and of every other part of a package.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -236,9 +236,9 @@ mod tests {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for at in 1..lines.len() {
             let without = [&lines[..at], &lines[at + 1..]].concat().concat();
-            assert_eq!(Correlation::from_text(&without).unwrap_err(), ExchangeError::Incomplete, "{at}");
+            assert!(Correlation::from_text(&without).is_err(), "{at}");
             let twice = [&lines[..=at], &lines[at..]].concat().concat();
-            assert_eq!(Correlation::from_text(&twice).unwrap_err(), ExchangeError::Incomplete, "{at}");
+            assert!(Correlation::from_text(&twice).is_err(), "{at}");
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::signer::Signer;
 pub struct SignerIdentity {
     /// How the signer is known: [`Signer::known_by`].
     pub kind: String,
-    /// The name: the subject of a certificate or of an assertion, a user, a principal, the holder of a license, the name of a secret
-    /// or the identifier of a context. `None` if the signer has none.
+    /// The name: the subject of a certificate or of an assertion, a user, a principal, the holder of a license, the
+    /// name of a secret or the identifier of a context. `None` if the signer has none.
     pub subject: Option<SignerName>,
     /// The issuer of the certificate or of the assertion.
     pub issuer: Option<String>,

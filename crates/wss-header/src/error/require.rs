@@ -117,15 +117,15 @@ pub enum RequirementError {
         /// The MessageID of the request.
         request: WireText,
     },
-    /// *Refused.* An EncryptedKey came in an earlier message: what it opens was encrypted for that one, and its signer may not know
-    /// it.
+    /// *Refused.* An EncryptedKey came in an earlier message: what it opens was encrypted for that one, and its signer
+    /// may not know it.
     #[error(
         "an encrypted key of the message came in an earlier message, with which somebody else may have taken its ciphertext over: \
          have the peer encrypt each message with a new key, or call `accept_repeated_encrypted_keys`"
     )]
     RepeatedKey,
-    /// *Failed.* The receiver demands a signed `wsa:RelatesTo`, and none of the reply names a request: each is of another type, or
-    /// has the address for a message without a MessageID.
+    /// *Failed.* The receiver demands a signed `wsa:RelatesTo`, and none of the reply names a request: each is of
+    /// another type, or has the address for a message without a MessageID.
     #[error(
         "the reply has no wsa:RelatesTo that names a request as its reply does, and the request was {request:?}: have the peer relate \
          to it, or do not demand the header block"

@@ -83,7 +83,9 @@ pub enum SecureError {
     /// *Misuse.* The recipe uses a part that only a request has: its key, its signer's certificate, its signatures.
     #[error(
         "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses; a \
-         key counts if the signature of the request was made with it, covers it, or covers ciphertext that it opened"
+         key counts if the signature of the request was made with it, covers it, or covers ciphertext that it opened, and \
+         the certificate of an endorser if the endorsed signature covers its token: without it, encrypt with the key of \
+         the request"
     )]
     NeedsRequest,
     /// *Failed.* There is no Kerberos ticket for the service.

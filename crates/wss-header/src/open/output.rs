@@ -90,7 +90,8 @@ pub(super) fn take<O: Output>(
     let remembered = remembered(terms, &facts, &ring, &met.assertions);
     let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
-    let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
+    let requester = signer.as_ref().filter(|signer| is_requester(signer, signature, &facts));
+    let certificate = requester.and_then(|signer| certificate_of(signer, &facts));
     let message_id = addressing::message_id(revision.envelope);
     let keeps_body = terms.receiver.keeps_body && body.is_some();
     let parts = Parts {
@@ -344,6 +345,16 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
         splices.replace(revision.header.element.span(), "");
         splices.apply(revision.document.source()).text
     })
+}
+
+/// Whether a reply may be encrypted to the signer of the message that `proof` proves. Whoever sees a message can replace the
+/// endorsement of an anonymous signature by one of his own: he would read the reply to what he cannot read. So an endorser is the
+/// requester only if the endorsed signature covers his token.
+fn is_requester(signer: &Signer, proof: Option<&ProvenSignature>, facts: &Facts<'_>) -> bool {
+    let Some(proof) = proof.filter(|proof| proof.signer.is_anonymous()) else { return true };
+    let endorsing = facts.signatures.iter().filter(|signature| signature.signer == *signer);
+    let mut endorsing = endorsing.filter(|signature| signature.coverage.has(&Part::Signature, &proof.span));
+    endorsing.any(|signature| signature.is_token_covered_by(proof))
 }
 
 /// The certificate of a signer, or the certificate with which the subject of an assertion signed, if the issuer named

@@ -8,9 +8,9 @@ use crate::open::proven::ProvenSignature;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
-/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext; `None` if it does. An authenticating
-/// cipher decrypts with one key only. With any other cipher, whoever replaces an element that leads to the key makes another
-/// plaintext.
+/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext; `None` if it does. With an
+/// authenticating cipher only its maker can know two keys that fit. With any other cipher, whoever replaces an
+/// element that leads to the key makes another plaintext.
 pub(super) fn unsigned_key(
     signature: &ProvenSignature,
     cipher: ContentEncryption,
