@@ -58,8 +58,13 @@ class Service(BaseHTTPRequestHandler):
         self.answer(200, secured)
 
     def answer(self, status: int, octets: bytes) -> None:
+        content_type = "text/xml; charset=utf-8"
+        if self.server.package:
+            head = b"--b\r\nContent-Type: text/xml; charset=utf-8\r\nContent-ID: <root>\r\n\r\n"
+            other = b"\r\n--b\r\nContent-Type: text/plain\r\nContent-ID: <note>\r\n\r\npay to Mallory\r\n--b--\r\n"
+            octets, content_type = head + octets + other, 'multipart/related; boundary=b; type="text/xml"; start="<root>"'
         self.send_response(status)
-        self.send_header("Content-Type", "text/xml; charset=utf-8")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(octets)))
         self.end_headers()
         self.wfile.write(octets)
@@ -72,7 +77,7 @@ class Service(BaseHTTPRequestHandler):
 def service() -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     server.receiver, server.sender = Receiver(both("bob", "alice")), Sender(both("bob", "alice"))
-    server.refused, server.changes = [], False
+    server.refused, server.changes, server.package = [], False, False
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -110,6 +115,15 @@ def test_zeep_without_the_plugin_and_a_changed_reply_are_refused(service: Any, t
     stranger = SecurityPlugin(both("carol", "bob"))
     with pytest.raises(Refused):
         client(service, tmp_path, [stranger]).service.Pay(amount="1")
+
+
+def test_a_reply_with_attachments_is_refused(service: Any, tmp_path: Path) -> None:
+    # Whoever is on the way puts a genuine reply into a package, beside an attachment of his own.
+    service.package = True
+    plugin = SecurityPlugin(both("alice", "bob"))
+    with pytest.raises(ws_security.Misuse, match="multipart"):
+        client(service, tmp_path, [plugin]).service.Pay(amount="1")
+    assert plugin.opened is None
 
 
 METHODS = {"signature_method": xmlsec.Transform.RSA_SHA256, "digest_method": xmlsec.Transform.SHA256}

@@ -323,12 +323,14 @@ impl Exchange {
     ) -> Result<Opened, PolicyOpenError> {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Some(Opening::Body)])?;
-        let opened = match request {
-            Some(request) => opens.answering(&opens.answered_by_partner(request)).open(&message)?,
-            None => opens.receiver.open(&message)?,
+        let pending = match request {
+            Some(request) => opens.answering(&opens.answered_by_partner(request)).deferred().open(&message)?,
+            None => opens.receiver.deferred().open(&message)?,
         };
-        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
-        Ok(opened)
+        let proves = |opened: &Opened| {
+            opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())
+        };
+        Ok(pending.check(proves)?.accept(opens.receiver.replay_cache())?)
     }
 
     /// Opens a message of which parts are signed; the Body need not be signed.
@@ -342,12 +344,14 @@ impl Exchange {
     ) -> Result<OpenedParts, PolicyOpenError> {
         let message = message.into();
         let (opens, text) = self.checked(&message, &[Some(Opening::Body), Some(Opening::Parts)])?;
-        let opened = match request {
-            Some(request) => opens.answering(&opens.answered_by_partner(request)).open_parts(&message)?,
-            None => opens.receiver.open_parts(&message)?,
+        let pending = match request {
+            Some(request) => opens.answering(&opens.answered_by_partner(request)).deferred().open_parts(&message)?,
+            None => opens.receiver.deferred().open_parts(&message)?,
         };
-        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
-        Ok(opened)
+        let proves = |opened: &OpenedParts| {
+            opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())
+        };
+        Ok(pending.check(proves)?.accept(opens.receiver.replay_cache())?)
     }
 
     /// Opens a message that the transport protects. `transport` is the caller's statement: TLS where the policy has an
@@ -371,16 +375,20 @@ impl Exchange {
         if let Some(breach) = proven::of_transport(&opens.terms, opens.direction, &transport) {
             return Err(PolicyOpenError::Form(breach));
         }
-        let opened = match request {
-            Some(request) => opens.answering(&opens.answered_by_partner(request)).open_unsigned(&message, transport)?,
+        let pending = match request {
+            Some(request) => {
+                opens.answering(&opens.answered_by_partner(request)).deferred().open_unsigned(&message, transport)?
+            }
             None if opens.terms.confirms(opens.direction) => {
                 let why = "the reply has to confirm its request, which is not given";
                 return Err(PolicyOpenError::OtherVerb { why, call: "open_over(…, …, Some(&sent.correlation))" });
             }
-            None => opens.receiver.open_unsigned(&message, transport)?,
+            None => opens.receiver.deferred().open_unsigned(&message, transport)?,
         };
-        opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())?;
-        Ok(opened)
+        let proves = |opened: &UnsignedOpened| {
+            opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())
+        };
+        Ok(pending.check(proves)?.accept(opens.receiver.replay_cache())?)
     }
 
     /// Checks a message without a Security header: that it came over TLS, if the policy has it, with the certificate of the

@@ -128,7 +128,8 @@ class Opened:
 
     @property
     def signer(self) -> str | None:
-        """Who signed: the subject of a certificate, or what else names the key."""
+        """Who signed, in words for a log. Two signers may have one text: decide by ``evidence["signatures"]``, which has
+        the subject with its qualifiers, the issuer, and the SHA-256 of the certificate of each."""
         return self._said.signer
 
     @property
