@@ -5,14 +5,14 @@ mod common;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use common::*;
 use ws_security::TransportFacts;
 use ws_security::prelude::*;
 use ws_security::{
-    AsyncReplayCache, DangerousNoReplayCache, DeferredReplay, OpenError, ReplayCache, ReplayError, ReplayFuture,
-    Secret, Waiver,
+    AsyncReplayCache, Clock, DangerousNoReplayCache, DeferredReplay, OpenError, ReplayCache, ReplayError, ReplayFuture,
+    RequirementError, Secret, Waiver,
 };
 
 fn remembering(store: impl ReplayCache + 'static) -> Receiver {
@@ -28,6 +28,30 @@ fn endorsed() -> String {
 
 fn both() -> Trust {
     Trust::pins([identity("alice").certificate().clone(), identity("bob").certificate().clone()])
+}
+
+/// A clock that a test moves.
+struct Moved(Mutex<SystemTime>);
+
+impl Clock for Moved {
+    fn now(&self) -> SystemTime {
+        *self.0.lock().expect("no test panics with it")
+    }
+}
+
+/// Two copies are verified at once. One is accepted, and the other one when a store may have forgotten the first.
+#[test]
+fn a_message_that_was_verified_long_ago_is_not_accepted() {
+    let clock = Arc::new(Moved(Mutex::new(SystemTime::now())));
+    let receiver = remembering(DangerousNoReplayCache).clock(clock.clone());
+    let message = signed(SOAP11);
+    let pending = || receiver.deferred().open(&message).expect("verified");
+    let (one, late, async_too) = (pending(), pending(), pending());
+    assert!(one.accept(&DangerousNoReplayCache).is_ok());
+    *clock.0.lock().expect("no test panics with it") += Duration::from_secs(421);
+    let too_late = OpenError::Requirement(RequirementError::AcceptedTooLate);
+    assert_eq!(late.accept(&DangerousNoReplayCache).map(drop), Err(too_late.clone()));
+    assert_eq!(block_on(async_too.accept_async(&Slow { forgets: true, ..Slow::default() })).map(drop), Err(too_late));
 }
 
 #[test]

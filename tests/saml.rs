@@ -466,6 +466,17 @@ fn the_holder_of_a_secret_is_the_subject() {
     }
 }
 
+/// The EncryptedKey of a token is not one of the message: it comes with each message of its subject.
+#[test]
+fn a_token_with_a_secret_is_sent_with_several_messages() {
+    let issued = issue(&assertion(SamlVersion::V2_0).holder_of_secret(Secret::new(vec![9; 32]), &certificate("bob")));
+    let token = ProtectionToken::of_assertion(Secret::new(vec![9; 32]));
+    let message = || with(recipe().token(issued.as_str()).sign(Signing::with_token(&token).parts([Part::Body])));
+    let service = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default());
+    let service = service.assertions(issuers()).decrypt_with(identity("bob"));
+    assert!(service.open(message()).is_ok() && service.open(message()).is_ok());
+}
+
 #[test]
 fn encrypted_assertions_are_judged_as_if_just_received() {
     for version in BOTH {

@@ -1,9 +1,11 @@
 //! A message that is completely verified, except that it may be a replay.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError};
 
+use crate::clock::Clock;
 use crate::error::{OpenError, RequirementError};
 use crate::opened::Evidence;
 use crate::trace::Asking;
@@ -25,7 +27,7 @@ pub struct PendingReplay<T> {
 
 /// The entries that a store must remember for a message.
 pub(crate) struct Remembered {
-    now: SystemTime,
+    clock: Arc<dyn Clock>,
     /// In an order that does not depend on the message.
     entries: Vec<Entry>,
 }
@@ -48,7 +50,7 @@ pub(crate) enum EntryOf {
 }
 
 impl Remembered {
-    pub(crate) fn new(now: SystemTime, mut entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable();
         // A message may sign the same twice under one key, and is no replay of itself. The last instant is the latest.
         entries.dedup_by(|later, known| {
@@ -58,7 +60,16 @@ impl Remembered {
             }
             is_same
         });
-        Self { now, entries }
+        Self { clock, entries }
+    }
+
+    /// The time at which the store is asked. A store may have forgotten what it had to know up to an instant that is over.
+    fn now(&self) -> Result<SystemTime, OpenError> {
+        let now = self.clock.now();
+        match self.entries.iter().any(|entry| entry.until < now) {
+            true => Err(RequirementError::AcceptedTooLate.into()),
+            false => Ok(now),
+        }
     }
 }
 
@@ -104,12 +115,13 @@ impl<T> PendingReplay<T> {
     /// Returns the message, if `store` has not seen it.
     ///
     /// # Errors
-    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::AcceptedTooLate`].
     pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();
+        let now = self.remembered.now()?;
         for Entry { of, key, until } in &self.remembered.entries {
-            let answer = store.insert_if_absent(key, *until, self.remembered.now);
+            let answer = store.insert_if_absent(key, *until, now);
             answer.map_err(|error| of.refused(asking.refused(error)))?;
         }
         asking.accepted(self.remembered.entries.len());
@@ -120,12 +132,13 @@ impl<T> PendingReplay<T> {
     /// refused, and perhaps remembered.
     ///
     /// # Errors
-    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::AcceptedTooLate`].
     pub async fn accept_async(mut self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();
+        let now = self.remembered.now()?;
         for Entry { of, key, until } in &self.remembered.entries {
-            let answer = store.insert_if_absent_async(key, *until, self.remembered.now).await;
+            let answer = store.insert_if_absent_async(key, *until, now).await;
             answer.map_err(|error| of.refused(asking.refused(error)))?;
         }
         asking.accepted(self.remembered.entries.len());

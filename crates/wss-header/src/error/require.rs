@@ -124,6 +124,10 @@ pub enum RequirementError {
          have the peer encrypt each message with a new key, or call `accept_repeated_encrypted_keys`"
     )]
     RepeatedKey,
+    /// *Refused.* So much time went by between the verification and the question whether the message is new, that the
+    /// store may have forgotten another copy.
+    #[error("the message was verified too long ago to tell whether it is new: open it again, and accept it at once")]
+    AcceptedTooLate,
     /// *Failed.* The receiver demands a signed `wsa:RelatesTo`, and none of the reply names a request: each is of
     /// another type, or has the address for a message without a MessageID.
     #[error(

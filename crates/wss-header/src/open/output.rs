@@ -436,7 +436,7 @@ fn remembered(
     let encrypted = ring.unwrapped_octets().filter(|_| is_remembered);
     let encrypted = encrypted.map(|octets| replay_key(b"encrypted key", &[octets]));
     let of_keys = encrypted.map(|key| Entry { of: EntryOf::EncryptedKey, key, until });
-    Remembered::new(terms.now, of_message.chain(of_keys).collect())
+    Remembered::new(Arc::clone(&terms.receiver.clock), of_message.chain(of_keys).collect())
 }
 
 /// The evidence of the message that `proof` proves, without the facts that its requirements add.

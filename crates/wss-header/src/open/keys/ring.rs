@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use wss_c14n::{Budget, Element, Exceeded, Limit};
+use wss_c14n::{Budget, Element, Exceeded, Limit, name};
 use wss_crypto::{Certificate, LoadError, Secret};
 use wss_text::Slice as _;
-use wss_tokens::{KerberosSession, Trust};
+use wss_tokens::{Assertion, KerberosSession, Trust};
 use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::FoundSecret;
@@ -28,7 +28,7 @@ pub(crate) struct KeyRing {
     short_secrets: bool,
     /// The certificates of `ds:X509Data` and of key identifiers, each parsed once.
     certificates: Vec<ParsedCertificate>,
-    /// The EncryptedKeys that were unwrapped.
+    /// The EncryptedKeys that were unwrapped with a private key.
     unwrapped: Vec<Unwrapped>,
 }
 
@@ -41,6 +41,8 @@ struct Unwrapped {
     by: Vec<u8>,
     secret: Secret,
     source: DecryptionKey,
+    /// Whether it is inside an assertion, which its subject sends with several messages.
+    is_of_token: bool,
 }
 
 /// The text of an EncryptedKey and the namespaces around it. If both are the same, so is everything that is read from
@@ -66,6 +68,11 @@ impl Written {
     }
 }
 
+/// Whether an element is an assertion, in clear or encrypted.
+fn is_assertion(element: Element<'_>) -> bool {
+    Assertion::is_one(element) || element.is(name::SAML2.uri, "EncryptedAssertion")
+}
+
 fn text_of(element: Element<'_>) -> &str {
     element.document().source().slice(element.span())
 }
@@ -76,9 +83,10 @@ struct ParsedCertificate {
 }
 
 impl KeyRing {
-    /// The cipher octets of the EncryptedKeys that were unwrapped with a private key.
+    /// The cipher octets of the EncryptedKeys that were unwrapped with a private key, and that were made for this
+    /// message: those of an assertion come with each message of its subject.
     pub(crate) fn unwrapped_octets(&self) -> impl Iterator<Item = &[u8]> {
-        self.unwrapped.iter().map(|unwrapped| unwrapped.octets.as_slice())
+        self.unwrapped.iter().filter(|unwrapped| !unwrapped.is_of_token).map(|unwrapped| unwrapped.octets.as_slice())
     }
 
     /// No keys yet.
@@ -138,7 +146,8 @@ impl KeyRing {
         secret: &Secret,
     ) {
         let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
-        self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), source });
+        let is_of_token = key.element().ancestors_and_self().any(is_assertion);
+        self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), source, is_of_token });
         self.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
     }
 
