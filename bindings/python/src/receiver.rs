@@ -198,6 +198,7 @@ fn signed(opened: &OpenedParts, body: Option<&str>) -> PyResult<Said> {
     // Whoever made an anonymous signature is unknown; a profile admits that only by its key `anonymous`.
     let mut evidence = evidence::json(opened.evidence(), body, !opened.signer().is_anonymous());
     add(&mut evidence, "assertions", opened.assertions().iter().map(evidence::assertion).collect());
+    add(&mut evidence, "signer", evidence::signer(opened.signer()));
     add(&mut evidence, "unauthenticatedAttachments", json!(opened.unauthenticated_attachments()));
     let attachments = opened.attachments().iter().map(|attachment| {
         let octets = attachment.content()?.into_owned();
@@ -217,6 +218,7 @@ fn signed(opened: &OpenedParts, body: Option<&str>) -> PyResult<Said> {
 fn unsigned(opened: UnsignedOpened) -> PyResult<Opened> {
     let mut evidence = evidence::json(opened.evidence(), None, false);
     add(&mut evidence, "assertions", opened.assertions().iter().map(evidence::assertion).collect());
+    add(&mut evidence, "signer", opened.signer().map(evidence::signer).into());
     let said = Said {
         body: None,
         unauthenticated_body: Some(opened.unauthenticated_body().to_owned()),

@@ -82,6 +82,9 @@ pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> 
             value["method"] = signature.method.uri().into();
             value["parts"] = signature.parts.iter().map(ToString::to_string).collect();
             value["attachments"] = signature.attachments.iter().map(ToString::to_string).collect();
+            value["proves"] = signature.proves.into();
+            value["endorses"] = signature.endorses.into();
+            value["coversToken"] = signature.covers_token.into();
             value
         })
         .collect();

@@ -1,7 +1,8 @@
 //! The evidence as a record that can be kept: plain data, which `serde` writes and reads (feature `serde`).
 //!
-//! The names of its values are those of `wss verify --format json`. A name is never given another meaning; a new
-//! `version` says that names were added or removed.
+//! The names of its values are those of `wss verify --format json`, where the identity of a signer is among the
+//! values of its signature. A name is never given another meaning; a new `version` says that names were added or
+//! removed, and a record of another version is not read.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -58,7 +59,7 @@ pub struct EvidenceRecord {
     version: u32,
     opened_at: String,
     message_sha256: String,
-    attachments: Vec<AttachmentRecord>,
+    parts_sha256: Vec<PartRecord>,
     signatures: Vec<SignatureRecord>,
     decrypted: Vec<DecryptionRecord>,
     timestamp: Option<TimestampRecord>,
@@ -72,7 +73,7 @@ pub struct EvidenceRecord {
 /// A part of a package beside the envelope: an attachment, or octets that the envelope includes (XOP).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AttachmentRecord {
+struct PartRecord {
     content_id: Option<String>,
     /// `None` if the file in which it was kept could not be read: then it is the same as no other.
     sha256: Option<String>,
@@ -160,7 +161,7 @@ impl EvidenceRecord {
             version: VERSION,
             opened_at: format_instant(opened_at),
             message_sha256: sha256(message.envelope()),
-            attachments: parts.iter().map(AttachmentRecord::of).collect(),
+            parts_sha256: parts.iter().map(PartRecord::of).collect(),
             signatures: evidence.signatures.iter().map(SignatureRecord::of).collect(),
             decrypted: evidence.decrypted.iter().map(DecryptionRecord::of).collect(),
             timestamp: evidence.timestamp.map(|timestamp| TimestampRecord {
@@ -193,8 +194,8 @@ impl EvidenceRecord {
     /// [`RecordError`].
     pub fn compare<'m>(&self, evidence: &Evidence, message: impl Into<Incoming<'m>>) -> Result<(), RecordError> {
         let again = Self::of(evidence, message, self.opened_at()?);
-        let is_whole = self.attachments.iter().all(|attachment| attachment.sha256.is_some());
-        if again.message_sha256 != self.message_sha256 || again.attachments != self.attachments || !is_whole {
+        let is_whole = self.parts_sha256.iter().all(|part| part.sha256.is_some());
+        if again.message_sha256 != self.message_sha256 || again.parts_sha256 != self.parts_sha256 || !is_whole {
             return Err(RecordError::OtherMessage);
         }
         let waived = |record: &Self| {
@@ -219,7 +220,7 @@ impl EvidenceRecord {
     }
 }
 
-impl AttachmentRecord {
+impl PartRecord {
     fn of(part: &MimePart<'_>) -> Self {
         let mut digest = Digest::new(DigestMethod::Sha256);
         let read = std::io::copy(&mut part.unauthenticated_reader(), &mut Digesting(&mut digest));

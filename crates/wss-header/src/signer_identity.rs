@@ -24,6 +24,9 @@ pub struct SignerIdentity {
     pub serial: Option<String>,
     /// The SHA-256 of the certificate, in hexadecimal.
     pub certificate_sha256: Option<String>,
+    /// The SHA-256 of the certificate with which an assertion was signed, in hexadecimal. Where an issuer of any name is
+    /// trusted, the name of the issuer alone identifies nobody.
+    pub issuer_certificate_sha256: Option<String>,
     /// The parties that confirm the subject of an assertion in its place.
     pub confirmers: Vec<SignerName>,
 }
@@ -88,11 +91,18 @@ impl Signer {
             subject,
             issuer,
             serial: certificate.map(Certificate::serial_decimal),
-            certificate_sha256: certificate
-                .map(|certificate| hex(Digest::of(DigestMethod::Sha256, certificate.der()).as_octets())),
+            certificate_sha256: certificate.map(sha256),
+            issuer_certificate_sha256: match self {
+                Self::Assertion(assertion) => assertion.assertion().issuer_certificate().map(sha256),
+                _ => None,
+            },
             confirmers,
         }
     }
+}
+
+fn sha256(certificate: &Certificate) -> String {
+    hex(Digest::of(DigestMethod::Sha256, certificate.der()).as_octets())
 }
 
 impl std::fmt::Debug for SignerIdentity {

@@ -128,8 +128,8 @@ class Opened:
 
     @property
     def signer(self) -> str | None:
-        """Who signed, in words for a log. Two signers may have one text: decide by ``evidence["signatures"]``, which has
-        the subject with its qualifiers, the issuer, and the SHA-256 of the certificate of each."""
+        """Who signed, in words for a log. Two signers may have one text: decide by ``evidence["signer"]``, which has the
+        subject with its qualifiers, the issuer, and the SHA-256 of the certificate."""
         return self._said.signer
 
     @property
