@@ -113,6 +113,12 @@ fn a_demanded_relation_names_the_request() {
         ] {
             let error = open(&other).expect_err("refused");
             assert!(matches!(error, OpenError::Requirement(RequirementError::NoRelation { .. })), "{other}: {error}");
+            // Nor does one of the other version, which nobody signs.
+            let [one, two] = AddressingVersion::ALL;
+            let unsigned = relates(if version == one { two } else { one }, "urn:uuid:A", "");
+            let both = reply(&other).replacen("</s:Header>", &format!("{unsigned}</s:Header>"), 1);
+            let error = receiver.answering(&of_another_key(sent.clone())).open(both).map(drop).expect_err("refused");
+            assert!(matches!(error, OpenError::Requirement(RequirementError::NoRelation { .. })), "{other}: {error}");
         }
     }
 }

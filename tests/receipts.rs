@@ -132,10 +132,18 @@ fn a_receipt_beside_something_else_is_none() {
         format!("<eb:SignalMessage>{receipt}{error}</eb:SignalMessage>"),
         format!("<eb:SignalMessage>{receipt}</eb:SignalMessage><eb:SignalMessage>{error}</eb:SignalMessage>"),
         format!("<eb:SignalMessage><eb:PullRequest/></eb:SignalMessage><eb:SignalMessage>{receipt}</eb:SignalMessage>"),
-        format!("<eb:UserMessage/><eb:SignalMessage>{receipt}</eb:SignalMessage>"),
+        format!("<eb:SignalMessage>{receipt}<eb:PullRequest/></eb:SignalMessage>"),
     ] {
         let refused = sent.check_receipt(&reply(&beside));
         assert!(matches!(refused, Err(ReceiptError::Beside { .. })), "{beside}: {refused:?}");
+    }
+    // A message may travel with a receipt, and a warning is no failure.
+    let warning = "<eb:Error errorCode='EBMS:0303' severity='warning'/>";
+    for beside in [
+        format!("<eb:UserMessage/><eb:SignalMessage>{receipt}</eb:SignalMessage>"),
+        format!("<eb:SignalMessage>{receipt}{warning}</eb:SignalMessage>"),
+    ] {
+        assert_eq!(sent.check_receipt(&reply(&beside)), Ok(()), "{beside}");
     }
 }
 

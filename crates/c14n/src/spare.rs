@@ -3,7 +3,7 @@
 //! What a document of a megabyte needs is returned to the system by many allocators as soon as it is freed, and comes back page
 //! by page: that costs as much as reading it. So the vectors of a large tape, and large wiped buffers, are kept when they are
 //! dropped. The memory that is kept is bounded for the whole process, whatever came: [`KEPT`] vectors of each kind, of at most
-//! [`MOST`] octets each. It holds nothing of a message: tapes are offsets, and buffers were overwritten.
+//! [`MOST`] octets each. It holds no text of a message: tapes are offsets, and buffers were overwritten.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,11 +65,14 @@ pub(crate) fn take<T: Sparable>(capacity: usize) -> Vec<T> {
 /// Keeps the memory of a vector, or frees it.
 pub(crate) fn keep<T: Sparable>(mut vector: Vec<T>) {
     let octets = vector.capacity().saturating_mul(size_of::<T>());
-    if !(LEAST..=MOST).contains(&octets) || !IS_ON.load(Ordering::Relaxed) {
+    if !(LEAST..=MOST).contains(&octets) {
         return;
     }
     vector.clear();
-    if let Ok(mut kept) = T::kept().try_lock() {
+    // The switch is read under the lock: what is kept before it is turned off is released behind it.
+    if let Ok(mut kept) = T::kept().try_lock()
+        && IS_ON.load(Ordering::Relaxed)
+    {
         // The oldest gives way, so that documents of another size soon find theirs.
         if kept.len() >= KEPT {
             kept.remove(0);

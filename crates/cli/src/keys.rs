@@ -267,6 +267,7 @@ impl Keys {
     /// that the message has encrypted to a given public key are unwrapped only for an anonymous author.
     pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy, anonymous: bool) -> Verifying {
         let mut untrusted = Vec::new();
+        let mut unopened = Vec::new();
         let mut has_encrypted = false;
         let pinned = self.pinned(&mut untrusted);
         let mut keys: Vec<(VerifyingKey, Standing)> = Vec::new();
@@ -285,13 +286,13 @@ impl Keys {
                     }
                     Ok(key) if anonymous => encrypted.extend(self.transported(&key)),
                     Ok(_) => has_encrypted = true,
-                    Err(error) => untrusted
+                    Err(error) => unopened
                         .push(format!("a key in the message is not opened: {}", of_documents(&error.to_string()))),
                 },
                 KeyHint::Other(element) if is_encapsulation(*element) && anonymous => {
                     match self.decapsulated(*element, policy) {
                         Ok(secrets) => encrypted.extend(secrets),
-                        Err(error) => untrusted
+                        Err(error) => unopened
                             .push(format!("an encapsulated key is not opened: {}", of_documents(&error.to_string()))),
                     }
                 }
@@ -318,6 +319,8 @@ impl Keys {
         keys.extend(unnamed.filter_map(|(_, secret)| self.hmac(secret)).map(given));
         let encrypted = encrypted.iter().filter_map(|secret| self.hmac(secret.as_octets()));
         keys.extend(encrypted.map(|key| (key, Standing::Encrypted)));
+        // The first reason is told: one about a certificate says more.
+        untrusted.append(&mut unopened);
         Verifying { keys, untrusted, has_encrypted }
     }
 

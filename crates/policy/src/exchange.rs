@@ -327,9 +327,8 @@ impl Exchange {
             Some(request) => opens.answering(&opens.answered_by_partner(request)).deferred().open(&message)?,
             None => opens.receiver.deferred().open(&message)?,
         };
-        let proves = |opened: &Opened| {
-            opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence())
-        };
+        let proves =
+            |opened: &Opened| opens.prove(opened.forwarded().unwrap_or(&text), opened.assertions(), opened.evidence());
         Ok(pending.check(proves)?.accept(opens.receiver.replay_cache())?)
     }
 

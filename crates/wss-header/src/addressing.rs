@@ -30,12 +30,12 @@ pub(crate) fn is_relation(element: Element<'_>) -> bool {
     is_block(element) && element.name().local == "RelatesTo"
 }
 
-/// Whether a part is the `wsa:RelatesTo` of a message.
-pub(crate) fn is_relation_part(part: &Part) -> bool {
+/// The namespace of a part that is the `wsa:RelatesTo` of a message; `None` for any other.
+pub(crate) fn namespace_of_relation(part: &Part) -> Option<&str> {
     let is_of = |namespace: &str| AddressingVersion::ALL.iter().any(|version| version.namespace() == namespace);
     match part {
-        Part::HeaderBlock { namespace, local } => local == "RelatesTo" && is_of(namespace),
-        _ => false,
+        Part::HeaderBlock { namespace, local } if local == "RelatesTo" && is_of(namespace) => Some(namespace),
+        _ => None,
     }
 }
 

@@ -10,8 +10,10 @@ use crate::correlation::{Correlation, SentKey, SentMethod, SentSignature};
 
 /// The first line, with the version of the format.
 const FIRST: &str = "wss-exchange 2";
+/// The beginning of the first line in any version.
+const ANY: &str = "wss-exchange ";
 /// The word of the last line, which has the number of the lines between the first one and itself.
-const LAST: &str = "end";
+const LAST: &str = "end ";
 /// The largest number of octets of one value.
 const LONGEST: usize = 1 << 20;
 /// The largest number of lines.
@@ -103,7 +105,7 @@ impl Correlation {
             line("subject", &[id.as_bytes(), certificate.der()]);
         }
         let lines = text.lines().count() - 1;
-        text.push_str(&format!("{LAST} {lines}\n"));
+        text.push_str(&format!("{LAST}{lines}\n"));
         text
     }
 
@@ -121,7 +123,7 @@ impl Correlation {
         let mut lines = lines.take(LINES).enumerate();
         while let Some((nth, line)) = lines.next() {
             if let Some(count) = line.strip_prefix(LAST) {
-                let is_whole = count.trim() == nth.to_string() && text.ends_with('\n') && lines.next().is_none();
+                let is_whole = count == nth.to_string() && text.ends_with('\n') && lines.next().is_none();
                 return if is_whole { Ok(state) } else { Err(ExchangeError::Incomplete) };
             }
             state.read(line).ok_or(ExchangeError::Line { line: nth + 2 })?;
@@ -129,10 +131,10 @@ impl Correlation {
         Err(ExchangeError::Incomplete)
     }
 
-    /// Whether a text begins as the state of an exchange does.
+    /// Whether a text begins as the state of an exchange does, in any version.
     #[must_use]
     pub fn is_text(text: &str) -> bool {
-        text.lines().next() == Some(FIRST)
+        text.starts_with(ANY)
     }
 
     fn read(&mut self, line: &str) -> Option<()> {
@@ -206,6 +208,10 @@ mod tests {
         let method = Some(SentMethod { method: SignatureMethod::RsaSha256, context: Vec::new() });
         assert_eq!(read.signatures[0].method, method);
         assert!(Correlation::is_text(&text) && !Correlation::is_text("<a/>"));
+        assert!(
+            Correlation::is_text("wss-exchange 1\n"),
+            "a state of another version, which `from_text` refuses by name"
+        );
         let empty = Correlation::from_text(&Correlation::default().to_text()).expect("an empty state");
         assert_eq!(empty.signatures(), 0);
     }

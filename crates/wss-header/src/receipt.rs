@@ -23,7 +23,7 @@ pub enum ReceiptError {
          and have the peer send receipts for non-repudiation"
     )]
     NoReceipt,
-    /// *Failed.* The signal is more than a receipt: it reports an error, or there are several signals or user messages.
+    /// *Failed.* The signal is more than a receipt: it reports a failure or pulls a message, or there are several signals.
     #[error("beside the receipt there is {beside}: read the whole signal, and do not count the message as received")]
     Beside {
         /// The element beside it.
@@ -101,10 +101,10 @@ impl Correlation {
         Ok(writer.finish())
     }
 
-    /// Checks that a reply is a receipt for this request and nothing else: its authenticated `eb:Messaging` returns the digest of
-    /// every part that the request signs, and no other digest, and has no error and no other message. To which MessageId the
-    /// signal says that it refers is for the caller to compare. [`Opened::signer`](crate::OpenedParts::signer) is the sender
-    /// of the receipt.
+    /// Checks that a reply is a receipt for this request and nothing else: its authenticated `eb:Messaging` returns
+    /// the digest of every part that the request signs, and no other digest, and its signal has nothing else but
+    /// warnings. To which MessageId the signal says that it refers is for the caller to compare.
+    /// [`Opened::signer`](crate::OpenedParts::signer) is the sender of the receipt.
     ///
     /// # Errors
     /// [`ReceiptError`].
@@ -129,9 +129,15 @@ impl Correlation {
             return Err(ReceiptError::NoReceipt);
         };
         let signals = || document.root().children_named(EBMS, "SignalMessage");
-        let beside_it = document.root().children_named(EBMS, "UserMessage").chain(signals().skip(1));
-        let errors = signals().flat_map(|signal| signal.children_named(EBMS, "Error"));
-        if let Some(beside) = errors.chain(beside_it).next() {
+        let is_failure =
+            |child: &Element<'_>| child.attribute("", "severity").is_none_or(|severity| severity != "warning");
+        let is_of_receipt = |child: &Element<'_>| {
+            child.is(EBMS, "MessageInfo")
+                || child.is(EBMS, "Receipt")
+                || (child.is(EBMS, "Error") && !is_failure(child))
+        };
+        let others = signals().flat_map(Element::children).filter(|child| !is_of_receipt(child));
+        if let Some(beside) = others.chain(signals().skip(1)).next() {
             return Err(ReceiptError::Beside { beside: beside.path().into() });
         }
         for part in information.children_named(EBBP.uri, "MessagePartNRInformation") {

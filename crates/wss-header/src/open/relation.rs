@@ -15,9 +15,14 @@ use crate::waiver::Waiver;
 /// receiver demands a signed relation: then one must be to the request, and not of another type.
 pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = request_of(terms) else { return Ok(()) };
-    let mut relations = addressing::relations(revision.envelope).peekable();
-    if relations.peek().is_none() && terms.demanded.iter().any(addressing::is_relation_part) {
-        return Err(RequirementError::NoRelation { request: request.into() }.into());
+    let mut relations = addressing::relations(revision.envelope);
+    let demanded = terms.demanded.iter().filter_map(addressing::namespace_of_relation);
+    for namespace in demanded {
+        // One of the other version, which nobody signs, is not what is demanded.
+        let is_there = addressing::relations(revision.envelope).any(|(block, _)| block.name().namespace == namespace);
+        if !is_there {
+            return Err(RequirementError::NoRelation { request: request.into() }.into());
+        }
     }
     match relations.find(|(_, answered)| answered != request) {
         Some((_, answered)) => {
