@@ -96,18 +96,17 @@ pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> R
     Ok(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, read)?)
 }
 
-/// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8 are read as an illegal character, so
-/// that wrong padding, a wrong tag and wrong text all cost a parse.
-fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, limits: &Limits) -> Option<Plaintext> {
-    let (text, is_text) = match String::from_utf8(octets) {
-        Ok(text) => (text, true),
+/// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8, or that begin with NUL as those of a
+/// wrong tag do, are replaced by one text that is as long and fails at its first character, so that wrong padding, a
+/// wrong tag and wrong text all cost the same parse.
+fn read(data: &EncryptedData<'_>, declarations: &str, mut octets: Vec<u8>, limits: &Limits) -> Option<Plaintext> {
+    let is_text = octets.first() != Some(&0) && std::str::from_utf8(&octets).is_ok();
+    if !is_text {
         // This is done in place: wiping a second buffer would take measurable time.
-        Err(error) => {
-            let mut octets = error.into_bytes();
-            octets.fill(0);
-            (String::from_utf8(octets).unwrap_or_default(), false)
-        }
-    };
+        octets.fill(0);
+        octets.iter_mut().take(1).for_each(|first| *first = b'<');
+    }
+    let text = String::from_utf8(octets).ok()?;
     let xml = Piece::read(wrap(declarations, text.into()), limits).ok()?;
     let root = xml.document().root();
     let fits = match data.plaintext_type() {
