@@ -148,7 +148,7 @@ pub(crate) fn given_instant(argument: Option<&String>) -> Outcome<Option<SystemT
     argument.map(|text| parse_instant(text).map_err(could_not)).transpose()
 }
 
-/// A receiver whose clock stands where `--now` says.
+/// A receiver whose clock shows what `--now` says.
 pub(crate) fn at_given_instant(receiver: Receiver, argument: Option<&String>) -> Outcome<Receiver> {
     Ok(match given_instant(argument)? {
         Some(now) => receiver.clock(Arc::new(FixedClock(now))),

@@ -21,8 +21,8 @@ pub(crate) fn message_id(envelope: Envelope<'_>) -> Option<String> {
 /// Whether an element has the name of a header block of WS-Addressing. Such an element has a meaning only as a child of
 /// the Header.
 pub(crate) fn is_block(element: Element<'_>) -> bool {
-    let is_of = |version: &AddressingVersion| element.name().namespace == version.namespace();
-    AddressingVersion::BLOCKS.contains(&element.name().local) && AddressingVersion::ALL.iter().any(is_of)
+    let name = element.name();
+    AddressingVersion::BLOCKS.contains(&name.local) && AddressingVersion::of(name.namespace).is_some()
 }
 
 /// Whether an element is a `wsa:RelatesTo`, which names the message that is answered.
@@ -30,11 +30,10 @@ pub(crate) fn is_relation(element: Element<'_>) -> bool {
     is_block(element) && element.name().local == "RelatesTo"
 }
 
-/// The namespace of a part that is the `wsa:RelatesTo` of a message; `None` for any other.
-pub(crate) fn namespace_of_relation(part: &Part) -> Option<&str> {
-    let is_of = |namespace: &str| AddressingVersion::ALL.iter().any(|version| version.namespace() == namespace);
+/// The version of a part that is the `wsa:RelatesTo` of a message; `None` for any other.
+pub(crate) fn version_of_relation(part: &Part) -> Option<AddressingVersion> {
     match part {
-        Part::HeaderBlock { namespace, local } if local == "RelatesTo" && is_of(namespace) => Some(namespace),
+        Part::HeaderBlock { namespace, local } if local == "RelatesTo" => AddressingVersion::of(namespace),
         _ => None,
     }
 }

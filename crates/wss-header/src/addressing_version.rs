@@ -29,6 +29,11 @@ impl AddressingVersion {
         }
     }
 
+    /// The version that has this namespace.
+    pub(crate) fn of(namespace: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.namespace() == namespace)
+    }
+
     /// Its header blocks as parts, to sign or to require if the message has them
     /// ([`Signing::parts_if_present`](crate::Signing::parts_if_present)).
     #[must_use]

@@ -16,7 +16,7 @@ use wss_tokens::{format_instant, parse_instant};
 
 use crate::incoming::Incoming;
 use crate::opened::{DecryptionEvidence, Evidence, SignatureEvidence};
-use crate::signer_identity::SignerIdentity;
+use crate::signer_identity::{SignerIdentity, sha256};
 use crate::waiver::Waiver;
 
 /// The version of the form.
@@ -223,25 +223,11 @@ impl EvidenceRecord {
 impl PartRecord {
     fn of(part: &MimePart<'_>) -> Self {
         let mut digest = Digest::new(DigestMethod::Sha256);
-        let read = std::io::copy(&mut part.unauthenticated_reader(), &mut Digesting(&mut digest));
+        let read = std::io::copy(&mut part.unauthenticated_reader(), &mut digest);
         Self {
             content_id: part.content_id().map(str::to_owned),
             sha256: read.ok().map(|_| hex(digest.finish().as_octets())),
         }
-    }
-}
-
-/// Digests what is written.
-struct Digesting<'d>(&'d mut Digest);
-
-impl std::io::Write for Digesting<'_> {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0.update(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
@@ -288,10 +274,6 @@ impl BspRecord {
             broken: report.breaches().map(|verdict| verdict.rule().id().to_owned()).collect(),
         }
     }
-}
-
-fn sha256(octets: &[u8]) -> String {
-    hex(Digest::of(DigestMethod::Sha256, octets).as_octets())
 }
 
 impl fmt::Debug for EvidenceRecord {

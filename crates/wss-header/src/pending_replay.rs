@@ -40,7 +40,7 @@ pub(crate) struct Entry {
     pub(crate) until: SystemTime,
 }
 
-/// What a replay key stands for. The store is asked in this order: a message that came twice is called that.
+/// The thing that a replay key identifies. The store is asked in this order: a message that came twice is called that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EntryOf {
     /// A signature, a nonce or an assertion.

@@ -67,6 +67,7 @@ impl Signer {
     #[must_use]
     pub fn identity(&self) -> SignerIdentity {
         let certificate = self.certificate();
+        let of_certificate = |certificate: &Certificate| sha256(certificate.der());
         let plain = |name: &str| Some(SignerName::plain(name));
         let (subject, issuer, confirmers) = match self {
             Self::Certificate(validated) => {
@@ -91,9 +92,9 @@ impl Signer {
             subject,
             issuer,
             serial: certificate.map(Certificate::serial_decimal),
-            certificate_sha256: certificate.map(sha256),
+            certificate_sha256: certificate.map(of_certificate),
             issuer_certificate_sha256: match self {
-                Self::Assertion(assertion) => assertion.assertion().issuer_certificate().map(sha256),
+                Self::Assertion(assertion) => assertion.assertion().issuer_certificate().map(of_certificate),
                 _ => None,
             },
             confirmers,
@@ -101,8 +102,9 @@ impl Signer {
     }
 }
 
-fn sha256(certificate: &Certificate) -> String {
-    hex(Digest::of(DigestMethod::Sha256, certificate.der()).as_octets())
+/// The SHA-256 of octets, in hexadecimal.
+pub(crate) fn sha256(octets: &[u8]) -> String {
+    hex(Digest::of(DigestMethod::Sha256, octets).as_octets())
 }
 
 impl std::fmt::Debug for SignerIdentity {

@@ -114,7 +114,7 @@ fn is_presented(
 }
 
 /// The signatures of known signers over a signature.
-fn endorsements<'f>(
+pub(super) fn endorsements<'f>(
     signature: &ProvenSignature,
     terms: &'f Terms<'_>,
     facts: &'f Facts<'_>,

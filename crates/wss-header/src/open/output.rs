@@ -11,6 +11,7 @@ use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
 use wss_tokens::{AuthenticatedUser, KerberosToken, RevocationStatus, ValidatedCertificate};
 use wss_xmlenc::EncryptedKey;
 
+use super::author::endorsements;
 use super::facts::{DecryptedElement, Facts};
 use super::header::is_opened;
 use super::keys::KeyRing;
@@ -90,7 +91,7 @@ pub(super) fn take<O: Output>(
     let remembered = remembered(terms, &facts, &ring, &met.assertions);
     let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
-    let requester = signer.as_ref().filter(|signer| is_requester(signer, signature, &facts));
+    let requester = signer.as_ref().filter(|signer| is_requester(signer, signature, terms, &facts));
     let certificate = requester.and_then(|signer| certificate_of(signer, &facts));
     let message_id = addressing::message_id(revision.envelope);
     let keeps_body = terms.receiver.keeps_body && body.is_some();
@@ -350,11 +351,9 @@ fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
 /// Whether a reply may be encrypted to the signer of the message that `proof` proves. Whoever sees a message can replace the
 /// endorsement of an anonymous signature by one of his own: he would read the reply to what he cannot read. So an endorser is the
 /// requester only if the endorsed signature covers his token.
-fn is_requester(signer: &Signer, proof: Option<&ProvenSignature>, facts: &Facts<'_>) -> bool {
+fn is_requester(signer: &Signer, proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> bool {
     let Some(proof) = proof.filter(|proof| proof.signer.is_anonymous()) else { return true };
-    let endorsing = facts.signatures.iter().filter(|signature| signature.signer == *signer);
-    let mut endorsing = endorsing.filter(|signature| signature.coverage.has(&Part::Signature, &proof.span));
-    endorsing.any(|signature| signature.is_token_covered_by(proof))
+    endorsements(proof, terms, facts).any(|other| other.signer == *signer && other.is_token_covered_by(proof))
 }
 
 /// The certificate of a signer, or the certificate with which the subject of an assertion signed, if the issuer named

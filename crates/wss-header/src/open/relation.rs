@@ -8,6 +8,7 @@ use super::header::is_opened;
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::addressing;
+use crate::addressing_version::AddressingVersion;
 use crate::error::{OpenError, RequirementError};
 use crate::waiver::Waiver;
 
@@ -15,16 +16,14 @@ use crate::waiver::Waiver;
 /// receiver demands a signed relation: then one must be to the request, and not of another type.
 pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let Some(request) = request_of(terms) else { return Ok(()) };
-    let mut relations = addressing::relations(revision.envelope);
-    let demanded = terms.demanded.iter().filter_map(addressing::namespace_of_relation);
-    for namespace in demanded {
-        // One of the other version, which nobody signs, is not what is demanded.
-        let is_there = addressing::relations(revision.envelope).any(|(block, _)| block.name().namespace == namespace);
-        if !is_there {
-            return Err(RequirementError::NoRelation { request: request.into() }.into());
-        }
+    let relations: Vec<_> = addressing::relations(revision.envelope).collect();
+    // One of the other version, which nobody signs, is not what is demanded.
+    let is_of =
+        |version: AddressingVersion| relations.iter().any(|(block, _)| block.name().namespace == version.namespace());
+    if !terms.demanded.iter().filter_map(addressing::version_of_relation).all(is_of) {
+        return Err(RequirementError::NoRelation { request: request.into() }.into());
     }
-    match relations.find(|(_, answered)| answered != request) {
+    match relations.into_iter().find(|(_, answered)| answered != request) {
         Some((_, answered)) => {
             Err(RequirementError::Unrelated { answered: answered.into(), request: request.into() }.into())
         }
