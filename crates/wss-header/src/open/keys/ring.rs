@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use wss_c14n::{Budget, Element, Exceeded, Limit, name};
+use wss_c14n::{Budget, Element, Exceeded, Limit};
 use wss_crypto::{Certificate, LoadError, Secret};
 use wss_text::Slice as _;
-use wss_tokens::{Assertion, KerberosSession, Trust};
+use wss_tokens::{KerberosSession, Trust};
 use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::FoundSecret;
@@ -30,6 +30,8 @@ pub(crate) struct KeyRing {
     certificates: Vec<ParsedCertificate>,
     /// The EncryptedKeys that were unwrapped with a private key.
     unwrapped: Vec<Unwrapped>,
+    /// Whether what is unwrapped now is the key of an assertion.
+    is_of_token: bool,
 }
 
 /// An EncryptedKey that was unwrapped, with everything that decides its content: the same octets under another method
@@ -41,7 +43,8 @@ struct Unwrapped {
     by: Vec<u8>,
     secret: Secret,
     source: DecryptionKey,
-    /// Whether it is inside an assertion, which its subject sends with several messages.
+    /// Whether every use was that of an assertion, which its subject sends with several messages: its secret, or the key of its
+    /// ciphertext. Where the key is written says nothing, since anyone can write an element around it.
     is_of_token: bool,
 }
 
@@ -66,11 +69,6 @@ impl Written {
         let known = self.scope.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str()));
         self.text == text_of(element) && known.eq(element.namespaces_in_scope())
     }
-}
-
-/// Whether an element is an assertion, in clear or encrypted.
-fn is_assertion(element: Element<'_>) -> bool {
-    Assertion::is_one(element) || element.is(name::SAML2.uri, "EncryptedAssertion")
 }
 
 fn text_of(element: Element<'_>) -> &str {
@@ -98,7 +96,13 @@ impl KeyRing {
             short_secrets: receiver.waives(Waiver::ShortSecrets),
             certificates: Vec::new(),
             unwrapped: Vec::new(),
+            is_of_token: false,
         }
+    }
+
+    /// From here on, or no longer, what is unwrapped is the key of an assertion.
+    pub(crate) fn reads_assertion(&mut self, is_of_token: bool) {
+        self.is_of_token = is_of_token;
     }
 
     /// Notes a use of a secret. Refuses a secret that can be guessed, and a second kind of use.
@@ -124,17 +128,21 @@ impl KeyRing {
     }
 
     /// The secret of an EncryptedKey with the same text as one that was unwrapped before, and what gave it.
-    pub(super) fn written(&self, key: &EncryptedKey<'_>) -> Option<(&Secret, DecryptionKey)> {
-        let known = self.unwrapped.iter().find(|known| known.written.is(key.element()))?;
+    pub(super) fn written(&mut self, key: &EncryptedKey<'_>) -> Option<(&Secret, DecryptionKey)> {
+        let known = self.unwrapped.iter_mut().find(|known| known.written.is(key.element()))?;
+        known.is_of_token &= self.is_of_token;
         Some((&known.secret, known.source))
     }
 
     /// The secret of an EncryptedKey that was unwrapped before; `by` is the private key, and the secret on which it
     /// agreed.
-    pub(super) fn unwrapped(&self, key: &EncryptedKey<'_>, by: &[u8]) -> Option<&Secret> {
-        let is_it =
-            |known: &&Unwrapped| known.octets == key.cipher_octets() && known.method == *key.method() && known.by == by;
-        self.unwrapped.iter().find(is_it).map(|known| &known.secret)
+    pub(super) fn unwrapped(&mut self, key: &EncryptedKey<'_>, by: &[u8]) -> Option<&Secret> {
+        let is_it = |known: &&mut Unwrapped| {
+            known.octets == key.cipher_octets() && known.method == *key.method() && known.by == by
+        };
+        let known = self.unwrapped.iter_mut().find(is_it)?;
+        known.is_of_token &= self.is_of_token;
+        Some(&known.secret)
     }
 
     /// Notes the secret of an EncryptedKey, and what gave it.
@@ -146,7 +154,7 @@ impl KeyRing {
         secret: &Secret,
     ) {
         let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
-        let is_of_token = key.element().ancestors_and_self().any(is_assertion);
+        let is_of_token = self.is_of_token;
         self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), source, is_of_token });
         self.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
     }

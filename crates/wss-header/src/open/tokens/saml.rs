@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Budget, Element, Limit, Splices, name};
+use wss_c14n::{Budget, Document, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, DistinguishedName, PublicKey};
 use wss_tokens::{
     Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0,
     SecurityTokenReference, TokenError, end_entities,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
+use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType};
 
 use super::kind::TokenKind;
 use crate::authenticated_assertion::AuthenticatedAssertion;
@@ -113,9 +113,11 @@ impl TokenKind for Saml {
         for key_info in seen.issued.key_infos(token) {
             let key_info = KeyInfo::parse(key_info, budget)?;
             for hint in key_info.hints() {
-                if let KeyHint::EncryptedKey(element) = hint
-                    && let Some(found) = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len)?
-                {
+                let KeyHint::EncryptedKey(element) = hint else { continue };
+                search.ring.reads_assertion(true);
+                let found = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len);
+                search.ring.reads_assertion(false);
+                if let Some(found) = found? {
                     let issued = Arc::clone(&seen.issued);
                     let holder = Holder::Assertion { issued, at, certificate: None };
                     let found = FoundSecret { holder, origin: KeyOrigin::OneExchange, ..found };
@@ -359,13 +361,27 @@ fn decrypt(
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);
-    let Some(found) = find_key(&mut search, element, &data)? else { return Ok(None) };
+    search.ring.reads_assertion(true);
+    let found = find_key(&mut search, element, &data);
+    search.ring.reads_assertion(false);
+    let Some(found) = found? else { return Ok(None) };
     let (found, data) = found.fitted(data, terms.receiver)?;
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
+    let piece = plaintext.into_piece();
+    // Anyone can put ciphertext of others, as a password, into an element of this name.
+    if !is_an_assertion(piece.document()) {
+        return Err(found.failed(DecryptError::Failed, data.method()));
+    }
     let mut splices = Splices::new();
-    splices.replace_by(element.span(), plaintext.into_piece());
+    splices.replace_by(element.span(), piece);
     let plaintexts = vec![NewPlaintext::new(element.span(), PlaintextPlace::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
+}
+
+/// Whether the root of a plaintext has one child, which is an assertion.
+fn is_an_assertion(plaintext: &Document<'_>) -> bool {
+    let mut content = plaintext.root().children();
+    content.next().is_some_and(Assertion::is_one) && content.next().is_none()
 }
 
 /// The key of an encrypted assertion: in the KeyInfo of its data, or beside the data.
