@@ -435,6 +435,7 @@ impl Module {
         let code = code_of(text);
         let gathers = ["lib.rs", "mod.rs"].iter().any(|name| file == *name || file.ends_with(&format!("/{name}")));
         let (mut imports, mut globs, mut used) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut exported = Vec::new();
         let mut rest = String::new();
         for statement in code.split_inclusive(';') {
             let Some((is_public, tree)) = use_tree(statement) else {
@@ -448,12 +449,13 @@ impl Module {
                 } else {
                     imports.insert(alias, path.clone());
                 }
-                // An item that a folder only re-exports is not its own dependency.
-                if !(gathers && is_public) {
-                    used.push(path);
-                }
+                // An item that a folder only re-exports is not its own dependency. One that its code names is.
+                if gathers && is_public { &mut exported } else { &mut used }.push(path);
             }
         }
+        let words: BTreeSet<&str> = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+        let is_item = |name: &String| name.starts_with(char::is_uppercase) && words.contains(name.as_str());
+        used.extend(exported.into_iter().filter(|path| path.last().is_some_and(is_item)));
         // An imported module counts where something of it is named.
         let inline = inline_paths(&rest);
         used.retain(|path| {

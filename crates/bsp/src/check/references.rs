@@ -359,7 +359,8 @@ fn repeated_tokens(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut embedded: HashMap<String, Element<'_>> = HashMap::new();
     let mut others: HashSet<String> = HashSet::new();
     for (token, _) in &targets.tokens.binary {
-        let text: String = token.text().unwrap_or_default().split_ascii_whitespace().collect();
+        let Ok(text) = token.text() else { continue };
+        let text: String = text.split_ascii_whitespace().collect();
         if !token.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Embedded")) {
             others.insert(text);
             continue;

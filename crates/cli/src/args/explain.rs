@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wss_profile::{AcceptOptions, AllowOptions, AssertionOptions, HoldingOptions, PathOptions, TrustOptions};
 
-use super::{FileArgs, Format};
+use super::file::{FileArgs, Format};
 
 /// The last lines of `wss explain --help`.
 const EXAMPLES: &str = "\

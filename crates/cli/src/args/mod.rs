@@ -1,5 +1,5 @@
-//! Arguments of every subcommand. Those of `sign`, `encrypt`, `secure`, `verify` and `explain` are in files of their
-//! own.
+//! Arguments of every subcommand. Those of `sign`, `encrypt`, `secure`, `verify`, `explain`, `policy` and `profile` are in
+//! files of their own, and so is what several share.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,14 @@ use wss_profile::{AllowOptions, HoldingOptions, NamedSource, PathOptions, Source
 
 mod examples;
 mod explain;
+mod file;
 mod policy;
 mod profile;
 mod secure;
 mod verify;
 
 pub(crate) use explain::ExplainArgs;
+pub(crate) use file::{FileArgs, Format};
 pub(crate) use policy::PolicyArgs;
 pub(crate) use profile::ProfileArgs;
 pub(crate) use secure::SecureArgs;
@@ -92,15 +94,6 @@ pub(crate) enum XencCommand {
     /// Encrypt an element of a document
     #[command(after_help = examples::XENC_ENCRYPT)]
     Encrypt(XencEncryptArgs),
-}
-
-#[derive(Args)]
-pub(crate) struct FileArgs {
-    /// The document, or - for standard input
-    pub(crate) file: PathBuf,
-    /// Write here instead of standard output
-    #[arg(short, long)]
-    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -355,12 +348,6 @@ pub(crate) struct XencEncryptArgs {
     pub(crate) key_info: Vec<String>,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Text,
-    Json,
 }
 
 /// A variant of the Basic Security Profile.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{FileArgs, Format};
+use super::file::{FileArgs, Format};
 
 /// The last lines of `wss policy --help`.
 const EXAMPLES: &str = "\

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wss_profile::Sending;
 
-use super::FileArgs;
+use super::file::FileArgs;
 
 /// What to make of an envelope.
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wss_profile::Receiving;
 
-use super::{FileArgs, Format};
+use super::file::{FileArgs, Format};
 
 /// Whom to trust, what to require, and what to write.
 #[derive(Args)]

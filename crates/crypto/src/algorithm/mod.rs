@@ -41,52 +41,52 @@ algorithms! {
     DigestMethod of DigestParameters {
         Sha1 = legacy(
             "http://www.w3.org/2000/09/xmldsig#sha1",
-            digest(20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14")
+            digest("SHA-1", 20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14")
                 .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha1"),
         ),
         Sha224 = legacy(
             "http://www.w3.org/2001/04/xmldsig-more#sha224",
-            digest(28, 64, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C")
+            digest("SHA-224", 28, 64, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C")
                 .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha224"),
         ),
         Sha256 = current(
             "http://www.w3.org/2001/04/xmlenc#sha256",
-            digest(32, 64, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20")
+            digest("SHA-256", 32, 64, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20")
                 .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha256"),
         ),
         Sha384 = current(
             "http://www.w3.org/2001/04/xmldsig-more#sha384",
-            digest(48, 128, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30")
+            digest("SHA-384", 48, 128, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30")
                 .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha384"),
         ),
         Sha512 = current(
             "http://www.w3.org/2001/04/xmlenc#sha512",
-            digest(64, 128, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40")
+            digest("SHA-512", 64, 128, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40")
                 .mgf("http://www.w3.org/2009/xmlenc11#mgf1sha512"),
         ),
         Sha3_224 = legacy(
             "http://www.w3.org/2007/05/xmldsig-more#sha3-224",
-            digest(28, 144, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C"),
+            digest("SHA3-224", 28, 144, b"\x30\x2D\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C"),
         ),
         Sha3_256 = current(
             "http://www.w3.org/2007/05/xmldsig-more#sha3-256",
-            digest(32, 136, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20"),
+            digest("SHA3-256", 32, 136, b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20"),
         ),
         Sha3_384 = current(
             "http://www.w3.org/2007/05/xmldsig-more#sha3-384",
-            digest(48, 104, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30"),
+            digest("SHA3-384", 48, 104, b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30"),
         ),
         Sha3_512 = current(
             "http://www.w3.org/2007/05/xmldsig-more#sha3-512",
-            digest(64, 72, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40"),
+            digest("SHA3-512", 64, 72, b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40"),
         ),
         Md5 = retired(
             "http://www.w3.org/2001/04/xmldsig-more#md5",
-            digest(16, 64, b"\x30\x20\x30\x0C\x06\x08\x2A\x86\x48\x86\xF7\x0D\x02\x05\x05\x00\x04\x10"),
+            digest("MD5", 16, 64, b"\x30\x20\x30\x0C\x06\x08\x2A\x86\x48\x86\xF7\x0D\x02\x05\x05\x00\x04\x10"),
         ),
         Ripemd160 = retired(
             "http://www.w3.org/2001/04/xmlenc#ripemd160",
-            digest(20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x24\x03\x02\x01\x05\x00\x04\x14"),
+            digest("RIPEMD-160", 20, 64, b"\x30\x21\x30\x09\x06\x05\x2B\x24\x03\x02\x01\x05\x00\x04\x14"),
         ),
     }
 }
@@ -206,6 +206,7 @@ use wss_text::Slice as _;
 
 #[derive(Debug, Clone, Copy)]
 struct DigestParameters {
+    name: &'static str,
     output_len: usize,
     /// The number of octets of a block of its compression function, on which HMAC depends.
     block_len: usize,
@@ -214,8 +215,8 @@ struct DigestParameters {
     mgf_uri: Option<&'static str>,
 }
 
-const fn digest(output_len: usize, block_len: usize, info: &'static [u8]) -> DigestParameters {
-    DigestParameters { output_len, block_len, info, mgf_uri: None }
+const fn digest(name: &'static str, output_len: usize, block_len: usize, info: &'static [u8]) -> DigestParameters {
+    DigestParameters { name, output_len, block_len, info, mgf_uri: None }
 }
 
 impl DigestParameters {
@@ -227,6 +228,12 @@ impl DigestParameters {
 }
 
 impl DigestMethod {
+    /// Its usual name, as in `SHA-256` and `SHA3-256`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.row().parameters.name
+    }
+
     /// The DER of a `DigestInfo` up to the digest, which RSASSA-PKCS1-v1_5 signs.
     ///
     /// # Specification

@@ -6,7 +6,6 @@ use wss_crypto::DigestMethod;
 use super::cause::Cause;
 use super::explanation::Verdict;
 use super::reading::ReadReference;
-use super::recovered::name_of;
 
 /// The fewest octets of a digest that are no chance.
 const LEAST: usize = 4;
@@ -80,7 +79,7 @@ pub(super) fn of_no_length(read: &ReadReference<'_>) -> Verdict {
 pub(super) fn note_of_length(read: &ReadReference<'_>) -> Option<String> {
     let (octets, method) = (read.octets.as_deref()?.len(), read.method?);
     let usual = read.digests.iter().filter(|digest| digest.causes.is_empty() && digest.octets.len() == octets);
-    let names: Vec<&str> = usual.map(|digest| name_of(digest.method)).collect();
+    let names: Vec<&str> = usual.map(|digest| digest.method.name()).collect();
     (octets != method.output_len() && !names.is_empty()).then(|| {
         let expected = method.output_len();
         format!("the value has {octets} octets, as a digest by {} has, in place of {expected}", names.join(" or "))

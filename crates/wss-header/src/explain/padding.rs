@@ -10,7 +10,7 @@ use wss_text::octets_of_hex;
 use super::cause::Cause;
 use super::der::{dotted, element};
 use super::goal::{Aim, Goal};
-use super::recovered::{Recovered, Said, name_of, other_method};
+use super::recovered::{Recovered, Said, other_method};
 use super::used_padding::UsedPadding;
 
 /// The fewest zeros in front that are no chance.
@@ -131,7 +131,7 @@ fn digest_info(inside: &[u8]) -> Vec<Content> {
         method,
         digest,
         cause,
-        words: format!("with {}", name_of(method)),
+        words: format!("with {}", method.name()),
         is_named: true,
     };
     if digest.len() == method.output_len() {

@@ -31,23 +31,6 @@ pub(super) fn other_method(family: SignatureFamily, digest: DigestMethod, said: 
     }
     let is_made = |method: &SignatureMethod| method.family() == family && method.digest() == Some(digest);
     let uri = SignatureMethod::ALL.iter().find(is_made).map(SignatureMethod::uri);
-    let fits = uri.map_or_else(|| format!("RSA with {}", name_of(digest)), str::to_owned);
+    let fits = uri.map_or_else(|| format!("RSA with {}", digest.name()), str::to_owned);
     Some(Cause::OtherMethod { fits: fits.into(), declared: said.uri.into() })
-}
-
-pub(super) fn name_of(method: DigestMethod) -> &'static str {
-    match method {
-        DigestMethod::Sha1 => "SHA-1",
-        DigestMethod::Sha224 => "SHA-224",
-        DigestMethod::Sha256 => "SHA-256",
-        DigestMethod::Sha384 => "SHA-384",
-        DigestMethod::Sha512 => "SHA-512",
-        DigestMethod::Sha3_224 => "SHA3-224",
-        DigestMethod::Sha3_256 => "SHA3-256",
-        DigestMethod::Sha3_384 => "SHA3-384",
-        DigestMethod::Sha3_512 => "SHA3-512",
-        DigestMethod::Md5 => "MD5",
-        DigestMethod::Ripemd160 => "RIPEMD-160",
-        _ => "another digest",
-    }
 }

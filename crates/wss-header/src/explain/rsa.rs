@@ -8,7 +8,7 @@ use wss_crypto::{DigestMethod, PssEncoding, PublicKey, SignatureFamily};
 use super::cause::Cause;
 use super::goal::{Aim, Goal, Meter};
 use super::padding;
-use super::recovered::{Recovered, Said, name_of, other_method};
+use super::recovered::{Recovered, Said, other_method};
 use super::used_padding::UsedPadding;
 
 /// Reads a value that is made by the method `said`, as the message says; `None` if this key did not make it, in any
@@ -63,18 +63,14 @@ fn pss(padded: &[u8], key: &PublicKey, said: Said<'_>) -> Option<Recovered> {
             }
             causes.extend(other_method(SignatureFamily::RsaPss, method, said));
             if mask != method {
-                causes.push(Cause::OtherMask { used: name_of(mask).into() });
+                causes.push(Cause::OtherMask { used: mask.name().into() });
             }
             if salt.len() != method.output_len() {
                 let expected = method.output_len().to_string().into();
                 causes.push(Cause::SaltLength { octets: salt.len().to_string().into(), expected });
             }
-            let words = format!(
-                "PSS with {}, MGF1 with {} and a salt of {} octets",
-                name_of(method),
-                name_of(mask),
-                salt.len()
-            );
+            let words =
+                format!("PSS with {}, MGF1 with {} and a salt of {} octets", method.name(), mask.name(), salt.len());
             let aim = Aim { goal: Goal::Pss { method, digest, salt }, causes };
             if is_certain { &mut certain } else { &mut possible }.push((aim, words));
         }
