@@ -284,6 +284,28 @@ fn utf_8_that_is_called_utf_16_opens_by_a_named_call() {
     assert!(receiver().open(&octets).is_ok());
 }
 
+/// Its mirror: UTF-16, with a byte order mark or without, whose declaration nobody wrote anew.
+#[test]
+fn utf_16_that_is_called_utf_8_opens_by_a_named_call() {
+    let accepting = receiver().accept_other_encodings();
+    let message = signed(SOAP11);
+    for (mark, encoding) in [("\u{feff}", "UTF-8"), ("", "UTF-8"), ("\u{feff}", "unicode"), ("", "ISO-8859-1")] {
+        for to_octets in [u16::to_le_bytes, u16::to_be_bytes] {
+            let in_utf16 = |message: &str| -> Vec<u8> {
+                let text = format!("{mark}<?xml version=\"1.0\" encoding=\"{encoding}\"?>{message}");
+                text.encode_utf16().flat_map(to_octets).collect()
+            };
+            let octets = in_utf16(&message);
+            let error = receiver().open(&octets).map(drop).expect_err("refused").to_string();
+            assert!(error.contains(&format!("{encoding:?}")) && error.contains("the octets are UTF-16"), "{error}");
+            assert!(error.contains("`accept_other_encodings`"), "{error}");
+            let opened = accepting.open(&octets).unwrap_or_else(|error| panic!("{encoding}: {error}"));
+            assert!(opened.body().xml().contains(AMOUNT));
+            assert!(accepting.open(in_utf16(&message.replace(AMOUNT, "9.90"))).is_err());
+        }
+    }
+}
+
 /// What went by the header of HTTP on the way read another message (RFC 7303 §3).
 #[test]
 fn an_envelope_is_in_the_charset_of_its_content_type() {

@@ -428,6 +428,28 @@ impl<'a> Element<'a> {
         LeafError::Missing { element: self.qualified_name().into(), missing }
     }
 
+    /// `child`, the next child of this element, if it has this name.
+    ///
+    /// # Errors
+    /// [`LeafError::OutOfOrder`] if it has another, [`LeafError::Missing`] if there is none.
+    pub fn in_order(
+        self,
+        child: Option<Element<'a>>,
+        namespace: &str,
+        local: &'static str,
+    ) -> Result<Element<'a>, LeafError> {
+        let child = child.ok_or_else(|| self.missing(local))?;
+        if child.is(namespace, local) {
+            return Ok(child);
+        }
+        let found = match (child.name().local == local, child.name().namespace) {
+            (false, _) => child.qualified_name().to_owned(),
+            (true, "") => format!("{} in no namespace", child.qualified_name()),
+            (true, other) => format!("{} in the namespace {other}", child.qualified_name()),
+        };
+        Err(LeafError::OutOfOrder { element: self.qualified_name().into(), found: found.into(), expected: local })
+    }
+
     /// An error that says this element has no place for `child`.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {

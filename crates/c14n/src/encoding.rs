@@ -27,10 +27,44 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
 /// ```
 pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     match octets {
-        [0xFE, 0xFF, units @ ..] => utf16(units, true),
-        [0xFF, 0xFE, units @ ..] => utf16(units, false),
+        [0xFE, 0xFF, units @ ..] => utf16(units, true, is_utf16),
+        [0xFF, 0xFE, units @ ..] => utf16(units, false, is_utf16),
         _ => utf8(octets).map(Cow::Borrowed),
     }
+}
+
+fn is_utf16(encoding: &str) -> bool {
+    encoding.to_ascii_uppercase().starts_with("UTF-16")
+}
+
+/// The encoding that the XML declaration of UTF-16 names, if it is another: a declaration is then a part of the text that nobody
+/// wrote anew when the octets were converted.
+///
+/// ```
+/// let utf16 = "\u{FEFF}<?xml version='1.0' encoding='UTF-8'?><a/>".encode_utf16();
+/// let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
+/// assert_eq!(wss_c14n::declared_in_utf16(&utf16).as_deref(), Some("UTF-8"));
+/// assert_eq!(wss_c14n::declared_in_utf16(b"<?xml version='1.0' encoding='UTF-8'?><a/>"), None);
+/// ```
+#[must_use]
+pub fn declared_in_utf16(octets: &[u8]) -> Option<String> {
+    let (units, big_endian) = match octets {
+        [0xFE, 0xFF, units @ ..] => (units, true),
+        [0xFF, 0xFE, units @ ..] => (units, false),
+        _ => (octets, endianness(octets)?),
+    };
+    // A declaration that is longer says nothing that is read.
+    let (pairs, _) = units.get(..2 * LONGEST_DECLARATION).unwrap_or(units).as_chunks::<2>();
+    let start: String = char::decode_utf16(pairs.iter().map(unit(big_endian))).map_while(Result::ok).collect();
+    let declared = encoding_of(start.as_bytes()).map(|(encoding, _)| encoding);
+    declared.filter(|declared| !is_utf16(declared)).map(str::to_owned)
+}
+
+/// In characters.
+const LONGEST_DECLARATION: usize = 256;
+
+fn unit(big_endian: bool) -> impl Fn(&[u8; 2]) -> u16 {
+    move |pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
 }
 
 /// Whether octets are XML in UTF-16 without a byte order mark, against XML 1.0 §4.3.3: the `<` at their front is a whole unit of
@@ -54,19 +88,19 @@ fn endianness(octets: &[u8]) -> Option<bool> {
     }
 }
 
-/// The text of UTF-16 without its byte order mark.
-fn utf16<'o>(units: &[u8], big_endian: bool) -> Result<Cow<'o, str>, ParseError> {
+/// The text of UTF-16 without its byte order mark. A declaration of an encoding for which `is_expected` is false is refused.
+fn utf16<'o>(units: &[u8], big_endian: bool, is_expected: impl Fn(&str) -> bool) -> Result<Cow<'o, str>, ParseError> {
     let wrong = || ParseError::Encoding { encoding: "UTF-16 with a broken code unit".into() };
     let (pairs, rest) = units.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(wrong());
     }
-    let units = pairs.iter().map(|pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
+    let units = pairs.iter().map(unit(big_endian));
     let mut text = String::with_capacity(pairs.len() * 2);
     for character in char::decode_utf16(units) {
         text.push(character.map_err(|_| wrong())?);
     }
-    without_declared(text, |encoding| encoding.to_ascii_uppercase().starts_with("UTF-16")).map(Cow::Owned)
+    without_declared(text, is_expected).map(Cow::Owned)
 }
 
 /// The encoding that the XML declaration names. UTF-8, UTF-16 and US-ASCII give `None`, as does a text without a declaration.
@@ -84,7 +118,8 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 
 /// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Where nothing inside
 /// tells the encoding, octets that are not UTF-8 are in the one that is `stated` outside, as in a Content-Type. UTF-16 needs no
-/// byte order mark. Encodings that do not contain ASCII, and octets that their encoding does not define, are refused.
+/// byte order mark, and its declaration may name another encoding (see [`declared_in_utf16`]). Encodings that do not
+/// contain ASCII, and octets that their encoding does not define, are refused.
 ///
 /// # Errors
 /// As [`transcode`].
@@ -99,12 +134,14 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 /// # Ok::<(), wss_c14n::ParseError>(())
 /// ```
 pub fn transcode_declared<'o>(octets: &'o [u8], stated: Option<&str>) -> Result<Cow<'o, str>, ParseError> {
-    let is_untold = || {
-        let has_mark = octets.starts_with(&[0xFE, 0xFF]) || octets.starts_with(&[0xFF, 0xFE]);
-        !has_mark && encoding_of(octets).is_none() && utf8(octets).is_err()
-    };
+    let is_untold = || encoding_of(octets).is_none() && utf8(octets).is_err();
+    match octets {
+        [0xFE, 0xFF, units @ ..] => return utf16(units, true, |_| true),
+        [0xFF, 0xFE, units @ ..] => return utf16(units, false, |_| true),
+        _ => {}
+    }
     if let Some(big_endian) = endianness(octets) {
-        return utf16(octets, big_endian);
+        return utf16(octets, big_endian, |_| true);
     }
     let label = match (other_encoding(octets), stated) {
         (Some(declared), _) => declared,

@@ -148,7 +148,7 @@ pub enum Problem {
     ReservedNamespace,
     #[error("prefix bound to the empty namespace name")]
     EmptyNamespace,
-    #[error("reference is not a character reference or one of lt, gt, amp, quot, apos")]
+    #[error("reference is not a character reference or one of lt, gt, amp, quot, apos, or XML has no such character")]
     Reference,
     #[error("`]]>` in character data")]
     CDataEnd,
@@ -236,6 +236,18 @@ pub enum LeafError {
         element: WireText,
         /// The name of the child element or attribute that was found.
         unexpected: WireText,
+    },
+    /// *Malformed.* The children have a fixed order, and another one is where this one belongs.
+    #[error(
+        "element {element} has {found} where {expected} belongs: have the peer write the children in the order of the schema"
+    )]
+    OutOfOrder {
+        /// The qualified name of the element.
+        element: WireText,
+        /// The qualified name of the child that was found, with its namespace if only that differs.
+        found: WireText,
+        /// The local name of the child that belongs there.
+        expected: &'static str,
     },
 }
 

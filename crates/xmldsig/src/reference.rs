@@ -186,11 +186,7 @@ impl<'d> Reference<'d> {
         if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
             transforms = parse_transforms(list, budget)?;
         }
-        let mut next = |local: &'static str| match children.next() {
-            Some(child) if child.is(name::DS.uri, local) => Ok(child),
-            Some(child) => Err(element.unexpected(child)),
-            None => Err(element.missing(local)),
-        };
+        let mut next = |local: &'static str| element.in_order(children.next(), name::DS.uri, local);
         let method = next("DigestMethod")?;
         let method_uri = method.required_attribute("", "Algorithm")?;
         let digest_method = DigestMethod::from_uri(&method_uri)

@@ -51,11 +51,7 @@ impl<'d> Signature<'d> {
     fn read(element: Element<'d>, may_be_bare: bool, budget: &Budget) -> Result<Self, SignatureError> {
         budget.charge(Limit::Signatures, 1)?;
         let mut children = element.children();
-        let mut next = |local: &'static str| match children.next() {
-            Some(child) if child.is(name::DS.uri, local) => Ok(child),
-            Some(child) => Err(element.unexpected(child)),
-            None => Err(element.missing(local)),
-        };
+        let mut next = |local: &'static str| element.in_order(children.next(), name::DS.uri, local);
         let signed_info = SignedInfo::parse(next("SignedInfo")?, budget)?;
         let value = next("SignatureValue")?.base64_within(budget.limits(), Limit::SignatureValueOctets)?;
         let mut key_info = None;

@@ -40,11 +40,7 @@ impl std::fmt::Debug for SignedInfo<'_> {
 impl<'d> SignedInfo<'d> {
     pub(crate) fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut children = element.children();
-        let mut next = |local: &'static str| match children.next() {
-            Some(child) if child.is(name::DS.uri, local) => Ok(child),
-            Some(child) => Err(element.unexpected(child)),
-            None => Err(element.missing(local)),
-        };
+        let mut next = |local: &'static str| element.in_order(children.next(), name::DS.uri, local);
         let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?, budget)?;
         let Method { method, mac_bits, context, pss } = Method::parse(next("SignatureMethod")?)?;
         let found = children.clone().count();

@@ -285,11 +285,7 @@ impl<'d> Parts<'d> {
         let mut children = element.children().peekable();
         let method = children.next_if(|child| child.is(name::XENC.uri, "EncryptionMethod"));
         let key_info = children.next_if(|child| child.is(name::DS.uri, "KeyInfo"));
-        let cipher_data = match children.next() {
-            Some(child) if child.is(name::XENC.uri, "CipherData") => child,
-            Some(child) => return Err(element.unexpected(child).into()),
-            None => return Err(element.missing("xenc:CipherData").into()),
-        };
+        let cipher_data = element.in_order(children.next(), name::XENC.uri, "CipherData")?;
         let mut values = cipher_data.children();
         let is_one =
             |child: Element<'_>| ["CipherValue", "CipherReference"].iter().any(|n| child.is(name::XENC.uri, n));

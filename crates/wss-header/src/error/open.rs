@@ -200,12 +200,15 @@ pub enum OpenError {
         /// The encoding that its XML declaration or its Content-Type names.
         encoding: WireText,
     },
-    /// *Malformed.* The XML declaration says UTF-16, and the octets are UTF-8, as .NET's `StringWriter` writes it.
+    /// *Malformed.* The XML declaration says UTF-16, and the octets are UTF-8, as .NET's `StringWriter` writes it; or they are
+    /// UTF-16, and it says another encoding.
     #[error(
-        "the XML declaration says {declared:?}, and the octets are UTF-8: have the peer write UTF-8 there, or call \
+        "the XML declaration says {declared:?}, and the octets are {octets}: have the peer write {octets} there, or call \
          `accept_other_encodings`"
     )]
     Misdeclared {
+        /// The encoding of the octets.
+        octets: &'static str,
         /// The encoding that is declared.
         declared: WireText,
     },

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use wss_c14n::{Limit, is_utf16_without_mark, other_encoding, transcode_declared};
+use wss_c14n::{Limit, declared_in_utf16, is_utf16_without_mark, other_encoding, transcode_declared};
 use wss_crypto::Secret;
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{EnvelopeError, mime::xop::expanded};
@@ -73,11 +73,16 @@ impl<'m> Arrived<'m> {
         let stated = self.stated_encoding()?;
         let octets = match misdeclared(self.octets) {
             Some((declared, _)) if !receiver.waives(Waiver::OtherEncodings) => {
-                return Err(OpenError::Misdeclared { declared: declared.into() });
+                return Err(OpenError::Misdeclared { octets: "UTF-8", declared: declared.into() });
             }
             Some((_, behind)) => behind,
             None => self.octets,
         };
+        if !receiver.waives(Waiver::OtherEncodings)
+            && let Some(declared) = declared_in_utf16(octets)
+        {
+            return Err(OpenError::Misdeclared { octets: "UTF-16", declared: declared.into() });
+        }
         if !receiver.waives(Waiver::OtherEncodings)
             && let Some(encoding) = unmarked(octets).or_else(|| other_encoding(octets)).or(stated.as_deref())
         {

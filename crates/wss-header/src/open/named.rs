@@ -2,6 +2,7 @@
 //!
 //! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
+use wss_c14n::name::Namespace;
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
@@ -54,6 +55,16 @@ fn named(reference: Element<'_>) -> Option<String> {
         child.and_then(|child| child.text().ok()).unwrap_or_default().into_owned()
     };
     let expanded = reference.name();
+    if let Some(namespace) = home(expanded.local)
+        && namespace.uri != expanded.namespace
+    {
+        let found = match expanded.namespace {
+            "" => "no namespace".to_owned(),
+            other => format!("the namespace {other:?}"),
+        };
+        let name = reference.qualified_name();
+        return Some(format!("{name} in {found}, which nobody reads (have the peer write it in {:?})", namespace.uri));
+    }
     let is_wsse = expanded.namespace == name::WSSE.uri;
     match expanded.local {
         "X509IssuerSerial" => {
@@ -85,6 +96,17 @@ fn named(reference: Element<'_>) -> Option<String> {
             Some(format!("the token {uri:?}{value_type}{hint}"))
         }
         "BinarySecurityToken" if is_wsse => Some(certificate_in(&text())),
+        _ => None,
+    }
+}
+
+/// The namespace in which a way to name a key is read.
+fn home(local: &str) -> Option<Namespace> {
+    match local {
+        "X509Data" | "X509IssuerSerial" | "X509SKI" | "X509SubjectName" | "X509Certificate" | "KeyName"
+        | "KeyValue" => Some(name::DS),
+        "X509Digest" | "DEREncodedKeyValue" => Some(name::DSIG11),
+        "SecurityTokenReference" | "KeyIdentifier" | "BinarySecurityToken" => Some(name::WSSE),
         _ => None,
     }
 }
