@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum Treatment {
     /// A step encrypts it.
     Encrypted,
-    /// A step encrypts it with the key that it has itself.
+    /// A step encrypts it with the key that it provides itself.
     EncryptedWithItsOwnKey,
     /// A step takes it only if the message has it.
     Optional,
