@@ -428,7 +428,7 @@ impl<'a> Element<'a> {
         LeafError::Missing { element: self.qualified_name().into(), missing }
     }
 
-    /// An error that says this element has no place for `child`.
+    /// An error that says this element contains `child` where it must not.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
         LeafError::Unexpected { element: self.qualified_name().into(), unexpected: child.qualified_name().into() }
