@@ -268,7 +268,7 @@ const REPORTS: [(&str, &str, Verdict); 94] = [
     (
         "prefix-list-beside",
         "node-saml/xml-crypto#228",
-        Refused("ds:Transforms has no place for ec:InclusiveNamespaces"),
+        Refused("ds:Transforms contains ec:InclusiveNamespaces where it must not"),
     ),
     ("several-tokens", "savonrb/akami#48", Opens),
     // Java compares the octets of names, with the type of each string.

@@ -61,7 +61,7 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("timestamp-without-declarations", "digest of", "what is signed was digested otherwise"),
     ("role-of-the-next", "has a header for actor", "roles: the receiver is the ultimate one"),
     ("issuer-that-is-the-subject", "no key is known", "trust: nobody known has this name"),
-    ("prefix-list-beside", "has no place for", "the schema: the parameter is in its transform"),
+    ("prefix-list-beside", "where it must not", "the schema: the parameter is in its transform"),
     ("ecdsa-", "is not r and s", "XML Signature 1.1 §6.4.3: the form of a value"),
 ];
 

@@ -26,7 +26,7 @@ pub fn signed_info(method: CanonicalizationMethod) -> Option<Broken> {
         .then_some((Rule::R5404, "ds:SignedInfo under another canonicalisation than the exclusive one"))
 }
 
-/// Referring to a part with this canonicalisation as the only transform; without any transform if it is `None`.
+/// Breaches by a reference whose only transform is this canonicalisation; `None`: one without transforms.
 pub fn transform(method: Option<CanonicalizationMethod>) -> impl Iterator<Item = Broken> {
     let broken = [
         (method.is_none(), (Rule::R5416, "a reference without ds:Transforms")),

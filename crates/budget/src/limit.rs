@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_stand_in_the_order_of_the_enum_and_have_names_of_their_own() {
+    fn rows_are_in_the_order_of_the_enum_and_have_names_of_their_own() {
         for (at, limit) in Limit::ALL.iter().enumerate() {
             assert_eq!(*limit as usize, at);
             assert_eq!(Limit::from_name(limit.name()), Some(*limit), "{limit:?}");

@@ -121,8 +121,8 @@ impl<'d> Document<'d> {
         self
     }
 
-    /// What `Algorithm` of the elements of XML Signature, XML Encryption and WS-Security is read as, where this returns another
-    /// identifier for it. Canonical forms and digests are over the text as it is written.
+    /// Reads an `Algorithm` attribute of the elements of XML Signature, XML Encryption and WS-Security as the identifier that
+    /// `meant` returns for it; `None` keeps what is written. Canonical forms and digests are over the text as it is written.
     ///
     /// ```
     /// use wss_c14n::{Document, Limits, name};

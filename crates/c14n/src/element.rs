@@ -450,7 +450,7 @@ impl<'a> Element<'a> {
         Err(LeafError::OutOfOrder { element: self.qualified_name().into(), found: found.into(), expected: local })
     }
 
-    /// An error that says this element has no place for `child`.
+    /// An error that says this element contains `child` where it must not.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
         LeafError::Unexpected { element: self.qualified_name().into(), unexpected: child.qualified_name().into() }

@@ -82,9 +82,9 @@ struct Walker<'a, S> {
     comments: bool,
     /// The excluded nodes that are still ahead, in document order.
     excluded: &'a [NodeId],
-    /// By prefix id: the pair that the nearest output ancestor rendered.
+    /// For each prefix, by its id: the pair that the nearest output ancestor rendered.
     rendered: &'a mut [u32],
-    /// By pair: whether it is the one of `rendered`.
+    /// For each pair, by its id: whether it is the rendered one of its prefix.
     in_force: &'a mut [bool],
     frames: SmallVec<[Frame; 8]>,
     /// The node at which the last of the frames ends; [`NO_NODE`] without a frame.

@@ -230,7 +230,7 @@ pub enum LeafError {
         missing: &'static str,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
-    #[error("element {element} has no place for {unexpected}")]
+    #[error("element {element} contains {unexpected} where it must not")]
     Unexpected {
         /// The qualified name of the element.
         element: WireText,

@@ -140,7 +140,7 @@ impl<'a> IdIndex<'a> {
     }
 }
 
-/// The Id of an element, whatever its kind; `Id` without a prefix only on elements whose schema has it.
+/// The Id of an element, by whichever attribute. An `Id` without a prefix counts only on elements whose schema declares it.
 #[must_use]
 pub fn id_of(element: Element<'_>) -> Option<Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)

@@ -32,7 +32,7 @@ const NAMESPACES: [&str; 9] = [
 pub(crate) struct Identifiers {
     /// Whether they are read without the white space around them.
     pub(crate) collapses: bool,
-    /// What an identifier of an algorithm is read as, where this returns another one.
+    /// Returns the identifier as which an `Algorithm` attribute is read; `None` keeps what is written.
     pub(crate) meant: Option<fn(&str) -> Option<&'static str>>,
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn keep<T: Sparable>(mut vector: Vec<T>) {
         return;
     }
     vector.clear();
-    // The switch is read under the lock: what is kept before it is turned off is released behind it.
+    // The switch is read under the lock: a vector that is kept before it is turned off is released by whoever turns it off.
     if let Ok(mut kept) = T::kept().try_lock()
         && IS_ON.load(Ordering::Relaxed)
     {

@@ -52,7 +52,7 @@ struct Pending {
     /// A namespace that the content of the element needs, beside those that names utilize.
     declared: Option<Namespace>,
     attributes: Vec<(Option<Namespace>, &'static str, String)>,
-    /// Declarations of the place's own prefixes, in the order given: what is declared, and the namespace.
+    /// Namespace declarations under the place's own prefixes, in the order given: the attribute that declares, and the namespace.
     own_declarations: Vec<(String, String)>,
     /// Attributes with the place's own prefixes, in the order given.
     own_attributes: Vec<(String, String)>,

@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
     let is_exclusive = matches!(arguments.method, Method::Exclusive | Method::ExclusiveComments);
     if !arguments.prefix_list.is_empty() && !is_exclusive {
         return Err(could_not(
-            "--prefix-list is of the exclusive methods: the inclusive ones write every prefix in scope",
+            "--prefix-list works with the exclusive methods only: the inclusive ones write every prefix in scope",
         ));
     }
     let octets = output::read_document(&arguments.file.file)?;

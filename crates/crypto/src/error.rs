@@ -163,7 +163,7 @@ pub enum CryptoError {
     #[error("the signature value does not verify")]
     SignatureMismatch,
     /// *Failed.* Two keys gave no secret: one of them is a point of small order.
-    #[error("the key of the other party gives no secret: have it made anew")]
+    #[error("no secret can be agreed on with the key of the other party: ask for a new key")]
     Agreement,
     /// *Misuse.* A key derivation is asked for no octets or for too many, or without an iteration.
     #[error("the key derivation cannot give a key of this length: ask for 1 to 255 digests, after 1 iteration or more")]

@@ -32,8 +32,8 @@ pub(crate) struct Frame<'f, 'd> {
 }
 
 impl Frame<'_, '_> {
-    /// Writes the page piece by piece: the page may be many times as long as the message. Its policy lets nothing be
-    /// loaded.
+    /// Writes the page piece by piece: the page may be many times as long as the message. Its Content-Security-Policy forbids
+    /// the browser to load anything.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { title, style, header, findings, key, message: (document, marks), script } = self;
         write!(

@@ -68,7 +68,7 @@ pub enum MessagingError {
         href: WireText,
     },
     /// *Refused.* A property is missing, or there more than once.
-    #[error("the message has not one property {name}: have the peer write it")]
+    #[error("the message has no property {name}, or several: have the peer write exactly one")]
     Property {
         /// Its name.
         name: &'static str,

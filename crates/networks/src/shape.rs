@@ -1,4 +1,4 @@
-//! The shape of a message, as data: what is signed and encrypted, how, and which tokens and references say so.
+//! The shape of a message, as data: what is signed and encrypted, how, and with which tokens and references.
 
 use wss_bsp::Rule;
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};

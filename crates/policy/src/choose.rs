@@ -122,7 +122,7 @@ struct Half {
 }
 
 impl OneSide<'_> {
-    /// What is sent, or what opens what comes.
+    /// The plan that sends, or the receiver that opens, in this direction.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, protects } = self;
         let mut terms = Terms::of_message((common, own), direction, Purpose::Side { blocks: &keys.blocks });

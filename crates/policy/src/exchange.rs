@@ -113,8 +113,8 @@ impl Side {
     }
 }
 
-/// The first exchange whose form a request has; of those without a Security header only if it has that of no other. The request
-/// is read once, unless the receivers have limits of their own.
+/// The first exchange whose form the request has. One without a Security header is chosen only if no other fits. The request is
+/// read once, unless the receivers have limits of their own.
 fn first_fitting<'e, I: Iterator<Item = &'e Exchange>>(
     request: &Incoming<'_>,
     all: impl Fn() -> I,
@@ -193,7 +193,7 @@ pub struct Exchange {
     pub(crate) has_tls: bool,
 }
 
-/// The reasons why alternatives are not used: the first `count` of those of an operation.
+/// Why alternatives are not used: the first `count` lacks of an operation.
 pub(crate) struct Skipped {
     pub(crate) lacks: Arc<[Lack]>,
     pub(crate) count: usize,

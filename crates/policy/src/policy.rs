@@ -393,7 +393,7 @@ struct Recent<'p> {
     known: Vec<(Known<'p>, AllJudged)>,
 }
 
-/// What a message has of its own, and the way it goes: of a reply, supporting tokens are refused.
+/// The assertions that a message has of its own, and its direction: supporting tokens of a reply are refused.
 type Known<'p> = (&'p [Alternative], Direction);
 
 impl<'p> Recent<'p> {

@@ -27,7 +27,7 @@ pub(crate) fn receiver(
     Ok(demands_more.then(|| (without_header(keys), None)))
 }
 
-/// What has the limits for messages without a Security header, and opens none.
+/// A receiver that only carries the limits for messages without a Security header; it opens none.
 fn without_header(keys: &Keys) -> Receiver {
     Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), std::sync::Arc::clone(&keys.replay))
 }

@@ -109,7 +109,7 @@ fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileEr
     Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
 }
 
-/// What is judged of a certificate whose path is not asked for, too.
+/// Sets the checks that also apply to a certificate whose path is not validated.
 fn judging_each(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
     if options.accept_any_key_usage {
         trust = trust.accept_any_key_usage();

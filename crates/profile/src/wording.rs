@@ -30,7 +30,7 @@ enum Help {
     Key(&'static str),
     /// A key whose value is a list, and a value of it.
     Value(&'static str, &'static str),
-    /// An option that is no key, and the remedy for people who have keys.
+    /// An option without a profile key, and the advice for readers who write profiles.
     Apart(&'static str, &'static str),
 }
 

@@ -118,7 +118,8 @@ pub enum EnvelopeError {
     },
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error(
-        "two Security headers are for one actor or role, {}: have the peer put all into one, or name an actor for the other",
+        "two Security headers are for one actor or role, {}: have the peer put all into one, or name another actor in one \
+         of them",
         if role.as_str().is_empty() { "the ultimate receiver".to_owned() } else { format!("{role:?}") }
     )]
     TwoHeaders {

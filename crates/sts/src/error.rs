@@ -64,7 +64,10 @@ pub enum StsError {
     #[error("the answer has no token: look at the log of the token service")]
     NoToken,
     /// *Failed.* The answer has a token of another type.
-    #[error("the answer has a token of the type {found:?}, and {wanted:?} was asked for")]
+    #[error(
+        "the answer has a token of the type {found:?}, and {wanted:?} was asked for: ask for a type that the token service \
+         issues"
+    )]
     TokenType {
         /// The URI in the answer.
         found: WireText,
@@ -78,7 +81,9 @@ pub enum StsError {
         why: &'static str,
     },
     /// *Refused.* The secret is shorter than the request asked for.
-    #[error("the secret of the answer has {octets} octets, and {wanted} were asked for")]
+    #[error(
+        "the secret of the answer has {octets} octets, and {wanted} are needed: have the token service give as many"
+    )]
     ShortSecret {
         /// The number of octets that it has.
         octets: usize,
@@ -86,7 +91,9 @@ pub enum StsError {
         wanted: usize,
     },
     /// *Failed.* The answer does not say that the token was cancelled.
-    #[error("the answer does not say that the token was cancelled")]
+    #[error(
+        "the answer does not say that the token was cancelled: it may still be valid; look at the log of the token service"
+    )]
     NotCancelled,
     /// *Failed.* The answer has no status.
     #[error("the answer has no wst:Status: look at the log of the token service")]

@@ -34,7 +34,7 @@ impl Sides {
         Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false, turns: work::turns() }
     }
 
-    /// Works on a message of `octets` octets, at a place and a time that delay no others.
+    /// Processes a message of `octets` octets where and when it delays no other message.
     pub(crate) fn run<T, F>(&self, octets: usize, work: F) -> impl Future<Output = T> + use<T, F>
     where
         T: Send + 'static,

@@ -38,8 +38,8 @@ impl Place {
     }
 }
 
-/// The permits of one layer for large messages. Another layer has its own, so that its messages need not wait for the
-/// keys and the store of this one, and a key that is asked for through a layer does not wait for the message that asks.
+/// The permits of one layer for large messages. Each layer has its own: a slow key service or store delays its own layer
+/// only, and a key that is fetched through another layer does not wait for the message that needs it.
 pub(crate) fn turns() -> Arc<Semaphore> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Arc::new(Semaphore::new(LARGE_AT_A_TIME * processors))

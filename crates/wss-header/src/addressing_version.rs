@@ -41,7 +41,7 @@ impl AddressingVersion {
         Self::BLOCKS.iter().map(|local| Part::header_block(self.namespace(), *local)).collect()
     }
 
-    /// As [`AddressingVersion::parts`], each for every block of its name.
+    /// As [`AddressingVersion::parts`], but each part is every header block of its name.
     #[must_use]
     pub fn every_part(self) -> Vec<Part> {
         Self::BLOCKS.iter().map(|local| Part::every_header_block(self.namespace(), *local)).collect()

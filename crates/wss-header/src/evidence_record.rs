@@ -75,7 +75,7 @@ pub struct EvidenceRecord {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PartRecord {
     content_id: Option<String>,
-    /// `None` if the file in which it was kept could not be read: then it is the same as no other.
+    /// `None` if the file in which it was kept could not be read: a record with such a part matches no message.
     sha256: Option<String>,
 }
 

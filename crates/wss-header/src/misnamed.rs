@@ -1,6 +1,5 @@
-//! References to a certificate that are written in another way than the profile writes them, in words: for
-//! explanations, where the value of the signature shows which certificate is meant, and for errors. No decision depends
-//! on it.
+//! Says in words how a reference to a certificate departs from the form of the profile: in explanations, where the signature
+//! value shows which certificate is meant, and in errors. No decision depends on it.
 //!
 //! X.509 Token Profile 1.1 §3.2: an identifier is the octets of the extension, a thumbprint the SHA-1 of the DER, both in
 //! base64; a serial number is decimal (XML Signature §4.4.4).

@@ -111,7 +111,7 @@ impl Requirements {
 
     /// The same signature must cover the parts among `parts` that the message has: header blocks,
     /// [elements](Part::element), attachments, a timestamp, tokens, confirmations. A part that the message does not
-    /// have is not missed. A signer whose part was removed notices, since the signature no longer verifies; nobody
+    /// have is not required. A signer whose part was removed notices, since the signature no longer verifies; nobody
     /// notices that a part was never there.
     #[must_use]
     pub fn signed_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {

@@ -185,8 +185,8 @@ impl<'s> Names<'s> {
         Tape { pairs: self.pairs, prefixes: self.prefixes, uris: self.uris, arena: self.arena, ..tape }
     }
 
-    /// The pair of a prefix and a namespace name, which is as written. Two spellings of one name are one pair, so that
-    /// two pairs are equal if prefix and namespace are.
+    /// The pair of a prefix and the namespace name written in `source`. Different spellings of one name give the same pair,
+    /// so that two pairs are equal if prefix and namespace are.
     fn pair_of(&mut self, prefix: u32, source: &'s str, rewrite: bool) -> Result<u32, Problem> {
         let decoded = if rewrite { Cow::Owned(chars::decode_value(source)) } else { Cow::Borrowed(source) };
         let uri = find(&self.uris, &self.arena, decoded.as_bytes()).or_else(|| self.more_uris.get(&*decoded).copied());

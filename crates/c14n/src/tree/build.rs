@@ -12,7 +12,7 @@ use crate::element::Element;
 use crate::lexical;
 use crate::tape::{self, Kind, NO_NAMESPACE, NO_NODE, Tape, XML_PAIR, flag};
 
-/// What the tree of a document is kept in.
+/// Builds the storage of the tree of a document.
 ///
 /// # Errors
 /// [`Exceeded`] for [`Limit::XPathNodes`] and [`Limit::XPathHeld`].

@@ -58,7 +58,7 @@ pub enum TreeKind {
 /// A node, found by its number.
 #[derive(Clone, Copy)]
 enum Found {
-    /// A stored node, and its place among those.
+    /// A stored node, and its index among the stored nodes.
     Stored(Node, usize),
     /// The pair of a namespace, and the number of its element.
     Namespace(u32, u32),

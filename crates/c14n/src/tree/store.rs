@@ -1,4 +1,4 @@
-//! What a tree is kept in: nodes in pieces, the places of numbers, scopes that elements share, and values end to end.
+//! The storage of a tree: nodes in pieces, the places of numbers, scopes that elements share, and values end to end.
 //!
 //! A document of few octets can have many nodes, and each node many namespaces. So nothing here is larger than the nodes that
 //! are stored need, and nothing is copied when it grows.

@@ -67,7 +67,7 @@ pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
     out
 }
 
-/// What receivers refuse, and the profile has no requirement of.
+/// The parts that receivers refuse although no requirement of the profile forbids them.
 pub(super) fn beyond(beyond: &BeyondProfile, style: Style) -> String {
     let schema = "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand";
     let lists = "The lists of encrypted data (XML Encryption 1.1 §3.6), by which receivers decrypt";

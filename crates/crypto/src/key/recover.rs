@@ -17,8 +17,8 @@ impl PublicKey {
     /// The padded digest in an RSA signature value, as long as the modulus; `None` for other keys, and for a value that
     /// is not below the modulus.
     ///
-    /// The block shows how a value was made that does not verify: with which padding and which digest. By itself it
-    /// proves nothing: [`PublicKey::verify_pss`] checks one for RSASSA-PSS.
+    /// The block shows with which padding and digest a value that does not verify was made. By itself it proves
+    /// nothing: [`PublicKey::verify_pss`] checks one for RSASSA-PSS.
     ///
     /// # Specification
     /// RFC 8017 §5.2.2 (RSAVP1).
@@ -92,7 +92,8 @@ impl Field {
         let zeros: u32 =
             self.modulus.iter().rev().take_while(|limb| **limb == 0).map(|limb| limb.leading_zeros()).sum();
         let zeros = zeros + self.modulus.iter().rev().find(|limb| **limb != 0).map_or(0, |limb| limb.leading_zeros());
-        // The highest power of two that is not above the modulus, doubled until it is twice the radix: two in the form.
+        // Two, in the form of Montgomery: the highest power of two not above the modulus, doubled (modulo it) up to twice the
+        // radix.
         let mut two = vec![0; self.modulus.len()];
         let highest = radix_bits.saturating_sub(zeros as usize + 1);
         if let Some(limb) = two.get_mut(highest / 64) {

@@ -197,7 +197,7 @@ pub(crate) trait X25519PrivateKey: Sized + Send + Sync {
     fn load(scalar: &[u8; 32]) -> Result<Self, Refusal>;
     /// The 32 octets of its public key.
     fn point(&self) -> Vec<u8>;
-    /// The 32 octets that this key and another public key give. They may be zeros, or that may be a failure already.
+    /// Agrees on 32 octets with the public key `point`. For a point of small order the provider gives zeros or fails.
     fn agree(&self, point: &[u8; 32]) -> Result<Secret, Refusal>;
 }
 

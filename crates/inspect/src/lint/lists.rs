@@ -1,5 +1,5 @@
-//! What receivers refuse in an `xenc:ReferenceList`, and the profile does not mention: a name that is listed twice, and one that
-//! no element has and no ciphertext can hide.
+//! The references in an `xenc:ReferenceList` that receivers refuse although no requirement of the profile forbids them: a name
+//! that is listed twice, and one that no element has and no ciphertext can hide.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use ws_security::{OpenError, WhyMisplaced};
 
 use super::schema::Misshapen;
 
-/// The references of lists in Security headers, of a message as it came, that name nothing, or what was named before them.
+/// References in the lists of the Security headers of a message, before decryption, that name no element or one already named.
 pub(super) fn mislisted(document: &Document<'_>, limits: &Limits) -> Vec<Misshapen> {
     // An Id on two elements is in the report on the profile.
     let Ok(ids) = IdIndex::build(document) else { return Vec::new() };

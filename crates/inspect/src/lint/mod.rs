@@ -26,7 +26,7 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// What receivers refuse in a message, as it came, and the profile has no requirement of.
+/// The parts of a message, as it came, that receivers refuse although no requirement of the profile forbids them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BeyondProfile {

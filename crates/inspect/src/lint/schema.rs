@@ -1,5 +1,5 @@
-//! What is against the schema of `ds:Signature` in the headers of a message. The profile has no requirement for it, since XML
-//! Signature demands it, and a receiver refuses it: it is read here by the reader that receivers have.
+//! Violations of the schema of `ds:Signature` in the headers of a message. The profile has no rule for them, since XML
+//! Signature demands the schema; receivers refuse them. The check uses the receivers' own reader.
 
 use ws_security::c14n::{Budget, Document, Element, Limit, Limits, name};
 use ws_security::text::WireText;

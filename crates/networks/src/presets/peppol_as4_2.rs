@@ -3,8 +3,8 @@
 use super::as4;
 use super::row::*;
 
-/// The access point with this identifier, which is the common name of its certificate: for
-/// [`TrustAnchors::signer`](wss_tokens::TrustAnchors::signer), with the authority of Peppol for access points as the anchor.
+/// The rule for the access point with this identifier, which is the common name of its certificate. Use it with
+/// [`TrustAnchors::signer`](wss_tokens::TrustAnchors::signer), and with Peppol's authority for access points as the anchor.
 ///
 /// # Errors
 /// [`TrustError`](wss_tokens::TrustError) if the identifier is empty.

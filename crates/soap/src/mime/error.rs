@@ -12,7 +12,7 @@ use wss_text::WireText;
 pub enum MimeError {
     /// *Refused.* A header field that is signed with its attachment decodes to a control character, which may end its line.
     #[error(
-        "a MIME header decodes to a control character at {line:?}, as the end of a line, so that it can be read in two ways: have the \
+        "a MIME header decodes to a control character, such as a line end, at {line:?}, and can be read in two ways: have the \
          peer leave it out"
     )]
     ControlCharacter {
@@ -47,10 +47,10 @@ pub enum MimeError {
         what: &'static str,
     },
     /// *Malformed.* There is no root part, or there are two.
-    #[error("no part is the root that the package names")]
+    #[error("no part is the root that the package names: have the peer write the Content-ID of the envelope as start")]
     NoRoot,
     /// *Malformed.* Two parts have one Content-ID.
-    #[error("two parts have the Content-ID {id:?}")]
+    #[error("two parts have the Content-ID {id:?}: have the peer give each part its own")]
     DuplicateId {
         /// The Content-ID.
         id: WireText,

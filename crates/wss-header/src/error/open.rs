@@ -295,7 +295,10 @@ pub enum OpenError {
         wanted: usize,
     },
     /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
-    #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
+    #[error(
+        "the ds:KeyValue of a signature is not the key of the certificate beside it: have the peer write that key, or \
+         leave the ds:KeyValue out"
+    )]
     KeyValue,
     /// *Refused.* A signed element is at a place that proves nothing.
     #[error(
@@ -419,7 +422,7 @@ pub enum OpenError {
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* Two timestamps (BSP R3227).
-    #[error("the Security header has two timestamps")]
+    #[error("the Security header has two timestamps: have the peer send one")]
     TwoTimestamps,
     /// *Refused.* There are several username tokens, and one of them authenticates a user.
     #[error(

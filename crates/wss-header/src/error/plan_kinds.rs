@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum Treatment {
     /// A step encrypts it.
     Encrypted,
-    /// A step encrypts it with the key that it has itself.
+    /// A step encrypts it with the key that it provides itself.
     EncryptedWithItsOwnKey,
     /// A step takes it only if the message has it.
     Optional,
@@ -48,7 +48,7 @@ pub enum UsernameDefect {
     #[error("a digest without Created can be sent again: leave out `without_created`, or send `Username::text`")]
     DigestWithoutCreated,
     /// A digest has no Type.
-    #[error("a digest without its Type is read as a text: leave out `without_type`")]
+    #[error("a password digest without a Type is read as a text password: leave out `without_type`")]
     DigestWithoutType,
     /// The Nonce is empty or too long.
     #[error("a Nonce has 1 to 64 octets: give others, or call `without_nonce`")]

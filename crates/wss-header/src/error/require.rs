@@ -64,7 +64,7 @@ pub enum RequirementError {
         found: usize,
     },
     /// *Refused.* A part that must be encrypted came in clear text.
-    #[error("{part} was not encrypted")]
+    #[error("{part} was not encrypted, and must be: have the peer encrypt it")]
     NotEncrypted {
         /// The part.
         part: Part,
@@ -150,7 +150,10 @@ pub enum RequirementError {
         path: WireText,
     },
     /// *Refused.* The required parts are signed with a private key, and must be signed with a secret.
-    #[error("the required parts are signed with a private key, where a key is demanded that both sides have")]
+    #[error(
+        "the required parts are signed with a private key, where a key is demanded that both sides have: have the peer \
+         sign with such a secret, as the symmetric binding does"
+    )]
     NotByASecret,
     /// *Refused.* The signer of the required parts is not known in the demanded way.
     #[error("no endorsing signature by one of these tokens covers the signature over the required parts: {tokens}")]
@@ -179,7 +182,10 @@ pub enum RequirementError {
     )]
     ConfirmedByAnyone,
     /// *Refused.* The reply does not confirm a signature of the request.
-    #[error("the reply does not confirm every signature of the request under its own signature")]
+    #[error(
+        "the reply does not confirm every signature of the request under its own signature: have the peer sign a \
+         wsse11:SignatureConfirmation for each, and open the reply with `answering`"
+    )]
     NotConfirmed,
     /// *Refused.* A required token is not tied to the message. Whoever saw it elsewhere can send it.
     #[error(
@@ -214,7 +220,10 @@ pub enum RequirementError {
         part: Part,
     },
     /// *Refused.* A password came as text.
-    #[error("a username token has its password as text, where a digest or a key out of the password is required")]
+    #[error(
+        "a username token has its password as text, where a digest or a key out of the password is required: have the \
+         peer use one of these"
+    )]
     ClearTextPassword,
     /// *Refused.* No timestamp says when the message expires.
     #[error("no wsu:Timestamp with a wsu:Expires is there: have the peer send one")]

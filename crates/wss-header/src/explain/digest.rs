@@ -150,7 +150,7 @@ pub(super) fn explain(
     }
 }
 
-/// What is most likely where no cause was found, and the signature value fits; and where it does not.
+/// The most likely reasons if no cause was found: when the signature value verifies, and when it does not.
 const CONTENT: &str = "most likely the content itself was changed after signing, or the signer signed other content";
 const CONTENT_OR_DIGEST: &str = "most likely the content itself or the digest in the message was changed after signing, or the \
                                  signer signed other content";
@@ -422,8 +422,8 @@ fn differs(
     }
 }
 
-/// The digests to look for: of each reading of the value, by the method of the message where that has such a length, and
-/// by the others.
+/// The digests to look for: first the value as it is written, by the message's own method if the length fits; then every other
+/// reading of it, and other methods.
 pub(super) fn aims(read: &ReadReference<'_>) -> (Vec<Aim>, Vec<Aim>) {
     let aim = |expected: &ReadDigest| {
         let mut causes = expected.causes.clone();

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use wss_c14n::{Budget, Element, Limit, name};
 
-/// Whether `target` contains ciphertext that belongs decrypted before `signature` is verified, and that is still there. A list
-/// behind the signature in the header names ciphertext that the signature is over.
+/// Whether `target` still contains ciphertext that must be decrypted before `signature` is verified. A list after the signature
+/// in the header names ciphertext that the signature covers.
 pub(super) fn holds_undecrypted(target: Element<'_>, signature: Element<'_>, budget: &Budget) -> bool {
     let document = target.document();
     if budget.charge(Limit::CauseOctets, document.source().len() as u64).is_err() {

@@ -29,7 +29,7 @@ impl<'d> Target<'d> {
         Self { document, apex: None, without: Vec::new() }
     }
 
-    /// The same target without the subtree of `element`, unless the target is in it or it is elsewhere.
+    /// Leaves out the subtree of `element`, if the target contains it and is not `element` itself.
     pub(super) fn without(mut self, element: Element<'d>) -> Self {
         let contains = self.apex.is_none_or(|apex| apex.contains(element) && apex != element);
         if contains {

@@ -76,7 +76,8 @@ fn judge_value(
     signature::explain(read, keys, &bounds, show)
 }
 
-/// Digests the elements that have an Id and no reference, as the last reference to an element says; each with its URI.
+/// Digests the elements that have an Id but no reference, with the transforms and the digest method of the last reference to an
+/// element. Returns each URI with its digest.
 fn digest_unnamed(read: &ReadSignature<'_>, around: &Around<'_, '_>) -> Vec<(String, String)> {
     let is_to_element = |reference: &&ReadReference<'_>| reference.uri.as_ref().is_some_and(|uri| uri.starts_with('#'));
     let like = read.references.iter().rfind(is_to_element);

@@ -16,7 +16,7 @@ use super::used_padding::UsedPadding;
 /// The fewest zeros in front that are no chance.
 const ZEROS: usize = 16;
 
-/// Reads what the public key recovers; `None` if it is nothing that a signer makes in one of these ways.
+/// Reads the block that the public key recovers; `None` if no signer makes such a block in a known way.
 pub(super) fn read(padded: &[u8], said: Said<'_>) -> Option<Recovered> {
     let (block, inside) = opened(padded)?;
     let contents = contents(inside, block);

@@ -79,8 +79,7 @@ fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result
     }))
 }
 
-/// The way in which the digest was computed: empty if it is right, `None` if it was computed in no usual way. The
-/// result is the way with the fewest differences.
+/// How the digest was computed, with the fewest differences: empty if it is right, `None` if no known way gives it.
 fn digest(claimed: &str, nonce: &str, created: &str, password: &Secret) -> Option<String> {
     let values: Vec<(Vec<u8>, String)> = spelled(claimed, 64)
         .into_iter()

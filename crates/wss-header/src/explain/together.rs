@@ -1,5 +1,5 @@
-//! Several changes at once: of those that change something in the form, each two, and each three of the most usual ones, and of
-//! what serialisers do.
+//! Several changes at once, of those that alter the form: every pair of the usual ones, every triple of the most usual ones,
+//! and every pair and triple of what serialisers do.
 
 use std::collections::HashSet;
 
@@ -76,8 +76,8 @@ impl Search<'_> {
         self.several(&base, &effective, lists, None, &said.causes)
     }
 
-    /// Tries edits, one behind the other: one of each list, behind the one at `after`. `effective` are the causes of the edits
-    /// that change the form, each in another way: what changes nothing alone rarely does behind another one.
+    /// Tries one edit of each list, applied in order, and of each list only those after the edit at `after`. `effective` has the
+    /// causes of the edits that alter the form, each in another way: an edit that alters nothing alone rarely does after another.
     fn several(
         &self,
         base: &str,

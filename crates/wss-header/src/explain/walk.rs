@@ -350,7 +350,7 @@ impl<'w> Walk<'w> {
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
         let mut explained_before = self.explained.clone();
         let is_new = |read: &ReadSignature<'_>| {
-            // A signature that was explained before is left out once for each explanation: someone may have copied it.
+            // A signature that was already explained is skipped as often as it was explained; another copy is explained again.
             let known = explained_before.iter().position(|known| known == written(read.element));
             known.map(|at| explained_before.swap_remove(at)).is_none()
         };

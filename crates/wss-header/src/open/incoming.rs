@@ -142,7 +142,7 @@ fn misdeclared(octets: &[u8]) -> Option<(&str, &[u8])> {
     (is_utf16 && is_read).then_some((declared, behind.as_bytes()))
 }
 
-/// What octets are that are UTF-16 without a byte order mark.
+/// The name of the encoding, if the octets are UTF-16 without a byte order mark.
 fn unmarked(octets: &[u8]) -> Option<&'static str> {
     is_utf16_without_mark(octets).then_some("UTF-16 without a byte order mark")
 }

@@ -270,7 +270,7 @@ fn read_body(
 ) -> Result<String, OpenError> {
     let (body, span) = (revision.envelope.body, revision.envelope.body.span());
     let signed = proof.and_then(|at| facts.signatures.get(at)?.coverage.canonicalization(&Part::Body, &span).cloned());
-    // The octets that another signature digested in the same canonical form are the same.
+    // Another signature may have digested the Body in the same canonical form; its octets are then used.
     let kept = signed
         .as_ref()
         .and_then(|form| facts.signatures.iter_mut().find_map(|signature| signature.coverage.take_text(&span, form)));

@@ -29,7 +29,7 @@ use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
-/// A revision with the keys that were found so far, at a point where some of its signatures are next in order.
+/// A revision, the keys found so far, and the signatures that are next in order.
 pub(crate) struct Stage<'a, 'd> {
     revision: &'a Revision<'d>,
     terms: &'a Terms<'a>,

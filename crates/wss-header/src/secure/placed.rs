@@ -14,11 +14,11 @@ use crate::protection_token::{ProtectionKind, ProtectionToken};
 pub(super) struct PlacedTokens {
     /// The references through which assertions are signed.
     pub(super) assertion_references: Vec<AssertionReference>,
-    /// Those whose key both sides have.
+    /// The protection tokens: both sides have their keys.
     pub(super) protection: Vec<Placed>,
-    /// The Ids of those of later signatures, which that of the message covers.
+    /// The Ids of the tokens of endorsing signatures, which the signature of the message covers.
     pub(super) endorsing: Vec<String>,
-    /// What these signatures need of their keys, by the index of the step.
+    /// The key of each such signature, and what it writes about it, by the index of its step.
     pub(super) keying: BTreeMap<usize, Keying>,
     /// The uses of the secrets of protection tokens.
     pub(super) uses: KeyUses,

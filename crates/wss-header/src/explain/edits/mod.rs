@@ -115,7 +115,7 @@ pub(super) fn first_of_bindings(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// Several prefixes that were rewritten, or qualified names, beside one of those changes.
+/// Several rewritten prefixes, or qualified names, to combine with another change.
 pub(super) fn rewritten_beside<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let names = qnames::all(sketch, clues).into_iter();
     Box::new(names.chain(prefixes::several(sketch, clues).take(SEVERAL_BESIDE)))
@@ -153,7 +153,7 @@ pub(super) fn usual_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s>
     Box::new(kinds.into_iter())
 }
 
-/// Another prefix of the payload, behind the other kinds.
+/// Another prefix of the payload, tried after the other kinds.
 pub(super) fn prefixes_alone<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
     let none = std::iter::repeat_with(|| -> Edits<'s> { Box::new(std::iter::empty()) });
     let last: Edits<'s> = Box::new(prefixes::each_of_others(sketch, clues, FIRST_PREFIXES));
@@ -178,13 +178,13 @@ pub(super) fn tag_kinds<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
     Box::new([tags, empty_elements()].into_iter())
 }
 
-/// To empty elements, and in front of the document.
+/// Edits to empty elements, and before the document.
 pub(super) fn document_kinds<'s>(_: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
     let around: Edits<'s> = Box::new(octets::of_documents().into_iter());
     Box::new([empty_elements(), around].into_iter())
 }
 
-/// To white space and empty elements, and behind the document.
+/// Edits to white space and empty elements, and after the document.
 pub(super) fn indented_kinds<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
     let indented: Edits<'s> = Box::new(white_space::of_serializers(sketch).into_iter());
     let around: Edits<'s> = Box::new(octets::around_all().into_iter().take(1));

@@ -1,4 +1,4 @@
-//! Names: namespace declarations that came or went.
+//! Edits that add or remove namespace declarations.
 
 use wss_c14n::name;
 use wss_text::Slice as _;

@@ -1,4 +1,4 @@
-//! Elements, attributes and default namespaces that came or went, with the declarations that follow from it.
+//! Elements, attributes and default namespaces that were added or removed, with the declarations that follow from it.
 //!
 //! A changed element is written again as exclusive canonicalisation writes it: a tag declares what it uses and nothing
 //! around it declared. The declarations of the apex stay as they are.

@@ -50,8 +50,9 @@ pub(super) fn untold(
     hidden(covered, replaced).or_else(|| listed.find(differs)).or_else(|| taken.find(unlisted)).map(lost)
 }
 
-/// The first prefix that the covered apex `replaced` declares, and that has another namespace around it. An inclusive form
-/// renders whatever is in scope: that of `replaced` was digested, and that of its plaintext would be returned.
+/// The first prefix that the covered apex `replaced` declares and that means another namespace outside it. Inclusive forms
+/// render every prefix in scope: the signer digested the declaration of `replaced`, and the plaintext would be returned with
+/// the outer one.
 fn hidden<'d>(covered: &CoveredElement, replaced: Element<'d>) -> Option<&'d str> {
     if covered.canonicalization.method().is_exclusive() {
         return None;

@@ -23,7 +23,8 @@ impl TokenKind for X509 {
     }
 }
 
-/// Notes a token with certificates. Where names of types are accepted, it may have any such type.
+/// Notes a token with certificates. With [`Waiver::TokenTypesByName`], its type may be absent, a bare name, or that of other
+/// certificates: the octets decide.
 pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
     if facts.tokens.iter().any(|known| known.span == token.span()) {
         return Ok(());

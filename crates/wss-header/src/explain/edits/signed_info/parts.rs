@@ -79,7 +79,7 @@ pub(super) fn changed(cause: Cause, changes: Changes) -> Edit {
 /// The elements that may be changed, as far as there may be so many.
 pub(super) fn parts(base: &str) -> Vec<Part<'_>> {
     let mut found: Vec<Part<'_>> = Vec::new();
-    // Where each open element is among those, if it is.
+    // For each open element, its index in `found`, if it is there.
     let mut open: Vec<Option<usize>> = Vec::new();
     let (mut at, mut reference) = (0, 0);
     for token in tokens(base) {
