@@ -428,10 +428,10 @@ impl<'a> Element<'a> {
         LeafError::Missing { element: self.qualified_name().into(), missing }
     }
 
-    /// `child`, the next child of this element, if it has this name.
+    /// Checks the name of `child`, the next child of this element, and returns it.
     ///
     /// # Errors
-    /// [`LeafError::OutOfOrder`] if it has another, [`LeafError::Missing`] if there is none.
+    /// [`LeafError::OutOfOrder`] if `child` has another name; [`LeafError::Missing`] if there is no child.
     pub fn in_order(
         self,
         child: Option<Element<'a>>,

@@ -26,11 +26,24 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
 /// # Ok::<(), wss_c14n::ParseError>(())
 /// ```
 pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
-    match octets {
-        [0xFE, 0xFF, units @ ..] => utf16(units, true, is_utf16),
-        [0xFF, 0xFE, units @ ..] => utf16(units, false, is_utf16),
-        _ => utf8(octets).map(Cow::Borrowed),
+    match marked(octets) {
+        Some((units, big_endian)) => utf16(units, big_endian, is_utf16),
+        None => utf8(octets).map(Cow::Borrowed),
     }
+}
+
+/// The units behind a byte order mark of UTF-16, and whether they are big-endian.
+fn marked(octets: &[u8]) -> Option<(&[u8], bool)> {
+    match octets {
+        [0xFE, 0xFF, units @ ..] => Some((units, true)),
+        [0xFF, 0xFE, units @ ..] => Some((units, false)),
+        _ => None,
+    }
+}
+
+/// The units of UTF-16, with a byte order mark or without, and whether they are big-endian.
+fn utf16_units(octets: &[u8]) -> Option<(&[u8], bool)> {
+    marked(octets).or_else(|| endianness(octets).map(|big_endian| (octets, big_endian)))
 }
 
 fn is_utf16(encoding: &str) -> bool {
@@ -48,11 +61,7 @@ fn is_utf16(encoding: &str) -> bool {
 /// ```
 #[must_use]
 pub fn declared_in_utf16(octets: &[u8]) -> Option<String> {
-    let (units, big_endian) = match octets {
-        [0xFE, 0xFF, units @ ..] => (units, true),
-        [0xFF, 0xFE, units @ ..] => (units, false),
-        _ => (octets, endianness(octets)?),
-    };
+    let (units, big_endian) = utf16_units(octets)?;
     // A declaration that is longer says nothing that is read.
     let (pairs, _) = units.get(..2 * LONGEST_DECLARATION).unwrap_or(units).as_chunks::<2>();
     let start: String = char::decode_utf16(pairs.iter().map(unit(big_endian))).map_while(Result::ok).collect();
@@ -135,13 +144,8 @@ pub fn other_encoding(octets: &[u8]) -> Option<&str> {
 /// ```
 pub fn transcode_declared<'o>(octets: &'o [u8], stated: Option<&str>) -> Result<Cow<'o, str>, ParseError> {
     let is_untold = || encoding_of(octets).is_none() && utf8(octets).is_err();
-    match octets {
-        [0xFE, 0xFF, units @ ..] => return utf16(units, true, |_| true),
-        [0xFF, 0xFE, units @ ..] => return utf16(units, false, |_| true),
-        _ => {}
-    }
-    if let Some(big_endian) = endianness(octets) {
-        return utf16(octets, big_endian, |_| true);
+    if let Some((units, big_endian)) = utf16_units(octets) {
+        return utf16(units, big_endian, |_| true);
     }
     let label = match (other_encoding(octets), stated) {
         (Some(declared), _) => declared,

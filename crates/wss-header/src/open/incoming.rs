@@ -71,22 +71,21 @@ impl<'m> Arrived<'m> {
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;
         let stated = self.stated_encoding()?;
+        let accepts_others = receiver.waives(Waiver::OtherEncodings);
         let octets = match misdeclared(self.octets) {
-            Some((declared, _)) if !receiver.waives(Waiver::OtherEncodings) => {
+            Some((declared, _)) if !accepts_others => {
                 return Err(OpenError::Misdeclared { octets: "UTF-8", declared: declared.into() });
             }
             Some((_, behind)) => behind,
             None => self.octets,
         };
-        if !receiver.waives(Waiver::OtherEncodings)
-            && let Some(declared) = declared_in_utf16(octets)
-        {
-            return Err(OpenError::Misdeclared { octets: "UTF-16", declared: declared.into() });
-        }
-        if !receiver.waives(Waiver::OtherEncodings)
-            && let Some(encoding) = unmarked(octets).or_else(|| other_encoding(octets)).or(stated.as_deref())
-        {
-            return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+        if !accepts_others {
+            if let Some(declared) = declared_in_utf16(octets) {
+                return Err(OpenError::Misdeclared { octets: "UTF-16", declared: declared.into() });
+            }
+            if let Some(encoding) = unmarked(octets).or_else(|| other_encoding(octets)).or(stated.as_deref()) {
+                return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+            }
         }
         let text = transcode_declared(octets, stated.as_deref()).map_err(EnvelopeError::from)?;
         // Other encodings are shorter than UTF-8.

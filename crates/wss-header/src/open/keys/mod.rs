@@ -55,6 +55,14 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring, addressee: None }
     }
 
+    /// Searches for a key of an assertion: what is unwrapped meanwhile may come again with another message of its subject.
+    pub(crate) fn for_assertion<T>(&mut self, search: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.ring.unwraps_for_token(true);
+        let found = search(self);
+        self.ring.unwraps_for_token(before);
+        found
+    }
+
     /// The reference in a `wsse:SecurityTokenReference`. A URI without `#` means the element with that Id, if the
     /// receiver accepts such.
     pub(crate) fn reference<'x>(&self, element: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {

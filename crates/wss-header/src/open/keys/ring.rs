@@ -100,9 +100,9 @@ impl KeyRing {
         }
     }
 
-    /// From here on, or no longer, what is unwrapped is the key of an assertion.
-    pub(crate) fn reads_assertion(&mut self, is_of_token: bool) {
-        self.is_of_token = is_of_token;
+    /// Says whether what is unwrapped from here on is the key of an assertion. Returns what was said before.
+    pub(super) fn unwraps_for_token(&mut self, is_of_token: bool) -> bool {
+        std::mem::replace(&mut self.is_of_token, is_of_token)
     }
 
     /// Notes a use of a secret. Refuses a secret that can be guessed, and a second kind of use.

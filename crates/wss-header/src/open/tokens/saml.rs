@@ -114,10 +114,8 @@ impl TokenKind for Saml {
             let key_info = KeyInfo::parse(key_info, budget)?;
             for hint in key_info.hints() {
                 let KeyHint::EncryptedKey(element) = hint else { continue };
-                search.ring.reads_assertion(true);
-                let found = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len);
-                search.ring.reads_assertion(false);
-                if let Some(found) = found? {
+                let key = EncryptedKey::parse(*element, budget)?;
+                if let Some(found) = search.for_assertion(|search| search.unwrap(&key, wanted.len))? {
                     let issued = Arc::clone(&seen.issued);
                     let holder = Holder::Assertion { issued, at, certificate: None };
                     let found = FoundSecret { holder, origin: KeyOrigin::OneExchange, ..found };
@@ -361,10 +359,8 @@ fn decrypt(
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);
-    search.ring.reads_assertion(true);
-    let found = find_key(&mut search, element, &data);
-    search.ring.reads_assertion(false);
-    let Some(found) = found? else { return Ok(None) };
+    let found = search.for_assertion(|search| find_key(search, element, &data))?;
+    let Some(found) = found else { return Ok(None) };
     let (found, data) = found.fitted(data, terms.receiver)?;
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let piece = plaintext.into_piece();
