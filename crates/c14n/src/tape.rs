@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use wss_text::{At as _, Slice as _};
+
 use crate::spare::{self, Spare, release, sparable};
 
 /// The id of the empty prefix. At first it is bound to pair 0, no namespace.
@@ -56,17 +58,13 @@ pub(crate) struct Tape {
 
 impl Tape {
     pub(crate) fn prefix(&self, id: u32) -> &str {
-        self.prefixes
-            .get(id as usize)
-            .and_then(|(start, end)| self.arena.get(*start as usize..*end as usize))
-            .unwrap_or_default()
+        let (start, end) = self.prefixes.at(id as usize);
+        self.arena.slice(start as usize..end as usize)
     }
 
     pub(crate) fn uri(&self, id: u32) -> &str {
-        self.uris
-            .get(id as usize)
-            .and_then(|(start, end)| self.arena.get(*start as usize..*end as usize))
-            .unwrap_or_default()
+        let (start, end) = self.uris.at(id as usize);
+        self.arena.slice(start as usize..end as usize)
     }
 
     /// The number of octets of a qualified name before its local name: those of its prefix with the colon.
@@ -87,7 +85,7 @@ impl Tape {
     }
 
     pub(crate) fn pair(&self, id: u32) -> Pair {
-        self.pairs.get(id as usize).copied().unwrap_or_default()
+        self.pairs.at(id as usize)
     }
 
     /// The attributes of a node, in canonical order.

@@ -4,6 +4,7 @@
 //! certificate is accepted.
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
+use wss_text::Slice as _;
 
 use crate::der;
 use crate::error::LoadError;
@@ -53,7 +54,7 @@ pub(crate) fn sections(octets: &[u8]) -> Result<Vec<Section<'_>>, LoadError> {
             (None, Boundary::None) => {}
             (None, Boundary::End(_)) => return Err(refused("an END line without its BEGIN line")),
             (Some((section, start)), Boundary::End(label)) if label == section.label => {
-                sections.push(Section { octets: octets.get(start..at).unwrap_or_default(), ..section });
+                sections.push(Section { octets: octets.slice(start..at), ..section });
             }
             (Some(_), Boundary::End(_)) => return Err(refused("the END line of another section")),
             (Some(_), Boundary::Begin(_)) => return Err(refused("a BEGIN line inside a section")),

@@ -32,7 +32,7 @@ pub use decimal::octets_of_decimal;
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 pub use hexadecimal::{hex, hex_digit, hex_octet, octets_of_hex, percent_decoded, push_hex};
 pub use near::{nearest, nearest_identifier};
-pub use slice::{Slice, SliceMut};
+pub use slice::{At, Slice, SliceMut};
 pub use url::after_cid;
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Slices that are always within their text or octets.
+//! Slices that are always within their text or octets, and entries that are always in their table.
 
 use std::slice::SliceIndex;
 
@@ -17,6 +17,22 @@ pub trait Slice {
     /// assert_eq!(text.slice(colon + 1..), "Id");
     /// ```
     fn slice<I: SliceIndex<Self, Output = Self>>(&self, range: I) -> &Self;
+}
+
+/// An entry at an index that the same table gave, so that it is always there.
+///
+/// Another index would be a fault of this library. A debug build stops then; a release build returns the entry of zeros, for the
+/// reason that [`Slice`] has.
+pub trait At<T> {
+    /// The entry at this index.
+    ///
+    /// ```
+    /// use wss_text::At as _;
+    ///
+    /// let ends = [3, 7];
+    /// assert_eq!(ends.at(1), 7);
+    /// ```
+    fn at(&self, index: usize) -> T;
 }
 
 /// As [`Slice`], to be written to.
@@ -40,6 +56,15 @@ impl<T> Slice for [T] {
         let slice = self.get(range);
         debug_assert!(slice.is_some(), "a range outside of its slice");
         slice.unwrap_or_default()
+    }
+}
+
+impl<T: Copy + Default> At<T> for [T] {
+    #[inline]
+    fn at(&self, index: usize) -> T {
+        let entry = self.get(index).copied();
+        debug_assert!(entry.is_some(), "an index outside of its table");
+        entry.unwrap_or_default()
     }
 }
 

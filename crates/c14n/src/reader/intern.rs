@@ -223,6 +223,7 @@ impl<'s> Names<'s> {
 
     fn new_prefix(&mut self, prefix: &'s [u8]) -> u32 {
         let id = self.prefixes.len() as u32;
+        // Octets that were checked as a name are a text.
         self.prefixes.push(keep(&mut self.arena, std::str::from_utf8(prefix).unwrap_or_default()));
         self.bound.push(UNBOUND);
         self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: "" });

@@ -7,6 +7,7 @@
 use memchr::memchr3;
 use wide::u8x16;
 use wss_budget::Limit;
+use wss_text::Slice as _;
 
 use super::intern::{Key, Name, UNBOUND};
 use super::order::{CanonicalOrder, Sorted, sort_by_first_octets};
@@ -509,8 +510,7 @@ impl Reader<'_, '_> {
         }
         // The check for UTF-8 goes no further than the end of this name.
         let end = rest.iter().position(|b| b.is_ascii() && !is_ascii_name(*b)).unwrap_or(rest.len());
-        let text = rest.get(..end).and_then(|octets| std::str::from_utf8(octets).ok()).unwrap_or_default();
-        let length = name::ncname_len(text);
+        let length = std::str::from_utf8(rest.slice(..end)).map_or(0, name::ncname_len);
         if length == 0 {
             return Err(self.malformed(start, Problem::Name));
         }

@@ -12,6 +12,7 @@ mod store;
 use std::ops::Range;
 
 use wss_budget::{Budget, Exceeded, Limit};
+use wss_text::Slice as _;
 
 use crate::document::{Document, NodeId};
 use crate::element::Element;
@@ -210,7 +211,7 @@ impl<'d> Tree<'d> {
     /// The text from a node to the stored node at this place.
     fn text_between(&self, from: Node, to: usize) -> &str {
         let end = self.stored.nodes.get(to).map_or(self.stored.text.len(), |node| node.text as usize);
-        self.stored.text.get(from.text as usize..end).unwrap_or_default()
+        self.stored.text.slice(from.text as usize..end)
     }
 
     /// The expanded name. The local part is the prefix of a namespace, and the target of a processing instruction; other
@@ -235,10 +236,9 @@ impl<'d> Tree<'d> {
             Found::Stored(stored, _) => match self.kind_of(stored) {
                 TreeKind::Element => Element::new(self.document, NodeId(stored.tape)).qualified_name(),
                 TreeKind::ProcessingInstruction => {
-                    let target = tape.nodes.get(stored.tape as usize);
-                    let range =
-                        target.map(|node| node.start as usize + 2..node.start as usize + 2 + node.name_len as usize);
-                    range.and_then(|range| self.document.source().get(range)).unwrap_or_default()
+                    let Some(node) = tape.nodes.get(stored.tape as usize) else { return "" };
+                    let start = node.start as usize + 2;
+                    self.document.source().slice(start..start + node.name_len as usize)
                 }
                 _ => "",
             },

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use wss_text::Slice as _;
+
 /// All of a tree but its document.
 pub(super) struct Stored {
     pub(super) nodes: Pieces<Node>,
@@ -157,7 +159,7 @@ impl Scopes {
     pub(super) fn pairs(&self, scope: u32) -> &[u32] {
         let start = scope.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or(0);
         let end = self.ends.get(scope as usize).copied().unwrap_or(0);
-        self.pairs.get(start as usize..end as usize).unwrap_or_default()
+        self.pairs.slice(start as usize..end as usize)
     }
 }
 
@@ -181,6 +183,6 @@ impl Values {
     pub(super) fn get(&self, index: u32) -> &str {
         let start = index.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or(0);
         let end = self.ends.get(index as usize).copied().unwrap_or(0);
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+        self.text.slice(start as usize..end as usize)
     }
 }

@@ -193,6 +193,7 @@ fn idle<P: PartialEq, V>(places: &HashMap<ByOctets, Judgement<P, V>>, now: Syste
     (seconds(now).saturating_sub(used) >= IDLE).then(|| certificate.0.clone())
 }
 
+/// Seconds since 1970. An earlier instant counts as 1970, as in the search for a path.
 fn seconds(now: SystemTime) -> u64 {
     now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }

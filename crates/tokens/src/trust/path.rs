@@ -74,6 +74,7 @@ impl Trust {
         let mut algorithms: Vec<_> =
             metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
         algorithms.extend(stands_in.iter().map(|stand_in| stand_in as &dyn SignatureVerificationAlgorithm));
+        // An instant before 1970 counts as 1970.
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(seconds);
         let found = leaf.verify_for_usage(
