@@ -58,13 +58,13 @@ pub(crate) fn decode_value(source: &str) -> String {
     let mut value = String::with_capacity(source.len());
     let mut at = 0;
     while at < octets.len() {
-        let rest = octets.get(at..).unwrap_or(&[]);
+        let rest = octets.slice(at..);
         let length = rest.iter().position(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len());
         value.push_str(source.slice(at..at + length));
         at += length;
         match octets.get(at) {
             Some(b'&') => {
-                let Some((character, length)) = reference(octets.get(at..).unwrap_or(&[])) else { break };
+                let Some((character, length)) = reference(octets.slice(at..)) else { break };
                 value.push(character);
                 at += length;
             }

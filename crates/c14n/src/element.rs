@@ -301,7 +301,7 @@ impl<'a> Element<'a> {
 
     fn character_data(self, leaves_out_comments: bool) -> Result<Cow<'a, str>, LeafError> {
         let node = self.node();
-        let inside = self.document.tape.nodes.get(self.id.0 as usize + 1..node.next as usize).unwrap_or(&[]);
+        let inside = self.document.tape.nodes.slice(self.id.0 as usize + 1..node.next as usize);
         if inside.is_empty() {
             return Ok(Cow::Borrowed(self.source(self.content_span())));
         }

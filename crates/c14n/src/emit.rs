@@ -7,7 +7,7 @@
 
 use smallvec::SmallVec;
 
-use wss_text::SliceMut as _;
+use wss_text::{Slice as _, SliceMut as _};
 
 use crate::document::NodeId;
 use crate::error::CanonicalizeError;
@@ -171,7 +171,7 @@ impl<S: Sink> Walker<'_, S> {
                 continue;
             }
             let until = end.min(excluded).min(self.innermost);
-            at += self.quiet(tape.nodes.get(at as usize..until as usize).unwrap_or(&[])) as u32;
+            at += self.quiet(tape.nodes.slice(at as usize..until as usize)) as u32;
             if at < until {
                 let Some(node) = tape.nodes.get(at as usize) else { break };
                 if node.kind == Kind::Element {
@@ -361,9 +361,9 @@ impl<S: Sink> Walker<'_, S> {
     #[inline(never)]
     fn rewrite_attribute(&mut self, attribute: &Attribute) {
         self.sink.put(b" ");
-        self.sink.put(self.source.get(attribute.name_span()).unwrap_or(&[]));
+        self.sink.put(self.source.slice(attribute.name_span()));
         self.sink.put(b"=\"");
-        let value = self.source.get(attribute.value_span()).unwrap_or(&[]);
+        let value = self.source.slice(attribute.value_span());
         if attribute.name.written.rewrites_value() {
             rewrite_value(value, self.sink)
         } else {
@@ -379,7 +379,7 @@ impl<S: Sink> Walker<'_, S> {
         let uri = |attribute: &Attribute| tape.uri(tape.pair(attribute.name.pair).uri);
         let local = |attribute: &Attribute| {
             let name = attribute.name_span();
-            source.get(name.start + tape.prefix_octets(attribute)..name.end).unwrap_or(&[])
+            source.slice(name.start + tape.prefix_octets(attribute)..name.end)
         };
         let own =
             tape.attributes_of(index).iter().filter(|a| !(a.name.pair == XML_PAIR && inherited.replaces(local(a))));
@@ -405,7 +405,7 @@ impl<S: Sink> Walker<'_, S> {
     fn end_tag(&mut self, node: &Node) {
         let start = node.start as usize + 1;
         self.sink.put(b"</");
-        self.sink.put(self.source.get(start..start + node.name_len as usize).unwrap_or(&[]));
+        self.sink.put(self.source.slice(start..start + node.name_len as usize));
         self.sink.put(b">");
     }
 
@@ -446,12 +446,12 @@ impl<S: Sink> Walker<'_, S> {
             Kind::Comment | Kind::ProcessingInstruction if node.flags & flag::REWRITE == 0 => {}
             Kind::Comment => {
                 self.flush(start);
-                rewrite_line_ends(self.source.get(start..end).unwrap_or(&[]), self.sink);
+                rewrite_line_ends(self.source.slice(start..end), self.sink);
                 self.run = end;
             }
             Kind::ProcessingInstruction => {
                 self.flush(start + 2 + node.name_len as usize);
-                let data = self.source.get(node.tag_end as usize..end - 2).unwrap_or(&[]);
+                let data = self.source.slice(node.tag_end as usize..end - 2);
                 if !data.is_empty() {
                     self.sink.put(b" ");
                     rewrite_line_ends(data, self.sink);
@@ -461,12 +461,12 @@ impl<S: Sink> Walker<'_, S> {
             Kind::Text if node.flags & flag::AS_IS != 0 => {}
             Kind::Text => {
                 self.flush(start);
-                rewrite_text(self.source.get(start..end).unwrap_or(&[]), self.sink);
+                rewrite_text(self.source.slice(start..end), self.sink);
                 self.run = end;
             }
             Kind::CData => {
                 self.flush(start);
-                escape_text(self.source.get(node.tag_end as usize..end - 3).unwrap_or(&[]), self.sink);
+                escape_text(self.source.slice(node.tag_end as usize..end - 3), self.sink);
                 self.run = end;
             }
             Kind::Element => {}

@@ -1,6 +1,7 @@
 //! Escaping: text and attribute values as Canonical XML §2.3 writes them.
 
 use memchr::{memchr, memchr3};
+use wss_text::Slice as _;
 
 use crate::chars::{is_blank, reference};
 use crate::sink::Sink;
@@ -14,7 +15,7 @@ pub(crate) fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
         rest = match after.first() {
             Some(b'>') => {
                 sink.put(b"&gt;");
-                after.get(1..).unwrap_or(&[])
+                after.slice(1..)
             }
             Some(b'&') => {
                 let Some((character, length)) = reference(after) else { break };
@@ -25,7 +26,7 @@ pub(crate) fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
                     '\r' => sink.put(b"&#xD;"),
                     other => sink.put(other.encode_utf8(&mut [0; 4]).as_bytes()),
                 }
-                after.get(length..).unwrap_or(&[])
+                after.slice(length..)
             }
             _ => line_feed(after, sink),
         };
@@ -36,7 +37,7 @@ pub(crate) fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
 /// Writes a line feed for the line end at the front of `source`, and returns the text after it.
 fn line_feed<'s>(source: &'s [u8], sink: &mut impl Sink) -> &'s [u8] {
     sink.put(b"\n");
-    source.get(if source.get(1) == Some(&b'\n') { 2 } else { 1 }..).unwrap_or(&[])
+    source.slice(if source.get(1) == Some(&b'\n') { 2 } else { 1 }..)
 }
 
 /// Writes literal text, as in a CDATA section.
@@ -55,7 +56,7 @@ pub(crate) fn escape_text(source: &[u8], sink: &mut impl Sink) {
             }
         };
         sink.put(escaped);
-        rest = after.get(1..).unwrap_or(&[]);
+        rest = after.slice(1..);
     }
     sink.put(rest);
 }
@@ -91,7 +92,7 @@ pub(crate) fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
                 sink.put(b" ");
             }
         }
-        rest = after.get(length..).unwrap_or(&[]);
+        rest = after.slice(length..);
     }
     sink.put(rest);
 }
@@ -110,7 +111,7 @@ pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
             Some(b'\n') => b"&#xA;",
             _ => b"&#xD;",
         });
-        rest = after.get(1..).unwrap_or(&[]);
+        rest = after.slice(1..);
     }
     sink.put(rest);
 }
@@ -127,7 +128,7 @@ pub(crate) fn escape_character_data(text: &[u8], sink: &mut impl Sink) {
             Some(b'>') => b"&gt;",
             _ => b"&#xD;",
         });
-        rest = after.get(1..).unwrap_or(&[]);
+        rest = after.slice(1..);
     }
     sink.put(rest);
 }

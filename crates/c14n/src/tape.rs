@@ -93,7 +93,7 @@ impl Tape {
         let index = index as usize;
         let Some(node) = self.nodes.get(index) else { return &[] };
         let end = self.nodes.get(index + 1).map_or(self.attributes.len(), |next| next.attributes as usize);
-        self.attributes.get(node.attributes as usize..end).unwrap_or(&[])
+        self.attributes.slice(node.attributes as usize..end)
     }
 
     /// The node that has this attribute.
@@ -114,7 +114,7 @@ impl Tape {
             .declarations
             .get(start..)
             .map_or(0, |rest| rest.iter().take_while(|declaration| declaration.node == index).count());
-        self.declarations.get(start..start + length).unwrap_or(&[])
+        self.declarations.slice(start..start + length)
     }
 
     /// The pairs in scope at a node: the nearest declaration of each prefix, without a default namespace that is

@@ -6,6 +6,7 @@
 //! constant time.
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use wss_text::Slice as _;
 
 use crate::algorithm::DigestMethod;
 use crate::provider::{Chosen, Provider as _};
@@ -39,7 +40,7 @@ pub(crate) fn unpad(block: &[u8], substitute_key: &[u8], ciphertext: &[u8], expe
         let valid = is_padded(block, len);
         chosen_len = u32::conditional_select(&chosen_len, &(len as u32), valid);
         let tail = block.len().saturating_sub(len);
-        for (octet, found) in key.iter_mut().zip(block.get(tail..).unwrap_or(&[])) {
+        for (octet, found) in key.iter_mut().zip(block.slice(tail..)) {
             *octet = u8::conditional_select(octet, found, valid);
         }
     }

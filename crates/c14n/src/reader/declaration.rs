@@ -5,20 +5,21 @@
 use std::ops::Range;
 
 use memchr::{memchr, memmem};
+use wss_text::Slice as _;
 
 use crate::chars::is_blank;
 use crate::error::{ParseError, Problem, malformed};
 
 /// The octet after the XML declaration, where the document begins; `start` if it has no declaration.
 pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
-    let rest = octets.get(start..).unwrap_or(&[]);
+    let rest = octets.slice(start..);
     if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n')) {
         return Ok(start);
     }
 
     let wrong = || malformed(start, Problem::Declaration);
     let length = memmem::find(rest, b"?>").ok_or_else(wrong)?;
-    let mut body = rest.get(5..length).unwrap_or(&[]);
+    let mut body = rest.slice(5..length);
     let version = pseudo_attribute(&mut body, b"version").ok_or_else(wrong)?;
     if version != b"1.0" {
         return Err(wrong());

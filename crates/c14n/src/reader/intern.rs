@@ -104,7 +104,7 @@ impl<'s> Names<'s> {
         let known = self.packed.iter().position(|known| *known == packed).filter(|_| packed != TOO_LONG);
         let id = match known {
             Some(id) => id as u32,
-            None => self.find_prefix(octets.get(start..start + len).unwrap_or(&[])),
+            None => self.find_prefix(octets.slice(start..start + len)),
         };
         self.last_prefix = (packed, id);
         id

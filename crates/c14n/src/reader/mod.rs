@@ -18,6 +18,7 @@ mod tag;
 
 use memchr::{memchr, memchr_iter, memmem};
 use wss_budget::{Exceeded, Limit, Limits};
+use wss_text::Slice as _;
 
 use crate::chars::{check_characters, chunk, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
@@ -191,7 +192,7 @@ impl<'s, 'l> Reader<'s, 'l> {
 
     #[inline(always)]
     fn rest(&self, at: usize) -> &'s [u8] {
-        self.octets.get(at..).unwrap_or(&[])
+        self.octets.slice(at..)
     }
 
     // document ::= prolog element Misc*

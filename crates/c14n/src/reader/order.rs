@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use wss_text::Slice as _;
+
 use crate::chars::chunk;
 use crate::tape::{Attribute, Pair};
 
@@ -166,6 +168,6 @@ impl CanonicalOrder<'_> {
 
     fn local(&self, attribute: &Attribute) -> &[u8] {
         let name = attribute.name_span();
-        self.octets.get(name.start + self.prefix_octets(attribute)..name.end).unwrap_or(&[])
+        self.octets.slice(name.start + self.prefix_octets(attribute)..name.end)
     }
 }

@@ -8,6 +8,7 @@
 //! needed. Look-ups go forward, and every window is classified once.
 
 use wide::u8x16;
+use wss_text::Slice as _;
 
 /// A word of one bit for each octet.
 const BLOCK: usize = 64;
@@ -85,7 +86,7 @@ impl<'s> Stops<'s> {
 
     #[inline(never)]
     fn classify(&mut self) {
-        let rest = self.octets.get(self.start..).unwrap_or(&[]);
+        let rest = self.octets.slice(self.start..);
         let (full, last) = rest.as_chunks::<BLOCK>();
         let mut is_suspicious = false;
         for (block, octets) in self.blocks.iter_mut().zip(full) {

@@ -325,7 +325,7 @@ impl Reader<'_, '_> {
     ) -> Result<(), Failed> {
         let (node, undo) = (self.tape.nodes.len() as u32, self.tag.undo as usize);
         self.tag.flags = (self.tag.flags | flag::DECLARES) & !flag::AS_IS;
-        let source = self.source.get(value..value_end).unwrap_or("");
+        let source = self.source.slice(value..value_end);
         let pair = match self.names.declare(node, declares, source, rewrite) {
             Ok(pair) => pair,
             Err(problem) => {
@@ -536,7 +536,7 @@ fn ascii_name_len(rest: &[u8]) -> usize {
         }
     }
     let checked = blocks.len() * 16;
-    let rest = rest.get(checked..).unwrap_or(&[]);
+    let rest = rest.slice(checked..);
     checked + rest.iter().position(|octet| !is_ascii_name(*octet)).unwrap_or(rest.len())
 }
 
