@@ -236,3 +236,9 @@ fn the_pages_of_networks_are_what_their_data_says() {
     let known = fs::read_dir(&pages).expect("the folder").count();
     assert_eq!(known, files.len(), "a page of no network is in {}", pages.display());
 }
+
+#[test]
+fn the_readme_counts_the_networks() {
+    let readme = fs::read_to_string(folder().join("README.md")).expect("the README");
+    assert!(readme.contains(&format!("presets of {},", ALL.len())), "it does not say {}", ALL.len());
+}
