@@ -101,6 +101,15 @@ pub enum LoadError {
     WrongPassword,
     /// *Misuse.* The key and the certificate do not belong together.
     #[error("the private key does not belong to the certificate")]
+    /// *Refused.* A key store is encrypted or authenticated in a way that is not supported.
+    #[error(
+        "the key store is protected with {scheme}, which is not supported: export it anew, for example with \
+         `openssl pkcs12 -export -keypbe AES-256-CBC -certpbe AES-256-CBC -macalg SHA256`"
+    )]
+    StoreProtection {
+        /// The scheme, by name, or by its object identifier.
+        scheme: WireText,
+    },
     KeyMismatch,
     /// *Misuse.* This build does not support the format.
     #[error("built without the feature `{feature}`")]
@@ -125,6 +134,14 @@ impl LoadError {
         let found = match () {
             () if text.is_empty() => "it is empty",
             () if is_base64_of_sequence(text) => "it is base64 once more, so have it encoded once",
+    /// The error for a key store, in place of that for a key: the advice is another one.
+    pub(crate) fn of_store(self) -> Self {
+        match self {
+            Self::KeyEncryption { scheme } => Self::StoreProtection { scheme },
+            other => other,
+        }
+    }
+
             () if is_hexadecimal_of_sequence(text) => "it is in hexadecimal, so have its octets encoded in its place",
             () => return Self::Malformed { what },
         };

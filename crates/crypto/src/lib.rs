@@ -45,6 +45,8 @@ mod secret;
 mod serial_number;
 mod signing_key;
 mod x509;
+#[cfg(feature = "pkcs12")]
+mod store_mac;
 
 pub use algorithm::{
     All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap, PostQuantum,

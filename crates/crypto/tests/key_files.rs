@@ -115,6 +115,49 @@ fn old_pkcs12_opens_and_what_is_none_is_told() {
     assert_eq!(none, Err(LoadError::Malformed { what: "key store" }));
 }
 
+/// RFC 9579, as OpenSSL 3.6 writes it. The password is in UTF-8.
+#[cfg(feature = "pkcs12")]
+#[test]
+fn pkcs12_with_pbmac1_opens_with_its_password_alone() {
+    let files = [
+        ("sha256-sha256", "changeit"),
+        ("sha512-sha256", "changeit"),
+        ("sha384-sha512", "changeit"),
+        ("sha1-sha1", "changeit"),
+        ("umlaut", "pässword"),
+    ];
+    for (name, password) in files {
+        let octets = file(&format!("encrypted/alice.pbmac1-{name}.p12"));
+        let identity = Identity::from_key_store(&octets, password).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key(), "{name}");
+        for wrong in ["changeIt", "", "passwort"] {
+            assert_eq!(Identity::from_key_store(&octets, wrong).map(drop), Err(LoadError::WrongPassword), "{name}");
+        }
+        // What changed since it was written does not open, wherever it changed, but for what PBMAC1 does not use: the salt and the
+        // number of iterations at the end.
+        let used = octets.len() - 22;
+        for at in (0..used).step_by(29) {
+            let mut changed = octets.clone();
+            changed[at] ^= 1;
+            assert!(Identity::from_key_store(&changed, password).is_err(), "{name} at {at}");
+        }
+    }
+}
+
+/// The advice for a key store is another one than that for a key.
+#[cfg(feature = "pkcs12")]
+#[test]
+fn what_protects_a_key_store_and_is_not_supported_is_named() {
+    for (name, scheme) in
+        [("alice.rc4.p12", "PBES1 with SHA-1 and RC4"), ("alice.sha3.p12", "a MAC with 2.16.840.1.101.3.4.2.8")]
+    {
+        let error = Identity::from_key_store(&file(&format!("encrypted/{name}")), "changeit").map(drop);
+        assert_eq!(error, Err(LoadError::StoreProtection { scheme: scheme.into() }), "{name}");
+        let text = error.expect_err("refused").to_string();
+        assert!(text.contains("openssl pkcs12 -export") && !text.contains("openssl pkcs8"), "{text}");
+    }
+}
+
 /// Files as openssl and keytool write them, each in the place of another.
 #[test]
 fn a_file_of_another_kind_is_named_with_what_to_do_with_it() {

@@ -272,6 +272,19 @@ pub(crate) enum Scheme {
     Rsa(RsaPadding, DigestMethod),
     Ecdsa(DigestMethod),
     Dsa(DigestMethod),
+    /// The octets of its OBJECT IDENTIFIER, which `DigestInfo` has after two heads and its own.
+    pub(crate) fn oid(self) -> &'static [u8] {
+        /// The number of octets before its length.
+        const BEFORE: usize = 5;
+        let after = self.digest_info().slice(BEFORE..);
+        let len = after.first().map_or(0, |len| usize::from(*len));
+        after.slice(1..1 + len)
+    }
+
+    pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {
+        Self::ALL.iter().find(|digest| digest.oid() == oid)
+    }
+
     /// The method has no choice of digest.
     Ed25519(EdDsa),
     /// The method has no choice of digest.
