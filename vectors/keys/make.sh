@@ -174,3 +174,4 @@ for digests in sha256-sha256 sha512-sha256 sha384-sha512 sha1-sha1; do
 done
 $new pkcs12 -export -pbmac1_pbkdf2 -inkey alice.key -in alice.pem -name alice -passout 'pass:pässword' -out encrypted/alice.pbmac1-umlaut.p12
 $new pkcs12 -export -macalg sha3-256 -inkey alice.key -in alice.pem -name alice -passout pass:changeit -out encrypted/alice.sha3.p12
+# signatures/make.sh and forms/make.sh make what is in those folders.

@@ -40,6 +40,14 @@ pub enum LoadError {
         /// The kind of object that was read.
         what: &'static str,
     },
+    /// *Malformed.* A file of a private key says two things that cannot both be true.
+    #[error("the private key contradicts itself, {0}: have it exported anew from where it was made")]
+    Contradictory(&'static str),
+    /// *Refused.* A private key of ML-DSA or ML-KEM has none of the forms of RFC 9881 and RFC 9935.
+    #[error(
+        "the private key is {0}, a form from before RFC 9881 and RFC 9935: write it anew, for example with `openssl pkey` of          OpenSSL 3.5 or newer, which reads this form and writes another one"
+    )]
+    PostQuantumForm(&'static str),
     /// *Malformed.* The octets are not DER: there are none, or they are DER in an encoding.
     #[error("the {what} is malformed: {found}")]
     NotDer {
@@ -93,14 +101,6 @@ pub enum LoadError {
         /// The scheme, by name, or by its object identifier.
         scheme: WireText,
     },
-    /// *Refused.* A key store that cannot be read.
-    #[error("the key store is refused: {0}")]
-    KeyStore(&'static str),
-    /// *Failed.* The password does not decrypt the key or key store.
-    #[error("the password does not open the key")]
-    WrongPassword,
-    /// *Misuse.* The key and the certificate do not belong together.
-    #[error("the private key does not belong to the certificate")]
     /// *Refused.* A key store is encrypted or authenticated in a way that is not supported.
     #[error(
         "the key store is protected with {scheme}, which is not supported: export it anew, for example with \
@@ -110,6 +110,14 @@ pub enum LoadError {
         /// The scheme, by name, or by its object identifier.
         scheme: WireText,
     },
+    /// *Refused.* A key store that cannot be read.
+    #[error("the key store is refused: {0}")]
+    KeyStore(&'static str),
+    /// *Failed.* The password does not decrypt the key or key store.
+    #[error("the password does not open the key")]
+    WrongPassword,
+    /// *Misuse.* The key and the certificate do not belong together.
+    #[error("the private key does not belong to the certificate")]
     KeyMismatch,
     /// *Misuse.* This build does not support the format.
     #[error("built without the feature `{feature}`")]
@@ -126,14 +134,6 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
-    /// an encoding of DER.
-    #[must_use]
-    pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
-        let text = octets.trim_ascii();
-        let found = match () {
-            () if text.is_empty() => "it is empty",
-            () if is_base64_of_sequence(text) => "it is base64 once more, so have it encoded once",
     /// The error for a key store, in place of that for a key: the advice is another one.
     pub(crate) fn of_store(self) -> Self {
         match self {
@@ -142,6 +142,14 @@ impl LoadError {
         }
     }
 
+    /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
+    /// an encoding of DER.
+    #[must_use]
+    pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
+        let text = octets.trim_ascii();
+        let found = match () {
+            () if text.is_empty() => "it is empty",
+            () if is_base64_of_sequence(text) => "it is base64 once more, so have it encoded once",
             () if is_hexadecimal_of_sequence(text) => "it is in hexadecimal, so have its octets encoded in its place",
             () => return Self::Malformed { what },
         };
