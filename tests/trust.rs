@@ -414,11 +414,11 @@ fn revoked_wins_over_pinned() {
 
 #[test]
 fn certificates_signed_with_sha1_say_so() {
-    let weak = |spec: Spec| Spec { is_sha1: true, ..spec };
+    let weak = |spec: Spec| Spec { signed_with: (pki::rsa_with(pki::SHA1_RSA), SignatureMethod::RsaSha1), ..spec };
     let message = signed_by(&weak(Spec::leaf("leaf", "middle")).made("alice", "sub-ca"), "alice");
     let error = refused(&below([root()]).intermediates([middle()]), &message);
     assert!(
-        matches!(&error, TrustError::WeakSignature { subject, digest: "SHA-1" } if subject == "CN=leaf"),
+        matches!(&error, TrustError::WeakSignature { subject, method } if subject == "CN=leaf" && method == "RSA PKCS#1 v1.5 with SHA-1"),
         "{error}"
     );
     let weak_middle = weak(Spec::authority("middle", "root")).made("sub-ca", "ca");

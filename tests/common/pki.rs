@@ -8,8 +8,8 @@ use ws_security::{Certificate, SignatureMethod, SignerRule, Trust};
 use super::file;
 
 pub(crate) const CN: &[u8] = &[0x55, 4, 3];
-const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 11];
-const SHA1_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 5];
+pub(crate) const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 11];
+pub(crate) const SHA1_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 5];
 
 pub(crate) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut element = vec![tag];
@@ -95,7 +95,13 @@ pub(crate) struct Spec {
     pub(crate) not_after: &'static str,
     pub(crate) extensions: Vec<Vec<u8>>,
     pub(crate) is_version_1: bool,
-    pub(crate) is_sha1: bool,
+    /// The content of the AlgorithmIdentifier, and the method that it names.
+    pub(crate) signed_with: (Vec<u8>, SignatureMethod),
+}
+
+/// The content of an AlgorithmIdentifier of RSA.
+pub(crate) fn rsa_with(oid: &[u8]) -> Vec<u8> {
+    [der(6, oid), der(5, &[])].concat()
 }
 
 impl Spec {
@@ -109,7 +115,7 @@ impl Spec {
             not_after: "29991231235959Z",
             extensions: vec![usage(DIGITAL_SIGNATURE)],
             is_version_1: false,
-            is_sha1: false,
+            signed_with: (rsa_with(SHA256_RSA), SignatureMethod::RsaSha256),
         }
     }
 
@@ -137,8 +143,8 @@ impl Spec {
 
     /// Its octets: the key it certifies, and the one that signs it, by name.
     pub(crate) fn octets(&self, own: &str, issuer: &str) -> Vec<u8> {
-        let oid = if self.is_sha1 { SHA1_RSA } else { SHA256_RSA };
-        let algorithm = sequence(&[&der(6, oid), &der(5, &[])]);
+        let (algorithm, method) = &self.signed_with;
+        let algorithm = der(0x30, algorithm);
         let version = if self.is_version_1 { Vec::new() } else { der(0xA0, &der(2, &[2])) };
         let extensions = match self.is_version_1 || self.extensions.is_empty() {
             true => Vec::new(),
@@ -154,7 +160,7 @@ impl Spec {
             key(own).public_key().spki(),
             &extensions,
         ]);
-        signed(&tbs, &algorithm, issuer, self.is_sha1)
+        signed(&tbs, &algorithm, issuer, *method)
     }
 
     pub(crate) fn made(&self, own: &str, issuer: &str) -> Certificate {
@@ -162,8 +168,7 @@ impl Spec {
     }
 }
 
-fn signed(tbs: &[u8], algorithm: &[u8], signer: &str, is_sha1: bool) -> Vec<u8> {
-    let method = if is_sha1 { SignatureMethod::RsaSha1 } else { SignatureMethod::RsaSha256 };
+fn signed(tbs: &[u8], algorithm: &[u8], signer: &str, method: SignatureMethod) -> Vec<u8> {
     let value = key(signer).sign(method, tbs).expect("signs");
     sequence(&[tbs, algorithm, &der(3, &[&[0], value.as_slice()].concat())])
 }
@@ -232,6 +237,6 @@ impl List {
             &revoked,
             &der(0xA0, &der(0x30, &self.extensions.concat())),
         ]);
-        signed(&tbs, &algorithm, signer, false)
+        signed(&tbs, &algorithm, signer, SignatureMethod::RsaSha256)
     }
 }

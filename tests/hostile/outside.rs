@@ -87,7 +87,7 @@ fn a_key_store_takes_little_memory() {
     let octets = store(&[safe_of_scrypt()]);
     let (outcome, cost) = measured(|| identities_from_key_store(&octets, "any").map(drop));
     little("scrypt", octets.len(), cost.peak);
-    assert!(matches!(outcome, Err(LoadError::KeyEncryption { .. })), "{outcome:?}");
+    assert!(matches!(outcome, Err(LoadError::StoreProtection { .. })), "{outcome:?}");
 
     // Every key has a chain of all certificates.
     let id = sequence(&[element(6, LOCAL_KEY_ID), element(0x31, &element(4, &[1]))]);

@@ -163,3 +163,15 @@ openssl rsa -in alice.key -outform DER -traditional -out encrypted/alice.pkcs1.d
 openssl pkcs12 -export -legacy -inkey alice.key -in alice.pem -certfile ca.pem -name alice -passout pass:changeit -out encrypted/alice.rc2.p12
 openssl pkcs12 -export -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 -inkey alice.key -in alice.pem -name alice \
   -passout pass:changeit -out encrypted/alice.3des.p12
+openssl pkcs12 -export -legacy -keypbe PBE-SHA1-RC4-128 -certpbe PBE-SHA1-3DES -inkey alice.key -in alice.pem -name alice \
+  -passout pass:changeit -out encrypted/alice.rc4.p12
+# PBMAC1 (RFC 9579), for which the openssl command of Debian 12 is too old: NEW_OPENSSL is one of 3.4 or newer (3.6.3 made these). The
+# last of these has a password with a letter outside ASCII; and a MAC that is not supported.
+new="${NEW_OPENSSL:-openssl}"
+for digests in sha256-sha256 sha512-sha256 sha384-sha512 sha1-sha1; do
+  $new pkcs12 -export -pbmac1_pbkdf2 -macalg ${digests%-*} -pbmac1_pbkdf2_md ${digests#*-} -inkey alice.key -in alice.pem \
+    -certfile ca.pem -name alice -passout pass:changeit -out encrypted/alice.pbmac1-$digests.p12
+done
+$new pkcs12 -export -pbmac1_pbkdf2 -inkey alice.key -in alice.pem -name alice -passout 'pass:pässword' -out encrypted/alice.pbmac1-umlaut.p12
+$new pkcs12 -export -macalg sha3-256 -inkey alice.key -in alice.pem -name alice -passout pass:changeit -out encrypted/alice.sha3.p12
+# signatures/make.sh and forms/make.sh make what is in those folders.

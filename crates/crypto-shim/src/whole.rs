@@ -43,6 +43,20 @@ impl Key {
         }
     }
 
+    /// The private key without its envelope.
+    #[must_use]
+    pub fn raw_private(&self) -> Option<Vec<u8>> {
+        // SAFETY: as in `raw_public`.
+        unsafe {
+            let mut len = 0;
+            check(sys::EVP_PKEY_get_raw_private_key(self.0.as_ptr(), ptr::null_mut(), &mut len))?;
+            let mut private = vec![0; len];
+            check(sys::EVP_PKEY_get_raw_private_key(self.0.as_ptr(), private.as_mut_ptr(), &mut len))?;
+            private.truncate(len);
+            Some(private)
+        }
+    }
+
     /// Signs `message` with a method that takes no digest, without a context.
     #[must_use]
     pub fn sign_whole(&self, message: &[u8]) -> Option<Vec<u8>> {

@@ -13,6 +13,7 @@ use crate::distinguished_name::{DistinguishedName, object_identifier};
 use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
 use crate::serial_number::SerialNumber;
+use crate::signed_by::name_of_unknown;
 use crate::x509::{self, Extension, Signed, URI};
 
 /// The largest number of octets of a certificate. Path validation takes no more (two octets of length), and real
@@ -43,6 +44,24 @@ const UNIQUE_IDS: [u8; 2] = [0x81, 0x82];
 #[derive(Clone)]
 pub struct Certificate(Arc<Fields>);
 
+/// Whether a path may have the signature of an issuer on a certificate: [`Certificate::signature_of`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateSignature {
+    /// Every path may have it.
+    Current,
+    /// It no longer proves anything, so that only paths of old documents may have it.
+    Old {
+        /// The method, and the key if that is too weak, in words.
+        method: String,
+    },
+    /// No path may have it.
+    Unsupported {
+        /// The method by name, or its object identifier.
+        method: String,
+    },
+}
+
 struct Fields {
     der: Vec<u8>,
     public_key: PublicKey,
@@ -52,7 +71,6 @@ struct Fields {
     not_before: SystemTime,
     not_after: SystemTime,
     version: u32,
-    weak_digest: Option<&'static str>,
     extensions: Extensions,
     digests: Digests,
     /// The computed identifier, after the first call.
@@ -145,7 +163,6 @@ impl Certificate {
             not_before,
             not_after,
             version,
-            weak_digest: signed.weak_digest(),
             extensions,
             digests: Digests::new(),
             key_identifier: OnceLock::new(),
@@ -311,10 +328,19 @@ impl Certificate {
         self.0.extensions.distribution_points.as_deref()
     }
 
-    /// The name of the digest that its issuer signed, if collisions are known for it, as for SHA-1.
+    /// How `issuer` signed it, if it did: whether a path may have such a signature. Nothing is verified.
     #[must_use]
-    pub fn weak_digest(&self) -> Option<&'static str> {
-        self.0.weak_digest
+    pub fn signature_of(&self, issuer: &Self) -> CertificateSignature {
+        let signed = Signed::read(self.der());
+        let Some(by) = signed.and_then(|signed| signed.by()) else {
+            let algorithm = signed.map_or(&[][..], |signed| signed.algorithm);
+            return CertificateSignature::Unsupported { method: name_of_unknown(algorithm) };
+        };
+        match issuer.public_key().kind() {
+            kind if !kind.signs_paths() => CertificateSignature::Old { method: format!("{by} and {}", kind.sized()) },
+            _ if by.is_old() => CertificateSignature::Old { method: by.to_string() },
+            _ => CertificateSignature::Current,
+        }
     }
 
     /// Verifies that the key of `issuer` signed it. Names, times and rights of the issuer are not checked. Digests
@@ -328,7 +354,8 @@ impl Certificate {
         signed.verify(issuer.public_key())
     }
 
-    /// As [`Certificate::verify_signature_of`], and by MD5, SHA-1 and DSA, which prove nothing about who issued it.
+    /// As [`Certificate::verify_signature_of`], and by MD5, RIPEMD-160, SHA-1, digests of 224 bits and DSA, which prove nothing
+    /// about who issued it.
     ///
     /// # Errors
     /// As [`Certificate::verify_signature_of`].

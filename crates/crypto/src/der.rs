@@ -123,6 +123,11 @@ pub(crate) fn small(content: &[u8]) -> Option<u32> {
     Some(octets.iter().fold(0, |value, octet| value << 8 | u32::from(*octet)))
 }
 
+/// The content of an OBJECT IDENTIFIER in dotted decimal.
+pub(crate) fn dotted(oid: &[u8]) -> Option<String> {
+    ::der::asn1::ObjectIdentifier::from_bytes(oid).ok().map(|oid| oid.to_string())
+}
+
 /// The two halves of an ECDSA signature side by side, each of `len` octets (RFC 3279 §2.2.3 to XML Signature 1.1 §6.4.3).
 pub(crate) fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
     let mut halves = Reader::new(Reader::new(signature).only(SEQUENCE)?);

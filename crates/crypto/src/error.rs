@@ -40,6 +40,14 @@ pub enum LoadError {
         /// The kind of object that was read.
         what: &'static str,
     },
+    /// *Malformed.* A file of a private key says two things that cannot both be true.
+    #[error("the private key contradicts itself, {0}: have it exported anew from where it was made")]
+    Contradictory(&'static str),
+    /// *Refused.* A private key of ML-DSA or ML-KEM has none of the forms of RFC 9881 and RFC 9935.
+    #[error(
+        "the private key is {0}, a form from before RFC 9881 and RFC 9935: write it anew, for example with `openssl pkey` of          OpenSSL 3.5 or newer, which reads this form and writes another one"
+    )]
+    PostQuantumForm(&'static str),
     /// *Malformed.* The octets are not DER: there are none, or they are DER in an encoding.
     #[error("the {what} is malformed: {found}")]
     NotDer {
@@ -93,6 +101,15 @@ pub enum LoadError {
         /// The scheme, by name, or by its object identifier.
         scheme: WireText,
     },
+    /// *Refused.* A key store is encrypted or authenticated in a way that is not supported.
+    #[error(
+        "the key store is protected with {scheme}, which is not supported: export it anew, for example with \
+         `openssl pkcs12 -export -keypbe AES-256-CBC -certpbe AES-256-CBC -macalg SHA256`"
+    )]
+    StoreProtection {
+        /// The scheme, by name, or by its object identifier.
+        scheme: WireText,
+    },
     /// *Refused.* A key store that cannot be read.
     #[error("the key store is refused: {0}")]
     KeyStore(&'static str),
@@ -117,6 +134,14 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// The error for a key store, in place of that for a key: the advice is another one.
+    pub(crate) fn of_store(self) -> Self {
+        match self {
+            Self::KeyEncryption { scheme } => Self::StoreProtection { scheme },
+            other => other,
+        }
+    }
+
     /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
     /// an encoding of DER.
     #[must_use]

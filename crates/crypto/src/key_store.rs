@@ -133,7 +133,7 @@ fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, Loa
     let mut effort = Effort::of_file();
     for entry in entries(octets, password)? {
         if let Entry::Key { alias, protected, chain } = entry {
-            let key = decrypt_pkcs8(protected, password, &mut effort)?;
+            let key = decrypt_pkcs8(protected, password, &mut effort).map_err(LoadError::of_store)?;
             identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
         }
     }

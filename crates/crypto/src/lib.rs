@@ -43,7 +43,10 @@ mod revocation_list;
 mod rsa15;
 mod secret;
 mod serial_number;
+mod signed_by;
 mod signing_key;
+#[cfg(feature = "pkcs12")]
+mod store_mac;
 mod x509;
 
 pub use algorithm::{
@@ -52,7 +55,7 @@ pub use algorithm::{
 };
 pub use alternative_name::AlternativeName;
 pub use bundle::{CertificateBundle, SkippedCertificate};
-pub use certificate::{BasicConstraints, Certificate, KeyUsage};
+pub use certificate::{BasicConstraints, Certificate, CertificateSignature, KeyUsage};
 pub use cipher::{decrypt, decrypt_and, decrypt_beside_and, encrypt, encrypt_in_place, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
 pub use digest::Digest;
@@ -71,9 +74,7 @@ pub use key::{
 pub use key_derivation::{KeyDerivation, OtherInfo};
 pub use key_store::{KeyStoreEntry, certificates_from_java_key_store, identities_from_key_store};
 pub use ocsp::{CertificateStatus, OcspRequest, OcspResponse, SingleResponse};
-pub use path_signature::{
-    DsaPathSignature, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures, path_signatures,
-};
+pub use path_signature::{PathSignature, StandIn, dangerous_old_path_signatures, path_signatures};
 pub use pem::certificate_in_pem;
 pub use random::{Random, SystemRandom, fresh_name};
 pub use revocation_list::RevocationList;

@@ -92,8 +92,7 @@ const MALFORMED: LoadError = LoadError::Malformed { what: "encrypted private key
 /// The name of a scheme, or its object identifier in dotted decimal.
 pub(crate) fn name_of(scheme: &[u8]) -> String {
     let named = NAMES.iter().find(|(oid, _)| *oid == scheme).map(|(_, name)| (*name).to_owned());
-    let dotted = || ::der::asn1::ObjectIdentifier::from_bytes(scheme).ok().map(|oid| oid.to_string());
-    named.or_else(dotted).unwrap_or_else(|| "an unknown scheme".to_owned())
+    named.or_else(|| der::dotted(scheme)).unwrap_or_else(|| "an unknown scheme".to_owned())
 }
 
 /// Takes the cost of a derivation; `None` if it is more than is left, or more memory than any tool takes by default.

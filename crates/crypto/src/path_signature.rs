@@ -1,52 +1,70 @@
 //! Signatures on certificates, for the validation of paths by rustls-webpki.
 //!
-//! webpki has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others
-//! come from the table of algorithms.
+//! webpki has its own algorithms for RSA with SHA-2, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others
+//! come from the table of algorithms. It compares AlgorithmIdentifiers octet by octet and demands them in static memory: those
+//! with parameters (keys of DSA; RSASSA-PSS) are made for one certificate and its signer, [`PathSignature::of`].
 
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
-use crate::algorithm::{Curve, DigestMethod, Scheme, SignatureFamily, SignatureMethod};
+use crate::algorithm::{Curve, RsaPadding, Scheme};
 use crate::certificate::Certificate;
 use crate::der;
 use crate::key::{KeyKind, PublicKey};
-use crate::x509::{OLD, Signed};
+use crate::signed_by::SignedBy;
+use crate::x509::Signed;
 
-/// ECDSA on a curve with one digest.
-#[derive(Debug)]
-struct OnCurve {
-    curve: Curve,
-    method: SignatureMethod,
-    named: AlgorithmIdentifier,
-}
-
-impl SignatureVerificationAlgorithm for OnCurve {
-    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let key = PublicKey::from_ec(self.curve, key).map_err(|_| InvalidSignature)?;
-        let value = der::fixed_width(signature, self.curve.field_len()).ok_or(InvalidSignature)?;
-        key.verify(self.method, message, &value).map_err(|_| InvalidSignature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.curve.identifier()
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.named
-    }
-}
-
-/// A method whose keys are for it alone, and whose values have the same form on certificates as in XML.
-#[derive(Debug)]
-struct Alone {
-    method: SignatureMethod,
+/// A method of signatures on certificates, under keys of one kind.
+#[derive(Debug, Clone, Copy)]
+pub struct PathSignature {
+    by: SignedBy,
     key: AlgorithmIdentifier,
     named: AlgorithmIdentifier,
+    /// Whether keys count that are too weak for paths today.
+    accepts_old: bool,
 }
 
-impl SignatureVerificationAlgorithm for Alone {
+impl PathSignature {
+    /// Whether the signature of `signer` on `signed` is only verified by [`PathSignature::of`], as its method or its key has
+    /// parameters.
+    #[must_use]
+    pub fn has_parameters(signed: &Certificate, signer: &Certificate, accepts_old: bool) -> bool {
+        let Some(signature) = Signed::read(signed.der()) else { return false };
+        let is_static = |known: &AlgorithmIdentifier| known.as_ref() == signature.algorithm;
+        match (signer.public_key().kind(), signature.by()) {
+            (KeyKind::Dsa { .. }, _) => accepts_old,
+            // webpki has these, under keys that it does not take for weak.
+            (KeyKind::Rsa { .. }, Some(SignedBy::Pss(_))) => accepts_old || !OF_WEBPKI.iter().any(is_static),
+            (_, Some(SignedBy::Pss(_))) => true,
+            _ => false,
+        }
+    }
+
+    /// The algorithm for the signature of `signer` on `signed`, if it has parameters. They are kept as long as the program lives:
+    /// those of at most 256 keys and methods. The caller must know that `signer` signed it, and is an authority that is known, or
+    /// that a known one certified. `None` for methods and keys that are old, unless they are accepted, and for keys that anyone
+    /// can break.
+    #[must_use]
+    pub fn of(signed: &Certificate, signer: &Certificate, accepts_old: bool) -> Option<Self> {
+        let kind = signer.public_key().kind();
+        let signature = Signed::read(signed.der())?;
+        let by =
+            signature.by().filter(|by| !kind.is_retired() && (accepts_old || (!by.is_old() && kind.signs_paths())))?;
+        let key = match kind {
+            KeyKind::Rsa { .. } => alg_id::RSA_ENCRYPTION,
+            KeyKind::RsaPss { .. } | KeyKind::Dsa { .. } => lasting(key_of(signer)?.0)?,
+            _ => return None,
+        };
+        Some(Self { by, key, named: lasting(signature.algorithm)?, accepts_old })
+    }
+}
+
+impl SignatureVerificationAlgorithm for PathSignature {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let key = public_key(self.key, key)?;
-        key.verify(self.method, message, signature).map_err(|_| InvalidSignature)
+        if !self.accepts_old && !key.kind().signs_paths() {
+            return Err(InvalidSignature);
+        }
+        self.by.verify(&key, message, signature).map_err(|_| InvalidSignature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -58,146 +76,50 @@ impl SignatureVerificationAlgorithm for Alone {
     }
 }
 
-/// `id-RSASSA-PSS` without parameters.
-const RSA_PSS: &[u8] = &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
+/// The parameters of RSASSA-PSS that webpki has.
+const OF_WEBPKI: [AlgorithmIdentifier; 3] = [alg_id::RSA_PSS_SHA256, alg_id::RSA_PSS_SHA384, alg_id::RSA_PSS_SHA512];
 
-/// The algorithms of signatures on certificates that rustls-webpki does not have. Legacy ones are not among them.
+/// The keys that sign certificates with a method, as webpki compares them; those with parameters are left out.
+fn keys(scheme: Scheme) -> Vec<AlgorithmIdentifier> {
+    match scheme {
+        Scheme::Rsa(RsaPadding::Pkcs1, _) => vec![alg_id::RSA_ENCRYPTION],
+        Scheme::Ecdsa(_) => {
+            Curve::ALL.iter().map(|curve| AlgorithmIdentifier::from_slice(curve.identifier())).collect()
+        }
+        Scheme::Ed25519(_) => vec![alg_id::ED25519],
+        Scheme::Ed448(_) => vec![ED448],
+        Scheme::PostQuantum(kind) => vec![AlgorithmIdentifier::from_slice(kind.identifier())],
+        Scheme::Rsa(RsaPadding::Pss, _) | Scheme::Dsa(_) | Scheme::Hmac(_) => Vec::new(),
+    }
+}
+
+/// `id-Ed448` (RFC 8410 §3).
+const ED448: AlgorithmIdentifier = AlgorithmIdentifier::from_slice(&[6, 3, 0x2B, 0x65, 0x71]);
+
+/// All methods whose identifiers have no parameters. There is one list of them, which lives as long as the program.
+fn listed(accepts_old: bool) -> Vec<&'static dyn SignatureVerificationAlgorithm> {
+    let all = SignedBy::all().flat_map(|(named, scheme)| {
+        let named = AlgorithmIdentifier::from_slice(named);
+        let of = move |key| PathSignature { by: SignedBy::Scheme(scheme), key, named, accepts_old };
+        keys(scheme).into_iter().map(of)
+    });
+    let all = all.filter(|algorithm| accepts_old || !algorithm.by.is_old());
+    all.map(|algorithm| &*Box::leak(Box::new(algorithm)) as _).collect()
+}
+
+/// The algorithms of signatures on certificates whose identifiers have no parameters. Keys that are too weak verify nothing.
 #[must_use]
 pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
-    ALL.get_or_init(|| {
-        let curves = Curve::ALL.iter().filter(|curve| !curve.is_legacy());
-        let ecdsa = |curve: Curve| {
-            let methods = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::Ecdsa);
-            let is_brought = move |method: &SignatureMethod| {
-                let digests = [Some(DigestMethod::Sha256), Some(DigestMethod::Sha384)];
-                matches!(curve, Curve::P256 | Curve::P384) && digests.contains(&method.digest())
-            };
-            let methods = methods.filter(move |method| !is_brought(method));
-            methods.filter_map(move |method| Some(OnCurve { curve, method, named: method.in_certificates()? }))
-        };
-        let alone = SignatureMethod::ALL.iter().filter_map(|method| {
-            let named = match method.scheme() {
-                Scheme::PostQuantum(kind) => {
-                    AlgorithmIdentifier::from_slice(der::element(der::OID, &kind.oid()).leak())
-                }
-                Scheme::Ed448(_) => method.in_certificates()?,
-                // Those of rustls-webpki, and those above and below with a curve or parameters of the key.
-                Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519(_) => return None,
-                // No certificate is signed by these, or only by legacy.
-                Scheme::Dsa(_) | Scheme::Hmac(_) => return None,
-            };
-            Some(Alone { method, key: named, named })
-        });
-        // RFC 4055 §1.2: a key with parameters signs only with these, and a key without parameters signs with any.
-        let pss = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
-        let pss = pss.filter_map(|method| Some((method, method.in_certificates()?)));
-        let pss = pss.flat_map(|(method, named)| {
-            [named, AlgorithmIdentifier::from_slice(RSA_PSS)].map(|key| Alone { method, key, named })
-        });
-        // There is one list, which lives as long as the program.
-        let kept = |algorithm: OnCurve| &*Box::leak(Box::new(algorithm)) as _;
-        let kept_alone = |algorithm: Alone| &*Box::leak(Box::new(algorithm)) as _;
-        curves.flat_map(ecdsa).map(kept).chain(alone.chain(pss).map(kept_alone)).collect()
-    })
+    ALL.get_or_init(|| listed(false))
 }
 
-/// RSA or ECDSA with a digest, or under a key, for which paths are refused.
-#[derive(Debug)]
-struct Old {
-    method: SignatureMethod,
-    key: AlgorithmIdentifier,
-    named: AlgorithmIdentifier,
-    /// The number of octets of each half of an ECDSA signature.
-    half_len: Option<usize>,
-}
-
-impl SignatureVerificationAlgorithm for Old {
-    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let key = public_key(self.key, key)?;
-        let value = match self.half_len {
-            Some(len) => der::fixed_width(signature, len).ok_or(InvalidSignature)?,
-            None => signature.to_vec(),
-        };
-        let is_retired = key.kind().is_retired();
-        let verified = key.verify(self.method, message, &value);
-        verified.ok().filter(|()| !is_retired).ok_or(InvalidSignature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.key
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.named
-    }
-}
-
-/// The algorithms of signatures on certificates that no longer prove anything: MD5 and SHA-1 with RSA, SHA-1 with
-/// ECDSA, and RSA of 1 024 bits with SHA-2. They come before the strong algorithms, which refuse such keys.
+/// As [`path_signatures`], with those that no longer prove anything: MD5, RIPEMD-160, SHA-1 and digests of 224 bits, and keys of
+/// RSA with 1 024 bits and on P-224. They come before the strong algorithms, which refuse such keys.
 #[must_use]
 pub fn dangerous_old_path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
-    ALL.get_or_init(|| {
-        let current = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPkcs1);
-        let current = current.filter_map(|method| Some((method.in_certificates()?, method)));
-        let old = OLD.iter().map(|(named, method)| (AlgorithmIdentifier::from_slice(named), *method));
-        let of = |(named, method): (AlgorithmIdentifier, SignatureMethod)| -> Vec<Old> {
-            let on = |curve: Curve| Old { method, key: curve.identifier(), named, half_len: Some(curve.field_len()) };
-            match method.family() {
-                SignatureFamily::RsaPkcs1 => vec![Old { method, key: alg_id::RSA_ENCRYPTION, named, half_len: None }],
-                SignatureFamily::Ecdsa => Curve::ALL.iter().map(on).collect(),
-                _ => Vec::new(),
-            }
-        };
-        // There is one list, which lives as long as the program.
-        current.chain(old).flat_map(of).map(|algorithm| &*Box::leak(Box::new(algorithm)) as _).collect()
-    })
-}
-
-/// DSA with SHA-1 or SHA-256 under the key of one authority. The parameters of a DSA key are a part of its
-/// AlgorithmIdentifier, so that each key has an algorithm of its own.
-#[derive(Debug)]
-pub struct DsaPathSignature {
-    method: SignatureMethod,
-    key: AlgorithmIdentifier,
-    named: AlgorithmIdentifier,
-    /// The number of octets of each number of a signature.
-    half_len: usize,
-}
-
-impl SignatureVerificationAlgorithm for DsaPathSignature {
-    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let value = der::fixed_width(signature, self.half_len).ok_or(InvalidSignature)?;
-        let key = public_key(self.key, key)?;
-        key.verify(self.method, message, &value).map_err(|_| InvalidSignature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.key
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.named
-    }
-}
-
-/// The algorithms of signatures by an authority with a DSA key, which no longer prove anything; empty for other keys,
-/// and for keys below 1 024 bits. The parameters of a key are kept as long as the program lives, those of at most 64
-/// keys: give only authorities that are known, or that a known one certified.
-#[must_use]
-pub fn dangerous_dsa_path_signatures(authority: &Certificate) -> Vec<DsaPathSignature> {
-    let kind = authority.public_key().kind();
-    let KeyKind::Dsa { subgroup_bits, .. } = kind else { return Vec::new() };
-    let key = key_of(authority).filter(|_| !kind.is_retired()).and_then(|(algorithm, _)| lasting(algorithm));
-    let Some(key) = key else { return Vec::new() };
-    let of_dsa = OLD.iter().filter(|(_, method)| matches!(method.scheme(), Scheme::Dsa(_)));
-    of_dsa
-        .map(|(named, method)| {
-            let named = AlgorithmIdentifier::from_slice(named);
-            DsaPathSignature { method: *method, key, named, half_len: subgroup_bits / 8 }
-        })
-        .collect()
+    ALL.get_or_init(|| listed(true))
 }
 
 /// The AlgorithmIdentifier and the bits of the key of a certificate.
@@ -215,7 +137,7 @@ fn public_key(algorithm: AlgorithmIdentifier, bits: &[u8]) -> Result<PublicKey, 
 
 /// An AlgorithmIdentifier with parameters, in the static memory that webpki demands; `None` if there are too many.
 fn lasting(algorithm: &[u8]) -> Option<AlgorithmIdentifier> {
-    const MOST: usize = 64;
+    const MOST: usize = 256;
     const MAX_OCTETS: usize = 2_048;
     static KNOWN: std::sync::Mutex<Vec<&'static [u8]>> = std::sync::Mutex::new(Vec::new());
     let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -273,8 +195,8 @@ impl<'d> Fields<'d> {
 const NOWHERE: &[u8] = &[0x06, 0x02, 0x69, 0x00];
 
 impl StandIn {
-    /// The substitute for an authority. `None` for a kind of key whose paths are not validated. The parameters of a DSA
-    /// key are kept as long as the program lives: the caller must know that a known authority signed the certificate.
+    /// The substitute for an authority. `None` for a kind of key that signs nothing. The parameters of a key of DSA or RSASSA-PSS
+    /// are kept as long as the program lives: the caller must know that a known authority signed the certificate.
     #[must_use]
     pub fn below(authority: &Certificate) -> Option<Self> {
         let Fields { validity, subject, spki, .. } = Fields::read(authority.der())?;
@@ -293,13 +215,12 @@ impl StandIn {
     fn signed_by(signer: &Certificate, fields: &[&[u8]]) -> Option<Self> {
         let kind = match signer.public_key().kind() {
             KeyKind::Rsa { .. } => alg_id::RSA_ENCRYPTION,
-            KeyKind::Ec(curve) => curve.identifier(),
+            KeyKind::Ec(curve) => AlgorithmIdentifier::from_slice(curve.identifier()),
             KeyKind::Ed25519 => alg_id::ED25519,
-            KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
-            KeyKind::Dsa { .. } => lasting(key_of(signer)?.0)?,
-            KeyKind::RsaPss { .. } | KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } | KeyKind::PostQuantum(_) => {
-                return None;
-            }
+            KeyKind::Ed448 => ED448,
+            KeyKind::PostQuantum(kind) => AlgorithmIdentifier::from_slice(kind.identifier()),
+            KeyKind::RsaPss { .. } | KeyKind::Dsa { .. } => lasting(key_of(signer)?.0)?,
+            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } => return None,
         };
         let key = key_of(signer)?.1.to_vec();
         let version = der::element(0xA0, &der::unsigned(&[2]));

@@ -6,18 +6,16 @@
 
 use cbc::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::Pkcs7};
 use rc2::Rc2;
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::algorithm::DigestMethod;
 use crate::certificate::Certificate;
 use crate::der::{self, Reader};
 use crate::distinguished_name::NameForm;
 use crate::error::LoadError;
 use crate::identity::Identity;
 use crate::key::PrivateKey;
-use crate::password_based::{Effort, Encrypted, Plain, SHA1_RC2_40, name_of, pkcs12_octets};
-use crate::provider::{Chosen, Provider as _};
+use crate::password_based::{Effort, Encrypted, Plain, SHA1_RC2_40};
+use crate::store_mac::MacData;
 
 const MALFORMED: LoadError = LoadError::Malformed { what: "key store" };
 
@@ -42,29 +40,20 @@ const LOCAL_KEY_ID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 21];
 /// Of Java: the certificate is an anchor.
 const TRUSTED_KEY_USAGE: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xF9, 0x66, 0xAD, 0xCA, 0x7B, 1, 1];
 
-/// The digests of MACs.
-const DIGESTS: [(&[u8], DigestMethod); 5] = [
-    (&[0x2B, 14, 3, 2, 26], DigestMethod::Sha1),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4], DigestMethod::Sha224),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], DigestMethod::Sha256),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], DigestMethod::Sha384),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], DigestMethod::Sha512),
-];
-
 /// Every key of a key store that is of a supported kind and has a certificate, with its alias and chain, sorted by alias.
 ///
 /// # Errors
-/// [`LoadError::WrongPassword`] if the store does not open; [`LoadError::KeyEncryption`] if it is encrypted in a way that is
+/// [`LoadError::WrongPassword`] if the store does not open; [`LoadError::StoreProtection`] if it is protected in a way that is
 /// not supported, or takes more effort than a file may; [`LoadError::TooLarge`]; [`LoadError::Malformed`].
 pub(crate) fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
-    identities_within(Effort::of_file(), octets, password)
+    identities_within(Effort::of_file(), octets, password).map_err(LoadError::of_store)
 }
 
 fn identities_within(effort: Effort, octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
     let pfx = Pfx::read(octets).ok_or(MALFORMED)?;
     let mut store = Store { password, effort, bags: 0, keys: Vec::new(), certificates: Vec::new(), left_out: None };
     if let Some(mac) = pfx.mac {
-        store.check_mac(mac, pfx.safes)?;
+        MacData::read(mac).ok_or(MALFORMED)?.check(pfx.safes, password, &mut store.effort)?;
     }
     let mut safes = Reader::new(Reader::new(pfx.safes).only(der::SEQUENCE).ok_or(MALFORMED)?);
     while !safes.is_empty() {
@@ -115,17 +104,6 @@ struct Store<'p> {
 }
 
 impl Store<'_> {
-    /// The integrity of the safes under the password (RFC 7292 §5.1, appendix B.4).
-    fn check_mac(&mut self, mac: &[u8], safes: &[u8]) -> Result<(), LoadError> {
-        let mac = MacData::read(mac).ok_or(MALFORMED)?;
-        let unsupported = || LoadError::KeyEncryption { scheme: format!("a MAC with {}", name_of(mac.scheme)).into() };
-        let digest = DIGESTS.iter().find(|(oid, _)| *oid == mac.scheme).ok_or_else(unsupported)?.1;
-        self.effort.take_iterations(mac.iterations)?;
-        let key = pkcs12_octets(digest, 3, self.password, mac.salt, mac.iterations, digest.output_len());
-        let is_right = Chosen::hmac(digest, &key, safes).as_octets().ct_eq(mac.claimed);
-        if bool::from(is_right) { Ok(()) } else { Err(LoadError::WrongPassword) }
-    }
-
     /// The bags of one ContentInfo: of plain data, or of data under the password.
     fn read_safe(&mut self, info: &[u8]) -> Result<(), LoadError> {
         let mut info = Reader::new(info);
@@ -278,26 +256,6 @@ impl<'s> Chains<'s> {
     }
 }
 
-/// MacData (RFC 7292 §4).
-struct MacData<'d> {
-    scheme: &'d [u8],
-    claimed: &'d [u8],
-    salt: &'d [u8],
-    iterations: u32,
-}
-
-impl<'d> MacData<'d> {
-    fn read(octets: &'d [u8]) -> Option<Self> {
-        let mut data = Reader::new(octets);
-        let mut info = Reader::new(data.expect(der::SEQUENCE)?);
-        let scheme = Reader::new(info.expect(der::SEQUENCE)?).expect(der::OID)?;
-        let claimed = info.expect(der::OCTET_STRING).filter(|_| info.is_empty())?;
-        let salt = data.expect(der::OCTET_STRING)?;
-        let iterations = if data.is_empty() { 1 } else { der::small(data.expect(der::INTEGER)?)? };
-        (iterations >= 1 && data.is_empty()).then_some(Self { scheme, claimed, salt, iterations })
-    }
-}
-
 /// The content of an EncryptedData of version 0 (RFC 5652 §8), if it has any.
 fn encrypted_content(content: Reader<'_>) -> Option<Option<Encrypted<'_>>> {
     let mut data = Reader::new(content.only(der::SEQUENCE)?);
@@ -378,7 +336,10 @@ mod tests {
     use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params};
 
     use super::*;
+    use crate::algorithm::DigestMethod;
     use crate::der::{element, sequence, unsigned};
+    use crate::password_based::pkcs12_octets;
+    use crate::provider::{Chosen, Provider as _};
 
     const PBES2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 13];
     const PASSWORD: &str = "p";
@@ -431,10 +392,10 @@ mod tests {
         let safes = element(der::SEQUENCE, &safes.concat());
         let content = element(EXPLICIT_0, &element(der::OCTET_STRING, &safes));
         let mac = mac_iterations.map_or_else(Vec::new, |iterations| {
-            let (oid, digest) = DIGESTS[2];
+            let digest = DigestMethod::Sha256;
             let key = pkcs12_octets(digest, 3, PASSWORD, &[9; 8], iterations, digest.output_len());
             let value = Chosen::hmac(digest, &key, &safes);
-            let algorithm = sequence(&[&element(der::OID, oid), &element(der::NULL, &[])]);
+            let algorithm = sequence(&[&element(der::OID, digest.oid()), &element(der::NULL, &[])]);
             let info = sequence(&[&algorithm, &element(der::OCTET_STRING, value.as_octets())]);
             sequence(&[&info, &element(der::OCTET_STRING, &[9; 8]), &unsigned(&iterations.to_be_bytes())])
         });
@@ -498,6 +459,44 @@ mod tests {
         let store = sequence(&[&element(der::INTEGER, &[3]), &sequence(&[&element(der::OID, DATA), &content]), &mac]);
         let error = LoadError::KeyEncryption { scheme: "a MAC with 1.2.840.113549.1.5.13".into() };
         assert_eq!(read(&store), Err(error));
+    }
+
+    /// RFC 9579 §4 and §5.
+    #[test]
+    fn a_mac_of_pbmac1_has_a_key_of_20_octets_or_more_and_counts_its_iterations() {
+        const SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 2, 9];
+        let oid = |last: &[u8]| element(der::OID, &[&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5][..], last].concat());
+        let hmac = sequence(&[&element(der::OID, SHA256), &element(der::NULL, &[])]);
+        let safes = element(der::SEQUENCE, &[]);
+        let made = |iterations: u32, key_len: Option<u8>, derivation: u8| {
+            let salt = element(der::OCTET_STRING, &[9; 8]);
+            let len = key_len.map_or_else(Vec::new, |len| unsigned(&[len]));
+            let kdf = sequence(&[&salt, &unsigned(&iterations.to_be_bytes()), &len, &hmac]);
+            let parameters = sequence(&[&sequence(&[&oid(&[derivation]), &kdf]), &hmac]);
+            let derived = crate::KeyDerivation::Pbkdf2 { prf: DigestMethod::Sha256, salt: vec![9; 8], iterations };
+            let secret = crate::Secret::new(PASSWORD.as_bytes().to_vec());
+            let key = derived.derive(&secret, usize::from(key_len.unwrap_or(32))).expect("derives");
+            let value = Chosen::hmac(DigestMethod::Sha256, key.as_octets(), &safes);
+            let algorithm = sequence(&[&oid(&[14]), &parameters]);
+            let info = sequence(&[&algorithm, &element(der::OCTET_STRING, value.as_octets())]);
+            let mac = sequence(&[&info, &element(der::OCTET_STRING, &[1; 8]), &unsigned(&[1])]);
+            let content = element(EXPLICIT_0, &element(der::OCTET_STRING, &safes));
+            sequence(&[&element(der::INTEGER, &[3]), &sequence(&[&element(der::OID, DATA), &content]), &mac])
+        };
+        for (iterations, len) in [(1, 20), (2_048, 32), (5_000, 32), (2_500, 64)] {
+            assert_eq!(read(&made(iterations, Some(len), 12)), Ok(0), "{iterations} {len}");
+        }
+        for (iterations, len) in [(5_001, 32), (2_501, 64)] {
+            let error = read(&made(iterations, Some(len), 12)).expect_err("refused");
+            assert!(error.to_string().contains("10,000,000 iterations"), "{error}");
+        }
+        for len in [1, 19, 65] {
+            let error = read(&made(1, Some(len), 12)).expect_err("refused");
+            assert!(matches!(error, LoadError::KeyStore(why) if why.contains("20 to 64")), "{error}");
+        }
+        assert_eq!(read(&made(1, None, 12)), Err(LoadError::Malformed { what: "MAC of the key store" }));
+        let error = LoadError::KeyEncryption { scheme: "a MAC with PBES1 with SHA-1 and RC2".into() };
+        assert_eq!(read(&made(1, Some(32), 11)), Err(error), "another derivation");
     }
 
     #[test]

@@ -4,10 +4,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::algorithm::{Scheme, SignatureMethod};
 use crate::der;
 use crate::error::CryptoError;
-use crate::key::{KeyKind, PublicKey};
+use crate::key::PublicKey;
+use crate::signed_by::SignedBy;
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 /// `[6] IMPLICIT IA5String`: a URI among GeneralNames.
@@ -46,78 +46,22 @@ impl<'d> Signed<'d> {
         der::Reader::new(self.tbs).only(der::SEQUENCE).map(der::Reader::new)
     }
 
-    /// Verifies the signature with the key of the issuer. Algorithms below SHA-256 are refused.
+    /// The method; `None` if it is not known.
+    pub(crate) fn by(&self) -> Option<SignedBy> {
+        SignedBy::read(self.algorithm)
+    }
+
+    /// Verifies the signature with the key of the issuer. Old methods are refused.
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), CryptoError> {
-        self.verify_by(method_of(self.algorithm), key)
+        let by = self.by().filter(|by| !by.is_old()).ok_or(CryptoError::KeyMismatch)?;
+        by.verify(key, self.tbs, self.signature)
     }
 
-    /// As [`Signed::verify`], and by MD5 and SHA-1, too.
+    /// As [`Signed::verify`], and by old methods, too.
     pub(crate) fn verify_old(&self, key: &PublicKey) -> Result<(), CryptoError> {
-        self.verify_by(method_of(self.algorithm).or_else(|| old_method_of(self.algorithm)), key)
-    }
-
-    fn verify_by(&self, method: Option<SignatureMethod>, key: &PublicKey) -> Result<(), CryptoError> {
-        let method = method.ok_or(CryptoError::KeyMismatch)?;
-        match key.kind() {
-            kind if kind.is_retired() => Err(CryptoError::KeyMismatch),
-            KeyKind::Rsa { .. }
-            | KeyKind::RsaPss { .. }
-            | KeyKind::Ed25519
-            | KeyKind::Ed448
-            | KeyKind::PostQuantum(_) => key.verify(method, self.tbs, self.signature),
-            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } => Err(CryptoError::KeyMismatch),
-            KeyKind::Dsa { subgroup_bits, .. } => {
-                let value =
-                    der::fixed_width(self.signature, subgroup_bits / 8).ok_or(CryptoError::SignatureMismatch)?;
-                key.verify(method, self.tbs, &value)
-            }
-            KeyKind::Ec(curve) => {
-                let value =
-                    der::fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;
-                key.verify(method, self.tbs, &value)
-            }
-        }
-    }
-
-    /// The name of the digest, if collisions are known for it.
-    pub(crate) fn weak_digest(&self) -> Option<&'static str> {
-        let oid = der::Reader::new(self.algorithm).expect(der::OID)?;
-        WEAK.iter().find(|(known, _)| *known == oid).map(|(_, name)| *name)
+        self.by().ok_or(CryptoError::KeyMismatch)?.verify(key, self.tbs, self.signature)
     }
 }
-
-/// The method that an AlgorithmIdentifier names.
-fn method_of(algorithm: &[u8]) -> Option<SignatureMethod> {
-    let is_named = |method: &SignatureMethod| match method.scheme() {
-        Scheme::PostQuantum(kind) => algorithm == der::element(der::OID, &kind.oid()),
-        _ => method.in_certificates().is_some_and(|known| known.as_ref() == algorithm),
-    };
-    SignatureMethod::ALL.iter().find(is_named)
-}
-
-fn old_method_of(algorithm: &[u8]) -> Option<SignatureMethod> {
-    OLD.iter().find(|(known, _)| *known == algorithm).map(|(_, method)| *method)
-}
-
-/// AlgorithmIdentifiers of certificates that only a call by name accepts (RFC 3279 §2.2, RFC 5758 §3.1).
-pub(crate) const OLD: &[(&[u8], SignatureMethod)] = &[
-    (&[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 4, 5, 0], SignatureMethod::RsaMd5),
-    (&[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 5, 5, 0], SignatureMethod::RsaSha1),
-    (&[6, 5, 0x2B, 0x0E, 3, 2, 29, 5, 0], SignatureMethod::RsaSha1),
-    (&[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 1], SignatureMethod::EcdsaSha1),
-    (&[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 3], SignatureMethod::DsaSha1),
-    (&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 2], SignatureMethod::DsaSha256),
-];
-
-const WEAK: &[(&[u8], &str)] = &[
-    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 2], "MD2"),
-    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 4], "MD5"),
-    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 5], "SHA-1"),
-    // sha-1WithRSAEncryption of OIW.
-    (&[0x2B, 0x0E, 3, 2, 29], "SHA-1"),
-    (&[0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 3], "SHA-1"),
-    (&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 1], "SHA-1"),
-];
 
 /// A Time: a UTCTime of the years 1950 to 2049, or a GeneralizedTime; both to the second and in UTC.
 pub(crate) fn time(reader: &mut der::Reader<'_>) -> Option<SystemTime> {

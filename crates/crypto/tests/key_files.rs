@@ -115,6 +115,48 @@ fn old_pkcs12_opens_and_what_is_none_is_told() {
     assert_eq!(none, Err(LoadError::Malformed { what: "key store" }));
 }
 
+/// RFC 9579, as OpenSSL 3.6 writes it. The password is in UTF-8.
+#[cfg(feature = "pkcs12")]
+#[test]
+fn pkcs12_with_pbmac1_opens_with_its_password_alone() {
+    let files = [
+        ("sha256-sha256", "changeit"),
+        ("sha512-sha256", "changeit"),
+        ("sha384-sha512", "changeit"),
+        ("sha1-sha1", "changeit"),
+        ("umlaut", "pässword"),
+    ];
+    for (name, password) in files {
+        let octets = file(&format!("encrypted/alice.pbmac1-{name}.p12"));
+        let identity = Identity::from_key_store(&octets, password).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key(), "{name}");
+        for wrong in ["changeIt", "", "passwort"] {
+            assert_eq!(Identity::from_key_store(&octets, wrong).map(drop), Err(LoadError::WrongPassword), "{name}");
+        }
+        // What changed since it was written does not open. PBMAC1 does not use the salt and the number of iterations at the end.
+        let used = octets.len() - 22;
+        for at in (0..used).step_by(29) {
+            let mut changed = octets.clone();
+            changed[at] ^= 1;
+            assert!(Identity::from_key_store(&changed, password).is_err(), "{name} at {at}");
+        }
+    }
+}
+
+/// The advice for a key store is another one than that for a key.
+#[cfg(feature = "pkcs12")]
+#[test]
+fn what_protects_a_key_store_and_is_not_supported_is_named() {
+    for (name, scheme) in
+        [("alice.rc4.p12", "PBES1 with SHA-1 and RC4"), ("alice.sha3.p12", "a MAC with 2.16.840.1.101.3.4.2.8")]
+    {
+        let error = Identity::from_key_store(&file(&format!("encrypted/{name}")), "changeit").map(drop);
+        assert_eq!(error, Err(LoadError::StoreProtection { scheme: scheme.into() }), "{name}");
+        let text = error.expect_err("refused").to_string();
+        assert!(text.contains("openssl pkcs12 -export") && !text.contains("openssl pkcs8"), "{text}");
+    }
+}
+
 /// Files as openssl and keytool write them, each in the place of another.
 #[test]
 fn a_file_of_another_kind_is_named_with_what_to_do_with_it() {
@@ -181,7 +223,6 @@ fn a_file_of_another_kind_is_named_with_what_to_do_with_it() {
     assert_eq!(Certificate::from_pem(&broken).map(drop), Err(LoadError::Malformed { what: "certificate" }));
 }
 
-#[cfg(feature = "pkcs12")]
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let len = content.len();
     let [high, low] = u16::try_from(len).expect("short").to_be_bytes();
@@ -193,6 +234,133 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
         vec![0x82, high, low]
     };
     [&[tag], length.as_slice(), content].concat()
+}
+
+/// The DER in a PEM file of one section.
+fn pkcs8(name: &str) -> Vec<u8> {
+    let text = String::from_utf8(file(name)).expect("PEM");
+    let lines: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, lines).expect("base64")
+}
+
+/// The contents of the elements of a sequence, each with its head.
+fn elements(sequence: &[u8]) -> Vec<Vec<u8>> {
+    let head = |octets: &[u8]| match octets[1] {
+        0x81 => (3, usize::from(octets[2])),
+        0x82 => (4, usize::from(octets[2]) << 8 | usize::from(octets[3])),
+        len => (2, usize::from(len)),
+    };
+    let (start, len) = head(sequence);
+    let mut rest = &sequence[start..start + len];
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        let (start, len) = head(rest);
+        let (one, after) = rest.split_at(start + len);
+        all.push(one.to_vec());
+        rest = after;
+    }
+    all
+}
+
+/// RFC 5958 §2: version 2 has attributes, and the public key beside the private one. openssl made keys and certificates.
+#[test]
+fn pkcs8_of_version_2_opens_with_its_own_public_key_alone() {
+    let attributes = der(0xA0, &der(0x30, &[der(6, &[0x2A, 3]), der(0x31, &der(0x0C, b"name"))].concat()));
+    let names = [
+        "alice",
+        "ec256",
+        "ec384",
+        "ec521",
+        "ed25519",
+        "ed448",
+        "ka-x25519",
+        "ka-x448",
+        "bp256",
+        "k256",
+        "p224",
+        "pss-ca",
+        "pss384",
+        "dsa",
+        "ml-dsa-44",
+        "slh-dsa-sha2-128f",
+    ];
+    for name in names {
+        let v1 = pkcs8(&format!("{name}.key"));
+        let Ok(known) = PrivateKey::from_der(&v1) else {
+            assert!(wss_crypto::PROVIDER == "ring" || name.contains("-dsa"), "{name}");
+            continue;
+        };
+        let public_of = |certificate: &str| {
+            let spki =
+                Certificate::from_pem(&file(&format!("{certificate}.pem"))).expect(name).public_key().spki().to_vec();
+            // The content of the BIT STRING, which has no unused bits.
+            let bits = elements(&spki)[1].clone();
+            let start = bits.len() - elements_len(&bits);
+            bits[start..].to_vec()
+        };
+        let [_, algorithm, key] = &elements(&v1)[..3] else { panic!("{name}") };
+        let v2 = |attributes: &[u8], bits: &[u8]| {
+            let public = if bits.is_empty() { Vec::new() } else { der(0x81, bits) };
+            der(0x30, &[&[2, 1, 1], &algorithm[..], key, attributes, &public].concat())
+        };
+        let own = public_of(name);
+        for (attributes, bits) in [(&attributes[..], &own[..]), (&[], &own), (&attributes, &[]), (&[], &[])] {
+            let loaded = PrivateKey::from_der(&v2(attributes, bits)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(loaded.public_key(), known.public_key(), "{name}");
+        }
+        // The public key of another, and one that changed.
+        let mut changed = own.clone();
+        let last = changed.len() - 1;
+        changed[last] ^= 1;
+        for other in [changed, public_of(if name == "alice" { "bob" } else { "alice" })] {
+            let error = PrivateKey::from_der(&v2(&attributes, &other)).map(drop).expect_err(name);
+            assert!(matches!(error, LoadError::Contradictory(_)), "{name}: {error}");
+        }
+        // In another order, with something behind, and of a version that does not exist.
+        let public = der(0x81, &own);
+        for broken in [
+            der(0x30, &[&[2, 1, 1], &algorithm[..], key, &public, &attributes].concat()),
+            der(0x30, &[&[2, 1, 1], &algorithm[..], key, &attributes, &public, &[5, 0]].concat()),
+            der(0x30, &[&[2, 1, 2], &algorithm[..], key].concat()),
+        ] {
+            let error = PrivateKey::from_der(&broken).map(drop);
+            assert_eq!(error, Err(LoadError::Malformed { what: "private key" }), "{name}");
+        }
+    }
+    // A compressed point is the same key.
+    let [_, algorithm, key] = &elements(&pkcs8("ec256.key"))[..3] else { panic!("three elements") };
+    let spki = Certificate::from_pem(&file("ec256.pem")).expect("loads").public_key().spki().to_vec();
+    let point = &spki[spki.len() - 64..];
+    let compressed = |tag: u8| [&[0, tag], &point[..32]].concat();
+    let tag = 2 + (point[63] & 1);
+    let v2 =
+        |bits: &[u8]| PrivateKey::from_der(&der(0x30, &[&[2, 1, 1], &algorithm[..], key, &der(0x81, bits)].concat()));
+    assert!(v2(&compressed(tag)).is_ok());
+    assert!(matches!(v2(&compressed(tag ^ 1)).map(drop), Err(LoadError::Contradictory(_))));
+}
+
+/// The number of octets of the content of an element.
+fn elements_len(element: &[u8]) -> usize {
+    match element[1] {
+        0x81 => usize::from(element[2]),
+        0x82 => usize::from(element[2]) << 8 | usize::from(element[3]),
+        len => usize::from(len),
+    }
+}
+
+/// RFC 8410 §10.3, the second example: version 2 with an attribute and the public key.
+#[test]
+fn the_example_of_rfc_8410_with_an_attribute_opens() {
+    let text = b"-----BEGIN PRIVATE KEY-----\n\
+        MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+        oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n\
+        Z9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+        -----END PRIVATE KEY-----\n";
+    let public = b"-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+        -----END PUBLIC KEY-----\n";
+    let key = PrivateKey::from_pem(text).expect("loads");
+    assert_eq!(key.public_key(), &wss_crypto::PublicKey::from_pem(public).expect("loads"));
 }
 
 /// The last octet of the type of a bag, its value and its localKeyId.
@@ -218,11 +386,6 @@ fn store(bags: &[Bag<'_>]) -> Vec<u8> {
 #[cfg(feature = "pkcs12")]
 #[test]
 fn keys_of_pkcs12_find_their_certificate_by_id_or_by_public_key() {
-    let pkcs8 = |name: &str| {
-        let text = String::from_utf8(file(name)).expect("PEM");
-        let lines: String = text.lines().filter(|line| !line.starts_with('-')).collect();
-        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, lines).expect("base64")
-    };
     let key = |name: &str, id| (1, pkcs8(name), id);
     let certificate = |name: &str, id| {
         let certificate = Certificate::from_pem(&file(name)).expect(name);

@@ -81,7 +81,7 @@ options! {
         accept_any_key_usage: bool,
         /// Accept any certificate as an anchor: expired, of version 1, or not an authority
         dangerous_unchecked_anchors: bool,
-        /// Accept paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits: anyone may have made them since
+        /// Accept paths with old signatures (MD5, SHA-1, DSA) or keys (RSA of 1024 bits, P-224): anyone may have made them since
         dangerous_old_path_signatures: bool,
     }
 }

@@ -59,17 +59,29 @@ pub enum TrustError {
         /// Subject of the authority.
         subject: WireText,
     },
-    /// *Refused.* A certificate of the path is signed with a digest for which collisions are known, or with DSA.
+    /// *Refused.* A certificate of the path is signed with a digest for which collisions are known or near, with DSA, or with a
+    /// key that is too weak.
     #[error(
-        "the certificate of {subject:?} is signed with {digest}, which is too weak: have it issued anew with RSA or ECDSA and \
-         SHA-256, or pin it; only for old documents, `Trust::dangerous_old_path_signatures` \
+        "the certificate of {subject:?} is signed with {method}, which is too weak: have it issued anew with RSA of 2048 bits or \
+         ECDSA on P-256, and SHA-256, or pin it; only for old documents, `Trust::dangerous_old_path_signatures` \
          (`--dangerous-old-path-signatures`) accepts it"
     )]
     WeakSignature {
         /// Subject of the certificate.
         subject: WireText,
-        /// The digest.
-        digest: &'static str,
+        /// The method, and the key of the issuer if that is too weak, in words.
+        method: WireText,
+    },
+    /// *Refused.* A certificate of the path is signed with a method that is not known here.
+    #[error(
+        "the certificate of {subject:?} is signed with {method}, which is not supported: have it issued anew with RSA or ECDSA and \
+         SHA-256, or pin it"
+    )]
+    UnsupportedSignature {
+        /// Subject of the certificate.
+        subject: WireText,
+        /// The method by name, or its object identifier.
+        method: WireText,
     },
     /// *Failed.* An authority on the path allows fewer authorities below it.
     #[error("the path of {subject:?} has more authorities than their basic constraints allow: shorten the path")]

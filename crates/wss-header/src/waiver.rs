@@ -116,7 +116,7 @@ waivers! {
         ("revocation lists count for {} seconds after the next one was due", longest.as_secs());
     /// [`Trust::dangerous_old_path_signatures`](wss_tokens::Trust::dangerous_old_path_signatures).
     OldPathSignatures = "old-path-signatures"
-        ("paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits, are accepted");
+        ("paths that are signed with MD5, SHA-1, a digest of 224 bits or DSA, or by keys of RSA below 2048 bits or on P-224, are accepted");
     /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
     AnySignerBelowTheAnchors = "any-signer-below-the-anchors"
         ("no signer is expected by name: every certificate below the anchors is accepted");

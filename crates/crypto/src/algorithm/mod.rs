@@ -4,11 +4,12 @@
 //! # Adding an algorithm
 //!
 //! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of
-//!    the command line and the lists of BSP follow from it.
+//!    the command line, the lists of BSP and the signatures of paths follow from it. A method that only certificates have is in
+//!    `certificates`.
 //! 2. Build. A method of mathematics that is here already (another digest with ECDSA, say) needs nothing more. For a new
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
 //!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.
-//! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding`, and a trait in
+//! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding` and `key/pkcs8`, and a trait in
 //!    `provider` for its operations. `path_signature` lists the signatures that count in paths of certificates.
 //! 4. Run `WSS_WRITE_ALGORITHMS=1 cargo test -p wss-crypto --test algorithms`, with each provider: it writes the line in
 //!    `ALGORITHMS.md`. Without the variable the test fails until the line is there and true.
@@ -20,14 +21,36 @@ macro_rules! on_curve {
     };
 }
 
+/// The content of the AlgorithmIdentifier of an algorithm of NIST (2.16.840.1.101.3.4), with the octets of its parameters.
+macro_rules! nist {
+    ($arc:literal, $algorithm:literal $(, $parameters:literal)*) => {
+        &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, $arc, $algorithm $(, $parameters)*]
+    };
+}
+
+/// The content of the AlgorithmIdentifier of RSA with a digest (1.2.840.113549.1.1, RFC 4055 §5), with NULL for parameters.
+macro_rules! pkcs1 {
+    ($algorithm:literal) => {
+        &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, $algorithm, 5, 0]
+    };
+}
+
+/// The content of the AlgorithmIdentifier of ECDSA with a digest (1.2.840.10045.4, RFC 5758 §3.2).
+macro_rules! ansi_x9_62 {
+    ($($arc:literal),+) => {
+        const { &[6, 6 + [$($arc),+].len() as u8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, $($arc),+] }
+    };
+}
+
+mod certificates;
 mod content;
 mod post_quantum;
 mod row;
 mod transport;
 
 use row::{Row, algorithms, current, legacy, retired};
-use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
+pub(crate) use certificates::WITHOUT_URI;
 pub(crate) use content::{Aes, BlockCipher, Camellia, Mode, Wrap};
 pub use content::{ContentEncryption, KeyWrap};
 pub use post_quantum::PostQuantum;
@@ -95,68 +118,74 @@ algorithms! {
     /// `ds:SignatureMethod`.
     #[allow(missing_docs, reason = "family and digest, as the names say")]
     SignatureMethod of Scheme {
-        RsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#rsa-sha1", PKCS1(Sha1)),
+        RsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#rsa-sha1", PKCS1(Sha1))
+            .in_certificates(&[pkcs1!(5), &[6, 5, 0x2B, 0x0E, 3, 2, 29, 5, 0]]),
         // Readers should also accept the misprint of RFC 6931, says RFC 9231.
         RsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", PKCS1(Sha224))
-            .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224"),
+            .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224")
+            .in_certificates(&[pkcs1!(14)]),
         RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256))
-            .in_certificates(alg_id::RSA_PKCS1_SHA256),
+            .in_certificates(&[pkcs1!(11)]),
         RsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", PKCS1(Sha384))
-            .in_certificates(alg_id::RSA_PKCS1_SHA384),
+            .in_certificates(&[pkcs1!(12)]),
         RsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", PKCS1(Sha512))
-            .in_certificates(alg_id::RSA_PKCS1_SHA512),
+            .in_certificates(&[pkcs1!(13)]),
         RsaPssSha1 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1", PSS(Sha1)),
         RsaPssSha224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha224-rsa-MGF1", PSS(Sha224)),
-        RsaPssSha256 = current("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", PSS(Sha256))
-            .in_certificates(alg_id::RSA_PSS_SHA256),
-        RsaPssSha384 = current("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", PSS(Sha384))
-            .in_certificates(alg_id::RSA_PSS_SHA384),
-        RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512))
-            .in_certificates(alg_id::RSA_PSS_SHA512),
+        RsaPssSha256 = current("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", PSS(Sha256)),
+        RsaPssSha384 = current("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", PSS(Sha384)),
+        RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512)),
         RsaPssSha3_224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha3-224-rsa-MGF1", PSS(Sha3_224)),
         RsaPssSha3_256 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-256-rsa-MGF1", PSS(Sha3_256)),
         RsaPssSha3_384 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-384-rsa-MGF1", PSS(Sha3_384)),
         RsaPssSha3_512 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-512-rsa-MGF1", PSS(Sha3_512)),
-        EcdsaSha1 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Ecdsa(Sha1)),
-        EcdsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Ecdsa(Sha224)),
+        EcdsaSha1 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Ecdsa(Sha1))
+            .in_certificates(&[ansi_x9_62!(1)]),
+        EcdsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Ecdsa(Sha224))
+            .in_certificates(&[ansi_x9_62!(3, 1)]),
         EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256))
-            .in_certificates(alg_id::ECDSA_SHA256),
+            .in_certificates(&[ansi_x9_62!(3, 2)]),
         EcdsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Ecdsa(Sha384))
-            .in_certificates(alg_id::ECDSA_SHA384),
+            .in_certificates(&[ansi_x9_62!(3, 3)]),
         EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512))
-            .in_certificates(alg_id::ECDSA_SHA512),
-        EcdsaSha3_224 = legacy("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-224", Ecdsa(Sha3_224)),
+            .in_certificates(&[ansi_x9_62!(3, 4)]),
+        EcdsaSha3_224 = legacy("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-224", Ecdsa(Sha3_224))
+            .in_certificates(&[nist!(3, 9)]),
         EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256))
-            .in_certificates(ECDSA_SHA3_256),
+            .in_certificates(&[nist!(3, 10)]),
         EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384))
-            .in_certificates(ECDSA_SHA3_384),
+            .in_certificates(&[nist!(3, 11)]),
         EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512))
-            .in_certificates(ECDSA_SHA3_512),
-        DsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Dsa(Sha1)),
-        DsaSha256 = legacy("http://www.w3.org/2009/xmldsig11#dsa-sha256", Dsa(Sha256)),
+            .in_certificates(&[nist!(3, 12)]),
+        DsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Dsa(Sha1))
+            .in_certificates(&[&[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 3], &[6, 5, 0x2B, 0x0E, 3, 2, 27]]),
+        DsaSha256 = legacy("http://www.w3.org/2009/xmldsig11#dsa-sha256", Dsa(Sha256))
+            .in_certificates(&[nist!(3, 2)]),
         Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519(EdDsa::Pure))
-            .in_certificates(alg_id::ED25519),
+            .in_certificates(&[&[6, 3, 0x2B, 0x65, 0x70]]),
         Ed25519Ctx = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ctx", Scheme::Ed25519(EdDsa::WithContext)),
         Ed25519Ph = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ph", Scheme::Ed25519(EdDsa::Prehashed)),
         Ed448 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448", Scheme::Ed448(EdDsa::Pure))
-            .in_certificates(ED448),
+            .in_certificates(&[&[6, 3, 0x2B, 0x65, 0x71]]),
         Ed448Ph = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448ph", Scheme::Ed448(EdDsa::Prehashed)),
-        MlDsa44 = current(PostQuantum::MlDsa44.uri(), Scheme::PostQuantum(PostQuantum::MlDsa44)),
-        MlDsa65 = current(PostQuantum::MlDsa65.uri(), Scheme::PostQuantum(PostQuantum::MlDsa65)),
-        MlDsa87 = current(PostQuantum::MlDsa87.uri(), Scheme::PostQuantum(PostQuantum::MlDsa87)),
-        SlhDsaSha2_128s = current(PostQuantum::SlhDsaSha2_128s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_128s)),
-        SlhDsaSha2_128f = current(PostQuantum::SlhDsaSha2_128f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_128f)),
-        SlhDsaSha2_192s = current(PostQuantum::SlhDsaSha2_192s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_192s)),
-        SlhDsaSha2_192f = current(PostQuantum::SlhDsaSha2_192f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_192f)),
-        SlhDsaSha2_256s = current(PostQuantum::SlhDsaSha2_256s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_256s)),
-        SlhDsaSha2_256f = current(PostQuantum::SlhDsaSha2_256f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_256f)),
+        MlDsa44 = post_quantum(PostQuantum::MlDsa44),
+        MlDsa65 = post_quantum(PostQuantum::MlDsa65),
+        MlDsa87 = post_quantum(PostQuantum::MlDsa87),
+        SlhDsaSha2_128s = post_quantum(PostQuantum::SlhDsaSha2_128s),
+        SlhDsaSha2_128f = post_quantum(PostQuantum::SlhDsaSha2_128f),
+        SlhDsaSha2_192s = post_quantum(PostQuantum::SlhDsaSha2_192s),
+        SlhDsaSha2_192f = post_quantum(PostQuantum::SlhDsaSha2_192f),
+        SlhDsaSha2_256s = post_quantum(PostQuantum::SlhDsaSha2_256s),
+        SlhDsaSha2_256f = post_quantum(PostQuantum::SlhDsaSha2_256f),
         HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
         HmacSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Hmac(Sha224)),
         HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
         HmacSha384 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha384", Hmac(Sha384)),
         HmacSha512 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha512", Hmac(Sha512)),
-        RsaMd5 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", PKCS1(Md5)),
-        RsaRipemd160 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", PKCS1(Ripemd160)),
+        RsaMd5 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", PKCS1(Md5))
+            .in_certificates(&[pkcs1!(4)]),
+        RsaRipemd160 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", PKCS1(Ripemd160))
+            .in_certificates(&[&[6, 6, 0x2B, 0x24, 3, 3, 1, 2, 5, 0]]),
         EcdsaRipemd160 = retired("http://www.w3.org/2007/05/xmldsig-more#ecdsa-ripemd160", Ecdsa(Ripemd160)),
         HmacMd5 = retired("http://www.w3.org/2001/04/xmldsig-more#hmac-md5", Hmac(Md5)),
         HmacRipemd160 = retired("http://www.w3.org/2001/04/xmldsig-more#hmac-ripemd160", Hmac(Ripemd160)),
@@ -243,6 +272,19 @@ impl DigestMethod {
         self.row().parameters.info
     }
 
+    /// The octets of its OBJECT IDENTIFIER, which `DigestInfo` has after two heads and its own.
+    pub(crate) fn oid(self) -> &'static [u8] {
+        /// The number of octets before its length.
+        const BEFORE: usize = 5;
+        let after = self.digest_info().slice(BEFORE..);
+        let len = after.first().map_or(0, |len| usize::from(*len));
+        after.slice(1..1 + len)
+    }
+
+    pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {
+        Self::ALL.iter().find(|digest| digest.oid() == oid)
+    }
+
     /// The identifier of MGF1 with this digest (XML Encryption 1.1 §5.5.2), which SHA-1 and SHA-2 have.
     #[must_use]
     pub const fn mgf_uri(self) -> Option<&'static str> {
@@ -281,20 +323,9 @@ pub(crate) enum Scheme {
     PostQuantum(PostQuantum),
 }
 
-/// `id-Ed448` (RFC 8410 §3).
-const ED448: AlgorithmIdentifier = AlgorithmIdentifier::from_slice(&[6, 3, 0x2B, 0x65, 0x71]);
-
-/// `id-ecdsa-with-sha3-256` (NIST, Computer Security Objects Register).
-const ECDSA_SHA3_256: AlgorithmIdentifier =
-    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 10]);
-
-/// `id-ecdsa-with-sha3-384` (NIST, Computer Security Objects Register).
-const ECDSA_SHA3_384: AlgorithmIdentifier =
-    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 11]);
-
-/// `id-ecdsa-with-sha3-512` (NIST, Computer Security Objects Register).
-const ECDSA_SHA3_512: AlgorithmIdentifier =
-    AlgorithmIdentifier::from_slice(&[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 12]);
+const fn post_quantum(kind: PostQuantum) -> Row<Scheme> {
+    current(kind.uri(), Scheme::PostQuantum(kind)).in_certificates(kind.in_certificates())
+}
 
 /// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1). The pure one on edwards448 takes a context itself
 /// (§5.2), for which RFC 9231 has no place.
@@ -356,8 +387,8 @@ impl SignatureMethod {
         self.row().parameters
     }
 
-    /// The AlgorithmIdentifier of certificates that are signed with it; `None` if no certificates are, or must be.
-    pub(crate) const fn in_certificates(self) -> Option<AlgorithmIdentifier> {
+    /// The contents of the AlgorithmIdentifiers of certificates that are signed with it.
+    pub(crate) const fn in_certificates(self) -> &'static [&'static [u8]] {
         self.row().in_certificates
     }
 
@@ -438,8 +469,8 @@ impl Curve {
     }
 
     /// The content of the AlgorithmIdentifier of keys on this curve (RFC 5480 §2.1.1).
-    pub(crate) const fn identifier(self) -> AlgorithmIdentifier {
-        AlgorithmIdentifier::from_slice(self.row().parameters.identifier)
+    pub(crate) const fn identifier(self) -> &'static [u8] {
+        self.row().parameters.identifier
     }
 
     pub(crate) fn oid(self) -> &'static [u8] {

@@ -1,8 +1,6 @@
 //! The parts of a table of algorithms: the row, the iterator over a table, and the macro that makes an enum from a
 //! table.
 
-use rustls_pki_types::AlgorithmIdentifier;
-
 /// Everything that is known of one algorithm. `P` is specific to the table: sizes, parameters, the mathematics.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<P> {
@@ -11,24 +9,25 @@ pub(crate) struct Row<P> {
     pub(crate) also: Option<&'static str>,
     pub(crate) is_legacy: bool,
     pub(crate) is_retired: bool,
-    /// How certificates name it; `None` if they are not signed with it, or must not be.
-    pub(crate) in_certificates: Option<AlgorithmIdentifier>,
+    /// How certificates name it: the contents of its AlgorithmIdentifiers, the first of which is the usual one. None if
+    /// certificates are not signed with it, or if it has parameters there, as RSASSA-PSS.
+    pub(crate) in_certificates: &'static [&'static [u8]],
     pub(crate) parameters: P,
 }
 
 /// An algorithm for new messages.
 pub(crate) const fn current<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: false, is_retired: false, in_certificates: None, parameters }
+    Row { uri, also: None, is_legacy: false, is_retired: false, in_certificates: &[], parameters }
 }
 
 /// An algorithm only for old messages.
 pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: true, is_retired: false, in_certificates: None, parameters }
+    Row { uri, also: None, is_legacy: true, is_retired: false, in_certificates: &[], parameters }
 }
 
 /// A broken algorithm, only for documents from the time before it was broken.
 pub(crate) const fn retired<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: true, is_retired: true, in_certificates: None, parameters }
+    Row { uri, also: None, is_legacy: true, is_retired: true, in_certificates: &[], parameters }
 }
 
 impl<P: Copy> Row<P> {
@@ -39,8 +38,8 @@ impl<P: Copy> Row<P> {
     }
 
     /// Certificates are signed with it, and name it so.
-    pub(crate) const fn in_certificates(mut self, identifier: AlgorithmIdentifier) -> Self {
-        self.in_certificates = Some(identifier);
+    pub(crate) const fn in_certificates(mut self, identifiers: &'static [&'static [u8]]) -> Self {
+        self.in_certificates = identifiers;
         self
     }
 

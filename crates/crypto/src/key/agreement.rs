@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::encoding::{Spki, ec_pkcs8, x448_pkcs8, x25519_pkcs8};
+use super::encoding::Spki;
 use super::kind::KeyKind;
+use super::pkcs8::{ec_pkcs8, x448_pkcs8, x25519_pkcs8};
 use super::private::{Private, PrivateKey, group};
 use super::public::PublicKey;
 use crate::error::CryptoError;

@@ -1,14 +1,12 @@
-//! The DER of keys: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), and
-//! the key types of RFC 8410 within the first two.
+//! The DER of public keys: SubjectPublicKeyInfo (RFC 5280 §4.1), with the keys of RFC 3279, RFC 4055, RFC 8410 and RFC 9881.
 //!
-//! The bounds for every use of a key are checked here, where its numbers are read.
-
-use zeroize::Zeroizing;
+//! The bounds for every use of a key are checked here, where its numbers are read. Private keys are in `pkcs8`.
 
 use wss_text::Slice as _;
 
 use super::kind::KeyKind;
-use crate::algorithm::{Curve, DigestMethod, PostQuantum, SignatureFamily, SignatureMethod};
+use super::pss::PssParameters;
+use crate::algorithm::{Curve, PostQuantum};
 use crate::der;
 use crate::error::LoadError;
 
@@ -22,14 +20,11 @@ const ED448_OID: &[u8] = &[0x2B, 0x65, 0x71];
 const DSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x38, 0x04, 0x01];
 /// `dhpublicnumber` (RFC 3279 §2.3.3).
 const DH_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3E, 2, 1];
-/// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
-const PUBLIC_KEY: u8 = 0x81;
 
 /// The kind of key that an AlgorithmIdentifier names.
-enum Algorithm<'d> {
+pub(super) enum Algorithm<'d> {
     Rsa,
-    /// RSASSA-PSS alone, with this digest if the key is restricted to one.
-    RsaPss(Option<DigestMethod>),
+    RsaPss(PssKey<'d>),
     Ec(Curve),
     Ed25519,
     Ed448,
@@ -42,18 +37,27 @@ enum Algorithm<'d> {
     PostQuantum(PostQuantum),
 }
 
+/// The AlgorithmIdentifier of a key for RSASSA-PSS alone (RFC 4055 §1.2).
+#[derive(Clone, Copy)]
+pub(super) struct PssKey<'d> {
+    /// Its content, which is written as it was read.
+    written: &'d [u8],
+    /// The parameters that the key is restricted to, if it is. Their salt is the shortest one.
+    pub(super) restriction: Option<PssParameters>,
+}
+
 impl<'d> Algorithm<'d> {
     /// Reads the content of an AlgorithmIdentifier. Curves with explicit parameters are refused.
-    fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
+    pub(super) fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
         let whole = octets;
         let mut octets = der::Reader::new(octets);
         match octets.expect(der::OID) {
             Some(RSA_OID) => Ok(Self::Rsa),
-            // RFC 4055 §3.1. Only parameters for which RFC 9231 has an identifier are read.
-            Some(RSA_PSS_OID) if octets.is_empty() => Ok(Self::RsaPss(None)),
+            Some(RSA_PSS_OID) if octets.is_empty() => Ok(Self::RsaPss(PssKey { written: whole, restriction: None })),
             Some(RSA_PSS_OID) => {
-                let method = pss_method(|identifier, _| identifier == whole);
-                method.map(|method| Self::RsaPss(method.digest())).ok_or(LoadError::UnsupportedKey)
+                let parameters = octets.only(der::SEQUENCE).and_then(PssParameters::read);
+                let restriction = Some(parameters.ok_or(LoadError::UnsupportedKey)?);
+                Ok(Self::RsaPss(PssKey { written: whole, restriction }))
             }
             Some(EC_OID) => {
                 let curve = octets.expect(der::OID).and_then(Curve::from_oid);
@@ -74,22 +78,15 @@ impl<'d> Algorithm<'d> {
                 domain.map(|(group, rest)| Self::Dh(group, rest)).ok_or(LoadError::Malformed { what: "DH key" })
             }
             // RFC 9881 §2 and its sisters: without parameters.
-            Some(oid) if octets.is_empty() => {
-                PostQuantum::from_oid(oid).map(Self::PostQuantum).ok_or(LoadError::UnsupportedKey)
-            }
-            _ => Err(LoadError::UnsupportedKey),
+            Some(_) => PostQuantum::from_identifier(whole).map(Self::PostQuantum).ok_or(LoadError::UnsupportedKey),
+            None => Err(LoadError::UnsupportedKey),
         }
     }
 
-    fn write(&self) -> Vec<u8> {
+    pub(super) fn write(&self) -> Vec<u8> {
         match self {
             Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
-            Self::RsaPss(None) => der::sequence(&[&der::element(der::OID, RSA_PSS_OID)]),
-            Self::RsaPss(digest) => {
-                let method = pss_method(|_, method| method.digest() == *digest);
-                let identifier = method.and_then(SignatureMethod::in_certificates);
-                der::sequence(&[identifier.as_ref().map_or(&[], |identifier| identifier.as_ref())])
-            }
+            Self::RsaPss(key) => der::sequence(&[key.written]),
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
             Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
             Self::Ed448 => der::sequence(&[&der::element(der::OID, ED448_OID)]),
@@ -103,15 +100,9 @@ impl<'d> Algorithm<'d> {
                 let [p, g, q] = domain.map(der::unsigned);
                 der::sequence(&[&der::element(der::OID, DH_OID), &der::sequence(&[&p, &g, &q, rest])])
             }
-            Self::PostQuantum(kind) => der::sequence(&[&der::element(der::OID, &kind.oid())]),
+            Self::PostQuantum(kind) => der::sequence(&[kind.identifier()]),
         }
     }
-}
-
-/// The method of RSASSA-PSS for which `holds` is true, with its AlgorithmIdentifier.
-fn pss_method(holds: impl Fn(&[u8], SignatureMethod) -> bool) -> Option<SignatureMethod> {
-    let all = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
-    all.into_iter().find(|method| method.in_certificates().is_some_and(|known| holds(known.as_ref(), *method)))
 }
 
 /// The three numbers of a group, and how they were generated, if that follows.
@@ -125,7 +116,7 @@ fn dh_domain(octets: &[u8]) -> Option<([&[u8]; 3], &[u8])> {
 }
 
 /// Exactly `COUNT` numbers, and nothing after them.
-fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; COUNT]> {
+pub(super) fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; COUNT]> {
     let mut all = [&[][..]; COUNT];
     for number in &mut all {
         *number = der::magnitude(octets.expect(der::INTEGER)?)?;
@@ -136,7 +127,7 @@ fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; CO
 /// The content of a SubjectPublicKeyInfo.
 pub(super) enum Spki<'d> {
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
-    RsaPss { modulus: &'d [u8], exponent: &'d [u8], digest: Option<DigestMethod> },
+    RsaPss { modulus: &'d [u8], exponent: &'d [u8], algorithm: PssKey<'d> },
     Ec { curve: Curve, point: &'d [u8] },
     Ed25519 { point: &'d [u8; 32] },
     Ed448 { point: &'d [u8; 57] },
@@ -161,9 +152,9 @@ impl<'d> Spki<'d> {
                 let (modulus, exponent) = rsa_public(key).ok_or_else(malformed)?;
                 Ok(Self::Rsa { modulus, exponent })
             }
-            Algorithm::RsaPss(digest) => {
+            Algorithm::RsaPss(algorithm) => {
                 let (modulus, exponent) = rsa_public(key).ok_or_else(malformed)?;
-                Ok(Self::RsaPss { modulus, exponent, digest })
+                Ok(Self::RsaPss { modulus, exponent, algorithm })
             }
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
             Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
@@ -187,8 +178,8 @@ impl<'d> Spki<'d> {
             Self::Rsa { modulus, exponent } => {
                 (Algorithm::Rsa, der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
             }
-            Self::RsaPss { modulus, exponent, digest } => {
-                (Algorithm::RsaPss(*digest), der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
+            Self::RsaPss { modulus, exponent, algorithm } => {
+                (Algorithm::RsaPss(*algorithm), der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
             }
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
             Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
@@ -206,9 +197,9 @@ impl<'d> Spki<'d> {
     pub(super) fn kind(&self) -> Result<KeyKind, LoadError> {
         match self {
             Self::Rsa { modulus, exponent } => rsa_kind(modulus, exponent),
-            Self::RsaPss { modulus, exponent, digest } => match rsa_kind(modulus, exponent)? {
+            Self::RsaPss { modulus, exponent, algorithm } => match rsa_kind(modulus, exponent)? {
                 KeyKind::Rsa { bits, large_exponent } if bits >= 1_024 => {
-                    Ok(KeyKind::RsaPss { bits, large_exponent, digest: *digest })
+                    Ok(KeyKind::RsaPss { bits, large_exponent, restriction: algorithm.restriction })
                 }
                 _ => Err(LoadError::Bounds("RSA-PSS moduli have 1024 to 8192 bits")),
             },
@@ -288,209 +279,4 @@ fn rsa_public(key: &[u8]) -> Option<(&[u8], &[u8])> {
     let modulus = der::magnitude(key.expect(der::INTEGER)?)?;
     let exponent = der::magnitude(key.expect(der::INTEGER)?)?;
     key.is_empty().then_some((modulus, exponent))
-}
-
-/// The parts of a PKCS#8 key that are read here. The provider reads the others.
-pub(super) enum Pkcs8<'d> {
-    /// The public numbers.
-    Rsa {
-        modulus: &'d [u8],
-        exponent: &'d [u8],
-    },
-    /// The public numbers, and PKCS#1.
-    RsaPss {
-        modulus: &'d [u8],
-        exponent: &'d [u8],
-        digest: Option<DigestMethod>,
-        pkcs1: &'d [u8],
-    },
-    /// The private key, and the public key if the file has one.
-    Ec {
-        curve: Curve,
-        scalar: &'d [u8],
-        point: Option<&'d [u8]>,
-    },
-    /// The private key, and the public key if the file has one.
-    Ed25519 {
-        seed: &'d [u8; 32],
-        point: Option<&'d [u8]>,
-    },
-    /// The private key, and the public key if the file has one.
-    Ed448 {
-        seed: &'d [u8; 57],
-        point: Option<&'d [u8]>,
-    },
-    /// The private key, and the public key where the file has one.
-    X25519 {
-        scalar: &'d [u8; 32],
-        point: Option<&'d [u8]>,
-    },
-    /// The private key, and the public key where the file has one.
-    X448 {
-        scalar: &'d [u8; 56],
-        point: Option<&'d [u8]>,
-    },
-    /// The provider computes its public key.
-    Dsa,
-    Dh {
-        domain: [&'d [u8]; 3],
-        rest: &'d [u8],
-        number: &'d [u8],
-    },
-    PostQuantum(PostQuantum),
-}
-
-impl<'d> Pkcs8<'d> {
-    pub(super) fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
-        let malformed = || LoadError::Malformed { what: "private key" };
-        let mut outer = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);
-        outer.expect(der::INTEGER).ok_or_else(malformed)?;
-        let algorithm = outer.expect(der::SEQUENCE).ok_or_else(malformed)?;
-        let key = outer.expect(der::OCTET_STRING).ok_or_else(malformed)?;
-        match Algorithm::parse(algorithm)? {
-            Algorithm::Ec(curve) => {
-                let (scalar, point) = sec1(key).ok_or_else(malformed)?;
-                Ok(Self::Ec { curve, scalar, point })
-            }
-            Algorithm::Dsa(_) => Ok(Self::Dsa),
-            Algorithm::Dh(domain, rest) => {
-                let number = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
-                Ok(Self::Dh { domain, rest, number })
-            }
-            Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum(kind)),
-            Algorithm::Ed25519 => {
-                let (seed, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
-                Ok(Self::Ed25519 { seed, point })
-            }
-            Algorithm::Ed448 => {
-                let (seed, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
-                Ok(Self::Ed448 { seed, point })
-            }
-            Algorithm::X25519 => {
-                let (scalar, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
-                Ok(Self::X25519 { scalar, point })
-            }
-            Algorithm::X448 => {
-                let (scalar, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
-                Ok(Self::X448 { scalar, point })
-            }
-            Algorithm::Rsa => {
-                let (modulus, exponent) = pkcs1(key).ok_or_else(malformed)?;
-                Ok(Self::Rsa { modulus, exponent })
-            }
-            Algorithm::RsaPss(digest) => {
-                let (modulus, exponent) = pkcs1(key).ok_or_else(malformed)?;
-                Ok(Self::RsaPss { modulus, exponent, digest, pkcs1: key })
-            }
-        }
-    }
-}
-
-/// The public numbers of a private key (RFC 8017 §A.1.2).
-fn pkcs1(key: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE)?);
-    rsa.expect(der::INTEGER)?;
-    let modulus = rsa.expect(der::INTEGER).and_then(der::magnitude)?;
-    let exponent = rsa.expect(der::INTEGER).and_then(der::magnitude)?;
-    Some((modulus, exponent))
-}
-
-/// The PKCS#8 of an RSA key that is not restricted to a use.
-pub(super) fn rsa_pkcs8(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
-    private_key(&Algorithm::Rsa, pkcs1)
-}
-
-/// The private key of RFC 8410 §7, and the public key if `rest` has one.
-fn rfc_8410<'d, const LEN: usize>(key: &'d [u8], rest: der::Reader<'d>) -> Option<(&'d [u8; LEN], Option<&'d [u8]>)> {
-    let key = der::Reader::new(key).only(der::OCTET_STRING)?.try_into().ok()?;
-    Some((key, public_key_beside(rest)?))
-}
-
-/// The scalar and the public key of RFC 5915 §3.
-fn sec1(key: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    const PUBLIC_KEY: u8 = 0xA1;
-    let mut key = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE)?);
-    key.expect(der::INTEGER).filter(|version| *version == [1])?;
-    let scalar = key.expect(der::OCTET_STRING)?;
-    let mut point = None;
-    while !key.is_empty() {
-        let (tag, content) = key.next()?;
-        if tag == PUBLIC_KEY {
-            point = Some(der::Reader::new(content).only(der::BIT_STRING)?.strip_prefix(&[0])?);
-        }
-    }
-    Some((scalar, point))
-}
-
-/// The PKCS#8 of a post-quantum key with its seed alone, which AWS-LC reads, if a file has the seed and the whole key
-/// (RFC 9881 §6 and the corresponding one for ML-KEM). Other forms stay as they are.
-pub(super) fn seed_alone(kind: PostQuantum, pkcs8: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    const SEED: u8 = 0x80;
-    let mut outer = der::Reader::new(der::Reader::new(pkcs8).only(der::SEQUENCE)?);
-    outer.expect(der::INTEGER)?;
-    outer.expect(der::SEQUENCE)?;
-    let mut both = der::Reader::new(der::Reader::new(outer.expect(der::OCTET_STRING)?).only(der::SEQUENCE)?);
-    let seed = Zeroizing::new(der::element(SEED, both.expect(der::OCTET_STRING)?));
-    Some(private_key(&Algorithm::PostQuantum(kind), &seed))
-}
-
-/// The public key that may follow the private key in PKCS#8 (RFC 5958 §2). The outer `None` is malformed.
-fn public_key_beside(mut rest: der::Reader<'_>) -> Option<Option<&[u8]>> {
-    let mut point = None;
-    while !rest.is_empty() {
-        let (tag, content) = rest.next()?;
-        if tag == PUBLIC_KEY {
-            point = Some(content.strip_prefix(&[0])?);
-        }
-    }
-    Some(point)
-}
-
-/// The PKCS#8 of a scalar on a curve, which is as long as a coordinate (RFC 5915 §3).
-pub(super) fn ec_pkcs8(curve: Curve, scalar: &[u8]) -> Zeroizing<Vec<u8>> {
-    let key = Zeroizing::new(der::element(der::OCTET_STRING, scalar));
-    let sec1 = Zeroizing::new(der::sequence(&[&der::unsigned(&[1]), &key]));
-    private_key(&Algorithm::Ec(curve), &sec1)
-}
-
-/// The PKCS#8 of an X25519 key (RFC 8410 §7).
-pub(super) fn x25519_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
-    private_key(&Algorithm::X25519, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
-}
-
-/// The PKCS#8 of an X448 key (RFC 8410 §7).
-pub(super) fn x448_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
-    private_key(&Algorithm::X448, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
-}
-
-fn private_key(algorithm: &Algorithm<'_>, key: &[u8]) -> Zeroizing<Vec<u8>> {
-    let key = Zeroizing::new(der::element(der::OCTET_STRING, key));
-    Zeroizing::new(der::sequence(&[&der::unsigned(&[]), &algorithm.write(), &key]))
-}
-
-/// PKCS#8 unchanged; PKCS#1 and SEC1 are wrapped into PKCS#8.
-pub(super) fn to_pkcs8(octets: &[u8]) -> Result<Zeroizing<Vec<u8>>, LoadError> {
-    let malformed = || LoadError::Malformed { what: "private key" };
-    let mut key = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);
-    let version = key.expect(der::INTEGER).ok_or_else(malformed)?;
-    let algorithm = match (key.peek(), version) {
-        (Some(der::SEQUENCE), _) => return Ok(octets.to_vec().into()),
-        (Some(der::INTEGER), [0]) => {
-            // The old form of DSA keys has the modulus, the subgroup, the generator, the public and the private key.
-            if let Some([p, q, g, _, x]) = numbers(key) {
-                let private = Zeroizing::new(der::unsigned(x));
-                return Ok(private_key(&Algorithm::Dsa([p, q, g]), &private));
-            }
-            Algorithm::Rsa
-        }
-        (Some(der::OCTET_STRING), [1]) => {
-            key.next();
-            let parameters = key.expect(0xA0).ok_or(LoadError::UnsupportedKey)?;
-            let curve = der::Reader::new(parameters).only(der::OID).and_then(Curve::from_oid);
-            Algorithm::Ec(curve.ok_or(LoadError::UnsupportedKey)?)
-        }
-        _ => return Err(malformed()),
-    };
-    let version = der::unsigned(&[0]);
-    Ok(der::sequence(&[&version, &algorithm.write(), &der::element(der::OCTET_STRING, octets)]).into())
 }

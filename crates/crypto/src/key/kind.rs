@@ -1,6 +1,7 @@
 //! The kind of an asymmetric key: which algorithms it can run, and which it runs by default.
 
-use crate::algorithm::{Curve, DigestMethod, KeyAgreement, PostQuantum, RsaPadding, Scheme, SignatureMethod};
+use super::pss::PssParameters;
+use crate::algorithm::{Curve, KeyAgreement, PostQuantum, RsaPadding, Scheme, SignatureMethod};
 
 /// The kind of an asymmetric key.
 ///
@@ -28,8 +29,8 @@ pub enum KeyKind {
         bits: usize,
         /// Whether the public exponent is 65 537 or more.
         large_exponent: bool,
-        /// The digest that the key is restricted to.
-        digest: Option<DigestMethod>,
+        /// The parameters that the key is restricted to, if it is: both digests, and the shortest salt (RFC 4055 §3.3).
+        restriction: Option<PssParameters>,
     },
     /// EC on a named curve.
     Ec(Curve),
@@ -63,18 +64,47 @@ impl KeyKind {
     /// Whether this kind of key runs `method`.
     #[must_use]
     pub const fn can_run(self, method: SignatureMethod) -> bool {
+        self.can_compute(method.scheme())
+    }
+
+    /// Whether this kind of key runs a method with this computation.
+    pub(crate) const fn can_compute(self, scheme: Scheme) -> bool {
         match self {
-            Self::Rsa { .. } => matches!(method.scheme(), Scheme::Rsa(..)),
-            Self::RsaPss { digest: None, .. } => matches!(method.scheme(), Scheme::Rsa(RsaPadding::Pss, _)),
-            Self::RsaPss { digest: Some(digest), .. } => {
-                matches!(method.scheme(), Scheme::Rsa(RsaPadding::Pss, of) if of as u8 == digest as u8)
-            }
-            Self::Ec(_) => matches!(method.scheme(), Scheme::Ecdsa(_)),
-            Self::Dsa { .. } => matches!(method.scheme(), Scheme::Dsa(_)),
-            Self::Ed25519 => matches!(method.scheme(), Scheme::Ed25519(_)),
-            Self::Ed448 => matches!(method.scheme(), Scheme::Ed448(_)),
-            Self::PostQuantum(kind) => matches!(method.scheme(), Scheme::PostQuantum(of) if of as u8 == kind as u8),
+            Self::Rsa { .. } => matches!(scheme, Scheme::Rsa(..)),
+            Self::RsaPss { .. } => match scheme {
+                Scheme::Rsa(RsaPadding::Pss, digest) => self.can_run_pss(PssParameters::of(digest)),
+                _ => false,
+            },
+            Self::Ec(_) => matches!(scheme, Scheme::Ecdsa(_)),
+            Self::Dsa { .. } => matches!(scheme, Scheme::Dsa(_)),
+            Self::Ed25519 => matches!(scheme, Scheme::Ed25519(_)),
+            Self::Ed448 => matches!(scheme, Scheme::Ed448(_)),
+            Self::PostQuantum(kind) => matches!(scheme, Scheme::PostQuantum(of) if of as u8 == kind as u8),
             Self::X25519 | Self::X448 | Self::Dh { .. } => false,
+        }
+    }
+
+    /// Whether this kind of key verifies RSASSA-PSS with these parameters.
+    ///
+    /// # Specification
+    /// RFC 4055 §3.3: a restricted key has these digests, and a salt of this length or a longer one.
+    #[must_use]
+    pub const fn can_run_pss(self, parameters: PssParameters) -> bool {
+        match self {
+            Self::Rsa { .. } | Self::RsaPss { restriction: None, .. } => true,
+            Self::RsaPss { restriction: Some(of), .. } => {
+                of.digest as u8 == parameters.digest as u8
+                    && of.mask as u8 == parameters.mask as u8
+                    && of.salt_len <= parameters.salt_len
+            }
+            Self::Ec(_)
+            | Self::Ed25519
+            | Self::Ed448
+            | Self::X25519
+            | Self::X448
+            | Self::Dsa { .. }
+            | Self::Dh { .. }
+            | Self::PostQuantum(_) => false,
         }
     }
 
@@ -90,7 +120,7 @@ impl KeyKind {
     pub fn default_signature(self) -> Option<SignatureMethod> {
         match self {
             Self::Rsa { .. } => Some(SignatureMethod::RsaSha256),
-            Self::RsaPss { digest: None, .. } => Some(SignatureMethod::RsaPssSha256),
+            Self::RsaPss { restriction: None, .. } => Some(SignatureMethod::RsaPssSha256),
             Self::Ec(curve) => Some(curve.default_signature()),
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
             Self::Ed448 => Some(SignatureMethod::Ed448),
@@ -168,6 +198,27 @@ impl KeyKind {
             // Nothing says whether half of `p - 1` is prime, as the order of a subgroup must be.
             Self::Dh { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224 && subgroup_bits <= 512,
             Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 | Self::PostQuantum(_) => true,
+        }
+    }
+
+    /// Whether an authority with such a key may sign paths without a call for old ones: RSA of 2 048 bits, any other that is
+    /// neither DSA nor on a legacy curve.
+    pub(crate) const fn signs_paths(self) -> bool {
+        match self {
+            Self::Rsa { bits, .. } | Self::RsaPss { bits, .. } => bits >= 2_048,
+            Self::Ec(curve) => !curve.is_legacy(),
+            Self::Dsa { .. } => false,
+            Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 | Self::Dh { .. } | Self::PostQuantum(_) => true,
+        }
+    }
+
+    /// The kind with its size, in words.
+    pub(crate) fn sized(self) -> String {
+        match self {
+            Self::Rsa { bits, .. } | Self::RsaPss { bits, .. } => format!("an RSA key of {bits} bits"),
+            Self::Dsa { bits, .. } => format!("a DSA key of {bits} bits"),
+            Self::Ec(curve) => format!("a key on the curve {curve:?}"),
+            other => other.described().to_owned(),
         }
     }
 

@@ -8,6 +8,7 @@ mod agreement;
 mod encoding;
 mod kind;
 mod parts;
+mod pkcs8;
 mod private;
 mod pss;
 mod public;

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use super::encoding::{Pkcs8, Spki, rsa_pkcs8, seed_alone, significant, to_pkcs8};
+use subtle::ConstantTimeEq as _;
+
+use super::encoding::{Spki, significant};
 use super::kind::KeyKind;
+use super::parts::EncapsulatedSecret;
+use super::pkcs8::{Envelope, Form, Pkcs8, rsa_pkcs8, seed_alone, to_pkcs8};
 use super::public::{PublicKey, not_loaded};
 use super::unwrap::KeyUnwrap;
-use crate::algorithm::{DigestMethod, KeyTransport, Scheme, SignatureMethod};
+use crate::algorithm::{DigestMethod, KeyTransport, PostQuantum, Scheme, SignatureMethod};
 use crate::digest::Digest;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
@@ -46,23 +50,37 @@ impl PrivateKey {
     /// A key from the DER of PKCS#8, PKCS#1 or SEC1.
     ///
     /// # Errors
-    /// [`LoadError`] as for [`PublicKey::from_spki`].
+    /// [`LoadError`] as for [`PublicKey::from_spki`]; [`LoadError::Contradictory`] for a key beside the public key of another
+    /// one; [`LoadError::PostQuantumForm`].
+    ///
+    /// # Specification
+    /// RFC 5958 §2, RFC 8017 §A.1.2, RFC 5915 §3.
     pub fn from_der(der: &[u8]) -> Result<Self, LoadError> {
-        let pkcs8 = to_pkcs8(der)?;
+        let whole = to_pkcs8(der)?;
+        let Envelope { pkcs8, public } = Envelope::read(&whole)?;
+        let loaded = Self::from_pkcs8(&pkcs8)?;
+        if public.is_some_and(|public| !loaded.public.has_bits(public)) {
+            return Err(LoadError::Contradictory("the public key beside it is that of another private key"));
+        }
+        Ok(loaded)
+    }
+
+    /// A key from version 1 of PKCS#8.
+    fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, LoadError> {
         let what = "private key";
-        let (inner, public) = match Pkcs8::parse(&pkcs8)? {
+        let (inner, public) = match Pkcs8::parse(pkcs8)? {
             Pkcs8::Rsa { modulus, exponent } => {
                 let public = PublicKey::from_rsa(modulus, exponent)?;
                 if public.kind.is_retired() {
                     return Err(LoadError::Bounds("RSA keys below 1024 bits only verify"));
                 }
-                let key = provider::RsaPrivate::load(&pkcs8);
+                let key = provider::RsaPrivate::load(pkcs8);
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
-                let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, &pkcs8).as_octets().to_vec());
+                let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, pkcs8).as_octets().to_vec());
                 (Private::Rsa { key, substitute_key }, public)
             }
-            Pkcs8::RsaPss { modulus, exponent, digest, pkcs1 } => {
-                let public = PublicKey::new(&Spki::RsaPss { modulus, exponent, digest })?;
+            Pkcs8::RsaPss { modulus, exponent, algorithm, pkcs1 } => {
+                let public = PublicKey::new(&Spki::RsaPss { modulus, exponent, algorithm })?;
                 let pkcs8 = rsa_pkcs8(pkcs1);
                 let key = provider::RsaPrivate::load(&pkcs8);
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
@@ -70,36 +88,34 @@ impl PrivateKey {
                 (Private::Rsa { key, substitute_key: Secret::new(Vec::new()) }, public)
             }
             Pkcs8::Ec { curve, scalar, point } => {
-                let key = provider::EcPrivate::load(curve, &pkcs8, scalar);
+                let key = provider::EcPrivate::load(curve, pkcs8, scalar);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ec(curve), what))?;
-                let own = key.point();
-                // Providers compare compressed points.
-                if point.is_some_and(|point| point.first() == Some(&4) && point != own) {
-                    return Err(LoadError::Malformed { what });
+                let public = PublicKey::from_ec(curve, &key.point())?;
+                if point.is_some_and(|point| !public.has_bits(point)) {
+                    return Err(LoadError::Contradictory("the public key within it is that of another private key"));
                 }
-                let public = PublicKey::from_ec(curve, &own)?;
                 (Private::Ec(key), public)
             }
-            Pkcs8::Ed25519 { seed, point } => {
+            Pkcs8::Ed25519 { seed } => {
                 let key = provider::Ed25519Private::load(seed);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, what))?;
-                let own = own_point(&key.point(), point)?;
+                let own = own_point(&key.point())?;
                 (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: &own })?)
             }
-            Pkcs8::Ed448 { seed, point } => {
+            Pkcs8::Ed448 { seed } => {
                 let key = provider::Ed448Private::load(seed);
-                let own = own_point(&key.point(), point)?;
+                let own = own_point(&key.point())?;
                 (Private::Ed448(key), PublicKey::new(&Spki::Ed448 { point: &own })?)
             }
-            Pkcs8::X448 { scalar, point } => {
+            Pkcs8::X448 { scalar } => {
                 let key = provider::X448Private::load(scalar);
-                let own = own_point(&key.point(), point)?;
+                let own = own_point(&key.point())?;
                 (Private::X448(key), PublicKey::new(&Spki::X448 { point: &own })?)
             }
-            Pkcs8::X25519 { scalar, point } => {
+            Pkcs8::X25519 { scalar } => {
                 let key = provider::X25519Private::load(scalar);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, what))?;
-                let own = own_point(&key.point(), point)?;
+                let own = own_point(&key.point())?;
                 (Private::X25519(key), PublicKey::new(&Spki::X25519 { point: &own })?)
             }
             Pkcs8::Dh { domain, rest, number } => {
@@ -112,16 +128,10 @@ impl PrivateKey {
             }
             Pkcs8::Dsa => {
                 let kind = KeyKind::Dsa { bits: 0, subgroup_bits: 0 };
-                let spki = Chosen::dsa_public(&pkcs8).map_err(|refusal| not_loaded(refusal, kind, what))?;
+                let spki = Chosen::dsa_public(pkcs8).map_err(|refusal| not_loaded(refusal, kind, what))?;
                 (Private::NotUsed, PublicKey::from_spki(&spki)?)
             }
-            Pkcs8::PostQuantum(kind) => {
-                let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), what);
-                let pkcs8 = seed_alone(kind, &pkcs8).unwrap_or(pkcs8);
-                let key = provider::PostQuantumPrivate::load(kind, &pkcs8).map_err(refused)?;
-                let public = key.public().map_err(refused)?;
-                (Private::PostQuantum(key), PublicKey::new(&Spki::PostQuantum { kind, key: &public })?)
-            }
+            Pkcs8::PostQuantum { kind, form } => post_quantum(kind, &form, pkcs8)?,
         };
         Ok(Self { public, inner: Arc::new(inner) })
     }
@@ -133,11 +143,60 @@ impl PrivateKey {
     }
 }
 
-/// The public key of a private key. A file with the public key of another private key contradicts itself.
-fn own_point<const LEN: usize>(own: &[u8], beside: Option<&[u8]>) -> Result<[u8; LEN], LoadError> {
-    let agrees = beside.is_none_or(|beside| beside == own);
-    let own = <[u8; LEN]>::try_from(own).ok().filter(|_| agrees);
-    own.ok_or(LoadError::Malformed { what: "private key" })
+/// The public key of a private key, in an array.
+fn own_point<const LEN: usize>(own: &[u8]) -> Result<[u8; LEN], LoadError> {
+    own.try_into().map_err(|_| LoadError::Malformed { what: "private key" })
+}
+
+/// A post-quantum key from version 1 of PKCS#8. Where a form has more than the seed, its parts must be of one key.
+fn post_quantum(kind: PostQuantum, form: &Form<'_>, pkcs8: &[u8]) -> Result<(Private, PublicKey), LoadError> {
+    let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), "private key");
+    let load = |pkcs8: &[u8]| provider::PostQuantumPrivate::load(kind, pkcs8).map_err(refused);
+    let key = match form {
+        Form::Seed | Form::Expanded(_) | Form::Strings => load(pkcs8)?,
+        Form::Both { seed, expanded } => {
+            let key = load(&seed_alone(kind, seed))?;
+            let is_expanded = key.expanded().map_err(refused)?.as_octets().ct_eq(expanded);
+            if !bool::from(is_expanded) {
+                return Err(LoadError::Contradictory("its seed gives another expanded key than the one beside it"));
+            }
+            key
+        }
+    };
+    let public = match form {
+        Form::Expanded(expanded) if kind.encapsulates() => encapsulation_key(kind, expanded)?.to_vec(),
+        _ => key.public().map_err(refused)?,
+    };
+    let public = PublicKey::new(&Spki::PostQuantum { kind, key: &public })?;
+    if matches!(form, Form::Expanded(_)) && !is_pair(&key, &public) {
+        return Err(OF_SEVERAL);
+    }
+    Ok((Private::PostQuantum(key), public))
+}
+
+const OF_SEVERAL: LoadError = LoadError::Contradictory("the parts of its expanded key are of several keys");
+
+/// The public key in an expanded key of ML-KEM, whose digest follows it (FIPS 203 §7.1 and §7.3).
+fn encapsulation_key(kind: PostQuantum, expanded: &[u8]) -> Result<&[u8], LoadError> {
+    /// The number of octets of the seed at the end of a public key, of a digest, and of the value for implicit rejection.
+    const PART: usize = 32;
+    let parts = || {
+        let (_, rest) = expanded.split_at_checked(kind.public_len().checked_sub(PART)?)?;
+        let (public, rest) = rest.split_at_checked(kind.public_len())?;
+        Some((public, rest.split_at_checked(PART)?.0))
+    };
+    let (public, digest) = parts().ok_or(LoadError::Malformed { what: "private key" })?;
+    let is_its_own = Digest::of(DigestMethod::Sha3_256, public).as_octets() == digest;
+    if is_its_own { Ok(public) } else { Err(OF_SEVERAL) }
+}
+
+/// Whether a private key opens what its public key seals, or verifies what it signs (FIPS 203 §7.1, FIPS 140-3).
+fn is_pair(key: &provider::PostQuantumPrivate, public: &PublicKey) -> bool {
+    if let Ok(EncapsulatedSecret { secret, octets }) = public.encapsulate() {
+        return key.decapsulate(&octets).is_ok_and(|own| own.as_octets() == secret.as_octets());
+    }
+    let method = SignatureMethod::ALL.iter().find(|method| public.kind.can_run(*method));
+    method.zip(key.sign(&[]).ok()).is_some_and(|(method, value)| public.verify(method, &[], &value).is_ok())
 }
 
 impl SigningKey for PrivateKey {

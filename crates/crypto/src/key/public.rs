@@ -6,6 +6,7 @@ use super::encoding::{Spki, significant};
 use super::kind::KeyKind;
 use super::parts::{EcPoint, EncapsulatedSecret, RsaComponents};
 use crate::algorithm::{Curve, DigestMethod, KeyTransport, RsaPadding, Scheme, SignatureMethod};
+use crate::der;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
     self, Chosen, DsaNumbers, DsaPublicKey as _, EcPublicKey as _, Ed25519PublicKey as _, PostQuantumPublicKey as _,
@@ -120,11 +121,36 @@ impl PublicKey {
         self.kind
     }
 
-    /// The numbers of an RSA key.
+    /// Whether these octets are its `subjectPublicKey`; for an EC key, its compressed point is, too.
+    pub(super) fn has_bits(&self, octets: &[u8]) -> bool {
+        let own = self.bits().unwrap_or_default();
+        let (tag, coordinates) = octets.split_first().map_or((0, octets), |(tag, rest)| (*tag, rest));
+        match (self.kind, own) {
+            (KeyKind::Ec(_), [4, point @ ..]) if tag != 4 => {
+                let (x, y) = point.split_at(point.len() / 2);
+                tag == 2 + (y.last().copied().unwrap_or(0) & 1) && coordinates == x
+            }
+            _ => own == octets,
+        }
+    }
+
+    /// The octets of its `subjectPublicKey`.
+    fn bits(&self) -> Option<&[u8]> {
+        let mut outer = der::Reader::new(der::Reader::new(&self.spki).only(der::SEQUENCE)?);
+        outer.expect(der::SEQUENCE)?;
+        outer.expect(der::BIT_STRING)?.strip_prefix(&[0])
+    }
+
+    /// The numbers of an RSA key, which is not one for RSASSA-PSS alone.
     #[must_use]
     pub fn rsa_components(&self) -> Option<RsaComponents> {
+        self.rsa_numbers().filter(|_| matches!(self.kind, KeyKind::Rsa { .. }))
+    }
+
+    /// The numbers of an RSA key of both kinds.
+    pub(super) fn rsa_numbers(&self) -> Option<RsaComponents> {
         match Spki::parse(&self.spki).ok()? {
-            Spki::Rsa { modulus, exponent } => {
+            Spki::Rsa { modulus, exponent } | Spki::RsaPss { modulus, exponent, .. } => {
                 Some(RsaComponents { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
             }
             _ => None,
@@ -164,15 +190,29 @@ impl PublicKey {
         message: &[u8],
         value: &[u8],
     ) -> Result<(), CryptoError> {
-        if !self.kind.can_run(method) || context.len() > 255 || !(context.is_empty() || method.takes_context()) {
+        if context.len() > 255 || !(context.is_empty() || method.takes_context()) {
+            return Err(CryptoError::KeyMismatch);
+        }
+        self.verify_by(method.scheme(), context, message, value)
+    }
+
+    /// Verifies a signature value of a method with this computation. The context fits the method.
+    pub(crate) fn verify_by(
+        &self,
+        scheme: Scheme,
+        context: &[u8],
+        message: &[u8],
+        value: &[u8],
+    ) -> Result<(), CryptoError> {
+        if !self.kind.can_compute(scheme) {
             return Err(CryptoError::KeyMismatch);
         }
         if value.len() != self.kind.signature_len() {
             return Err(CryptoError::SignatureMismatch);
         }
-        let verified = match (&*self.inner, method.scheme()) {
+        let verified = match (&*self.inner, scheme) {
             (Public::Rsa(_) | Public::RetiredRsa, Scheme::Rsa(RsaPadding::Pkcs1, digest))
-                if method.is_retired() || self.kind.is_retired() =>
+                if digest.is_retired() || self.kind.is_retired() =>
             {
                 return self.verify_retired(digest, message, value);
             }

@@ -24,7 +24,7 @@ impl PublicKey {
     /// RFC 8017 §5.2.2 (RSAVP1).
     #[must_use]
     pub fn recover(&self, value: &[u8]) -> Option<Vec<u8>> {
-        let RsaComponents { modulus, exponent } = self.rsa_components()?;
+        let RsaComponents { modulus, exponent } = self.rsa_numbers()?;
         power(value, &exponent, &modulus)
     }
 }

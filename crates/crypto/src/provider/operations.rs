@@ -222,8 +222,10 @@ pub(crate) trait DsaPublicKey: Sized + Send + Sync {
 pub(crate) trait PostQuantumPrivateKey: Sized + Send + Sync {
     /// Loads a key from PKCS#8.
     fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal>;
-    /// Its public key.
+    /// Its public key, which a provider has unless it loaded an expanded key of ML-KEM.
     fn public(&self) -> Result<Vec<u8>, Refusal>;
+    /// The expanded private key of ML-DSA or ML-KEM.
+    fn expanded(&self) -> Result<Secret, Refusal>;
     /// ML-DSA or SLH-DSA, without a context.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal>;
     /// The secret that an encapsulation of ML-KEM gives. A wrong one gives another secret, not a failure.

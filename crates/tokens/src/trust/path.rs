@@ -15,8 +15,8 @@ use rustls_pki_types::{
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{
-    Certificate, DistinguishedName, KeyKind, StandIn, dangerous_dsa_path_signatures, dangerous_old_path_signatures,
-    path_signatures,
+    Certificate, CertificateSignature, DistinguishedName, KeyKind, PathSignature, StandIn,
+    dangerous_old_path_signatures, path_signatures,
 };
 
 use super::kept::Holds;
@@ -53,6 +53,7 @@ impl Trust {
         let above = is_above.then_some(certificate).into_iter().chain(authorities.iter().copied());
         let authorities: Vec<&Certificate> = above.collect();
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
+        let with_parameters = self.with_parameters(certificate, &authorities, budget)?;
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
             let result = self.judge_path(path, (certificate, is_above), &authorities, now, budget);
@@ -66,10 +67,9 @@ impl Trust {
         };
         let meter = Meter::of(budget);
         let old = if self.accepts_old_signatures { dangerous_old_path_signatures() } else { &[] };
-        let signers = self.anchors.iter().chain(authorities.iter().copied()).filter(|_| self.accepts_old_signatures);
-        let dsa: Vec<_> = signers.flat_map(dangerous_dsa_path_signatures).collect();
         let brought = old.iter().chain(SIGNATURES).chain(path_signatures());
-        let mut metered: Vec<Metered<'_>> = dsa.iter().map(|inner| Metered { inner, meter: &meter }).collect();
+        let mut metered: Vec<Metered<'_>> =
+            with_parameters.iter().map(|inner| Metered { inner, meter: &meter }).collect();
         metered.extend(brought.map(|inner| Metered { inner: *inner, meter: &meter }));
         let mut algorithms: Vec<_> =
             metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
@@ -96,6 +96,29 @@ impl Trust {
         }
     }
 
+    /// The algorithms of signatures whose identifiers have parameters. They are kept as long as the program lives, so that each
+    /// signature is verified first: no stranger can fill the list.
+    fn with_parameters(
+        &self,
+        certificate: &Certificate,
+        authorities: &[&Certificate],
+        budget: &Budget,
+    ) -> Result<Vec<PathSignature>, Exceeded> {
+        let accepts_old = self.accepts_old_signatures;
+        let mut algorithms = Vec::new();
+        for signed in std::iter::once(certificate).chain(authorities.iter().copied()) {
+            for signer in self.anchors.iter().chain(authorities.iter().copied()) {
+                if signer.subject() == signed.issuer()
+                    && PathSignature::has_parameters(signed, signer, accepts_old)
+                    && self.has_signed(signer, signed, budget)?
+                {
+                    algorithms.extend(PathSignature::of(signed, signer, accepts_old));
+                }
+            }
+        }
+        Ok(algorithms)
+    }
+
     /// A substitute for an authority that signs messages itself, or for a certificate of version 1, if they are accepted; and
     /// whether the certificate is above it.
     fn stand_in(
@@ -113,9 +136,10 @@ impl Trust {
         };
         let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
         if self.accepts_authorities && is_authority {
-            // A DSA key is cached only for a certificate that an authority signed, so that no stranger can fill the cache.
-            let is_dsa = matches!(certificate.public_key().kind(), KeyKind::Dsa { .. });
-            let stands_in = if is_dsa && signer()?.is_none() { None } else { StandIn::below(certificate) };
+            // Keys with parameters are cached only for a certificate that an authority signed: no stranger can fill the cache.
+            let has_parameters =
+                matches!(certificate.public_key().kind(), KeyKind::Dsa { .. } | KeyKind::RsaPss { .. });
+            let stands_in = if has_parameters && signer()?.is_none() { None } else { StandIn::below(certificate) };
             let is_above = stands_in.is_some();
             return Ok((stands_in, is_above));
         }
@@ -266,7 +290,7 @@ impl Trust {
             }
             webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject: subject.into() },
             webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject: subject.into() },
-            _ => self.weak_signature(certificate, named).unwrap_or_else(|| self.no_path(certificate, authorities)),
+            _ => self.unfit_signature(certificate, named).unwrap_or_else(|| self.no_path(certificate, authorities)),
         }
     }
 
@@ -293,9 +317,8 @@ impl Trust {
         }
     }
 
-    /// The error for a certificate of the path that a known issuer signed with a weak digest, or with a key that anyone can
-    /// break.
-    fn weak_signature(&self, certificate: &Certificate, named: &[Candidate<'_>]) -> Option<TrustError> {
+    /// The error for a certificate of the path that a known issuer signed with a method or a key that paths do not have.
+    fn unfit_signature(&self, certificate: &Certificate, named: &[Candidate<'_>]) -> Option<TrustError> {
         let known = || self.anchors.iter().chain(named.iter().map(|candidate| candidate.certificate));
         let mut path = std::iter::once(certificate).chain(named.iter().map(|candidate| candidate.certificate));
         path.find_map(|signed| {
@@ -303,9 +326,16 @@ impl Trust {
             if issuer.public_key().kind().is_retired() {
                 return Some(TrustError::RetiredAuthority { subject: issuer.subject().to_string().into() });
             }
-            let is_dsa = matches!(issuer.public_key().kind(), KeyKind::Dsa { .. });
-            let digest = signed.weak_digest().or(is_dsa.then_some("DSA")).filter(|_| !self.accepts_old_signatures)?;
-            Some(TrustError::WeakSignature { subject: signed.subject().to_string().into(), digest })
+            let subject = signed.subject().to_string().into();
+            match signed.signature_of(issuer) {
+                CertificateSignature::Unsupported { method } => {
+                    Some(TrustError::UnsupportedSignature { subject, method: method.into() })
+                }
+                CertificateSignature::Old { method } if !self.accepts_old_signatures => {
+                    Some(TrustError::WeakSignature { subject, method: method.into() })
+                }
+                _ => None,
+            }
         })
     }
 }

@@ -33,9 +33,9 @@ impl Trust {
         self.accepts_version_1
     }
 
-    /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen
-    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys of at least 1 024 bits sign paths
-    /// then, too.
+    /// Accepts paths that are signed with MD5, RIPEMD-160, SHA-1, a digest of 224 bits or DSA, or by keys of RSA or DSA from
+    /// 1 024 bits or on P-224. Whoever makes a certificate with a chosen collision, or breaks the key, is trusted as well: it is for
+    /// reading archives. [`TrustError::WeakSignature`] names the method of a path that needs this call.
     #[must_use]
     pub fn dangerous_old_path_signatures(self) -> Self {
         self.changed(|trust| trust.accepts_old_signatures = true)

@@ -22,6 +22,10 @@ mod kinds {
             match *self {}
         }
 
+        fn expanded(&self) -> Result<Secret, Refusal> {
+            match *self {}
+        }
+
         fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, Refusal> {
             match *self {}
         }
@@ -72,6 +76,13 @@ mod kinds {
             match self {
                 Self::Shim(key) => key.raw_public().or_failed(),
                 Self::SlhDsa(key) => Ok(key.public()),
+            }
+        }
+
+        fn expanded(&self) -> Result<Secret, Refusal> {
+            match self {
+                Self::Shim(key) => key.raw_private().map(Secret::new).or_failed(),
+                Self::SlhDsa(_) => Err(Refusal::Failed),
             }
         }
 

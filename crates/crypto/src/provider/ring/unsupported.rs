@@ -30,6 +30,10 @@ impl PostQuantumPrivateKey for PostQuantumPrivate {
         match *self {}
     }
 
+    fn expanded(&self) -> Result<Secret, Refusal> {
+        match *self {}
+    }
+
     fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, Refusal> {
         match *self {}
     }
