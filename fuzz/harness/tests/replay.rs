@@ -75,15 +75,19 @@ fn every_mutant_can_be_reported_on() {
 #[test]
 fn mutants_reach_far_enough() {
     let opening = Opening::shared();
-    let (mut opened, mut honest, mut parsed) = (0, 0, 0);
+    let (mut opened, mut honest, mut parsed, mut lifted) = (0, 0, 0, 0);
     for seed in 0..600 {
         let mutant = opening.mutant(&seeded(seed, 256));
         parsed += u32::from(wss_fuzz_harness::tree::parse(&mutant.xml).is_some());
         if let Ok(Some(proven)) = opening.check(&mutant.xml, mutant.golden.cbc) {
             opened += 1;
             honest += u32::from(!proven.is_the_attackers());
+            lifted += u32::from(proven.is_the_attackers() && proven.check_knowledge(&opening.pool).is_err());
         }
     }
-    println!("{parsed} of 600 mutants are well-formed, {opened} open, {honest} for an honest party");
-    assert!(parsed > 400 && opened > 60 && honest > 30, "{parsed} {opened} {honest}");
+    println!(
+        "{parsed} of 600 mutants are well-formed, {opened} open, {honest} for an honest party, {lifted} for the attacker, who \
+         took them from others: a receiver that saw those refuses them"
+    );
+    assert!(parsed > 400 && opened > 60 && honest > 30 && lifted > 5, "{parsed} {opened} {honest} {lifted}");
 }
