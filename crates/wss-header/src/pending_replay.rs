@@ -16,8 +16,9 @@ use crate::waiver::Waiver;
 ///
 /// A message may have several replay keys: one for each signature, nonce, assertion that may be used once,
 /// encrypted key, and ciphertext under a key of several messages. All of them must be new. If one is not, the message is
-/// refused, and the keys that were inserted before it remain: the message cannot be accepted later, and its sender must send another one. The order of the
-/// keys does not depend on the message, so that of several simultaneous deliveries exactly one is accepted.
+/// refused, and the keys that were inserted before it remain: the message cannot be accepted later, and its sender must
+/// send another one. The order of the keys does not depend on the message, so that of several simultaneous deliveries
+/// exactly one is accepted.
 #[must_use = "the message is not accepted until a store says that it is new: call `accept` or `accept_async`"]
 pub struct PendingReplay<T> {
     pub(crate) opened: T,

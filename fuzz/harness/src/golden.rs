@@ -222,6 +222,13 @@ fn token_shapes(keys: &Keys, recipe: &dyn Fn() -> Recipe) -> Vec<Shape> {
             recipe: recipe().sign(Signing::with_token(&context).parts(parts())),
             cbc: false,
         },
+        Shape {
+            name: "sign, encrypt under a context",
+            recipe: recipe()
+                .sign(Signing::with(&identity(keys.signers[0])).parts(parts()))
+                .encrypt(Encrypting::with_token(&context).parts([Part::Body])),
+            cbc: false,
+        },
         Shape { name: "user, derived", recipe: protect(&user.derived_keys(version)), cbc: false },
         Shape {
             name: "endorsed",

@@ -32,7 +32,7 @@ pub fn mutant<'p>(choices: &mut Choices<'_>, pool: &'p Pool, attacker: &Attacker
         let (name, operator) = choose(choices);
         let donor = donor(choices, pool, golden);
         let Some(document) = parse(&mutant.xml) else { break };
-        let step = Step { document: &document, pool, donor, attacker };
+        let step = Step { document: &document, golden, pool, donor, attacker };
         let Some(next) = operator(&step, choices) else { continue };
         mutant.trail.push(name);
         drop(document);
@@ -54,6 +54,8 @@ fn donor<'p>(choices: &mut Choices<'_>, pool: &'p Pool, golden: &Golden) -> &'p 
 
 struct Step<'s, 'd> {
     document: &'d Document<'d>,
+    /// The message that the mutant started from.
+    golden: &'s Golden,
     pool: &'s Pool,
     donor: &'s Golden,
     attacker: &'s Attacker,
@@ -520,11 +522,10 @@ fn without_list(key: &str) -> String {
     list.map_or_else(|| key.to_owned(), |span| replaced(key, span, ""))
 }
 
-/// A message of an honest party that the attacker signs as it is, or one of the attacker's own with ciphertext and the encrypted
-/// key of an honest party in place of its own.
+/// The message of an honest party that the attacker signs as it is, or one of the attacker's own with ciphertext and the
+/// encrypted key of that in place of its own.
 fn lifted(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
-    let hidden: Vec<&Golden> = step.pool.genuine.iter().filter(|golden| !golden.secrets.is_empty()).collect();
-    let genuine = choices.pick(&hidden);
+    let genuine = Some(step.golden).filter(|golden| !golden.secrets.is_empty())?;
     let (at, key) = (choices.below(2), choices.below(step.attacker.keys.len()));
     if choices.one_in(2) {
         return step.attacker.taken_over(&genuine.xml, at, key);
