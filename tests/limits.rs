@@ -12,12 +12,13 @@ use common::*;
 use ws_security::attachments::{Attachment, Package};
 use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element};
 use ws_security::crypto::{KeyDerivation, KeyUnwrap, KeyWrap, PublicKey, SystemRandom};
+use ws_security::ebms::{Messaging, Party, UserMessage};
 use ws_security::prelude::*;
 use ws_security::xmldsig::FilterMethod;
 use ws_security::xmlenc::{Agreement, AlgorithmPolicy as DocumentPolicy, KeySource, decrypt_document};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, DigestMethod, Limit, Limits, NewAssertion,
-    ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation,
+    ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SoapVersion,
 };
 
 /// Limits are in one table: made here of the enum, and kept in the manual. `WSS_WRITE_LIMITS=1` writes it.
@@ -215,7 +216,16 @@ fn cases() -> Vec<Case> {
         ("with defaults", Box::new(defaulted)),
         ("explained", explained()),
         ("a document", decrypted()),
+        ("a header block of AS4", Box::new(|limits| told(Messaging::read(&messaging(), &limits)))),
     ]
+}
+
+/// Eight parts in a user message.
+fn messaging() -> String {
+    let (alice, bob) = (Party::new("alice", "a"), Party::new("bob", "b"));
+    let user = UserMessage::new("1@a", SystemTime::UNIX_EPOCH, alice, bob);
+    let user = (0..8).fold(user, |user, at| user.part(&format!("{at}@a"), []));
+    Messaging::from(user).write(SoapVersion::V12)
 }
 
 /// A document of which an expression makes a string of more octets than are always allowed.

@@ -22,9 +22,10 @@ pub(crate) fn cut<'m>(message: &'m str, start: &str, end: &str) -> &'m str {
     &message[at..at + message[at..].find(end).expect("its end") + end.len()]
 }
 
-/// The first signature of a document.
+/// The first signature of a Security header.
 fn signature_of<'d>(document: &'d Document<'d>) -> Element<'d> {
-    document.elements().find(|element| element.name().local == "Signature").expect("a signature")
+    let header = document.elements().find(|element| element.name().local == "Security").expect("a header");
+    header.children().find(|element| element.name().local == "Signature").expect("a signature")
 }
 
 /// The message of Alice with the signature and the certificate of Carol. References to elements of these names get new digests;

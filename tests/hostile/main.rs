@@ -6,6 +6,7 @@
 //! beside the old one. Time is that of a busy machine, and is measured again where it seems to grow faster; allocations are
 //! the same each time.
 
+mod answers;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/counting.rs"]
@@ -14,6 +15,7 @@ mod der;
 mod filters;
 mod known;
 mod linear;
+mod messaging;
 mod outside;
 mod policies;
 #[path = "../policy/shapes.rs"]

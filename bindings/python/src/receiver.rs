@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 use ws_security::attachments::MimeError;
 use ws_security::networks::{MessagingError, Network};
@@ -100,7 +101,7 @@ impl Receiver {
         py.detach(|| {
             let message = Message::read(message, content_type)?;
             let explained = self.receiver.explain(message.incoming());
-            Ok(explanation::json(&explained, &in_keys).to_string())
+            serde_json::to_string(&explanation::json(&explained, &in_keys)).map_err(misuse)
         })
     }
 }
@@ -196,10 +197,12 @@ fn parts(opened: OpenedParts) -> PyResult<Opened> {
 
 fn signed(opened: &OpenedParts, body: Option<&str>) -> PyResult<Said> {
     // Whoever made an anonymous signature is unknown; a profile admits that only by its key `anonymous`.
-    let mut evidence = evidence::json(opened.evidence(), body, !opened.signer().is_anonymous());
-    add(&mut evidence, "assertions", opened.assertions().iter().map(evidence::assertion).collect());
-    add(&mut evidence, "signer", evidence::signer(opened.signer()));
-    add(&mut evidence, "unauthenticatedAttachments", json!(opened.unauthenticated_attachments()));
+    let evidence = Shown {
+        evidence: evidence::json(opened.evidence(), body, !opened.signer().is_anonymous()),
+        assertions: opened.assertions().iter().map(evidence::assertion).collect(),
+        signer: Some(evidence::signer(opened.signer())),
+        unauthenticated_attachments: Some(json!(opened.unauthenticated_attachments())),
+    };
     let attachments = opened.attachments().iter().map(|attachment| {
         let octets = attachment.content()?.into_owned();
         Ok((attachment.content_id().to_owned(), attachment.content_type().map(str::to_owned), octets))
@@ -209,30 +212,39 @@ fn signed(opened: &OpenedParts, body: Option<&str>) -> PyResult<Said> {
         unauthenticated_body: None,
         signer: Some(opened.signer().to_string()),
         user: opened.user().map(|user| user.username().to_owned()),
-        evidence_json: evidence.to_string(),
+        evidence_json: serde_json::to_string(&evidence).map_err(misuse)?,
         correlation: opened.correlation().to_text().to_string(),
         attachments: attachments.collect::<Result<_, MimeError>>().map_err(misuse)?,
     })
 }
 
 fn unsigned(opened: UnsignedOpened) -> PyResult<Opened> {
-    let mut evidence = evidence::json(opened.evidence(), None, false);
-    add(&mut evidence, "assertions", opened.assertions().iter().map(evidence::assertion).collect());
-    add(&mut evidence, "signer", opened.signer().map(evidence::signer).into());
+    let evidence = Shown {
+        evidence: evidence::json(opened.evidence(), None, false),
+        assertions: opened.assertions().iter().map(evidence::assertion).collect(),
+        signer: opened.signer().map(evidence::signer),
+        unauthenticated_attachments: None,
+    };
     let said = Said {
         body: None,
         unauthenticated_body: Some(opened.unauthenticated_body().to_owned()),
         signer: opened.signer().map(ToString::to_string),
         user: opened.user().map(|user| user.username().to_owned()),
-        evidence_json: evidence.to_string(),
+        evidence_json: serde_json::to_string(&evidence).map_err(misuse)?,
         correlation: opened.correlation().to_text().to_string(),
         attachments: Vec::new(),
     };
     Ok(Opened { said, parts: Parts(Arc::new(Kept::Unsigned(opened))) })
 }
 
-fn add(evidence: &mut Value, name: &str, value: Value) {
-    if let Some(object) = evidence.as_object_mut() {
-        object.insert(name.to_owned(), value);
-    }
+/// A message that was opened, as JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<E, A> {
+    #[serde(flatten)]
+    evidence: E,
+    assertions: Vec<A>,
+    signer: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unauthenticated_attachments: Option<Value>,
 }

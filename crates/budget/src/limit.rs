@@ -101,6 +101,8 @@ limits! {
     Audiences = "audiences" 64 Each "conditions and audiences of one assertion";
     SubjectConfirmations = "subject-confirmations" 16 Each "subject confirmations of one assertion";
     AssertionAttributes = "assertion-attributes" 512 Each "attributes and attribute values of one assertion";
+    // Header blocks of AS4.
+    MessagingEntries = "messaging-entries" 512 Each "party identifiers, properties, parts and errors of one eb:Messaging";
     // Packages with attachments.
     MimeParts = "mime-parts" 64 Each "parts of one package";
     MimeHeaderOctets = "mime-header-octets" 16_384 Each "octets of one MIME header";

@@ -168,7 +168,7 @@ fn report(
                 })
             };
             let manifest = |(uri, digest): &(String, String)| json!({ "uri": uri, "digest": digest, "counts": false });
-            output::json(&json!({
+            let whole = json!({
                 "valid": true,
                 "proves": standing.proves(),
                 "signer": signer,
@@ -177,7 +177,8 @@ fn report(
                 "path": standing.path(),
                 "references": verified.references().iter().map(reference).collect::<Vec<_>>(),
                 "manifestReferences": manifests.iter().map(manifest).collect::<Vec<_>>(),
-            }))?
+            });
+            return output::write_json(arguments.file.output.as_ref(), &whole);
         }
         Format::Text => {
             let mut text = String::from("valid\n");

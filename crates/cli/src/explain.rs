@@ -30,11 +30,11 @@ pub(crate) fn run(arguments: &ExplainArgs) -> Outcome {
         }
     };
     written?;
-    let text = match arguments.format {
-        Format::Text => in_options(&explained.to_string()),
-        Format::Json => output::json(&explanation::json(&explained, &in_options))?,
-    };
-    output::write(arguments.file.output.as_ref(), text.as_bytes())
+    let output = arguments.file.output.as_ref();
+    match arguments.format {
+        Format::Text => output::write(output, in_options(&explained.to_string()).as_bytes()),
+        Format::Json => output::write_json(output, &explanation::json(&explained, &in_options)),
+    }
 }
 
 /// `signature-1-reference-2.xml`, and `….sender.xml` for the octets that fit.

@@ -12,18 +12,21 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
     let octets = output::read_message(&arguments.file.file)?;
     let message = output::message(&octets)?;
-    let picture = message.picture().map_err(refused)?;
     if let Some(path) = &arguments.html {
         // A page is also read by people who do not see this command line.
-        let page = picture.clone().in_words(&|text| Wording::OptionsOfWss.of(text));
+        let page = message.picture().map_err(refused)?.in_words(&|text| Wording::OptionsOfWss.of(text));
         output::write_with(Some(path), |out| page.write_html(&message, out))?;
     }
-    let picture = picture.in_words(&in_options);
-    let shown = match arguments.format {
-        Format::Text => picture.text(arguments.file.output.is_none() && paints()),
-        Format::Json => output::json(&picture.json())?,
-    };
-    output::write_painted(arguments.file.output.as_ref(), &shown)
+    // Read again, since two pictures would take more than the message may.
+    let picture = message.picture().map_err(refused)?.in_words(&in_options);
+    let output = arguments.file.output.as_ref();
+    match arguments.format {
+        Format::Text => {
+            let paint = output.is_none() && paints();
+            output::write_painted(output, |out| picture.write_text(paint, out))
+        }
+        Format::Json => output::write_json(output, &picture.json()),
+    }
 }
 
 /// Whether standard output shows colours, and the user wants them.

@@ -15,8 +15,11 @@ pub(crate) fn list(arguments: &NetworksArgs) -> Outcome {
     if arguments.profile {
         return output::write(None, shown.iter().map(as_profile).collect::<String>().as_bytes());
     }
-    let text = match arguments.format {
-        Format::Json => output::json(&json!({ "networks": shown.iter().map(in_json).collect::<Vec<_>>() }))?,
+    let text: String = match arguments.format {
+        Format::Json => {
+            let all: Vec<_> = shown.iter().map(in_json).collect();
+            return output::write_json(None, &json!({ "networks": all }));
+        }
         Format::Text if arguments.name.is_some() => shown.iter().map(in_full).collect(),
         Format::Text => shown.iter().map(in_a_line).collect(),
     };

@@ -5,6 +5,9 @@ use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
 use tempfile::NamedTempFile;
 use ws_security::Budget;
 use ws_security::attachments::{MimeError, Package, Spool};
@@ -111,12 +114,21 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], for text of ours with controls for a terminal. Text of messages in it is escaped already.
-pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
+/// As [`write_with`], for text of ours with controls for a terminal. Text of messages in it is escaped already.
+pub(crate) fn write_painted(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     match path {
-        Some(path) if !is_stdout(path) => write(Some(path), text.as_bytes()),
-        _ => to_stdout(|out| out.write_all(text.as_bytes())),
+        Some(path) if !is_stdout(path) => write_with(Some(path), pieces),
+        _ => to_stdout(pieces),
     }
+}
+
+/// Writes JSON while it is made.
+pub(crate) fn write_json(path: Option<&PathBuf>, value: &impl Serialize) -> Outcome {
+    write_painted(path, |out| {
+        let mut serializer = Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
+        value.serialize(&mut serializer)?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Writes to standard output. A closed pipe is no failure: its reader has read enough.
@@ -313,19 +325,56 @@ pub(crate) fn say(what: impl std::fmt::Display) {
 }
 
 /// JSON in which every character that is not plainly visible is written as its escape.
-pub(crate) fn json(value: &serde_json::Value) -> Outcome<String> {
-    let text = serde_json::to_string_pretty(value).map_err(could_not)?;
-    let mut out = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        // Outside strings, JSON has no such character.
-        if c == '\n' || is_plain(c) {
-            out.push(c);
-        } else {
-            let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
-        }
+struct Visible(PrettyFormatter<'static>);
+
+impl Formatter for Visible {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
     }
-    Ok(out + "\n")
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+
+    /// Outside strings, JSON has no such character.
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, hidden)) = rest.char_indices().find(|(_, c)| !is_plain(*c)) {
+            let (plain, others) = rest.split_at(at);
+            out.write_all(plain.as_bytes())?;
+            hidden.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            rest = others.split_at(hidden.len_utf8()).1;
+        }
+        out.write_all(rest.as_bytes())
+    }
 }
 
 /// A message, with or without a package.

@@ -3,9 +3,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::io::{self, Write};
 use std::path::Path;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use ws_security::policy::{BrokenAssertion, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
 use ws_security::text::escaped;
@@ -69,14 +70,14 @@ fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
         };
         return Err(could_not(why));
     }
-    let written = match arguments.format {
-        Format::Text => text(&listing),
-        Format::Json => output::json(&json!({
-            "unread": policy.unread().iter().map(|what| in_options(what)).collect::<Vec<_>>(),
-            "messages": listing.iter().map(listed_json).collect::<Vec<_>>(),
-        }))?,
-    };
-    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+    let output = arguments.file.output.as_ref();
+    match arguments.format {
+        Format::Text => output::write_with(output, |out| text(&listing, out))?,
+        Format::Json => {
+            let unread = policy.unread().iter().map(|what| in_options(what)).collect();
+            output::write_json(output, &ShownPolicy { unread, messages: Each(&listing) })?;
+        }
+    }
     let unusable: Vec<String> = listing.iter().filter(|listed| !listed.is_usable()).map(named).collect();
     if unusable.is_empty() { Ok(()) } else { Err(refused(format!("cannot be done: {}", unusable.join(", ")))) }
 }
@@ -86,14 +87,17 @@ fn check(policy: &Policy, message: &Path, arguments: &PolicyArgs) -> Outcome {
     let which = if arguments.reply { Message::Reply } else { Message::Request };
     let operation = arguments.operation.as_deref().unwrap_or_default();
     let breaches = policy.check(operation, which, &text).map_err(refused)?;
-    let written = match arguments.format {
-        Format::Json => output::json(&json!({ "breaches": breaches.iter().map(breach_json).collect::<Vec<_>>() }))?,
-        Format::Text if breaches.is_empty() => "nothing that can be seen without keys breaks the policy\n".to_owned(),
-        Format::Text => {
-            breaches.iter().map(|breach| format!("{}\n", escaped(&in_options(&breach.to_string())))).collect()
+    let output = arguments.file.output.as_ref();
+    match arguments.format {
+        Format::Json => output::write_json(output, &ShownBreaches { breaches: Each(&breaches) })?,
+        Format::Text if breaches.is_empty() => {
+            output::write(output, b"nothing that can be seen without keys breaks the policy\n")?;
         }
-    };
-    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+        Format::Text => output::write_with(output, |out| {
+            let mut line = |breach: &BrokenAssertion| writeln!(out, "{}", escaped(&in_options(&breach.to_string())));
+            breaches.iter().try_for_each(&mut line)
+        })?,
+    }
     let broken: Vec<&str> = breaches.iter().map(|breach| breach.name.as_str()).collect();
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }
@@ -113,37 +117,35 @@ fn named(listed: &Listed<'_>) -> String {
     }
 }
 
-fn text(listing: &[Listed<'_>]) -> String {
-    let mut out = String::new();
+fn text(listing: &[Listed<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut before: Option<&Listed<'_>> = None;
-    let mut line = |depth: usize, text: &str| {
-        let _infallible = writeln!(out, "{:indent$}{}", "", escaped(&in_options(text)), indent = 2 * depth);
-    };
+    let mut line =
+        |depth: usize, text: &str| writeln!(out, "{:indent$}{}", "", escaped(&in_options(text)), indent = 2 * depth);
     for listed in listing {
         if before.is_none_or(|before| before.port != listed.port) {
             let version = listed.version.number();
             let address = listed.address.unwrap_or("no address");
-            line(0, &format!("port {:?}, SOAP {version}, {address}", listed.port));
+            line(0, &format!("port {:?}, SOAP {version}, {address}", listed.port))?;
         }
-        line(1, &named(listed));
+        line(1, &named(listed))?;
         if before.is_some_and(|before| before.alternatives == listed.alternatives) {
-            line(2, "as above");
+            line(2, "as above")?;
         } else {
-            alternatives(listed, &mut line);
+            alternatives(listed, &mut line)?;
         }
         before = Some(listed);
     }
-    out
+    Ok(())
 }
 
-fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str)) {
+fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str) -> io::Result<()>) -> io::Result<()> {
     let several = listed.alternatives.len() > 1;
     for (at, alternative) in listed.alternatives.iter().enumerate() {
         if several {
-            line(2, &format!("alternative {}", at + 1));
+            line(2, &format!("alternative {}", at + 1))?;
         }
         if alternative.is_empty() {
-            line(3, "nothing is demanded");
+            line(3, "nothing is demanded")?;
         }
         for judged in alternative {
             let depth = 3 + judged.place.path().matches('/').count();
@@ -153,48 +155,105 @@ fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str)) {
                 Standing::NotOurs(_) => "(not ours) ",
                 _ => "REFUSED ",
             };
-            line(depth, &format!("{mark}{}: {} [{line_number}:{column}]", judged.name, judged.standing.what()));
+            line(depth, &format!("{mark}{}: {} [{line_number}:{column}]", judged.name, judged.standing.what()))?;
         }
     }
     if listed.alternatives.is_empty() {
-        line(3, "REFUSED: an empty wsp:ExactlyOne admits nothing");
+        line(3, "REFUSED: an empty wsp:ExactlyOne admits nothing")?;
+    }
+    Ok(())
+}
+
+/// The demands of a policy, as JSON.
+#[derive(Serialize)]
+struct ShownPolicy<'l> {
+    unread: Vec<String>,
+    messages: Each<'l, Listed<'l>>,
+}
+
+/// What a message breaks, as JSON.
+#[derive(Serialize)]
+struct ShownBreaches<'l> {
+    breaches: Each<'l, BrokenAssertion>,
+}
+
+/// A list that is made while it is written: the values of a whole policy would take many times its octets.
+struct Each<'l, T>(&'l [T]);
+
+/// What is written as JSON in another form than its own.
+trait Shown {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// One of a list.
+struct One<'l, T>(&'l T);
+
+impl<T: Shown> Serialize for One<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
     }
 }
 
-fn listed_json(listed: &Listed<'_>) -> Value {
-    json!({
-        "service": listed.service,
-        "port": listed.port,
-        "binding": listed.binding,
-        "address": listed.address,
-        "soap": listed.version.number(),
-        "operation": listed.operation,
-        "action": listed.action,
-        "message": direction(listed.message),
-        "usable": listed.is_usable(),
-        "alternatives": listed.alternatives.iter()
-            .map(|alternative| alternative.iter().map(judged_json).collect::<Vec<_>>()).collect::<Vec<_>>(),
-    })
+impl<T: Shown> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(One))
+    }
 }
 
-fn judged_json(judged: &Judged) -> Value {
-    json!({
-        "name": &*judged.name,
-        "standing": judged.standing.word(),
-        "what": in_options(judged.standing.what()),
-        "file": &*judged.place.file,
-        "line": judged.place.line,
-        "column": judged.place.column,
-        "path": judged.place.path(),
-    })
+impl Shown for Listed<'_> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// All of it but the alternatives, which are many.
+        #[derive(Serialize)]
+        struct Whole<'l> {
+            #[serde(flatten)]
+            head: Value,
+            alternatives: Each<'l, Vec<Judged>>,
+        }
+        let head = json!({
+            "service": self.service,
+            "port": self.port,
+            "binding": self.binding,
+            "address": self.address,
+            "soap": self.version.number(),
+            "operation": self.operation,
+            "action": self.action,
+            "message": direction(self.message),
+            "usable": self.is_usable(),
+        });
+        Whole { head, alternatives: Each(&self.alternatives) }.serialize(serializer)
+    }
 }
 
-fn breach_json(breach: &BrokenAssertion) -> Value {
-    json!({
-        "name": breach.name,
-        "line": breach.place.as_ref().map(|place| place.line),
-        "column": breach.place.as_ref().map(|place| place.column),
-        "path": breach.place.as_ref().map(|place| place.path()),
-        "why": in_options(&breach.why),
-    })
+impl Shown for Vec<Judged> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Each(self).serialize(serializer)
+    }
+}
+
+impl Shown for Judged {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let one = json!({
+            "name": &*self.name,
+            "standing": self.standing.word(),
+            "what": in_options(self.standing.what()),
+            "file": &*self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "path": self.place.path(),
+        });
+        one.serialize(serializer)
+    }
+}
+
+impl Shown for BrokenAssertion {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let one = json!({
+            "name": self.name,
+            "line": self.place.as_ref().map(|place| place.line),
+            "column": self.place.as_ref().map(|place| place.column),
+            "path": self.place.as_ref().map(|place| place.path()),
+            "why": in_options(&self.why),
+        });
+        one.serialize(serializer)
+    }
 }

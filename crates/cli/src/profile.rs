@@ -10,7 +10,7 @@ use crate::output::{self, Outcome, could_not};
 
 pub(crate) fn run(arguments: &ProfileArgs) -> Outcome {
     let Some(path) = &arguments.file else {
-        return output::write(None, output::json(&schema())?.as_bytes());
+        return output::write_json(None, &schema());
     };
     let profile = Profile::read(path)?;
     let mut lines = Vec::new();

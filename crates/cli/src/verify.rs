@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::json;
 use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
 use ws_security::bsp::Report;
@@ -70,25 +71,22 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
         let why = in_options(&ciphertext.why.to_string());
         output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
     }
-    let text = match arguments.result.format {
-        Format::Text if printed.is_empty() => body.unwrap_or_default(),
-        Format::Text => texts(&elements),
+    let output = arguments.file.output.as_ref();
+    let written_out = match arguments.result.format {
+        Format::Text if printed.is_empty() => output::write(output, body.unwrap_or_default().as_bytes()),
+        Format::Text => output::write(output, texts(&elements).as_bytes()),
         Format::Json => {
-            let mut value = shown::json(&evidence, body.as_deref(), is_authenticated);
-            if let Some(object) = value.as_object_mut() {
-                object.insert("signer".to_owned(), signer.as_ref().map_or(json!(null), shown::signer));
-                object.insert("elements".to_owned(), elements.iter().map(element_json).collect());
-                object.insert("assertions".to_owned(), assertions.iter().map(shown::assertion).collect());
-                object.insert("attachments".to_owned(), attachments);
-                object.insert(
-                    "remaining".to_owned(),
-                    remaining.iter().map(|left| shown::remaining(left, &in_options)).collect(),
-                );
-            }
-            output::json(&value)?
+            let shown = ShownMessage {
+                evidence: shown::json(&evidence, body.as_deref(), is_authenticated),
+                signer: signer.as_ref().map(shown::signer),
+                elements: elements.iter().map(|(part, xml)| ShownElement { part: part.to_string(), xml }).collect(),
+                assertions: assertions.iter().map(shown::assertion).collect(),
+                attachments,
+                remaining: remaining.iter().map(|left| shown::remaining(left, &in_options)).collect(),
+            };
+            output::write_json(output, &shown)
         }
     };
-    let written_out = output::write(arguments.file.output.as_ref(), text.as_bytes());
     written_out.map_err(|failure| after_receipt(failure, arguments))?;
     written.keep();
     Ok(())
@@ -315,8 +313,23 @@ fn texts(elements: &[(Part, String)]) -> String {
     texts.join("\n")
 }
 
-fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
-    json!({ "part": part.to_string(), "xml": xml })
+/// A message that was opened, as JSON.
+#[derive(Serialize)]
+struct ShownMessage<'m, E, A, C> {
+    #[serde(flatten)]
+    evidence: E,
+    signer: Option<serde_json::Value>,
+    elements: Vec<ShownElement<'m>>,
+    assertions: Vec<A>,
+    attachments: serde_json::Value,
+    remaining: Vec<C>,
+}
+
+/// An authenticated part that was asked for.
+#[derive(Serialize)]
+struct ShownElement<'m> {
+    part: String,
+    xml: &'m str,
 }
 
 /// The refusal, and the option that demands less, or that names an accepted signer.

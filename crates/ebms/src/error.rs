@@ -1,7 +1,7 @@
 //! Why a header block is not an `eb:Messaging` of AS4.
 
 use thiserror::Error;
-use wss_c14n::{LeafError, ParseError};
+use wss_c14n::{Exceeded, LeafError, ParseError};
 use wss_text::WireText;
 
 /// Why a header block cannot be read, or does not fit the payload.
@@ -14,6 +14,10 @@ pub enum EbmsError {
     /// *Malformed.* An element lacks a child, has another one, or is no text.
     #[error(transparent)]
     Shape(#[from] LeafError),
+    /// *Refused.* It has more parties, properties, parts and errors than
+    /// [`Limit::MessagingEntries`](wss_c14n::Limit::MessagingEntries) allows.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* The element is not the `eb:Messaging` of ebMS 3.0.
     #[error("{found} is not eb:Messaging: give the header block that the signature covers")]
     NotMessaging {

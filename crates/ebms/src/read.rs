@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Budget, Canonicalization, Document, Element, LeafError, Limits, Subset};
+use wss_c14n::{Budget, Canonicalization, Document, Element, LeafError, Limit, Limits, Subset};
 use wss_text::WireText;
 use wss_tokens::parse_instant;
 
@@ -38,12 +38,10 @@ impl Messaging {
         if users.len() > 1 || signals.len() > 1 || users.is_empty() && signals.is_empty() {
             return Err(EbmsError::Count { users: users.len(), signals: signals.len() });
         }
+        let budget = Budget::new(limits, xml.len() as u64);
         Ok(Self {
-            user: users.pop().map(read_user).transpose()?,
-            signal: signals
-                .pop()
-                .map(|signal| read_signal(signal, &Budget::new(limits, xml.len() as u64)))
-                .transpose()?,
+            user: users.pop().map(|user| read_user(user, &budget)).transpose()?,
+            signal: signals.pop().map(|signal| read_signal(signal, &budget)).transpose()?,
         })
     }
 }
@@ -76,12 +74,13 @@ impl<'d, I: Iterator<Item = Element<'d>>> Children<'d, I> {
     }
 }
 
-fn read_user(user: Element<'_>) -> Result<UserMessage, EbmsError> {
+fn read_user(user: Element<'_>, budget: &Budget) -> Result<UserMessage, EbmsError> {
     let mut all = children(user);
     let info = read_info(all.required("MessageInfo")?)?;
     let parties = all.required("PartyInfo")?;
     let mut both = children(parties);
-    let (from, to) = (read_party(both.required("From")?)?, read_party(both.required("To")?)?);
+    let from = read_party(both.required("From")?, budget)?;
+    let to = read_party(both.required("To")?, budget)?;
     both.end()?;
     let collaboration = all.required("CollaborationInfo")?;
     let mut terms = children(collaboration);
@@ -89,8 +88,9 @@ fn read_user(user: Element<'_>) -> Result<UserMessage, EbmsError> {
     let service = typed(terms.required("Service")?)?;
     let (action, conversation) = (text(terms.required("Action")?)?, text(terms.required("ConversationId")?)?);
     terms.end()?;
-    let properties = all.optional("MessageProperties").map_or(Ok(Vec::new()), read_properties)?;
-    let parts = all.optional("PayloadInfo").map_or(Ok(Vec::new()), read_parts)?;
+    let properties = all.optional("MessageProperties");
+    let properties = properties.map_or(Ok(Vec::new()), |all| read_properties(all, budget))?;
+    let parts = all.optional("PayloadInfo").map_or(Ok(Vec::new()), |payload| read_parts(payload, budget))?;
     all.end()?;
     let channel = attribute(user, "mpc");
     Ok(UserMessage { channel, info, from, to, agreement, service, action, conversation, properties, parts })
@@ -109,10 +109,17 @@ fn read_info(info: Element<'_>) -> Result<MessageInfo, EbmsError> {
     Ok(MessageInfo { timestamp, id, answers })
 }
 
-fn read_party(party: Element<'_>) -> Result<Party, LeafError> {
+/// One more of what may be repeated, before it is kept.
+fn charge(budget: &Budget) -> Result<(), EbmsError> {
+    Ok(budget.charge(Limit::MessagingEntries, 1)?)
+}
+
+fn read_party(party: Element<'_>, budget: &Budget) -> Result<Party, EbmsError> {
     let mut all = children(party);
+    charge(budget)?;
     let mut ids = vec![typed(all.required("PartyId")?)?];
     while let Some(id) = all.optional("PartyId") {
+        charge(budget)?;
         ids.push(typed(id)?);
     }
     let role = text(all.required("Role")?)?;
@@ -124,24 +131,29 @@ fn read_agreement(agreement: Element<'_>) -> Result<Agreement, LeafError> {
     Ok(Agreement { name: typed(agreement)?, pmode: attribute(agreement, "pmode").map(WireText::from) })
 }
 
-fn read_properties(properties: Element<'_>) -> Result<Vec<Property>, LeafError> {
-    let property = |property: Element<'_>| match property.is(EB, "Property") {
-        true => Ok(Property { name: property.required_attribute("", "name")?.into_owned(), value: typed(property)? }),
-        false => Err(properties.unexpected(property)),
+fn read_properties(properties: Element<'_>, budget: &Budget) -> Result<Vec<Property>, EbmsError> {
+    let property = |property: Element<'_>| {
+        if !property.is(EB, "Property") {
+            return Err(properties.unexpected(property).into());
+        }
+        charge(budget)?;
+        Ok(Property { name: property.required_attribute("", "name")?.into_owned(), value: typed(property)? })
     };
     properties.children().map(property).collect()
 }
 
-fn read_parts(payload: Element<'_>) -> Result<Vec<PartInfo>, LeafError> {
+fn read_parts(payload: Element<'_>, budget: &Budget) -> Result<Vec<PartInfo>, EbmsError> {
     let part = |part: Element<'_>| {
         if !part.is(EB, "PartInfo") {
-            return Err(payload.unexpected(part));
+            return Err(payload.unexpected(part).into());
         }
+        charge(budget)?;
         let mut all = children(part);
         // Both texts are for people: the receiver does not act upon them.
         all.optional("Schema");
         all.optional("Description");
-        let properties = all.optional("PartProperties").map_or(Ok(Vec::new()), read_properties)?;
+        let properties = all.optional("PartProperties");
+        let properties = properties.map_or(Ok(Vec::new()), |all| read_properties(all, budget))?;
         all.end()?;
         Ok(PartInfo { href: attribute(part, "href"), properties })
     };
@@ -156,8 +168,10 @@ fn read_signal(signal: Element<'_>, budget: &Budget) -> Result<Signal, EbmsError
     } else if let Some(pull) = all.optional("PullRequest") {
         SignalKind::PullRequest(attribute(pull, "mpc"))
     } else {
+        charge(budget)?;
         let mut errors = vec![read_error(all.required("Error")?)?];
         while let Some(error) = all.optional("Error") {
+            charge(budget)?;
             errors.push(read_error(error)?);
         }
         SignalKind::Errors(errors)

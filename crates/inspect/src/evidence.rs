@@ -1,51 +1,67 @@
-//! The facts that were proven of a message, as JSON.
+//! The facts that were proven of a message, as JSON, which is made while it is written.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
-use ws_security::tokens::format_instant;
+use ws_security::bsp::Report;
+use ws_security::tokens::{SamlAttribute, format_instant};
 use ws_security::{
-    AuthenticatedAssertion, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion, Signer,
+    AuthenticatedAssertion, ConfirmationMethod, DecryptionEvidence, Evidence, RemainingCiphertext, SamlName,
+    SamlVersion, SignatureEvidence, Signer, TimestampEvidence, Waiver,
 };
 
-use crate::lint;
+use crate::streamed::{Each, Shown, Text, Worded, object};
 
 /// A SAML assertion that counts, with what it says.
-#[must_use]
-pub fn assertion(assertion: &AuthenticatedAssertion) -> Value {
-    let said = assertion.assertion();
-    let attributes = said.attributes().iter();
-    let attributes =
-        attributes.map(|said| json!({ "name": said.name(), "format": said.format(), "values": said.values() }));
-    json!({
-        "version": match said.version() {
-            SamlVersion::V1_1 => "1.1",
-            SamlVersion::V2_0 => "2.0",
-        },
-        "id": said.id(),
-        "issuer": said.issuer(),
-        "issuerCertificate": said.issuer_certificate().map(|certificate| certificate.subject().to_string()),
-        "subject": said.subject().map(SamlName::value),
-        "subjectName": said.subject().map(name),
-        "confirmers": assertion.confirmers().map(name).collect::<Vec<_>>(),
-        "addresses": said.addresses(),
-        "sessionUntil": said.session_until().map(format_instant),
-        "confirmedBy": match assertion.confirmed_by() {
-            ConfirmationMethod::HolderOfKey => "holder-of-key",
-            ConfirmationMethod::SenderVouches => "sender-vouches",
-            ConfirmationMethod::Bearer => "bearer",
-            ConfirmationMethod::IdCard => "id-card",
-        },
-        "attributes": attributes.collect::<Vec<_>>(),
-    })
+pub fn assertion(assertion: &AuthenticatedAssertion) -> impl Serialize + '_ {
+    Shown(assertion)
+}
+
+impl Serialize for Shown<&AuthenticatedAssertion> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let said = self.0.assertion();
+        let confirmers: Vec<Shown<&SamlName>> = self.0.confirmers().map(Shown).collect();
+        object!(serializer, {
+            "version": match said.version() {
+                SamlVersion::V1_1 => "1.1",
+                SamlVersion::V2_0 => "2.0",
+            },
+            "id": said.id(),
+            "issuer": said.issuer(),
+            "issuerCertificate": said.issuer_certificate().map(|certificate| Text(certificate.subject())),
+            "subject": said.subject().map(SamlName::value),
+            "subjectName": said.subject().map(Shown),
+            "confirmers": confirmers,
+            "addresses": said.addresses(),
+            "sessionUntil": said.session_until().map(format_instant),
+            "confirmedBy": match self.0.confirmed_by() {
+                ConfirmationMethod::HolderOfKey => "holder-of-key",
+                ConfirmationMethod::SenderVouches => "sender-vouches",
+                ConfirmationMethod::Bearer => "bearer",
+                ConfirmationMethod::IdCard => "id-card",
+            },
+            "attributes": Each(said.attributes().iter().map(Shown)),
+        })
+    }
+}
+
+impl Serialize for Shown<&SamlAttribute> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let said = self.0;
+        object!(serializer, { "name": said.name(), "format": said.format(), "values": said.values() })
+    }
 }
 
 /// A name of a subject. Its qualifiers are a part of it.
-fn name(name: &SamlName) -> Value {
-    json!({
-        "value": name.value(),
-        "format": name.format(),
-        "qualifier": name.qualifier(),
-        "spQualifier": name.sp_qualifier(),
-    })
+impl Serialize for Shown<&SamlName> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = self.0;
+        object!(serializer, {
+            "value": name.value(),
+            "format": name.format(),
+            "qualifier": name.qualifier(),
+            "spQualifier": name.sp_qualifier(),
+        })
+    }
 }
 
 /// The signer of what the receiver demands: the signer of [`OpenedParts::signer`](ws_security::OpenedParts::signer).
@@ -70,52 +86,104 @@ fn path(signer: &Signer) -> Vec<String> {
     path.iter().map(ToString::to_string).collect()
 }
 
-/// The evidence. `body` is the Body if it is authenticated, and `is_authenticated` whether its sender is known.
-#[must_use]
-pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> Value {
-    let signatures: Vec<_> = evidence
-        .signatures
-        .iter()
-        .map(|signature| {
-            let mut value = identity(&signature.signer);
-            value["signer"] = signature.signer.to_string().into();
-            value["method"] = signature.method.uri().into();
-            value["parts"] = signature.parts.iter().map(ToString::to_string).collect();
-            value["attachments"] = signature.attachments.iter().map(ToString::to_string).collect();
-            value["proves"] = signature.proves.into();
-            value["endorses"] = signature.endorses.into();
-            value["coversToken"] = signature.covers_token.into();
-            value
+impl Serialize for Shown<&SignatureEvidence> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let signature = self.0;
+        let mut object = serializer.serialize_map(None)?;
+        for (name, value) in identity(&signature.signer).as_object().into_iter().flatten() {
+            object.serialize_entry(name, value)?;
+        }
+        object.serialize_entry("signer", &Text(&signature.signer))?;
+        object.serialize_entry("method", signature.method.uri())?;
+        object.serialize_entry("parts", &Each(signature.parts.iter().map(Text)))?;
+        object.serialize_entry("attachments", &Each(signature.attachments.iter().map(Text)))?;
+        object.serialize_entry("proves", &signature.proves)?;
+        object.serialize_entry("endorses", &signature.endorses)?;
+        object.serialize_entry("coversToken", &signature.covers_token)?;
+        object.end()
+    }
+}
+
+impl Serialize for Shown<&DecryptionEvidence> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let decrypted = self.0;
+        object!(serializer, {
+            "part": Text(&decrypted.part),
+            "content": decrypted.content.uri(),
+            "key": Text(&decrypted.key),
         })
-        .collect();
-    let decrypted: Vec<_> = evidence
-        .decrypted
-        .iter()
-        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key.to_string() }))
-        .collect();
-    json!({
-        "accepted": is_authenticated,
-        "bodyAuthenticated": is_authenticated && body.is_some(),
-        "body": body,
-        "signatures": signatures,
-        "decrypted": decrypted,
-        "timestamp": evidence.timestamp.map(|timestamp| json!({
-            "created": timestamp.created.map(format_instant),
-            "expires": timestamp.expires.map(format_instant),
-        })),
-        "user": evidence.user.as_ref().map(|user| user.username()),
-        "ignored": evidence.ignored.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "waived": evidence.waived.iter().map(|waiver| json!({ "waiver": waiver.word(), "why": waiver.to_string() })).collect::<Vec<_>>(),
-        "bsp": evidence.bsp.as_ref().map(|report| json!({
+    }
+}
+
+impl Serialize for Shown<TimestampEvidence> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, {
+            "created": self.0.created.map(format_instant),
+            "expires": self.0.expires.map(format_instant),
+        })
+    }
+}
+
+impl Serialize for Shown<&Waiver> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, { "waiver": self.0.word(), "why": Text(self.0) })
+    }
+}
+
+impl Serialize for Shown<&Report> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let broken: Vec<_> = report.breaches().map(Shown).collect();
+        object!(serializer, {
             "variant": report.variant().name(),
             "conforms": report.conforms(),
-            "broken": report.breaches().map(lint::verdict).collect::<Vec<_>>(),
-        })),
-    })
+            "broken": broken,
+        })
+    }
+}
+
+/// The evidence. `body` is the Body if it is authenticated, and `is_authenticated` whether its sender is known.
+pub fn json<'e>(evidence: &'e Evidence, body: Option<&'e str>, is_authenticated: bool) -> impl Serialize + 'e {
+    Proven { evidence, body, is_authenticated }
+}
+
+struct Proven<'e> {
+    evidence: &'e Evidence,
+    body: Option<&'e str>,
+    is_authenticated: bool,
+}
+
+impl Serialize for Proven<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { evidence, body, is_authenticated } = self;
+        object!(serializer, {
+            "accepted": is_authenticated,
+            "bodyAuthenticated": *is_authenticated && body.is_some(),
+            "body": body,
+            "signatures": Each(evidence.signatures.iter().map(Shown)),
+            "decrypted": Each(evidence.decrypted.iter().map(Shown)),
+            "timestamp": evidence.timestamp.map(Shown),
+            "user": evidence.user.as_ref().map(|user| user.username()),
+            "ignored": Each(evidence.ignored.iter().map(Text)),
+            "waived": Each(evidence.waived.iter().map(Shown)),
+            "bsp": evidence.bsp.as_ref().map(Shown),
+        })
+    }
 }
 
 /// Ciphertext that was left in the message. `words` is as for [`explanation::json`](crate::explanation::json).
-#[must_use]
-pub fn remaining(ciphertext: &RemainingCiphertext, words: &dyn Fn(&str) -> String) -> Value {
-    json!({ "part": ciphertext.part, "path": ciphertext.path, "id": ciphertext.id, "why": words(&ciphertext.why.to_string()) })
+pub fn remaining<'e>(ciphertext: &'e RemainingCiphertext, words: &'e dyn Fn(&str) -> String) -> impl Serialize + 'e {
+    Worded(ciphertext, words)
+}
+
+impl Serialize for Worded<'_, &RemainingCiphertext> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(ciphertext, words) = self;
+        object!(serializer, {
+            "part": ciphertext.part,
+            "path": ciphertext.path,
+            "id": ciphertext.id,
+            "why": words(&ciphertext.why.to_string()),
+        })
+    }
 }

@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
 use crate::picture::Picture;
-use crate::{html, json, text};
+use crate::streamed::Shown;
+use crate::{html, text};
 
 impl Picture {
     /// The same picture with other words for readers of another program: `words` rewrites a sentence that names calls
@@ -27,13 +30,20 @@ impl Picture {
     /// The picture as lines for a terminal. `paint` says whether problems are red and names are bold.
     #[must_use]
     pub fn text(&self, paint: bool) -> String {
-        text::text(self, paint)
+        as_text(|out| text::write(self, paint, out))
     }
 
-    /// The picture as JSON.
-    #[must_use]
-    pub fn json(&self) -> serde_json::Value {
-        json::json(self)
+    /// As [`Picture::text`], line by line: many lines may have the path of one element.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, paint: bool, out: &mut dyn Write) -> io::Result<()> {
+        text::write(self, paint, out)
+    }
+
+    /// The picture as JSON, which is made while it is written.
+    pub fn json(&self) -> impl Serialize + '_ {
+        Shown(self)
     }
 
     /// The picture as one self-contained page: the header as a drawing, and the message beside it.

@@ -19,8 +19,13 @@ pub(crate) fn write(picture: &Picture, document: &Document<'_>, out: &mut dyn Wr
         }
         false => format!("<ul id=\"problems\" class=\"bad\">{problems}</ul>"),
     };
-    let headers: String = picture.headers.iter().map(header).collect();
-    let headers = if headers.is_empty() { "<p>The message has no Security header.</p>".to_owned() } else { headers };
+    let findings = |out: &mut dyn Write| {
+        if picture.headers.is_empty() {
+            out.write_all(b"<p>The message has no Security header.</p>")?;
+        }
+        picture.headers.iter().try_for_each(|of| header(of, out))?;
+        write!(out, "{}{}", ciphertexts(picture), attachments(picture))
+    };
     page::Frame {
         title: "Security of a message",
         style: STYLE,
@@ -29,7 +34,7 @@ pub(crate) fn write(picture: &Picture, document: &Document<'_>, out: &mut dyn Wr
              {problems}",
             escaped(&picture.root)
         ),
-        findings: format!("{headers}{}{}", ciphertexts(picture), attachments(picture)),
+        findings: &findings,
         key: "<span class=\"key covered\">signed</span> <span class=\"key broken\">digest does not fit</span> \
               <span class=\"key encrypted\">encrypted</span>",
         message: (document, marks(picture)),
@@ -64,26 +69,28 @@ fn marks(picture: &Picture) -> Marks {
     marks
 }
 
-fn header(header: &Header) -> String {
+fn header(header: &Header, out: &mut dyn Write) -> io::Result<()> {
     let said: String = header
         .attributes
         .iter()
         .map(|(name, value)| format!("<li>{} = {}</li>", escaped(name), escaped(value)))
         .collect();
-    let items: String = header.items.iter().map(item).collect();
-    format!("<h2>{}</h2><ul>{said}</ul>{items}", to(&header.span, "Security header"))
+    write!(out, "<h2>{}</h2><ul>{said}</ul>", to(&header.span, "Security header"))?;
+    header.items.iter().try_for_each(|item| self::item(item, out))
 }
 
-fn item(item: &Item) -> String {
+fn item(item: &Item, out: &mut dyn Write) -> io::Result<()> {
     let id = item.id.as_ref().map_or(String::new(), |id| format!(" <code>#{}</code>", escaped(id)));
     let facts: String = item.facts.iter().map(|fact| format!("<li>{}</li>", escaped(fact))).collect();
-    let links: String = item.links.iter().map(link).collect();
-    format!(
-        "<article class=\"{}\" id=\"i{}\"><h3>{}{id}</h3><ul>{facts}{links}</ul></article>",
+    write!(
+        out,
+        "<article class=\"{}\" id=\"i{}\"><h3>{}{id}</h3><ul>{facts}",
         escaped(&item.name),
         item.span.start,
         to(&item.span, &item.name)
-    )
+    )?;
+    item.links.iter().try_for_each(|of| out.write_all(link(of).as_bytes()))?;
+    out.write_all(b"</ul></article>")
 }
 
 fn link(link: &Link) -> String {

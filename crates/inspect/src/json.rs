@@ -1,47 +1,65 @@
 //! The picture as JSON.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-use crate::picture::{Header, Item, Link, Picture};
+use serde::{Serialize, Serializer};
 
-pub(crate) fn json(picture: &Picture) -> Value {
-    let ciphertexts = picture.ciphertexts.iter().map(|data| json!({ "what": data.what, "method": data.method }));
-    json!({
-        "verified": false,
-        "documentElement": picture.root,
-        "problems": picture.problems,
-        "headers": picture.headers.iter().map(header).collect::<Vec<_>>(),
-        "encrypted": ciphertexts.collect::<Vec<_>>(),
-        "attachments": picture.attachments,
-    })
+use crate::picture::{Ciphertext, Header, Item, Link, Picture};
+use crate::streamed::{Each, Shown, object};
+
+impl Serialize for Shown<&Picture> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let picture = self.0;
+        object!(serializer, {
+            "verified": false,
+            "documentElement": picture.root,
+            "problems": picture.problems,
+            "headers": Each(picture.headers.iter().map(Shown)),
+            "encrypted": Each(picture.ciphertexts.iter().map(Shown)),
+            "attachments": picture.attachments,
+        })
+    }
 }
 
-fn header(header: &Header) -> Value {
-    let attributes: serde_json::Map<_, _> =
-        header.attributes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    json!({
-        "path": header.path,
-        "attributes": attributes,
-        "items": header.items.iter().map(item).collect::<Vec<_>>(),
-    })
+impl Serialize for Shown<&Header> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Attributes of several namespaces may have one local name, and an object has a name once.
+        let attributes: BTreeMap<&str, &str> =
+            self.0.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        object!(serializer, {
+            "path": self.0.path,
+            "attributes": attributes,
+            "items": Each(self.0.items.iter().map(Shown)),
+        })
+    }
 }
 
-fn item(item: &Item) -> Value {
-    json!({
-        "name": item.name,
-        "id": item.id,
-        "says": item.facts,
-        "links": item.links.iter().map(link).collect::<Vec<_>>(),
-    })
+impl Serialize for Shown<&Item> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, {
+            "name": self.0.name,
+            "id": self.0.id,
+            "says": self.0.facts,
+            "links": Each(self.0.links.iter().map(Shown)),
+        })
+    }
 }
 
-fn link(link: &Link) -> Value {
-    json!({
-        "kind": link.kind.word(),
-        "reference": link.reference,
-        "target": link.target.as_ref().map(|target| &*target.path),
-        "method": link.method,
-        "digestFits": link.fits,
-        "causes": link.causes,
-    })
+impl Serialize for Shown<&Link> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, {
+            "kind": self.0.kind.word(),
+            "reference": self.0.reference,
+            "target": self.0.target.as_ref().map(|target| &*target.path),
+            "method": self.0.method,
+            "digestFits": self.0.fits,
+            "causes": self.0.causes,
+        })
+    }
+}
+
+impl Serialize for Shown<&Ciphertext> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, { "what": self.0.what, "method": self.0.method })
+    }
 }

@@ -12,6 +12,7 @@ mod message;
 mod page;
 mod picture;
 mod shape;
+mod streamed;
 mod text;
 
 pub use error::InspectError;

@@ -22,7 +22,8 @@ pub(crate) struct Frame<'f, 'd> {
     pub(crate) style: &'f str,
     /// The first lines of the page: problems before anything else.
     pub(crate) header: String,
-    pub(crate) findings: String,
+    /// Writes the findings, of which there may be many.
+    pub(crate) findings: &'f dyn Fn(&mut dyn Write) -> io::Result<()>,
     /// The legend of the colours in the message.
     pub(crate) key: &'f str,
     /// The message, and the elements that are marked in it.
@@ -42,10 +43,14 @@ impl Frame<'_, '_> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
              script-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\">\
              <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{STYLE}{style}</style></head><body>\
-             <header>{header}</header><main><section id=\"drawing\">{findings}</section>\
-             <section id=\"source\"><p class=\"tools\"><label><input type=\"checkbox\" id=\"namespaces\"> namespaces</label> \
-             {key}</p><pre id=\"message\">",
+             <header>{header}</header><main><section id=\"drawing\">",
             escaped(title)
+        )?;
+        findings(out)?;
+        write!(
+            out,
+            "</section><section id=\"source\"><p class=\"tools\"><label><input type=\"checkbox\" id=\"namespaces\"> namespaces</label> \
+             {key}</p><pre id=\"message\">"
         )?;
         message(document, marks, out)?;
         writeln!(out, "</pre></section></main><script>{SCRIPT}{script}{WIDE}</script></body></html>")

@@ -1,59 +1,58 @@
 //! The picture as text for a terminal.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use ws_security::text::{after_cid, escaped};
 
 use crate::picture::{Item, Link, LinkKind, Picture};
 
-/// The picture as lines. `paint` says whether problems are red and names are bold.
-pub(crate) fn text(picture: &Picture, paint: bool) -> String {
-    let mut out = Out { text: String::new(), paint };
-    out.line(0, "Nothing below is verified: use `wss verify` for that.");
+/// Writes the picture as lines. `paint` says whether problems are red and names are bold.
+pub(crate) fn write(picture: &Picture, paint: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = Out { out, paint };
+    out.line(0, "Nothing below is verified: use `wss verify` for that.")?;
     for problem in &picture.problems {
-        out.painted(0, "1;31", &format!("! {problem}"));
+        out.painted(0, "1;31", &format!("! {problem}"))?;
     }
-    out.line(0, &format!("document element {}", picture.root));
+    out.line(0, &format!("document element {}", picture.root))?;
     if picture.headers.is_empty() {
-        out.line(0, "no Security header");
+        out.line(0, "no Security header")?;
     }
     for header in &picture.headers {
-        out.painted(0, "1", &format!("Security header at {}", header.path));
-        header.attributes.iter().for_each(|(name, value)| out.line(1, &format!("{name} = {value}")));
-        header.items.iter().for_each(|item| out.item(item));
+        out.painted(0, "1", &format!("Security header at {}", header.path))?;
+        header.attributes.iter().try_for_each(|(name, value)| out.line(1, &format!("{name} = {value}")))?;
+        header.items.iter().try_for_each(|item| out.item(item))?;
     }
     for ciphertext in &picture.ciphertexts {
-        out.line(0, &format!("encrypted: {} with {}", ciphertext.what, ciphertext.method));
+        out.line(0, &format!("encrypted: {} with {}", ciphertext.what, ciphertext.method))?;
     }
-    picture.attachments.iter().for_each(|attachment| out.line(0, &format!("attachment: {attachment}")));
-    out.text
+    picture.attachments.iter().try_for_each(|attachment| out.line(0, &format!("attachment: {attachment}")))
 }
 
-struct Out {
-    text: String,
+struct Out<'o> {
+    out: &'o mut dyn Write,
     paint: bool,
 }
 
-impl Out {
-    fn line(&mut self, depth: usize, text: &str) {
-        let _infallible = writeln!(self.text, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
+impl Out<'_> {
+    fn line(&mut self, depth: usize, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{:indent$}{}", "", escaped(text), indent = 2 * depth)
     }
 
-    fn painted(&mut self, depth: usize, code: &str, text: &str) {
+    fn painted(&mut self, depth: usize, code: &str, text: &str) -> io::Result<()> {
         if !self.paint {
             return self.line(depth, text);
         }
-        let _infallible = writeln!(self.text, "{:indent$}\x1b[{code}m{}\x1b[0m", "", escaped(text), indent = 2 * depth);
+        writeln!(self.out, "{:indent$}\x1b[{code}m{}\x1b[0m", "", escaped(text), indent = 2 * depth)
     }
 
-    fn item(&mut self, item: &Item) {
+    fn item(&mut self, item: &Item) -> io::Result<()> {
         let id = item.id.as_ref().map_or(String::new(), |id| format!(" #{id}"));
-        self.painted(1, "1", &format!("{}{id}", item.name));
-        item.facts.iter().for_each(|fact| self.line(2, fact));
-        item.links.iter().for_each(|link| self.link(link));
+        self.painted(1, "1", &format!("{}{id}", item.name))?;
+        item.facts.iter().try_for_each(|fact| self.line(2, fact))?;
+        item.links.iter().try_for_each(|link| self.link(link))
     }
 
-    fn link(&mut self, link: &Link) {
+    fn link(&mut self, link: &Link) -> io::Result<()> {
         let (word, reference) = (link.kind.word(), &link.reference);
         let line = match link.kind {
             LinkKind::Covers => {

@@ -262,7 +262,8 @@ impl Receiver {
     /// Accepts a message with an EncryptedKey that an accepted message had. By default each that a private key unwraps is
     /// remembered as signatures are, and as long, unless it belongs to an assertion: an accepted signer who saw the message
     /// of another could otherwise sign its ciphertext, or the digests of its plaintext, and have it opened as a message of
-    /// its own. For peers that encrypt several messages with one key.
+    /// its own. For peers that encrypt several messages with one key. The ciphertext itself is remembered then: nobody can
+    /// take it over as it is, but CBC lets him change it.
     #[must_use]
     pub fn accept_repeated_encrypted_keys(mut self) -> Self {
         self.waived.insert(Waiver::RepeatedEncryptedKeys);

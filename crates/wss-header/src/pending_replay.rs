@@ -14,10 +14,11 @@ use crate::waiver::Waiver;
 /// A message that is completely verified, except that it may be a replay. Before a store accepts it, only the function
 /// that [`PendingReplay::check`] calls sees it.
 ///
-/// A message may have several replay keys: one for each signature, nonce, assertion that may be used once, and
-/// encrypted key. All of them must be new. If one is not, the message is refused, and the keys that were inserted
-/// before it remain: the message cannot be accepted later, and its sender must send another one. The order of the
-/// keys does not depend on the message, so that of several simultaneous deliveries exactly one is accepted.
+/// A message may have several replay keys: one for each signature, nonce, assertion that may be used once,
+/// encrypted key, and ciphertext under a key of several messages. All of them must be new. If one is not, the message is
+/// refused, and the keys that were inserted before it remain: the message cannot be accepted later, and its sender must
+/// send another one. The order of the keys does not depend on the message, so that of several simultaneous deliveries
+/// exactly one is accepted.
 #[must_use = "the message is not accepted until a store says that it is new: call `accept` or `accept_async`"]
 pub struct PendingReplay<T> {
     pub(crate) opened: T,
@@ -47,6 +48,8 @@ pub(crate) enum EntryOf {
     Message,
     /// An EncryptedKey that was unwrapped.
     EncryptedKey,
+    /// Ciphertext that was decrypted with a key that other messages have, too.
+    Ciphertext,
 }
 
 impl Remembered {
@@ -78,6 +81,7 @@ impl EntryOf {
     fn refused(self, error: OpenError) -> OpenError {
         match (self, error) {
             (Self::EncryptedKey, OpenError::Replay(ReplayError::Seen)) => RequirementError::RepeatedKey.into(),
+            (Self::Ciphertext, OpenError::Replay(ReplayError::Seen)) => RequirementError::RepeatedCiphertext.into(),
             (_, error) => error,
         }
     }
@@ -115,7 +119,8 @@ impl<T> PendingReplay<T> {
     /// Returns the message, if `store` has not seen it.
     ///
     /// # Errors
-    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::AcceptedTooLate`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::RepeatedCiphertext`];
+    /// [`RequirementError::AcceptedTooLate`].
     pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();
@@ -132,7 +137,8 @@ impl<T> PendingReplay<T> {
     /// refused, and perhaps remembered.
     ///
     /// # Errors
-    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::AcceptedTooLate`].
+    /// [`OpenError::Replay`]; [`RequirementError::RepeatedKey`]; [`RequirementError::RepeatedCiphertext`];
+    /// [`RequirementError::AcceptedTooLate`].
     pub async fn accept_async(mut self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
         self.note_store(store.remembers());
         let asking = Asking::start();

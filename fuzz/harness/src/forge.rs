@@ -18,7 +18,8 @@ pub struct Attacker {
 
 impl Default for Attacker {
     fn default() -> Self {
-        let known = [&[0x41; 32][..], &[0x41; 16], b"n10", b"urn:bank:10"].map(|octets| Secret::new(octets.to_vec()));
+        let known =
+            [&[0x41; 32][..], &[0x41; 16], b"n10sign", b"urn:bank:10:sign"].map(|octets| Secret::new(octets.to_vec()));
         let keys = known.into_iter().chain([secret(0x4D)]).collect();
         Self { identity: identity(ATTACKER), receiver: certificate("bob"), keys }
     }
@@ -106,7 +107,13 @@ impl Attacker {
             drop(document);
             text = next;
         }
-        let document = parse(&text)?;
+        self.taken_over(&text, at, key)
+    }
+
+    /// As [`resigned`](Self::resigned), with the digests as they are: those of plaintext that the attacker cannot read.
+    #[must_use]
+    pub fn taken_over(&self, text: &str, at: usize, key: usize) -> Option<String> {
+        let document = parse(text)?;
         let signature = *named(&document, "Signature").get(at)?;
         let find = |local: &str| signature.descendants_and_self().find(|element| element.name().local == local);
         let (info, value) = (find("SignedInfo")?, find("SignatureValue")?);
@@ -118,7 +125,7 @@ impl Attacker {
         } else {
             self.identity.signing_key().sign(SignatureMethod::RsaSha256, &octets).ok()?
         };
-        let next = replaced(&text, value.content_span(), &base64_encode(&made));
+        let next = replaced(text, value.content_span(), &base64_encode(&made));
         if method.contains("hmac") { Some(next) } else { Some(self.with_own_tokens(&next)) }
     }
 

@@ -27,6 +27,8 @@ pub struct Golden {
     pub proven: Proven,
     /// Whether its receiver must admit CBC.
     pub cbc: bool,
+    /// What its sender and its receiver alone know: texts of no other message, which are encrypted in it.
+    pub secrets: Vec<String>,
 }
 
 /// The messages that mutants start from.
@@ -50,13 +52,13 @@ impl Pool {
             .enumerate()
         {
             for shape in shapes(&HONEST) {
-                genuine.push(shape.golden(&envelope(soap, if n == 0 { "10" } else { "20" })));
+                genuine.push(shape.golden(soap, if n == 0 { "10" } else { "20" }));
             }
             for shape in shapes(&UNDER_OTHER_TOKENS).into_iter().filter(Shape::is_by_named_key) {
-                genuine.push(shape.golden(&envelope(soap, if n == 0 { "30" } else { "40" })));
+                genuine.push(shape.golden(soap, if n == 0 { "30" } else { "40" }));
             }
             for shape in shapes(&ATTACKING) {
-                attacker.push(shape.golden(&envelope(soap, "6666")));
+                attacker.push(shape.golden(soap, "6666"));
             }
         }
         assert!(genuine.iter().all(|golden| !golden.proven.is_the_attackers()), "honest parties make honest messages");
@@ -75,13 +77,13 @@ impl Default for Pool {
     }
 }
 
-/// The Body uses names that are bound on the Envelope, in names and in values.
-fn envelope(soap: &str, amount: &str) -> String {
+/// The Body uses names that are bound on the Envelope, in names and in values. Nothing else has the texts `to` and `note`.
+fn envelope(soap: &str, amount: &str, [to, note]: &[String; 2]) -> String {
     format!(
         "<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\" xmlns:p=\"urn:p\" \
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><s:Header><a:Action>urn:pay:{amount}</a:Action>\
-         <a:To>urn:bank:{amount}</a:To></s:Header><s:Body><p:Pay batch=\"{amount}\"><p:To xsi:type=\"p:Person\">Ann</p:To>\
-         <q:Amount xmlns:q=\"urn:q\" q:cur=\"EUR\">{amount}</q:Amount><note xmlns=\"\">n{amount}</note></p:Pay></s:Body>\
+         <a:To>{to}</a:To></s:Header><s:Body><p:Pay batch=\"{amount}\"><p:To xsi:type=\"p:Person\">Ann</p:To>\
+         <q:Amount xmlns:q=\"urn:q\" q:cur=\"EUR\">{amount}</q:Amount><note xmlns=\"\">{note}</note></p:Pay></s:Body>\
          </s:Envelope>"
     )
 }
@@ -134,17 +136,20 @@ impl Shape {
         .contains(&self.name)
     }
 
-    fn golden(self, envelope: &str) -> Golden {
+    fn golden(self, soap: &str, amount: &str) -> Golden {
         let Self { name: shape, recipe, cbc } = self;
+        let own: String = shape.chars().filter(char::is_ascii_alphanumeric).collect();
+        let texts = [format!("urn:bank:{amount}:{own}"), format!("n{amount}{own}")];
         let xml = recipe
             .plan()
             .unwrap_or_else(|error| panic!("{shape}: {error}"))
-            .message(envelope)
+            .message(&envelope(soap, amount, &texts))
             .secure()
             .map(|secured| secured.message);
         let xml = xml.unwrap_or_else(|error| panic!("{shape}: {error}"));
         let opened = forgetful(cbc).open(&xml).unwrap_or_else(|error| panic!("{shape}: {error}\n{xml}"));
-        Golden { shape, xml, proven: Proven::of(&opened), cbc }
+        let secrets = texts.into_iter().filter(|text| !xml.contains(text.as_str())).collect();
+        Golden { shape, xml, proven: Proven::of(&opened), cbc, secrets }
     }
 }
 
@@ -215,6 +220,13 @@ fn token_shapes(keys: &Keys, recipe: &dyn Fn() -> Recipe) -> Vec<Shape> {
         Shape {
             name: "context, sign alone",
             recipe: recipe().sign(Signing::with_token(&context).parts(parts())),
+            cbc: false,
+        },
+        Shape {
+            name: "sign, encrypt under a context",
+            recipe: recipe()
+                .sign(Signing::with(&identity(keys.signers[0])).parts(parts()))
+                .encrypt(Encrypting::with_token(&context).parts([Part::Body])),
             cbc: false,
         },
         Shape { name: "user, derived", recipe: protect(&user.derived_keys(version)), cbc: false },

@@ -32,7 +32,7 @@ pub fn mutant<'p>(choices: &mut Choices<'_>, pool: &'p Pool, attacker: &Attacker
         let (name, operator) = choose(choices);
         let donor = donor(choices, pool, golden);
         let Some(document) = parse(&mutant.xml) else { break };
-        let step = Step { document: &document, pool, donor, attacker };
+        let step = Step { document: &document, golden, pool, donor, attacker };
         let Some(next) = operator(&step, choices) else { continue };
         mutant.trail.push(name);
         drop(document);
@@ -54,6 +54,8 @@ fn donor<'p>(choices: &mut Choices<'_>, pool: &'p Pool, golden: &Golden) -> &'p 
 
 struct Step<'s, 'd> {
     document: &'d Document<'d>,
+    /// The message that the mutant started from.
+    golden: &'s Golden,
     pool: &'s Pool,
     donor: &'s Golden,
     attacker: &'s Attacker,
@@ -74,7 +76,7 @@ fn choose(choices: &mut Choices<'_>) -> (&'static str, Operator) {
 }
 
 /// Name, weight, operator.
-const OPERATORS: [(&str, usize, Operator); 28] = [
+const OPERATORS: [(&str, usize, Operator); 30] = [
     ("delete", 3, delete),
     ("duplicate", 3, duplicate),
     ("move", 6, moved),
@@ -103,6 +105,8 @@ const OPERATORS: [(&str, usize, Operator); 28] = [
     ("encrypt as attacker", 6, encrypted),
     ("re-key", 5, rekeyed),
     ("wrap the Body aside", 4, body_aside),
+    ("call ciphertext an assertion", 4, called_an_assertion),
+    ("lift from another message", 8, lifted),
 ];
 
 impl<'d> Step<'_, 'd> {
@@ -492,4 +496,54 @@ fn body_aside(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> 
     let aside = if choices.one_in(2) { aside } else { genuine };
     let target = Step { document: &document, ..*step }.element(choices);
     Some(inserted(target, choices.pick(&Place::ALL), &aside))
+}
+
+/// Ciphertext, and perhaps an encrypted key, in a `saml2:EncryptedAssertion` at an end of the header.
+fn called_an_assertion(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
+    let all = named(step.document, "EncryptedData");
+    let data = *all.get(choices.below(all.len()))?;
+    let keys = named(step.document, "EncryptedKey");
+    let key = keys.get(choices.below(keys.len())).filter(|_| !choices.one_in(4));
+    let key = key.map_or_else(String::new, |key| without_list(&self_contained(*key)));
+    let text = self_contained(data);
+    let whole = format!("<x:EncryptedAssertion xmlns:x=\"{SAML2}\">{text}{key}</x:EncryptedAssertion>");
+    if choices.one_in(2) && header(step.document)?.contains(data) {
+        return Some(replaced(step.source(), data.span(), &whole));
+    }
+    Some(inserted(header(step.document)?, place(choices), &whole))
+}
+
+const SAML2: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+
+/// An encrypted key that does not say what it opens.
+fn without_list(key: &str) -> String {
+    let Some(document) = parse(key) else { return key.to_owned() };
+    let list = named(&document, "ReferenceList").first().map(|list| list.span());
+    list.map_or_else(|| key.to_owned(), |span| replaced(key, span, ""))
+}
+
+/// The message of an honest party that the attacker signs as it is, or one of the attacker's own with ciphertext and the
+/// encrypted key of that in place of its own.
+fn lifted(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
+    let genuine = Some(step.golden).filter(|golden| !golden.secrets.is_empty())?;
+    let (at, key) = (choices.below(2), choices.below(step.attacker.keys.len()));
+    if choices.one_in(2) {
+        return step.attacker.taken_over(&genuine.xml, at, key);
+    }
+    let alike: Vec<&Golden> = step.pool.attacker.iter().filter(|own| own.shape == genuine.shape).collect();
+    let mut text = choices.one_of(&alike).xml.clone();
+    let other = parse(&genuine.xml)?;
+    for local in ["EncryptedData", "EncryptedKey"] {
+        let document = parse(&text)?;
+        let (own, others) = (named(&document, local), named(&other, local));
+        let nth = choices.below(own.len().min(others.len()));
+        let (Some(own), Some(theirs)) = (own.get(nth), others.get(nth)) else { continue };
+        let next = replaced(&text, own.span(), &self_contained(*theirs));
+        drop(document);
+        text = next;
+    }
+    match choices.one_in(2) {
+        true => step.attacker.resigned(&text, at, key),
+        false => step.attacker.taken_over(&text, at, key),
+    }
 }

@@ -99,6 +99,19 @@ impl Proven {
         self.claims.iter().all(Claim::is_the_attackers)
     }
 
+    /// The text that the attacker cannot know, or the user whose password it cannot know, in a message that names nobody else.
+    ///
+    /// # Errors
+    /// That text, or the name of that user.
+    pub fn check_knowledge(&self, pool: &Pool) -> Result<(), String> {
+        let secrets = pool.genuine.iter().flat_map(|golden| &golden.secrets);
+        let said = |secret: &&String| self.parts.values().any(|part| part.contains(secret.as_str()));
+        let known =
+            secrets.into_iter().find(said).or_else(|| self.parts.get("user").filter(|user| *user != ATTACKER_USER));
+        known
+            .map_or(Ok(()), |secret| Err(format!("{:?} are named for {secret:?}, which they do not know", self.claims)))
+    }
+
     fn honest(&self) -> impl Iterator<Item = &Claim> {
         self.claims.iter().filter(|claim| !claim.is_the_attackers())
     }

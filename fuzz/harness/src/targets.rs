@@ -333,15 +333,17 @@ impl Opening {
         };
         let proven = Proven::of(&opened);
         proven.check(&self.pool)?;
-        if !proven.is_the_attackers() && with_memory.open(message).is_ok() {
-            return Err(format!("delivered twice: {:?}", proven.claims));
+        match with_memory.open(message) {
+            Ok(_) if !proven.is_the_attackers() => return Err(format!("delivered twice: {:?}", proven.claims)),
+            Ok(opened) => Proven::of(&opened).check_knowledge(&self.pool)?,
+            Err(_) => {}
         }
         Ok(Some(proven))
     }
 }
 
-/// A mutant is refused, or is the attacker's own message, or says the same as a genuine message of the party that it
-/// names. In the last case a second delivery is refused.
+/// A mutant is refused, or is the attacker's own message, of what the attacker can know, or says the same as a genuine
+/// message of the party that it names. In the last case a second delivery is refused.
 pub fn open(octets: &[u8]) {
     let opening = Opening::shared();
     if octets.first() == Some(&b'<') {

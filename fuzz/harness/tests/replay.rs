@@ -6,6 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use wss_fuzz_harness::choices::seeded;
+use wss_fuzz_harness::oracle::Proven;
+use wss_fuzz_harness::parties::forgetful;
 use wss_fuzz_harness::targets::{self, Opening};
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -75,15 +77,34 @@ fn every_mutant_can_be_reported_on() {
 #[test]
 fn mutants_reach_far_enough() {
     let opening = Opening::shared();
-    let (mut opened, mut honest, mut parsed) = (0, 0, 0);
+    let (mut opened, mut honest, mut parsed, mut lifted) = (0, 0, 0, 0);
     for seed in 0..600 {
         let mutant = opening.mutant(&seeded(seed, 256));
         parsed += u32::from(wss_fuzz_harness::tree::parse(&mutant.xml).is_some());
         if let Ok(Some(proven)) = opening.check(&mutant.xml, mutant.golden.cbc) {
             opened += 1;
             honest += u32::from(!proven.is_the_attackers());
+            lifted += u32::from(proven.is_the_attackers() && proven.check_knowledge(&opening.pool).is_err());
         }
     }
-    println!("{parsed} of 600 mutants are well-formed, {opened} open, {honest} for an honest party");
-    assert!(parsed > 400 && opened > 60 && honest > 30, "{parsed} {opened} {honest}");
+    println!(
+        "{parsed} of 600 mutants are well-formed, {opened} open, {honest} for an honest party, {lifted} for the attacker, who \
+         took them from others: a receiver that saw those refuses them"
+    );
+    assert!(parsed > 400 && opened > 60 && honest > 30 && lifted > 5, "{parsed} {opened} {honest} {lifted}");
+}
+
+/// Under an encrypted key and under a context that others use, too, the attacker's signature over what it cannot read opens where
+/// nothing came before, so that the promise is tested.
+#[test]
+fn what_is_lifted_opens_only_where_the_genuine_message_did_not_come() {
+    let opening = Opening::shared();
+    let wanted = ["sign, encrypt", "encrypt, sign", "sign, encrypt under a context"];
+    for golden in opening.pool.genuine.iter().filter(|golden| wanted.contains(&golden.shape)) {
+        let taken = opening.attacker.taken_over(&golden.xml, 0, 0).expect("a signature");
+        let opened = forgetful(false).open(&taken).unwrap_or_else(|error| panic!("{}: {error}", golden.shape));
+        assert!(Proven::of(&opened).is_the_attackers(), "{}", golden.shape);
+        assert!(Proven::of(&opened).check_knowledge(&opening.pool).is_err(), "{}", golden.shape);
+        assert!(opening.check(&taken, false).is_ok(), "{}", golden.shape);
+    }
 }

@@ -42,19 +42,15 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
     let beyond = BeyondProfile::of(&message).map_err(refused)?;
-    let written = match arguments.format {
+    let output = arguments.file.output.as_ref();
+    match arguments.format {
         Format::Text => {
             let style = text::Style::of(arguments);
             let report = text::report(&report, message.text(), style);
-            report + &text::beyond(&beyond, style)
+            output::write_painted(output, |out| write!(out, "{report}{}", text::beyond(&beyond, style)))?;
         }
-        Format::Json => {
-            let mut json = wss_inspect::lint::json(&report);
-            json["schema"] = beyond.json();
-            output::json(&json)?
-        }
-    };
-    output::write_painted(arguments.file.output.as_ref(), &written)?;
+        Format::Json => output::write_json(output, &wss_inspect::lint::json(&report, Some(&beyond)))?,
+    }
     let mut broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
     if !beyond.schema.is_empty() {
         broken.push("the schema of ds:Signature");

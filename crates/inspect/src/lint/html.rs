@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report, document: &Document<'_>, out: &mut dyn Writ
         title: &title,
         style: STYLE,
         header: header(report, verdict),
-        findings: Group::ALL.iter().map(|group| group.html(report)).collect(),
+        findings: &|out| Group::ALL.iter().try_for_each(|group| out.write_all(group.html(report).as_bytes())),
         key: "<span class=\"key broken\">breaks a MUST</span> <span class=\"key advised\">departs from a SHOULD</span>",
         message: (document, marks(report)),
         script: SCRIPT,

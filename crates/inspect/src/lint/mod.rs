@@ -6,24 +6,35 @@ mod schema;
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
-use ws_security::bsp::{Report, Verdict};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use ws_security::bsp::{Finding, Report, Verdict};
 
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
+use crate::streamed::{Each, Shown, Text, object};
 pub use schema::Misshapen;
 
-/// The report as JSON.
-#[must_use]
-pub fn json(report: &Report) -> Value {
-    json!({
-        "profile": "WS-I Basic Security Profile 1.1",
-        "variant": report.variant().name(),
-        "dated": report.variant().dated(),
-        "conforms": report.conforms(),
-        "rules": report.verdicts().iter().map(verdict).collect::<Vec<_>>(),
-    })
+/// The report as JSON, which is made while it is written. `schema` is the parts that receivers refuse beyond the profile, if they
+/// were looked for.
+pub fn json<'r>(report: &'r Report, schema: Option<&'r BeyondProfile>) -> impl Serialize + 'r {
+    Shown((report, schema))
+}
+
+impl Serialize for Shown<(&Report, Option<&BeyondProfile>)> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (report, beyond) = self.0;
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("profile", "WS-I Basic Security Profile 1.1")?;
+        object.serialize_entry("variant", report.variant().name())?;
+        object.serialize_entry("dated", report.variant().dated())?;
+        object.serialize_entry("conforms", &report.conforms())?;
+        object.serialize_entry("rules", &Each(report.verdicts().iter().map(Shown)))?;
+        if let Some(beyond) = beyond {
+            object.serialize_entry("schema", &Each(beyond.schema.iter().chain(&beyond.lists).map(Shown)))?;
+        }
+        object.end()
+    }
 }
 
 /// The parts of a message, as it came, that receivers refuse although no requirement of the profile forbids them.
@@ -45,12 +56,11 @@ impl BeyondProfile {
         let (document, limits) = (message.document()?, message.limits());
         Ok(Self { schema: schema::misshapen(&document, limits), lists: lists::mislisted(&document, limits) })
     }
+}
 
-    /// All of it as JSON.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        let all = self.schema.iter().chain(&self.lists);
-        all.map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()
+impl Serialize for Shown<&Misshapen> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, { "where": Text(&self.0.path), "why": Text(&self.0.why) })
     }
 }
 
@@ -73,25 +83,34 @@ pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -
 }
 
 /// A verdict, in the form of a report and of evidence.
-#[must_use]
-pub fn verdict(verdict: &Verdict) -> Value {
-    let rule = verdict.rule();
-    let places = verdict.findings();
-    json!({
-        "id": rule.id(),
-        "section": rule.section(),
-        "level": rule.level().as_str(),
-        "outcome": verdict.outcome().as_str(),
-        "where": places.first().map(|place| &place.path),
-        "why": verdict.why(),
-        "requirement": rule.requirement(),
-        "waived": verdict.waived(),
-        "count": verdict.count(),
-        "places": places.iter().map(|place| json!({
+impl Serialize for Shown<&Verdict> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let verdict = self.0;
+        let rule = verdict.rule();
+        let places = verdict.findings();
+        object!(serializer, {
+            "id": rule.id(),
+            "section": rule.section(),
+            "level": rule.level().as_str(),
+            "outcome": verdict.outcome().as_str(),
+            "where": places.first().map(|place| &place.path),
+            "why": verdict.why(),
+            "requirement": rule.requirement(),
+            "waived": verdict.waived(),
+            "count": verdict.count(),
+            "places": Each(places.iter().map(Shown)),
+        })
+    }
+}
+
+impl Serialize for Shown<&Finding> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let place = self.0;
+        object!(serializer, {
             "path": place.path,
             "start": place.span.start,
             "end": place.span.end,
             "why": place.why,
-        })).collect::<Vec<_>>(),
-    })
+        })
+    }
 }

@@ -124,6 +124,13 @@ pub enum RequirementError {
          have the peer encrypt each message with a new key, or call `accept_repeated_encrypted_keys`"
     )]
     RepeatedKey,
+    /// *Refused.* Ciphertext came in an earlier message, under a key that other messages have, too: it was encrypted for that
+    /// one, and the signer of this one may not know what it says.
+    #[error(
+        "ciphertext of the message came in an earlier message, from which somebody else may have taken it over: have the peer \
+         encrypt each message anew, also if its content is the same"
+    )]
+    RepeatedCiphertext,
     /// *Refused.* So much time went by between the verification and the question whether the message is new, that the
     /// store may have forgotten another copy.
     #[error("the message was verified too long ago to tell whether it is new: open it again, and accept it at once")]

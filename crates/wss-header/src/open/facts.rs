@@ -102,6 +102,8 @@ pub(crate) struct Decryptions {
     pub(super) evidence: Vec<DecryptionEvidence>,
     /// The Ids of decrypted ciphertext: no element may have one of them again.
     pub(super) retired_ids: HashSet<String>,
+    /// The replay keys of ciphertext under keys that other messages have, too.
+    pub(super) repeatable: Vec<[u8; 32]>,
     /// Ciphertext that a list names, and that no key of ours decrypts.
     pub(super) for_others: Vec<ForOthers>,
 }

@@ -435,7 +435,9 @@ fn remembered(
     let encrypted = ring.unwrapped_octets().filter(|_| is_remembered);
     let encrypted = encrypted.map(|octets| replay_key(b"encrypted key", &[octets]));
     let of_keys = encrypted.map(|key| Entry { of: EntryOf::EncryptedKey, key, until });
-    Remembered::new(Arc::clone(&terms.receiver.clock), of_message.chain(of_keys).collect())
+    let ciphertexts = facts.decryptions.repeatable.iter();
+    let of_ciphertexts = ciphertexts.map(|key| Entry { of: EntryOf::Ciphertext, key: *key, until });
+    Remembered::new(Arc::clone(&terms.receiver.clock), of_message.chain(of_keys).chain(of_ciphertexts).collect())
 }
 
 /// The evidence of the message that `proof` proves, without the facts that its requirements add.

@@ -8,6 +8,7 @@ use wss_crypto::ContentEncryption;
 use wss_soap::mime::{MimePart, content_id_of};
 use wss_xmlenc::{DecryptError, EncryptedData, PlaintextType};
 
+use super::repeatable::key_of_attachment;
 use super::unsigned_key::unsigned_key;
 use crate::attachments::{OpenCipherError, opened, restored};
 use crate::error::{CoverageLost, OpenError};
@@ -44,6 +45,8 @@ pub(super) struct OpenedAttachment {
     url: String,
     part: MimePart<'static>,
     found: FoundSecret,
+    /// The replay key of the ciphertext, if it has one.
+    remembered: Option<[u8; 32]>,
 }
 
 /// Finds the attachment with the cipher octets of `data`.
@@ -84,6 +87,7 @@ pub(super) fn decrypt(
     terms.budget.check(Limit::NestedEncryption, depth + 1)?;
     ring.note_use(&found, KeyUse::Content(data.method()))?;
     let part = facts.attachments.parts.get(ciphertext.at).ok_or(DecryptError::Failed)?;
+    let remembered = key_of_attachment(part.unauthenticated_octets(), &found, terms, ring)?;
     let key = (data.method(), &found.secret);
     let plaintext = opened(part.unauthenticated_octets(), is_complete(data), key, terms.spool, terms.budget.limits());
     let plaintext = plaintext.map_err(|error| match error {
@@ -93,13 +97,14 @@ pub(super) fn decrypt(
     let part = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), terms.budget.limits());
     let part = part.ok_or(DecryptError::Failed)?;
     let url = data.attachment().unwrap_or_default().to_owned();
-    Ok(OpenedAttachment { ciphertext, id: id.to_owned(), url, part, found })
+    Ok(OpenedAttachment { ciphertext, id: id.to_owned(), url, part, found, remembered })
 }
 
 /// Replaces an attachment by its plaintext. A signature over the ciphertext covers the plaintext, too, if it covers the
 /// elements that say how to read it, and the key cannot be replaced.
 pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut Facts<'_>) {
-    let OpenedAttachment { ciphertext, id, url, part, found } = opened;
+    let OpenedAttachment { ciphertext, id, url, part, found, remembered } = opened;
+    facts.decryptions.repeatable.extend(remembered);
     if let Some(replaced) = facts.attachments.parts.get_mut(ciphertext.at) {
         *replaced = part;
     }

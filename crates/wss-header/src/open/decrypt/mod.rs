@@ -1,12 +1,13 @@
 //! Decryption: from a list of ciphertext to the splices that make the next revision.
 //!
 //! `target` finds the allowed places of ciphertext, `element` decrypts ciphertext of the envelope, `attachment`
-//! decrypts an attachment. `unsigned_key` and `namespaces` decide when a signature over ciphertext does not prove its
-//! plaintext.
+//! decrypts an attachment, `repeatable` says what must not come again. `unsigned_key` and `namespaces` decide when a
+//! signature over ciphertext does not prove its plaintext.
 
 mod attachment;
 mod element;
 mod namespaces;
+mod repeatable;
 mod target;
 mod unlisted;
 mod unsigned_key;
@@ -20,6 +21,8 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
+pub(super) use self::repeatable::is_an_assertion;
+use self::repeatable::key_of_element;
 use self::target::Target;
 pub(super) use self::unlisted::{decrypt_each, decrypt_in_place, decrypt_unlisted, name_of, unlisted};
 use super::facts::{Facts, ForOthers};
@@ -178,6 +181,7 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
             self.opened.attachments.push(opened);
             return Ok(());
         }
+        let remembered = key_of_element(&data, &found, terms, self.ring)?;
         let plaintext = decrypt_element(&data, &found, target.replaced, terms, self.facts, self.ring)?;
         let replaced = target.replaced.span();
         // One ciphertext may be inside another, as in EncryptionProperties, or one block may have two Ids.
@@ -186,7 +190,11 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
         if self.opened.plaintexts.iter().any(overlaps) {
             return Err(refused(WhyMisplaced::Overlaps));
         }
-        self.opened.splices.replace_by(replaced.clone(), plaintext.into_piece());
+        let piece = plaintext.into_piece();
+        if !is_an_assertion(piece.document()) {
+            self.facts.decryptions.repeatable.extend(remembered);
+        }
+        self.opened.splices.replace_by(replaced.clone(), piece);
         self.opened.plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));
         Ok(())
     }

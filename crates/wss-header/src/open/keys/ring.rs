@@ -87,6 +87,11 @@ impl KeyRing {
         self.unwrapped.iter().filter(|unwrapped| !unwrapped.is_of_token).map(|unwrapped| unwrapped.octets.as_slice())
     }
 
+    /// Whether this is the secret of an EncryptedKey that must not come again.
+    pub(crate) fn remembers(&self, root: &KeyId) -> bool {
+        self.unwrapped.iter().any(|unwrapped| !unwrapped.is_of_token && KeyId::of(&unwrapped.secret) == *root)
+    }
+
     /// No keys yet.
     pub(crate) fn new(receiver: &Receiver) -> Self {
         Self {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Budget, Document, Element, Limit, Splices, name};
+use wss_c14n::{Budget, Element, Limit, Splices, name};
 use wss_crypto::{Certificate, DistinguishedName, PublicKey};
 use wss_tokens::{
     Assertion, AssertionTrust, ConfirmationMethod, IssuedAssertion, SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0,
@@ -16,7 +16,7 @@ use super::kind::TokenKind;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
-use crate::open::decrypt::{check_cipher, decrypt_element, wrong_type};
+use crate::open::decrypt::{check_cipher, decrypt_element, is_an_assertion, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::proven::ProvenSignature;
@@ -372,12 +372,6 @@ fn decrypt(
     splices.replace_by(element.span(), piece);
     let plaintexts = vec![NewPlaintext::new(element.span(), PlaintextPlace::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
-}
-
-/// Whether the root of a plaintext has one child, which is an assertion.
-fn is_an_assertion(plaintext: &Document<'_>) -> bool {
-    let mut content = plaintext.root().children();
-    content.next().is_some_and(Assertion::is_one) && content.next().is_none()
 }
 
 /// The key of an encrypted assertion: in the KeyInfo of its data, or beside the data.
