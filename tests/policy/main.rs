@@ -1,5 +1,6 @@
 //! Policies: what they make of both sides, and that each side refuses what breaks them.
 
+mod assertions;
 mod blocks;
 mod broken;
 #[path = "../common/mod.rs"]
@@ -8,9 +9,11 @@ mod digests;
 mod endorsing;
 mod forms;
 mod lacks;
+mod listed;
 mod names;
 mod packages;
 mod practice;
+mod promises;
 mod reading;
 mod shapes;
 mod supporting;

@@ -6,8 +6,8 @@ use ws_security::crypto::SystemRandom;
 use ws_security::policy::{Keys, Policy};
 use ws_security::prelude::{Part, Signing};
 use ws_security::{
-    AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, SignerRule, TransportFacts,
-    Trust,
+    AssertionTrust, MemoryReplayCache, NewAssertion, Recipe, ReferenceForm, SamlVersion, Secret, SignatureMethod,
+    SignerRule, TransportFacts, Trust,
 };
 
 use crate::common::*;
@@ -99,10 +99,19 @@ fn a_user_is_covered_by_the_signature_of_the_message_even_where_the_policy_does_
     let signed = Policy::from_wsdl(&with(&signed)).expect("a policy");
     let client = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
     let service = || shape.service(identity("bob"), certificate("alice"), certificate("ca"));
-    // The message of a client that does as the policy says would name a user whom anyone can have put there.
-    let refused = loose.service(&service()).map(|_| ()).expect_err("nothing ties the user").to_string();
-    assert!(refused.contains("sp:SignedSupportingTokens"), "{refused}");
     let client = loose.client(&client).expect("a client");
+    let own_service = loose.service(&service()).expect("a service");
+    exchanged(&client.exchanges()[0], &own_service.exchanges()[0]).expect("exchanged");
+    // The message of a client that does as the policy says names a user whom anyone can have put there.
+    let plain = shape.clone().with("encrypted", "nothing");
+    let text = plain.policy().replace("</wsp:All>", &format!("{}</wsp:All>", user("<sp:HashPassword/>")));
+    let own_service = Policy::from_wsdl(&text).expect("a policy").service(&service()).expect("a service");
+    let signing =
+        Signing::with(&identity("alice")).reference(ReferenceForm::Direct).parts([Part::Body, Part::Timestamp]);
+    let recipe = Recipe::new().timestamp(std::time::Duration::from_secs(300)).username_digest("ann", PASSWORD);
+    let message = recipe.sign(signing).plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let refused = own_service.exchanges()[0].open(&message, None).map(drop).expect_err("nothing ties the user");
+    assert!(refused.to_string().contains("UsernameToken"), "{refused}");
     let listed: Vec<_> = loose.listing().collect();
     let told =
         listed[0].alternatives[0].iter().filter(|judged| judged.standing.what().contains("covers it all the same"));

@@ -78,8 +78,26 @@ fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
             output::write_json(output, &ShownPolicy { unread, messages: Each(&listing) })?;
         }
     }
-    let unusable: Vec<String> = listing.iter().filter(|listed| !listed.is_usable()).map(named).collect();
-    if unusable.is_empty() { Ok(()) } else { Err(refused(format!("cannot be done: {}", unusable.join(", ")))) }
+    match unusable(&listing) {
+        None => Ok(()),
+        Some(why) => Err(refused(why)),
+    }
+}
+
+/// The messages that no side can be made for, or one side alone; `None` if each has an alternative that both sides do.
+fn unusable(listing: &[Listed<'_>]) -> Option<String> {
+    let those = |is_one: &dyn Fn(&Listed<'_>) -> bool, what: &str| {
+        let names: Vec<String> = listing.iter().filter(|listed| is_one(listed)).map(named).collect();
+        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+    };
+    let sides = |listed: &Listed<'_>| (listed.is_usable_by_client(), listed.is_usable_by_service());
+    let all = [
+        those(&|listed| sides(listed) == (false, false), "cannot be done"),
+        those(&|listed| sides(listed) == (true, false), "can be done by a client alone"),
+        those(&|listed| sides(listed) == (false, true), "can be done by a service alone"),
+    ];
+    let said: Vec<String> = all.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 fn check(policy: &Policy, message: &Path, arguments: &PolicyArgs) -> Outcome {
@@ -153,6 +171,8 @@ fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str) -> io::R
             let mark = match judged.standing {
                 Standing::Done(_) => "",
                 Standing::NotOurs(_) => "(not ours) ",
+                Standing::ClientOnly(_) => "CLIENT ONLY ",
+                Standing::ServiceOnly(_) => "SERVICE ONLY ",
                 _ => "REFUSED ",
             };
             line(depth, &format!("{mark}{}: {} [{line_number}:{column}]", judged.name, judged.standing.what()))?;
@@ -219,6 +239,8 @@ impl Shown for Listed<'_> {
             "action": self.action,
             "message": direction(self.message),
             "usable": self.is_usable(),
+            "usable_by_client": self.is_usable_by_client(),
+            "usable_by_service": self.is_usable_by_service(),
         });
         Whole { head, alternatives: Each(&self.alternatives) }.serialize(serializer)
     }

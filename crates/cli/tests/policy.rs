@@ -48,6 +48,17 @@ fn an_assertion_that_cannot_be_done_is_marked_and_the_command_fails() {
 }
 
 #[test]
+fn what_one_side_alone_does_is_marked_and_the_command_fails() {
+    let user = "<sp:SignedSupportingTokens><wsp:Policy><sp:UsernameToken><wsp:Policy><sp:NoPassword/></wsp:Policy>\
+                </sp:UsernameToken></wsp:Policy></sp:SignedSupportingTokens>";
+    let (out, diagnostics) = says(1, &["policy", "-"], &policy(&format!("{BODY}{user}")));
+    assert!(out.contains("CLIENT ONLY UsernameToken: to a service, a user without a password proves nothing"), "{out}");
+    assert!(diagnostics.contains("can be done by a client alone: request"), "{diagnostics}");
+    let (out, _) = says(1, &["policy", "--format", "json", "-"], &policy(&format!("{BODY}{user}")));
+    assert!(out.contains("\"usable_by_client\": true") && out.contains("\"usable_by_service\": false"), "{out}");
+}
+
+#[test]
 fn a_listing_speaks_of_options() {
     let transport = format!(
         "<wsp:Policy xmlns:wsp=\"http://www.w3.org/ns/ws-policy\" xmlns:sp=\"{SP}\"><sp:TransportBinding><wsp:Policy>\

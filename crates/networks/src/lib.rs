@@ -39,7 +39,7 @@ pub use pair::{Client, NetworkError, Service};
 pub use presets::*;
 pub use shape::{
     BrokenRule, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape,
-    SignedBy, Transport,
+    SignedBy, Taken, Transport,
 };
 #[doc(inline)]
 pub use wss_header::Opening;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use wss_c14n::CanonicalizationMethod;
+use wss_c14n::{Canonicalization, CanonicalizationMethod};
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
 use wss_header::{
-    AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, ReplayCache, RequiredToken, Requirements, Signing,
+    AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, Referencing, ReplayCache, RequiredToken,
+    Requirements, Signing,
 };
 use wss_tokens::{ConfirmationMethod, Password, PasswordSource, Precision, SamlVersion, Trust};
 use wss_xmlenc::Agreement;
@@ -137,7 +138,11 @@ impl Network {
         let (before, after) = if shape.encrypts_first { (encrypting, None) } else { (None, encrypting) };
         recipe = before.into_iter().fold(recipe, Recipe::encrypt);
         if let Some(signature) = &shape.signature {
-            recipe = recipe.sign(self.signing(signature, token.as_ref(), keys)?);
+            let signing = self.signing(signature, token.as_ref(), keys)?;
+            recipe = recipe.sign(match shape.allows(Leniency::InclusiveCanonicalization) {
+                true => inclusive(signing),
+                false => signing,
+            });
             if let Some(Endorsement { reference, method }) = signature.endorsed_by {
                 let endorsing = Signing::with(self.identity(keys)?).reference(reference).method(method);
                 recipe = recipe.sign(endorsing.digest(signature.digest).parts([MessagePart::Signature.part()]));
@@ -298,6 +303,7 @@ const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
     (Leniency::LocalTimes, Receiver::accept_local_times),
     (Leniency::AbsentTransforms, Receiver::accept_absent_transforms),
+    (Leniency::InclusiveCanonicalization, Receiver::accept_inclusive_canonicalization),
     (Leniency::ForwardReferences, Receiver::accept_forward_references),
     (Leniency::UncoveredHolderTokens, Receiver::accept_uncovered_holder_tokens),
     (Leniency::ProtectedTransport, Receiver::over_protected_transport),
@@ -308,6 +314,12 @@ fn digested(source: &dyn PasswordSource, user: &str, is_hashed: bool) -> Option<
     let password = Password::from(source.password(user)?);
     let password = if is_hashed { password.hashed() } else { password };
     Some(password.secret().clone())
+}
+
+/// A signature of which everything is canonicalised inclusively.
+fn inclusive(signing: Signing) -> Signing {
+    let form = Canonicalization::new(CanonicalizationMethod::Inclusive);
+    signing.canonicalization(form.clone()).referencing(Referencing::new(form))
 }
 
 fn parts(parts: &[MessagePart]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
@@ -340,9 +352,12 @@ fn requirements(shape: &Shape) -> Requirements {
             .also_signed(parts(signature.parts).filter(|part| *part != MessagePart::Signature.part()))
             .signed_if_present(parts(signature.parts_if_present))
             .signature_methods(
-                [signature.method].into_iter().chain(signature.endorsed_by.map(|endorsement| endorsement.method)),
+                [signature.method]
+                    .into_iter()
+                    .chain(signature.endorsed_by.map(|endorsement| endorsement.method))
+                    .chain(shape.takes.methods.iter().copied()),
             )
-            .digest_methods([signature.digest]);
+            .digest_methods([signature.digest].into_iter().chain(shape.takes.digests.iter().copied()));
         requirements = match signature.by {
             SignedBy::Certificate(form) => requirements.signer_references([form]).x509_token(),
             SignedBy::EncryptedKey { .. } | SignedBy::KeyOfRequest { .. } => requirements.signed_with_secret(),
@@ -355,11 +370,12 @@ fn requirements(shape: &Shape) -> Requirements {
     if let Some(encryption) = &shape.encryption {
         // An encrypted signature hides digests, and proves nothing that a receiver would miss without it.
         let parts = parts(encryption.parts).filter(|part| *part != MessagePart::Signature.part());
-        requirements = requirements.encrypted(parts).content_ciphers([encryption.content]);
+        let ciphers = [encryption.content].into_iter().chain(shape.takes.contents.iter().copied());
+        requirements = requirements.encrypted(parts).content_ciphers(ciphers);
     }
     // Anyone can add an unsigned timestamp: it does not say when a signed message expires.
     let is_covered = |signature: &SignatureShape| signature.parts.contains(&MessagePart::Timestamp);
-    let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader);
+    let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader) && !shape.takes.open_end;
     if has_end && shape.signature.as_ref().is_none_or(is_covered) {
         requirements = requirements.expires();
     }
@@ -389,6 +405,11 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
         }
         _ => wss_xmldsig::AlgorithmPolicy::empty().admit_canonicalization(CanonicalizationMethod::Exclusive),
     };
+    if shape.allows(Leniency::InclusiveCanonicalization) {
+        signature = signature.admit_canonicalization(CanonicalizationMethod::Inclusive);
+    }
+    signature = shape.takes.methods.iter().fold(signature, |policy, method| policy.admit_signature(*method));
+    signature = shape.takes.digests.iter().fold(signature, |policy, digest| policy.admit_digest(*digest));
     if let Some(shape) = &shape.signature {
         signature = signature.admit_signature(shape.method).admit_digest(shape.digest);
         if let Some(Endorsement { method, .. }) = shape.endorsed_by {
@@ -399,7 +420,8 @@ fn policy(shape: &Shape) -> AlgorithmPolicy {
     if let Some(shape) = &shape.encryption {
         encryption = encryption.admit_content(shape.content);
     }
-    if let Some(transport) = shape.transport() {
+    encryption = shape.takes.contents.iter().fold(encryption, |policy, cipher| policy.admit_content(*cipher));
+    for transport in shape.transport().iter().chain(shape.takes.transports) {
         encryption = transport.admitted_by(encryption);
     }
     AlgorithmPolicy { signature, encryption }

@@ -27,6 +27,29 @@ pub struct Shape {
     pub leniencies: &'static [Leniency],
     /// The rules of BSP 1.1 that it breaks.
     pub breaks: &'static [BrokenRule],
+    /// What its receiver takes besides, where the network leaves a choice to the sender.
+    pub takes: Taken,
+}
+
+/// What a receiver takes besides what its own side sends, because the network allows each of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Signature methods.
+    pub methods: &'static [SignatureMethod],
+    /// Digests of references.
+    pub digests: &'static [DigestMethod],
+    /// Ciphers of content.
+    pub contents: &'static [ContentEncryption],
+    /// Methods that send a content key.
+    pub transports: &'static [Transport],
+    /// A `wsu:Timestamp` without `wsu:Expires`: the receiver decides how old a message may be.
+    pub open_end: bool,
+}
+
+impl Taken {
+    /// Nothing but what its own side sends.
+    pub(crate) const NOTHING: Self =
+        Self { methods: &[], digests: &[], contents: &[], transports: &[], open_end: false };
 }
 
 /// A signature.
@@ -217,6 +240,8 @@ pub enum Leniency {
     BareHeader,
     /// References without transforms, which imply inclusive canonicalisation.
     AbsentTransforms,
+    /// Inclusive canonicalisation, which signs the namespaces around an element with it.
+    InclusiveCanonicalization,
     /// References to elements that come later in the header.
     ForwardReferences,
     /// The holder of a key does not sign the assertion that names the key. TLS with client certificates keeps others from
@@ -254,6 +279,7 @@ impl Shape {
         confirms: false,
         leniencies: &[],
         breaks: &[],
+        takes: Taken::NOTHING,
     };
 
     /// The verb of a receiver that opens a message of this shape.

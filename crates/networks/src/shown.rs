@@ -5,7 +5,7 @@ use std::fmt;
 use crate::network::{Action, Http};
 use crate::shape::{
     Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
-    Transport,
+    Taken, Transport,
 };
 
 impl fmt::Display for MessagePart {
@@ -54,10 +54,24 @@ impl fmt::Display for Shape {
         if self.confirms {
             said.push("confirms the signatures of the request".to_owned());
         }
+        if self.takes != Taken::NOTHING {
+            said.push(format!("taken besides: {}", self.takes));
+        }
         if self.timestamp.is_none() && self.signature.is_some() {
             said.push("nothing says when it was made: the application must refuse what it has seen before".to_owned());
         }
         f.write_str(&said.join("; "))
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said: Vec<String> = self.methods.iter().map(|method| word(method.uri()).to_owned()).collect();
+        said.extend(self.digests.iter().map(|digest| word(digest.uri()).to_owned()));
+        said.extend(self.contents.iter().map(|cipher| word(cipher.uri()).to_owned()));
+        said.extend(self.transports.iter().map(ToString::to_string));
+        said.extend(self.open_end.then(|| "a timestamp without an end".to_owned()));
+        f.write_str(&said.join(", "))
     }
 }
 

@@ -99,11 +99,17 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
             }
         }
         let mut other = *shape;
-        other.signature.as_mut().expect("a signature").method = other_method(signature.method);
+        // What the network leaves to the sender is no breach.
+        let is_free = shape.takes.methods.contains(&other_method(signature.method));
+        let another = if is_free { SignatureMethod::RsaSha1 } else { other_method(signature.method) };
+        other.signature.as_mut().expect("a signature").method = another;
         all.push(("another signature method".to_owned(), other));
         let mut other = *shape;
-        other.signature.as_mut().expect("a signature").digest =
-            if signature.digest == DigestMethod::Sha384 { DigestMethod::Sha256 } else { DigestMethod::Sha384 };
+        other.signature.as_mut().expect("a signature").digest = match signature.digest {
+            DigestMethod::Sha384 => DigestMethod::Sha256,
+            _ if shape.takes.digests.contains(&DigestMethod::Sha384) => DigestMethod::Sha1,
+            _ => DigestMethod::Sha384,
+        };
         all.push(("another digest".to_owned(), other));
         if let SignedBy::Certificate(form) = signature.by {
             let mut other = *shape;
@@ -149,12 +155,14 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
         }
         let mut other = *shape;
         other.encryption.as_mut().expect("an encryption").content = match encryption.content {
+            _ if !shape.takes.contents.is_empty() => ContentEncryption::Aes192Gcm,
             ContentEncryption::Aes256Gcm | ContentEncryption::Aes128Cbc => ContentEncryption::Aes128Gcm,
             _ => ContentEncryption::Aes256Gcm,
         };
         all.push(("another cipher".to_owned(), other));
         if let EncryptedTo::Certificate { transport, .. } = encryption.to
             && let Some(another) = other_transport(transport)
+            && let another = if shape.takes.transports.is_empty() { another } else { Transport::Rsa15 }
         {
             let mut other = *shape;
             if let Some(EncryptedTo::Certificate { transport, .. }) = other.encryption.as_mut().map(|it| &mut it.to) {
@@ -222,6 +230,60 @@ fn other_transport(transport: Transport) -> Option<Transport> {
 fn keys_for(network: &Network, keys: PartyKeys, is_ed25519: bool) -> PartyKeys {
     let method = network.request.signature.map(|signature| signature.method);
     if is_ed25519 && method == Some(SignatureMethod::RsaSha256) { keys.identity(identity("alice")) } else { keys }
+}
+
+/// The shape with each choice that the network leaves to its sender.
+fn taken(shape: &Shape) -> Vec<(String, Shape)> {
+    let mut all = Vec::new();
+    let of = |change: &dyn Fn(&mut Shape)| {
+        let mut other = *shape;
+        change(&mut other);
+        other
+    };
+    for method in shape.takes.methods {
+        all.push((format!("{method:?}"), of(&|other| other.signature.as_mut().expect("a signature").method = *method)));
+    }
+    for digest in shape.takes.digests {
+        all.push((format!("{digest:?}"), of(&|other| other.signature.as_mut().expect("a signature").digest = *digest)));
+    }
+    for cipher in shape.takes.contents {
+        all.push((
+            format!("{cipher:?}"),
+            of(&|other| other.encryption.as_mut().expect("an encryption").content = *cipher),
+        ));
+    }
+    for another in shape.takes.transports {
+        let change = |other: &mut Shape| {
+            if let Some(EncryptedTo::Certificate { transport, .. }) = other.encryption.as_mut().map(|it| &mut it.to) {
+                *transport = *another;
+            }
+        };
+        all.push((format!("{another:?}"), of(&change)));
+    }
+    if shape.takes.open_end {
+        all.push(("no end".to_owned(), Shape { leniencies: &[Leniency::BareHeader], ..*shape }));
+    }
+    all
+}
+
+#[test]
+fn a_receiver_takes_what_the_network_leaves_to_the_sender() {
+    let mut count = 0;
+    for network in ALL {
+        for (what, shape) in taken(&network.request) {
+            let sender = Network { request: shape, ..network.clone() };
+            let text = envelope(network, &network.request);
+            let (wire, _) = send(&sender, client(&sender).recipe, &text, has_attachments(&network.request), None);
+            let receiver = service(network).receiver;
+            open(&network.request, &receiver, &wire, None)
+                .unwrap_or_else(|error| panic!("{}: {what}: {error}\n{}", network.name, wire.text()));
+            // One without an end is no older than the receiver allows.
+            let later = receiver.clock(at(now() + Duration::from_secs(3600)));
+            assert!(open(&network.request, &later, &wire, None).is_err(), "{}: {what}, an hour later", network.name);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 5 + 9, "both presets of Digikoppeling");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Choosing: of the alternatives of an operation, those that the keys allow, as exchanges of one side.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use wss_header::Plan;
@@ -10,15 +11,9 @@ use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::receive;
 use crate::send;
+use crate::standing::Role;
 use crate::terms::{Direction, Purpose, Terms};
 use crate::wsdl::{OperationPolicy, PortPolicy};
-
-/// Which side this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Client,
-    Service,
-}
 
 /// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
 pub(crate) fn exchanges(
@@ -30,7 +25,7 @@ pub(crate) fn exchanges(
     let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
     let nothing = [Vec::new()];
     let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
-    let side = OneSide { role, keys, protects: Protects::of(operation) };
+    let side = OneSide { role, keys, operation, protects: Protects::default() };
     let mut at = 0;
     'all: for common in operation.common.iter() {
         let mut replies: Vec<Result<Half, Lack>> = replies
@@ -89,27 +84,18 @@ pub(crate) fn exchanges(
     Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
 }
 
-/// Whether any alternative of the request, and of the reply, says something about security.
+/// Whether any alternative protects the request, and the reply; judged where one protects nothing.
+#[derive(Default)]
 struct Protects {
-    request: bool,
-    reply: bool,
-}
-
-impl Protects {
-    fn of(operation: &OperationPolicy) -> Self {
-        let says = |alternative: &Alternative| !Terms::read(alternative, Purpose::Side { blocks: &[] }).is_empty();
-        let common = operation.common.iter().any(says);
-        Self {
-            request: common || operation.request.iter().any(says),
-            reply: common || operation.reply.iter().flat_map(|reply| reply.iter()).any(says),
-        }
-    }
+    request: OnceCell<bool>,
+    reply: OnceCell<bool>,
 }
 
 /// One side of one operation.
 struct OneSide<'a> {
     role: Role,
     keys: &'a Keys,
+    operation: &'a OperationPolicy,
     protects: Protects,
 }
 
@@ -122,15 +108,29 @@ struct Half {
 }
 
 impl OneSide<'_> {
+    /// Whether any alternative protects the messages in this direction.
+    fn is_protected(&self, direction: Direction) -> bool {
+        let OperationPolicy { common, request, reply, .. } = self.operation;
+        let (known, own) = match direction {
+            Direction::Request => (&self.protects.request, request.as_slice()),
+            Direction::Reply => (&self.protects.reply, reply.as_deref().map_or(&[][..], Vec::as_slice)),
+        };
+        let purpose = Purpose::Side { blocks: &[] };
+        let protects = |common: &Alternative, own: &Alternative| {
+            !Terms::of_message((common, own), direction, purpose).protects_nothing(direction)
+        };
+        *known.get_or_init(|| common.iter().any(|common| own.iter().any(|own| protects(common, own))))
+    }
+
     /// The plan that sends, or the receiver that opens, in this direction.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
-        let Self { role, keys, protects } = self;
+        let Self { role, keys, .. } = self;
         let mut terms = Terms::of_message((common, own), direction, Purpose::Side { blocks: &keys.blocks });
-        if let Some(judged) = terms.notes.first_refused() {
+        if let Some(judged) = terms.notes.first_refused_by(*role) {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
-        let protects = if direction == Direction::Request { protects.request } else { protects.reply };
-        if terms.is_empty() && protects && !keys.agrees(Consent::Unprotected) {
+        let may_be_bare = keys.agrees(Consent::Unprotected) || !terms.protects_nothing(direction);
+        if !may_be_bare && self.is_protected(direction) {
             return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
         }
         let has_tls = terms.binding.is_some() && terms.is_over_transport();

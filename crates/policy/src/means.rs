@@ -1,14 +1,12 @@
-//! The common part of sending and receiving: the algorithms that terms and keys agree on, references, and the parts
-//! that every message has.
+//! The common part of sending and receiving: the algorithms that terms and keys agree on, and references.
 
 use wss_crypto::{DigestMethod, SignatureMethod};
-use wss_header::Part;
 use wss_tokens::ReferenceForm;
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::suite::{Suite, Transport};
-use crate::terms::{Binding, Direction, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The algorithms of the messages.
 pub(crate) struct Means {
@@ -96,91 +94,4 @@ pub(crate) fn reference(terms: &Terms, token: &Token, direction: Direction) -> R
         };
     }
     token.reference.unwrap_or_else(|| terms.wss.reference()).form()
-}
-
-/// The parts of a message that its signature covers in any case.
-pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
-    let mut parts = Vec::new();
-    if terms.parts.signed_body {
-        parts.push(Part::Body);
-    }
-    if terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
-        parts.push(Part::Timestamp);
-    }
-    let is_over_transport = terms.is_over_transport();
-    let is_covered = |supporting: &Supporting| {
-        let is_early = supporting.has_signed_token(is_over_transport);
-        (supporting.signed && !is_early) || supporting.is_loose_user(is_over_transport)
-    };
-    parts.extend(supported(terms, direction, is_covered));
-    parts
-}
-
-/// The parts of a message that are encrypted in any case, without its signatures. A protected transport encrypts the whole
-/// message.
-pub(crate) fn always_encrypted(terms: &Terms, direction: Direction) -> Vec<Part> {
-    if terms.is_over_transport() {
-        return Vec::new();
-    }
-    let body = terms.parts.encrypted_body.then_some(Part::Body);
-    body.into_iter().chain(supported(terms, direction, |supporting| supporting.encrypted)).collect()
-}
-
-/// Whether `sp:ProtectTokens` applies to a token in messages of this direction: one that the messages contain. No peer
-/// signs a token outside the message through its reference.
-pub(crate) fn protects(token: Option<&Token>, is_mac: bool, direction: Direction) -> bool {
-    token.is_some_and(|token| match token.kind {
-        // The key that is encrypted to a certificate comes with the request, and replies refer to it.
-        TokenKind::X509(_) if is_mac => direction == Direction::Request,
-        TokenKind::X509(_) => {
-            token.inclusion.includes(direction) && token.reference != Some(crate::terms::Reference::Embedded)
-        }
-        _ => direction == Direction::Request,
-    })
-}
-
-/// Whether messages have an encrypted part.
-pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
-    if terms.is_over_transport() {
-        return false;
-    }
-    let optional = terms.parts.encrypted.len() + terms.parts.content.len() + terms.parts.every_encrypted.len();
-    let has_signature = terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature);
-    !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
-}
-
-/// Whether a request has a password as text, and the policy does not say that it is encrypted. Our clients encrypt it,
-/// and so does CXF.
-pub(crate) fn shows_password(terms: &Terms, direction: Direction) -> bool {
-    let shows =
-        |supporting: &Supporting| supporting.has_text_password() && !supporting.endorsing && !supporting.encrypted;
-    direction == Direction::Request && !terms.is_over_transport() && terms.supporting.iter().any(shows)
-}
-
-/// Whether a request has a user whose key signs nothing.
-pub(crate) fn sends_user(terms: &Terms, direction: Direction) -> bool {
-    let is_one =
-        |supporting: &Supporting| matches!(supporting.token.kind, TokenKind::Username { .. }) && !supporting.endorsing;
-    direction == Direction::Request && terms.supporting.iter().any(is_one)
-}
-
-/// Whether the policy says that tokens of a message are encrypted.
-pub(crate) fn encrypts_tokens(terms: &Terms, direction: Direction) -> bool {
-    direction == Direction::Request && terms.supporting.iter().any(|supporting| supporting.encrypted)
-}
-
-/// The tokens of requests for which `is` holds, as parts.
-fn supported(terms: &Terms, direction: Direction, is: impl Fn(&Supporting) -> bool) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for supporting in terms.supporting.iter().filter(|supporting| direction == Direction::Request && is(supporting)) {
-        let part = match supporting.token.kind {
-            TokenKind::Username { .. } => Part::UsernameToken,
-            TokenKind::Saml(_) | TokenKind::Issued(_) => Part::Assertion,
-            _ => continue,
-        };
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
-    }
-    parts
 }

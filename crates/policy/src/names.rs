@@ -53,15 +53,21 @@ pub(crate) fn is_wcf_security(namespace: &str) -> bool {
 pub(crate) const WCF_CONTEXT: &str = "http://schemas.microsoft.com/ws/2006/05/context";
 
 /// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
-const OTHERS: [(&str, &str); 20] = [
+const OTHERS: [(&str, &str); 29] = [
     ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),
     ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "WS-Addressing"),
     ("http://www.w3.org/2006/05/addressing/wsdl", "WS-Addressing"),
     ("http://www.w3.org/2006/02/addressing/wsdl", "WS-Addressing"),
     ("http://www.w3.org/2007/05/addressing/metadata", "WS-Addressing"),
+    ("http://schemas.xmlsoap.org/ws/2004/09/policy/addressing", "WS-Addressing"),
+    ("http://schemas.xmlsoap.org/ws/2004/09/policy/encoding", "the encoding of characters"),
     ("http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization", "MTOM"),
     ("http://www.w3.org/2007/08/soap12-mtom-policy", "MTOM"),
     ("http://docs.oasis-open.org/ws-rx/wsrmp/", "WS-ReliableMessaging"),
+    ("http://docs.oasis-open.org/ws-rx/wsmc/", "WS-MakeConnection"),
+    ("http://schemas.microsoft.com/ws-rx/wsrmp/", "WS-ReliableMessaging, as WCF has it"),
+    ("http://schemas.microsoft.com/net/2005/02/rm/policy", "WS-ReliableMessaging, as WCF has it"),
+    ("http://sun.com/2006/03/rm", "WS-ReliableMessaging, as Metro has it"),
     ("http://schemas.xmlsoap.org/ws/2005/02/rm/policy", "WS-ReliableMessaging"),
     ("http://schemas.xmlsoap.org/ws/2004/10/wsat", "WS-AtomicTransaction"),
     ("http://docs.oasis-open.org/ws-tx/", "WS-Transaction"),
@@ -73,6 +79,9 @@ const OTHERS: [(&str, &str); 20] = [
     ("http://cxf.apache.org/", "CXF, about its own configuration"),
     ("http://java.sun.com/xml/ns/", "Metro, about its own configuration"),
     ("http://schemas.sun.com/2006/03/wss/", "Metro, about its own keys"),
+    ("http://schemas.sun.com/ws/2006/05/sc/", "Metro, about how it gets a security context"),
+    ("http://schemas.sun.com/ws/2006/05/trust/", "Metro, about its token service"),
+    ("http://schemas.xmlsoap.org/ws/2005/05/identity", "information cards, about how a user takes one"),
     ("http://ws.apache.org/rampart/policy", "Rampart, about its own keys"),
 ];
 

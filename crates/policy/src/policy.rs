@@ -7,7 +7,7 @@ use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
-use crate::choose::{Role, exchanges};
+use crate::choose::exchanges;
 use crate::definitions::{Import, imports, referred};
 use crate::error::PolicyError;
 use crate::exchange::{Side, SideError};
@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::limits::{Charge, PolicyLimits};
 use crate::names;
 use crate::place::Lines;
-use crate::standing::{Judged, Standing};
+use crate::standing::{Judged, Role};
 use crate::terms::{Direction, Purpose, Terms};
 use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
@@ -158,10 +158,19 @@ impl<'i> PolicyReader<'i> {
 /// Lists the policies that are not read, with their places; refuses elements that only look as if they were of
 /// WS-Policy.
 fn passed_over<'d>(expressions: &Expressions<'d>, file: usize, found: &Unread<'d>) -> Result<String, PolicyError> {
-    let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
+    let (Unread::Elsewhere(element)
+    | Unread::OfFault(element)
+    | Unread::Attachment(element)
+    | Unread::OtherNamespace(element)) = *found;
     let place = expressions.place(At { file, element });
     match found {
         Unread::Elsewhere(_) => Ok(format!("a policy at a place where none is in force, {place}")),
+        Unread::OfFault(_) => {
+            let name = element.attribute("", "name").unwrap_or_default();
+            Ok(format!(
+                "the policy of the fault {name:?}, which is made and opened by the policy of the reply, {place}"
+            ))
+        }
         Unread::Attachment(_) => Ok(format!("a policy of an attachment, {place}")),
         Unread::OtherNamespace(_) => {
             let why = "its namespace is none of WS-Policy that is read: write http://www.w3.org/ns/ws-policy";
@@ -401,17 +410,20 @@ impl<'p> Recent<'p> {
         if !self.common.is_some_and(|known| Arc::ptr_eq(known, common)) {
             *self = Self { common: Some(common), known: Vec::new() };
         }
-        // Where it has nothing of its own, the way says nothing.
-        let is_bare = own.iter().all(Vec::is_empty);
-        let is_same = |(known, of): &Known<'_>| {
-            (is_bare || *of == direction)
-                && known.len() == own.len()
-                && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
+        let is_same_policy = |known: &[Alternative]| {
+            known.len() == own.len() && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
         };
+        let is_same = |(known, of): &Known<'_>| *of == direction && is_same_policy(known);
         if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
             return Arc::clone(judged);
         }
-        let judged: AllJudged = alternatives(common, own, direction).map(|terms| terms.notes.0).collect();
+        let judged: Vec<Vec<Judged>> = alternatives(common, own, direction).map(|terms| terms.notes.0).collect();
+        // Most policies say the same of both directions.
+        let mut others = self.known.iter().filter(|((known, _), _)| is_same_policy(known));
+        let judged = match others.find(|(_, other)| **other == *judged) {
+            Some((_, other)) => Arc::clone(other),
+            None => judged.into(),
+        };
         self.known.truncate(1);
         self.known.insert(0, ((own, direction), Arc::clone(&judged)));
         judged
@@ -448,10 +460,29 @@ pub struct Listed<'p> {
 }
 
 impl Listed<'_> {
-    /// Whether an alternative has no refused assertion.
+    /// Whether a client and a service can be made of an alternative: it has no assertion that is refused, or that one side
+    /// alone does.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        let is_refused = |judged: &Judged| matches!(judged.standing, Standing::Refused(_));
-        self.alternatives.iter().any(|alternative| !alternative.iter().any(is_refused))
+        self.alternatives
+            .iter()
+            .any(|alternative| admits(alternative, Role::Client) && admits(alternative, Role::Service))
     }
+
+    /// Whether a client can be made of an alternative.
+    #[must_use]
+    pub fn is_usable_by_client(&self) -> bool {
+        self.alternatives.iter().any(|alternative| admits(alternative, Role::Client))
+    }
+
+    /// Whether a service can be made of an alternative.
+    #[must_use]
+    pub fn is_usable_by_service(&self) -> bool {
+        self.alternatives.iter().any(|alternative| admits(alternative, Role::Service))
+    }
+}
+
+/// Whether a side of this role can be made of an alternative.
+fn admits(alternative: &[Judged], role: Role) -> bool {
+    alternative.iter().all(|judged| judged.standing.admits(role))
 }

@@ -5,8 +5,7 @@ use wss_header::{AuthenticatedAssertion, Evidence, Part, SignatureEvidence, Sign
 use wss_tokens::ConfirmationMethod;
 
 use crate::form::BrokenAssertion;
-use crate::means::protects;
-use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, Supporting, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The facts about an opened message.
 pub(crate) struct Proven<'a> {
@@ -126,7 +125,8 @@ impl Proven<'_> {
         tokens.sort_by_key(|supporting| std::cmp::Reverse(parts(supporting)));
         for supporting in tokens {
             let mut lacked = None;
-            let has_token_covered = terms.protects_tokens() && protects(Some(&supporting.token), false, direction);
+            let has_token_covered =
+                terms.protects_tokens() && Token::protects(Some(&supporting.token), false, direction);
             let is_token_signed = supporting.has_signed_token(terms.is_over_transport());
             let mut is_unsigned = false;
             let fits = free.iter().position(|signature| {

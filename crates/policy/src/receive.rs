@@ -6,11 +6,9 @@ use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{
-    Means, always_encrypted, always_signed, encrypts, encrypts_tokens, protects, reference, sends_user, shows_password,
-};
+use crate::means::{Means, reference};
 use crate::send::NO_CONFIRMATION;
-use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
+use crate::terms::{Binding, Direction, PasswordForm, Reference, Signs, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The receiver of messages in `direction`, with the verb that opens them; `None` if the terms demand nothing of them. Messages
 /// without a Security header, of which more is demanded than TLS, have no verb.
@@ -19,13 +17,20 @@ pub(crate) fn receiver(
     direction: Direction,
     keys: &Keys,
 ) -> Result<Option<(Receiver, Option<Opening>)>, Lack> {
-    if terms.has_header(direction)? {
+    if !terms.is_bare(direction) {
         let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
         return receiving.receiver().map(|(receiver, opening)| Some((receiver, Some(opening))));
+    }
+    let has_own_keys = terms.binding.is_some() && !terms.is_over_transport();
+    if has_own_keys && !keys.agrees(Consent::UnsignedBody) {
+        return Err(Lack::consent(Consent::UnsignedBody, UNSIGNED_BODY));
     }
     let demands_more = terms.knows_client(direction) || !terms.parts.required.is_empty();
     Ok(demands_more.then(|| (without_header(keys), None)))
 }
+
+/// The reason why a message whose Body nobody signs needs consent.
+const UNSIGNED_BODY: &str = "no assertion has the Body signed, so that anyone may have written it";
 
 /// A receiver that only carries the limits for messages without a Security header; it opens none.
 fn without_header(keys: &Keys) -> Receiver {
@@ -72,7 +77,7 @@ impl Receiving<'_> {
 
     /// Whether messages have a signature of their own, which tokens can endorse.
     fn signs(&self) -> bool {
-        self.signing_token().is_some() && !always_signed(self.terms, self.direction).is_empty()
+        self.signing_token().is_some() && !self.terms.always_signed(self.direction).is_empty()
     }
 
     fn is_request(&self) -> bool {
@@ -81,12 +86,6 @@ impl Receiving<'_> {
 
     fn is_endorsed(&self) -> bool {
         self.terms.endorsing(self.direction).next().is_some()
-    }
-
-    /// Whether requests are signed under a key that anyone can encrypt to the service, without an endorsing signature.
-    fn is_anonymous(&self) -> bool {
-        let is_certificate = self.signing_token().is_some_and(|token| matches!(token.kind, TokenKind::X509(_)));
-        self.is_symmetric() && is_certificate && !self.is_endorsed()
     }
 
     /// The requirements for signed and encrypted parts, and the call that opens the message.
@@ -104,16 +103,15 @@ impl Receiving<'_> {
                 Opening::Unsigned,
             ));
         }
-        let mut signed = always_signed(self.terms, self.direction);
-        let protects_token = protects(self.signing_token(), self.is_symmetric(), self.direction);
+        let mut signed = self.terms.always_signed(self.direction);
+        let protects_token = Token::protects(self.signing_token(), self.is_symmetric(), self.direction);
         if protects_token && self.binding().is_some_and(|binding| binding.protect_tokens) {
             signed.push(Part::SigningToken);
         }
         let (requirements, opening) = match (parts.signed_body, signed.split_first()) {
             (true, _) => (Requirements::signed_body_and(signed), Opening::Body),
             (false, _) if !self.keys.agrees(Consent::UnsignedBody) => {
-                let why = "no assertion has the Body signed, so that anyone may have written it";
-                return Err(Lack::consent(Consent::UnsignedBody, why));
+                return Err(Lack::consent(Consent::UnsignedBody, UNSIGNED_BODY));
             }
             (false, Some((first, rest))) => {
                 (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), Opening::Parts)
@@ -121,8 +119,8 @@ impl Receiving<'_> {
             (false, None) => (Requirements::dangerous_unsigned(), Opening::Unsigned),
         };
         let optional = parts.signed.iter().cloned();
-        let mut encrypted = always_encrypted(self.terms, self.direction);
-        if self.binding().is_some_and(|binding| binding.encrypt_signature) {
+        let mut encrypted = self.terms.always_encrypted(self.direction);
+        if self.terms.hides_signature(self.direction) {
             encrypted.push(Part::Signature);
         }
         let requirements = requirements
@@ -150,6 +148,7 @@ impl Receiving<'_> {
     /// Requires the tokens that the policy demands.
     fn tokens(&self, mut requirements: Requirements) -> Result<Requirements, Lack> {
         let mut identifies = !self.is_symmetric() || !self.is_request();
+        let is_of_certificate = self.signing_token().is_some_and(|token| matches!(token.kind, TokenKind::X509(_)));
         if self.is_symmetric() && self.signs() {
             requirements = requirements.signed_with_secret();
         }
@@ -159,36 +158,23 @@ impl Receiving<'_> {
             let is_certificate = matches!(token.kind, TokenKind::X509(_));
             if !self.is_symmetric() || (self.is_request() && !is_certificate) {
                 identifies = true;
-                requirements = demand(requirements, token);
+                // Where nothing is signed, nothing shows its key; which key a derived one came from, `Proven` judges.
+                let is_password = matches!(token.kind, TokenKind::Username { .. }) && token.derived.is_some();
+                if self.terms.signs(self.direction) != Signs::Nothing && !is_password {
+                    requirements = demand(requirements, token);
+                }
             }
         }
         if self.is_request() {
             for supporting in &self.terms.supporting {
-                if supporting.is_loose_user(self.terms.is_over_transport()) {
-                    let what = "no signature ties the user to a request: in sp:SignedSupportingTokens it does, and clients \
-                                that do as the policy says have it covered";
-                    return Err(Lack::Together { what });
-                }
-                if supporting.is_mere_certificate() {
-                    let what = "a certificate whose key signs nothing proves nothing: in sp:EndorsingSupportingTokens it signs";
-                    return Err(Lack::Together { what });
-                }
-                if supporting.names_a_user() {
-                    let what = "a user without a password proves nothing unless its key signs: in sp:EndorsingSupportingTokens it \
-                                does, or leave sp:NoPassword out";
-                    return Err(Lack::Together { what });
-                }
-                if !supporting.endorsing && !supporting.has_text_password() && self.is_anonymous() {
-                    let what = "anyone with the certificate of the service can sign a request, so that a digest or an assertion \
-                                that someone else made may be in it: have a token endorse requests \
-                                (sp:EndorsingSupportingTokens), or send the password as text, encrypted";
-                    return Err(Lack::Together { what });
-                }
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
-                // A ticket that endorses is not that of the signer of the Body.
-                let is_endorsing_ticket =
-                    matches!(supporting.token.kind, TokenKind::Kerberos(_)) && supporting.endorsing;
-                if !(is_endorsing_ticket && self.signs()) {
+                // Whoever endorses may be another than the signer of the Body: the endorsement is demanded.
+                let is_other = match &supporting.token.kind {
+                    TokenKind::Kerberos(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => true,
+                    TokenKind::X509(_) => self.is_symmetric() && !is_of_certificate,
+                    _ => false,
+                };
+                if !(supporting.endorsing && is_other && self.signs()) {
                     requirements = demand(requirements, &supporting.token);
                 }
                 // Over TLS the token signs the timestamp, and there is no signature that it could endorse.
@@ -301,10 +287,10 @@ impl Receiving<'_> {
             policy.admit_uri(means.suite.key_transport().uri());
         }
         let mut receiver = receiver;
-        if encrypts(self.terms, self.direction) {
+        if self.terms.encrypts(self.direction) {
             policy.admit_uri(means.suite.content.uri());
             receiver = self.cbc(receiver, means, binding)?;
-        } else if shows_password(self.terms, self.direction) {
+        } else if self.terms.shows_password(self.direction) {
             // The policy demands no encryption, so that nobody has to agree to it; a client may encrypt the password
             // all the same.
             policy.admit_uri(means.suite.content.uri());
@@ -317,7 +303,7 @@ impl Receiving<'_> {
         if means.suite.content.is_authenticated() {
             return Ok(receiver);
         }
-        let encrypts_tokens = shows_password(self.terms, self.direction) || encrypts_tokens(self.terms, self.direction);
+        let encrypts_tokens = self.terms.shows_password(self.direction) || self.terms.encrypts_tokens(self.direction);
         // A signature that endorses is verified before the one over the ciphertext.
         let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
         if binding.encrypt_first && is_covered {
@@ -325,7 +311,7 @@ impl Receiving<'_> {
             let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };
             // CXF encrypts every username token that is signed, though the policy does not demand it. It is decrypted if the
             // caller agreed; without agreement, only such a message is refused.
-            let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && sends_user(self.terms, self.direction);
+            let agrees = self.keys.agrees(Consent::CbcBeforeVerification) && self.terms.sends_user(self.direction);
             return Ok(if agrees { receiver.dangerous_decrypt_cbc_before_verification() } else { receiver });
         }
         if !self.keys.agrees(Consent::CbcBeforeVerification) {
@@ -344,9 +330,9 @@ impl Receiving<'_> {
         let mut receiver = receiver;
         let has_one_key = tokens.is_one_key();
         let agrees = self.keys.agrees(Consent::OneKeyToSignAndEncrypt);
-        if has_one_key && agrees && shows_password(self.terms, self.direction) {
+        if has_one_key && agrees && self.terms.shows_password(self.direction) {
             receiver = receiver.accept_one_key_to_sign_and_encrypt();
-        } else if has_one_key && encrypts(self.terms, self.direction) {
+        } else if has_one_key && self.terms.encrypts(self.direction) {
             if !agrees {
                 let why = "without sp:RequireDerivedKeys, one key signs and encrypts";
                 return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));

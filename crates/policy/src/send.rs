@@ -8,12 +8,14 @@ use wss_tokens::{ReferenceForm, SamlVersion, X509_V3};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference, shows_password};
-use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens};
+use crate::means::{Means, reference};
+use crate::terms::{
+    Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens, is_in_body_or_header,
+};
 
 /// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
 pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<Recipe>, Lack> {
-    if !terms.has_header(direction)? {
+    if terms.is_bare(direction) {
         return Ok(None);
     }
     let means = Means::of(terms, keys)?;
@@ -130,17 +132,8 @@ impl Sending<'_> {
         self.keys.own.user.clone().ok_or(Lack::key("a user", "Keys::user"))
     }
 
-    /// Whether the messages have the part, so that a step can name it.
     fn makes(&self, part: &Part) -> bool {
-        let is_user = |supporting: &Supporting| {
-            matches!(supporting.token.kind, TokenKind::Username { .. }) && !supporting.endorsing
-        };
-        match part {
-            Part::Timestamp => self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp),
-            Part::UsernameToken => self.is_request() && self.terms.supporting.iter().any(is_user),
-            Part::Assertion => self.attached,
-            _ => false,
-        }
+        self.terms.makes(part, self.direction)
     }
 
     fn is_request(&self) -> bool {
@@ -165,20 +158,16 @@ impl Sending<'_> {
             TokenKind::Saml(version) | TokenKind::Issued(version) => version,
             _ => None,
         });
-        let mut versions: Vec<SamlVersion> = versions.collect();
-        versions.dedup();
+        let versions: Vec<SamlVersion> = versions.collect();
         let is_of = |xml: &str| {
             let read = Document::parse(xml, &Limits::default()).ok()?;
             SamlVersion::ALL.into_iter().find(|version| read.root().name().namespace == version.namespace().uri)
         };
         match (versions.as_slice(), &self.keys.own.assertion) {
             ([], _) | (_, None) => Ok(()),
-            ([version], Some(xml)) if is_of(xml).is_none_or(|found| found == *version) => Ok(()),
-            ([_], Some(_)) => Err(Lack::Together {
-                what: "the assertion at hand is of another version of SAML than the policy has: give one of its version",
-            }),
+            ([version, ..], Some(xml)) if is_of(xml).is_none_or(|found| found == *version) => Ok(()),
             _ => Err(Lack::Together {
-                what: "assertions of two versions of SAML are demanded, and one can be given: take another alternative",
+                what: "the assertion at hand is of another version of SAML than the policy has: give one of its version",
             }),
         }
     }
@@ -198,19 +187,20 @@ impl Sending<'_> {
                 self.encrypted().into_iter().partition(|part| matches!(part, Part::UsernameToken | Part::Assertion));
             self.encrypt(&parties, rest)?;
             self.sign(&parties, binding)?;
-            let signature = self.signature_to_encrypt(binding);
+            let signature = self.signature_to_encrypt();
             self.encrypt_last(&parties, tokens.into_iter().chain(signature).collect())
         } else {
             self.sign(&parties, binding)?;
-            let signature = self.signature_to_encrypt(binding);
+            let signature = self.signature_to_encrypt();
             self.encrypt(&parties, self.encrypted().into_iter().chain(signature).collect())
         }
     }
 
     /// Adds the signature, and the confirmations of the request's signatures.
-    fn signature_to_encrypt(&self, binding: &Binding) -> Vec<Part> {
+    fn signature_to_encrypt(&self) -> Vec<Part> {
         let parts = [(true, Part::Signature), (self.terms.confirms(self.direction), Part::SignatureConfirmation)];
-        let wanted = parts.into_iter().filter(|(is_there, _)| *is_there && binding.encrypt_signature);
+        let hides = self.terms.hides_signature(self.direction);
+        let wanted = parts.into_iter().filter(|(is_there, _)| *is_there && hides);
         wanted.map(|(_, part)| part).collect()
     }
 
@@ -235,6 +225,8 @@ impl Sending<'_> {
             }
             Tokens::Symmetric { signature, encryption, is_one } => {
                 let signing = signature.as_ref().map(|token| self.shared(token)).transpose()?;
+                // Anyone can encrypt a second key to the service: only that of the signature ties an encrypted password to its signer.
+                let is_one = *is_one || (self.ties_a_password() && binding.tokens.may_be_one_key());
                 let encrypting = match (encryption, is_one, &signing) {
                     (_, true, Some(token)) => Some(token.clone()),
                     (Some(token), ..) => Some(self.shared(token)?),
@@ -242,7 +234,7 @@ impl Sending<'_> {
                 };
                 self.check_one_key(binding.tokens.is_one_key() && self.encrypts())?;
                 // A client such as CXF encrypts one key to the certificate that two tokens name, and the reply is under it.
-                let may_be_one_key = binding.tokens.may_be_one_key() && !self.is_request();
+                let may_be_one_key = binding.tokens.may_be_one_key() && (!self.is_request() || is_one);
                 if may_be_one_key && self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
                     self.change(Recipe::accept_one_key_to_sign_and_encrypt);
                 }
@@ -252,6 +244,16 @@ impl Sending<'_> {
                 Ok(Parties { signing, encrypting, signs_by: signature.clone(), is_mac: true })
             }
         }
+    }
+
+    /// Whether requests have a password as text that nothing but the key of the message ties to it, and the caller agrees to one
+    /// key that signs and encrypts.
+    fn ties_a_password(&self) -> bool {
+        let has_text = |supporting: &Supporting| supporting.has_text_password() && !supporting.endorsing;
+        self.is_request()
+            && self.terms.is_anonymous()
+            && self.keys.agrees(Consent::OneKeyToSignAndEncrypt)
+            && self.terms.supporting.iter().any(has_text)
     }
 
     fn check_one_key(&mut self, has_one_key: bool) -> Result<(), Lack> {
@@ -302,6 +304,10 @@ impl Sending<'_> {
                 let partner = partner.ok_or(Lack::key("the certificate of the service", "Keys::partner"))?;
                 let key = ProtectionToken::encrypted_to(partner).reference(self.reference(token));
                 match &self.means {
+                    // A reply may encrypt with the secret of a request that only signs.
+                    Some(means) if token.derived.is_none() => {
+                        key.transport(means.suite.key_transport()).key_octets(means.suite.content.key_len())
+                    }
                     Some(means) => key.transport(means.suite.key_transport()),
                     None => key,
                 }
@@ -345,13 +351,13 @@ impl Sending<'_> {
     fn sign(&mut self, parties: &Parties, binding: &Binding) -> Result<(), Lack> {
         let over_transport = self.terms.is_over_transport();
         if let Some(signing) = parties.signing.clone() {
-            let mut signed = always_signed(self.terms, self.direction);
+            let mut signed = self.terms.always_signed(self.direction);
             let mut optional = self.terms.parts.signed.clone();
             // The children of the Security header that the recipe makes.
             let made: Vec<Part> = optional.iter().filter(|part| self.makes(part)).cloned().collect();
             // Only a signature over the assertion ties a bearer assertion to the message.
-            let is_loose = |supporting: &Supporting| supporting.token.kind.is_assertion() && !supporting.endorsing;
-            let loose = (self.is_request() && self.terms.supporting.iter().any(is_loose)).then_some(Part::Assertion);
+            let has_loose = self.is_request() && self.terms.supporting.iter().any(Supporting::is_loose_assertion);
+            let loose = has_loose.then_some(Part::Assertion);
             for part in made.into_iter().chain(loose) {
                 if !signed.contains(&part) {
                     signed.push(part);
@@ -362,7 +368,7 @@ impl Sending<'_> {
                 signed.push(Part::Id(MERE_CERTIFICATE.to_owned()));
             }
             optional.retain(is_in_body_or_header);
-            if binding.protect_tokens && protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {
+            if binding.protect_tokens && Token::protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {
                 signed.push(Part::SigningToken);
             }
             let every = self.terms.parts.every_signed.clone();
@@ -408,7 +414,7 @@ impl Sending<'_> {
             if supporting.parts.signed_body {
                 parts.push(Part::Body);
             }
-            if self.terms.protects_tokens() && protects(Some(token), is_mac, self.direction) {
+            if self.terms.protects_tokens() && Token::protects(Some(token), is_mac, self.direction) {
                 parts.push(Part::SigningToken);
             }
             for part in supporting.parts.signed.iter().filter(|part| self.makes(part)) {
@@ -426,15 +432,15 @@ impl Sending<'_> {
     /// The parts that are encrypted in any case, without signatures. A password in clear text is always encrypted,
     /// whatever the policy says: otherwise anyone who reads the message has it.
     fn encrypted(&self) -> Vec<Part> {
-        let mut parts = always_encrypted(self.terms, self.direction);
-        if shows_password(self.terms, self.direction) && !parts.contains(&Part::UsernameToken) {
+        let mut parts = self.terms.always_encrypted(self.direction);
+        if self.terms.shows_password(self.direction) && !parts.contains(&Part::UsernameToken) {
             parts.push(Part::UsernameToken);
         }
         parts
     }
 
     fn encrypts(&self) -> bool {
-        encrypts(self.terms, self.direction) || shows_password(self.terms, self.direction)
+        self.terms.encrypts(self.direction) || self.terms.shows_password(self.direction)
     }
 
     fn encrypt(&mut self, parties: &Parties, always: Vec<Part>) -> Result<(), Lack> {
@@ -502,9 +508,4 @@ enum Recipient {
     Partner(ReferenceForm),
     Requester(ReferenceForm),
     Token(ProtectionToken),
-}
-
-/// Whether `part` is one that a step can sign if the message has it.
-fn is_in_body_or_header(part: &Part) -> bool {
-    matches!(part, Part::EveryHeaderBlock { .. } | Part::EveryElement(_) | Part::Attachments)
 }

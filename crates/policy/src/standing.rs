@@ -1,4 +1,4 @@
-//! The standing of each assertion: done, refused, or not ours.
+//! The standing of each assertion: done, done by one side alone, refused, or not ours.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -13,6 +13,11 @@ use crate::place::Location;
 pub enum Standing {
     /// It is done. The text says what the messages have and the receivers demand because of it.
     Done(Cow<'static, str>),
+    /// A client does it, and a service does not: it refuses such requests, so that its alternative is not used for a service.
+    /// The text says why.
+    ClientOnly(Cow<'static, str>),
+    /// A service does it, and a client does not. The text says why.
+    ServiceOnly(Cow<'static, str>),
     /// It cannot be done, so that its alternative is not used. The text says why.
     Refused(Cow<'static, str>),
     /// It is not about the security of messages, or is for the caller. The text says whose it is.
@@ -20,21 +25,27 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// `done`, `refused` or `not ours`.
+    /// `done`, `client only`, `service only`, `refused` or `not ours`.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Done(_) => "done",
+            Self::ClientOnly(_) => "client only",
+            Self::ServiceOnly(_) => "service only",
             Self::Refused(_) => "refused",
             Self::NotOurs(_) => "not ours",
         }
     }
 
-    /// The sentence that says what is done, why it is refused, or to whom it belongs.
+    /// The sentence that says what is done, why it is refused or done by one side alone, or to whom it belongs.
     #[must_use]
     pub fn what(&self) -> &str {
         match self {
-            Self::Done(what) | Self::Refused(what) | Self::NotOurs(what) => what,
+            Self::Done(what)
+            | Self::ClientOnly(what)
+            | Self::ServiceOnly(what)
+            | Self::Refused(what)
+            | Self::NotOurs(what) => what,
         }
     }
 }
@@ -53,6 +64,25 @@ pub struct Judged {
 impl Judged {
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.standing, Standing::Done(_))
+    }
+}
+
+/// Which side this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Client,
+    Service,
+}
+
+impl Standing {
+    /// Whether a side of this role can be made of an alternative that has the assertion.
+    pub(crate) fn admits(&self, role: Role) -> bool {
+        match self {
+            Self::Done(_) | Self::NotOurs(_) => true,
+            Self::ClientOnly(_) => role == Role::Client,
+            Self::ServiceOnly(_) => role == Role::Service,
+            Self::Refused(_) => false,
+        }
     }
 }
 
@@ -104,6 +134,13 @@ impl Notes {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
+    /// Says something else of an assertion of which was said that it is done.
+    pub(crate) fn restate(&mut self, place: &Location, standing: &Standing) {
+        for judged in self.0.iter_mut().filter(|judged| judged.place == *place && judged.is_done()) {
+            judged.standing = standing.clone();
+        }
+    }
+
     /// Adds a sentence to what is done because of the assertion at this place.
     pub(crate) fn add(&mut self, place: &Location, also: &str) {
         for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
@@ -128,8 +165,14 @@ impl Notes {
         self.0.shrink_to_fit();
     }
 
+    /// The first assertion of which neither side is made.
     pub(crate) fn first_refused(&self) -> Option<&Judged> {
         self.0.iter().find(|judged| matches!(judged.standing, Standing::Refused(_)))
+    }
+
+    /// The first assertion of which no side of this role is made.
+    pub(crate) fn first_refused_by(&self, role: Role) -> Option<&Judged> {
+        self.0.iter().find(|judged| !judged.standing.admits(role))
     }
 
     /// The first assertion of one of these names.

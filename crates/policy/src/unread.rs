@@ -16,6 +16,8 @@ const LOCAL_NAMES: [&str; 5] = ["Policy", "PolicyReference", "PolicyAttachment",
 pub(crate) enum Unread<'d> {
     /// A policy that is attached to no message that is read: the element that has it.
     Elsewhere(Element<'d>),
+    /// A policy that is attached to a `wsdl:fault`: the element that has it.
+    OfFault(Element<'d>),
     /// A `wsp:PolicyAttachment`.
     Attachment(Element<'d>),
     /// An element or attribute that looks as if it were of WS-Policy, in another namespace.
@@ -51,7 +53,8 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
                 let is_root = name.namespace == WSDL && name.local == "definitions";
                 let names = if is_root { &REFERENCES[..] } else { &POLICIES };
                 if !is_subject && has_policy(element, names) {
-                    found.push(Unread::Elsewhere(element));
+                    let is_fault = name.namespace == WSDL && name.local == "fault";
+                    found.push(if is_fault { Unread::OfFault(element) } else { Unread::Elsewhere(element) });
                 }
                 continue;
             }

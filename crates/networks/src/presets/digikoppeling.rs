@@ -9,6 +9,12 @@ pub(crate) const SIGNED: Shape = Shape {
         parts_if_present: ADDRESSING,
         ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
     }),
+    takes: Taken {
+        methods: &[SignatureMethod::RsaSha384, SignatureMethod::RsaSha512],
+        digests: &[DigestMethod::Sha384, DigestMethod::Sha512],
+        open_end: true,
+        ..Taken::NOTHING
+    },
     ..Shape::EMPTY
 };
 
@@ -19,6 +25,15 @@ pub(crate) const ENCRYPTED: Shape = Shape {
         content: ContentEncryption::Aes256Gcm,
         parts: &[MessagePart::Body],
     }),
+    takes: Taken {
+        contents: &[ContentEncryption::Aes128Gcm],
+        transports: &[
+            Transport::Oaep(DigestMethod::Sha256),
+            Transport::Oaep(DigestMethod::Sha384),
+            Transport::Oaep(DigestMethod::Sha512),
+        ],
+        ..SIGNED.takes
+    },
     ..SIGNED
 };
 
@@ -40,8 +55,9 @@ pub(crate) const SOURCES: &[Source] = &[
         reliability: Reliability::Read,
     },
     Source {
-        title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
-        reliability: Reliability::Unverified,
+        title: "Digikoppeling Beveiligingsstandaarden en voorschriften, chapter 5 (SIGN001 to SIGN004, ENC001 to ENC004): SHA-256, \
+                SHA-384 or SHA-512; AES-128 or AES-256 in GCM mode; RSA-OAEP",
+        reliability: Reliability::Read,
     },
     Source {
         title: "PKIoverheid, Programme of Requirements part 3h (Private Services): certificates have the extended key usages of \

@@ -1,6 +1,8 @@
 //! Spain, FACe: RSA and digests with SHA-512 over Body and Timestamp. Its clients write local times and
 //! references without transforms; we write UTC and transforms, and accept both.
 
+use wss_bsp::Rule;
+
 use super::row::*;
 
 /// The preset.
@@ -30,7 +32,7 @@ pub const NETWORK: Network = Network {
         lists_after_their_end: 0,
         revocation: "by the service",
     },
-    choices: &[],
+    choices: &[INCLUSIVE],
     sources: &[
         Source {
             title: "josemmo/Facturae-PHP, src/Face/SoapClient.php: algorithms, references, order, lifetime, HTTP",
@@ -44,4 +46,19 @@ pub const NETWORK: Network = Network {
         },
         WSS4J,
     ],
+};
+
+/// Inclusive canonicalisation, to which the callers of its common client fall back.
+pub const INCLUSIVE: Choice = Choice {
+    name: "inclusive",
+    why: "clients whose callers fall back to inclusive Canonical XML 1.0 (josemmo/Facturae-PHP#152)",
+    change: |network| {
+        network.request.leniencies =
+            &[Leniency::LocalTimes, Leniency::AbsentTransforms, Leniency::InclusiveCanonicalization];
+        network.request.breaks = &[
+            BrokenRule { rule: Rule::R5404, reason: "ds:SignedInfo is in Canonical XML 1.0" },
+            BrokenRule { rule: Rule::R5412, reason: "the last transform of a reference is Canonical XML 1.0" },
+            BrokenRule { rule: Rule::R5423, reason: "the references are in Canonical XML 1.0" },
+        ];
+    },
 };

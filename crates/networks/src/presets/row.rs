@@ -8,8 +8,8 @@ pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation, X509
 pub(super) use crate::messaging::Messaging;
 pub(super) use crate::network::{Action, Choice, Http, Network, Partner, Reliability, Reply, Source};
 pub(super) use crate::shape::{
-    Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape, SignedBy,
-    Transport,
+    BrokenRule, Credential, EncryptedTo, EncryptionShape, Endorsement, Leniency, MessagePart, Shape, SignatureShape,
+    SignedBy, Taken, Transport,
 };
 
 /// The namespace of WS-Addressing 1.0.

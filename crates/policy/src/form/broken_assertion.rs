@@ -15,6 +15,11 @@ pub struct BrokenAssertion {
 }
 
 impl BrokenAssertion {
+    /// A breach of the assertion at this place.
+    pub(crate) fn at(place: &Location, why: impl Into<String>) -> Self {
+        Self { name: place.local().to_owned(), place: Some(place.clone()), why: why.into() }
+    }
+
     /// A breach of the first assertion of these names that the policy has.
     pub(crate) fn of(terms: &Terms, names: &[&str], why: impl Into<String>) -> Self {
         let judged = terms.notes.find(names);

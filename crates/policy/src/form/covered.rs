@@ -11,7 +11,6 @@ use wss_text::{WireText, after_cid};
 use wss_xmldsig::{Signature, Transform};
 
 use super::{Form, is_encrypted};
-use crate::means::{always_encrypted, always_signed};
 use crate::terms::{Direction, TokenKind};
 
 /// The targets of the references of the signatures.
@@ -62,7 +61,7 @@ impl<'a> Form<'a> {
             return;
         }
         if self.read.signatures.is_empty() {
-            if !always_signed(self.terms, self.direction).is_empty() {
+            if !self.terms.always_signed(self.direction).is_empty() {
                 self.breach(&["SignedParts", "SignedElements", "IncludeTimestamp"], "there is no signature");
             }
             return;
@@ -149,7 +148,7 @@ impl<'a> Form<'a> {
     fn encrypted(&mut self) {
         const NAMES: [&str; 3] = ["EncryptedParts", "EncryptedElements", "ContentEncryptedElements"];
         let body = self.read.envelope.body;
-        if always_encrypted(self.terms, self.direction).contains(&Part::Body) && !is_ciphertext(body) {
+        if self.terms.always_encrypted(self.direction).contains(&Part::Body) && !is_ciphertext(body) {
             self.breach(&NAMES, "the Body is not encrypted");
         }
         let parts = &self.terms.parts;

@@ -19,7 +19,6 @@ pub use broken_assertion::BrokenAssertion;
 pub(crate) use read::{Read, counted_blocks, present, unproven_fault, with_read};
 
 use crate::keys::Keys;
-use crate::means::{encrypts_tokens, sends_user};
 use crate::suite::Suite;
 use crate::terms::{Binding, Direction, Terms, TokenKind, Tokens};
 use read::is_signature;
@@ -38,8 +37,15 @@ pub(crate) fn breaches(
     let mut form = Form { terms, direction, keys, read, found: Vec::new() };
     form.required();
     if !read.has_header {
-        if terms.binding.is_some() && !terms.adds_nothing(direction) {
-            form.breach(&["AsymmetricBinding", "SymmetricBinding", "TransportBinding"], "there is no Security header");
+        if !terms.is_bare(direction) {
+            let names = ["AsymmetricBinding", "SymmetricBinding", "TransportBinding"];
+            let found = match terms.supporting.first() {
+                Some(supporting) if terms.binding.is_none() => {
+                    BrokenAssertion::at(supporting.token.place(), "there is no Security header")
+                }
+                _ => BrokenAssertion::of(terms, &names, "there is no Security header"),
+            };
+            form.found.push(found);
         }
         return Ok(form.found);
     }
@@ -270,7 +276,7 @@ impl<'a> Form<'a> {
         // Signatures and tokens are always encrypted last; CXF encrypts every username token that is signed.
         let hides_user = || self.named(name::WSSE.uri, "UsernameToken").is_empty();
         let encrypts_tokens =
-            (sends_user(self.terms, self.direction) && hides_user()) || encrypts_tokens(self.terms, self.direction);
+            (self.terms.sends_user(self.direction) && hides_user()) || self.terms.encrypts_tokens(self.direction);
         if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
             return;
         }

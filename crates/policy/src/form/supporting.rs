@@ -3,8 +3,8 @@
 use wss_c14n::{Element, name};
 use wss_tokens::SamlVersion;
 
-use super::Form;
 use super::read::is_signature;
+use super::{BrokenAssertion, Form};
 use crate::terms::{Direction, PasswordForm, TokenKind};
 
 impl Form<'_> {
@@ -18,11 +18,17 @@ impl Form<'_> {
             }
             let there = match supporting.token.kind {
                 TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
-                TokenKind::Saml(version) => {
-                    let is_there = |of: SamlVersion| {
-                        version.is_none_or(|version| version == of) && self.in_security(of.namespace().uri, "Assertion")
-                    };
+                TokenKind::Saml(version) | TokenKind::Issued(version) => {
+                    let is_of = |of: SamlVersion| version.is_none_or(|version| version == of);
+                    if is_of(SamlVersion::V2_0) && self.in_security(name::SAML2.uri, "EncryptedAssertion") {
+                        // It is judged once the message is open.
+                        continue;
+                    }
+                    let is_there = |of: SamlVersion| is_of(of) && self.in_security(of.namespace().uri, "Assertion");
                     SamlVersion::ALL.into_iter().any(is_there)
+                }
+                TokenKind::X509(_) if supporting.is_mere_certificate() => {
+                    self.in_security(name::WSSE.uri, "BinarySecurityToken")
                 }
                 _ => true,
             };
@@ -34,15 +40,14 @@ impl Form<'_> {
                 continue;
             }
             if !there {
-                self.breach(&["UsernameToken", "SamlToken"], "the token is not in the message");
+                self.found.push(BrokenAssertion::at(supporting.token.place(), "the token is not in the message"));
             }
             if let TokenKind::Username { demanded, password } = &supporting.token.kind {
                 self.username_tokens(demanded, *password);
             }
             let is_over_tls = self.terms.binding.is_some() && self.terms.is_over_transport();
             if supporting.encrypted && there && !is_over_tls && !matches!(supporting.token.kind, TokenKind::X509(_)) {
-                let all = ["EncryptedSupportingTokens", "SignedEncryptedSupportingTokens"];
-                self.breach(&all, "the token is in clear text");
+                self.found.push(BrokenAssertion::at(&supporting.place, "the token is in clear text"));
             }
         }
     }
@@ -87,8 +92,12 @@ impl Form<'_> {
         let body = self.read.envelope.body;
         let over_body = endorsements().filter(|signature| self.covers(signature, |element| element == body)).count();
         let count = endorsements().count();
-        let names =
-            ["EndorsingSupportingTokens", "SignedEndorsingSupportingTokens", "EndorsingEncryptedSupportingTokens"];
+        let names = [
+            "EndorsingSupportingTokens",
+            "SignedEndorsingSupportingTokens",
+            "EndorsingEncryptedSupportingTokens",
+            "SignedEndorsingEncryptedSupportingTokens",
+        ];
         if count < endorsing.len() {
             self.breach(&names, "no signature endorses the message");
         } else if over_body < endorsing.iter().filter(|supporting| supporting.parts.signed_body).count() {

@@ -21,6 +21,8 @@ pub(crate) struct Binding {
     pub(crate) only_entire: bool,
     /// The client authenticates to the transport by its certificate.
     pub(crate) client_certificate: bool,
+    /// A token that requests bring over the transport, as its `sp:TransportToken` says.
+    pub(super) brought: Option<Token>,
 }
 
 /// The tokens of a binding.
@@ -57,6 +59,15 @@ impl Tokens {
         let Self::Symmetric { signature, encryption, is_one: false } = self else { return false };
         [signature, encryption].into_iter().flatten().all(|token| token.derived.is_none())
     }
+}
+
+/// Whether messages have the signature of a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signs {
+    Nothing,
+    /// It signs only what a message may have.
+    IfPresent,
+    Always,
 }
 
 /// The order of the header.
@@ -101,6 +112,7 @@ impl Binding {
             protect_tokens: false,
             only_entire: false,
             client_certificate: false,
+            brought: None,
         };
         notes.done(
             assertion,
@@ -186,12 +198,15 @@ impl Binding {
             (Tokens::Asymmetric { recipient, recipient_encryption, .. }, "RecipientToken") => {
                 *recipient = of_pair(inner, "the service signs with it, and requests are encrypted to it", notes);
                 recipient_encryption.clone_from(recipient);
+                refuse_assertion(inner, recipient.as_ref(), notes);
             }
             (Tokens::Asymmetric { recipient, .. }, "RecipientSignatureToken") => {
                 *recipient = of_pair(inner, "the service signs with it", notes);
+                refuse_assertion(inner, recipient.as_ref(), notes);
             }
             (Tokens::Asymmetric { recipient_encryption, .. }, "RecipientEncryptionToken") => {
                 *recipient_encryption = of_pair(inner, "requests are encrypted to it", notes);
+                refuse_assertion(inner, recipient_encryption.as_ref(), notes);
             }
             (Tokens::Symmetric { signature, encryption, is_one }, "ProtectionToken") => {
                 *signature = of_secret(inner, "its key, or one that is sent to it, signs and encrypts", notes);
@@ -207,10 +222,19 @@ impl Binding {
             (Tokens::Transport, "TransportToken") => {
                 let token = Token::inside(inner, "what protects the transport", notes);
                 self.client_certificate |= inner.nested.iter().any(|https| demands_client_certificate(https));
-                if token.is_some_and(|token| !matches!(token.kind, TokenKind::Transport)) {
-                    let why = "a transport is protected by an sp:HttpsToken: a token that messages have is one of \
-                               sp:SupportingTokens or, if its key signs the timestamp, sp:EndorsingSupportingTokens";
-                    notes.refused(inner, why);
+                match token {
+                    Some(Token { kind: TokenKind::Transport, .. }) | None => {}
+                    // CXF sends it over TLS as a supporting token.
+                    Some(token @ Token { kind: TokenKind::Issued(_), .. }) => {
+                        let also = "of TLS, for which the caller vouches; requests have the token besides, as a supporting token";
+                        notes.add(&inner.written.place, also);
+                        self.brought = Some(token);
+                    }
+                    Some(_) => {
+                        let why = "a transport is protected by an sp:HttpsToken: a token that messages have is one of \
+                                   sp:SupportingTokens or, if its key signs the timestamp, sp:EndorsingSupportingTokens";
+                        notes.withdraw(inner, why);
+                    }
                 }
             }
             _ => unexpected(inner, notes),
@@ -227,6 +251,13 @@ fn of_pair(inner: &Assertion, what: &'static str, notes: &mut Notes) -> Option<T
         notes.refused(inner, why);
     }
     Some(token)
+}
+
+/// Refuses an assertion as the token of the service in the asymmetric binding.
+fn refuse_assertion(inner: &Assertion, token: Option<&Token>, notes: &mut Notes) {
+    if token.is_some_and(|token| token.kind.is_assertion()) {
+        notes.withdraw(inner, "a service signs and decrypts with the key of its certificate: take an sp:X509Token");
+    }
 }
 
 /// The token of the symmetric binding, which needs a key.

@@ -6,6 +6,8 @@ mod binding;
 mod other;
 mod parts;
 mod path;
+mod possible;
+mod protected;
 mod purpose;
 mod supporting;
 mod together;
@@ -18,14 +20,13 @@ use std::sync::Arc;
 use wss_header::Part;
 
 use crate::assertion::{Alternative, Assertion, judged};
-use crate::lack::Lack;
 use crate::names;
 use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
-pub(crate) use binding::{Binding, Layout, Tokens};
+pub(crate) use binding::{Binding, Layout, Signs, Tokens};
 use parts::EncryptedChild;
-pub(crate) use parts::Parts;
+pub(crate) use parts::{Parts, is_in_body_or_header};
 pub(crate) use purpose::Purpose;
 pub(crate) use supporting::Supporting;
 pub(crate) use token::{Direction, Inclusion, PasswordForm, Reference, Token, TokenKind, X509Form};
@@ -85,6 +86,7 @@ impl Terms {
         if direction == Direction::Reply {
             terms.refuse_tokens_of_replies(own);
         }
+        terms.judge_possible(direction);
         terms
     }
 
@@ -221,11 +223,6 @@ impl Terms {
         }
     }
 
-    /// Whether it says nothing about security.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.binding.is_none() && self.supporting.is_empty()
-    }
-
     /// Whether no binding protects the message itself. Then only a transport can protect it.
     pub(crate) fn is_over_transport(&self) -> bool {
         self.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
@@ -241,26 +238,25 @@ impl Terms {
         direction == Direction::Reply && self.wss.confirmation
     }
 
-    /// Whether a transport does everything that the terms demand of messages in this direction: they have no Security
-    /// header.
-    pub(crate) fn adds_nothing(&self, direction: Direction) -> bool {
-        let is_bare = |binding: &Binding| matches!(binding.tokens, Tokens::Transport) && !binding.timestamp;
-        self.binding.as_ref().is_some_and(is_bare) && !self.brings_tokens(direction) && !self.confirms(direction)
-    }
-
-    /// Whether messages in this direction have no Security header: nothing in them secures them.
+    /// Whether messages in this direction have no Security header: nothing in them secures them, because a transport does
+    /// everything, or because nothing is demanded of them.
     pub(crate) fn is_bare(&self, direction: Direction) -> bool {
-        self.adds_nothing(direction) || (self.binding.is_none() && !self.brings_tokens(direction))
+        if self.brings_tokens(direction) {
+            return false;
+        }
+        match &self.binding {
+            None => true,
+            Some(Binding { tokens: Tokens::Transport, timestamp, .. }) => !timestamp && !self.confirms(direction),
+            Some(_) => self.is_neither_signed_nor_encrypted(direction),
+        }
     }
 
-    /// Whether messages in this direction have a Security header. Those without one confirm nothing.
-    pub(crate) fn has_header(&self, direction: Direction) -> Result<bool, Lack> {
-        match (self.is_bare(direction), self.confirms(direction)) {
-            (true, true) => Err(Lack::Together {
-                what: "confirmations are required of messages that nothing in them secures: add a binding with a timestamp or a \
-                       signature, or leave them out",
-            }),
-            (is_bare, _) => Ok(!is_bare),
+    /// Whether neither a transport nor anything in messages of this direction protects them.
+    pub(crate) fn protects_nothing(&self, direction: Direction) -> bool {
+        match &self.binding {
+            None => self.supporting.is_empty(),
+            Some(Binding { tokens: Tokens::Transport, .. }) => false,
+            Some(_) => self.is_bare(direction),
         }
     }
 
@@ -308,7 +304,10 @@ impl Terms {
                 if self.binding.is_some() {
                     return notes.refused(assertion, "two bindings are in force for one message");
                 }
-                self.binding = Some(Binding::read(assertion, notes));
+                let mut binding = Binding::read(assertion, notes);
+                let brought = binding.brought.take();
+                self.supporting.extend(brought.map(|token| Supporting::of_transport(token, &assertion.written.place)));
+                self.binding = Some(binding);
             }
             "Wss10" | "Wss11" => self.wss.read(assertion, notes),
             "Trust10" | "Trust13" | "Trust14" => {

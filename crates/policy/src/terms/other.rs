@@ -22,6 +22,14 @@ pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
         None if assertion.written.is_ignorable => {
             notes.all_not_ours(assertion, "of a domain that is not known; it is ignorable, as it or the caller says");
         }
+        None if names::is_wcf_security(namespace) => {
+            let why = match assertion.local() {
+                "RsaToken" => "WCF's key without a certificate says nothing of who has it",
+                "SslContextToken" => "WCF's TLS inside SOAP negotiates in messages of its own",
+                _ => "no assertion of WCF's security domain that is known here has this name at this place",
+            };
+            notes.refused(assertion, why);
+        }
         None => {
             let domain = shortened(namespace);
             let why = format!(

@@ -351,3 +351,8 @@ fn every_known_block(purpose: Purpose<'_>) -> impl Iterator<Item = Part> {
     let addressing = AddressingVersion::ALL.into_iter().flat_map(AddressingVersion::every_part);
     addressing.chain(purpose.blocks().iter().map(|(namespace, local)| Part::every_header_block(namespace, local)))
 }
+
+/// Whether `part` is one that a step can sign if the message has it.
+pub(crate) fn is_in_body_or_header(part: &Part) -> bool {
+    matches!(part, Part::EveryHeaderBlock { .. } | Part::EveryElement(_) | Part::Attachments)
+}

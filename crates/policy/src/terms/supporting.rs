@@ -94,6 +94,12 @@ impl Supporting {
         tokens.into_iter().map(one).collect()
     }
 
+    /// A token that the `sp:TransportToken` at this place has, and that comes with requests.
+    pub(super) fn of_transport(token: Token, place: &Location) -> Self {
+        let parts = Arc::default();
+        Self { token, signed: false, endorsing: false, encrypted: false, parts, place: place.clone() }
+    }
+
     /// The name of its assertion, if it endorses.
     pub(crate) fn name(&self) -> &'static str {
         match (self.signed, self.encrypted) {
@@ -112,7 +118,7 @@ impl Supporting {
 
     /// Why the message signature cannot cover the token of one that endorses, if so. Assertions are covered in any case.
     fn cannot_be_signed(&self) -> Option<&'static str> {
-        let Token { kind, inclusion, reference, derived } = &self.token;
+        let Token { kind, inclusion, reference, derived, .. } = &self.token;
         match kind {
             _ if derived.is_some() => Some("a token is not signed together with keys that are derived from its key"),
             TokenKind::Username { .. } => None,
@@ -151,6 +157,11 @@ impl Supporting {
     /// Whether it is a username token that names a user, and has nothing of a password.
     pub(crate) fn names_a_user(&self) -> bool {
         matches!(self.token.kind, TokenKind::Username { password: PasswordForm::No, .. }) && !self.endorsing
+    }
+
+    /// Whether it is an assertion that only the message signature ties to the message.
+    pub(crate) fn is_loose_assertion(&self) -> bool {
+        self.token.kind.is_assertion() && !self.endorsing
     }
 
     /// Whether it is a certificate whose key signs nothing.

@@ -1,11 +1,14 @@
 //! Token assertions (WS-SecurityPolicy 1.3 §5).
 
+use std::sync::Arc;
+
 use wss_tokens::{KerberosForm, ReferenceForm, SamlVersion, SecureConversation};
 
 use super::other::{foreign, unexpected};
-use crate::assertion::Assertion;
+use crate::assertion::{Assertion, Written};
 use crate::expression::flag;
 use crate::names;
+use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
 /// The direction of a message: from the client to the service, or back.
@@ -28,6 +31,8 @@ pub(crate) struct Token {
     pub(crate) reference: Option<Reference>,
     /// The keys that are derived from its key.
     pub(crate) derived: Option<SecureConversation>,
+    /// Its assertion.
+    written: Arc<Written>,
 }
 
 /// The kind of a token.
@@ -173,6 +178,22 @@ impl Token {
         read.pop()
     }
 
+    /// Whether `sp:ProtectTokens` applies to a token in messages of this direction: one that the messages contain. No peer
+    /// signs a token outside the message through its reference.
+    pub(crate) fn protects(token: Option<&Self>, is_mac: bool, direction: Direction) -> bool {
+        token.is_some_and(|token| match token.kind {
+            // The key that is encrypted to a certificate comes with the request, and replies refer to it.
+            TokenKind::X509(_) if is_mac => direction == Direction::Request,
+            TokenKind::X509(_) => token.inclusion.includes(direction) && token.reference != Some(Reference::Embedded),
+            _ => direction == Direction::Request,
+        })
+    }
+
+    /// The place of its assertion.
+    pub(crate) fn place(&self) -> &Location {
+        &self.written.place
+    }
+
     /// Whether the name is that of a token assertion.
     pub(crate) fn is_one(assertion: &Assertion) -> bool {
         names::is_security(&assertion.written.namespace)
@@ -197,8 +218,13 @@ impl Token {
             _ => TokenKind::Refused,
         };
         let inclusion = assertion.attribute("IncludeToken").map(Inclusion::read);
-        let mut token =
-            Self { kind, inclusion: inclusion.flatten().unwrap_or(Inclusion::Always), reference: None, derived: None };
+        let mut token = Self {
+            kind,
+            inclusion: inclusion.flatten().unwrap_or(Inclusion::Always),
+            reference: None,
+            derived: None,
+            written: Arc::clone(&assertion.written),
+        };
         if matches!(inclusion, Some(None)) {
             let why = "sp:IncludeToken has no value of WS-SecurityPolicy: write the namespace of sp, /IncludeToken/ and one of \
                        Never, Once, AlwaysToRecipient, AlwaysToInitiator or Always";
@@ -236,8 +262,8 @@ impl Token {
         let local = inner.local();
         if !names::is_security(&inner.written.namespace) {
             let is_context = matches!(self.kind, TokenKind::SecurityContext(_));
-            return match names::is_wcf_security(&inner.written.namespace) && is_context && local == "MustNotSendCancel"
-            {
+            let is_about_end = is_context && ["MustNotSendCancel", "RequireCancel"].contains(&local);
+            return match names::is_wcf_security(&inner.written.namespace) && is_about_end {
                 true => notes.not_ours(inner, "WS-Trust: how the context ends"),
                 false => foreign(inner, notes),
             };
