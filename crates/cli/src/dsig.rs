@@ -19,7 +19,10 @@ use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
-    let policy = arguments.retired.on(arguments.allow.policy()?);
+    let mut policy = arguments.retired.on(arguments.allow.policy()?);
+    if let Some(bits) = arguments.dangerous_mac_bits {
+        policy.signature = policy.signature.dangerous_admit_macs_cut_to(bits);
+    }
     keys::note_unused(&arguments.keys, Task::Verifying);
     if arguments.paths.dangerous_old_path_signatures && arguments.keys.trust.is_empty() {
         output::say("note: --dangerous-old-path-signatures does nothing: only --trust begins a path");

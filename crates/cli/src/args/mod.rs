@@ -238,6 +238,10 @@ pub(crate) struct DsigVerifyArgs {
     /// alone is proven
     #[arg(long)]
     pub(crate) anonymous: bool,
+    /// Accept a MAC of which at least so many bits were sent, 40 and more: whoever may try often enough finds such a value
+    /// without the key
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) dangerous_mac_bits: Option<u16>,
     /// Also read ECDSA values that are an ASN.1 sequence, longer or shorter; --allow-legacy does, too
     #[arg(long)]
     pub(crate) accept_other_ecdsa_values: bool,
