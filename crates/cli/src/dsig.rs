@@ -5,7 +5,7 @@ use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
 use ws_security::crypto::{HmacKey, SignatureFamily, SigningKey};
 use ws_security::text::escaped;
 use ws_security::xmldsig::{
-    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Signature, SignaturePlace, VerifiedReference,
+    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, NewMethod, Signature, SignaturePlace, VerifiedReference,
     VerifiedSignature, VerifyError, manifest_references, sign_document, verify as verify_signature,
 };
 use ws_security::{Budget, Certificate, DigestMethod, PublicKey, SignatureMethod};
@@ -298,7 +298,16 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     };
     let ids: Vec<String> =
         arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
-    let mut signing = DocumentSigning::new(method)
+    let mut written = NewMethod::from(method);
+    if arguments.pss_parameters {
+        if method.family() != SignatureFamily::RsaPss {
+            let why =
+                "--pss-parameters is for RSA-PSS: give --signature-method sha256-rsa-MGF1, or one with another digest";
+            return Err(could_not(why));
+        }
+        written = written.with_pss_parameters();
+    }
+    let mut signing = DocumentSigning::new(written)
         .digest(digest)
         .canonicalization(canonicalization)
         .id_attributes(&arguments.ids.id_attr)
