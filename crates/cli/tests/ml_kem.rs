@@ -1,5 +1,5 @@
-//! ML-KEM in documents, both ways with xmlsec1 1.3.13: what it made is in `vectors/xmlsec1`, with the command that made it. It opens
-//! ours if `WSS_XMLSEC1` names the program; the shape of what it opened is fixed here.
+//! ML-KEM in documents, both ways with xmlsec1 1.3.13: what it made is in `vectors/xmlsec1`, with the command that made it. It
+//! opens ours if `WSS_XMLSEC1` names the program; the shape of what it opened is fixed here.
 
 #![cfg(feature = "post-quantum")]
 
