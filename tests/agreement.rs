@@ -77,7 +77,7 @@ fn the_suites_of_networks_open() {
     assert!(message.contains("<xenc:RecipientKeyInfo><ds:X509Data><ds:X509SKI>"), "{message}");
     let other_info = OtherInfo { algorithm_id: vec![0], ..OtherInfo::default() };
     let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info };
-    let message = secured(named.agreement(Agreement { derivation, wrap: KeyWrap::Aes128 }));
+    let message = secured(named.agreement(Agreement { derivation, wrap: KeyWrap::Aes128, ..Agreement::default() }));
     assert!(message.contains("AlgorithmID=\"0000\"") && receiver("ka-bp256").open(&message).is_ok());
 }
 
@@ -128,7 +128,8 @@ fn an_agreement_is_an_operation_with_a_private_key() {
 #[test]
 fn pbkdf2_is_admitted_by_name_and_costs_its_iterations() {
     let derivation = KeyDerivation::Pbkdf2 { prf: DigestMethod::Sha256, salt: vec![7; 16], iterations: 1_000 };
-    let message = secured(to("ka-x25519").agreement(Agreement { derivation, wrap: KeyWrap::Aes256 }));
+    let message =
+        secured(to("ka-x25519").agreement(Agreement { derivation, wrap: KeyWrap::Aes256, ..Agreement::default() }));
     refuse(&receiver("ka-x25519"), &message);
     let mut policy = AlgorithmPolicy::default();
     assert!(policy.admit_uri("http://www.w3.org/2009/xmlenc11#pbkdf2"));

@@ -90,7 +90,7 @@ fn knowing() -> Receiver {
 /// A message with a content key that is agreed on and derived with PBKDF2, and the receiver that admits it.
 fn derived() -> (String, impl Fn() -> Receiver + 'static) {
     let derivation = KeyDerivation::Pbkdf2 { prf: DigestMethod::Sha256, salt: vec![7; 16], iterations: 1_000 };
-    let agreement = Agreement { derivation, wrap: KeyWrap::Aes256 };
+    let agreement = Agreement { derivation, wrap: KeyWrap::Aes256, ..Agreement::default() };
     let encrypting = Encrypting::to(&certificate("ka-x25519")).parts([Part::Body]).agreement(agreement);
     let admitting = || {
         let mut policy = AlgorithmPolicy::default();

@@ -242,7 +242,7 @@ impl Encryption {
                 key.unwrap_key(&KeyTransport::oaep_mgf1p(), octets, Some(len)).expect("unwraps")
             }
             Wrapped::Agreed(agreed) => {
-                let Agreement { derivation, wrap } = Agreement::edelivery_2();
+                let Agreement { derivation, wrap, .. } = Agreement::edelivery_2();
                 let secret = key.agree(&agreed.originator).expect("agrees");
                 let wrapping = derivation.derive(&secret, wrap.key_len()).expect("derives");
                 unwrap(wrap, &wrapping, &agreed.wrapped).expect("unwraps")

@@ -47,7 +47,7 @@ fn agreement([algorithm_id, party_u_info, party_v_info]: [&str; 3]) -> Agreement
         ..OtherInfo::default()
     };
     let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info };
-    Agreement { derivation, wrap: KeyWrap::Aes128 }
+    Agreement { derivation, wrap: KeyWrap::Aes128, ..Agreement::default() }
 }
 
 /// The driver's words for the algorithms of the network.

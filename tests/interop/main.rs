@@ -4,6 +4,7 @@
 //! Node.js with npm (node-soap), gSOAP, and Mono. Prints a matrix and fails on any cell that is neither accepted nor explained.
 
 mod agreement;
+mod as4;
 mod attachments;
 mod bdew;
 mod bsp;

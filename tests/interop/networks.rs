@@ -10,12 +10,19 @@ use ws_security::{
 use crate::driver::Driver;
 use crate::peer::{self, Matrix};
 
+const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
 /// A network, and the words of WSS4J's driver for its requests.
 fn configured() -> Vec<(Network, String)> {
     let signed = |signature: SignatureMethod, digest: DigestMethod| {
         format!("steps=sign,reference=direct,signer=alice,signature={},digest={}", signature.uri(), digest.uri())
     };
     let (rsa, sha256) = (SignatureMethod::RsaSha256, DigestMethod::Sha256);
+    let vbms = |signature, digest| {
+        let signed = signed(signature, digest).replace("steps=sign,reference=direct", "steps=sign;encrypt");
+        let (cipher, transport) = (ContentEncryption::Aes128Cbc.uri(), TransportMethod::Rsa15.uri());
+        format!("{signed},reference=issuer-serial,cipher={cipher},transport={transport}")
+    };
     let encrypted = signed(rsa, sha256).replace("steps=sign", "steps=sign;encrypt");
     vec![
         (networks::digikoppeling_wus_s::NETWORK, signed(rsa, sha256)),
@@ -28,6 +35,13 @@ fn configured() -> Vec<(Network, String)> {
             ),
         ),
         (networks::face_es::NETWORK, signed(SignatureMethod::RsaSha512, DigestMethod::Sha512)),
+        (networks::dian_co::NETWORK, format!("{},only={WSA} To", signed(rsa, sha256))),
+        (
+            networks::sat_mx::NETWORK,
+            format!("{},only={} Timestamp", signed(SignatureMethod::RsaSha1, DigestMethod::Sha1), name::WSU.uri),
+        ),
+        (networks::vbms_us::NETWORK, vbms(SignatureMethod::RsaSha1, DigestMethod::Sha1)),
+        (networks::vbms_us::NETWORK.choose(networks::vbms_us::SHA256), vbms(rsa, sha256)),
         (networks::onvif::NETWORK, "username=alice,password=digest".to_owned()),
         (networks::sunat_pe::NETWORK, "username=alice,password=text".to_owned()),
     ]
@@ -47,6 +61,7 @@ fn opens(network: &Network, message: &str) -> Result<(), String> {
         .passwords(|user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec())));
     let receiver = network.request_receiver(&keys, DangerousNoReplayCache).expect("the keys");
     let opened = match network.request.opening() {
+        Opening::Parts => receiver.open_parts(message).map(drop),
         Opening::Unsigned => receiver.open_unsigned(message, TransportFacts::server_authenticated_tls()).map(drop),
         _ => receiver.open(message).map(drop),
     };
@@ -61,15 +76,23 @@ fn presets_and_wss4j_open_each_others_requests() {
     let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J", "WSS4J > ours", "a twin of WSS4J's is refused"]);
     for (network, words) in configured() {
+        let signature = words.split("signature=").nth(1).and_then(|rest| rest.split([',', '#']).nth(1));
+        let row = format!("{} {}", network.name, signature.unwrap_or_default());
         let soap = if network.http.soap == SoapVersion::V11 { name::SOAP11.uri } else { name::SOAP12.uri };
-        let envelope = peer::envelope(soap);
-        let verified = driver.ask("verify\tdom\ton", &ours(&network, &envelope)).map(drop);
-        matrix.cell(network.name, "ours > WSS4J", verified, None);
+        let to = format!("<w:To xmlns:w=\"{WSA}\">urn:to</w:To><a:Id ");
+        let envelope = match network.name {
+            "dian_co" => peer::envelope(soap).replace("<a:Id ", &to),
+            _ => peer::envelope(soap),
+        };
+        let mode = if words.contains(TransportMethod::Rsa15.uri()) { "rsa15" } else { "on" };
+        let verified = driver.ask(&format!("verify\tdom\t{mode}"), &ours(&network, &envelope)).map(drop);
+        matrix.cell(&row, "ours > WSS4J", verified, None);
         let theirs = driver.ask(&format!("secure\t{words}"), &envelope);
         let opened = theirs.clone().and_then(|message| opens(&network, &message));
-        matrix.cell(network.name, "WSS4J > ours", opened, None);
+        matrix.cell(&row, "WSS4J > ours", opened, None);
         // Of a client with another reference, or of another user.
         let other = words.replace("reference=direct", "reference=thumbprint");
+        let other = other.replace("reference=issuer-serial", "reference=ski");
         let twin = match words.contains("username") {
             true => theirs.map(|message| message.replace(">alice<", ">mallory<")),
             false => driver.ask(&format!("secure\t{other}"), &envelope),
@@ -78,7 +101,7 @@ fn presets_and_wss4j_open_each_others_requests() {
             Ok(()) => Err("opened".to_owned()),
             Err(_) => Ok(()),
         });
-        matrix.cell(network.name, "a twin of WSS4J's is refused", refused, None);
+        matrix.cell(&row, "a twin of WSS4J's is refused", refused, None);
     }
     matrix.finish("WSS4J 4.x, as clients of networks configure it");
 }

@@ -298,7 +298,7 @@ fn ways() -> Vec<(&'static str, Way)> {
     };
     let agree = |recipient, originator, digest, wrap| {
         let derivation = KeyDerivation::ConcatKdf { digest, other_info: other_info.clone() };
-        Way::Agree(recipient, originator, Agreement { derivation, wrap })
+        Way::Agree(recipient, originator, Agreement { derivation, wrap, ..Agreement::default() })
     };
     vec![
         ("rsa-oaep-mgf1p", mgf1p(sha1, b"")),

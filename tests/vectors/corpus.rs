@@ -5,6 +5,14 @@ use std::path::PathBuf;
 
 use ws_security::c14n::{Budget, Document, ParseError, transcode_declared};
 
+/// Why a case may be in `vectors/exceptions.toml`: what a SOAP message never has, or what is a program of the sender.
+const REASONS: [&str; 4] = [
+    "the document has a DTD with entities, which are never expanded",
+    "XSLT is never run: it is a program of the sender (BSP R5423)",
+    "GOST is not computed: no library of cryptography in use has it",
+    "the OPC relationship transform is not used in SOAP",
+];
+
 /// One line of a manifest.
 pub(crate) struct Case {
     columns: HashMap<String, String>,
@@ -65,7 +73,8 @@ fn manifest(folder: &str) -> Vec<Case> {
         .collect()
 }
 
-fn exceptions(folder: &str) -> BTreeMap<String, String> {
+/// The cases of a folder that do not give their expected result, each with its reason.
+pub(crate) fn exceptions(folder: &str) -> BTreeMap<String, String> {
     // The file is at the root of the workspace, for each of its packages.
     let folders = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let mut paths = folders.map(|folder| folder.join("vectors/exceptions.toml"));
@@ -75,10 +84,11 @@ fn exceptions(folder: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for exception in table.get("exception").and_then(|e| e.as_array()).into_iter().flatten() {
         let text = |key: &str| exception.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        assert!(!text("reason").is_empty(), "every exception has a reason");
+        let reason = text("reason");
+        assert!(REASONS.contains(&reason.as_str()), "{reason:?} is no reason for an exception: make its cases pass");
         if text("folder") == folder {
             for case in exception.get("cases").and_then(|c| c.as_array()).into_iter().flatten() {
-                found.insert(case.as_str().expect("cases are strings").to_owned(), text("reason"));
+                found.insert(case.as_str().expect("cases are strings").to_owned(), reason.clone());
             }
         }
     }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the keys and certificates of the tests with the openssl command; make-post-quantum.py makes those of SLH-DSA and
-# ML-DSA, for which the command is too old. Run in an empty copy of this folder;
+# ML-DSA, and make-ml-kem.sh those of ML-KEM, for which the command is too old. Run in an empty copy of this folder;
 # the results are committed, so that messages made with them stay readable. Test keys: never use them elsewhere.
 set -eu
 DAYS=36500
@@ -22,6 +22,7 @@ issue ec256-bob "/C=FR/O=Exemple/CN=EC 256 of Bob" "ec -pkeyopt ec_paramgen_curv
 issue ec384 "/C=DE/O=Example, Inc/CN=EC 384" "ec -pkeyopt ec_paramgen_curve:P-384" digitalSignature ca 0x1005 $DAYS
 issue ec521 "/C=DE/O=Example, Inc/CN=EC 521" "ec -pkeyopt ec_paramgen_curve:P-521" digitalSignature ca 0x1006 $DAYS
 issue ed25519 "/C=DE/O=Example, Inc/CN=Ed25519" ed25519 digitalSignature ca 0x1010 $DAYS
+issue ed25519-bob "/C=FR/O=Exemple/CN=Ed25519 of Bob" ed25519 digitalSignature ca 0x1031 $DAYS
 openssl req -x509 -newkey ed25519 -nodes -days $DAYS -subj "/C=DE/O=Example Trust/CN=Example Ed25519 CA" \
   -keyout ed-ca.key -out ed-ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
 # openssl passes over -sha256 where the issuer's key is Ed25519.

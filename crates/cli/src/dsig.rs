@@ -5,7 +5,7 @@ use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
 use ws_security::crypto::{HmacKey, SignatureFamily, SigningKey};
 use ws_security::text::escaped;
 use ws_security::xmldsig::{
-    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Signature, SignaturePlace, VerifiedReference,
+    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, NewMethod, Signature, SignaturePlace, VerifiedReference,
     VerifiedSignature, VerifyError, manifest_references, sign_document, verify as verify_signature,
 };
 use ws_security::{Budget, Certificate, DigestMethod, PublicKey, SignatureMethod};
@@ -19,7 +19,10 @@ use crate::output::{self, Outcome, could_not, refused};
 use crate::outside::{Outside, Whole};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
-    let policy = arguments.retired.on(arguments.allow.policy()?);
+    let mut policy = arguments.retired.on(arguments.allow.policy()?);
+    if let Some(bits) = arguments.dangerous_mac_bits {
+        policy.signature = policy.signature.dangerous_admit_macs_cut_to(bits);
+    }
     keys::note_unused(&arguments.keys, Task::Verifying);
     if arguments.paths.dangerous_old_path_signatures && arguments.keys.trust.is_empty() {
         output::say("note: --dangerous-old-path-signatures does nothing: only --trust begins a path");
@@ -296,7 +299,16 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     };
     let ids: Vec<String> =
         arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
-    let mut signing = DocumentSigning::new(method)
+    let mut written = NewMethod::from(method);
+    if arguments.pss_parameters {
+        if method.family() != SignatureFamily::RsaPss {
+            let why =
+                "--pss-parameters is for RSA-PSS: give --signature-method sha256-rsa-MGF1, or one with another digest";
+            return Err(could_not(why));
+        }
+        written = written.with_pss_parameters();
+    }
+    let mut signing = DocumentSigning::new(written)
         .digest(digest)
         .canonicalization(canonicalization)
         .id_attributes(&arguments.ids.id_attr)

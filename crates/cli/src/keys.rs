@@ -437,7 +437,7 @@ impl Keys {
 }
 
 /// The label of public keys in PEM.
-const PUBLIC: &[u8] = b"PUBLIC KEY-----";
+pub(crate) const PUBLIC: &[u8] = b"PUBLIC KEY-----";
 
 /// An error about trust, with the options for documents where messages have others.
 fn of_documents(error: &str) -> String {
@@ -448,7 +448,7 @@ fn of_documents(error: &str) -> String {
 /// Whether it is wrapped under a secret, which only those have who share it, and not under a public key, which everyone
 /// has.
 fn is_wrapped(key: &EncryptedKey<'_>) -> bool {
-    matches!(key.method(), KeyMethod::Wrap(_))
+    matches!(key.method(), KeyMethod::Wrap(_) | KeyMethod::Content(_))
 }
 
 fn is_encapsulation(element: Element<'_>) -> bool {

@@ -1,14 +1,14 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
 use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
-use ws_security::crypto::SystemRandom;
+use ws_security::crypto::{KeyKind, SystemRandom};
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
-    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, KeyMethod, PlaintextType, encrypt_element,
-    write_encrypted_key,
+    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, KeyMethod, PlaintextType,
+    encrypt_element, write_encrypted_key,
 };
-use ws_security::{Budget, Certificate, ContentEncryption, Secret};
-use wss_profile::algorithms;
+use ws_security::{Budget, Certificate, ContentEncryption, PublicKey, Secret};
+use wss_profile::{Source, algorithms};
 
 use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
 use crate::key_info::About;
@@ -72,37 +72,73 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     output::write(arguments.file.output.as_ref(), &octets)
 }
 
-/// The `xenc:EncryptedKey` for a certificate of an RSA key.
-fn transported_key(
-    arguments: &XencEncryptArgs,
-    (recipient, items): (&Certificate, &[KeyInfoItem]),
-    key: &Secret,
-) -> Outcome<String> {
-    if arguments.key_derivation.is_some() || arguments.key_wrap.is_some() {
-        let why = "--key-derivation and --key-wrap are for keys that agree on a key: give --key-transport";
-        return Err(could_not(why));
-    }
-    let transport = algorithms::key_transport(arguments.key_transport.as_deref(), None, None)?;
-    let wrapped = recipient.public_key().wrap_key(&transport, key).map_err(could_not)?;
-    let mut writer = Writer::within(&[name::DS]);
-    items.iter().for_each(|item| item.write(&mut writer));
-    Ok(write_encrypted_key(None, &KeyMethod::Transport(transport), Some(&writer.finish()), &wrapped, &[]))
+/// The key that a content key is sent to, and its certificate if that was given.
+struct Recipient {
+    key: PublicKey,
+    certificate: Option<Certificate>,
 }
 
-/// The `xenc:EncryptedKey` for a certificate of a key that agrees.
-fn agreed_key(
-    arguments: &XencEncryptArgs,
-    (recipient, items): (&Certificate, &[KeyInfoItem]),
-    key: &Secret,
-) -> Outcome<String> {
-    if arguments.key_transport.is_some() {
-        return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
+impl Recipient {
+    fn read(source: &Source) -> Outcome<Self> {
+        match source.certificate() {
+            Ok(certificate) => Ok(Self { key: certificate.public_key().clone(), certificate: Some(certificate) }),
+            Err(failure) => {
+                let octets = source.read()?;
+                let is_public = octets.windows(keys::PUBLIC.len()).any(|octets| octets == keys::PUBLIC);
+                match PublicKey::from_pem(&octets) {
+                    Ok(key) => Ok(Self { key, certificate: None }),
+                    Err(of_public) if is_public => Err(could_not(format!("{source}: {of_public}"))),
+                    Err(_) => Err(failure.into()),
+                }
+            }
+        }
     }
-    let agreement = algorithms::agreement(arguments.key_derivation.as_deref(), arguments.key_wrap.as_deref())?;
-    let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;
-    let mut writer = Writer::within(&[name::DS]);
-    agreement.write(&mut writer, &agreed.originator, |writer| items.iter().for_each(|item| item.write(writer)));
-    Ok(write_encrypted_key(None, &KeyMethod::Wrap(agreement.wrap), Some(&writer.finish()), &agreed.wrapped, &[]))
+
+    /// A fresh content key of `len` octets, and the content of `ds:KeyInfo` that sends it. `items` name the recipient.
+    fn send(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<(Secret, String)> {
+        let XencEncryptArgs { key_transport, key_derivation, key_wrap, originator_key, .. } = arguments;
+        let named = |writer: &mut Writer| items.iter().for_each(|item| item.write(writer));
+        let mut writer = Writer::within(&[name::DS]);
+        let fresh = || Secret::generate(&SystemRandom, len).map_err(could_not);
+        let wrapped = |writer: Writer, method, octets: &[u8]| {
+            write_encrypted_key(None, &method, Some(&writer.finish()), octets, &[])
+        };
+        let is_encapsulating = matches!(self.key.kind(), KeyKind::PostQuantum(method) if method.encapsulates());
+        if self.key.kind().agreement().is_some() {
+            if key_transport.is_some() {
+                return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
+            }
+            let (derivation, originator) = (key_derivation.as_deref(), originator_key.as_deref());
+            let agreement = algorithms::agreement(derivation, key_wrap.as_deref(), originator)?;
+            let key = fresh()?;
+            let agreed = agreement.wrap(&self.key, &key, &SystemRandom).map_err(could_not)?;
+            agreement.write(&mut writer, &agreed.originator, named);
+            return Ok((key, wrapped(writer, KeyMethod::Wrap(agreement.wrap), &agreed.wrapped)));
+        }
+        if is_encapsulating {
+            if [key_transport, key_derivation, originator_key].into_iter().any(Option::is_some) {
+                return Err(could_not("an ML-KEM key takes --key-wrap alone: leave the other options out"));
+            }
+            let encapsulated = Encapsulated::to(&self.key).map_err(could_not)?;
+            encapsulated.write(&mut writer, named);
+            let Some(wrap) = key_wrap else {
+                return Ok((encapsulated.key(len).map_err(could_not)?, writer.finish()));
+            };
+            let (wrap, key) = (algorithms::wrap("key-wrap", wrap)?, fresh()?);
+            let octets = encapsulated.wrap(wrap, &key, &SystemRandom).map_err(could_not)?;
+            return Ok((key, wrapped(writer, KeyMethod::Wrap(wrap), &octets)));
+        }
+        if [key_derivation, key_wrap, originator_key].into_iter().any(Option::is_some) {
+            let why = "--key-derivation, --key-wrap and --originator-key are for keys that agree on a key: give \
+                       --key-transport";
+            return Err(could_not(why));
+        }
+        let transport = algorithms::key_transport(key_transport.as_deref(), None, None)?;
+        let key = fresh()?;
+        let octets = self.key.wrap_key(&transport, &key).map_err(could_not)?;
+        named(&mut writer);
+        Ok((key, wrapped(writer, KeyMethod::Transport(transport), &octets)))
+    }
 }
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
@@ -127,21 +163,18 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let kind = if arguments.content_only { PlaintextType::Content } else { PlaintextType::Element };
     let (key, key_info) = match (&arguments.to, &arguments.secret) {
         (Some(source), _) => {
-            let recipient = source.certificate()?;
-            let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
+            let recipient = Recipient::read(source)?;
             let about = About {
                 name: None,
-                public: Some(recipient.public_key()),
-                certificate: Some(&recipient),
+                public: Some(&recipient.key),
+                certificate: recipient.certificate.as_ref(),
                 path: Vec::new(),
                 ids: index.as_ref().ok(),
             };
-            let items = about.all_items(&arguments.key_info, &["x509-certificate"])?;
-            let encrypted_key = match recipient.public_key().kind().agreement() {
-                Some(_) => agreed_key(arguments, (&recipient, &items), &key)?,
-                None => transported_key(arguments, (&recipient, &items), &key)?,
-            };
-            (key, Some(encrypted_key))
+            let usual = if recipient.certificate.is_some() { "x509-certificate" } else { "key-value" };
+            let items = about.all_items(&arguments.key_info, &[usual])?;
+            let (key, key_info) = recipient.send(arguments, &items, method.key_len())?;
+            (key, Some(key_info))
         }
         (None, Some(argument)) => {
             let XencEncryptArgs { key_transport, key_derivation, key_wrap, key_info, .. } = arguments;

@@ -126,3 +126,47 @@ fn macs_are_cut_only_by_the_legacy_call_and_never_below_half_or_128_bits() {
         }
     }
 }
+
+#[test]
+fn shorter_macs_need_a_call_of_their_own_and_have_40_bits_at_least() {
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(secret.path(), KEY).expect("written");
+    let secret = secret.path().to_str().expect("UTF-8");
+    let (method, digest) = (SignatureMethod::HmacSha256, DigestMethod::Sha256);
+    let told = |bits| AlgorithmPolicy::modern_2026().dangerous_admit_macs_cut_to(bits);
+    for (octets, bits, is_accepted) in [
+        (8, 64, true),
+        (7, 64, false),
+        (5, 40, true),
+        (4, 40, false),
+        (4, 0, false),
+        (1, 8, false),
+        (0, 0, false),
+        (31, 64, true),
+    ] {
+        let cut = document(method, digest, Some(8 * octets), octets);
+        let case = format!("{octets} octets where {bits} bits are the least");
+        assert_eq!(by_the_library(&cut, &told(bits)).is_ok(), is_accepted, "{case}");
+        assert!(by_the_library(&cut, &told(bits).without_retired()).is_err(), "{case}: as a receiver has it");
+        if bits >= 40 {
+            let option = bits.to_string();
+            let options = ["--dangerous-mac-bits", &option];
+            let (code, error) = by_the_command(&cut, secret, &options);
+            assert_eq!(code, Some(if is_accepted { 0 } else { 1 }), "{case}: {error}");
+            // Changes of what is signed, and of one octet of the value.
+            let tampered = cut.replace(">1</b>", ">2</b>");
+            assert_eq!(by_the_command(&tampered, secret, &options).0, Some(1), "{case}: the tampered twin");
+            let value = cut.find("SignatureValue>").expect("a value") + "SignatureValue>".len();
+            let other = if cut[value..].starts_with('A') { "B" } else { "A" };
+            let tampered = format!("{}{other}{}", &cut[..value], &cut[value + 1..]);
+            assert_eq!(by_the_command(&tampered, secret, &options).0, Some(1), "{case}: another value");
+        }
+        // Two octets less than it says.
+        let lying = document(method, digest, Some(8 * octets + 16), octets);
+        assert!(by_the_library(&lying, &told(bits)).is_err(), "{case}");
+    }
+    let cut = document(method, digest, Some(32), 4);
+    assert_eq!(by_the_command(&cut, secret, &["--dangerous-mac-bits", "32"]).0, Some(2), "fewer than 40 are no value");
+    let (code, error) = by_the_command(&cut, secret, &["--allow-legacy"]);
+    assert!(code == Some(1) && error.contains("--dangerous-mac-bits"), "{error}");
+}

@@ -5,7 +5,7 @@ use wss_crypto::{
     ContentEncryption, DerivationMethod, DigestMethod, KeyDerivation, KeyTransport, KeyWrap, OtherInfo,
     SignatureMethod, TransportMethod,
 };
-use wss_xmlenc::Agreement;
+use wss_xmlenc::{Agreement, OriginatorForm};
 
 use crate::error::{ProfileError, value, word, word_of_list};
 
@@ -117,14 +117,32 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
 }
 
-/// The key agreement, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
+/// The key agreement, by the words of its derivation, of its wrap and of the form of the originator's key. Without words, they
+/// are ConcatKDF, AES-256 and `key-value`.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].
-pub fn agreement(derivation: Option<&str>, wrap: Option<&str>) -> Result<Agreement, ProfileError> {
+pub fn agreement(
+    derivation: Option<&str>,
+    wrap: Option<&str>,
+    originator: Option<&str>,
+) -> Result<Agreement, ProfileError> {
     let derivation = key_derivation(derivation)?;
     let wrap = wrap.map_or(Ok(KeyWrap::Aes256), |given| self::wrap("key-wrap", given))?;
-    Ok(Agreement { derivation, wrap })
+    let originator = originator.map_or(Ok(OriginatorForm::default()), originator_form)?;
+    Ok(Agreement { derivation, wrap, originator })
+}
+
+/// The form of the originator's key of this word; the words are those of `wss dsig sign --key-info`.
+fn originator_form(given: &str) -> Result<OriginatorForm, ProfileError> {
+    match given {
+        "key-value" => Ok(OriginatorForm::KeyValue),
+        "der-key-value" => Ok(OriginatorForm::DerEncoded),
+        _ => {
+            let (what, words) = ("no form of a key", ["key-value", "der-key-value"]);
+            Err(word("originator-key", given, what, words, "give key-value or der-key-value"))
+        }
+    }
 }
 
 /// The derivation of an agreed key of this word: ConcatKDF with SHA-256, or HKDF with its HMAC.

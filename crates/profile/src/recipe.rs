@@ -199,9 +199,9 @@ fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encr
 /// The certificate of the recipient, whose key is of the kind that the methods are for.
 fn recipient(source: &Source, methods: &MethodOptions) -> Result<Certificate, ProfileError> {
     let recipient = source.certificate()?;
-    let MethodOptions { key_transport, oaep_digest, mgf, key_derivation, key_wrap, .. } = methods;
+    let MethodOptions { key_transport, oaep_digest, mgf, key_derivation, key_wrap, originator_key, .. } = methods;
     let transports = [("key-transport", key_transport), ("oaep-digest", oaep_digest), ("mgf", mgf)];
-    let agreements = [("key-derivation", key_derivation), ("key-wrap", key_wrap)];
+    let agreements = [("key-derivation", key_derivation), ("key-wrap", key_wrap), ("originator-key", originator_key)];
     let (others, why): (&[_], _) = match recipient.public_key().kind().agreement() {
         Some(_) => (
             &transports,
@@ -223,10 +223,11 @@ fn transport(options: &MethodOptions) -> Result<KeyTransport, ProfileError> {
 
 /// The key agreement, if a key names one.
 fn agreement(options: &MethodOptions) -> Result<Option<Agreement>, ProfileError> {
-    if options.key_derivation.is_none() && options.key_wrap.is_none() {
+    let MethodOptions { key_derivation, key_wrap, originator_key, .. } = options;
+    if [key_derivation, key_wrap, originator_key].into_iter().all(Option::is_none) {
         return Ok(None);
     }
-    algorithms::agreement(options.key_derivation.as_deref(), options.key_wrap.as_deref()).map(Some)
+    algorithms::agreement(key_derivation.as_deref(), key_wrap.as_deref(), originator_key.as_deref()).map(Some)
 }
 
 fn user<'p>(

@@ -84,6 +84,7 @@ const MAKING: &[(&str, &[&str])] = &[
     ("mgf", &["to", "answers"]),
     ("key-derivation", &["to", "answers"]),
     ("key-wrap", &["to", "answers"]),
+    ("originator-key", &["to", "answers"]),
     ("whole-seconds", &["timestamp", "timestamp-without-expires", "user"]),
 ];
 
@@ -183,6 +184,7 @@ const OF_A_RECIPE: &[&str] = &[
     "mac-key-octets",
     "key-derivation",
     "key-wrap",
+    "originator-key",
 ];
 
 /// The keys for encryption alone.
@@ -190,7 +192,7 @@ const OF_ENCRYPTION: &[&str] = &["encrypt-part", "encrypt-part-if-present", "con
 
 /// The keys for the recipient of a key. Without encryption, there is a recipient only if that key signs.
 const OF_THE_RECIPIENT: &[&str] =
-    &["to", "encrypt-reference", "key-transport", "oaep-digest", "mgf", "key-derivation", "key-wrap"];
+    &["to", "encrypt-reference", "key-transport", "oaep-digest", "mgf", "key-derivation", "key-wrap", "originator-key"];
 
 /// The keys for signatures alone.
 const OF_SIGNATURES: &[&str] = &[

@@ -227,6 +227,8 @@ options! {
         key_derivation: Option<String> = "URI|WORD",
         /// What wraps the content key under the agreed key
         key_wrap: Option<String> = "URI|WORD",
+        /// The form of the fresh key for it, for an EC key: key-value (dsig11:ECKeyValue) or der-key-value
+        originator_key: Option<String> = "FORM",
     }
 }
 

@@ -100,6 +100,10 @@ const CALLS: &[(&str, Help)] = &[
         Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
     ),
     (
+        "AlgorithmPolicy::dangerous_admit_macs_cut_to",
+        Apart("--dangerous-mac-bits of `wss dsig`", "`wss dsig` with --dangerous-mac-bits"),
+    ),
+    (
         "AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only",
         Apart("--allow-legacy of `wss dsig`", "--allow-legacy of `wss dsig`"),
     ),

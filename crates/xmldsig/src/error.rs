@@ -39,8 +39,11 @@ pub enum SignatureError {
          `AlgorithmPolicy::admit_other_pss_parameters_for_legacy_use_only` accepts them"
     )]
     OtherPss,
-    /// *Refused.* A MAC is cut to less than half of it, or to less than 128 bits, which no policy admits.
-    #[error("the MAC is cut to {bits} bits, where {least} are the least: have the peer leave ds:HMACOutputLength out")]
+    /// *Refused.* A MAC is cut to less than half of it, or to less than 128 bits.
+    #[error(
+        "the MAC is cut to {bits} bits, where {least} are the least: have the peer leave ds:HMACOutputLength out; only in an old \
+         document, `AlgorithmPolicy::dangerous_admit_macs_cut_to` takes fewer, 40 at least"
+    )]
     ShortMac {
         /// The bits that `ds:HMACOutputLength` says.
         bits: u64,

@@ -48,7 +48,7 @@ pub use same_document::SameDocument;
 pub use sign::PendingSignature;
 pub use sign_document::{DocumentSigning, Enveloped, SignaturePlace, sign_document};
 pub use signature::Signature;
-pub use signed_info::{SignedInfo, write_signed_info};
+pub use signed_info::{NewMethod, SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};
 pub use transform::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, Transform};
 pub use verified::{CoveredAttachment, VerifiedReference, VerifiedSignature};

@@ -33,6 +33,8 @@ pub struct AlgorithmPolicy {
     filters: BTreeSet<FilterMethod>,
     weak_keys: bool,
     truncated_macs: bool,
+    /// The least bits of a MAC, where they are fewer than half of it, or than 128.
+    short_macs: Option<u16>,
     other_pss: bool,
     retired: bool,
 }
@@ -54,6 +56,7 @@ impl AlgorithmPolicy {
             filters: BTreeSet::new(),
             weak_keys: false,
             truncated_macs: false,
+            short_macs: None,
             other_pss: false,
             retired: false,
         }
@@ -126,6 +129,15 @@ impl AlgorithmPolicy {
         self
     }
 
+    /// Admits a `ds:HMACOutputLength` that cuts the MAC to `bits` and more, but never to fewer than 40: whoever may try often
+    /// enough finds such a value without the key. It is for reading archives. In a WS-Security header a cut MAC is still
+    /// refused.
+    #[must_use]
+    pub fn dangerous_admit_macs_cut_to(mut self, bits: u16) -> Self {
+        self.short_macs = Some(bits.max(LEAST_MAC_BITS));
+        self
+    }
+
     /// Admits RSASSA-PSS whose mask has another digest than the message, or whose salt is not as long as the digest. In a
     /// WS-Security header such parameters are still refused.
     ///
@@ -153,10 +165,12 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// The same policy without the algorithms that [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    /// The same policy without what [`AlgorithmPolicy::dangerous_admit_retired`] and
+    /// [`AlgorithmPolicy::dangerous_admit_macs_cut_to`] admit.
     #[must_use]
     pub fn without_retired(mut self) -> Self {
         self.retired = false;
+        self.short_macs = None;
         self
     }
 
@@ -218,10 +232,10 @@ impl AlgorithmPolicy {
         let method = signed_info.method();
         self.check_retired(method.is_retired(), method.uri())?;
         admitted(method.is_retired() || self.signatures.contains(&method), method.uri())?;
-        if signed_info.has_cut_mac() && !self.truncated_macs {
+        if signed_info.has_cut_mac() && !self.truncated_macs && self.short_macs.is_none() {
             return Err(SignatureError::TruncatedMac.into());
         }
-        check_mac_bits(signature)?;
+        self.check_mac_bits(signature)?;
         if let Some(pss) = signed_info.other_pss() {
             if !self.other_pss {
                 return Err(SignatureError::OtherPss.into());
@@ -285,24 +299,33 @@ impl AlgorithmPolicy {
         if is_retired && !self.retired { Err(VerifyError::Retired { what }) } else { Ok(()) }
     }
 
+    /// Whether MACs below half of their length, or below 128 bits, are admitted.
+    pub(crate) fn admits_short_macs(&self) -> bool {
+        self.short_macs.is_some()
+    }
+
+    /// Checks what `ds:HMACOutputLength` says of the value. XML Signature 1.1 §6.3.1 has 80 bits in place of 128.
+    fn check_mac_bits(&self, signature: &Signature<'_>) -> Result<(), SignatureError> {
+        let signed_info = signature.signed_info();
+        let (Some(bits), Some(digest)) = (signed_info.mac_bits(), signed_info.method().digest()) else { return Ok(()) };
+        let half = (digest.output_len() as u64 * 8).div_ceil(2).max(128);
+        let least = self.short_macs.map_or(half, |least| half.min(least.into()));
+        let found = signature.value().len() as u64 * 8;
+        match bits {
+            _ if bits < least => Err(SignatureError::ShortMac { bits, least }),
+            _ if bits != found => Err(SignatureError::MacLength { said: bits, found }),
+            _ => Ok(()),
+        }
+    }
+
     fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
         self.check_retired(kind.is_retired(), "an RSA or DSA key below 1024 bits")?;
         if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey { key: kind }) }
     }
 }
 
-/// Checks what `ds:HMACOutputLength` says of the value. XML Signature 1.1 §6.3.1 has 80 bits in place of 128.
-fn check_mac_bits(signature: &Signature<'_>) -> Result<(), SignatureError> {
-    let signed_info = signature.signed_info();
-    let (Some(bits), Some(digest)) = (signed_info.mac_bits(), signed_info.method().digest()) else { return Ok(()) };
-    let least = (digest.output_len() as u64 * 8).div_ceil(2).max(128);
-    let found = signature.value().len() as u64 * 8;
-    match bits {
-        _ if bits < least => Err(SignatureError::ShortMac { bits, least }),
-        _ if bits != found => Err(SignatureError::MacLength { said: bits, found }),
-        _ => Ok(()),
-    }
-}
+/// The least bits of a cut MAC under every policy.
+const LEAST_MAC_BITS: u16 = 40;
 
 fn admitted(admitted: bool, uri: &'static str) -> Result<(), VerifyError> {
     if admitted { Ok(()) } else { Err(VerifyError::NotAdmitted { uri }) }

@@ -6,7 +6,7 @@ use wss_text::{octets, shown};
 
 use crate::error::SignError;
 use crate::new_reference::NewReference;
-use crate::signed_info::write_signed_info;
+use crate::signed_info::{NewMethod, write_signed_info};
 
 /// A signature without its value, for keys outside this process.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl PendingSignature {
     /// `ds:KeyInfo`, written for a place where `ds` is declared.
     #[must_use]
     pub fn new(
-        method: SignatureMethod,
+        method: impl Into<NewMethod>,
         references: &[NewReference],
         id: Option<String>,
         key_info: Option<String>,
@@ -52,12 +52,14 @@ impl PendingSignature {
     #[must_use]
     pub fn canonicalized(
         canonicalization: &Canonicalization,
-        method: SignatureMethod,
+        method: impl Into<NewMethod>,
         references: &[NewReference],
         id: Option<String>,
         key_info: Option<String>,
     ) -> Self {
+        let method = method.into();
         let signed_info = write_signed_info(canonicalization, method, references);
+        let method = method.method();
         Self { signed_info, placed: None, method, id, id_attribute: "Id", key_info, prefixes: Prefixes::default() }
     }
 

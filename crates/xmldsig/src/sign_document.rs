@@ -1,18 +1,19 @@
 //! Signing documents of any vocabulary, in the form that a scheme prescribes.
 
 use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, Writer, name};
-use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
+use wss_crypto::{DigestMethod, SigningKey};
 
 use crate::error::SignError;
 use crate::new_reference::NewReference;
 use crate::sign::PendingSignature;
+use crate::signed_info::NewMethod;
 use crate::transform::Transform;
 use crate::write_key_info::KeyInfoItem;
 
 /// How to sign a document of any vocabulary with [`sign_document`].
 #[derive(Debug, Clone)]
 pub struct DocumentSigning {
-    method: SignatureMethod,
+    method: NewMethod,
     digest: DigestMethod,
     canonicalization: Canonicalization,
     of_references: Option<Canonicalization>,
@@ -58,11 +59,12 @@ pub enum SignaturePlace {
 }
 
 impl DocumentSigning {
-    /// Signs with SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
+    /// Signs with SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`. A [`NewMethod`] can write the
+    /// parameters of RSA-PSS.
     #[must_use]
-    pub fn new(method: SignatureMethod) -> Self {
+    pub fn new(method: impl Into<NewMethod>) -> Self {
         Self {
-            method,
+            method: method.into(),
             digest: DigestMethod::Sha256,
             canonicalization: Canonicalization::default(),
             of_references: None,

@@ -161,6 +161,9 @@ impl Method {
     }
 }
 
+/// The mask generation function of RSASSA-PSS (RFC 9231 §2.3.9).
+const MGF1: &str = "http://www.w3.org/2007/05/xmldsig-more#MGF1";
+
 /// The method, and the parameters if they are not those of the identifiers without any: MGF1 with the digest of the
 /// message, a salt as long as the digest. The trailer is 1, and the default digest SHA-256 (RFC 9231 §2.3.9).
 fn parse_pss(element: Element<'_>) -> Result<(SignatureMethod, Option<PssParameters>), SignatureError> {
@@ -184,8 +187,7 @@ fn parse_pss(element: Element<'_>) -> Result<(SignatureMethod, Option<PssParamet
         digest = digest_of(parameters)?.unwrap_or(digest);
         if let Some(mgf) = parameters.optional_child(name::PSS.uri, "MaskGenerationFunction")? {
             only_parameters(mgf, &[(name::DS.uri, "DigestMethod")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;
-            let known =
-                mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
+            let known = mgf.attribute("", "Algorithm").is_none_or(|uri| uri == MGF1);
             if !known {
                 return Err(wrong());
             }
@@ -204,12 +206,64 @@ fn parse_pss(element: Element<'_>) -> Result<(SignatureMethod, Option<PssParamet
     Ok((method.ok_or_else(wrong)?, Some(said).filter(|said| *said != usual)))
 }
 
+/// A signature method, as a new `ds:SignatureMethod` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewMethod {
+    method: SignatureMethod,
+    with_pss_parameters: bool,
+}
+
+impl From<SignatureMethod> for NewMethod {
+    /// By the identifier of the method, without parameters.
+    fn from(method: SignatureMethod) -> Self {
+        Self { method, with_pss_parameters: false }
+    }
+}
+
+impl NewMethod {
+    /// By the identifier of RSASSA-PSS that has parameters, and with all of them: the digest of the message, MGF1 with the same
+    /// digest, a salt as long as the digest, and the trailer 1. A method of another family has no parameters, and stays as it is.
+    ///
+    /// # Specification
+    /// RFC 9231 §2.3.9.
+    #[must_use]
+    pub fn with_pss_parameters(mut self) -> Self {
+        self.with_pss_parameters = true;
+        self
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(self) -> SignatureMethod {
+        self.method
+    }
+
+    fn write(self, writer: &mut Writer) {
+        let digest = self.method.digest().filter(|_| self.with_pss_parameters);
+        let Some(digest) = digest.filter(|_| self.method.family() == SignatureFamily::RsaPss) else {
+            return writer.algorithm(name::DS, "SignatureMethod", self.method.uri());
+        };
+        writer.start(name::DS, "SignatureMethod");
+        writer.attribute("Algorithm", SignatureMethod::RSA_PSS_WITH_PARAMETERS);
+        writer.start(name::PSS, "RSAPSSParams");
+        writer.algorithm(name::DS, "DigestMethod", digest.uri());
+        writer.start(name::PSS, "MaskGenerationFunction");
+        writer.attribute("Algorithm", MGF1);
+        writer.algorithm(name::DS, "DigestMethod", digest.uri());
+        writer.end();
+        writer.leaf(name::PSS, "SaltLength", &digest.output_len().to_string());
+        writer.leaf(name::PSS, "TrailerField", "1");
+        writer.end();
+        writer.end();
+    }
+}
+
 /// Writes a `ds:SignedInfo` in exclusive canonical form, as a document of its own. These are the octets that are
 /// signed.
 #[must_use]
 pub fn write_signed_info(
     canonicalization: &Canonicalization,
-    method: SignatureMethod,
+    method: NewMethod,
     references: &[NewReference],
 ) -> String {
     let mut writer = Writer::new();
@@ -218,7 +272,7 @@ pub fn write_signed_info(
     writer.attribute("Algorithm", canonicalization.method().uri());
     transform::write_prefix_list(&mut writer, canonicalization);
     writer.end();
-    writer.algorithm(name::DS, "SignatureMethod", method.uri());
+    method.write(&mut writer);
     for reference in references {
         reference.write(&mut writer);
     }

@@ -6,7 +6,7 @@ use wss_crypto::{
     PublicKey, Random, Secret,
 };
 use wss_text::octets;
-use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
+use wss_xmldsig::{KeyHint, KeyInfo, KeyInfoItem};
 
 use crate::error::{DecryptError, EncryptError};
 use crate::key_derivation::{KeyDerivationMethod, write_key_derivation_method};
@@ -130,6 +130,20 @@ pub struct Agreement {
     pub derivation: KeyDerivation,
     /// The key wrap under that key.
     pub wrap: KeyWrap,
+    /// The form of the fresh public key in the message.
+    pub originator: OriginatorForm,
+}
+
+/// How `xenc:OriginatorKeyInfo` has the originator's public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum OriginatorForm {
+    /// The element of its kind: `dsig11:ECKeyValue` in `ds:KeyValue`, as the examples of XML Encryption 1.1 have it, and
+    /// `dsig11:DEREncodedKeyValue` for X25519 and X448, which have no other.
+    #[default]
+    KeyValue,
+    /// `dsig11:DEREncodedKeyValue` for every kind of key (XML Signature 1.1 §4.5.10).
+    DerEncoded,
 }
 
 /// A content key that is wrapped for its recipient.
@@ -151,7 +165,7 @@ impl Default for Agreement {
     /// ConcatKDF with SHA-256, which every implementation of XML Encryption 1.1 has (§5.4.1), and AES-256 key wrap.
     fn default() -> Self {
         let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
-        Self { derivation, wrap: KeyWrap::Aes256 }
+        Self { derivation, wrap: KeyWrap::Aes256, originator: OriginatorForm::KeyValue }
     }
 }
 
@@ -163,7 +177,7 @@ impl Agreement {
     #[must_use]
     pub fn edelivery_2() -> Self {
         let derivation = KeyDerivation::Hkdf { prf: DigestMethod::Sha256, salt: Vec::new(), info: Vec::new() };
-        Self { derivation, wrap: KeyWrap::Aes128 }
+        Self { derivation, wrap: KeyWrap::Aes128, originator: OriginatorForm::KeyValue }
     }
 
     /// The agreement of BDEW AS4: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who
@@ -174,7 +188,7 @@ impl Agreement {
     #[must_use]
     pub fn bdew_1_2() -> Self {
         let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
-        Self { derivation, wrap: KeyWrap::Aes128 }
+        Self { derivation, wrap: KeyWrap::Aes128, originator: OriginatorForm::KeyValue }
     }
 
     /// Wraps `key` for `recipient`, with a pair of keys that is used once.
@@ -199,7 +213,10 @@ impl Agreement {
         writer.attribute("Algorithm", method);
         write_key_derivation_method(writer, &self.derivation, self.wrap.key_len());
         writer.start(name::XENC, "OriginatorKeyInfo");
-        write_key_value(writer, originator);
+        match self.originator {
+            OriginatorForm::KeyValue => KeyInfoItem::KeyValue(originator.clone()).write(writer),
+            OriginatorForm::DerEncoded => KeyInfoItem::DerKeyValue(originator.clone()).write(writer),
+        }
         writer.end();
         writer.start(name::XENC, "RecipientKeyInfo");
         recipient(writer);

@@ -336,9 +336,14 @@ fn with_unwrapped<T>(
             });
             first(unwrapped, DecryptError::Failed, use_of_leading)
         }
-        KeyMethod::Wrap(wrap) => {
+        KeyMethod::Wrap(_) | KeyMethod::Content(_) => {
+            let len = match key.method() {
+                KeyMethod::Content(cipher) => cipher.key_len(),
+                KeyMethod::Wrap(wrap) => wrap.key_len(),
+                KeyMethod::Transport(_) => return Err(DecryptError::Failed),
+            };
             let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).and_then(use_of_leading);
-            match derived(key.key_info(), wrap.key_len(), keys, policy, budget, unwraps)? {
+            match derived(key.key_info(), len, keys, policy, budget, unwraps)? {
                 Some(used) => Ok(used),
                 None => first(keys.secrets(key.key_info()).into_iter().map(Ok), DecryptError::Failed, unwraps),
             }

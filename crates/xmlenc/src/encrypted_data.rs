@@ -399,6 +399,11 @@ fn write_key_info(writer: &mut Writer, key_info: Option<&str>) {
 /// `ds:KeyInfo` and `xenc:CipherData`.
 pub(crate) fn write_rest(writer: &mut Writer, key_info: Option<&str>, cipher_octets: &[u8]) {
     write_key_info(writer, key_info);
+    write_cipher_value(writer, cipher_octets);
+}
+
+/// `xenc:CipherData` with the octets.
+pub(crate) fn write_cipher_value(writer: &mut Writer, cipher_octets: &[u8]) {
     writer.start(name::XENC, "CipherData");
     writer.start(name::XENC, "CipherValue");
     writer.base64(cipher_octets);

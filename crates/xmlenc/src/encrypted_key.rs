@@ -18,6 +18,9 @@ pub enum KeyMethod {
     Transport(KeyTransport),
     /// By another symmetric key, with a key wrap.
     Wrap(KeyWrap),
+    /// By another symmetric key, with a content cipher: any ciphertext under that key may serve as a wrapped key, so that
+    /// whoever knows its plaintext knows the key. Only old documents have it (XML Encryption 1.1 §3.5 forbids none).
+    Content(ContentEncryption),
 }
 
 impl KeyMethod {
@@ -27,6 +30,7 @@ impl KeyMethod {
         match self {
             Self::Transport(transport) => transport.uri(),
             Self::Wrap(wrap) => wrap.uri(),
+            Self::Content(cipher) => cipher.uri(),
         }
     }
 }
@@ -65,8 +69,7 @@ impl<'d> EncryptedKey<'d> {
     /// Reads an `xenc:EncryptedKey`.
     ///
     /// # Errors
-    /// [`DecryptError`] but never [`DecryptError::Failed`]; [`DecryptError::NotAKeyWrap`] if the method is a content
-    /// cipher.
+    /// [`DecryptError`] but never [`DecryptError::Failed`].
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         let cipher_value = parts.cipher_value()?;
@@ -154,7 +157,7 @@ impl<'d> EncryptedKey<'d> {
     pub fn unwrap_with(&self, key: &dyn KeyUnwrap, expected_len: Option<usize>) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Transport(transport) => Ok(key.unwrap_key(transport, &self.cipher_octets, expected_len)?),
-            KeyMethod::Wrap(_) => Err(DecryptError::Failed),
+            KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(DecryptError::Failed),
         }
     }
 
@@ -165,6 +168,9 @@ impl<'d> EncryptedKey<'d> {
     pub fn unwrap_with_secret(&self, key: &Secret) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Wrap(wrap) => Ok(wss_crypto::unwrap(*wrap, key, &self.cipher_octets)?),
+            KeyMethod::Content(cipher) => {
+                Ok(Secret::new(wss_crypto::decrypt(*cipher, key, self.cipher_octets.clone())?))
+            }
             KeyMethod::Transport(_) => Err(DecryptError::Failed),
         }
     }
@@ -269,9 +275,8 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     if let Some(wrap) = KeyWrap::from_uri(&uri) {
         return Ok(KeyMethod::Wrap(wrap));
     }
-    // Otherwise ciphertext of a known plaintext could serve as a wrapped key that the attacker knows.
     if let Some(cipher) = ContentEncryption::from_uri(&uri) {
-        return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
+        return Ok(KeyMethod::Content(cipher));
     }
     let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.into() };
     let method = TransportMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
@@ -323,7 +328,7 @@ pub fn write_encrypted_key(
 fn write_method(writer: &mut Writer, method: &KeyMethod) {
     writer.start(name::XENC, "EncryptionMethod");
     match method {
-        KeyMethod::Wrap(wrap) => writer.attribute("Algorithm", wrap.uri()),
+        KeyMethod::Wrap(_) | KeyMethod::Content(_) => writer.attribute("Algorithm", method.uri()),
         KeyMethod::Transport(transport) => {
             writer.attribute("Algorithm", transport.uri());
             if !transport.label().is_empty() {
@@ -347,6 +352,6 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
 pub fn protect(method: &KeyMethod, recipient: &wss_crypto::PublicKey, key: &Secret) -> Result<Vec<u8>, CryptoError> {
     match method {
         KeyMethod::Transport(transport) => recipient.wrap_key(transport, key),
-        KeyMethod::Wrap(_) => Err(CryptoError::KeyMismatch),
+        KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(CryptoError::KeyMismatch),
     }
 }

@@ -22,9 +22,11 @@ pub enum DecryptError {
         /// The identifier.
         uri: WireText,
     },
-    /// *Refused.* The method of an `xenc:EncryptedKey` is a content cipher: one key would encrypt content and keys.
+    /// *Refused.* The method of an `xenc:EncryptedKey` is a content cipher: ciphertext of a known plaintext could serve as a
+    /// wrapped key, which an attacker then knows.
     #[error(
-        "{uri:?} is a content cipher and not a key-wrap algorithm: have the key wrapped by a `kw-` algorithm or by RSA"
+        "{uri:?} is a content cipher and not a key-wrap algorithm: have the key wrapped by a `kw-` algorithm or by RSA; only in \
+         an old document, `dangerous_admit_retired` reads it"
     )]
     NotAKeyWrap {
         /// The identifier.

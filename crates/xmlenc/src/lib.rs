@@ -18,10 +18,10 @@ mod error;
 mod key_derivation;
 mod policy;
 
-pub use agreement_method::{Agreed, Agreement, AgreementMethod};
+pub use agreement_method::{Agreed, Agreement, AgreementMethod, OriginatorForm};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, DocumentDecryption, KeySource, decrypt_document};
-pub use encapsulation::Encapsulation;
+pub use encapsulation::{Encapsulated, Encapsulation};
 pub use encrypt::{ElementPlaintext, encrypt_element, encrypt_octets};
 pub use encrypted_data::{
     ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,

@@ -134,8 +134,8 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Admits RSA-OAEP with MD5 and RIPEMD-160. It is for reading archives. In a WS-Security header they are still
-    /// refused.
+    /// Admits RSA-OAEP with MD5 and RIPEMD-160, and keys that an admitted content cipher encrypts, in place of a key wrap. It
+    /// is for reading archives. In a WS-Security header they are still refused.
     #[must_use]
     pub fn dangerous_admit_retired(mut self) -> Self {
         self.retired = true;
@@ -193,10 +193,15 @@ impl AlgorithmPolicy {
     /// Checks the method that transports or wraps a key.
     ///
     /// # Errors
-    /// [`DecryptError::NotAdmitted`], [`DecryptError::Retired`].
+    /// [`DecryptError::NotAdmitted`], [`DecryptError::Retired`]; [`DecryptError::NotAKeyWrap`] for a content cipher that is to
+    /// unwrap a key.
     pub fn check_key(&self, method: &KeyMethod) -> Result<(), DecryptError> {
         let (is_admitted, uri) = match method {
             KeyMethod::Wrap(wrap) => (self.wraps.contains(wrap), wrap.uri()),
+            KeyMethod::Content(cipher) if !self.retired => {
+                return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
+            }
+            KeyMethod::Content(cipher) => (self.contents.contains(cipher), cipher.uri()),
             KeyMethod::Transport(transport) => {
                 let mut digests = transport.digest().into_iter().chain(transport.mgf());
                 let retired = digests.clone().find(|digest| digest.is_retired());

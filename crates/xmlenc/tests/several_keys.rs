@@ -40,7 +40,7 @@ impl KeySource for Keys {
 
 fn agreement() -> Agreement {
     let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
-    Agreement { derivation, wrap: KeyWrap::Aes128 }
+    Agreement { derivation, wrap: KeyWrap::Aes128, ..Agreement::default() }
 }
 
 /// The document with its part encrypted to `recipient`, whom nothing names.

@@ -85,7 +85,7 @@ class Lines {
     private static String algorithm(String name) {
         return switch (name) {
             case "ka-x25519" -> "X25519";
-            case "ed25519" -> "Ed25519";
+            case "ed25519", "ed25519-bob" -> "Ed25519";
             default -> name.startsWith("ec") || name.startsWith("ka-ec") || isBrainpool(name) ? "EC" : "RSA";
         };
     }

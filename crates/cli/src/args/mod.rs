@@ -238,6 +238,10 @@ pub(crate) struct DsigVerifyArgs {
     /// alone is proven
     #[arg(long)]
     pub(crate) anonymous: bool,
+    /// Accept a MAC of which at least so many bits were sent, 40 and more: whoever may try often enough finds such a value
+    /// without the key
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) dangerous_mac_bits: Option<u16>,
     /// Also read ECDSA values that are an ASN.1 sequence, longer or shorter; --allow-legacy does, too
     #[arg(long)]
     pub(crate) accept_other_ecdsa_values: bool,
@@ -263,6 +267,9 @@ pub(crate) struct DsigSignArgs {
     /// The signature method; by default that of the key, with SHA-256
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) signature_method: Option<String>,
+    /// Write the parameters of RSA-PSS (RFC 9231 §2.3.9), in place of an identifier that stands for them
+    #[arg(long)]
+    pub(crate) pss_parameters: bool,
     /// The digest of each reference
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) digest: Option<String>,
@@ -319,7 +326,7 @@ pub(crate) struct XencDecryptArgs {
 pub(crate) struct XencEncryptArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    /// The recipient's certificate
+    /// The recipient's certificate, or the public key alone
     #[arg(long)]
     pub(crate) to: Option<Source>,
     /// A shared secret instead, as raw octets; NAME becomes ds:KeyName
@@ -340,10 +347,14 @@ pub(crate) struct XencEncryptArgs {
     /// The derivation of the key that is agreed on with an EC, X25519 or X448 key: ConcatKDF with SHA-256, or HKDF with its HMAC
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_derivation: Option<String>,
-    /// What wraps the content key under the agreed key
+    /// What wraps the content key under the agreed key; for an ML-KEM key, whose secret is the content key otherwise, under that
+    /// secret
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_wrap: Option<String>,
-    /// How the recipient is named, instead of by the certificate: a kind of the key-info of `wss dsig sign`
+    /// The form of the fresh key for an EC key: key-value (dsig11:ECKeyValue) or der-key-value
+    #[arg(long, value_name = "FORM", requires = "to")]
+    pub(crate) originator_key: Option<String>,
+    /// How the recipient is named, instead of by the certificate or the key: a kind of the key-info of `wss dsig sign`
     #[arg(long, value_name = "KIND", requires = "to")]
     pub(crate) key_info: Vec<String>,
     #[command(flatten)]

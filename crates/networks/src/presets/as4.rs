@@ -32,6 +32,12 @@ const fn signature(method: SignatureMethod, token: ReferenceForm, parts: &'stati
     SignatureShape { method, ..SignatureShape::rsa_sha256(token, parts) }
 }
 
+/// The preset's own recipes and receivers, beside peers with the same algorithms.
+pub(super) const EXCHANGED: Source = Source {
+    title: "phase4 over HTTP and WSS4J 4.0.1: each opens our messages and we open theirs (tests/interop/phase4.rs, as4.rs)",
+    reliability: Reliability::Read,
+};
+
 /// Each part of the payload is compressed.
 pub(crate) const COMPRESSED: Messaging = Messaging { compressed: true, ..Messaging::ANY };
 

@@ -25,5 +25,6 @@ pub const NETWORK: Network = Network {
             reliability: Reliability::Read,
         },
         AROUND,
+        super::as4::EXCHANGED,
     ],
 };

@@ -22,6 +22,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "phase4, P-Mode and sender of the ENTSOG profile", reliability: Reliability::Read },
         AROUND,
+        super::as4::EXCHANGED,
     ],
 };
 

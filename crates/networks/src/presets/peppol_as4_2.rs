@@ -40,6 +40,7 @@ pub const NETWORK: Network = Network {
         Source { title: "phase4, P-Mode and receiver of the Peppol profile", reliability: Reliability::Read },
         Source { title: "reports on SHA-1 signatures in answers of an SMP", reliability: Reliability::Thread },
         AROUND,
+        super::as4::EXCHANGED,
     ],
 };
 

@@ -28,18 +28,45 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
 import java.util.*;
+import org.apache.wss4j.common.WSS4JConstants;
 import org.apache.wss4j.common.crypto.Merlin;
+import org.apache.wss4j.dom.message.WSSecEncrypt;
 import org.w3c.dom.Node;
 
 /**
  * phase4 as an AS4 gateway that listens on loopback, and as one that sends.
  *
- * send URL CONTENT   sends CONTENT, compressed, as "alice"; answers what became of it and of its receipt
+ * suite WORDS X      from now on: these algorithms, references and keys
+ * send URL CONTENT   sends CONTENT, compressed, as the sender of the suite; answers what became of it and of its receipt
  * received X         what came in last: the content of each attachment, in lines of base64
  */
 public class As4 {
     private static IAS4CryptoFactory gateway;
+    /** The gateway's keys for decryption: phase4 asks for the password of one alias alone. */
+    private static IAS4CryptoFactory decrypting;
     private static IAS4CryptoFactory sender;
+    private static Path keys;
+    private static Suite suite;
+
+    /** Who sends and receives with which algorithms; without an agreement, keys are transported by RSA-OAEP. */
+    private record Suite(ECryptoAlgorithmSign sign, String agreement, ECryptoKeyIdentifierType signerForm,
+            ECryptoKeyIdentifierType recipientForm, String sender, String gateway, String recipient) {
+        static Suite read(String text) {
+            String[] words = text.split(";");
+            return new Suite(ECryptoAlgorithmSign.valueOf(words[0]), words[1].equals("-") ? null : words[1],
+                ECryptoKeyIdentifierType.valueOf(words[2]), ECryptoKeyIdentifierType.valueOf(words[3]), words[4], words[5],
+                words[6]);
+        }
+    }
+
+    /** phase4 has no word for an agreement and its derivation: a sender sets them on the WSS4J below it. */
+    private static final IWSSecEncryptCustomizer AGREES = new IWSSecEncryptCustomizer() {
+        @Override
+        public void customize(WSSecEncrypt encryption) {
+            encryption.setKeyAgreementMethod(suite.agreement());
+            encryption.setKeyDerivationMethod(WSS4JConstants.KEYDERIVATION_HKDF);
+        }
+    };
     private static final List<byte[]> RECEIVED = Collections.synchronizedList(new ArrayList<>());
     private static final List<String> ERRORS = Collections.synchronizedList(new ArrayList<>());
 
@@ -47,9 +74,7 @@ public class As4 {
         PrintStream answers = Peer.answers();
         System.setProperty("phase4.manager.inmemory", "true");
         System.setProperty("global.datapath", Files.createTempDirectory("phase4").toString());
-        Path keys = Path.of(arguments[0]);
-        gateway = crypto(keys, "bob");
-        sender = crypto(keys, "alice");
+        keys = Path.of(arguments[0]);
         WebScopeManager.onGlobalBegin(MockServletContext.create());
         AS4ServerInitializer.initAS4Server();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -62,6 +87,13 @@ public class As4 {
         server.start();
         answers.println("OK " + server.getAddress().getPort());
         Peer.serve(answers, (words, content) -> switch (words[0]) {
+            case "suite" -> {
+                suite = Suite.read(words[1]);
+                gateway = crypto(suite.gateway(), suite.recipient(), suite.sender());
+                decrypting = crypto(suite.recipient(), suite.recipient(), suite.sender());
+                sender = crypto(suite.sender(), suite.sender(), suite.gateway());
+                yield new byte[0];
+            }
             case "send" -> send(words[1], content);
             case "received" -> received();
             default -> throw new IllegalArgumentException(words[0]);
@@ -69,12 +101,16 @@ public class As4 {
         System.exit(0);
     }
 
-    private static IAS4CryptoFactory crypto(Path keys, String name) throws Exception {
-        Merlin merlin = Peer.crypto(keys, name);
+    /** The keys of a party, and the certificate of its partner: where a message names that alone, it must be known. */
+    private static IAS4CryptoFactory crypto(String name, String more, String partner) throws Exception {
+        Merlin merlin = Peer.crypto(keys, name, more);
+        if (!partner.equals(name)) {
+            merlin.getKeyStore().setCertificateEntry("partner", Peer.certificate(keys.resolve(partner + ".pem")));
+        }
         return new AS4CryptoFactoryInMemoryKeyStore(merlin.getKeyStore(), name, Peer.PASSWORD.toCharArray(), merlin.getTrustStore());
     }
 
-    /** One way, pushed; signed with RSA and SHA-256, encrypted with AES-128-GCM, answered by a receipt with digests. */
+    /** One way, pushed; signed with SHA-256, encrypted with AES-128-GCM, answered by a receipt with digests. */
     private static IPMode pmode(String id, String service, String action, String initiator, String responder,
             String agreement, String address) {
         IPMode pmode = DefaultPMode.getOrCreateDefaultPMode("alice", "bob", address, false);
@@ -83,7 +119,7 @@ public class As4 {
         pmode.getLeg1().getBusinessInfo().setAction("submit");
         PModeLegSecurity security = pmode.getLeg1().getSecurity();
         security.setWSSVersion(EWSSVersion.WSS_111);
-        security.setX509SignatureAlgorithm(ECryptoAlgorithmSign.RSA_SHA_256);
+        security.setX509SignatureAlgorithm(suite.sign());
         security.setX509SignatureHashFunction(ECryptoAlgorithmSignDigest.DIGEST_SHA_256);
         security.setX509EncryptionAlgorithm(ECryptoAlgorithmCrypt.AES_128_GCM);
         security.setSendReceipt(true);
@@ -111,10 +147,12 @@ public class As4 {
              AS4RequestHandler handler = new AS4RequestHandler(AS4IncomingMessageMetadata.createForRequest())) {
             HttpHeaderMap headers = new HttpHeaderMap();
             exchange.getRequestHeaders().forEach((name, values) -> values.forEach(value -> headers.addHeader(name, value)));
-            handler.setCryptoFactory(gateway);
+            handler.setCryptoFactorySign(gateway);
+            handler.setCryptoFactoryCrypt(decrypting);
             handler.setPModeResolver(As4::pmode);
             handler.setIncomingAttachmentFactory(IAS4IncomingAttachmentFactory.DEFAULT_INSTANCE);
-            handler.setIncomingSecurityConfiguration(AS4IncomingSecurityConfiguration.createDefaultInstance());
+            handler.setIncomingSecurityConfiguration(AS4IncomingSecurityConfiguration.createDefaultInstance()
+                .setSigningParams(AS4SigningParams.createDefault().setKeyIdentifierType(suite.signerForm())));
             handler.setIncomingReceiverConfiguration(new AS4IncomingReceiverConfiguration());
             handler.setIncomingProfileSelector(new AS4IncomingProfileSelectorConstant(null, false));
             handler.setProcessorSupplier(() -> new CommonsArrayList<>(new Sink()));
@@ -204,11 +242,18 @@ public class As4 {
         try (WebScoped scoped = new WebScoped()) {
             var result = AS4Sender.builderUserMessage()
                 .cryptoFactory(sender)
-                .withSigningParams(signing -> signing.setAlgorithmSign(ECryptoAlgorithmSign.RSA_SHA_256)
-                    .setAlgorithmSignDigest(ECryptoAlgorithmSignDigest.DIGEST_SHA_256))
-                .withCryptParams(crypt -> crypt.setAlgorithmCrypt(ECryptoAlgorithmCrypt.AES_128_GCM)
-                    .setKeyIdentifierType(ECryptoKeyIdentifierType.ISSUER_SERIAL))
-                .receiverCertificate((java.security.cert.X509Certificate) gateway.getKeyStore().getCertificate("bob"))
+                .withSigningParams(signing -> signing.setAlgorithmSign(suite.sign())
+                    .setAlgorithmSignDigest(ECryptoAlgorithmSignDigest.DIGEST_SHA_256)
+                    .setKeyIdentifierType(suite.signerForm()))
+                .withCryptParams(crypt -> {
+                    crypt.setAlgorithmCrypt(ECryptoAlgorithmCrypt.AES_128_GCM).setKeyIdentifierType(suite.recipientForm());
+                    if (suite.agreement() != null) {
+                        crypt.setKeyEncAlgorithm(ECryptoKeyEncryptionAlgorithm.ECDH_ES_KEYWRAP_AES_128)
+                            .setWSSecEncryptCustomizer(AGREES);
+                    }
+                })
+                .receiverCertificate(
+                    (java.security.cert.X509Certificate) gateway.getKeyStore().getCertificate(suite.recipient()))
                 .pmode(pmode(null, null, null, null, null, null, null))
                 .as4ProfileID("none")
                 .pmodeResolver(As4::pmode)

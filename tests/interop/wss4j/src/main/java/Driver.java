@@ -57,9 +57,9 @@ public class Driver {
         crypto.getTrustStore().setCertificateEntry("bp-ca", Peer.certificate(folder.resolve("bp-ca.pem")));
         Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
             case "verify" -> words[1].equals("dom")
-                ? verifyDom(message, words[2].equals("on"), false)
+                ? verifyDom(message, words[2], false)
                 : verifyStax(message, words[2].equals("on"));
-            case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
+            case "confirmed" -> verifyDom(message, words[2], true);
             case "attach" -> Attachments.secure(spec(words[1]), message);
             case "optimize" -> Attachments.optimize(message);
             case "attached" -> Attachments.verify(spec(words[1]), message);
@@ -82,14 +82,16 @@ public class Driver {
         return spec;
     }
 
-    static byte[] verifyDom(byte[] message, boolean bsp, boolean confirmed) throws Exception {
+    /** With BSP enforcement if `mode` is "on"; "rsa15" admits RSA 1.5 instead. */
+    static byte[] verifyDom(byte[] message, String mode, boolean confirmed) throws Exception {
         Document document = Peer.parse(message);
         RequestData data = new RequestData();
         data.setSigVerCrypto(crypto);
         data.setSignatureProvider(signatures);
         data.setDecCrypto(crypto);
         data.setCallbackHandler(CALLBACK);
-        data.setDisableBSPEnforcement(!bsp);
+        data.setDisableBSPEnforcement(!mode.equals("on"));
+        data.setAllowRSA15KeyTransportAlgorithm(mode.equals("rsa15"));
         data.setAllowUsernameTokenNoPassword(true);
         data.setWssConfig(WSSConfig.getNewInstance());
         WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(document, data);
@@ -187,8 +189,13 @@ public class Driver {
                 case "" -> { }
                 case "sign" -> {
                     WSSecSignature signature = signature(header, spec);
-                    signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
-                    signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
+                    if (spec.containsKey("only")) {
+                        String[] part = spec.get("only").split(" ");
+                        signature.getParts().add(new WSEncryptionPart(part[1], part[0], "Element"));
+                    } else {
+                        signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
+                        signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
+                    }
                     if (spec.containsKey("str-transform")) {
                         signature.getParts().add(new WSEncryptionPart("STRTransform", "", "Element"));
                     }
