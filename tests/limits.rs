@@ -215,7 +215,17 @@ fn cases() -> Vec<Case> {
         ("with defaults", Box::new(defaulted)),
         ("explained", explained()),
         ("a document", decrypted()),
+        ("taken along", Box::new(taken_along)),
     ]
+}
+
+/// An envelope to encrypt whose children declare more octets than are always allowed.
+fn taken_along(limits: Limits) -> String {
+    let children = format!("<p:a>{}</p:a>", "1234".repeat(7)).repeat(12_000);
+    let envelope =
+        format!("<s:Envelope xmlns:s='{SOAP11}' xmlns:p='urn:purchasing'><s:Body>{children}</s:Body></s:Envelope>");
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    told(recipe().limits(limits).encrypt(encrypting).plan().expect("a plan").message(&envelope).secure())
 }
 
 /// A document of which an expression makes a string of more octets than are always allowed.
