@@ -52,7 +52,7 @@ fn stays_within_memory(octets: usize) {
     let limits = Limits::dangerous_unbounded();
     let envelope = orders(octets);
     let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
-    let plan = recipe().sign(signing).plan().expect("a plan");
+    let plan = recipe().limits(limits).sign(signing).plan().expect("a plan");
     let receiver = receiver().limits(limits);
     let (message, signed) = measured(|| plan.message(&envelope).secure().expect("secured").message);
     let (opened, verified) = measured(|| receiver.open(&message).expect("opens"));

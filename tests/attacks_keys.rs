@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use std::time::SystemTime;
-use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
+use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
 use ws_security::crypto::{Digest, HmacKey, KeyWrap, SystemRandom, wrap};
 use ws_security::prelude::*;
 use ws_security::tokens::{
@@ -137,7 +137,13 @@ fn elements(used: Use, nth: usize, origin: &Origin, message: &str) -> String {
             let uri = format!("#{}", timestamp.attribute(name::WSU.uri, "Id").expect("an Id"));
             let canonical = Canonicalization::default();
             let transforms = vec![Transform::Canonicalization(canonical)];
-            let reference = NewReference::digest(uri, &Subset::subtree(timestamp), transforms, DigestMethod::Sha256);
+            let reference = NewReference::digest(
+                uri,
+                &Subset::subtree(timestamp),
+                transforms,
+                DigestMethod::Sha256,
+                &Budget::dangerous_unbounded(),
+            );
             let references = [reference.expect("digested")];
             let pending =
                 PendingSignature::new(SignatureMethod::HmacSha256, &references, None, Some(origin.key_info.clone()));
@@ -303,7 +309,14 @@ fn a_wrapped_key_names_nobody_who_has_the_secret_that_wraps_it() {
             let part = find(&document, local);
             let uri = format!("#{}", part.attribute(name::WSU.uri, "Id").expect("an Id"));
             let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
-            NewReference::digest(uri, &Subset::subtree(part), transforms, DigestMethod::Sha256).expect("digested")
+            NewReference::digest(
+                uri,
+                &Subset::subtree(part),
+                transforms,
+                DigestMethod::Sha256,
+                &Budget::dangerous_unbounded(),
+            )
+            .expect("digested")
         });
         let pending = PendingSignature::new(SignatureMethod::HmacSha256, &references, None, Some(key_info.clone()));
         let mac = HmacKey::new(key.as_octets().to_vec()).expect("a key");
@@ -449,7 +462,13 @@ fn an_empty_secret_is_refused_where_short_ones_are_accepted() {
         let timestamp = find(&document, "Timestamp");
         let uri = format!("#{}", timestamp.attribute(name::WSU.uri, "Id").expect("an Id"));
         let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
-        let reference = NewReference::digest(uri, &Subset::subtree(timestamp), transforms, DigestMethod::Sha256);
+        let reference = NewReference::digest(
+            uri,
+            &Subset::subtree(timestamp),
+            transforms,
+            DigestMethod::Sha256,
+            &Budget::dangerous_unbounded(),
+        );
         let references = [reference.expect("digested")];
         let key_info = Some(format!("<ds:KeyName>{CONTEXT}</ds:KeyName>"));
         let pending = PendingSignature::new(SignatureMethod::HmacSha256, &references, None, key_info);

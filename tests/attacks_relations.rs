@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::calls::CALLS;
 use common::*;
-use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, base64_encode, name};
+use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, base64_encode, name};
 use ws_security::prelude::*;
 use ws_security::tokens::X509_V3;
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
@@ -380,7 +380,14 @@ fn signed_by_hand(message: &str) -> String {
         let id = element.attribute("", "Id").or(element.attribute(name::WSU.uri, "Id")).expect("an Id");
         let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(element);
-        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested")
+        NewReference::digest(
+            format!("#{id}"),
+            &subset,
+            transforms,
+            DigestMethod::Sha256,
+            &Budget::dangerous_unbounded(),
+        )
+        .expect("digested")
     });
     let references: Vec<_> = references.collect();
     let wsse = format!("xmlns:wsse='{}' xmlns:wsu='{}'", name::WSSE.uri, name::WSU.uri);

@@ -217,6 +217,7 @@ fn cases() -> Vec<Case> {
         ("explained", explained()),
         ("a document", decrypted()),
         ("a header block of AS4", Box::new(|limits| told(Messaging::read(&messaging(), &limits)))),
+        ("taken along", Box::new(taken_along)),
     ]
 }
 
@@ -226,6 +227,15 @@ fn messaging() -> String {
     let user = UserMessage::new("1@a", SystemTime::UNIX_EPOCH, alice, bob);
     let user = (0..8).fold(user, |user, at| user.part(&format!("{at}@a"), []));
     Messaging::from(user).write(SoapVersion::V12)
+}
+
+/// An envelope to encrypt whose children declare more octets than are always allowed.
+fn taken_along(limits: Limits) -> String {
+    let children = format!("<p:a>{}</p:a>", "1234".repeat(7)).repeat(12_000);
+    let envelope =
+        format!("<s:Envelope xmlns:s='{SOAP11}' xmlns:p='urn:purchasing'><s:Body>{children}</s:Body></s:Envelope>");
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    told(recipe().limits(limits).encrypt(encrypting).plan().expect("a plan").message(&envelope).secure())
 }
 
 /// A document of which an expression makes a string of more octets than are always allowed.

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use common::issued::{attribute, sign_by_hand, x509_data};
 use common::*;
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Limits, Subset};
+use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Limits, Subset};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
@@ -56,8 +56,14 @@ fn signed_in_place(message: &str, version: SamlVersion, transforms: Vec<Transfor
     let found = document.elements().find(|element| element.name().local == "Assertion").expect("an assertion");
     let id = found.attribute("", attribute(version).trim_end_matches('=')).expect("an Id");
     let subset = Subset::subtree(found);
-    let reference =
-        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested");
+    let reference = NewReference::digest(
+        format!("#{id}"),
+        &subset,
+        transforms,
+        DigestMethod::Sha256,
+        &Budget::dangerous_unbounded(),
+    )
+    .expect("digested");
     let pending = PendingSignature::new(SignatureMethod::RsaSha256, &[reference], None, Some(x509_data("carol")));
     let value = pending.value(identity("carol").signing_key().as_ref()).expect("signed");
     let place = match version {

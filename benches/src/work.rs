@@ -90,7 +90,7 @@ impl Signatures {
         let (_, name, method) = kind.row();
         let identity = identity(name);
         let parts = [Part::Body, Part::Timestamp];
-        let recipe = Recipe::new().timestamp(LONG).sign(Signing::with(&identity).parts(parts.clone()));
+        let recipe = Recipe::new().limits(large()).timestamp(LONG).sign(Signing::with(&identity).parts(parts.clone()));
         let anchors = Trust::anchors_pem(&key_file("ca.pem")).expect("anchors");
         let trust = anchors.signer(SignerRule::Certificate(identity.certificate().clone()));
         let receiver = Receiver::new(trust, Requirements::signed(parts), DangerousNoReplayCache)
@@ -213,7 +213,7 @@ impl Encryption {
     pub fn to(recipient: Recipient) -> Self {
         let identity = identity(recipient.row().1);
         let encrypting = Encrypting::to(identity.certificate()).agreement(Agreement::edelivery_2()).content(CIPHER);
-        let plan = Recipe::new().encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
+        let plan = Recipe::new().limits(large()).encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
         let receiver =
             Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache)
                 .decrypt_with(identity.clone())

@@ -1,6 +1,6 @@
 //! Assertions that are written by hand, and signed by Carol.
 
-use ws_security::c14n::{Canonicalization, Document, Limits, Subset, base64_encode};
+use ws_security::c14n::{Budget, Canonicalization, Document, Limits, Subset, base64_encode};
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
 use ws_security::{DigestMethod, SamlVersion, SignatureMethod};
 
@@ -18,8 +18,14 @@ pub(crate) fn sign_with(assertion: &str, version: SamlVersion, transforms: Vec<T
     let ids = [attribute(version).trim_end_matches('='), "id"];
     let id = ids.iter().find_map(|id| document.root().attribute("", id)).expect("an Id");
     let subset = Subset::subtree(document.root());
-    let reference =
-        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested");
+    let reference = NewReference::digest(
+        format!("#{id}"),
+        &subset,
+        transforms,
+        DigestMethod::Sha256,
+        &Budget::dangerous_unbounded(),
+    )
+    .expect("digested");
     let carol = identity("carol");
     let pending = PendingSignature::new(SignatureMethod::RsaSha256, &[reference], None, Some(x509_data("carol")));
     let value = pending.value(carol.signing_key().as_ref()).expect("signed");

@@ -48,6 +48,11 @@ pub(crate) fn recipe() -> Recipe {
     Recipe::new().timestamp(Duration::from_secs(300))
 }
 
+/// For what an attacker sends, whatever it costs him.
+pub(crate) fn unlimited() -> Recipe {
+    recipe().limits(ws_security::Limits::dangerous_unbounded())
+}
+
 /// Body, Timestamp and Action signed by Alice.
 pub(crate) fn signing() -> Signing {
     Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, action()])

@@ -76,7 +76,7 @@ fn plaintexts_in_one_namespace(octets: usize, count: usize) -> Vec<u8> {
     let (block, end) = rest.split_once("</s:Body>").expect("a Body");
     let envelope = format!("{start}<s:Header>{block}</s:Header><s:Body/>{end}");
     let parts = (0..count).map(|i| Part::Id(format!("i{i}")));
-    recipe().encrypt(Encrypting::to(&certificate("bob")).parts(parts)).secured(&envelope).into_bytes()
+    unlimited().encrypt(Encrypting::to(&certificate("bob")).parts(parts)).secured(&envelope).into_bytes()
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn the_paths_of_signed_elements_are_charged() {
     let message = |octets: usize, count: usize| {
         let ids = (0..count).map(|nth| Part::Id(format!("i{nth}")));
         let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp].into_iter().chain(ids));
-        recipe().sign(signing).secured(&nested_in_one_namespace(octets, count))
+        unlimited().sign(signing).secured(&nested_in_one_namespace(octets, count))
     };
     drop(receiver().open(message(20, 8)).expect("opens"));
     let large = message(20_000, 48);
@@ -136,7 +136,7 @@ fn all_who_vouch_for_an_assertion_share_it() {
         let assertion = assertion.attribute("a", ["x".repeat(octets)]).holder_of_key(&certificate("alice"));
         let assertion = assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
         let signing = || Signing::with(&identity("alice")).holder_of_key_uncovered();
-        let recipe = recipe().token(&assertion).sign(signing().parts([Part::Body, Part::Timestamp]));
+        let recipe = unlimited().token(&assertion).sign(signing().parts([Part::Body, Part::Timestamp]));
         let recipe = (0..5).fold(recipe, |recipe, _| recipe.sign(signing().parts([Part::Timestamp, Part::Body])));
         recipe.secured(&envelope(SOAP11))
     };
@@ -159,7 +159,7 @@ fn decrypted_in_steps(body: &str, namespace: &str) -> String {
     let signing =
         Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp].into_iter().chain((0..8).map(block)));
     let encrypting = |nth| Encrypting::with_token(&key).parts([block(nth)]);
-    (0..8).fold(recipe().sign(signing), |recipe, nth| recipe.encrypt(encrypting(nth))).secured(&envelope)
+    (0..8).fold(unlimited().sign(signing), |recipe, nth| recipe.encrypt(encrypting(nth))).secured(&envelope)
 }
 
 /// The facts of every revision are carried into the next one, but only those of one are held.

@@ -22,6 +22,7 @@ mod policies;
 #[allow(dead_code, reason = "the tests of policies use the rest")]
 mod policy_shapes;
 mod replies;
+mod sends;
 mod shapes;
 mod sides;
 
@@ -188,8 +189,7 @@ fn every_hostile_shape_is_linear_and_small_in_memory() {
 #[test]
 fn what_a_partner_amplifies_is_refused_by_the_budget() {
     let body = shapes::amplified(4_000);
-    let plan = Recipe::new().timestamp(Duration::from_secs(300));
-    let message = plan.sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
+    let message = unlimited().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
     let message = message.secured(&body);
     let (outcome, Cost { peak, .. }) = measured(|| usual().open(&message));
     let error = outcome.expect_err("refused").to_string();

@@ -14,7 +14,7 @@ const RELATION: &str = "<a:RelatesTo>u:1</a:RelatesTo>";
 /// What ec256 sent, with the MessageID u:1.
 fn request() -> Correlation {
     let signing = Signing::with(&identity("ec256")).parts([Part::Body, Part::Timestamp]);
-    let plan = recipe().sign(signing).plan().expect("a plan");
+    let plan = unlimited().sign(signing).plan().expect("a plan");
     let addressing = Addressing::new(AddressingVersion::V1_0).message_id("u:1");
     let envelope = format!("<s:Envelope xmlns:s='{SOAP11}'><s:Body/></s:Envelope>");
     plan.message(&envelope).addressing(addressing).secure().expect("secured").correlation
@@ -25,7 +25,7 @@ fn reply(blocks: &str, covered: &[Part]) -> Vec<u8> {
     let blocks = format!("<s:Header xmlns:x='{XENC}' xmlns:u='{WSU}' xmlns:n='urn:n'>{blocks}");
     let message = envelope(SOAP11).replacen("<s:Header>", &blocks, 1);
     let alice = || Signing::with(&identity("alice"));
-    let signed = recipe().sign(alice().parts([Part::Body, Part::Timestamp]));
+    let signed = unlimited().sign(alice().parts([Part::Body, Part::Timestamp]));
     signed.sign(alice().parts(covered.to_vec())).secured(&message).into_bytes()
 }
 

@@ -136,7 +136,7 @@ fn encrypted(content: &str, steps: usize) -> String {
         "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header/><s:Body><p:a xmlns:p=\"urn:p\">{content}</p:a></s:Body></s:Envelope>"
     );
     let encrypting = || Encrypting::to(&certificate("bob")).parts([Part::Body]);
-    let recipe = recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
+    let recipe = unlimited().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
     let recipe = (0..steps).fold(recipe, |recipe, _| recipe.encrypt(encrypting()));
     recipe.secured(&envelope)
 }
@@ -145,7 +145,7 @@ fn genuine(content: &str) -> Vec<u8> {
     let envelope = format!(
         "<s:Envelope xmlns:s=\"{SOAP11}\" xmlns:n=\"urn:n\" xmlns:u=\"{WSU}\"><s:Header/><s:Body>{content}</s:Body></s:Envelope>"
     );
-    let recipe = recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
+    let recipe = unlimited().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
     recipe.secured(&envelope).into_bytes()
 }
 

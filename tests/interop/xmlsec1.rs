@@ -178,6 +178,7 @@ fn encryption_goes_both_ways() {
                 None,
                 Some(&info.finish()),
                 &SystemRandom,
+                &Budget::new(&Limits::default(), DOCUMENT.len() as u64),
             )
             .expect("encrypts");
             let mut splices = Splices::new();

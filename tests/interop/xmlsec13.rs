@@ -419,7 +419,8 @@ fn encrypted(source: &str, way: &Way, content: ContentEncryption, plaintext: &Pl
     let sent = way.encrypted_key(&key);
     let data = |info: &str| {
         let plaintext = ElementPlaintext { element: part, along: TakeAlong::Namespaces, kind: plaintext };
-        encrypt_element(plaintext, content, &key, None, Some(info), &SystemRandom).expect("encrypts")
+        let budget = Budget::new(&Limits::default(), source.len() as u64);
+        encrypt_element(plaintext, content, &key, None, Some(info), &SystemRandom, &budget).expect("encrypts")
     };
     let mut splices = Splices::new();
     match plaintext {

@@ -11,6 +11,8 @@ use crate::limit::{Exceeded, Limit, Limits, PerLimit};
 pub struct Budget {
     limits: Limits,
     message_octets: u64,
+    /// The octets by which a message that is being made became longer.
+    grown: Cell<u64>,
     used: PerLimit<Cell<u64>>,
 }
 
@@ -19,7 +21,8 @@ const fn floor(limit: Limit) -> u64 {
     match limit {
         // Many steps on a small message take little time and no memory.
         Limit::ParsedOctets => 1 << 20,
-        Limit::XPathHeld => 256 << 10,
+        // The declaration `xmlns=""` on as many elements as a document may have declarations is within it.
+        Limit::XPathHeld | Limit::TakenAlongOctets => 256 << 10,
         _ => 64 << 10,
     }
 }
@@ -37,7 +40,14 @@ impl Budget {
     /// The budget of a message of this size.
     #[must_use]
     pub fn new(limits: &Limits, message_octets: u64) -> Self {
-        Self { limits: *limits, message_octets, used: [const { Cell::new(0) }; Limit::ALL.len()] }
+        let used = [const { Cell::new(0) }; Limit::ALL.len()];
+        Self { limits: *limits, message_octets, grown: Cell::new(0), used }
+    }
+
+    /// Notes that a message that is being made became longer by so many octets, which its receiver gets as well. Limits for each
+    /// octet of the message then allow more, except [`Limit::TakenAlongOctets`], which bounds this growth.
+    pub fn grow(&self, octets: u64) {
+        self.grown.set(self.grown.get().saturating_add(octets));
     }
 
     /// A budget without bounds, for documents that the caller made itself.
@@ -108,7 +118,8 @@ impl Budget {
 
     fn allowance(&self, limit: Limit) -> u64 {
         let value = self.limits.get(limit);
-        let octets = self.message_octets.max(least_octets(limit));
+        let grown = if limit == Limit::TakenAlongOctets { 0 } else { self.grown.get() };
+        let octets = self.message_octets.saturating_add(grown).max(least_octets(limit));
         if limit.is_per_octet() { value.saturating_mul(octets).max(floor(limit)) } else { value }
     }
 }
@@ -138,6 +149,14 @@ mod tests {
         assert_eq!(small.check_held(Limit::XPathHeld, (256 << 10) + 1), Err(small.exceeded(Limit::XPathHeld)));
         // What is held is not charged: it may be held again.
         assert_eq!([(); 2].map(|()| large.check_held(Limit::XPathHeld, 2 << 20)), [Ok(()), Ok(())]);
+    }
+
+    #[test]
+    fn a_message_that_grows_may_cost_more_but_not_grow_more() {
+        let budget = Budget::new(&Limits::default(), 1 << 20);
+        budget.grow(1 << 20);
+        assert_eq!(budget.left(Limit::DigestedOctets), 8 << 20);
+        assert_eq!(budget.left(Limit::TakenAlongOctets), 1 << 20);
     }
 
     #[test]

@@ -54,6 +54,7 @@ limits! {
     DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
     KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form, paths and names kept in memory, for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
+    TakenAlongOctets = "taken-along-octets" 1 PerOctet "octets of declarations and attributes that plaintexts to send take along from around them, for each octet of the message";
     // Explanations.
     CauseOctets = "cause-octets" 16 PerOctet "octets tried to explain a message, for each octet of it";
     // The Security header.

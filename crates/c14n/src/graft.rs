@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use wss_budget::Limits;
+use wss_budget::{Limit, Limits};
 use wss_text::Slice as _;
 
 use crate::document::NodeId;
@@ -200,4 +200,25 @@ fn id_of(texts: &mut Vec<(u32, u32)>, arena: &mut String, text: &str) -> u32 {
         texts.len() - 1
     });
     known as u32
+}
+
+/// Whether a document is within the limits for a whole document.
+pub(crate) fn fits(tape: &Tape, octets: usize, limits: &Limits) -> bool {
+    let within = |limit: Limit, count: usize| count <= limits.size(limit);
+    within(Limit::Nodes, tape.nodes.len())
+        && tape.nodes.len() <= reader::max_nodes_of(octets, limits)
+        && within(Limit::AllDeclarations, tape.declarations.len())
+        && within(Limit::Depth, depth(tape))
+}
+
+/// The largest number of elements that are open at once.
+fn depth(tape: &Tape) -> usize {
+    let mut open: Vec<u32> = Vec::new();
+    let mut deepest = 0;
+    for (index, node) in (0u32..).zip(&*tape.nodes).filter(|(_, node)| node.kind == Kind::Element) {
+        while open.pop_if(|until| *until <= index).is_some() {}
+        open.push(node.next);
+        deepest = deepest.max(open.len());
+    }
+    deepest
 }

@@ -23,7 +23,8 @@
 //! [`Tree`] and [`NodeSet`] are a document and a selection of its nodes as XPath knows them, and `emit_nodes` canonicalises
 //! such a selection node by node.
 //! `doctype` takes a DOCTYPE out of a document where a caller admits one. `scope` says what a piece of a document takes from
-//! around it; [`xsd`] reads leaves as their schema types have them; [`Writer`] writes new XML.
+//! around it; [`SelfContained`] is a piece that takes nothing, since it declares what it uses (`used`); [`xsd`] reads
+//! leaves as their schema types have them; [`Writer`] writes new XML.
 //! [`Splices`] make the text of the next revision, and `revise` reads of it what changed. [`Piece`] is content that is read
 //! before it is put into a document; `graft` makes one tape of what was read. [`Wiped`] is text that leaves no trace.
 
@@ -53,12 +54,14 @@ mod prefix;
 mod reader;
 mod revise;
 mod scope;
+mod self_contained;
 mod sink;
 mod spare;
 mod splice;
 mod subset;
 mod tape;
 mod tree;
+mod used;
 mod wiped;
 mod write;
 pub mod xsd;
@@ -73,7 +76,7 @@ pub use method::{Canonicalization, CanonicalizationMethod};
 pub use node_set::NodeSet;
 pub use piece::Piece;
 pub use prefix::Prefixes;
-pub use scope::TakeAlong;
+pub use self_contained::{SelfContained, TakeAlong};
 pub use sink::{Charged, Count, Gathered, Sink};
 pub use splice::{Moved, Spliced, Splices, WipedSpliced};
 pub use subset::Subset;

@@ -117,7 +117,7 @@ pub(crate) fn ncname_len(text: &str) -> usize {
 }
 
 /// NameStartChar without the colon (XML 1.0 fifth edition §2.3).
-fn is_name_start(c: char) -> bool {
+pub(crate) fn is_name_start(c: char) -> bool {
     matches!(c,
         'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
@@ -126,6 +126,6 @@ fn is_name_start(c: char) -> bool {
 }
 
 /// Whether a character is in NameChar and not in NameStartChar.
-fn is_name_more(c: char) -> bool {
+pub(crate) fn is_name_more(c: char) -> bool {
     matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }

@@ -10,10 +10,10 @@ use wss_text::Slice as _;
 use crate::doctype::DeclaredIds;
 use crate::document::Document;
 use crate::error::ParseError;
-use crate::graft::{Scope, grafted};
+use crate::graft::{Scope, fits, grafted};
 use crate::identifier::Identifiers;
 use crate::reader;
-use crate::tape::{Kind, Tape};
+use crate::tape::Tape;
 use crate::wiped::Wiped;
 
 /// The content of a root element that was parsed, for a place where the same namespaces are in scope as in that root.
@@ -102,27 +102,6 @@ impl Piece {
         let tape = grafted(tape, root, (source, new), old, Scope::Same, limits)?;
         fits(&tape, source.len(), limits).then_some(tape)
     }
-}
-
-/// Whether a document is within the limits for a whole document.
-fn fits(tape: &Tape, octets: usize, limits: &Limits) -> bool {
-    let within = |limit: Limit, count: usize| count <= limits.size(limit);
-    within(Limit::Nodes, tape.nodes.len())
-        && tape.nodes.len() <= reader::max_nodes_of(octets, limits)
-        && within(Limit::AllDeclarations, tape.declarations.len())
-        && within(Limit::Depth, depth(tape))
-}
-
-/// The largest number of elements that are open at once.
-fn depth(tape: &Tape) -> usize {
-    let mut open: Vec<u32> = Vec::new();
-    let mut deepest = 0;
-    for (index, node) in (0u32..).zip(&*tape.nodes).filter(|(_, node)| node.kind == Kind::Element) {
-        while open.pop_if(|until| *until <= index).is_some() {}
-        open.push(node.next);
-        deepest = deepest.max(open.len());
-    }
-    deepest
 }
 
 impl Drop for Piece {

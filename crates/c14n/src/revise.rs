@@ -5,52 +5,68 @@
 
 use std::borrow::Cow;
 
-use wss_budget::Limits;
+use wss_budget::{Budget, Limit};
 
 use crate::document::{Document, NodeId};
 use crate::error::ParseError;
-use crate::graft::{Scope, grafted};
+use crate::graft::{Scope, fits, grafted};
 use crate::reader;
 use crate::splice::{Spliced, Splices};
+
+/// A longer text around the content, which is longer than the content itself, is not read beside the tape of the content:
+/// both tapes would take more memory than that of the whole text.
+const LONG: usize = 64 << 10;
 
 impl Document<'_> {
     /// This document after some splices. The content of the element `kept` is not read again if no splice touches it and
     /// its namespaces in scope stay the same.
     ///
-    /// The limits for strangers do not apply: this is for a document of the caller's own, and for splices that the caller
-    /// made.
+    /// The octets that are read are charged to `budget`, and its limits hold for the whole document.
     ///
     /// # Errors
-    /// As [`Document::parse`], if the splices break a rule of XML.
+    /// As [`Document::parse_within`], if the splices break a rule of XML, or if the document is then over a limit.
     ///
     /// # Panics
     /// As [`Splices::apply`].
     ///
     /// ```
-    /// use wss_c14n::{Document, Limits, Splices};
+    /// use wss_c14n::{Budget, Document, Limits, Splices};
     ///
-    /// let document = Document::parse("<a><b><c/></b></a>", &Limits::default())?;
+    /// let budget = Budget::new(&Limits::default(), 1_000);
+    /// let document = Document::parse_within("<a><b><c/></b></a>", &budget)?;
     /// let kept = document.root().children().next().expect("one child");
     /// let mut splices = Splices::new();
     /// splices.insert(kept.span().start, "<new/>");
     /// let kept = kept.id();
-    /// let next = document.revised(splices, kept)?;
+    /// let next = document.revised(splices, kept, &budget)?;
     /// assert_eq!(next.source(), "<a><new/><b><c/></b></a>");
     /// assert_eq!(next.elements().count(), 4);
     /// # Ok::<(), wss_c14n::ParseError>(())
     /// ```
-    pub fn revised(self, splices: Splices, kept: NodeId) -> Result<Document<'static>, ParseError> {
+    pub fn revised(self, splices: Splices, kept: NodeId, budget: &Budget) -> Result<Document<'static>, ParseError> {
         let content = self.element(kept).filter(|kept| !kept.is_empty_tag()).map(|kept| kept.content_span());
         let content = content.filter(|content| !content.is_empty() && !splices.touch(content));
         let Document { source, tape, declared_ids, identifiers } = self;
+        let around = source.len() - content.as_ref().map_or(0, ExactSizeIterator::len);
+        let content = content.filter(|content| around <= LONG.max(content.len()));
+        // What is read again needs no tape while there are two texts.
+        let tape = content.is_some().then_some(tape);
         let Spliced { text: next, moved } = splices.apply(&source);
         drop(source);
         let place = content.and_then(|content| Some((moved.span(&content)?, content)));
-        let limits = Limits::dangerous_unbounded();
-        let grafted = place.and_then(|(new, old)| grafted(tape, kept, (&next, new), old, Scope::Wider, &limits));
-        let tape = match grafted {
+        let limits = budget.limits();
+        limits.check(Limit::DocumentOctets, next.len())?;
+        let around = place.as_ref().map_or(next.len(), |(new, _)| next.len() - new.len());
+        budget.charge(Limit::ParsedOctets, around as u64)?;
+        let kept_text = place.zip(tape);
+        let grafted =
+            kept_text.and_then(|((new, old), tape)| grafted(tape, kept, (&next, new), old, Scope::Wider, limits));
+        let tape = match grafted.filter(|tape| fits(tape, next.len(), limits)) {
             Some(tape) => tape,
-            None => reader::read(&next, &limits)?,
+            None => {
+                budget.charge(Limit::ParsedOctets, (next.len() - around) as u64)?;
+                reader::read(&next, limits)?
+            }
         };
         Ok(Document { source: Cow::Owned(next), tape, declared_ids, identifiers })
     }
@@ -70,6 +86,8 @@ impl Document<'_> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use wss_budget::Limits;
+
     use super::*;
     use crate::tape::Node;
 
@@ -97,6 +115,10 @@ pub(crate) mod tests {
         };
         let nodes = (0u32..).zip(&*tape.nodes).map(|(index, node)| of_node(index, node));
         nodes.chain([format!("{} {}", tape.root, tape.instructions)]).collect()
+    }
+
+    fn unbounded() -> Budget {
+        Budget::dangerous_unbounded()
     }
 
     fn read(text: &str) -> Result<Document<'_>, ParseError> {
@@ -127,7 +149,7 @@ pub(crate) mod tests {
                 for kept in elements(MESSAGE) {
                     let mut splices = Splices::new();
                     splices.insert(at, text);
-                    let revised = read(MESSAGE).expect("well-formed").revised(splices, kept);
+                    let revised = read(MESSAGE).expect("well-formed").revised(splices, kept, &unbounded());
                     match (&wanted, revised) {
                         (Ok(wanted), Ok(revised)) => {
                             assert_eq!(*wanted, told(&revised), "{text} at {at}, {kept:?}");
@@ -152,7 +174,7 @@ pub(crate) mod tests {
         let mut splices = Splices::new();
         splices.insert("<a><a".len(), "/");
         splices.replace("<a><a><c/></a>".len().."<a><a><c/></a></a>".len(), "");
-        let next = document.revised(splices, kept).expect("well-formed");
+        let next = document.revised(splices, kept, &unbounded()).expect("well-formed");
         assert_eq!(next.source(), "<a><a/><c/></a>");
         assert_eq!(told(&next), told(&read("<a><a/><c/></a>").expect("well-formed")));
     }
@@ -167,13 +189,14 @@ pub(crate) mod tests {
         assert!(document.relative_namespace() == Some("rel") && document.declares("rel"));
         let mut splices = Splices::new();
         splices.replace(replaced, "<d/>");
-        let next = document.revised(splices, kept).expect("well-formed");
+        let next = document.revised(splices, kept, &unbounded()).expect("well-formed");
         assert!(next.relative_namespace().is_none() && !next.declares("rel"));
     }
 
     #[test]
     fn revisions_follow_each_other() {
-        let mut document = read(MESSAGE).expect("well-formed").revised(Splices::new(), NodeId(0)).expect("the same");
+        let mut document =
+            read(MESSAGE).expect("well-formed").revised(Splices::new(), NodeId(0), &unbounded()).expect("the same");
         let body = |document: &Document<'_>| document.root().children().nth(1).expect("the Body").id();
         for round in 0..40 {
             let spans: Vec<_> = document.root().children().map(|child| child.span()).collect();
@@ -184,7 +207,7 @@ pub(crate) mod tests {
             splices.insert(body_span.start + "<e:B".len(), format!(" a{round}='{round}'"));
             splices.replace(last.clone(), format!("<e:T t='{round}'>&amp;<u/></e:T>"));
             let kept = body(&document);
-            document = document.revised(splices, kept).expect("well-formed");
+            document = document.revised(splices, kept, &unbounded()).expect("well-formed");
             let again = read(document.source()).expect("well-formed");
             assert_eq!(told(&again), told(&document), "{round}");
         }

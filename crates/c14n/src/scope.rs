@@ -5,30 +5,16 @@
 //! its prefix, and where the `PrefixList` lists it. A declaration that is not rendered can be changed without changing
 //! the canonical octets, so it proves nothing.
 
-use std::borrow::Cow;
-
 use wss_text::Slice as _;
 
 use crate::element::Element;
 use crate::escape::escape_value;
-use crate::inclusive::{fixed_up_base, nearest};
 use crate::method::Canonicalization;
-use crate::name;
 use crate::tape::{Kind, XML_PAIR, flag};
 use crate::write::Text;
 
 /// Room for most declarations.
 const BESIDE: usize = 256;
-
-/// The declarations and attributes of ancestors that are copied into a piece of a document when it is cut out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TakeAlong {
-    /// The namespaces in scope. The canonical form of the piece in its old place does not change.
-    Namespaces,
-    /// The namespaces in scope, and `xml:lang`, `xml:space` and `xml:base` of the ancestors. Canonical forms contain
-    /// added attributes, so a digest of the piece in its old place no longer matches.
-    NamespacesAndXmlAttributes,
-}
 
 impl<'a> Element<'a> {
     /// Whether its start tag declares `prefix`. The empty prefix means the default namespace, which `xmlns=""` declares
@@ -89,51 +75,31 @@ impl<'a> Element<'a> {
     }
 
     /// Its source text, with a declaration of every namespace in scope in its start tag, and `xmlns=""` if there is no
-    /// default namespace. The text means the same wherever it is put.
+    /// default namespace. The text means the same wherever it is put, and the canonical form of the element in its old place
+    /// does not change. For one element; many that are cut out of one place are [`SelfContained`](crate::SelfContained).
     ///
     /// ```
-    /// use wss_c14n::{Document, Limits, TakeAlong};
+    /// use wss_c14n::{Document, Limits};
     ///
     /// let document = Document::parse("<p:a xmlns:p='urn:p'><p:b/></p:a>", &Limits::default())?;
     /// let inner = document.root().children().next().expect("one child");
-    /// assert_eq!(inner.standalone(TakeAlong::Namespaces), r#"<p:b xmlns:p="urn:p" xmlns=""/>"#);
+    /// assert_eq!(inner.standalone(), r#"<p:b xmlns:p="urn:p" xmlns=""/>"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn standalone(self, along: TakeAlong) -> String {
-        let mut text = String::with_capacity(self.span().len() + BESIDE);
-        self.push_standalone(along, &mut text);
-        text
-    }
-
-    /// Appends what [`Element::standalone`] returns.
-    pub fn push_standalone(self, along: TakeAlong, text: &mut String) {
+    pub fn standalone(self) -> String {
         let around = self.parent().map(Element::namespaces_in_scope).unwrap_or_default();
-        self.write_standalone(&around, along, None, text);
-    }
-
-    /// The source text of its content, with each top-level element of the content as [`Element::standalone`] writes it.
-    /// Attributes of the `xml` namespace on this element are not repeated, since this element stays around the content.
-    /// Prefixes in character data outside all elements cannot be declared.
-    #[must_use]
-    pub fn standalone_content(self, along: TakeAlong) -> String {
-        let mut text = String::with_capacity(self.content_span().len() + BESIDE);
-        self.push_standalone_content(along, &mut text);
-        text
-    }
-
-    /// Appends what [`Element::standalone_content`] returns.
-    pub fn push_standalone_content(self, along: TakeAlong, text: &mut String) {
-        let content = self.content_span();
+        let span = self.span();
         let source = self.document().source();
-        let around = self.namespaces_in_scope();
-        let mut at = content.start;
-        for child in self.children() {
-            text.push_str(source.slice(at..child.span().start));
-            child.write_standalone(&around, along, Some(self), text);
-            at = child.span().end;
+        let name_end = span.start + 1 + self.qualified_name().len();
+        let mut text = String::with_capacity(span.len() + BESIDE);
+        text.push_str(source.slice(span.start..name_end));
+        let no_default = around.iter().all(|(prefix, _)| !prefix.is_empty()).then_some(("", ""));
+        for (prefix, uri) in around.iter().copied().chain(no_default).filter(|(prefix, _)| !self.declares(prefix)) {
+            push_declaration(prefix, uri, &mut text);
         }
-        text.push_str(source.slice(at..content.end));
+        text.push_str(source.slice(name_end..span.end));
+        text
     }
 
     /// Declarations of the namespaces in scope, in the form that follows the name in a start tag. The absence of a
@@ -146,63 +112,6 @@ impl<'a> Element<'a> {
         }
         text
     }
-
-    fn write_standalone(
-        self,
-        around: &[(&str, &str)],
-        along: TakeAlong,
-        stays: Option<Element<'_>>,
-        text: &mut String,
-    ) {
-        let span = self.span();
-        let source = self.document().source();
-        let name_end = span.start + 1 + self.qualified_name().len();
-        text.push_str(source.slice(span.start..name_end));
-        let no_default = around.iter().all(|(prefix, _)| !prefix.is_empty()).then_some(("", ""));
-        for (prefix, uri) in around.iter().copied().chain(no_default).filter(|(prefix, _)| !self.declares(prefix)) {
-            push_declaration(prefix, uri, text);
-        }
-        let mut at = name_end;
-        if along == TakeAlong::NamespacesAndXmlAttributes {
-            for (local, value) in self.inherited_xml_attributes(stays) {
-                text.push_str(" xml:");
-                text.push_str(&local);
-                push_value(&value, text);
-            }
-            if let Some((own, base)) = self.joined_base(stays) {
-                text.push_str(" xml:base");
-                push_value(&base, text);
-                if let Some(own) = own {
-                    text.push_str(source.slice(at..own.start));
-                    at = own.end;
-                }
-            }
-        }
-        text.push_str(source.slice(at..span.end));
-    }
-
-    /// The `xml:lang` and `xml:space` that it inherits, except those of the element `stays`, which remains around it.
-    fn inherited_xml_attributes(self, stays: Option<Element<'_>>) -> Vec<(String, String)> {
-        let found = nearest(self, |local| matches!(local, "lang" | "space"));
-        let is_lost = |local: &str| stays.is_none_or(|stays| stays.attribute(name::XML, local).is_none());
-        let found = found.into_iter().filter_map(|(local, value)| Some((local, value?)));
-        found.filter(|(local, _)| is_lost(local)).collect()
-    }
-
-    /// Its `xml:base` joined with those of its ancestors, if an ancestor other than `stays` has one; and the range of
-    /// its own attribute in the source.
-    fn joined_base(self, stays: Option<Element<'_>>) -> Option<(Option<std::ops::Range<usize>>, Cow<'a, str>)> {
-        let carries = |element: &Element<'_>| element.attribute(name::XML, "base").is_some();
-        self.ancestors_and_self().skip(1).filter(|element| stays != Some(*element)).find(carries)?;
-        let tape = &self.document().tape;
-        let own = tape.attributes_of(self.id().0).iter().find(|attribute| {
-            let written = self.document().source().get(attribute.name_span());
-            attribute.is_prefixed() && written == Some("xml:base")
-        });
-        // The span from the name to the closing quote.
-        let own = own.map(|attribute| attribute.name_start as usize..attribute.value_end as usize + 1);
-        Some((own, Cow::Owned(fixed_up_base(self)?)))
-    }
 }
 
 fn count(counts: &mut [u32], at: u32, change: impl Fn(u32) -> u32) {
@@ -211,7 +120,7 @@ fn count(counts: &mut [u32], at: u32, change: impl Fn(u32) -> u32) {
     }
 }
 
-fn push_declaration(prefix: &str, uri: &str, text: &mut String) {
+pub(crate) fn push_declaration(prefix: &str, uri: &str, text: &mut String) {
     text.push_str(" xmlns");
     if !prefix.is_empty() {
         text.push(':');
@@ -220,7 +129,7 @@ fn push_declaration(prefix: &str, uri: &str, text: &mut String) {
     push_value(uri, text);
 }
 
-fn push_value(value: &str, text: &mut String) {
+pub(crate) fn push_value(value: &str, text: &mut String) {
     text.push_str("=\"");
     escape_value(value.as_bytes(), &mut Text(text));
     text.push('"');

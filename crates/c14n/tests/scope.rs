@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limits, Spliced, Splices, Subset, TakeAlong,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Exceeded, Limit, Limits, SelfContained,
+    Spliced, Splices, Subset, TakeAlong,
 };
 
 const PREFIXES: [&str; 3] = ["", "p", "q"];
@@ -68,6 +69,22 @@ fn canonicalizations() -> Vec<Canonicalization> {
         Canonicalization::new(CanonicalizationMethod::Inclusive),
         Canonicalization::new(CanonicalizationMethod::Inclusive11),
     ]
+}
+
+fn written(cut: Result<SelfContained<'_>, Exceeded>) -> String {
+    let cut = cut.expect("within the limits");
+    let mut text = String::new();
+    cut.push_to(&mut text);
+    assert!(text.len() <= cut.most_octets(), "{text}: {}", cut.most_octets());
+    text
+}
+
+fn content(of: Element<'_>, along: TakeAlong) -> String {
+    written(of.self_contained_content(along, &Budget::new(&Limits::default(), 0)))
+}
+
+fn element_of(element: Element<'_>, along: TakeAlong) -> String {
+    written(element.self_contained(along, &Budget::new(&Limits::default(), 0)))
 }
 
 /// The prefixes that names use and that no element from `top` down declares.
@@ -195,16 +212,18 @@ proptest! {
         }
     }
 
-    /// A standalone text reads the same at any place; put back in its old place, it changes no canonical form.
+    /// A text that is cut out reads the same at any place; put back in its old place, it changes no canonical form.
     #[test]
-    fn what_stands_alone_means_the_same_anywhere(source in document(), at in any::<prop::sample::Index>(), whole in any::<bool>()) {
+    fn what_is_cut_out_means_the_same_anywhere(source in document(), at in any::<prop::sample::Index>(), kind in 0..3) {
         let document = parse(&source);
         let all: Vec<Element<'_>> = document.elements().collect();
         let piece = *at.get(&all);
+        let whole = kind > 0;
         prop_assume!(whole || !piece.is_empty_tag());
-        let (span, text) = match whole {
-            true => (piece.span(), piece.standalone(TakeAlong::Namespaces)),
-            false => (piece.content_span(), piece.standalone_content(TakeAlong::Namespaces)),
+        let (span, text) = match kind {
+            0 => (piece.content_span(), content(piece, TakeAlong::Namespaces)),
+            1 => (piece.span(), element_of(piece, TakeAlong::Namespaces)),
+            _ => (piece.span(), piece.standalone()),
         };
         let mut splices = Splices::new();
         splices.replace(span.clone(), text.clone());
@@ -236,9 +255,136 @@ fn xml_attributes_are_taken_along_but_not_from_what_stays() {
     let along = TakeAlong::NamespacesAndXmlAttributes;
     let content = "x<c xmlns=\"\" xml:space=\"preserve\" xml:base=\"http://h/d/f\" />\
                    <d xmlns=\"\" xml:space=\"preserve\" xml:base=\"http://h/d/\"/>";
-    assert_eq!(body.standalone_content(along), content);
+    assert_eq!(self::content(body, along), content);
     let inner = body.children().last().expect("d");
     let attributes = "xml:lang=\"de\" xml:space=\"preserve\" xml:base=\"http://h/d/\"";
-    assert_eq!(inner.standalone(along), format!("<d xmlns=\"\" {attributes}/>"));
-    assert_eq!(inner.standalone(TakeAlong::Namespaces), "<d xmlns=\"\"/>");
+    assert_eq!(element_of(inner, along), format!("<d xmlns=\"\" {attributes}/>"));
+    assert_eq!(element_of(inner, TakeAlong::Namespaces), "<d xmlns=\"\"/>");
+}
+
+#[test]
+fn bases_of_children_are_joined_each_and_what_stays_is_in_them() {
+    let source =
+        "<e xml:base='http://h/d/' xml:lang='a&amp;b'><b xml:base='x/'><c/><d xml:base='y' xml:lang='de'/></b></e>";
+    let document = parse(source);
+    let body = document.root().children().next().expect("b");
+    let along = TakeAlong::NamespacesAndXmlAttributes;
+    let wanted = "<c xmlns=\"\" xml:lang=\"a&amp;b\" xml:base=\"http://h/d/x/\"/>\
+                  <d xmlns=\"\" xml:base=\"http://h/d/x/y\"  xml:lang='de'/>";
+    assert_eq!(content(body, along), wanted);
+    let outer =
+        "<b xmlns=\"\" xml:lang=\"a&amp;b\" xml:base=\"http://h/d/x/\" ><c/><d xml:base='y' xml:lang='de'/></b>";
+    assert_eq!(element_of(body, along), outer);
+    // The base of what stays is not repeated alone.
+    let document = parse("<e><b xml:base='x/'><c/></b></e>");
+    assert_eq!(content(document.root().children().next().expect("b"), along), "<c xmlns=\"\"/>");
+}
+
+/// Everywhere a value may use the prefix `pay`, or another one that is bound at the root.
+#[test]
+fn a_prefix_is_taken_along_wherever_a_value_may_use_it() {
+    let long = |text: &str| [&"lorem ipsum ".repeat(800), text, &" dolor sit".repeat(800)].concat();
+    let uses = [
+        ("<o:a xmlns:o='urn:o' type='pay:Type'/>", true),
+        ("<o:a xmlns:o='urn:o'>pay:Type</o:a>", true),
+        ("<o:a xmlns:o='urn:o'> pay:Type </o:a>", true),
+        ("<o:a xmlns:o='urn:o'>s pay o</o:a>", true),
+        ("<o:a xmlns:o='urn:o' list='s o pay'/>", true),
+        ("<o:a xmlns:o='urn:o'><o:b>//pay:Pay[@pay:to='1']</o:b></o:a>", true),
+        ("<o:a xmlns:o='urn:o'>1-pay:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>..pay:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>x\u{201C}pay:x\u{201D}</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>p&#x61;y:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>&lt;pay:x&gt;</o:a>", true),
+        ("<o:a xmlns:o='urn:o' b='&#112;ay:x'/>", true),
+        ("<o:a xmlns:o='urn:o' b='x&#10;pay:x'/>", true),
+        ("<o:a xmlns:o='urn:o'>pa<!-- -->y:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>pa<?p i?>y:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>p<![CDATA[a]]>y:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'><![CDATA[pay:x]]></o:a>", true),
+        ("<o:a xmlns:o='urn:o'><![CDATA[&pay;]]></o:a>", true),
+        ("<o:a xmlns:o='urn:o'><?xpath pay:x?></o:a>", true),
+        ("<o:a xmlns:o='urn:o'><o:b/>tail pay:x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'><o:b></o:b >pay</o:a>", true),
+        ("<o:a xmlns:o='urn:o'>{pay}x</o:a>", true),
+        ("<o:a xmlns:o='urn:o'><o:b pay:c=''/></o:a>", true),
+        ("<o:a xmlns:o='urn:o'>payment repay pay-off pay1 x.pay</o:a>", false),
+        ("<o:a xmlns:o='urn:o'>pa<o:b/>y</o:a>", false),
+        ("<o:a xmlns:o='urn:o'>pay\u{E9}</o:a>", false),
+        ("<o:a xmlns:o='urn:o'>p&#x61;yment pa&#32;y</o:a>", false),
+        ("<o:a xmlns:o='urn:o'><o:pay pay='1'/></o:a>", false),
+        ("<o:a xmlns:o='urn:o' xmlns:pay='urn:own'>pay:x</o:a>", false),
+    ];
+    let mut cases: Vec<(String, bool)> = uses.iter().map(|(text, is_use)| ((*text).to_owned(), *is_use)).collect();
+    for (text, is_use) in [
+        (long("pay:x"), true),
+        (long("1-pay"), true),
+        (long("\u{201C}pay:x"), true),
+        (long("payment repay pay-off -xpay pay\u{E9}"), false),
+        ([&"lorem ipsum ".repeat(800), "pay"].concat(), true),
+        ([&"lorem ipsum ".repeat(800), "pa<!---->y"].concat(), true),
+        ([&"lorem ipsum ".repeat(800), "x\u{201C}pay"].concat(), true),
+        ([&"lorem ipsum ".repeat(800), "pay<o:b/>ment"].concat(), true),
+        ([&"lorem ipsum ".repeat(800), "pay<!---->ment"].concat(), false),
+        ("lorem".repeat(8_000), false),
+        (["1".repeat(8_000).as_str(), "pay"].concat(), true),
+    ] {
+        cases.push((format!("<o:a xmlns:o='urn:o'>{text}</o:a>"), is_use));
+    }
+    for (text, is_use) in cases {
+        let source = format!("<s:e xmlns:s='urn:s' xmlns:pay='urn:pay' xmlns:unused='urn:u'>{text}</s:e>");
+        let document = parse(&source);
+        let cut = content(document.root(), TakeAlong::Namespaces);
+        assert_eq!(cut.contains(" xmlns:pay=\"urn:pay\""), is_use, "{text:.200}");
+        assert!(!cut.contains("urn:u"), "{text:.200}");
+        assert_eq!(cut, element_of(document.root().children().next().expect("a"), TakeAlong::Namespaces));
+    }
+}
+
+/// A value without a prefix may be a QName, too.
+#[test]
+fn a_default_namespace_is_taken_along_where_a_name_may_use_it() {
+    for (text, is_use) in [
+        ("<o:a xmlns:o='urn:o'/>", false),
+        ("<o:a xmlns:o='urn:o'>4711 17.50 --</o:a>", false),
+        ("<o:a xmlns:o='urn:o' b='4711'/>", false),
+        ("<o:a xmlns:o='urn:o'>Retail</o:a>", true),
+        ("<o:a xmlns:o='urn:o' type='Retail'/>", true),
+        ("<o:a xmlns:o='urn:o' list='#default'/>", true),
+        ("<o:a xmlns:o='urn:o'><b/></o:a>", true),
+        ("<o:a xmlns:o='urn:o'>&#x52;</o:a>", true),
+        ("<o:a xmlns:o='urn:o' xmlns='urn:own'>Retail<b/></o:a>", false),
+    ] {
+        for (default, written) in [("", " xmlns=\"\""), ("xmlns='urn:d&amp;e'", " xmlns=\"urn:d&amp;e\"")] {
+            let source = format!("<s:e xmlns:s='urn:s' {default}>{text}</s:e>");
+            let document = parse(&source);
+            let cut = content(document.root(), TakeAlong::Namespaces);
+            assert_eq!(cut.contains(written), is_use, "{source}: {cut}");
+        }
+    }
+    // It is undeclared between: that is the absence that the piece uses.
+    let document = parse("<s:e xmlns:s='urn:s' xmlns='urn:d'><s:f xmlns=''><a/></s:f></s:e>");
+    let inner = document.root().children().next().expect("f");
+    assert_eq!(content(inner, TakeAlong::Namespaces), "<a xmlns=\"\"/>");
+}
+
+#[test]
+fn what_is_taken_along_is_charged_before_it_is_written() {
+    let cut = |attributes: &str, child: &str, limits: Limits| {
+        let source = format!("<s:e xmlns:s='urn:s' {attributes}>{}</s:e>", child.repeat(1_000));
+        let document = Document::parse(source.as_str(), &Limits::dangerous_unbounded()).expect("well-formed");
+        let budget = Budget::new(&limits, source.len() as u64);
+        let along = TakeAlong::NamespacesAndXmlAttributes;
+        document.root().self_contained_content(along, &budget).map(|cut| cut.most_octets()).map_err(|error| error.limit)
+    };
+    let long = format!("xmlns:n='urn:{}'", "n".repeat(10_000));
+    let usual = Limits::default();
+    assert_eq!(cut(&long, "<n:a/>", usual), Err(Limit::TakenAlongOctets));
+    assert_eq!(cut(&long, "<s:a/>", usual), Ok(6_000 + 1_000 * " xmlns:s=\"urn:s\"".len()));
+    assert_eq!(cut(&format!("xmlns='{}'", "n".repeat(10_000)), "<a/>", usual), Err(Limit::TakenAlongOctets));
+    assert!(cut(&long, "<n:a/>", usual.with(Limit::TakenAlongOctets, 1_000)).is_ok());
+    assert_eq!(cut("", "<a/>", usual.with(Limit::AllDeclarations, 1_000)), Err(Limit::AllDeclarations));
+    assert_eq!(cut("", "<a/>", usual.with(Limit::AllDeclarations, 1_001)), Ok(4_000 + 1_000 * " xmlns=\"\"".len()));
+    assert_eq!(cut("", "<a/>", usual.with(Limit::Declarations, 0)), Err(Limit::Declarations));
+    assert_eq!(cut("", "<s:a b='1'/>", usual.with(Limit::Attributes, 0)), Err(Limit::Attributes));
 }

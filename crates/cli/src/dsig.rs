@@ -312,7 +312,8 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
         .digest(digest)
         .canonicalization(canonicalization)
         .id_attributes(&arguments.ids.id_attr)
-        .place(place(arguments)?);
+        .place(place(arguments)?)
+        .limits(output::limits());
     if !items.is_empty() {
         signing = signing.key_info_items(&items);
     }

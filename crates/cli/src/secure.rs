@@ -30,6 +30,7 @@ fn sending(arguments: &SecureArgs, only: Option<Only>) -> Outcome<Sending> {
     }
     given.parts.attachments = !arguments.message.attach.is_empty();
     given.header.answers = arguments.message.confirm.is_some();
+    given.allowed.limit = output::changed_limits().to_vec();
     let base = match &arguments.message.profile {
         Some(path) => Profile::read(path)?.sending()?.clone(),
         None => Sending::default(),

@@ -1,13 +1,13 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
-use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
+use ws_security::c14n::{Budget, Element, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::{KeyKind, SystemRandom};
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
     DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, KeyMethod, PlaintextType,
     encrypt_element, write_encrypted_key,
 };
-use ws_security::{Budget, Certificate, ContentEncryption, PublicKey, Secret};
+use ws_security::{Certificate, ContentEncryption, PublicKey, Secret};
 use wss_profile::{Source, algorithms};
 
 use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
@@ -201,6 +201,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         None,
         key_info.as_deref(),
         &SystemRandom,
+        &Budget::new(&output::limits(), document.source().len() as u64),
     );
     let data = data.map_err(could_not)?;
     let mut splices = Splices::new();

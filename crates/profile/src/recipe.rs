@@ -1,6 +1,6 @@
 //! Makes a recipe of the table `secure`.
 
-use wss_c14n::Canonicalization;
+use wss_c14n::{Canonicalization, Limits};
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
 use wss_header::{Addressing, Encrypting, Part, ProtectionToken, Recipe, Referencing, Signing, Username};
 use wss_networks::PartyKeys;
@@ -10,6 +10,7 @@ use wss_xmlenc::Agreement;
 use crate::error::{ProfileError, value, word};
 use crate::header::{addressing, allowing, has_token, username, version, with_header, with_layout};
 use crate::profile::given;
+use crate::receiver::limits;
 use crate::relations::check_making;
 use crate::required::{named_block, part_of};
 use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
@@ -23,10 +24,11 @@ impl Sending {
     /// # Errors
     /// Most of [`ProfileError`]: the files and other sources that the keys name are read and loaded.
     pub fn recipe(&self) -> Result<Recipe, ProfileError> {
-        match &self.network.network {
+        let recipe = match &self.network.network {
             Some(name) => self.of_network(name),
             None => self.of_options(),
-        }
+        }?;
+        Ok(recipe.limits(limits(Limits::default(), &self.allowed.limit)?))
     }
 
     /// The header blocks of WS-Addressing to insert, if there are any.

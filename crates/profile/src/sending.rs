@@ -244,6 +244,9 @@ options! {
         accept_short_secrets_for_legacy_use_only: bool,
         /// Allow SHA-1, RSA-1.5, 3DES and weak keys
         allow_legacy: bool,
+    } {
+        /// A limit on what a message may cost, as in document-octets=16777216
+        limit: Vec<String>,
     }
 }
 

@@ -157,6 +157,7 @@ const PHRASES: &[Phrase] = &[
     Phrase("choose Layout::Lax", "give --layout lax", "give `layout = \"lax\"`"),
     Phrase("choose ReferenceForm::Direct", "give --reference direct", "give `reference = \"direct\"`"),
     Phrase("; `Document::parse_transcoding` reads UTF-16", "", ""),
+    Phrase("; the sender takes them with `Recipe::limits`", "", ""),
     Phrase(
         "read it with `Package::parse`, or `parse_body` after the transport's Content-Type",
         "put the Content-Type of the transport's header and an empty line in front",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wss_header::{DangerousNoReplayCache, Opening};
-use wss_profile::{Profile, ProfileError, schema};
+use wss_profile::{Profile, ProfileError, Wording, schema};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
 
@@ -67,6 +67,22 @@ fn files_are_those_of_the_folder_of_the_profile_and_json_says_the_same() {
     // Elsewhere, there are no such files.
     let elsewhere = Profile::from_json(json).expect("a profile").sending().expect("secure").recipe();
     assert!(matches!(elsewhere, Err(ProfileError::Read { .. })));
+}
+
+#[test]
+fn a_sender_has_the_limits_of_its_profile() {
+    let signer = "[secure]\nkey = \"alice.key\"\ncert = \"alice.pem\"\nonly = \"sign\"\n";
+    let secure = |limit: &str| {
+        let profile = Profile::from_toml(&format!("{signer}{limit}")).and_then(|profile| profile.in_folder(&keys()));
+        let recipe = profile.expect("a profile").sending().expect("secure").recipe();
+        recipe.map(|recipe| recipe.plan().expect("a plan").message(ENVELOPE).secure().map(drop))
+    };
+    assert!(secure("").expect("a recipe").is_ok());
+    let error = secure("limit = [\"depth=2\"]").expect("a recipe").expect_err("refused").to_string();
+    let said = Wording::Keys.of(&error);
+    assert!(said.ends_with("raise the limit with `limit = [\"depth=…\"]`"), "{said}");
+    assert!(Wording::Options.of(&error).ends_with("raise the limit with --limit depth=…"), "{error}");
+    assert!(secure("limit = [\"depths=2\"]").is_err());
 }
 
 #[test]

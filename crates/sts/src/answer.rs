@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Document, Element, Limits, TakeAlong, name};
+use wss_c14n::{Document, Element, Limits, name};
 use wss_crypto::{Secret, p_sha1};
 use wss_header::ProtectionToken;
 use wss_soap::UnauthenticatedFault;
@@ -247,7 +247,7 @@ fn issued(response: Element<'_>, version: TrustVersion, secret: Option<Secret>) 
         Ok(Some(parse_instant(&element.text()?)?))
     };
     let (created, expires) = (time("Created")?, time("Expires")?);
-    Ok(IssuedToken { xml: token.standalone(TakeAlong::Namespaces), secret, context, created, expires })
+    Ok(IssuedToken { xml: token.standalone(), secret, context, created, expires })
 }
 
 impl Renew {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::name::{self, Namespace};
-use wss_c14n::{Document, Limits, TakeAlong, Writer, base64_encode};
+use wss_c14n::{Document, Limits, Writer, base64_encode};
 use wss_crypto::{Certificate, CryptoError, Random, Secret, fresh_name};
 use wss_soap::SoapVersion;
 use wss_tokens::format_instant;
@@ -18,7 +18,7 @@ const WST14: Namespace = Namespace { prefix: "wst14", uri: "http://docs.oasis-op
 
 /// The token `xml`, with a declaration of each of its namespaces.
 fn token(xml: &str) -> Result<String, StsError> {
-    Ok(Document::parse(xml, &Limits::default())?.root().standalone(TakeAlong::Namespaces))
+    Ok(Document::parse(xml, &Limits::default())?.root().standalone())
 }
 
 /// An envelope with a request of the kind `verb`.

@@ -2,7 +2,7 @@
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Document, Element, Splices, Writer};
+use wss_c14n::{Budget, Document, Element, Splices, Writer};
 use wss_crypto::{CryptoError, Random};
 use wss_soap::{Envelope, EnvelopeError, SoapVersion};
 
@@ -182,7 +182,12 @@ impl Addressing {
     }
 
     /// The envelope with the blocks at the front of its Header. It makes the Header if the envelope lacks it.
-    pub(crate) fn insert(&self, document: Document<'_>, random: &dyn Random) -> Result<Document<'static>, SecureError> {
+    pub(crate) fn insert(
+        &self,
+        document: Document<'_>,
+        random: &dyn Random,
+        budget: &Budget,
+    ) -> Result<Document<'static>, SecureError> {
         let located = Envelope::locate(&document)?;
         let is_there = |local: &str| located.blocks().any(|block| block.is(self.version.namespace(), local));
         if let Some((local, _)) = self.blocks.iter().find(|(local, _)| is_there(local)) {
@@ -192,7 +197,7 @@ impl Addressing {
         let mut splices = Splices::new();
         insert_blocks(located, &self.written(located.version, random)?, &mut splices);
         let body = located.body.id();
-        Ok(document.revised(splices, body).map_err(EnvelopeError::from)?)
+        Ok(document.revised(splices, body, budget).map_err(EnvelopeError::from)?)
     }
 
     fn written(&self, version: SoapVersion, random: &dyn Random) -> Result<String, CryptoError> {

@@ -1,6 +1,6 @@
 //! Children of the Security header that a recipe adds unchanged, besides the tokens that it knows.
 
-use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
+use wss_c14n::{Document, Element, Limits, ParseError, Writer, id_of, name};
 use wss_tokens::{Assertion, write_binary_token};
 
 use crate::error::{AttachedDefect, PlanError};
@@ -23,9 +23,11 @@ impl Attached {
     }
 
     /// Reads the given XML: one element without context, of a kind that no other call of a recipe makes.
-    pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
-        let unreadable = PlanError::Attached { defect: AttachedDefect::NotOneElement };
-        let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| unreadable)?;
+    pub(crate) fn read(xml: &str, limits: &Limits) -> Result<Self, PlanError> {
+        let document = Document::parse(xml, limits).map_err(|error| match error {
+            ParseError::Limit(exceeded) => exceeded.into(),
+            _ => PlanError::Attached { defect: AttachedDefect::NotOneElement },
+        })?;
         let root = document.root();
         if is_made_otherwise(root) {
             return Err(PlanError::Attached { defect: AttachedDefect::MadeByAnotherCall });

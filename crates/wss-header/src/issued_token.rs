@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use wss_c14n::{Budget, Document, Element, Limits, Writer, id_of};
+use wss_c14n::{Budget, Document, Element, Limits, ParseError, Writer, id_of};
 use wss_text::WireText;
 use wss_tokens::{
     Assertion, AssertionShape, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference,
@@ -31,10 +31,9 @@ enum IssuedKind {
 
 impl IssuedKind {
     /// The kind and the Id of a token.
-    fn of(token: Element<'_>) -> Result<(Self, String), PlanError> {
+    fn of(token: Element<'_>, budget: &Budget) -> Result<(Self, String), PlanError> {
         if Assertion::is_one(token) {
-            let assertion =
-                Assertion::parse_as(token, AssertionShape::ANY, &Budget::dangerous_unbounded()).map_err(no_token)?;
+            let assertion = Assertion::parse_as(token, AssertionShape::ANY, budget).map_err(no_token)?;
             return Ok((Self::Assertion(assertion.version()), assertion.id().to_owned()));
         }
         if !is_license(token) {
@@ -47,10 +46,14 @@ impl IssuedKind {
 
 impl IssuedToken {
     /// Reads the given XML: one element without context, with an Id.
-    pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
-        let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(no_token)?;
+    pub(crate) fn read(xml: &str, limits: &Limits) -> Result<Self, PlanError> {
+        let budget = Budget::new(limits, xml.len() as u64);
+        let document = Document::parse_within(xml, &budget).map_err(|error| match error {
+            ParseError::Limit(exceeded) => exceeded.into(),
+            error => no_token(error),
+        })?;
         let root = document.root();
-        let (kind, id) = IssuedKind::of(root)?;
+        let (kind, id) = IssuedKind::of(root, &budget)?;
         // A declaration, or comments around the element, are not allowed in a header.
         let xml = for_any_envelope(&document).into_owned();
         Ok(Self { xml, id, kind })

@@ -1,5 +1,6 @@
 //! What a step does with parts that a message may have or not.
 
+use wss_c14n::{Exceeded, Limit, Limits};
 use wss_soap::{Envelope, Role};
 
 use crate::element_path::is_block_for;
@@ -29,20 +30,27 @@ impl Optional {
     }
 
     /// The header blocks of its namespaces that an envelope has for this role, each name once, without those that `named` or its
-    /// own parts name already.
-    pub(crate) fn blocks_of(&self, envelope: Envelope<'_>, role: &Role, named: &[Part]) -> Vec<Part> {
+    /// own parts name already. Each becomes a reference or ciphertext: they are bounded before they are compared with each other.
+    pub(crate) fn blocks_of(
+        &self,
+        envelope: Envelope<'_>,
+        role: &Role,
+        named: &[Part],
+        limits: &Limits,
+    ) -> Result<Vec<Part>, Exceeded> {
         let mut found: Vec<Part> = Vec::new();
         if self.blocks.is_empty() {
-            return found;
+            return Ok(found);
         }
         for block in envelope.blocks().filter(|block| is_block_for(*block, envelope.version, role)) {
             let name = block.name();
             let is_meant = |of: &Option<String>| of.as_deref().is_none_or(|of| of == name.namespace);
             let is_named = named.iter().chain(&self.parts).chain(&found).any(|part| part.names_block(block));
             if self.blocks.iter().any(is_meant) && !is_named {
+                limits.check(Limit::References, found.len() + 1)?;
                 found.push(Part::every_header_block(name.namespace, name.local));
             }
         }
-        found
+        Ok(found)
     }
 }

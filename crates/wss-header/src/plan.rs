@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wss_c14n::Limits;
 use wss_crypto::{DigestMethod, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
@@ -70,10 +71,19 @@ impl Recipe {
 }
 
 impl Plan {
+    /// As [`Recipe::limits`](crate::Recipe::limits), for a plan that a policy made.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.recipe.limits = limits;
+        self
+    }
+
     fn new(mut recipe: Recipe) -> Result<Self, PlanError> {
-        let issued = recipe.tokens.iter().map(|xml| IssuedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
+        let issued =
+            recipe.tokens.iter().map(|xml| IssuedToken::read(xml, &recipe.limits)).collect::<Result<Vec<_>, _>>()?;
         cover_holder_token(&mut recipe, &issued);
-        let attached = recipe.attached.iter().map(|xml| Attached::read(xml)).collect::<Result<Vec<_>, _>>()?;
+        let attached =
+            recipe.attached.iter().map(|xml| Attached::read(xml, &recipe.limits)).collect::<Result<Vec<_>, _>>()?;
         let has_token = recipe.username.is_some() || !issued.is_empty() || !attached.is_empty();
         if recipe.steps.is_empty() && recipe.header.timestamps.is_empty() && !has_token {
             return Err(PlanError::Empty);

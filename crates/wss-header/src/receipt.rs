@@ -83,11 +83,14 @@ impl Correlation {
     /// header block.
     ///
     /// # Errors
-    /// [`ReceiptError::Unreadable`].
+    /// [`ReceiptError::Unreadable`], also if the references repeat long namespaces: by default, the receipt has no more than
+    /// four times the octets of the SignedInfo.
     pub fn non_repudiation_information(&self) -> Result<String, ReceiptError> {
+        let octets = self.signatures.iter().map(|signature| signature.signed_info.len() as u64).sum();
+        let budget = Budget::new(&Limits::default(), octets);
         let parts = self.of_references(|reference| {
             Digested::sent(reference)?;
-            let (form, budget) = (Canonicalization::default(), Budget::dangerous_unbounded());
+            let form = Canonicalization::default();
             form.to_text(&Subset::subtree(reference), &budget).map_err(|_| unreadable(reference))
         })?;
         let mut writer = Writer::new();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_bsp::Rule;
+use wss_c14n::Limits;
 use wss_crypto::{Random, SystemRandom};
 use wss_soap::Role;
 use wss_tokens::{Password, Precision};
@@ -60,6 +61,7 @@ pub struct Recipe {
     pub(crate) waived: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    pub(crate) limits: Limits,
 }
 
 #[derive(Clone)]
@@ -90,7 +92,25 @@ impl Recipe {
             waived: BTreeSet::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            limits: Limits::default(),
         }
+    }
+
+    /// Replaces the limits on the cost of a message. An envelope to secure may contain what somebody else sent: a gateway
+    /// forwards it, an answer quotes it. Therefore work on it is charged before it is done, as a
+    /// [`Receiver`](crate::Receiver) charges it; and a message that a receiver with the same limits would refuse is refused here,
+    /// by [`SecureError::Limit`](crate::SecureError::Limit). Raise a limit for a peer that accepts more.
+    ///
+    /// ```
+    /// use wss_header::{Limit, Limits, Recipe};
+    ///
+    /// let recipe = Recipe::new().limits(Limits::default().with(Limit::DocumentOctets, 16 << 20));
+    /// # let _ = recipe;
+    /// ```
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Adds a `wsu:Timestamp` that expires after `lifetime`.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Document, Element, TakeAlong, name};
+use wss_c14n::{Document, Element, name};
 use wss_text::Slice as _;
 
 /// The octets of the document element, which mean the same in every envelope: where a name without a prefix is in no namespace,
@@ -11,7 +11,7 @@ use wss_text::Slice as _;
 pub(crate) fn for_any_envelope<'d>(document: &'d Document<'_>) -> Cow<'d, str> {
     let root = document.root();
     match document.elements().any(needs_no_default_namespace) {
-        true => root.standalone(TakeAlong::Namespaces).into(),
+        true => root.standalone().into(),
         false => document.source().slice(root.span()).into(),
     }
 }

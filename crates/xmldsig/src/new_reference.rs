@@ -1,8 +1,8 @@
 //! References to write: the parts that a signature covers, with their digests (XML Signature 1.1 §4.4.3).
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Gathered, Subset, Writer,
-    base64_encode, name,
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Element, Gathered, Limit, Subset,
+    Writer, base64_encode, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 use wss_text::shown;
@@ -34,7 +34,7 @@ impl std::fmt::Debug for NewReference {
 
 impl NewReference {
     /// Digests `subset` under one canonicalisation, to be referenced as `uri`. Without transforms, that is Canonical XML
-    /// 1.0.
+    /// 1.0. The octets are charged to [`Limit::DigestedOctets`].
     ///
     /// # Errors
     /// [`CanonicalizeError`].
@@ -43,12 +43,14 @@ impl NewReference {
         subset: &Subset<'_>,
         transforms: Vec<Transform>,
         digest_method: DigestMethod,
+        budget: &Budget,
     ) -> Result<Self, CanonicalizeError> {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
         let last = transforms.iter().rev().find_map(Transform::canonicalization);
-        let mut sink = Gathered::new(DigestSink(Digest::new(digest_method)));
+        let digest = DigestSink(Digest::new(digest_method));
+        let mut sink = Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets));
         last.unwrap_or(&default).write(subset, &mut sink)?;
-        Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().0.finish() })
+        Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().finish()?.0.finish() })
     }
 
     /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
@@ -62,8 +64,9 @@ impl NewReference {
         token: &DereferencedToken<'_>,
         canonicalization: Canonicalization,
         digest_method: DigestMethod,
+        budget: &Budget,
     ) -> Result<Self, CanonicalizeError> {
-        let readings = token.readings(reference, &canonicalization, &Budget::dangerous_unbounded())?;
+        let readings = token.readings(reference, &canonicalization, budget)?;
         let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
         let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
         Ok(Self { uri, transforms, digest_method, digest_value })

@@ -78,13 +78,19 @@ impl PendingSignature {
     }
 
     /// The octets to sign of a signature at its final place, as [`PendingSignature::finish`] writes it with any value.
+    /// They are charged to `budget`.
     ///
     /// # Errors
     /// [`SignError::Canonicalize`]; [`SignError::NoSuchId`] if the element is no `ds:Signature`.
-    pub fn placed(mut self, signature: Element<'_>, canonicalization: &Canonicalization) -> Result<Self, SignError> {
+    pub fn placed(
+        mut self,
+        signature: Element<'_>,
+        canonicalization: &Canonicalization,
+        budget: &Budget,
+    ) -> Result<Self, SignError> {
         let no_place = || SignError::NoSuchId { id: "ds:SignedInfo".into() };
         let signed_info = signature.children_named(name::DS.uri, "SignedInfo").next().ok_or_else(no_place)?;
-        let octets = canonicalization.to_octets(&Subset::subtree(signed_info), &Budget::dangerous_unbounded())?;
+        let octets = canonicalization.to_octets(&Subset::subtree(signed_info), budget)?;
         self.placed = Some(octets);
         Ok(self)
     }

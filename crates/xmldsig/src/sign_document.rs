@@ -1,6 +1,9 @@
 //! Signing documents of any vocabulary, in the form that a scheme prescribes.
 
-use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, Writer, name};
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizeError, Document, Element, IdIndex, Limit, Limits, ParseError, Prefixes,
+    Splices, Subset, Writer, name,
+};
 use wss_crypto::{DigestMethod, SigningKey};
 
 use crate::error::SignError;
@@ -23,6 +26,7 @@ pub struct DocumentSigning {
     signature_id: Option<String>,
     prefix: Option<String>,
     place: SignaturePlace,
+    limits: Limits,
 }
 
 /// Whether references have the enveloped-signature transform.
@@ -74,6 +78,7 @@ impl DocumentSigning {
             signature_id: None,
             prefix: None,
             place: SignaturePlace::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -153,6 +158,13 @@ impl DocumentSigning {
         self
     }
 
+    /// Replaces the limits on the cost, those of the signed document among them.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     fn prefixes(&self) -> Prefixes {
         self.prefix.iter().fold(Prefixes::default(), |prefixes, prefix| prefixes.with(name::DS.uri, prefix.as_str()))
     }
@@ -201,6 +213,8 @@ pub fn sign_document(
         Some(template) => template.parent(),
         None => Some(signing.place.parent(document, &index)?),
     };
+    let budget = Budget::new(&signing.limits, document.source().len() as u64);
+    budget.check(Limit::References, ids.len()).map_err(CanonicalizeError::from)?;
     let mut references = Vec::new();
     for id in ids {
         let (mut subset, contains) = if id.is_empty() {
@@ -220,7 +234,7 @@ pub fn sign_document(
         let canonicalization = signing.of_references.as_ref().unwrap_or(&signing.canonicalization);
         transforms.push(Transform::Canonicalization(canonicalization.clone()));
         let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
-        references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
+        references.push(NewReference::digest(uri, &subset, transforms, signing.digest, &budget)?);
     }
     // The signature is canonicalised at its final place: inclusive methods see the document's namespaces there.
     let (id, key_info) = (signing.signature_id.clone(), signing.key_info.clone());
@@ -230,11 +244,13 @@ pub fn sign_document(
     let put = |signature: &str| signing.place.put(document, template, &index, signature);
     let (placed, start) = put(&unsigned.finish(&[]))?;
     let unsigned = {
-        let placed =
-            Document::parse(placed.as_str(), &Limits::dangerous_unbounded()).map_err(|_| SignError::NoPlace)?;
+        let placed = Document::parse_within(placed.as_str(), &budget).map_err(|error| match error {
+            ParseError::Limit(exceeded) => CanonicalizeError::from(exceeded).into(),
+            _ => SignError::NoPlace,
+        })?;
         let mut signatures = placed.elements().filter(|element| element.is(name::DS.uri, "Signature"));
         let signature = signatures.find(|element| element.span().start == start).ok_or(SignError::NoPlace)?;
-        unsigned.placed(signature, &signing.canonicalization)?
+        unsigned.placed(signature, &signing.canonicalization, &budget)?
     };
     let value = unsigned.value(key)?;
     Ok(put(&unsigned.finish(&value))?.0)

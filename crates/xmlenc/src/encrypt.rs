@@ -1,18 +1,17 @@
 //! Encryption: from an element, or its content, to `xenc:EncryptedData`.
 //!
 //! The plaintext must still mean the same when a peer parses it in place of the EncryptedData, even if an attacker
-//! added declarations around that place. Therefore it declares all namespaces in scope.
+//! added declarations around that place. Therefore it declares the namespaces in scope that it uses. What that adds is charged
+//! before it is written.
 
-use wss_c14n::{Element, TakeAlong};
+use wss_c14n::{Budget, Element, Limit, TakeAlong};
 use wss_crypto::{ContentEncryption, Random, Secret};
 
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
-/// Room for attributes of the `xml` namespace, initialisation vector and tag.
-const BESIDE: usize = 256;
-/// The declaration that there is no default namespace.
-const NO_DEFAULT: &str = " xmlns=\"\"";
+/// Room for a tag, or for padding.
+const BEHIND: usize = 16;
 
 /// An element to encrypt.
 #[derive(Clone, Copy)]
@@ -26,8 +25,9 @@ pub struct ElementPlaintext<'e, 'd> {
 }
 
 /// Encrypts an element or its content, and writes the `xenc:EncryptedData` as [`encrypt_octets`]
-/// does. The plaintext is the source text, in which each top-level element declares every namespace in scope, including
-/// the absence of a default namespace.
+/// does. The plaintext is the source text, in which each top-level element declares the namespaces in scope that it uses,
+/// including the absence of a default namespace: those of names, and those of any name in text or in an attribute value, which
+/// may be a QName ([`SelfContained`](wss_c14n::SelfContained)).
 ///
 /// A signature over the element in its place, made before encryption, still verifies after decryption: a repeated
 /// declaration changes no canonical form. Attributes do change it: take those of the `xml` namespace along only if nothing
@@ -36,7 +36,8 @@ pub struct ElementPlaintext<'e, 'd> {
 /// Prefixes in character data of the content, outside all elements, cannot be declared.
 ///
 /// # Errors
-/// [`EncryptError`].
+/// [`EncryptError`]; [`EncryptError::Limit`] if the plaintext takes more from around it than `budget` has left, or if it has more
+/// octets or declarations than a receiver with the same limits accepts. That is charged before there is a plaintext.
 pub fn encrypt_element(
     plaintext: ElementPlaintext<'_, '_>,
     method: ContentEncryption,
@@ -44,25 +45,23 @@ pub fn encrypt_element(
     id: Option<&str>,
     key_info: Option<&str>,
     random: &dyn Random,
+    budget: &Budget,
 ) -> Result<String, EncryptError> {
     let ElementPlaintext { element, along, kind } = plaintext;
-    // The buffer has room for declarations and the tag: the plaintext is encrypted where it is written.
-    let (place, pieces) = match kind {
-        PlaintextType::Content => (Some(element), element.children().count()),
-        _ => (element.parent(), 1),
-    };
-    let declarations = place.map(|place| place.declarations_in_scope().len()).unwrap_or_default();
-    // A buffer that grows is moved, and its old memory is not wiped.
-    let attributes = if along == TakeAlong::Namespaces { 0 } else { BESIDE };
-    let of_piece = declarations + NO_DEFAULT.len() + attributes;
-    let mut text = String::with_capacity(element.span().len() + of_piece * pieces + BESIDE);
-    text.extend(std::iter::repeat_n('\0', method.iv_len()));
-    match kind {
-        PlaintextType::Content => element.push_standalone_content(along, &mut text),
+    let piece = match kind {
+        PlaintextType::Content => element.self_contained_content(along, budget)?,
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
-            element.push_standalone(along, &mut text);
+            element.self_contained(along, budget)?
         }
-    }
+    };
+    // The plaintext is encrypted where it is written. A buffer that grows is moved, and its old memory is not wiped.
+    let octets = method.iv_len() + piece.most_octets() + BEHIND;
+    budget.charge(Limit::PlaintextOctets, octets as u64)?;
+    budget.check(Limit::DocumentOctets, octets)?;
+    let mut text = String::with_capacity(octets);
+    text.extend(std::iter::repeat_n('\0', method.iv_len()));
+    piece.push_to(&mut text);
+    drop(piece);
     let cipher_octets = wss_crypto::encrypt_in_place(method, key, text.into_bytes(), random)?;
     Ok(write_encrypted_data(id, kind, method, key_info, &cipher_octets))
 }

@@ -101,6 +101,10 @@ pub enum EncryptError {
     /// *Misuse or failure.* The key does not fit, or there is no randomness.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
+    /// *Refused.* The plaintext exceeds a limit: that of the sender for what it takes along from around it, or one that a
+    /// receiver with the same limits has.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
 }
 
 /// The known identifier of which an unknown one is a misspelling, among all that encryption can have.

@@ -66,6 +66,7 @@ fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -
         None,
         key_info,
         &SystemRandom,
+        &Budget::new(&Limits::default(), SOURCE.len() as u64),
     );
     format!("<r>{}</r>", data.expect("encrypts"))
 }

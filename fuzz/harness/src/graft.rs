@@ -426,9 +426,20 @@ fn seen_of(element: Element<'_>) -> Vec<String> {
         format!("{:?}", element.prefixes_taken_by_content()),
         format!("{:?} {:?}", indexed_id_of(element), id_of_other_name(element)),
         format!("{:?}", element.attribute(name::WSU.uri, "Id")),
-        element.standalone(TakeAlong::Namespaces),
-        element.standalone_content(TakeAlong::NamespacesAndXmlAttributes),
+        element.standalone(),
+        self_contained(element),
     ]
+}
+
+/// The content of `element` with what it takes along.
+fn self_contained(element: Element<'_>) -> String {
+    let mut text = String::new();
+    let content = element
+        .self_contained_content(TakeAlong::NamespacesAndXmlAttributes, &Budget::dangerous_unbounded())
+        .expect("without limits");
+    content.push_to(&mut text);
+    assert!(text.len() <= content.most_octets(), "{text}");
+    text
 }
 
 fn seen_as_tree(document: &Document<'_>, seen: &mut Vec<String>) {

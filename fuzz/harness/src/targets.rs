@@ -234,7 +234,7 @@ fn revised(document: Document<'_>, choices: &mut Choices<'_>) -> Option<Document
     let elements: Vec<Element<'_>> = document.elements().collect();
     let kept = choices.one_of(&elements).id();
     let trail = format!("{edits:?} of {}, kept {kept:?}", document.source());
-    same_if_read(wanted, document.revised(edits.splices(), kept), &trail)
+    same_if_read(wanted, document.revised(edits.splices(), kept, &Budget::dangerous_unbounded()), &trail)
 }
 
 /// The document after pieces that were read were put into it, as a decryption makes it, and another step behind it.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::name::{self, Namespace};
-use wss_c14n::{Canonicalization, Document, Limits, Splices, Subset, Writer};
+use wss_c14n::{Budget, Canonicalization, Document, Limits, Splices, Subset, Writer};
 use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, fresh_name};
 use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x509_certificate};
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
@@ -150,7 +150,13 @@ impl NewAssertion {
         // The digest excludes the signature, which is not there yet.
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();
-        let reference = NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256)?;
+        let reference = NewReference::digest(
+            format!("#{id}"),
+            &subset,
+            transforms,
+            DigestMethod::Sha256,
+            &Budget::dangerous_unbounded(),
+        )?;
         let method = issuer.certificate().public_key().kind().default_signature().ok_or(CryptoError::KeyMismatch)?;
         let mut key_info = Writer::within(&[name::DS]);
         write_x509_certificate(&mut key_info, issuer.certificate());

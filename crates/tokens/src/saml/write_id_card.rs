@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Canonicalization, Document, Limits, Splices, Subset, Writer, name};
+use wss_c14n::{Budget, Canonicalization, Document, Limits, Splices, Subset, Writer, name};
 use wss_crypto::{CryptoError, Identity, Random};
 use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x509_certificate};
 
@@ -113,7 +113,8 @@ impl NewIdCard {
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();
         let digest = wss_crypto::DigestMethod::Sha256;
-        let reference = NewReference::digest(format!("#{CARD}"), &subset, transforms, digest)?;
+        let reference =
+            NewReference::digest(format!("#{CARD}"), &subset, transforms, digest, &Budget::dangerous_unbounded())?;
         let method = signer.certificate().public_key().kind().default_signature().ok_or(CryptoError::KeyMismatch)?;
         let mut key_info = Writer::within(&[name::DS]);
         write_x509_certificate(&mut key_info, signer.certificate());

@@ -121,14 +121,24 @@ impl Attachment {
     }
 
     /// The `cid:` URL that names it (RFC 2392).
+    /// The number of octets of its content.
+    pub(crate) fn octets(&self) -> u64 {
+        self.content.len()
+    }
+
     pub(crate) fn url(&self) -> String {
         url_of(&self.content_id)
     }
 
     /// The digest for its signature.
-    pub(crate) fn digest(&self, complete: bool, method: DigestMethod) -> Result<DigestValue, MimeError> {
+    pub(crate) fn digest(
+        &self,
+        complete: bool,
+        method: DigestMethod,
+        budget: &Budget,
+    ) -> Result<DigestValue, MimeError> {
         let part = MimePart::of(self.fields.clone(), self.content.clone(), None);
-        Ok(digest(&part, complete, false, method, &Budget::dangerous_unbounded())?.value)
+        Ok(digest(&part, complete, false, method, budget)?.value)
     }
 
     /// Its Content-Type, for the `@MimeType` of the ciphertext. If its header is encrypted as well, this has only the

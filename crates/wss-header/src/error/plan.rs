@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use wss_bsp::Rule;
+use wss_c14n::Exceeded;
 use wss_text::WireText;
 
 use super::plan_kinds::{AttachedDefect, LayoutDefect, PrefixDefect, Treatment, UsernameDefect};
@@ -20,6 +21,10 @@ pub enum PlanError {
         /// The part of the recipe that breaks it.
         what: &'static str,
     },
+    /// *Refused.* A token or another element that the recipe gives is over a limit of
+    /// [`Recipe::limits`](crate::Recipe::limits).
+    #[error("{0}; the sender takes them with `Recipe::limits`")]
+    Limit(#[from] Exceeded),
     /// *Misuse.* The recipe has no step.
     #[error("the recipe has no step: add a timestamp, a token, a signature or an encryption")]
     Empty,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use thiserror::Error;
+use wss_c14n::{CanonicalizeError, Exceeded, ParseError};
 use wss_crypto::CryptoError;
 use wss_soap::EnvelopeError;
 use wss_soap::mime::MimeError;
@@ -20,7 +21,13 @@ use crate::part::Part;
 pub enum SecureError {
     /// *Misuse.* The input is not a SOAP envelope.
     #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
+    Envelope(EnvelopeError),
+    /// *Refused.* The message is over a limit of [`Recipe::limits`](crate::Recipe::limits): it costs more than the caller allows,
+    /// or a receiver with the same limits would refuse it.
+    #[error(
+        "a receiver with the limits of the sender refuses the message: {0}; the sender takes them with `Recipe::limits`"
+    )]
+    Limit(#[from] Exceeded),
     /// *Misuse.* The envelope does not have a part of the recipe, or has it twice.
     #[error("the envelope has no {part}, or more than one{}", part.word_instead())]
     NoSuchPart {
@@ -70,13 +77,13 @@ pub enum SecureError {
     },
     /// *Misuse.* The header of an attachment cannot be signed, or its content is not XML although its type says so.
     #[error(transparent)]
-    Attachment(#[from] MimeError),
+    Attachment(MimeError),
     /// *Failed.* Signing failed.
     #[error(transparent)]
-    Sign(#[from] SignError),
+    Sign(SignError),
     /// *Failed.* Encryption failed.
     #[error(transparent)]
-    Encrypt(#[from] EncryptError),
+    Encrypt(EncryptError),
     /// *Failed.* There is no randomness, or a key gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -114,6 +121,42 @@ pub enum SecureError {
     /// *Failed.* The signature from elsewhere failed.
     #[error(transparent)]
     Elsewhere(#[from] ElsewhereError),
+}
+
+impl From<EnvelopeError> for SecureError {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::Limit(exceeded) | EnvelopeError::Parse(ParseError::Limit(exceeded)) => exceeded.into(),
+            error => Self::Envelope(error),
+        }
+    }
+}
+
+impl From<MimeError> for SecureError {
+    fn from(error: MimeError) -> Self {
+        match error {
+            MimeError::Limit(exceeded) => exceeded.into(),
+            error => Self::Attachment(error),
+        }
+    }
+}
+
+impl From<SignError> for SecureError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Canonicalize(CanonicalizeError::Limit(exceeded)) => exceeded.into(),
+            error => Self::Sign(error),
+        }
+    }
+}
+
+impl From<EncryptError> for SecureError {
+    fn from(error: EncryptError) -> Self {
+        match error {
+            EncryptError::Limit(exceeded) => exceeded.into(),
+            error => Self::Encrypt(error),
+        }
+    }
 }
 
 /// The error of a key elsewhere, which is its [`source`](std::error::Error::source): that of the closure of

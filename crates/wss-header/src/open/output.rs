@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_bsp::Report;
-use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, TakeAlong, name};
+use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
 use wss_crypto::Certificate;
 use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
 use wss_tokens::{AuthenticatedUser, KerberosToken, RevocationStatus, ValidatedCertificate};
@@ -97,7 +97,7 @@ pub(super) fn take<O: Output>(
     let keeps_body = terms.receiver.keeps_body && body.is_some();
     let parts = Parts {
         body,
-        as_sent: keeps_body.then(|| revision.envelope.body.standalone(TakeAlong::Namespaces)),
+        as_sent: keeps_body.then(|| revision.envelope.body.standalone()),
         content,
         signer,
         assertions: met.assertions,

@@ -40,11 +40,11 @@ pub(super) fn place_endorsing_tokens(
     if tokens.is_empty() {
         return Ok(revision);
     }
-    let reading = revision.read(&settled.recipe.header.role)?;
+    let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
     let mut splices = Splices::new();
     splices.insert(InsertionPoints::new(settled, &made.tokens, &reading).of_step(), tokens);
     // The signature is still to be made.
-    revision.next(splices, true)
+    revision.next(splices, true, &made.budget)
 }
 
 /// Whether a token comes with the signature, and not before it.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Document, Element, Splices, TakeAlong, Writer, id_of, name};
+use wss_c14n::{Document, Element, Limit, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, Secret};
 use wss_soap::{Envelope, SecurityHeader, SoapVersion};
 use wss_text::Slice as _;
@@ -86,7 +86,7 @@ pub(super) fn encrypt(
         EncryptedTo::Certificate { .. } => false,
     };
     let keying = content_key(encrypting, settled, made)?;
-    let reading = revision.read(&settled.recipe.header.role)?;
+    let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
     let Reading { document, envelope, header, .. } = reading;
     let along = taken_along(step, document, envelope, settled);
     let mut sealing =
@@ -101,6 +101,8 @@ pub(super) fn encrypt(
         if elements.is_empty() {
             return Err(no_such(part));
         }
+        made.budget.charge(Limit::EncryptedData, elements.len() as u64)?;
+        made.budget.check(Limit::DataReferences, sealing.listed.len() + elements.len())?;
         for element in elements {
             sealing.take(element, part)?;
             encrypt_in_place(element, encrypting, &keying, &mut sealing, settled, made)?;
@@ -116,7 +118,7 @@ pub(super) fn encrypt(
     splices.insert(token_place, settled.written(keying.elements));
     splices.insert(place, settled.written(list));
     splices.insert(place, settled.written(attached));
-    revision.next(splices, !settled.is_last(step))
+    revision.next(splices, !settled.is_last(step), &made.budget)
 }
 
 fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made) -> Result<ContentKey, SecureError> {
@@ -149,8 +151,9 @@ fn encrypt_in_place(
     let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
     let random = settled.recipe.random.as_ref();
     let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
-    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random)?;
+    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random, &made.budget)?;
     let data = settled.written(data);
+    made.budget.grow(data.len() as u64);
     match kind {
         PlaintextType::Content => sealing.splices.replace_content(element, data),
         _ if element.parent() == envelope.header => {
@@ -218,6 +221,8 @@ fn encrypt_attachments(
     if made.attachments.all.is_empty() {
         return Err(no_such(&Part::Attachments));
     }
+    made.budget.charge(Limit::EncryptedData, made.attachments.all.len() as u64)?;
+    made.budget.check(Limit::DataReferences, listed.len() + made.attachments.all.len())?;
     let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
     let (now, complete, method) =
         (settled.steps_after(step).any(|(_, step)| signs(step)), encrypting.complete_attachments, encrypting.content);

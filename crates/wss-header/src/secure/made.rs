@@ -1,4 +1,6 @@
-//! What the steps so far made, besides the revision.
+//! What the steps so far made, besides the revision, and what they left of the budget.
+
+use wss_c14n::Budget;
 
 use crate::attachments::Attachment;
 use crate::correlation::Correlation;
@@ -16,6 +18,8 @@ pub(super) struct Made {
     pub(super) keys_to_sign: Vec<String>,
     /// The state for the reply to this message.
     pub(super) correlation: Correlation,
+    /// What is left of the limits.
+    pub(super) budget: Budget,
 }
 
 /// The attachments of a message.

@@ -8,10 +8,13 @@
 //! step of the recipe makes the next revision with splices, of which only the changed part is read. New elements are
 //! prepended, so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 //!
+//! Every step charges its work to the budget of the message (`budget`): an envelope may contain what somebody else sent.
+//!
 //! In reading order: `settled`, `skeleton` (with `parts` and `give_id`), `revision`, `made` (with `placed`);
 //! `signature` (with `signing_token`, `keying`, `early` and `references`) and `encryption`, which both call `tokens` for
 //! their keys and `insertion` for the place of their elements.
 
+mod budget;
 mod early;
 mod encryption;
 mod give_id;
@@ -28,7 +31,7 @@ mod signing_token;
 mod skeleton;
 mod tokens;
 
-use wss_c14n::Document;
+use wss_c14n::{Budget, Document, Limit};
 use wss_crypto::{Certificate, SignatureMethod};
 use wss_soap::Envelope;
 
@@ -74,11 +77,12 @@ pub(crate) enum Next {
 /// The whole way from the envelope to the message for the wire, or to the first signature whose key is elsewhere.
 pub(crate) fn secure(plan: &Plan, given: Unsecured<'_>) -> Result<Next, SecureError> {
     let Unsecured { envelope, attachments, addressing, request } = given;
-    let document = read(plan, envelope, addressing.as_ref())?;
+    let budget = budget::of(plan, envelope, &attachments, request)?;
+    let document = read(plan, envelope, addressing.as_ref(), &budget)?;
     let envelope = Envelope::locate(&document)?;
-    let settled = SettledRecipe::new(plan, envelope, attachments.len(), request);
+    let settled = SettledRecipe::new(plan, envelope, attachments.len(), request)?;
     let correlation = Correlation { message_id: addressing::message_id(envelope), ..Correlation::default() };
-    let skeleton = skeleton::write(&document, &settled, &plan.attached)?;
+    let skeleton = skeleton::write(&document, &settled, &plan.attached, &budget)?;
     let one_key_may_sign_and_encrypt = settled.recipe.allows(Allowance::OneKeyToSignAndEncrypt);
     let made = Made {
         ids: skeleton.ids,
@@ -86,16 +90,22 @@ pub(crate) fn secure(plan: &Plan, given: Unsecured<'_>) -> Result<Next, SecureEr
         attachments: MadeAttachments { all: attachments, encrypted: Vec::new() },
         keys_to_sign: Vec::new(),
         correlation,
+        budget,
     };
-    let revision = revision::of(document, skeleton.splices, !settled.recipe.steps.is_empty())?;
+    let revision = revision::of(document, skeleton.splices, !settled.recipe.steps.is_empty(), &made.budget)?;
     run(0, revision, settled, made)
 }
 
 /// Reads the envelope, with the header blocks of WS-Addressing that it is given.
-fn read<'p>(plan: &Plan, envelope: &'p str, addressing: Option<&Addressing>) -> Result<Document<'p>, SecureError> {
-    let read = parse(envelope)?;
+fn read<'p>(
+    plan: &Plan,
+    envelope: &'p str,
+    addressing: Option<&Addressing>,
+    budget: &Budget,
+) -> Result<Document<'p>, SecureError> {
+    let read = parse(envelope, budget)?;
     match addressing {
-        Some(addressing) => addressing.insert(read, plan.recipe.random.as_ref()),
+        Some(addressing) => addressing.insert(read, plan.recipe.random.as_ref(), budget),
         None => Ok(read),
     }
 }
@@ -111,7 +121,7 @@ fn run(first: usize, mut revision: Revision, settled: SettledRecipe, mut made: M
                 match key {
                     SignatureKey::Here(key) => {
                         let value = signature.pending.value(key.as_ref())?;
-                        signature.insert(&value, revision, !settled.is_last(step), &mut made.correlation)?
+                        signature.insert(&value, revision, !settled.is_last(step), &mut made)?
                     }
                     SignatureKey::Elsewhere(certificate) => {
                         let waiting = Waiting { signature, certificate, step, revision, settled, made };
@@ -121,8 +131,10 @@ fn run(first: usize, mut revision: Revision, settled: SettledRecipe, mut made: M
             }
         };
     }
-    let Made { attachments, correlation, .. } = made;
-    Ok(Next::Done(Box::new(Done { message: revision.into_text(), attachments: attachments.all, correlation })))
+    let Made { attachments, correlation, budget, .. } = made;
+    let message = revision.into_text();
+    budget.check(Limit::DocumentOctets, message.len())?;
+    Ok(Next::Done(Box::new(Done { message, attachments: attachments.all, correlation })))
 }
 
 /// A message that waits for the value of a signature.
@@ -156,7 +168,7 @@ impl Waiting {
     /// Inserts the signature with this value, and runs the steps after it.
     pub(crate) fn finish(self, value: &[u8]) -> Result<Next, SecureError> {
         let Self { signature, step, revision, settled, mut made, .. } = self;
-        let revision = signature.insert(value, revision, !settled.is_last(step), &mut made.correlation)?;
+        let revision = signature.insert(value, revision, !settled.is_last(step), &mut made)?;
         run(step + 1, revision, settled, made)
     }
 }

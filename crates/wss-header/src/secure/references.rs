@@ -1,6 +1,6 @@
 //! The references of a new signature: each part as elements of the revision, digested.
 
-use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
+use wss_c14n::{Budget, Canonicalization, Element, IdIndex, Limit, Subset, Writer, id_of, name};
 use wss_crypto::DigestMethod;
 use wss_soap::SecurityHeader;
 use wss_tokens::{Assertion, X509_V3};
@@ -43,7 +43,12 @@ impl<'d> References<'_, 'd> {
         if !self.signing.endorses() {
             references.extend(self.of_endorsing_tokens()?);
         }
+        self.budget().check(Limit::References, references.len())?;
         Ok(references)
+    }
+
+    fn budget(&self) -> &Budget {
+        &self.made.budget
     }
 
     /// The tokens of later signatures over this one, which are in the header already.
@@ -72,7 +77,8 @@ impl<'d> References<'_, 'd> {
         let subset = Subset::subtree(element).without_comments();
         let referencing = self.signing.referencing_of(part);
         let transforms = referencing.canonicalization.iter().cloned().map(Transform::Canonicalization).collect();
-        let reference = NewReference::digest(format!("#{id}"), &subset, transforms, self.digest_of(part));
+        let reference =
+            NewReference::digest(format!("#{id}"), &subset, transforms, self.digest_of(part), self.budget());
         Ok(reference.map_err(SignError::from)?)
     }
 
@@ -91,7 +97,7 @@ impl<'d> References<'_, 'd> {
         writer.raw(&self.keying.new_token);
         writer.end();
         let wrapped = writer.finish();
-        let new = parse(&wrapped)?;
+        let new = parse(&wrapped, self.budget())?;
         let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
         self.digest(&Part::SigningToken, id, token.ok_or_else(no_token)?)
     }
@@ -105,7 +111,14 @@ impl<'d> References<'_, 'd> {
             let canonicalization = stating_default(token.namespace_of_prefix(""));
             let token = DereferencedToken::Element(token);
             let uri = format!("#{}", reference.id);
-            let new = NewReference::of_token(uri, at, &token, canonicalization, self.digest_of(&Part::Assertion));
+            let new = NewReference::of_token(
+                uri,
+                at,
+                &token,
+                canonicalization,
+                self.digest_of(&Part::Assertion),
+                self.budget(),
+            );
             Ok(new.map_err(SignError::from)?)
         });
         all.collect()
@@ -117,7 +130,7 @@ impl<'d> References<'_, 'd> {
         }
         let (complete, method) = (self.signing.complete_attachments, self.digest_of(&Part::Attachments));
         let digests = self.made.attachments.all.iter().map(|attachment| {
-            let value = attachment.digest(complete, method)?;
+            let value = attachment.digest(complete, method, self.budget())?;
             Ok(NewReference::of_attachment(attachment.url(), complete, method, value))
         });
         let mut references = digests.collect::<Result<Vec<_>, SecureError>>()?;
@@ -132,6 +145,7 @@ impl<'d> References<'_, 'd> {
     /// The children of our header with this name.
     fn of_children(&self, part: &Part, namespace: &str, local: &str) -> Result<Vec<NewReference>, SecureError> {
         let children: Vec<_> = self.header.children().filter(|child| child.is(namespace, local)).collect();
+        self.budget().check(Limit::References, children.len())?;
         if children.is_empty() {
             return Err(no_such(part));
         }
@@ -175,7 +189,7 @@ impl<'d> References<'_, 'd> {
         writer.raw(&self.settled.written(info.finish()));
         writer.end();
         let wrapped = writer.finish();
-        let new = parse(&wrapped)?;
+        let new = parse(&wrapped, self.budget())?;
         let info = new.root().children().last().ok_or_else(no_token)?;
         let reference = info.children().next().ok_or_else(no_token)?;
         let token = match new.root().children_named(name::WSSE.uri, "BinarySecurityToken").next() {
@@ -184,8 +198,14 @@ impl<'d> References<'_, 'd> {
         };
         let canonicalization = stating_default(default);
         let uri = format!("#{reference_id}");
-        let reference =
-            NewReference::of_token(uri, reference, &token, canonicalization, self.digest_of(&Part::SigningToken));
+        let reference = NewReference::of_token(
+            uri,
+            reference,
+            &token,
+            canonicalization,
+            self.digest_of(&Part::SigningToken),
+            self.budget(),
+        );
         Ok(reference.map_err(SignError::from)?)
     }
 }

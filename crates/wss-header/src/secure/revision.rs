@@ -1,7 +1,7 @@
 //! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a
 //! step changes it or its namespaces in scope.
 
-use wss_c14n::{Document, IdIndex, Limits, Splices};
+use wss_c14n::{Budget, Document, IdIndex, Limits, Splices};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 
 use crate::error::SecureError;
@@ -16,19 +16,19 @@ pub(super) enum Revision {
 
 impl Revision {
     /// The revision after these splices; `is_read` if a step follows.
-    pub(super) fn next(self, splices: Splices, is_read: bool) -> Result<Self, SecureError> {
+    pub(super) fn next(self, splices: Splices, is_read: bool, budget: &Budget) -> Result<Self, SecureError> {
         match self {
-            Self::Read(document) => of(*document, splices, is_read),
+            Self::Read(document) => of(*document, splices, is_read, budget),
             Self::Last(text) => Ok(Self::Last(splices.apply(&text).text)),
         }
     }
 
     /// The document of the revision, with the Security header for this role.
-    pub(super) fn read(&self, role: &Role) -> Result<Reading<'_>, SecureError> {
+    pub(super) fn read(&self, role: &Role, limits: &Limits) -> Result<Reading<'_>, SecureError> {
         let Self::Read(document) = self else { unreachable!("no step follows the last revision") };
         let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
         let envelope = Envelope::locate(document)?;
-        let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
+        let header = SecurityHeader::locate(envelope, role, limits)?;
         Ok(Reading { document, index, envelope, header: header.ok_or(SecureError::NoHeader)? })
     }
 
@@ -49,17 +49,22 @@ pub(super) struct Reading<'d> {
     pub(super) header: SecurityHeader<'d>,
 }
 
-/// The limits for strangers do not apply to the caller's own envelope.
-pub(super) fn parse(source: &str) -> Result<Document<'_>, SecureError> {
-    Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
+/// Reads what the message is made of.
+pub(super) fn parse<'d>(source: &'d str, budget: &Budget) -> Result<Document<'d>, SecureError> {
+    Ok(Document::parse_within(source, budget).map_err(EnvelopeError::from)?)
 }
 
 /// The revision that splices make of a document.
-pub(super) fn of(document: Document<'_>, splices: Splices, is_read: bool) -> Result<Revision, SecureError> {
+pub(super) fn of(
+    document: Document<'_>,
+    splices: Splices,
+    is_read: bool,
+    budget: &Budget,
+) -> Result<Revision, SecureError> {
     if !is_read {
         return Ok(Revision::Last(document.spliced(splices)));
     }
     let body = Envelope::locate(&document)?.body.id();
-    let next = document.revised(splices, body).map_err(EnvelopeError::from)?;
+    let next = document.revised(splices, body, budget).map_err(EnvelopeError::from)?;
     Ok(Revision::Read(Box::new(next)))
 }

@@ -7,7 +7,10 @@ use wss_soap::Envelope;
 use super::parts::is_there;
 use crate::allowance::Allowance;
 use crate::correlation::Correlation;
+use crate::error::SecureError;
 use crate::issued_token::IssuedToken;
+use crate::optional::Optional;
+use crate::part::Part;
 use crate::placing::{Placing, fresh_id};
 use crate::plan::Plan;
 use crate::recipe::{Recipe, Step};
@@ -28,15 +31,15 @@ impl SettledRecipe {
         envelope: Envelope<'_>,
         attachments: usize,
         request: Option<&Correlation>,
-    ) -> SettledRecipe {
+    ) -> Result<SettledRecipe, SecureError> {
         let mut recipe = plan.recipe.clone();
         // If both sides sign with one key, its confirmations distinguish a reply from a request.
         let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
         recipe.confirms |= request.is_some()
             && !recipe.allows(Allowance::ReplyWithoutConfirmation)
             && recipe.steps.iter().any(is_shared);
-        settle_optional_parts(&mut recipe, envelope, attachments);
-        Self { recipe, issued: plan.issued.clone(), request: request.cloned() }
+        settle_optional_parts(&mut recipe, envelope, attachments)?;
+        Ok(Self { recipe, issued: plan.issued.clone(), request: request.cloned() })
     }
 
     /// The steps after this one.
@@ -71,16 +74,23 @@ impl SettledRecipe {
 }
 
 /// Adds the optional parts that the message has to their steps, and removes steps without parts.
-fn settle_optional_parts(recipe: &mut Recipe, envelope: Envelope<'_>, attachments: usize) {
+fn settle_optional_parts(recipe: &mut Recipe, envelope: Envelope<'_>, attachments: usize) -> Result<(), SecureError> {
     let role = &recipe.header.role;
-    recipe.steps.retain_mut(|step| {
-        let (parts, optional) = match step {
-            Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
-            Step::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
-        };
-        let blocks = optional.blocks_of(envelope, role, parts);
+    for step in &mut recipe.steps {
+        let (parts, optional) = step.parts_mut();
+        let blocks = optional.blocks_of(envelope, role, parts, &recipe.limits)?;
         let there = optional.parts.drain(..).filter(|part| is_there(part, envelope, role, attachments));
         parts.extend(there.chain(blocks));
-        !parts.is_empty()
-    });
+    }
+    recipe.steps.retain_mut(|step| !step.parts_mut().0.is_empty());
+    Ok(())
+}
+
+impl Step {
+    fn parts_mut(&mut self) -> (&mut Vec<Part>, &mut Optional) {
+        match self {
+            Self::Sign(signing) => (&mut signing.parts, &mut signing.optional),
+            Self::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
+        }
+    }
 }

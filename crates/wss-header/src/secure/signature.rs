@@ -1,8 +1,9 @@
 //! Signatures of an outgoing message: the parts of the revision are digested (`references`) and listed in a canonical
 //! SignedInfo.
 
-use wss_c14n::{IdIndex, Splices};
+use wss_c14n::{Budget, IdIndex, Splices};
 use wss_soap::EnvelopeError;
+use wss_text::Slice as _;
 use wss_tokens::PasswordKeyUse;
 use wss_xmldsig::PendingSignature;
 
@@ -15,7 +16,7 @@ use super::references::References;
 use super::revision::{Reading, Revision, parse};
 use super::settled::SettledRecipe;
 use super::signing_token;
-use crate::correlation::{Correlation, SentSignature};
+use crate::correlation::SentSignature;
 use crate::error::SecureError;
 use crate::part::Part;
 use crate::signing::{SignedBy, Signing};
@@ -72,12 +73,13 @@ pub(super) fn prepare(
         (revision, placed) = (next, Some(place));
     }
     let signature_id = made.ids.take_chosen(&Part::Signature).map_or_else(|| settled.fresh_id("SIG"), Ok)?;
-    let reading = revision.read(&settled.recipe.header.role)?;
+    let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
     let pending = pending(signing, &keying, &signature_id, &reading, settled, made)?;
     let signature = match placed {
-        Some(place) => {
-            UnvaluedSignature { pending: in_context(pending, &place, signing, &signature_id, &reading)?, place }
-        }
+        Some(place) => UnvaluedSignature {
+            pending: in_context(pending, &place, signing, &signature_id, &reading, &made.budget)?,
+            place,
+        },
         None => {
             let points = InsertionPoints::new(settled, &made.tokens, &reading);
             UnvaluedSignature { pending, place: place_of(signing, &keying, in_front, points) }
@@ -108,7 +110,7 @@ fn place_tokens(
     settled: &SettledRecipe,
     made: &Made,
 ) -> Result<(Revision, SignatureOffsets), SecureError> {
-    let reading = revision.read(&settled.recipe.header.role)?;
+    let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
     let mut place = place_of(signing, keying, in_front, InsertionPoints::new(settled, &made.tokens, &reading));
     let tokens = std::mem::take(&mut place.tokens);
     if !place.is_before_tokens {
@@ -117,7 +119,7 @@ fn place_tokens(
     let mut splices = Splices::new();
     splices.insert(place.of_tokens, tokens);
     // The signature is still to be made.
-    Ok((revision.next(splices, true)?, place))
+    Ok((revision.next(splices, true, &made.budget)?, place))
 }
 
 /// The digests of all parts, in a SignedInfo.
@@ -143,13 +145,22 @@ fn in_context(
     signing: &Signing,
     id: &str,
     reading: &Reading<'_>,
+    budget: &Budget,
 ) -> Result<PendingSignature, SecureError> {
-    let mut placed = reading.document.source().to_owned();
-    placed.insert_str(place.of_signature, &pending.finish(&[]));
-    let document = parse(&placed)?;
+    let source = reading.document.source();
+    // The form depends on what is around the signature, not on the content of the Body, which follows it.
+    let body = reading.envelope.body.content_span();
+    let placed = [
+        source.slice(..place.of_signature),
+        &pending.finish(&[]),
+        source.slice(place.of_signature..body.start),
+        source.slice(body.end..),
+    ]
+    .concat();
+    let document = parse(&placed, budget)?;
     let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
     let signature = index.get(id).ok_or_else(|| no_such(&Part::Signature))?;
-    Ok(pending.placed(signature, &signing.canonicalization)?)
+    Ok(pending.placed(signature, &signing.canonicalization, budget)?)
 }
 
 impl UnvaluedSignature {
@@ -160,7 +171,7 @@ impl UnvaluedSignature {
         value: &[u8],
         revision: Revision,
         is_read: bool,
-        correlation: &mut Correlation,
+        made: &mut Made,
     ) -> Result<Revision, SecureError> {
         let Self { pending, place } = self;
         let signature = pending.finish(value);
@@ -172,9 +183,9 @@ impl UnvaluedSignature {
             splices.insert(place.of_tokens, place.tokens);
             splices.insert(place.of_signature, signature);
         }
-        let next = revision.next(splices, is_read)?;
+        let next = revision.next(splices, is_read, &made.budget)?;
         let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8").to_owned();
-        correlation.signatures.push(SentSignature { value: value.to_vec(), signed_info, method: None });
+        made.correlation.signatures.push(SentSignature { value: value.to_vec(), signed_info, method: None });
         Ok(next)
     }
 }

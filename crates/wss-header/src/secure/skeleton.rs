@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Splices, Writer, base64_encode, id_of, name};
 use wss_crypto::CryptoError;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 use wss_tokens::{NewPassword, write_timestamp, write_username_token};
@@ -35,21 +35,23 @@ pub(super) fn write(
     document: &Document<'_>,
     settled: &SettledRecipe,
     attached: &[Attached],
+    budget: &Budget,
 ) -> Result<Skeleton, SecureError> {
     let envelope = Envelope::locate(document)?;
     let index = IdIndex::build(document).map_err(EnvelopeError::from)?;
-    let existing = SecurityHeader::locate(envelope, &settled.recipe.header.role, &Limits::dangerous_unbounded())?;
+    let existing = SecurityHeader::locate(envelope, &settled.recipe.header.role, budget.limits())?;
     let skeleton = Skeleton {
         splices: Splices::new(),
         ids: Ids::new(settled.recipe.header.ids.clone()),
         assertion_references: Vec::new(),
     };
-    Writing { settled, envelope, existing, index, now: settled.recipe.clock.now(), skeleton }.all(attached)
+    Writing { settled, budget, envelope, existing, index, now: settled.recipe.clock.now(), skeleton }.all(attached)
 }
 
 /// The writing of a skeleton.
 struct Writing<'s, 'd> {
     settled: &'s SettledRecipe,
+    budget: &'s Budget,
     envelope: Envelope<'d>,
     /// The Security header of our role, if the envelope has it.
     existing: Option<SecurityHeader<'d>>,
@@ -237,6 +239,8 @@ impl<'d> Writing<'_, 'd> {
                 continue;
             }
             let Some(elements) = self.elements_to_identify(part)? else { continue };
+            // Each becomes a reference.
+            self.budget.check(Limit::References, elements.len())?;
             let mut ids = Vec::new();
             for element in elements {
                 let id = match (id_of(element), given.get(&element.id())) {

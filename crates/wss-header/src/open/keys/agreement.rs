@@ -1,7 +1,6 @@
 //! Key agreement: keys that are wrapped under a secret on which one of our identities and the originator agree (XML
 //! Encryption 1.1 §5.6).
 
-use wss_c14n::TakeAlong;
 use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
@@ -33,7 +32,7 @@ impl KeySearch<'_, '_> {
         };
         let source = DecryptionKey::Agreed(agreement.method());
         // Everything on which they agree depends only on the KeyInfo.
-        let said = key.key_info().map(|said| said.standalone(TakeAlong::Namespaces)).unwrap_or_default();
+        let said = key.key_info().map(|said| said.standalone()).unwrap_or_default();
         let by = [identity.certificate().der(), Digest::of(DigestMethod::Sha256, said.as_bytes()).as_octets()].concat();
         if let Some(known) = self.ring.unwrapped(key, &by) {
             return Ok(Some(found(key, known.clone(), Holder::ANONYMOUS, source)));
