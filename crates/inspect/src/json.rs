@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use crate::picture::{Header, Item, Link, Picture};
 
 pub(crate) fn json(picture: &Picture) -> Value {
-    let ciphertexts = picture.ciphertexts.iter().map(|data| json!({ "what": data.what, "method": data.method }));
+    let ciphertexts = picture.ciphertexts.iter().map(|data| {
+        let recipients: Vec<&str> = data.recipients.iter().map(|who| &**who).collect();
+        json!({ "what": data.what, "method": data.method, "for": recipients })
+    });
     json!({
         "verified": false,
         "documentElement": picture.root,
@@ -31,6 +34,7 @@ fn item(item: &Item) -> Value {
         "name": item.name,
         "id": item.id,
         "says": item.facts,
+        "valueFits": item.value_fits,
         "links": item.links.iter().map(link).collect::<Vec<_>>(),
     })
 }

@@ -23,7 +23,11 @@ pub(crate) fn text(picture: &Picture, paint: bool) -> String {
         header.items.iter().for_each(|item| out.item(item));
     }
     for ciphertext in &picture.ciphertexts {
-        out.line(0, &format!("encrypted: {} with {}", ciphertext.what, ciphertext.method));
+        let recipients = match ciphertext.recipients.join("; ") {
+            nobody if nobody.is_empty() => "nobody by name".to_owned(),
+            named => named,
+        };
+        out.line(0, &format!("encrypted: {} with {} for {recipients}", ciphertext.what, ciphertext.method));
     }
     picture.attachments.iter().for_each(|attachment| out.line(0, &format!("attachment: {attachment}")));
     out.text
@@ -49,7 +53,9 @@ impl Out {
     fn item(&mut self, item: &Item) {
         let id = item.id.as_ref().map_or(String::new(), |id| format!(" #{id}"));
         self.painted(1, "1", &format!("{}{id}", item.name));
-        item.facts.iter().for_each(|fact| self.line(2, fact));
+        for fact in &item.facts {
+            if fact.starts_with("! ") { self.painted(2, "31", fact) } else { self.line(2, fact) }
+        }
         item.links.iter().for_each(|link| self.link(link));
     }
 
