@@ -1,7 +1,5 @@
 //! `wss inspect`: shows the security of a message as a picture: text, JSON or a page. Nothing is verified.
 
-use std::io::IsTerminal;
-
 use wss_profile::Wording;
 
 use crate::accept::in_options;
@@ -20,13 +18,8 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     }
     let picture = picture.in_words(&in_options);
     let shown = match arguments.format {
-        Format::Text => picture.text(arguments.file.output.is_none() && paints()),
+        Format::Text => picture.text(arguments.file.output.is_none() && output::paints()),
         Format::Json => output::json(&picture.json())?,
     };
     output::write_painted(arguments.file.output.as_ref(), &shown)
-}
-
-/// Whether standard output shows colours, and the user wants them.
-fn paints() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
