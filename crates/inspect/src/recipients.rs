@@ -101,8 +101,7 @@ impl<'r, 'd> Recipients<'r, 'd> {
         let left = steps.checked_sub(1)?;
         Some(match target.name().local {
             "BinarySecurityToken" => self.of_token(target),
-            "EncryptedKey" => self.of_key(target, left),
-            "DerivedKeyToken" => self.of_key(target, left),
+            "EncryptedKey" | "DerivedKeyToken" => self.of_key(target, left),
             "SecurityContextToken" => "the other side of the security context".into(),
             "Assertion" => "the holder of an assertion".into(),
             "UsernameToken" => "whoever has the password of the user".into(),
@@ -129,6 +128,7 @@ fn is_key(element: Element<'_>) -> bool {
     element.is(name::XENC.uri, "EncryptedKey")
 }
 
+/// The `ds:KeyInfo` of an element.
 pub(crate) fn key_info(element: Element<'_>) -> Option<Element<'_>> {
     element.children().find(|child| child.is(name::DS.uri, "KeyInfo"))
 }
