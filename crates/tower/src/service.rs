@@ -43,8 +43,8 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 /// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
 /// the response), and header blocks of WS-Addressing ([`Addressing`] there). A [`SoapMessage`] has both.
 ///
-/// If the server puts [`TransportFacts`] into the extensions of a request, a receiver that judges the Basic Security Profile judges
-/// its rules on the transport by what the connection [negotiated](TransportFacts::negotiated).
+/// If the server puts [`TransportFacts`] into the extensions of a request, a receiver that judges the Basic Security
+/// Profile judges its rules on the transport by what the connection [negotiated](TransportFacts::negotiated).
 ///
 /// A refused request gets a fault of its SOAP version, which does not contain the reason; the reason goes to `tracing`
 /// and to [`OpenLayer::on_refusal`]. If the handler fails, panics, or answers with something else, the peer gets a
