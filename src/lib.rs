@@ -36,7 +36,7 @@ pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, 
 #[doc(inline)]
 pub use wss_header::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
-    Outcome, UsedPadding, Verdict,
+    Outcome, UsedPadding, Verdict, key_in_words,
 };
 #[cfg(feature = "serde")]
 #[doc(inline)]

@@ -15,7 +15,7 @@ use ws_security::c14n::{Budget, Limits};
 use ws_security::crypto::{DigestMethod, OcspRequest, OcspResponse, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
-use ws_security::{OpenError, RevocationStatus, TrustError};
+use ws_security::{Incoming, OpenError, RevocationStatus, TrustError};
 
 fn leaf() -> Certificate {
     Spec::leaf("leaf", "root").made("alice", "ca")
@@ -87,6 +87,43 @@ fn messages_open_and_the_evidence_says_that_revocation_was_judged() {
     let Some(responder) = Responder::of("root", "ca", &root(), "R") else { return };
     let refused = receiver(with(&answer(&responder, &[]))).open(&message).map(drop);
     assert!(matches!(refused, Err(OpenError::Trust(TrustError::Revoked { .. }))), "{refused:?}");
+}
+
+/// A sender staples a response beside its token: the transport brings it with the message.
+#[test]
+fn a_response_that_came_with_a_message_counts_for_that_message() {
+    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
+    let identity = Identity::new(pki::key("alice"), leaf()).expect("an identity");
+    let message =
+        recipe().sign(Signing::with(&identity).parts([Part::Body, Part::Timestamp])).secured(&envelope(SOAP11));
+    let receiver = |trust| {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+        Receiver::new(trust, requirements, ws_security::DangerousNoReplayCache)
+    };
+    let stapled = |der: &[u8]| Incoming::from(&message).ocsp_response(der).expect("a response");
+    let demanding = receiver(below_root().revocation(ws_security::Revocation::WholePath));
+    let indifferent = receiver(below_root());
+    let is_missing =
+        |opened: Result<_, OpenError>| matches!(opened, Err(OpenError::Trust(TrustError::ListMissing { .. })));
+    assert!(is_missing(demanding.open(&message).map(drop)));
+    let good = answer(&responder, &["-ndays", "1"]);
+    drop(demanding.open(stapled(&good)).expect("its status is known"));
+    drop(indifferent.open(stapled(&good)).expect("its status is not asked for"));
+    assert!(is_missing(demanding.open(&message).map(drop)), "it is kept for no other message");
+    // A stranger with the name of the authority.
+    let stranger = Spec::authority("root", "root").made("sub-ca", "sub-ca");
+    let Some(liar) = Responder::of("root", "sub-ca", &stranger, "V") else { return };
+    let forged = answer(&liar, &["-ndays", "1"]);
+    let refused = demanding.open(stapled(&forged)).map(drop);
+    assert!(refused.is_err(), "{refused:?}");
+    // A sender who staples what revokes his certificate is refused, also where no status is asked for.
+    let Some(responder) = Responder::of("root", "ca", &root(), "R") else { return };
+    let revoked = answer(&responder, &[]);
+    for receiver in [&demanding, &indifferent] {
+        let refused = receiver.open(stapled(&revoked)).map(drop);
+        assert!(matches!(refused, Err(OpenError::Trust(TrustError::Revoked { .. }))), "{refused:?}");
+    }
+    assert!(Incoming::from(&message).ocsp_response(b"no response").is_err());
 }
 
 #[test]

@@ -391,6 +391,37 @@ fn a_password_in_the_clear_counts_over_tls_alone() {
     assert!(deferred.expect("proven").accept(&MemoryReplayCache::default()).is_ok());
 }
 
+/// BSP 1.1 §4: what the caller says of the connection is judged, with every verb.
+#[test]
+fn what_a_connection_negotiated_is_judged_by_the_rules_on_the_transport() {
+    use ws_security::bsp::{Enforcement, Outcome, Rule, Variant};
+    let message = signed(SOAP11);
+    let reporting = receiver().bsp(Enforcement::Report(Variant::as_deployed()));
+    let unsigned = Requirements::dangerous_unsigned();
+    let lax = Receiver::new(trust(), unsigned, DangerousNoReplayCache).bsp(Enforcement::Report(Variant::as_deployed()));
+    let tls = TransportFacts::server_authenticated_tls;
+    for (suite, expected) in [("TLS_AES_128_GCM_SHA256", Outcome::Pass), ("TLS_RSA_WITH_NULL_SHA", Outcome::Fail)] {
+        let opened = reporting.open(Incoming::from(&message).negotiated("TLSv1.3", suite)).expect("opens");
+        let report = opened.evidence().bsp.clone().expect("a report");
+        assert_eq!(report.verdict(Rule::R2001).outcome(), Outcome::Pass);
+        assert_eq!(report.verdict(Rule::U4_2_4).outcome(), expected, "{suite}");
+        let opened = lax.open_unsigned(&message, tls().negotiated("TLSv1.3", suite)).expect("opens");
+        assert_eq!(opened.transport().protocol_and_cipher_suite(), Some(("TLSv1.3", suite)));
+        let report = opened.evidence().bsp.clone().expect("a report");
+        assert_eq!(report.verdict(Rule::U4_2_4).outcome(), expected, "{suite}");
+    }
+    let unknown = reporting.open(&message).expect("opens").evidence().bsp.clone().expect("a report");
+    assert_eq!(unknown.verdict(Rule::R2001).outcome(), Outcome::NotCheckable);
+    let unknown = lax.open_unsigned(&message, tls()).expect("opens").evidence().bsp.clone().expect("a report");
+    assert_eq!(unknown.verdict(Rule::R2001).outcome(), Outcome::NotCheckable);
+    // R2001 is a MUST NOT.
+    let enforcing = receiver().bsp(Enforcement::Enforce(Variant::as_deployed()));
+    let opened = enforcing.open(Incoming::from(&message).negotiated("TLSv1.2", "TLS_AES_128_GCM_SHA256"));
+    drop(opened.expect("opens"));
+    let refused = enforcing.open(Incoming::from(&message).negotiated("SSLv2", "SSL_CK_RC4_128_WITH_MD5")).map(drop);
+    assert!(matches!(&refused, Err(OpenError::Bsp { rule: Rule::R2001, .. })), "{refused:?}");
+}
+
 #[test]
 fn a_message_comes_as_text_octets_or_package_owned_or_borrowed() {
     let message = signed(SOAP11);

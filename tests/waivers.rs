@@ -115,6 +115,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("tokens Trust::known", "known is not trusted"),
     ("tokens Trust::crls", "refuses more"),
     ("tokens Trust::ocsp_response", "refuses more"),
+    ("tokens Trust::stapled", "as responses that the caller gives, for one message"),
     ("tokens Trust::max_response_age", "refuses more"),
     ("tokens Trust::fetched", "refuses more"),
     ("tokens Trust::revocation", "an argument, whose variants are judged"),

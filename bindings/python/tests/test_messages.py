@@ -186,3 +186,46 @@ def test_the_readme_runs() -> None:
     blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     assert len(blocks) == 2
     exec(blocks[0], {"KEYS": KEYS, "ENVELOPE": ENVELOPE})
+
+
+WSA = "http://www.w3.org/2005/08/addressing"
+
+
+def test_a_signed_header_block_is_returned_and_another_is_not() -> None:
+    block = f'<a:To xmlns:a="{WSA}">urn:bank</a:To><a:From xmlns:a="{WSA}"><a:Address>urn:x</a:Address></a:From>'
+    envelope = ENVELOPE.replace("<s:Body>", f"<s:Header>{block}</s:Header><s:Body>")
+    to = f"{{{WSA}}}To"
+    only = {"key": "alice.key", "cert": "alice.pem", "only": "sign", "timestamp": 300}
+    sent = Sender(Profile.from_dict({"secure": {**only, "part": ["Body", "Timestamp", to]}}, KEYS)).secure(envelope)
+    verify = {"pin": ["alice.pem"], "require": ["signed:Body", "signed:Timestamp", f"signed:{to}"]}
+    receiver = Receiver(Profile.from_dict({"verify": verify}, KEYS))
+    with pytest.raises(Refused):
+        receiver.open(sent.message.replace(b"urn:bank", b"urn:evil"))
+    opened = receiver.open(sent.message)
+    told = opened.header_block(WSA, "To")
+    assert told is not None and "urn:bank" in told
+    # Nobody signed it.
+    assert opened.header_block(WSA, "From") is None
+    assert opened.user is None
+
+
+def test_a_user_is_known_over_tls_alone(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret")
+    (tmp_path / "users").write_text("ann\ts3cret\n")
+    secure = {"only": "sign", "user": "ann", "password-file": ["password"], "password-text": True}
+    sent = Sender(Profile.from_dict({"secure": {**secure, "timestamp": 300}}, tmp_path)).secure(ENVELOPE)
+    verify = {"user-file": "users", "require": ["token:username"], "print-unauthenticated": True}
+    receiver = Receiver(Profile.from_dict({"verify": verify}, tmp_path))
+    with pytest.raises(Refused):
+        receiver.open(sent.message)
+    opened = receiver.open(sent.message, over_tls=True)
+    assert opened.user == "ann" and opened.signer is None
+    assert opened.unauthenticated_body is not None and "1499.90" in opened.unauthenticated_body
+
+
+def test_a_receiver_says_which_certificates_it_skipped(tmp_path: Path) -> None:
+    assert Receiver(both("bob", "alice")).notes == []
+    (tmp_path / "all.pem").write_text((KEYS / "ca.pem").read_text() + (KEYS / "unsupported.pem").read_text())
+    verify = {"trust": ["all.pem"], "signer": ["CN=Bob, O=Exemple, C=FR"], "require": ["signed:Body"]}
+    notes = Receiver(Profile.from_dict({"verify": verify}, tmp_path)).notes
+    assert len(notes) == 1 and "all.pem" in notes[0], notes

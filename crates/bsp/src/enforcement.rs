@@ -78,6 +78,13 @@ impl<'r> Judging<'r> {
         Some(Self { variant, context, package, findings: Findings::new(variant), enforces })
     }
 
+    /// Adds what the two sides of the message's connection negotiated: see [`Context::transport`].
+    #[must_use]
+    pub fn transport(mut self, protocol: &str, cipher_suite: &str) -> Self {
+        self.context = self.context.transport(protocol, cipher_suite);
+        self
+    }
+
     /// Judges the message as received, before any key is used.
     ///
     /// # Errors
@@ -85,6 +92,7 @@ impl<'r> Judging<'r> {
     pub fn message(&mut self, document: &Document<'_>) -> Result<(), Breach> {
         let targets = Targets::read(document, &self.context.xml_limits());
         check::revision(&targets, self.package, &[], &self.context, &mut self.findings);
+        check::transport(&self.context.transport, document.root(), &mut self.findings);
         check::clear_text(&targets, None, &mut self.findings);
         self.enforce()
     }

@@ -1,9 +1,9 @@
 //! The report: a verdict on every requirement, collected in one pass.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use wss_c14n::{Element, NodeId};
+use wss_c14n::{Element, Paths};
 use wss_text::shown;
 
 use super::holdings::Revealed;
@@ -16,9 +16,6 @@ const MAX_PLACES: usize = 8;
 
 /// The deepest nesting of plaintexts inside plaintexts.
 const MAX_NESTED: usize = 8;
-
-/// The largest number of siblings that are counted to find a position for a path.
-const MAX_SIBLINGS: usize = 1_000;
 
 /// The outcome for a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -220,12 +217,9 @@ pub(crate) struct Findings<'v> {
     kept_by_ciphertext: BTreeSet<Rule>,
     /// The decrypted spans, while the decrypted revision is judged.
     decrypted: Option<Decrypted>,
-    steps: Steps,
+    /// The paths of the revision that is judged.
+    paths: Paths,
 }
-
-/// The steps of paths that were made already, for the revision that is judged: many places are in one element, which
-/// has many siblings.
-type Steps = HashMap<NodeId, String>;
 
 /// A revision of the message with decrypted parts.
 #[derive(Debug)]
@@ -260,7 +254,7 @@ impl<'v> Findings<'v> {
             rows: vec![Row::default(); Rule::ALL.len()],
             kept_by_ciphertext: BTreeSet::new(),
             decrypted: None,
-            steps: Steps::new(),
+            paths: Paths::default(),
         }
     }
 
@@ -276,7 +270,7 @@ impl<'v> Findings<'v> {
             row.unknown.retain(|unknown| !unknown.by_ciphertext);
             row.kept = 0;
         }
-        self.steps.clear();
+        self.paths = Paths::default();
         self.decrypted = Some(Decrypted { revealed, carried, again });
     }
 
@@ -308,7 +302,7 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.passes += 1;
         if row.passed.is_none() {
-            let path = path_of(element, &mut self.steps);
+            let path = self.paths.of(element);
             self.row(rule).passed = Some(Finding { path, span, why: String::new() });
         }
     }
@@ -330,7 +324,7 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.failures += 1;
         if row.failed.len() < MAX_PLACES {
-            let path = path_of(element, &mut self.steps);
+            let path = self.paths.of(element);
             self.row(rule).failed.push(Finding { path, span, why: plain(&why.into()) });
         }
     }
@@ -355,7 +349,7 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
-            let path = path_of(element, &mut self.steps);
+            let path = self.paths.of(element);
             let finding = Finding { path, span, why: plain(&format!("missing: {missing}")) };
             self.row(rule).unknown.push(Unknown { finding, by_ciphertext });
         }
@@ -471,48 +465,12 @@ fn may_be_hidden(rule: Rule) -> bool {
 
 /// An element, for a finding about it at another place.
 pub(crate) fn finding_at(element: Element<'_>, span: Range<usize>) -> Finding {
-    Finding { path: path_of(element, &mut Steps::new()), span, why: String::new() }
-}
-
-/// The path of an element.
-fn path_of(element: Element<'_>, known: &mut Steps) -> String {
-    let elements: Vec<_> = element.ancestors_and_self().collect();
-    let mut path = String::new();
-    for element in elements.into_iter().rev() {
-        path.push('/');
-        path.push_str(known.entry(element.id()).or_insert_with(|| step_of(element)));
-    }
-    path
-}
-
-/// The name of an element, with a position if siblings have it as well.
-fn step_of(element: Element<'_>) -> String {
-    let qualified = element.qualified_name();
-    let siblings = element.parent().into_iter().flat_map(Element::children);
-    let (mut same, mut position) = (0, 0);
-    for sibling in siblings.take(MAX_SIBLINGS).filter(|sibling| sibling.qualified_name() == qualified) {
-        same += 1;
-        if sibling == element {
-            position = same;
-        }
-    }
-    match same > 1 && position > 0 {
-        true => format!("{}[{position}]", shown(qualified)),
-        false => shown(qualified).to_string(),
-    }
+    Finding { path: Paths::default().of(element), span, why: String::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_count_siblings_of_one_name() {
-        let document = wss_c14n::Document::parse("<a><b/><c><b/></c><b/></a>", &wss_c14n::Limits::default());
-        let document = document.expect("well-formed");
-        let paths: Vec<_> = document.elements().map(|element| path_of(element, &mut Steps::new())).collect();
-        assert_eq!(paths, ["/a", "/a/b[1]", "/a/c", "/a/c/b", "/a/b[2]"]);
-    }
 
     #[test]
     fn a_failure_outweighs_what_is_unknown_and_that_what_is_met() {

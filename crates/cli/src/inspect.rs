@@ -1,7 +1,5 @@
 //! `wss inspect`: shows the security of a message as a picture: text, JSON or a page. Nothing is verified.
 
-use std::io::IsTerminal;
-
 use wss_profile::Wording;
 
 use crate::accept::in_options;
@@ -22,14 +20,9 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     let output = arguments.file.output.as_ref();
     match arguments.format {
         Format::Text => {
-            let paint = output.is_none() && paints();
+            let paint = output.is_none() && output::paints();
             output::write_painted(output, |out| picture.write_text(paint, out))
         }
         Format::Json => output::write_json(output, &picture.json()),
     }
-}
-
-/// Whether standard output shows colours, and the user wants them.
-fn paints() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

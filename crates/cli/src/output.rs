@@ -30,6 +30,16 @@ pub(crate) enum Failure {
 
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
+/// Whether standard output shows colours, and the user wants them.
+pub(crate) fn paints() -> bool {
+    io::stdout().is_terminal() && wants_colors(std::env::var_os("NO_COLOR"))
+}
+
+/// Whether `NO_COLOR` leaves colours on: it is not set, or empty, which counts as not set (no-color.org).
+fn wants_colors(no_color: Option<std::ffi::OsString>) -> bool {
+    no_color.is_none_or(|value| value.is_empty())
+}
+
 pub(crate) fn refused(error: impl std::fmt::Display) -> Failure {
     Failure::Refused(error.to_string())
 }
@@ -505,6 +515,13 @@ pub(crate) fn limits() -> Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// no-color.org: "when present and not an empty string".
+    #[test]
+    fn an_empty_no_color_counts_as_not_set() {
+        assert!(wants_colors(None) && wants_colors(Some("".into())));
+        assert!(!wants_colors(Some("1".into())) && !wants_colors(Some("0".into())));
+    }
 
     #[test]
     fn a_message_does_not_control_the_terminal() {

@@ -13,8 +13,8 @@ pub(crate) fn write(picture: &Picture, document: &Document<'_>, out: &mut dyn Wr
     let problems: String = picture.problems.iter().map(|problem| format!("<li>{}</li>", escaped(problem))).collect();
     let problems = match problems.is_empty() {
         true => {
-            "<p id=\"problems\">Every digest that can be checked without keys fits. Signatures, keys and places are \
-                 not judged here.</p>"
+            "<p id=\"problems\">Every digest, and every signature value, that can be checked with what the message has \
+                 fits. Whose keys they are, and what must be signed, is not judged here.</p>"
                 .to_owned()
         }
         false => format!("<ul id=\"problems\" class=\"bad\">{problems}</ul>"),
@@ -81,16 +81,36 @@ fn header(header: &Header, out: &mut dyn Write) -> io::Result<()> {
 
 fn item(item: &Item, out: &mut dyn Write) -> io::Result<()> {
     let id = item.id.as_ref().map_or(String::new(), |id| format!(" <code>#{}</code>", escaped(id)));
-    let facts: String = item.facts.iter().map(|fact| format!("<li>{}</li>", escaped(fact))).collect();
+    let facts: String = item.facts.iter().map(|fact| self::fact(fact)).collect();
     write!(
         out,
-        "<article class=\"{}\" id=\"i{}\"><h3>{}{id}</h3><ul>{facts}",
+        "<article class=\"{}{}\" id=\"i{}\"><h3>{}{id}</h3><ul>{facts}",
         escaped(&item.name),
+        state(item),
         item.span.start,
         to(&item.span, &item.name)
     )?;
     item.links.iter().try_for_each(|of| out.write_all(link(of).as_bytes()))?;
     out.write_all(b"</ul></article>")
+}
+
+fn fact(fact: &str) -> String {
+    match fact.strip_prefix("! ") {
+        Some(problem) => format!("<li class=\"broken\"><b>{}</b></li>", escaped(problem)),
+        None => format!("<li>{}</li>", escaped(fact)),
+    }
+}
+
+/// The class of an item that is signed: one is broken if its value or any of its digests does not fit, and fits if its value
+/// does.
+fn state(item: &Item) -> &'static str {
+    let is_broken = item.links.iter().any(|link| link.fits == Some(false));
+    match item.value_fits {
+        Some(false) => " broken",
+        _ if is_broken => " broken",
+        Some(true) => " fits",
+        None => "",
+    }
 }
 
 fn link(link: &Link) -> String {
@@ -112,7 +132,11 @@ fn ciphertexts(picture: &Picture) -> String {
     let listed: String = picture
         .ciphertexts
         .iter()
-        .map(|data| format!("<li>{} <small>{}</small></li>", to(&data.span, &data.what), escaped(&data.method)))
+        .map(|data| {
+            let (place, method) = (to(&data.span, &data.what), escaped(&data.method));
+            let recipients: String = data.recipients.iter().map(|who| format!("<br>for {}", escaped(who))).collect();
+            format!("<li>{place} <small>{method}</small>{recipients}</li>")
+        })
         .collect();
     if listed.is_empty() { String::new() } else { format!("<h2>Encrypted</h2><ul class=\"encrypted\">{listed}</ul>") }
 }
@@ -128,7 +152,7 @@ fn to(span: &Range<usize>, text: &str) -> String {
 }
 
 const STYLE: &str = "\
-article.Signature{border-left-color:var(--covered-line)}article.EncryptedKey{border-left-color:var(--encrypted-line)}\
+article.fits{border-left-color:var(--covered-line)}article.broken{border-left-color:var(--broken-line)}article.EncryptedKey{border-left-color:var(--encrypted-line)}\
 li.link{list-style:none;margin-left:-1.1rem;padding-left:.6rem;border-left:2px solid var(--line)}\
 li.fits{border-color:var(--covered-line)}li.fits b{color:var(--covered-line)}li.broken{border-color:var(--broken-line)}li.broken b{color:var(--broken-line)}\
 .encrypted:not(ul){background:var(--encrypted);box-shadow:0 0 0 1px var(--encrypted-line)}";

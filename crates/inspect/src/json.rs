@@ -40,6 +40,7 @@ impl Serialize for Shown<&Item> {
             "name": self.0.name,
             "id": self.0.id,
             "says": self.0.facts,
+            "valueFits": self.0.value_fits,
             "links": Each(self.0.links.iter().map(Shown)),
         })
     }
@@ -60,6 +61,6 @@ impl Serialize for Shown<&Link> {
 
 impl Serialize for Shown<&Ciphertext> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        object!(serializer, { "what": self.0.what, "method": self.0.method })
+        object!(serializer, { "what": self.0.what, "method": self.0.method, "for": Each(self.0.recipients.iter().map(|who| &**who)) })
     }
 }

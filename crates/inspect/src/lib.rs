@@ -11,6 +11,7 @@ pub mod lint;
 mod message;
 mod page;
 mod picture;
+mod recipients;
 mod shape;
 mod streamed;
 mod text;

@@ -83,7 +83,7 @@ small{overflow-wrap:anywhere;font-size:.78rem}\
 #message{font:12.5px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}\
 mark,.key{background:none;color:inherit;border-radius:3px}\
 .covered{background:var(--covered);box-shadow:0 0 0 1px var(--covered-line)}\
-.broken:not(li){background:var(--broken);box-shadow:0 0 0 1px var(--broken-line)}\
+mark.broken,.key.broken{background:var(--broken);box-shadow:0 0 0 1px var(--broken-line)}\
 .key{padding:0 .4rem;font-size:.8rem}.tools{margin:0 0 .6rem}\
 mark:target,mark.shown{box-shadow:0 0 0 3px var(--shown)}\
 .cut{color:var(--soft)}.ns{display:none;color:var(--soft)}.all .ns{display:inline}\

@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use ws_security::attachments::Package;
-use ws_security::c14n::{Budget, Document, Element, IdIndex, NodeId, id_of, name};
+use ws_security::c14n::{Budget, Document, Element, IdIndex, NodeId, Paths, id_of, name};
 use ws_security::text::WireText;
-use ws_security::tokens::{TokenFact, binary_token_facts};
+use ws_security::tokens::{TokenFact, assertion_facts, binary_token_facts};
 use ws_security::{
-    Clock, DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limit, Limits, Receiver, Requirements,
-    Trust,
+    Clock, DangerousNoReplayCache, ExplainedReference, ExplainedSignature, Explanation, Incoming, Limit, Limits,
+    Receiver, Requirements, Trust, Verdict, key_in_words,
 };
 
 use crate::error::InspectError;
+use crate::recipients::{Recipients, key_info};
 
 /// The security of a message: headers, tokens, signatures, ciphertext, and what they refer to.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub(crate) struct Item {
     pub(crate) span: Range<usize>,
     /// Its facts, as lines of text.
     pub(crate) facts: Vec<String>,
+    /// Whether the value of a signature fits a key that the message has; `None` if that is unknown, and for all else.
+    pub(crate) value_fits: Option<bool>,
     /// The elements that it refers to.
     pub(crate) links: Vec<Link>,
 }
@@ -99,8 +102,6 @@ pub(crate) struct Link {
 pub(crate) struct Target {
     pub(crate) path: Arc<str>,
     pub(crate) span: Range<usize>,
-    /// Whether it is ciphertext, or contains some.
-    hides: bool,
 }
 
 /// An `xenc:EncryptedData`.
@@ -110,6 +111,8 @@ pub(crate) struct Ciphertext {
     pub(crate) what: String,
     pub(crate) span: Range<usize>,
     pub(crate) method: String,
+    /// Whom it is for, as its keys name them; empty if nothing names anybody.
+    pub(crate) recipients: Vec<Arc<str>>,
 }
 
 /// Reads the picture of a message.
@@ -132,25 +135,27 @@ pub(crate) fn of(
     );
     problems.extend(explanation.notes.iter().map(ToString::to_string));
     let budget = Budget::new(limits, document.source().len() as u64);
-    let reader = Reader { ids, targets: RefCell::default(), explanation, budget, limits };
+    let reader = Reader {
+        ids,
+        targets: RefCell::default(),
+        paths: RefCell::default(),
+        explained: RefCell::default(),
+        explanation,
+        budget,
+        limits,
+    };
     let is_header = |element: &Element<'_>| element.is(name::WSSE.uri, "Security");
     limits.check(Limit::SecurityHeaders, document.elements().filter(is_header).count())?;
     let headers = document.elements().filter(is_header).map(|header| reader.header(header));
     let headers = headers.collect::<Result<Vec<Header>, InspectError>>()?;
-    for link in headers.iter().flat_map(|header| &header.items).flat_map(|item| &item.links) {
-        if link.fits == Some(false) {
-            let place = link.target.as_ref().map_or(link.reference.as_str(), |target| &*target.path);
-            problems.push(match &link.causes[..] {
-                [] => format!(
-                    "the digest of {place} does not fit, for no usual cause: it was changed after it was signed"
-                ),
-                causes => format!("the digest of {place} does not fit: {}", causes.join("; ")),
-            });
-        }
+    for item in headers.iter().flat_map(|header| &header.items) {
+        problems.extend(problems_of(item));
     }
     let is_data = |element: &Element<'_>| element.is(name::XENC.uri, "EncryptedData");
     limits.check(Limit::EncryptedData, document.elements().filter(is_data).count())?;
-    let ciphertexts = document.elements().filter(is_data).map(ciphertext).collect();
+    let by_id = |id: &str| reader.element(id).0;
+    let recipients = Recipients::new(document, &by_id, &reader.budget);
+    let ciphertexts = document.elements().filter(is_data).map(|data| reader.ciphertext(data, &recipients)).collect();
     let attachments = package.into_iter().flat_map(Package::attachments).map(|part| {
         let octets = part.unauthenticated_content()?.len();
         let id = part.content_id().unwrap_or("without a Content-ID");
@@ -160,17 +165,23 @@ pub(crate) fn of(
     Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Result<_, InspectError>>()? })
 }
 
-/// The path of an element, shortened in the middle if it is long. Names of outer elements are in many paths.
-fn path_of(element: Element<'_>) -> String {
-    const ENDS: usize = 500;
-    let path = element.path();
-    let count = path.chars().count();
-    if count <= 2 * ENDS {
-        return path;
-    }
-    let (start, end) = (path.chars().take(ENDS), path.chars().skip(count - ENDS));
-    start.chain("…".chars()).chain(end).collect()
+/// What is wrong with a child of a header.
+fn problems_of(item: &Item) -> Vec<String> {
+    let broken = item.links.iter().filter(|link| link.fits == Some(false)).map(|link| {
+        let place = link.target.as_ref().map_or(link.reference.as_str(), |target| &*target.path);
+        match &link.causes[..] {
+            [] => {
+                format!("the digest of {place} does not fit, for no usual cause: it was changed after it was signed")
+            }
+            causes => format!("the digest of {place} does not fit: {}", causes.join("; ")),
+        }
+    });
+    let values = item.facts.iter().filter(|fact| item.value_fits == Some(false) && fact.starts_with(WRONG_VALUE));
+    broken.chain(values.map(|fact| fact.trim_start_matches("! ").to_owned())).collect()
 }
+
+/// How the fact begins that the value of a signature does not fit.
+const WRONG_VALUE: &str = "! the signature value does not fit";
 
 /// The explanation of a receiver without any key: whether digests fit, and why not.
 fn explained(text: &str, package: Option<&Package<'_>>, clock: Arc<dyn Clock>, limits: &Limits) -> Explanation {
@@ -182,6 +193,9 @@ fn explained(text: &str, package: Option<&Package<'_>>, clock: Arc<dyn Clock>, l
         None => receiver.explain(Incoming::from(text)),
     }
 }
+
+/// The largest number of elements between a key of an agreement and the agreement.
+const MOST_NESTED: usize = 8;
 
 /// The elements by Id.
 enum Ids<'d> {
@@ -205,6 +219,9 @@ struct Reader<'d> {
     ids: Ids<'d>,
     /// The targets that were found already.
     targets: RefCell<HashMap<NodeId, Target>>,
+    paths: RefCell<Paths>,
+    /// The signatures of the explanation that were shown already: several may have one path.
+    explained: RefCell<HashSet<usize>>,
     explanation: Explanation,
     budget: Budget,
     limits: &'d Limits,
@@ -216,11 +233,11 @@ impl<'d> Reader<'d> {
         let attributes = header.attributes().map(|(name, value)| (name.local.to_owned(), value.into_owned()));
         let attributes = attributes.collect();
         let items = header.children().map(|child| self.item(child)).collect::<Result<_, _>>()?;
-        Ok(Header { path: path_of(header), span: header.span(), attributes, items })
+        Ok(Header { path: self.path_of(header), span: header.span(), attributes, items })
     }
 
     fn item(&self, element: Element<'d>) -> Result<Item, InspectError> {
-        let (mut facts, mut links) = (Vec::new(), Vec::new());
+        let (mut facts, mut links, mut value_fits) = (Vec::new(), Vec::new(), None);
         match element.name().local {
             "Timestamp" | "UsernameToken" => {
                 self.limits.check(Limit::HeaderChildren, element.children().count())?;
@@ -231,9 +248,11 @@ impl<'d> Reader<'d> {
                 Ok(known) => facts.extend(known.iter().map(|TokenFact { name, value }| format!("{name} {value}"))),
                 Err(error) => facts.push(format!("! {error}")),
             },
-            "Signature" => self.signature(element, &mut facts, &mut links)?,
+            "Signature" => value_fits = self.signature(element, &mut facts, &mut links)?,
+            "Assertion" => value_fits = self.assertion(element, &mut facts, &mut links)?,
             "EncryptedKey" => {
                 facts.push(format!("method {}", algorithm(element, "EncryptionMethod")));
+                facts.extend(key_info(element).into_iter().flat_map(agreement));
                 self.key_info(element, &mut links)?;
                 self.reference_list(element, &mut links)?;
             }
@@ -250,35 +269,90 @@ impl<'d> Reader<'d> {
             _ => {}
         }
         let id = id_of(element).map(|id| id.into_owned());
-        Ok(Item { name: element.name().local.to_owned(), id, span: element.span(), facts, links })
+        Ok(Item { name: element.name().local.to_owned(), id, span: element.span(), facts, value_fits, links })
     }
 
+    /// Returns whether the value fits a key that the message has.
     fn signature(
         &self,
         element: Element<'d>,
         facts: &mut Vec<String>,
         links: &mut Vec<Link>,
-    ) -> Result<(), InspectError> {
-        let Some(signed_info) = element.children().next() else { return Ok(()) };
+    ) -> Result<Option<bool>, InspectError> {
+        let Some(signed_info) = element.children().next() else { return Ok(None) };
         let is_reference = |child: &Element<'_>| child.name().local == "Reference";
         self.limits.check(Limit::References, signed_info.children().filter(is_reference).count())?;
         facts.push(format!("method {}", algorithm(signed_info, "SignatureMethod")));
-        let path = WireText::from(element.path());
-        let explained = self.explanation.signatures.iter().find(|signature| signature.path == path);
-        let references = signed_info.children().filter(|child| child.name().local == "Reference");
-        for (at, reference) in references.enumerate() {
+        let explained = self.explained(element);
+        for (at, reference) in signed_info.children().filter(is_reference).enumerate() {
             let mut link = self.link(LinkKind::Covers, attribute(reference, "URI"));
             link.method = Some(algorithm(reference, "DigestMethod"));
             if let Some(explained) = explained.and_then(|signature| signature.references.get(at)) {
                 (link.fits, link.causes) = verdict(explained);
             }
-            // An element that was encrypted after it was signed has another digest until it is decrypted.
-            if link.fits == Some(false) && link.target.as_ref().is_some_and(|target| target.hides) {
-                (link.fits, link.causes) = (None, Vec::new());
-            }
             links.push(link);
         }
-        self.key_info(element, links)
+        self.key_info(element, links)?;
+        let (fits, fact) = match explained.map(|signature| &signature.value) {
+            Some(Verdict::Fits) => (Some(true), "the signature value fits a key in the message".to_owned()),
+            // Nothing is known of a value under a key that is elsewhere.
+            Some(Verdict::Differs { causes, .. }) if causes.is_empty() && !self.has_key_of(element) => {
+                (None, "the signature value is not checked: its key is not in the message".to_owned())
+            }
+            Some(value @ Verdict::Differs { .. }) => {
+                let causes: Vec<String> = value.causes().iter().map(ToString::to_string).collect();
+                let colon = if causes.is_empty() { "" } else { ": " };
+                (Some(false), format!("{WRONG_VALUE} a key in the message{colon}{}", causes.join("; ")))
+            }
+            Some(Verdict::Unknown { why }) => (None, format!("the signature value is not checked: {why}")),
+            _ => return Ok(None),
+        };
+        facts.push(fact);
+        Ok(fits)
+    }
+
+    /// Whether the message has the public key that a signature names.
+    fn has_key_of(&self, signature: Element<'d>) -> bool {
+        let is_token = |element: Element<'_>| element.is(name::WSSE.uri, "BinarySecurityToken");
+        let has_key = |inner: Element<'d>| match inner.name().local {
+            "X509Certificate" | "KeyValue" | "DEREncodedKeyValue" => true,
+            "KeyIdentifier" => attribute(inner, "ValueType").ends_with("#X509v3"),
+            "Reference" => {
+                let uri = attribute(inner, "URI");
+                let token = uri.strip_prefix('#').and_then(|id| self.element(id).0);
+                token.is_some_and(is_token)
+            }
+            _ => is_token(inner),
+        };
+        key_info(signature).is_some_and(|info| info.descendants_and_self().any(has_key))
+    }
+
+    /// The explanation of a signature: the next one with its path and Id.
+    fn explained(&self, element: Element<'d>) -> Option<&ExplainedSignature> {
+        let (path, id) = (WireText::from(element.path()), id_of(element).map(WireText::from));
+        let mut seen = self.explained.borrow_mut();
+        let mut all = self.explanation.signatures.iter().enumerate();
+        let (at, found) = all.find(|(at, one)| one.path == path && one.id == id && !seen.contains(at))?;
+        seen.insert(at);
+        Some(found)
+    }
+
+    /// An assertion, its holder's keys, and the signature of its issuer.
+    fn assertion(
+        &self,
+        element: Element<'d>,
+        facts: &mut Vec<String>,
+        links: &mut Vec<Link>,
+    ) -> Result<Option<bool>, InspectError> {
+        facts.extend(assertion_facts(element).iter().map(|TokenFact { name, value }| format!("{name} {value}")));
+        let before = facts.len();
+        let confirmations = element.descendants_and_self().filter(|inner| inner.name().local == "SubjectConfirmation");
+        for inner in confirmations.flat_map(Element::descendants_and_self) {
+            facts.extend(key_in_words(inner).map(|words| format!("holder's key: {words}")));
+            self.limits.check(Limit::SecurityTokenReferences, facts.len() - before)?;
+        }
+        let signature = element.children().find(|child| child.is(name::DS.uri, "Signature"));
+        signature.map_or(Ok(None), |signature| self.signature(signature, facts, links))
     }
 
     fn key_info(&self, element: Element<'d>, links: &mut Vec<Link>) -> Result<(), InspectError> {
@@ -292,14 +366,16 @@ impl<'d> Reader<'d> {
         for inner in info.descendants_and_self().skip(1) {
             match inner.name().local {
                 "Reference" => links.push(self.link(LinkKind::Key, attribute(inner, "URI"))),
-                "KeyIdentifier" => {
-                    let said = format!("{} {}", attribute(inner, "ValueType"), shortened(&leaf(inner)));
-                    links.push(Link::to_nowhere(LinkKind::Key, said));
+                _ => {
+                    let side =
+                        inner.ancestors_and_self().take(MOST_NESTED).find_map(|outer| match outer.name().local {
+                            "OriginatorKeyInfo" => Some("the sender's "),
+                            "RecipientKeyInfo" => Some("the recipient's "),
+                            _ => None,
+                        });
+                    let words = key_in_words(inner).map(|words| format!("{}{words}", side.unwrap_or_default()));
+                    links.extend(words.map(|words| Link::to_nowhere(LinkKind::Key, words)));
                 }
-                "X509IssuerName" => links.push(Link::to_nowhere(LinkKind::Key, format!("issuer {}", leaf(inner)))),
-                "X509SerialNumber" => links.push(Link::to_nowhere(LinkKind::Key, format!("serial {}", leaf(inner)))),
-                "KeyName" => links.push(Link::to_nowhere(LinkKind::Key, format!("name {}", shortened(&leaf(inner))))),
-                _ => {}
             }
             self.limits.check(Limit::SecurityTokenReferences, links.len() - before)?;
         }
@@ -315,24 +391,36 @@ impl<'d> Reader<'d> {
     }
 
     fn target(&self, element: Element<'d>) -> Target {
-        let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
         let mut known = self.targets.borrow_mut();
-        let target = known.entry(element.id()).or_insert_with(|| Target {
-            path: path_of(element).into(),
-            span: element.span(),
-            hides: element.descendants_and_self().any(is_data),
-        });
+        let target = known
+            .entry(element.id())
+            .or_insert_with(|| Target { path: self.path_of(element).into(), span: element.span() });
         target.clone()
     }
 
+    fn path_of(&self, element: Element<'d>) -> String {
+        self.paths.borrow_mut().of(element)
+    }
+
+    /// The element with an Id, and whether several elements have it: the first of them.
+    fn element(&self, id: &str) -> (Option<Element<'d>>, bool) {
+        match &self.ids {
+            Ids::Unique(ids) => (ids.get(id), false),
+            Ids::Repeated(ids) => ids.get(id).map_or((None, false), |(first, more)| (Some(*first), *more)),
+        }
+    }
+
     fn link(&self, kind: LinkKind, reference: String) -> Link {
-        let (found, is_ambiguous) = match (reference.strip_prefix('#'), &self.ids) {
-            (Some(id), Ids::Unique(ids)) => (ids.get(id), false),
-            (Some(id), Ids::Repeated(ids)) => ids.get(id).map_or((None, false), |(first, more)| (Some(*first), *more)),
-            (None, _) => (None, false),
-        };
+        let (found, is_ambiguous) = reference.strip_prefix('#').map_or((None, false), |id| self.element(id));
         let target = found.filter(|_| !is_ambiguous).map(|element| self.target(element));
         Link { target, is_ambiguous, ..Link::to_nowhere(kind, reference) }
+    }
+
+    fn ciphertext(&self, data: Element<'d>, recipients: &Recipients<'_, 'd>) -> Ciphertext {
+        let reference = data.descendants_and_self().find(|inner| inner.is(name::XENC.uri, "CipherReference"));
+        let what = reference.map_or_else(|| self.path_of(data), |reference| attribute(reference, "URI"));
+        let method = algorithm(data, "EncryptionMethod");
+        Ciphertext { what, span: data.span(), method, recipients: recipients.of_data(data) }
     }
 }
 
@@ -342,20 +430,24 @@ impl Link {
     }
 }
 
-/// Whether a digest fits, and the causes why it does not.
+/// Whether a digest fits, and the causes why it does not. One over plaintext is unknown until someone decrypts.
 fn verdict(reference: &ExplainedReference) -> (Option<bool>, Vec<String>) {
     let verdict = &reference.verdict;
     let fits = match verdict {
-        ws_security::Verdict::Unknown { .. } => None,
+        Verdict::Unknown { .. } => None,
+        _ if reference.is_encrypted => return (None, Vec::new()),
         verdict => Some(verdict.fits()),
     };
     (fits, verdict.causes().iter().map(ToString::to_string).collect())
 }
 
-fn ciphertext(data: Element<'_>) -> Ciphertext {
-    let reference = data.descendants_and_self().find(|inner| inner.is(name::XENC.uri, "CipherReference"));
-    let what = reference.map_or_else(|| path_of(data), |reference| attribute(reference, "URI"));
-    Ciphertext { what, span: data.span(), method: algorithm(data, "EncryptionMethod") }
+/// The algorithms by which a key is agreed on and derived, if one is.
+fn agreement(key_info: Element<'_>) -> Vec<String> {
+    let of = |local: &'static str, word: &'static str| {
+        let found = key_info.descendants_and_self().filter(move |inner| inner.name().local == local).take(1);
+        found.map(move |method| format!("{word} {}", attribute(method, "Algorithm")))
+    };
+    of("AgreementMethod", "agreed by").chain(of("KeyDerivationMethod", "derived by")).collect()
 }
 
 fn algorithm(parent: Element<'_>, local: &str) -> String {

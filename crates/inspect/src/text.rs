@@ -23,7 +23,11 @@ pub(crate) fn write(picture: &Picture, paint: bool, out: &mut dyn Write) -> io::
         header.items.iter().try_for_each(|item| out.item(item))?;
     }
     for ciphertext in &picture.ciphertexts {
-        out.line(0, &format!("encrypted: {} with {}", ciphertext.what, ciphertext.method))?;
+        let recipients = match ciphertext.recipients.join("; ") {
+            nobody if nobody.is_empty() => "nobody by name".to_owned(),
+            named => named,
+        };
+        out.line(0, &format!("encrypted: {} with {} for {recipients}", ciphertext.what, ciphertext.method))?;
     }
     picture.attachments.iter().try_for_each(|attachment| out.line(0, &format!("attachment: {attachment}")))
 }
@@ -48,7 +52,9 @@ impl Out<'_> {
     fn item(&mut self, item: &Item) -> io::Result<()> {
         let id = item.id.as_ref().map_or(String::new(), |id| format!(" #{id}"));
         self.painted(1, "1", &format!("{}{id}", item.name))?;
-        item.facts.iter().try_for_each(|fact| self.line(2, fact))?;
+        for fact in &item.facts {
+            if fact.starts_with("! ") { self.painted(2, "31", fact)? } else { self.line(2, fact)? }
+        }
         item.links.iter().try_for_each(|link| self.link(link))
     }
 

@@ -41,6 +41,19 @@ pub enum TokenError {
         /// The number of objects with this label.
         count: usize,
     },
+    /// *Misuse.* The token has no private key with the label for the certificate, or has several.
+    #[error(
+        "the token has {count} private keys with the label {label:?}, for the certificate of {subject:?}: exactly one is needed, so \
+         give the label that its key has in the token"
+    )]
+    NoKeyOf {
+        /// The label.
+        label: WireText,
+        /// The subject of the certificate.
+        subject: WireText,
+        /// The number of private keys with this label.
+        count: usize,
+    },
     /// *Misuse.* The certificate of the token cannot be read.
     #[error("the certificate with the label {label:?} cannot be read: {cause}")]
     Certificate {

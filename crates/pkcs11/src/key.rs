@@ -40,9 +40,15 @@ impl Token {
     /// that they belong together.
     ///
     /// # Errors
-    /// [`TokenError::NoObject`].
+    /// [`TokenError::NoKeyOf`] if the token has no private key, or several, with this label.
     pub fn identity_of(&self, label: &str, certificate: Certificate) -> Result<Identity, TokenError> {
-        let key = Arc::new(TokenKey::find(self.clone(), label, certificate.public_key().kind())?);
+        let key = TokenKey::find(self.clone(), label, certificate.public_key().kind());
+        let key = Arc::new(key.map_err(|error| match error {
+            TokenError::NoObject { label, count, .. } => {
+                TokenError::NoKeyOf { label, subject: certificate.subject().to_string().into(), count }
+            }
+            error => error,
+        })?);
         Ok(Identity::from_parts(key.clone(), key, certificate))
     }
 }
@@ -75,6 +81,12 @@ impl TokenKey {
         only(session, &wanted, "private key", &self.label)
     }
 
+    /// Keeps the reason of a failure for [`Token::last_failure`]: the error of a key says little, since a peer may learn of it.
+    fn failed(&self, reason: TokenError, told: CryptoError) -> CryptoError {
+        self.token.keep_failure(reason);
+        told
+    }
+
     fn decrypt(&self, mechanism: &Mechanism<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, TokenError> {
         self.token.run(|session| Ok(session.decrypt(mechanism, self.handle(session)?, ciphertext)?))
     }
@@ -93,7 +105,7 @@ impl SigningKey for TokenKey {
         }
         let (mechanism, octets) = mechanism::signing(method, self.kind, message).ok_or(CryptoError::KeyMismatch)?;
         let signed = self.token.run(|session| Ok(session.sign(&mechanism, self.handle(session)?, &octets)?));
-        signed.map_err(|_| CryptoError::Provider)
+        signed.map_err(|error| self.failed(error, CryptoError::Provider))
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
@@ -112,14 +124,15 @@ impl KeyUnwrap for TokenKey {
             return Err(CryptoError::Decryption);
         }
         if let Some(mechanism) = mechanism::oaep(transport) {
-            return self.decrypt(&mechanism, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption);
+            let decrypted = self.decrypt(&mechanism, ciphertext).map(Secret::new);
+            return decrypted.map_err(|error| self.failed(error, CryptoError::Decryption));
         }
         if *transport != KeyTransport::Rsa15 {
             return Err(CryptoError::Decryption);
         }
         // The token does not remove the padding: its way of reporting wrong padding could be observed.
-        let block =
-            self.decrypt(&Mechanism::RsaX509, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption)?;
+        let block = self.decrypt(&Mechanism::RsaX509, ciphertext).map(Secret::new);
+        let block = block.map_err(|error| self.failed(error, CryptoError::Decryption))?;
         Ok(unpad_rsa15(block.as_octets(), &self.substitute_key, ciphertext, expected_len))
     }
 
@@ -149,7 +162,9 @@ impl KeyUnwrap for TokenKey {
                 _ => None,
             }))
         });
-        agreed.ok().flatten().ok_or(CryptoError::Provider)
+        let no_value = || TokenError::Token { cause: "it gave no value of the secret that was agreed on".into() };
+        let agreed = agreed.and_then(|agreed| agreed.ok_or_else(no_value));
+        agreed.map_err(|error| self.failed(error, CryptoError::Provider))
     }
 
     fn can_agree_with(&self, originator: &PublicKey) -> bool {

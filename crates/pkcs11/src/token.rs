@@ -33,6 +33,8 @@ struct Shared {
     /// The error of the token when it refused the PIN. The mutex is locked during a login, so that only one thread
     /// tries a PIN.
     refusal: Mutex<Option<TokenError>>,
+    /// The reason of the last operation of a key that failed.
+    failure: Mutex<Option<TokenError>>,
 }
 
 impl Token {
@@ -56,10 +58,28 @@ impl Token {
             Err(error) => return Err(unloadable(error)),
         }
         let (label, pin) = (label.to_owned(), AuthPin::new(pin.to_owned().into_boxed_str()));
-        let token = Self(Arc::new(Shared { library, label, pin, idle: Mutex::default(), refusal: Mutex::default() }));
+        let token = Self(Arc::new(Shared {
+            library,
+            label,
+            pin,
+            idle: Mutex::default(),
+            refusal: Mutex::default(),
+            failure: Mutex::default(),
+        }));
         let session = token.0.session()?;
         token.0.keep(session);
         Ok(token)
+    }
+
+    /// Why the last operation of a key in this token failed, among all clones; `None` if none did. It is for the log: the error
+    /// of the key itself, [`CryptoError`](wss_crypto::CryptoError), says no more than that it failed.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<TokenError> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn keep_failure(&self, reason: TokenError) {
+        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
 
     /// Runs `work` in a session. If the token was removed, or forgot the session, it is run once more in a new one.

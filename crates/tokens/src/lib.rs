@@ -55,7 +55,7 @@ pub use saml::{
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{ReferenceShape, SecurityTokenReference};
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
-pub use token_facts::{TokenFact, binary_token_facts};
+pub use token_facts::{TokenFact, assertion_facts, binary_token_facts};
 pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,

@@ -360,6 +360,17 @@ impl Trust {
         Ok(self.changed(|trust| trust.sources.responses.push(response)))
     }
 
+    /// As [`Trust::ocsp_response`], for responses that came with one message. Where this trust demands no status, only a
+    /// response that revokes counts: what a sender adds does not make more of a path be judged.
+    #[must_use]
+    pub fn stapled(self, responses: &[OcspResponse]) -> Self {
+        let demanded = self.demanded_revocation().or((!responses.is_empty()).then_some(Revocation::UnknownIsGood));
+        self.changed(|trust| {
+            trust.revocation = demanded;
+            trust.sources.responses.extend_from_slice(responses);
+        })
+    }
+
     /// The largest age of the answer of a responder, whatever the answer itself says.
     #[must_use]
     pub fn max_response_age(self, age: Duration) -> Self {

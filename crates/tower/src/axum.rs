@@ -33,9 +33,12 @@ impl<S: Sync> FromRequestParts<S> for UnsignedRequest {
 
 impl IntoResponse for SoapMessage {
     fn into_response(self) -> Response {
-        let (envelope, attachments) = self.into_parts();
+        let (envelope, attachments, addressing) = self.into_parts();
         let mut response = Response::new(Body::from(envelope));
         response.extensions_mut().insert(attachments);
+        if let Some(addressing) = addressing {
+            response.extensions_mut().insert(addressing);
+        }
         response
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use ws_security::attachments::Package;
-use ws_security::soap::mime::MimeError;
+use ws_security::soap::mime::{MimeError, root_type};
 use ws_security::{Incoming, Limits, SoapVersion};
 
 use crate::room::Share;
@@ -57,8 +57,8 @@ where
 pub(crate) enum Kind {
     /// An envelope, with the whole value of Content-Type.
     Envelope(SoapVersion, String),
-    /// A package, with the whole value of Content-Type.
-    Package(String),
+    /// A package, with the version of its root part, if it is stated, and the whole value of Content-Type.
+    Package(Option<SoapVersion>, String),
 }
 
 impl Kind {
@@ -69,19 +69,26 @@ impl Kind {
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
         let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
-        let versions = [SoapVersion::V11, SoapVersion::V12];
-        match versions.into_iter().find(|version| version.media_type() == media_type) {
+        let of = |stated: &str| {
+            let versions = [SoapVersion::V11, SoapVersion::V12];
+            versions.into_iter().find(|version| version.media_type() == stated)
+        };
+        match of(&media_type) {
             Some(version) => Ok(Self::Envelope(version, value.to_owned())),
-            None if media_type == "multipart/related" => Ok(Self::Package(value.to_owned())),
+            None if media_type == "multipart/related" => {
+                // A value that cannot be read is refused with the package.
+                let root = root_type(value, &Limits::default()).ok().flatten();
+                Ok(Self::Package(root.and_then(|root| of(&root)), value.to_owned()))
+            }
             None => Err(media_type),
         }
     }
 
-    /// The version for a fault before the message was read.
+    /// The version for a fault before the message was read: SOAP 1.1 for a package that states none.
     pub(crate) fn version(&self) -> SoapVersion {
         match self {
             Self::Envelope(version, _) => *version,
-            Self::Package(_) => SoapVersion::V11,
+            Self::Package(stated, _) => stated.unwrap_or(SoapVersion::V11),
         }
     }
 }
@@ -103,17 +110,18 @@ impl Received {
             Kind::Envelope(_, content_type) => {
                 Parsed::Envelope(Incoming::from(&*self.octets).content_type(content_type, limits)?)
             }
-            Kind::Package(content_type) => {
+            Kind::Package(_, content_type) => {
                 Parsed::Package(Box::new(Package::parse_body(content_type, &self.octets, limits)?))
             }
         })
     }
 
-    /// The version of its envelope; SOAP 1.1 for a package that cannot be read.
+    /// The version of a fault about it: the one that its Content-Type states, whatever its octets are. For a package that
+    /// states none, it is that of its envelope, and SOAP 1.1 if that cannot be read.
     pub(crate) fn version(&self, limits: &Limits) -> SoapVersion {
         match &self.kind {
-            Kind::Envelope(..) => SoapVersion::of(&self.octets),
-            Kind::Package(content_type) => Package::parse_body(content_type, &self.octets, limits)
+            Kind::Envelope(version, _) | Kind::Package(Some(version), _) => *version,
+            Kind::Package(None, content_type) => Package::parse_body(content_type, &self.octets, limits)
                 .map_or(SoapVersion::V11, |package| SoapVersion::of(package.unauthenticated_envelope())),
         }
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use ws_security::attachments::{Attachment, SecuredPackage};
 use ws_security::text::{octets, shown};
-use ws_security::{Correlation, SecureError, Secured, SoapVersion};
+use ws_security::{Addressing, Correlation, SecureError, Secured, SoapVersion};
 
 use crate::sides::Sides;
 
@@ -26,6 +26,7 @@ pub struct SoapMessage {
     envelope: String,
     attachments: Vec<Attachment>,
     action: Option<String>,
+    addressing: Option<Addressing>,
 }
 
 impl std::fmt::Debug for SoapMessage {
@@ -35,6 +36,7 @@ impl std::fmt::Debug for SoapMessage {
             .field("envelope", &octets(self.envelope.as_bytes()))
             .field("attachments", &self.attachments)
             .field("action", &self.action.as_deref().map(shown))
+            .field("addressing", &self.addressing.is_some())
             .finish()
     }
 }
@@ -43,7 +45,7 @@ impl SoapMessage {
     /// A SOAP 1.1 or 1.2 envelope, without a Security header of ours.
     #[must_use]
     pub fn new(envelope: impl Into<String>) -> Self {
-        Self { envelope: envelope.into(), attachments: Vec::new(), action: None }
+        Self { envelope: envelope.into(), attachments: Vec::new(), action: None, addressing: None }
     }
 
     /// Adds an attachment. Can be called for several.
@@ -61,16 +63,44 @@ impl SoapMessage {
         self
     }
 
+    /// Inserts these header blocks of WS-Addressing before the message is secured, so that the plan can sign them. The envelope
+    /// must not have them yet.
+    ///
+    /// A handler reads those of the request that are signed with [`Opened::header_block`](ws_security::Opened::header_block), and
+    /// relates its reply to the request:
+    ///
+    /// ```
+    /// use ws_security::{Addressing, AddressingVersion};
+    /// use wss_tower::{OpenedRequest, SoapMessage};
+    ///
+    /// async fn pay(request: OpenedRequest) -> SoapMessage {
+    ///     let version = AddressingVersion::V1_0;
+    ///     let asked = request.header_block(version.namespace(), "Action").map(|block| block.xml().to_owned());
+    ///     println!("asked for {asked:?}");
+    ///     let mut addressing = Addressing::new(version).action("urn:bank:paid").new_message_id();
+    ///     if let Some(id) = request.correlation().unauthenticated_message_id() {
+    ///         addressing = addressing.relates_to(id);
+    ///     }
+    ///     let envelope = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body/></s:Envelope>";
+    ///     SoapMessage::from(envelope).addressing(addressing)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
+        self.addressing = Some(addressing);
+        self
+    }
+
     /// The envelope.
     #[must_use]
     pub fn envelope(&self) -> &str {
         &self.envelope
     }
 
-    /// The envelope and the attachments.
+    /// The envelope, the attachments and the header blocks.
     #[cfg(feature = "axum")]
-    pub(crate) fn into_parts(self) -> (String, Vec<Attachment>) {
-        (self.envelope, self.attachments)
+    pub(crate) fn into_parts(self) -> (String, Vec<Attachment>, Option<Addressing>) {
+        (self.envelope, self.attachments, self.addressing)
     }
 
     /// The approximate number of octets to secure.
@@ -85,6 +115,10 @@ impl SoapMessage {
         let outgoing = sides.plan.message(&self.envelope);
         let outgoing = match request {
             Some(request) => outgoing.answering(request),
+            None => outgoing,
+        };
+        let outgoing = match self.addressing {
+            Some(addressing) => outgoing.addressing(addressing),
             None => outgoing,
         };
         let (content_type, octets, correlation) = if self.attachments.is_empty() {

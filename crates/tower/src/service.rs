@@ -14,8 +14,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 use ws_security::attachments::Attachment;
 use ws_security::{
-    AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Correlation, Fault, Limits, Opened, Plan, Receiver, SoapVersion,
-    TransportFacts, UnsignedOpened,
+    Addressing, AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Correlation, Fault, Limits, Opened, Plan, Receiver,
+    SoapVersion, TransportFacts, UnsignedOpened,
 };
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
@@ -41,7 +41,10 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 /// nobody signs it, and whoever changed it would have a signed Body done to something else. It answers with an envelope,
 /// which is secured and confirms the request; with an
 /// empty body, for a one-way request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of
-/// the response).
+/// the response), and header blocks of WS-Addressing ([`Addressing`] there). A [`SoapMessage`] has both.
+///
+/// If the server puts [`TransportFacts`] into the extensions of a request, a receiver that judges the Basic Security
+/// Profile judges its rules on the transport by what the connection [negotiated](TransportFacts::negotiated).
 ///
 /// A refused request gets a fault of its SOAP version, which does not contain the reason; the reason goes to `tracing`
 /// and to [`OpenLayer::on_refusal`]. If the handler fails, panics, or answers with something else, the peer gets a
@@ -264,10 +267,11 @@ impl OpenLayer {
     {
         let (mut parts, body) = request.into_parts();
         let unknown = |refusal| (refusal, SoapVersion::V11);
-        if parts.method != Method::POST {
-            return Err(unknown(Refusal::Method { method: parts.method.as_str().into() }));
-        }
         let kind = Kind::of(&parts.headers);
+        if parts.method != Method::POST {
+            let told = kind.map_or(SoapVersion::V11, |kind| kind.version());
+            return Err((Refusal::Method { method: parts.method.as_str().into() }, told));
+        }
         let kind = kind.map_err(|media_type| unknown(Refusal::MediaType { media_type: media_type.into() }))?;
         let told = kind.version();
         let max_octets = self.max_octets;
@@ -278,11 +282,9 @@ impl OpenLayer {
             BodyError::Transport(error) => (Refusal::Transport(error), told),
         })?;
         let facts = parts.extensions.get::<TransportFacts>().cloned();
-        let facts = match (self.over_tls, facts) {
-            (true, None) => return Err((Refusal::NoTransportFacts, told)),
-            (true, facts) => facts,
-            (false, _) => None,
-        };
+        if self.over_tls && facts.is_none() {
+            return Err((Refusal::NoTransportFacts, told));
+        }
         let received = Received { kind, octets, share: Arc::new(share) };
         let (layer, message) = (self.clone(), received.clone());
         let message = self
@@ -317,10 +319,17 @@ impl OpenLayer {
     async fn accepted(&self, received: &Received, facts: Option<TransportFacts>) -> Result<Message, Refusal> {
         let (sides, parsed) = (&self.sides, received.parsed(&self.limits)?);
         Ok(match facts {
-            None => {
-                let pending = sides.verified(sides.receiver.deferred(), parsed.incoming()).await?;
+            facts if !self.over_tls => {
+                let incoming = parsed.incoming();
+                let negotiated = facts.as_ref().and_then(TransportFacts::protocol_and_cipher_suite);
+                let incoming = match negotiated {
+                    Some((protocol, cipher_suite)) => incoming.negotiated(protocol, cipher_suite),
+                    None => incoming,
+                };
+                let pending = sides.verified(sides.receiver.deferred(), incoming).await?;
                 Message::Signed(Arc::new(sides.accepted(pending).await?))
             }
+            None => return Err(Refusal::NoTransportFacts),
             Some(facts) => {
                 let pending = sides.verified_unsigned(parsed.incoming(), facts).await?;
                 Message::Unsigned(Arc::new(sides.accepted(pending).await?))
@@ -354,6 +363,10 @@ impl OpenLayer {
         }
         let attachments = parts.extensions.remove::<Vec<Attachment>>().unwrap_or_default();
         let message = attachments.into_iter().fold(SoapMessage::from(envelope), SoapMessage::attachment);
+        let message = match parts.extensions.remove::<Addressing>() {
+            Some(addressing) => message.addressing(addressing),
+            None => message,
+        };
         let (sides, correlation) = (self.sides.clone(), asked.correlation.clone());
         let sealed =
             self.sides.run(message.octets(), async move { message.secured(&sides, Some(&correlation)).await }).await?;

@@ -15,7 +15,8 @@ use tower::{Layer, Service, ServiceExt};
 use ws_security::attachments::Attachment;
 use ws_security::prelude::*;
 use ws_security::{
-    AsyncReplayCache, Fault, OpenError, ReplayFuture, SoapVersion, TransportFacts, UnauthenticatedFault,
+    Addressing, AddressingVersion, AsyncReplayCache, Fault, OpenError, ReplayFuture, SoapVersion, TransportFacts,
+    UnauthenticatedFault,
 };
 use wss_tower::{ClientError, HttpClient, OpenLayer, OpenedRequest, SoapMessage, UnsignedRequest};
 
@@ -100,6 +101,70 @@ async fn what_is_refused_gets_a_fault_of_its_version_that_says_nothing() {
         assert!(content_type.starts_with(version.media_type()), "{name}");
     }
     assert_eq!(seen.lock().expect("the log").len(), count, "each is told");
+}
+
+/// Who sends SOAP 1.2 reads SOAP 1.2, whatever the octets are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_has_the_version_of_the_content_type() {
+    let layer = service_layer(&SIGNED).max_octets(100_000);
+    let router = Router::new().route("/pay", axum::routing::any(pay)).layer(layer);
+    let url = listens(router).await;
+    let package = |root: &str| format!("multipart/related; boundary=b; {root}");
+    let kinds = [
+        ("text/xml".to_owned(), SoapVersion::V11),
+        ("application/soap+xml; charset=utf-8".to_owned(), SoapVersion::V12),
+        ("Application/SOAP+xml; action=\"urn:pay\"".to_owned(), SoapVersion::V12),
+        (package("type=\"text/xml\""), SoapVersion::V11),
+        (package("type=\"application/soap+xml\""), SoapVersion::V12),
+        (package("type=\"application/xop+xml\"; start-info=\"application/soap+xml\""), SoapVersion::V12),
+        (package("type=\"application/xop+xml\"; start-info=\"text/xml\""), SoapVersion::V11),
+        (package("start=\"<a@x>\""), SoapVersion::V11),
+    ];
+    let sent = |body: &str| body.as_bytes().to_vec();
+    for (kind, version) in kinds {
+        for (what, method, body) in [
+            ("empty", Method::POST, Vec::new()),
+            ("white space", Method::POST, sent(" \r\n")),
+            ("no XML", Method::POST, sent("hello")),
+            ("not well-formed", Method::POST, sent("<a><b></a>")),
+            ("another root", Method::POST, sent("<a/>")),
+            ("no envelope of SOAP", Method::POST, sent("<s:Envelope xmlns:s='urn:a'><s:Body/></s:Envelope>")),
+            ("not UTF-8", Method::POST, vec![0xFF; 64]),
+            ("too large", Method::POST, vec![b' '; 100_001]),
+            ("no POST", Method::PUT, sent("<a/>")),
+        ] {
+            let (status, content_type, text) = answer(&url, method, &kind, body).await;
+            assert!(status.is_client_error() || status.is_server_error(), "{kind}, {what}: {status}");
+            assert!(content_type.starts_with(version.media_type()), "{kind}, {what}: {content_type}");
+            assert_eq!(text, Fault::refused().envelope(version), "{kind}, {what}");
+        }
+    }
+}
+
+/// The reply of a handler relates to the request, and its header blocks are signed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_and_replies_have_header_blocks_of_ws_addressing() {
+    const VERSION: AddressingVersion = AddressingVersion::V1_0;
+    async fn relates(request: OpenedRequest) -> SoapMessage {
+        let action = request.header_block(VERSION.namespace(), "Action").expect("signed").xml().to_owned();
+        assert!(action.contains("urn:pay"), "{action}");
+        let id = request.correlation().unauthenticated_message_id().expect("the request has one");
+        let addressing = Addressing::new(VERSION).action("urn:paid").relates_to(id);
+        SoapMessage::from(envelope(SOAP12, "<accepted/>")).addressing(addressing)
+    }
+    let blocks = |local: &str| Part::header_block(VERSION.namespace(), local);
+    let asked = [Part::Body, Part::Timestamp, blocks("Action"), blocks("MessageID")];
+    let told = [Part::Body, Part::Timestamp, blocks("Action"), blocks("RelatesTo")];
+    let layer = OpenLayer::new(receiver("bob", &asked), plan("bob", Encrypting::to_requester(), &told));
+    let url = listens(Router::new().route("/pay", post(relates)).layer(layer)).await;
+    let required = Requirements::signed_body_and(told.to_vec()).encrypted([Part::Body]).signature_confirmation();
+    let replies = Receiver::new(trust(), required, MemoryReplayCache::default()).decrypt_with(identity("alice"));
+    let mut client = wss_tower::SecureLayer::new(client_plan(&asked), replies).layer(HttpClient::default());
+    let addressing = Addressing::new(VERSION).action("urn:pay").message_id("urn:uuid:1");
+    let message = SoapMessage::from(envelope(SOAP12, "<pay/>")).addressing(addressing);
+    let reply = ask(&mut client, &url, message).await.unwrap_or_else(|error| panic!("{error}"));
+    let relates = reply.body().header_block(VERSION.namespace(), "RelatesTo").expect("signed");
+    assert!(relates.xml().contains("urn:uuid:1"), "{}", relates.xml());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -90,6 +90,13 @@ impl std::fmt::Debug for Correlation {
 }
 
 impl Correlation {
+    /// The `wsa:MessageID` of the message, if it has one: what [`Addressing::relates_to`](crate::Addressing::relates_to) of its
+    /// reply takes. It is proven only if its signature covers that header block.
+    #[must_use]
+    pub fn unauthenticated_message_id(&self) -> Option<&str> {
+        self.message_id.as_deref()
+    }
+
     /// Reads the signatures of a request that was sent as `message`. Its keys cannot be recovered from it.
     ///
     /// # Errors

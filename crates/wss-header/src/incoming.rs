@@ -3,8 +3,13 @@
 use std::borrow::Cow;
 
 use wss_c14n::Limits;
+use wss_crypto::{LoadError, OcspResponse};
 use wss_soap::mime::{self, MimeError, Package};
 use wss_text::WireText;
+
+use crate::transport::Negotiated;
+#[cfg(doc)]
+use crate::transport::TransportFacts;
 
 /// A received message: an envelope, or a [`Package`] with its attachments. The verbs of a [`Receiver`](crate::Receiver)
 /// accept everything that converts to it.
@@ -13,6 +18,10 @@ pub struct Incoming<'m> {
     source: Source<'m>,
     /// The encoding that the transport states, in lower case.
     charset: Option<WireText>,
+    /// The responses of OCSP that came with it.
+    stapled: Cow<'m, [OcspResponse]>,
+    /// What its connection negotiated.
+    negotiated: Option<Negotiated>,
 }
 
 #[derive(Debug, Clone)]
@@ -22,6 +31,11 @@ enum Source<'m> {
 }
 
 impl<'m> Incoming<'m> {
+    /// A message of which nothing more is known.
+    fn new(source: Source<'m>) -> Self {
+        Self { source, charset: None, stapled: Cow::Borrowed(&[]), negotiated: None }
+    }
+
     /// Adds the Content-Type under which an envelope came. A Content-Type with another encoding than the one in which
     /// the envelope is read is refused, and so is such a header of the root part of a package: a node that follows the
     /// header would read another message.
@@ -37,6 +51,37 @@ impl<'m> Incoming<'m> {
     /// RFC 7303 §3: the charset of the Content-Type outweighs the XML declaration.
     pub fn content_type(self, value: &str, limits: &Limits) -> Result<Self, MimeError> {
         Ok(Self { charset: mime::charset(value, limits)?.map(Into::into), ..self })
+    }
+
+    /// Adds an OCSP response (RFC 6960) that came with this message, as where the sender staples one beside its token. It
+    /// counts for the path of whoever signs, as one of [`Trust::ocsp_response`](wss_tokens::Trust::ocsp_response) does, and for
+    /// this message alone. If the trust demands no status, only a response that revokes counts. Can be called for several;
+    /// each costs the message one or more operations with public keys.
+    ///
+    /// # Errors
+    /// [`LoadError`] if it cannot be read, or if the responder answered with an error.
+    pub fn ocsp_response(mut self, der: &[u8]) -> Result<Self, LoadError> {
+        self.stapled.to_mut().push(OcspResponse::from_der(der)?);
+        Ok(self)
+    }
+
+    /// Adds what the two sides of its TLS connection negotiated, as [`TransportFacts::negotiated`] does for a message that need
+    /// not be signed. A receiver that judges the Basic Security Profile judges its rules on the transport by it; nothing else
+    /// depends on it.
+    #[must_use]
+    pub fn negotiated(self, protocol: impl Into<String>, cipher_suite: impl Into<String>) -> Self {
+        let (protocol, cipher_suite) = (protocol.into(), cipher_suite.into());
+        Self { negotiated: Some(Negotiated { protocol, cipher_suite }), ..self }
+    }
+
+    /// The protocol and the cipher suite of its connection, if they are known.
+    pub(crate) fn protocol_and_cipher_suite(&self) -> Option<(&str, &str)> {
+        self.negotiated.as_ref().map(Negotiated::names)
+    }
+
+    /// The responses of OCSP that came with it.
+    pub(crate) fn stapled(&self) -> &[OcspResponse] {
+        &self.stapled
     }
 
     /// The encoding in lower case that the Content-Type of an envelope states.
@@ -63,7 +108,7 @@ impl<'m> Incoming<'m> {
 
 impl<'m> From<&'m [u8]> for Incoming<'m> {
     fn from(octets: &'m [u8]) -> Self {
-        Self { source: Source::Envelope(Cow::Borrowed(octets)), charset: None }
+        Self::new(Source::Envelope(Cow::Borrowed(octets)))
     }
 }
 
@@ -75,7 +120,7 @@ impl<'m> From<&'m Vec<u8>> for Incoming<'m> {
 
 impl From<Vec<u8>> for Incoming<'_> {
     fn from(octets: Vec<u8>) -> Self {
-        Self { source: Source::Envelope(Cow::Owned(octets)), charset: None }
+        Self::new(Source::Envelope(Cow::Owned(octets)))
     }
 }
 
@@ -105,7 +150,7 @@ impl<'m, const N: usize> From<&'m [u8; N]> for Incoming<'m> {
 
 impl<'m> From<&'m Package<'_>> for Incoming<'m> {
     fn from(package: &'m Package<'_>) -> Self {
-        Self { source: Source::Package(package), charset: None }
+        Self::new(Source::Package(package))
     }
 }
 
@@ -115,6 +160,11 @@ impl<'m> From<&'m Incoming<'_>> for Incoming<'m> {
             Source::Envelope(octets) => Source::Envelope(Cow::Borrowed(octets)),
             Source::Package(package) => Source::Package(package),
         };
-        Self { source, charset: other.charset.clone() }
+        Self {
+            source,
+            charset: other.charset.clone(),
+            stapled: Cow::Borrowed(&other.stapled),
+            negotiated: other.negotiated.clone(),
+        }
     }
 }

@@ -8,6 +8,20 @@ use wss_crypto::Certificate;
 pub struct TransportFacts {
     is_protected: bool,
     client_certificate: Option<Certificate>,
+    negotiated: Option<Negotiated>,
+}
+
+/// What the two sides of a TLS connection negotiated.
+#[derive(Debug, Clone)]
+pub(crate) struct Negotiated {
+    pub(crate) protocol: String,
+    pub(crate) cipher_suite: String,
+}
+
+impl Negotiated {
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (&self.protocol, &self.cipher_suite)
+    }
 }
 
 impl TransportFacts {
@@ -16,14 +30,14 @@ impl TransportFacts {
     /// Clear-text passwords are then accepted, and a username token or a bearer assertion identifies the sender.
     #[must_use]
     pub fn server_authenticated_tls() -> Self {
-        Self { is_protected: true, client_certificate: None }
+        Self { is_protected: true, client_certificate: None, negotiated: None }
     }
 
     /// Nothing protected the message, as with devices over plain HTTP: anyone may have changed unsigned parts, or sent
     /// a copied token.
     #[must_use]
     pub fn dangerous_unprotected() -> Self {
-        Self { is_protected: false, client_certificate: None }
+        Self { is_protected: false, client_certificate: None, negotiated: None }
     }
 
     /// The certificate by which the client authenticated in that TLS connection, verified by the caller's TLS stack.
@@ -33,6 +47,24 @@ impl TransportFacts {
     pub fn with_client_certificate(mut self, certificate: Certificate) -> Self {
         self.client_certificate = Some(certificate);
         self
+    }
+
+    /// The protocol that the connection negotiated, as in `TLSv1.3`, and the registered name of its cipher suite, as in
+    /// `TLS_AES_128_GCM_SHA256`. A receiver that judges the Basic Security Profile judges its rules on the transport by
+    /// them; otherwise those count as unknown.
+    ///
+    /// # Specification
+    /// WS-I Basic Security Profile 1.1 §4.
+    #[must_use]
+    pub fn negotiated(mut self, protocol: impl Into<String>, cipher_suite: impl Into<String>) -> Self {
+        self.negotiated = Some(Negotiated { protocol: protocol.into(), cipher_suite: cipher_suite.into() });
+        self
+    }
+
+    /// The protocol and the cipher suite, if the caller knows them.
+    #[must_use]
+    pub fn protocol_and_cipher_suite(&self) -> Option<(&str, &str)> {
+        self.negotiated.as_ref().map(Negotiated::names)
     }
 
     /// The certificate of the TLS client, if the caller vouches for one.

@@ -251,7 +251,7 @@ impl<'d> KeyInfo<'d> {
     /// [`SignatureError::Structure`] if a hint of a known kind is malformed.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         budget.check(Limit::KeyInfoChildren, element.children().count())?;
-        let hints = element.children().map(|child| hint(child, budget)).collect::<Result<Vec<_>, _>>()?;
+        let hints = element.children().map(|child| KeyHint::of(child, budget)).collect::<Result<Vec<_>, _>>()?;
         // An empty name, as templates leave it, names nobody.
         let names_nobody = |hint: &KeyHint<'_>| matches!(hint, KeyHint::KeyName(name) if name.is_empty());
         let hints = hints.into_iter().filter(|hint| !names_nobody(hint)).collect();
@@ -356,26 +356,31 @@ fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, Signat
     if is_value {
         return Ok(public_key(target)?.map_or(KeyHint::Other(target), KeyHint::KeyValue));
     }
-    hint(target, budget)
+    KeyHint::of(target, budget)
 }
 
-/// The hint that a child of `ds:KeyInfo` is.
-fn hint<'d>(child: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
-    let child_name = child.name();
-    Ok(match (child_name.namespace, child_name.local) {
-        (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.string()?.into_owned()),
-        (ns, "KeyValue") if ns == name::DS.uri => key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue),
-        (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
-            let der = child.base64_within(budget.limits(), Limit::CertificateOctets)?;
-            PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
-        }
-        (ns, "RetrievalMethod") if ns == name::DS.uri => KeyHint::RetrievalMethod(child),
-        (ns, "KeyInfoReference") if ns == name::DSIG11.uri => KeyHint::KeyInfoReference(child),
-        (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, budget)?),
-        (ns, "SecurityTokenReference") if ns == name::WSSE.uri => KeyHint::SecurityTokenReference(child),
-        (ns, "EncryptedKey") if ns == name::XENC.uri => KeyHint::EncryptedKey(child),
-        _ => KeyHint::Other(child),
-    })
+impl<'d> KeyHint<'d> {
+    /// Reads a child of `ds:KeyInfo`.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if it is of a form that is read here, and is malformed.
+    pub fn of(child: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
+        let child_name = child.name();
+        Ok(match (child_name.namespace, child_name.local) {
+            (ns, "KeyName") if ns == name::DS.uri => Self::KeyName(child.string()?.into_owned()),
+            (ns, "KeyValue") if ns == name::DS.uri => key_value(child)?.map_or(Self::Other(child), Self::KeyValue),
+            (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
+                let der = child.base64_within(budget.limits(), Limit::CertificateOctets)?;
+                PublicKey::from_spki(&der).map_or(Self::Other(child), Self::KeyValue)
+            }
+            (ns, "RetrievalMethod") if ns == name::DS.uri => Self::RetrievalMethod(child),
+            (ns, "KeyInfoReference") if ns == name::DSIG11.uri => Self::KeyInfoReference(child),
+            (ns, "X509Data") if ns == name::DS.uri => Self::X509Data(X509Data::parse(child, budget)?),
+            (ns, "SecurityTokenReference") if ns == name::WSSE.uri => Self::SecurityTokenReference(child),
+            (ns, "EncryptedKey") if ns == name::XENC.uri => Self::EncryptedKey(child),
+            _ => Self::Other(child),
+        })
+    }
 }
 
 /// `None` for text that is not a name.

@@ -1,13 +1,12 @@
 //! The report for a terminal: grouped by chapter, with broken requirements and their elements emphasised.
 
-use std::io::IsTerminal as _;
-
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::text::{Slice as _, escaped};
 use wss_inspect::SECRET_ELEMENTS;
 use wss_inspect::lint::BeyondProfile;
 
 use crate::args::{Color, LintArgs};
+use crate::output;
 
 /// How the report is written.
 #[derive(Clone, Copy)]
@@ -18,11 +17,10 @@ pub(super) struct Style {
 
 impl Style {
     pub(super) fn of(arguments: &LintArgs) -> Self {
-        let to_terminal = || arguments.file.output.is_none() && std::io::stdout().is_terminal();
         let colored = match arguments.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => to_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Auto => arguments.file.output.is_none() && output::paints(),
         };
         Self { colored, all: arguments.all }
     }

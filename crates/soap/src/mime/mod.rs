@@ -24,6 +24,6 @@ pub use content::{Content, PIECE, Pieces, Refill, for_each_piece};
 pub use error::MimeError;
 pub use field::{Fields, is_field};
 pub use package::Package;
-pub use part::{MimePart, charset};
+pub use part::{MimePart, charset, root_type};
 pub use spool::{Spool, SpoolWriter};
 pub use writer::{PackageWriter, fresh_boundary};

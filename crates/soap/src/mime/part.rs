@@ -153,6 +153,34 @@ pub fn charset(content_type: &str, limits: &Limits) -> Result<Option<String>, Mi
     Ok(stated_charset(&Structured::from_outside(content_type, limits)?))
 }
 
+/// The media type of the root part, in lower case and without parameters, as the Content-Type of a package states it: `type`, or
+/// `start-info` for a package of XOP.
+///
+/// # Errors
+/// As [`charset`].
+///
+/// # Specification
+/// RFC 2387 §3.1; XML-binary Optimized Packaging §5.
+///
+/// ```
+/// use wss_c14n::Limits;
+///
+/// let xop = "multipart/related; boundary=b; type=\"application/xop+xml\"; start-info=\"application/soap+xml\"";
+/// let stated = wss_soap::mime::root_type(xop, &Limits::default())?;
+/// assert_eq!(stated.as_deref(), Some("application/soap+xml"));
+/// # Ok::<(), wss_soap::mime::MimeError>(())
+/// ```
+pub fn root_type(content_type: &str, limits: &Limits) -> Result<Option<String>, MimeError> {
+    let content_type = Structured::from_outside(content_type, limits)?;
+    let media_type = |name: &str| {
+        let value = content_type.parameter(name)?;
+        Some(value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase())
+    };
+    let is_xop = |stated: &String| stated == "application/xop+xml";
+    Ok(media_type("type")
+        .map(|stated| if is_xop(&stated) { media_type("start-info").unwrap_or(stated) } else { stated }))
+}
+
 fn stated_charset(content_type: &Structured) -> Option<String> {
     content_type.parameter("charset").map(str::to_ascii_lowercase)
 }

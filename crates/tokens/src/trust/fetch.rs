@@ -4,8 +4,10 @@ use std::error::Error;
 use std::future::Future;
 
 use thiserror::Error;
-use wss_crypto::LoadError;
+use wss_crypto::{CryptoError, LoadError};
 use wss_text::WireText;
+
+use crate::trust_error::TrustError;
 
 /// The largest number of octets of a URL.
 const MAX_URL_OCTETS: usize = 2_048;
@@ -107,11 +109,28 @@ pub enum FetchError {
         /// Why.
         source: LoadError,
     },
-    /// *Failed.* No authority of the path signed it, or it is about another certificate.
-    #[error("the response of {url:?} is not from the authority of the certificate, or not about it: ask the authority")]
+    /// *Failed.* No authority of the path signed it.
+    #[error("the response of {url:?} is not from the authority of the certificate ({source}): ask the authority")]
     NotGenuine {
         /// The URL.
         url: WireText,
+        /// Why.
+        source: TrustError,
+    },
+    /// *Failed.* It is about another certificate.
+    #[error("the response of {url:?} says nothing about the certificate: ask the authority")]
+    NotAbout {
+        /// The URL.
+        url: WireText,
+    },
+    /// *Refused.* The answer of the responder counts for nothing now: it is old, or the responder does not know the
+    /// certificate.
+    #[error("the response of {url:?} does not count: {source}")]
+    NotCounted {
+        /// The URL.
+        url: WireText,
+        /// Why.
+        source: TrustError,
     },
     /// *Refused.* The URL gave an older status than the known one.
     #[error("the response of {url:?} is older than the one that is known, which is kept: ask the authority")]
@@ -126,6 +145,9 @@ pub enum FetchError {
         subject: WireText,
     },
     /// *Failed.* There is no randomness for a nonce.
-    #[error("the cryptographic provider gave no nonce: try again")]
-    NoNonce,
+    #[error("the cryptographic provider gave no nonce ({source}): try again")]
+    NoNonce {
+        /// The error of the provider.
+        source: CryptoError,
+    },
 }

@@ -199,9 +199,12 @@ impl RevocationCache {
             return Some(FetchRequest { url, body: None, max_octets: self.0.limits.list_octets });
         }
         let asked = OcspRequest::new(&inquiry.certificate, &inquiry.issuer, DigestMethod::Sha1, &SystemRandom);
-        let Ok(asked) = asked else {
-            inquiry.errors.push(FetchError::NoNonce);
-            return None;
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(source) => {
+                inquiry.errors.push(FetchError::NoNonce { source });
+                return None;
+            }
         };
         let body = Some(asked.der().to_vec());
         inquiry.asked = Some(asked);
@@ -237,20 +240,17 @@ impl RevocationCache {
         let unusable = |source| FetchError::Unusable { url: url.into(), source };
         let response = asked.response(octets, demand_nonce).map_err(unusable)?;
         let Inquiry { certificate, issuer, .. } = inquiry;
-        let not_genuine = || FetchError::NotGenuine { url: url.into() };
-        let refused = |why| unusable(LoadError::UnsupportedResponse(why));
+        let not_genuine = |source| FetchError::NotGenuine { url: url.into(), source };
+        let not_about = || FetchError::NotAbout { url: url.into() };
         let now = SystemTime::now();
-        ocsp::signer(&response, issuer, now, &Budget::dangerous_unbounded()).map_err(|_| not_genuine())?;
+        ocsp::signer(&response, issuer, now, &Budget::dangerous_unbounded()).map_err(not_genuine)?;
         let freshness = Freshness { now, max_age: None };
-        match ocsp::status(&response, certificate, issuer, freshness).ok_or_else(not_genuine)? {
+        match ocsp::status(&response, certificate, issuer, freshness).ok_or_else(not_about)? {
             Ok(()) | Err(TrustError::Revoked { .. }) => {}
-            Err(TrustError::ResponseUnknown { .. }) => {
-                return Err(refused("the responder does not know the certificate"));
-            }
-            Err(_) => return Err(refused("it is not current")),
+            Err(source) => return Err(FetchError::NotCounted { url: url.into(), source }),
         }
         let this_update = response.about(certificate, issuer).map(|answer| answer.this_update()).max();
-        let this_update = this_update.ok_or_else(not_genuine)?;
+        let this_update = this_update.ok_or_else(not_about)?;
         let mut state = self.state();
         let key = key(certificate, issuer);
         if state.responses.get(&key).is_some_and(|(_, known)| *known > this_update) {
@@ -289,8 +289,12 @@ impl RevocationCache {
             }
         }
         let concerned = |list: &RevocationList| list.covers(certificate) || list.lists(certificate);
+        if genuine.is_empty() {
+            let source = TrustError::ListNotGenuine { authority: issuer.subject().to_string().into() };
+            return Err(FetchError::NotGenuine { url: url.into(), source });
+        }
         if !genuine.iter().any(concerned) {
-            return Err(FetchError::NotGenuine { url: url.into() });
+            return Err(FetchError::NotAbout { url: url.into() });
         }
         let now = SystemTime::now();
         // A list from the future would be newer than all of today, and keep them out.

@@ -60,7 +60,12 @@ pub(super) fn explain(uri: &str, complete: bool, from: &Attachments<'_, '_>, sea
 }
 
 /// The other reading of the two transforms of attachments.
-fn other_reading(uri: &str, complete: bool, from: &Attachments<'_, '_>, search: &Search<'_>) -> Option<Found> {
+pub(super) fn other_reading(
+    uri: &str,
+    complete: bool,
+    from: &Attachments<'_, '_>,
+    search: &Search<'_>,
+) -> Option<Found> {
     search.aims.iter().find_map(|aim| {
         let Goal::Digest { method, value } = &aim.goal else { return None };
         let other = from.targets.attachment(uri, !complete, *method, from.budget).ok()?;

@@ -13,7 +13,7 @@ use super::encrypted::holds_undecrypted;
 use super::explanation::{ExplainedReference, Verdict};
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
-use super::hints::{PERHAPS_IN_CIPHERTEXT, hints};
+use super::hints::{IS_CIPHERTEXT, PERHAPS_IN_CIPHERTEXT, hints};
 use super::places;
 use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
@@ -36,6 +36,8 @@ pub(super) struct Around<'a, 'd> {
     pub(super) targets: &'a dyn Dereference<'d>,
     /// The attachment that a URL names, if it can be searched.
     pub(super) attachment: &'a dyn Fn(&str) -> Option<Attachment>,
+    /// The ciphertext of the attachment that a URL names, if it was not decrypted.
+    pub(super) ciphertext_of: &'a dyn Fn(&str) -> Option<Element<'d>>,
     /// The elements that may have been meant.
     pub(super) likely: &'a [Element<'d>],
     /// The prefixes in the message.
@@ -120,7 +122,7 @@ pub(super) fn explain(
     show: Show<'_>,
 ) -> ExplainedReference {
     let uri = read.uri.as_deref().unwrap_or_default();
-    let is_encrypted = prepared.needs_search(read) && is_encrypted(&prepared.named, around);
+    let is_encrypted = prepared.needs_search(read) && is_encrypted(&prepared.named, uri, around);
     let is_authentic = signed.is_authentic;
     let verdict = verdict(read, &prepared, around, signed, is_encrypted, show);
     let Prepared { named, found, mut notes, .. } = prepared;
@@ -140,6 +142,7 @@ pub(super) fn explain(
         expected: read.digests.first().map_or_else(|| read.shown.clone(), |digest| digest.base64().into()),
         found: found.ok().flatten().map(|octets| base64_encode(&octets).into()),
         verdict,
+        is_encrypted,
         notes,
         likely: match named {
             _ if is_encrypted => None,
@@ -176,18 +179,20 @@ fn verdict(
 }
 
 /// Whether what is named has ciphertext in it that nobody decrypted, or may be inside such.
-fn is_encrypted(named: &Named<'_>, around: &Around<'_, '_>) -> bool {
-    let target = match named {
-        Named::Target(target) => target.root(),
-        Named::Nothing => around.document.root(),
-        Named::Token(..) | Named::Attachment { .. } => return false,
-    };
-    holds_undecrypted(target, around.signature, around.budget)
+fn is_encrypted(named: &Named<'_>, uri: &str, around: &Around<'_, '_>) -> bool {
+    let holds = |target: Element<'_>| holds_undecrypted(target, around.signature, around.budget);
+    match named {
+        Named::Target(target) => holds(target.root()),
+        Named::Nothing => holds(around.document.root()),
+        Named::Attachment { .. } => (around.ciphertext_of)(uri).is_some_and(holds),
+        Named::Token(..) => false,
+    }
 }
 
 fn hints_of(named: &Named<'_>, uri: &str, around: &Around<'_, '_>, is_encrypted: bool) -> Vec<String> {
     match named {
         Named::Target(Target { apex: Some(apex), .. }) => hints(*apex, around.budget),
+        Named::Attachment { .. } if is_encrypted => vec![IS_CIPHERTEXT.to_owned()],
         Named::Attachment { .. } => attachment::hints(uri, around.document, &around.attachments()),
         Named::Nothing if is_encrypted => vec![PERHAPS_IN_CIPHERTEXT.to_owned()],
         _ => Vec::new(),
@@ -392,7 +397,7 @@ fn differs(
     let search = |aims| Search { aims, meter: &meter, most: around.most, clues: around.clues };
     let found = match said.is_empty() {
         // Changes of content tell nothing of what is ciphertext.
-        _ if is_encrypted => of_ciphertext(named, form, around, [&search(&said), &search(&others)]),
+        _ if is_encrypted => of_ciphertext(named, uri, form, around, [&search(&said), &search(&others)]),
         true => cause(uri, named, form, around, &search(&others)),
         false => {
             // Another digest method rarely comes with another form: the likely method is tried first, and pairs of
@@ -439,13 +444,20 @@ pub(super) fn aims(read: &ReadReference<'_>) -> (Vec<Aim>, Vec<Aim>) {
 }
 
 /// What was digested in another form, or another element: without any change of content.
-fn of_ciphertext(named: &Named<'_>, form: &Form, around: &Around<'_, '_>, searches: [&Search<'_>; 2]) -> Option<Found> {
+fn of_ciphertext(
+    named: &Named<'_>,
+    uri: &str,
+    form: &Form,
+    around: &Around<'_, '_>,
+    searches: [&Search<'_>; 2],
+) -> Option<Found> {
     searches.into_iter().filter(|search| !search.aims.is_empty()).find_map(|search| match named {
         Named::Target(target) => {
             let found = search.in_forms(target, form);
             found.or_else(|| search.elsewhere(target.apex, around.likely, form))
         }
-        _ => search.elsewhere(None, around.likely, form),
+        Named::Attachment { complete } => attachment::other_reading(uri, *complete, &around.attachments(), search),
+        Named::Token(..) | Named::Nothing => search.elsewhere(None, around.likely, form),
     })
 }
 

@@ -153,6 +153,9 @@ pub struct ExplainedReference {
     pub found: Option<WireText>,
     /// Whether they are the same.
     pub verdict: Verdict,
+    /// Whether its digest differs and its target is ciphertext that was not decrypted, contains some, or may be inside some: it
+    /// may fit the plaintext.
+    pub is_encrypted: bool,
     /// Other findings about the reference.
     pub notes: Vec<String>,
     /// What is most likely if no cause was found.

@@ -7,6 +7,9 @@ use wss_text::Slice as _;
 pub(super) const STILL_CIPHERTEXT: &str =
     "it still contains ciphertext: if the signature is over plaintext, decrypt first";
 
+/// The sentence for an attachment that is ciphertext.
+pub(super) const IS_CIPHERTEXT: &str = "it is ciphertext: if the signature is over plaintext, decrypt first";
+
 /// What is said where nothing has an Id, and ciphertext may hold it.
 pub(super) const PERHAPS_IN_CIPHERTEXT: &str =
     "the message contains ciphertext that was not decrypted: the element may be inside it";

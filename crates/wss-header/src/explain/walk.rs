@@ -246,6 +246,7 @@ impl<'w> Walk<'w> {
             let targets = stage.targets();
             let by_id = |id: &str| stage.element(id);
             let attachment = |url: &str| stage.attachment(url).and_then(Attachment::of);
+            let ciphertext_of = |url: &str| stage.ciphertext_of(url);
             let around = Around {
                 document: stage.document(),
                 signature: read.element,
@@ -253,6 +254,7 @@ impl<'w> Walk<'w> {
                 has_index: true,
                 targets: &targets,
                 attachment: &attachment,
+                ciphertext_of: &ciphertext_of,
                 likely: &likely,
                 clues: &clues,
                 budget: &self.budget,
@@ -383,6 +385,7 @@ impl<'w> Walk<'w> {
                 has_index: ids.is_some(),
                 targets: &NoTargets,
                 attachment: &|_| None,
+                ciphertext_of: &|_| None,
                 likely: &likely,
                 clues: &clues,
                 budget: &self.budget,

@@ -1,6 +1,7 @@
 //! The Security header: its children in order, each passed to its step. A token is read by its kind.
 
 use wss_c14n::{Budget, Element, Limit, base64_decode, name};
+use wss_soap::mime::content_id_of;
 use wss_tokens::{Timestamp, TimestampShape};
 
 use super::decrypt::{decrypt_in_place, decrypt_listed, decrypt_unlisted};
@@ -84,6 +85,19 @@ fn process_child(
 /// Whether `data` describes decrypted ciphertext.
 pub(super) fn is_opened(data: Element<'_>, facts: &Facts<'_>) -> bool {
     data.attribute("", "Id").is_some_and(|id| facts.attachments.opened_data.contains(id.as_ref()))
+}
+
+/// The ciphertext of attachments in our header that was not decrypted, with the Content-ID of each.
+pub(super) fn sealed_attachments<'d>(
+    revision: &Revision<'d>,
+    facts: &Facts<'_>,
+) -> impl Iterator<Item = (Element<'d>, String)> {
+    let left = revision.header.element.children_named(name::XENC.uri, "EncryptedData");
+    let left = left.filter(move |data| !is_opened(*data, facts));
+    left.flat_map(|data| {
+        let references = data.descendants_and_self().filter(|inner| inner.is(name::XENC.uri, "CipherReference"));
+        references.filter_map(move |reference| Some((data, content_id_of(&reference.attribute("", "URI")?)?)))
+    })
 }
 
 /// Reads the `wsu:Timestamp`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use wss_c14n::{Limit, declared_in_utf16, is_utf16_without_mark, other_encoding, transcode_declared};
-use wss_crypto::Secret;
+use wss_crypto::{OcspResponse, Secret};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{EnvelopeError, mime::xop::expanded};
 
@@ -25,6 +25,10 @@ pub(crate) struct Arrived<'m> {
     pub(crate) package: Option<&'m Package<'m>>,
     /// The encoding in lower case that the transport states for an envelope without a package.
     pub(crate) charset: Option<&'m str>,
+    /// The responses of OCSP that came with the message.
+    pub(crate) stapled: &'m [OcspResponse],
+    /// The protocol and the cipher suite of its connection, if they are known.
+    pub(crate) negotiated: Option<(&'m str, &'m str)>,
     /// The request that the message answers.
     pub(crate) request: Option<&'m Correlation>,
     /// The caller's statement about the transport, if the Body need not be signed.
@@ -42,7 +46,8 @@ impl<'m> Arrived<'m> {
     /// A message, and the request that it answers.
     pub(crate) fn new(incoming: &'m Incoming<'m>, request: Option<&'m Correlation>) -> Self {
         let (octets, package, charset) = (incoming.envelope(), incoming.package(), incoming.charset());
-        Self { octets, package, charset, request, transport: None }
+        let (stapled, negotiated) = (incoming.stapled(), incoming.protocol_and_cipher_suite());
+        Self { octets, package, charset, stapled, negotiated, request, transport: None }
     }
 
     /// Refuses a configuration that cannot open such a message, before the message is read.

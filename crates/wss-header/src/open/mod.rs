@@ -50,6 +50,7 @@ use wss_bsp::Judging;
 use wss_c14n::Wiped;
 
 pub(crate) use incoming::Arrived;
+pub use named::key_in_words;
 pub(crate) use named::named_by;
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
 
@@ -58,6 +59,7 @@ use crate::error::OpenError;
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::trace;
+use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
 use facts::Facts;
 use keys::KeyRing;
@@ -96,6 +98,10 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     let message = incoming.read(receiver)?;
     let terms = Terms { only_demanded: O::ONLY_DEMANDED, ..Terms::new(receiver, demanded, incoming, message.octets()) };
     let mut profile = Judging::of(&receiver.bsp, receiver, incoming.package, incoming.request.is_some());
+    let negotiated = incoming.transport.and_then(TransportFacts::protocol_and_cipher_suite).or(incoming.negotiated);
+    if let Some((protocol, suite)) = negotiated {
+        profile = profile.map(|profile| profile.transport(protocol, suite));
+    }
     let mut facts = Facts::new(message.attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;

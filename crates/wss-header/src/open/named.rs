@@ -3,7 +3,7 @@
 //! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Element, base64_decode, name};
+use wss_c14n::{Budget, Element, Limits, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
 use wss_tokens::{
@@ -37,7 +37,7 @@ pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
         // An agreement names two keys. Our key is the recipient's.
         let recipient = agreement.and_then(|agreement| agreement.children_named(name::XENC.uri, "RecipientKeyInfo").next());
         let key_info = recipient.unwrap_or(key_info);
-        key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
+        key_info.descendants_and_self().find_map(in_words).unwrap_or_else(|| {
             let children: Vec<&str> = key_info.children().map(Element::qualified_name).collect();
             format!("nothing that is supported ({})", children.join(", "))
         })
@@ -48,7 +48,16 @@ pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
 /// Whom data without a ds:KeyInfo names.
 const NOBODY: &str = "nobody by name, since there is no ds:KeyInfo";
 
-fn named(reference: Element<'_>) -> Option<String> {
+/// How an element in or below a `ds:KeyInfo` names a key, or the certificate of a key, in words; `None` for an element that
+/// names none itself, as a container of such. The content of a `wsse:BinarySecurityToken` names its certificate, too.
+///
+/// It is for people who look at a message: nothing of it is verified, and no decision may depend on it.
+#[must_use]
+pub fn key_in_words(reference: Element<'_>) -> Option<WireText> {
+    in_words(reference).map(WireText::from)
+}
+
+fn in_words(reference: Element<'_>) -> Option<String> {
     let text = || reference.text().unwrap_or_default().into_owned();
     let of_child = |local| {
         let child = reference.children_named(name::DS.uri, local).next();
@@ -79,7 +88,7 @@ fn named(reference: Element<'_>) -> Option<String> {
         )),
         "X509Certificate" => Some(certificate_in(&text())),
         "KeyName" => Some(format!("KeyName {:?}", text())),
-        "KeyValue" | "DEREncodedKeyValue" => Some("a public key by its value".to_owned()),
+        "KeyValue" | "DEREncodedKeyValue" => Some(key_value(reference)),
         "KeyIdentifier" if is_wsse => Some(key_identifier(reference, &text())),
         "Reference" if is_wsse => {
             let uri = reference.attribute("", "URI").unwrap_or_default();
@@ -97,6 +106,15 @@ fn named(reference: Element<'_>) -> Option<String> {
         }
         "BinarySecurityToken" if is_wsse => Some(certificate_in(&text())),
         _ => None,
+    }
+}
+
+/// A public key that is named by its value.
+fn key_value(element: Element<'_>) -> String {
+    let budget = Budget::new(&Limits::default(), element.span().len() as u64);
+    match KeyHint::of(element, &budget) {
+        Ok(KeyHint::KeyValue(key)) => by_value(&key),
+        _ => "a public key by its value, which cannot be read".to_owned(),
     }
 }
 

@@ -7,13 +7,13 @@ use std::time::SystemTime;
 use wss_bsp::Report;
 use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
 use wss_crypto::Certificate;
-use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
+use wss_soap::mime::{Canonical, MimePart, canonical_type};
 use wss_tokens::{AuthenticatedUser, KerberosToken, RevocationStatus, ValidatedCertificate};
 use wss_xmlenc::EncryptedKey;
 
 use super::author::endorsements;
 use super::facts::{DecryptedElement, Facts};
-use super::header::is_opened;
+use super::header::sealed_attachments;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
 use super::replay_key::replay_key;
@@ -332,11 +332,7 @@ fn canonical(element: Element<'_>, signed: Option<&Canonicalization>, budget: &B
 /// Content-IDs of attachments that are ciphertext according to our header, and that were not decrypted. A list that
 /// named them may have been removed, and the signer of ciphertext did not mean it to be read.
 fn still_encrypted(revision: &Revision<'_>, facts: &Facts<'_>) -> Vec<String> {
-    let data = revision.header.element.children_named(name::XENC.uri, "EncryptedData");
-    let left = data.filter(|data| !is_opened(*data, facts));
-    let references = left.flat_map(Element::descendants_and_self);
-    let references = references.filter(|inner| inner.is(name::XENC.uri, "CipherReference"));
-    references.filter_map(|reference| content_id_of(&reference.attribute("", "URI")?)).collect()
+    sealed_attachments(revision, facts).map(|(_, id)| id).collect()
 }
 
 /// The message without our header, if the receiver forwards.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 use wss_c14n::{Budget, Document, Element, Limit, Spliced, Wiped, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
-use wss_soap::mime::{MimePart, Package, named_by};
+use wss_soap::mime::{MimePart, Package, content_id_of, named_by};
 use wss_soap::{Envelope, SecurityHeader};
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, KeyInfo};
@@ -16,7 +16,7 @@ use super::carry::Carry;
 use super::decrypt::{decrypt_each, decrypt_in_place, decrypt_listed, name_of};
 use super::dereference::Documents;
 use super::facts::{DecryptedElement, Facts};
-use super::header::is_opened;
+use super::header::{is_opened, sealed_attachments};
 use super::keys::{KeyRing, KeySearch};
 use super::named::{addressee, naming};
 use super::replacement::Replacement;
@@ -114,6 +114,12 @@ impl<'d> Stage<'_, 'd> {
         named_by(&self.facts.attachments.parts, url)
     }
 
+    /// The ciphertext of the attachment that a URL names, if it was not decrypted.
+    pub(crate) fn ciphertext_of(&self, url: &str) -> Option<Element<'d>> {
+        let id = content_id_of(url)?;
+        sealed_attachments(self.revision, self.facts).find(|(_, sealed)| *sealed == id).map(|(data, _)| data)
+    }
+
     /// The secrets that were unwrapped, or came with tickets.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.ring.brought.iter().map(|brought| &brought.secret)
@@ -151,7 +157,9 @@ pub(crate) fn survey(
     visit: &mut dyn FnMut(&mut Stage<'_, '_>),
 ) -> Option<Decryption> {
     let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
-    let incoming = Arrived { octets: message.as_bytes(), package, charset: None, request: None, transport: None };
+    let octets = message.as_bytes();
+    let incoming =
+        Arrived { octets, package, charset: None, stapled: &[], negotiated: None, request: None, transport: None };
     let terms = Terms::new(receiver, Arc::default(), incoming, message.len() as u64 + beside);
     let mut facts = Facts::new(attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);

@@ -1,5 +1,6 @@
 //! Terms: the values that apply to one message from beginning to end.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,6 +8,7 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, Element, name};
 use wss_soap::Envelope;
 use wss_soap::mime::{Package, Spool};
+use wss_tokens::Trust;
 
 use super::Arrived;
 use super::proven::ProvenSignature;
@@ -22,6 +24,8 @@ use crate::waiver::Waiver;
 /// The values that apply to one message, whatever it contains.
 pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
+    /// The trust in signers, with the responses of OCSP that came with the message.
+    pub(super) trust: Cow<'r, Trust>,
     /// The parts that one signature must cover.
     pub(super) demanded: Arc<BTreeSet<Part>>,
     /// Whether only those parts are returned, without the Body, unless it is one of them: a signature over them proves
@@ -50,6 +54,10 @@ impl<'r> Terms<'r> {
     ) -> Self {
         Self {
             receiver,
+            trust: match incoming.stapled {
+                [] => Cow::Borrowed(&receiver.trust),
+                stapled => Cow::Owned(receiver.trust.clone().stapled(stapled)),
+            },
             demanded,
             only_demanded: false,
             now: receiver.clock.now(),

@@ -137,7 +137,7 @@ fn validate(
     others: &[Certificate],
     terms: &Terms<'_>,
 ) -> Result<ValidatedCertificate, TrustError> {
-    terms.receiver.trust.validate(certificate, others, Purpose::Signing, terms.now, &terms.budget)
+    terms.trust.validate(certificate, others, Purpose::Signing, terms.now, &terms.budget)
 }
 
 /// The only candidate that matches and is trusted. Two are an error.
