@@ -5,7 +5,7 @@
 use wss_text::Slice as _;
 
 use super::kind::KeyKind;
-use super::pss::PssParameters;
+use super::pss_parameters::PssParameters;
 use crate::algorithm::{Curve, PostQuantum};
 use crate::der;
 use crate::error::LoadError;

@@ -1,6 +1,6 @@
 //! The kind of an asymmetric key: which algorithms it can run, and which it runs by default.
 
-use super::pss::PssParameters;
+use super::pss_parameters::PssParameters;
 use crate::algorithm::{Curve, KeyAgreement, PostQuantum, RsaPadding, Scheme, SignatureMethod};
 
 /// The kind of an asymmetric key.
