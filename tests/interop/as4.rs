@@ -1,5 +1,5 @@
-//! The AS4 presets beside WSS4J, with an attachment: the preset's own recipe makes what WSS4J opens, and its own receiver opens what
-//! WSS4J makes. BDEW, whose curve the JDK lacks, is in [`bdew`](crate::bdew).
+//! The AS4 presets beside WSS4J, with an attachment: the preset's own recipe makes what WSS4J opens, and its own receiver opens
+//! what WSS4J makes. BDEW, whose curve the JDK lacks, is in [`bdew`](crate::bdew).
 
 use std::io::Read as _;
 use std::time::SystemTime;

@@ -1,5 +1,5 @@
-//! What `wss` sends to whom: `wss xenc encrypt --to` takes a public key alone, and the originator's key of an agreement has the form
-//! that is asked for.
+//! What `wss` sends to whom: `wss xenc encrypt --to` takes a public key alone, and the originator's key of an agreement has the
+//! form that is asked for.
 
 mod common;
 
