@@ -1,18 +1,16 @@
 //! The report on the Basic Security Profile 1.1: a verdict on every requirement.
 
 mod html;
-mod lists;
-mod schema;
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use ws_security::bsp::{Report, Verdict};
+use ws_security::{DangerousNoReplayCache, Misshapen, Part, Receiver, Requirements, Trust};
 
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
-pub use schema::Misshapen;
 
 /// The report as JSON.
 #[must_use]
@@ -26,31 +24,44 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// The parts of a message, as it came, that receivers refuse although no requirement of the profile forbids them.
+/// What receivers refuse in a message for its shape, whether or not a requirement of the profile forbids it. The receiver's own
+/// readers find it ([`Receiver::misshapen`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct BeyondProfile {
-    /// The signatures in Security headers that are against their schema.
-    pub schema: Vec<Misshapen>,
-    /// The references of lists in Security headers that name nothing, or what was named before them.
-    pub lists: Vec<Misshapen>,
+pub struct RefusedShapes {
+    /// The elements, each with the receiver's error.
+    pub found: Vec<Misshapen>,
 }
 
-impl BeyondProfile {
-    /// Reads a message.
-    ///
-    /// # Errors
-    /// [`InspectError::Document`] if the message cannot be read again.
-    pub fn of(message: &Message<'_>) -> Result<Self, InspectError> {
-        let (document, limits) = (message.document()?, message.limits());
-        Ok(Self { schema: schema::misshapen(&document, limits), lists: lists::mislisted(&document, limits) })
+impl RefusedShapes {
+    /// Reads a message as this receiver does, and what its keys decrypt; without one, as a receiver that waives nothing and
+    /// has no keys. What `report` finds at the same place against a requirement with one of the `waived` ids is left out.
+    #[must_use]
+    pub fn of(message: &Message<'_>, receiver: Option<&Receiver>, report: &Report, waived: &[String]) -> Self {
+        let strict = || {
+            let nothing = Requirements::signed([Part::Body]);
+            Receiver::new(Trust::no_certificates(), nothing, DangerousNoReplayCache).limits(*message.limits())
+        };
+        let strict = receiver.is_none().then(strict);
+        let receiver = receiver.or(strict.as_ref());
+        let is_named = |verdict: &&Verdict| waived.iter().any(|id| id.eq_ignore_ascii_case(verdict.rule().id()));
+        let waived = report.verdicts().iter().filter(is_named).flat_map(Verdict::findings);
+        let waived: Vec<&str> = waived.map(|finding| finding.path.as_str()).collect();
+        let is_waived = |found: &Misshapen| {
+            let path = found.path.as_str();
+            waived.iter().any(|waived| waived.starts_with(path) || path.starts_with(waived))
+        };
+        let mut found =
+            receiver.map(|receiver| receiver.misshapen(message.text(), message.package())).unwrap_or_default();
+        found.retain(|found| !is_waived(found));
+        Self { found }
     }
 
-    /// All of it as JSON.
+    /// All of it as JSON. `words` may reword each error, as for options of a command line.
     #[must_use]
-    pub fn json(&self) -> Value {
-        let all = self.schema.iter().chain(&self.lists);
-        all.map(|found| json!({ "where": found.path.to_string(), "why": found.why.to_string() })).collect()
+    pub fn json(&self, words: &dyn Fn(&str) -> String) -> Value {
+        let all = self.found.iter();
+        all.map(|found| json!({ "where": found.path.to_string(), "why": words(&found.why.to_string()) })).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod attachment;
 mod element;
+mod misshapen;
 mod namespaces;
 mod target;
 mod unlisted;
@@ -20,6 +21,7 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
+pub(super) use self::misshapen::{may_be_hidden, misshapen_list};
 use self::target::Target;
 pub(super) use self::unlisted::{decrypt_each, decrypt_in_place, decrypt_unlisted, name_of, unlisted};
 use super::facts::{Facts, ForOthers};
