@@ -19,12 +19,12 @@ pub use wss_header::{
     Budget, Clock, Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, DecryptionKey, ElementPath,
     ElementPathError, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, ExchangeError, Fault, FaultCode,
     FixedClock, HeaderError, HeldToken, Incoming, KeyUseError, Layout, LayoutDefect, Limit, Limits, LostCoverage,
-    LostPart, MemoryReplayCache, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Opening, Outgoing, Part,
-    Pending, Plan, PlanError, PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing,
-    RemainingCiphertext, ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError,
-    Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, SignerIdentity, SignerName, Signing,
-    SoapVersion, SystemClock, TimestampEvidence, TransportFacts, Treatment, UnauthenticatedFault, UnsignedOpened,
-    Username, UsernameDefect, Waiver, WhyEncrypted, WhyMisplaced, WhyNoToken, WireForm,
+    LostPart, MemoryReplayCache, Misshapen, MissingKey, NotFresh, OpenError, Opened, OpenedParts, Opening, Outgoing,
+    Part, Pending, Plan, PlanError, PrefixDefect, Progress, ProtectionToken, ReceiptError, Receiver, Recipe,
+    Referencing, RemainingCiphertext, ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role,
+    SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, SignerIdentity, SignerName,
+    Signing, SoapVersion, SystemClock, TimestampEvidence, TransportFacts, Treatment, UnauthenticatedFault,
+    UnsignedOpened, Username, UsernameDefect, Waiver, WhyEncrypted, WhyMisplaced, WhyNoToken, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{

@@ -1,11 +1,14 @@
 //! What peers misspell: the error says what is written, and what belongs there.
 
 mod common;
+#[path = "common/signed_again.rs"]
+mod signed_again;
 
 use common::*;
+use signed_again::signed_again;
 use ws_security::c14n::name;
 use ws_security::prelude::*;
-use ws_security::{HeaderError, OpenError, TransportFacts, Waiver};
+use ws_security::{HeaderError, OpenError, ReferenceForm, Secret, TransportFacts, Username, Waiver};
 
 fn said(message: &str) -> String {
     refuse_strictly(&receiver(), message).to_string()
@@ -149,4 +152,98 @@ fn an_algorithm_in_the_wrong_namespace_is_told_with_the_right_identifier() {
     assert_ne!(written, encrypted);
     let error = refuse_strictly(&receiver().decrypt_with(identity("bob")), &written).to_string();
     has(&error, &[&format!("(perhaps {gcm} is meant)")]);
+}
+
+/// The message whose element of this qualified name is in no namespace.
+fn unqualified(message: &str, qualified: &str) -> String {
+    let local = qualified.split_once(':').expect("a prefix").1;
+    let lost = [" ", ">"].iter().fold(message.to_owned(), |message, end| {
+        message.replace(&format!("<{qualified}{end}"), &format!("<{local}{end}"))
+    });
+    let lost = lost.replace(&format!("</{qualified}>"), &format!("</{local}>"));
+    assert_ne!(lost, message, "{qualified}");
+    lost
+}
+
+/// Peers that build XML by hand forget a prefix. What is then overlooked is named, with the namespace where it belongs.
+#[test]
+fn what_lost_its_namespace_is_named_with_the_one_where_it_belongs() {
+    let signed_all = recipe()
+        .username(Username::digest("ann", "s3cret"))
+        .sign(signing().parts([Part::UsernameToken, Part::SigningToken]))
+        .secured(&envelope(SOAP11));
+    let by_serial = recipe().sign(signing().reference(ReferenceForm::IssuerSerial)).secured(&envelope(SOAP11));
+    let encrypted = recipe()
+        .sign(signing())
+        .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body]))
+        .secured(&envelope(SOAP11));
+    let known = Receiver::new(
+        trust().known([certificate("alice")]),
+        Requirements::signed([Part::Body]),
+        ws_security::DangerousNoReplayCache,
+    );
+    let bob = receiver().decrypt_with(identity("bob"));
+    let users = Receiver::new(
+        trust(),
+        Requirements::signed([Part::Body]).username_token(),
+        ws_security::DangerousNoReplayCache,
+    )
+    .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+    for (message, receiver, qualified, home) in [
+        (&signed_all, &users, "ds:Signature", name::DS.uri),
+        (&signed_all, &users, "wsu:Timestamp", name::WSU.uri),
+        (&signed_all, &users, "wsse:UsernameToken", name::WSSE.uri),
+        (&signed_all, &users, "wsse:Username", name::WSSE.uri),
+        (&signed_all, &users, "wsse:BinarySecurityToken", name::WSSE.uri),
+        (&signed_all, &users, "wsse:SecurityTokenReference", name::WSSE.uri),
+        (&signed_all, &users, "wsse:Security", name::WSSE.uri),
+        (&signed_all, &users, "s:Body", SOAP11),
+        (&signed_all, &users, "ds:KeyInfo", ""),
+        (&signed_all, &users, "ds:SignatureValue", ""),
+        (&signed_all, &users, "ds:Reference", ""),
+        (&by_serial, &known, "ds:X509Data", ""),
+        (&by_serial, &known, "ds:X509SerialNumber", name::DS.uri),
+        (&encrypted, &bob, "xenc:EncryptedKey", name::XENC.uri),
+        (&encrypted, &bob, "xenc:CipherData", ""),
+    ] {
+        let local = qualified.split_once(':').expect("a prefix").1;
+        let lost = unqualified(message, qualified);
+        // The peer signs what it writes.
+        let again = signed_again(&lost).filter(|_| message == &signed_all);
+        let lost = again.unwrap_or(lost);
+        let error = refuse_strictly(receiver, &lost).to_string();
+        let words = match qualified {
+            "wsse:Security" => "but one in no namespace".to_owned(),
+            _ => format!("{local} in no namespace"),
+        };
+        has(&error, &[&words, home]);
+    }
+    // A way to name a key that is no hint is named by `named`.
+    let lost = unqualified(&by_serial, "wsse:SecurityTokenReference");
+    has(&refuse_strictly(&known, &lost).to_string(), &["SecurityTokenReference in no namespace, which nobody reads"]);
+    // What is overlooked and not needed does not matter.
+    let plain = signed(SOAP11);
+    let beside =
+        plain.replacen("<ds:Signature ", "<UsernameToken><Username>ann</Username></UsernameToken><ds:Signature ", 1);
+    assert!(receiver().open(&beside).is_ok());
+}
+
+/// A digest of another length says which digests have it, an instant of what it is, and a serial number how it is written.
+#[test]
+fn values_of_the_wrong_form_are_said_with_their_place_and_form() {
+    let message = signed(SOAP11);
+    let value = element(&message, "<ds:DigestValue>", "</ds:DigestValue>");
+    let of_sha1 = format!("<ds:DigestValue>{}</ds:DigestValue>", ws_security::c14n::base64_encode(&[7; 20]));
+    let error = said(&message.replacen(value, &of_sha1, 1));
+    has(&error, &["has 20 octets, as SHA-1 ", "SHA-256, has 32", "have the peer write"]);
+    has(&said(&message.replacen(value, "<ds:DigestValue></ds:DigestValue>", 1)), &["is empty", "SHA-256, has 32"]);
+    let created = element(&message, "<wsu:Created>", "</wsu:Created>");
+    let changed = |from: &str, to: &str| said(&signed_again(&message.replacen(from, to, 1)).expect("signed again"));
+    has(&changed(created, "<wsu:Created>today</wsu:Created>"), &["wsu:Created is \"today\""]);
+    let expires = element(&message, "<wsu:Expires>", "</wsu:Expires>");
+    has(&changed(expires, "<wsu:Expires>later</wsu:Expires>"), &["wsu:Expires is \"later\""]);
+    let by_serial = recipe().sign(signing().reference(ReferenceForm::IssuerSerial)).secured(&envelope(SOAP11));
+    let serial = element(&by_serial, "<ds:X509SerialNumber>", "</ds:X509SerialNumber>");
+    let wrong = by_serial.replacen(serial, "<ds:X509SerialNumber>number 5</ds:X509SerialNumber>", 1);
+    has(&said(&wrong), &["the serial number \"number 5\"", "of issuer \"", "in decimal"]);
 }

@@ -143,7 +143,7 @@ fn what_is_no_envelope_says_what_is_in_the_way() {
         ("<s:Header/><s:Header/><s:Body/>", "two Headers"),
         ("<s:Header/>", "has no Body"),
         ("<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\"/>", "EncryptedData where its Body belongs"),
-        ("<Body xmlns=\"\"/>", "has Body where its Body belongs"),
+        ("<Body xmlns=\"\"/>", "has Body in no namespace where its Body belongs"),
     ] {
         let error = refuse(&receiver(), &format!("<s:Envelope {soap}>{children}</s:Envelope>")).to_string();
         assert!(error.contains(says), "{error}");

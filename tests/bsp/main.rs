@@ -12,6 +12,7 @@ mod costs;
 mod edit;
 mod emission;
 mod goldens;
+mod mutants;
 mod opens;
 mod package;
 mod reception;

@@ -168,9 +168,20 @@ impl<'a> Element<'a> {
     /// The only child of this name.
     ///
     /// # Errors
-    /// [`LeafError::Missing`] if there is none, [`LeafError::Unexpected`] if there are two.
+    /// [`LeafError::Missing`] if there is none, [`LeafError::OtherNamespace`] if there is one in another namespace,
+    /// [`LeafError::Unexpected`] if there are two.
     pub fn required_child(self, namespace: &'a str, local: &'static str) -> Result<Element<'a>, LeafError> {
-        self.optional_child(namespace, local)?.ok_or_else(|| self.missing(local))
+        self.optional_child(namespace, local)?.ok_or_else(|| {
+            let elsewhere = self.children().find(|child| child.name().local == local);
+            elsewhere.map_or_else(
+                || self.missing(local),
+                |found| LeafError::OtherNamespace {
+                    element: self.qualified_name().into(),
+                    found: found.with_namespace().into(),
+                    namespace: namespace.into(),
+                },
+            )
+        })
     }
 
     /// The value of an attribute, normalised. `namespace` is empty for an attribute in no namespace.
@@ -442,10 +453,9 @@ impl<'a> Element<'a> {
         if child.is(namespace, local) {
             return Ok(child);
         }
-        let found = match (child.name().local == local, child.name().namespace) {
-            (false, _) => child.qualified_name().to_owned(),
-            (true, "") => format!("{} in no namespace", child.qualified_name()),
-            (true, other) => format!("{} in the namespace {other}", child.qualified_name()),
+        let found = match child.name().local == local {
+            false => self.qualified_child(child),
+            true => child.with_namespace(),
         };
         Err(LeafError::OutOfOrder { element: self.qualified_name().into(), found: found.into(), expected: local })
     }
@@ -453,7 +463,21 @@ impl<'a> Element<'a> {
     /// An error that says this element contains `child` where it must not.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
-        LeafError::Unexpected { element: self.qualified_name().into(), unexpected: child.qualified_name().into() }
+        LeafError::Unexpected { element: self.qualified_name().into(), unexpected: self.qualified_child(child).into() }
+    }
+
+    /// The qualified name of a child, with the hint that it is in no namespace where this element is in one.
+    fn qualified_child(self, child: Element<'_>) -> String {
+        let lost_its_own = child.name().namespace.is_empty() && !self.name().namespace.is_empty();
+        if lost_its_own { child.with_namespace() } else { child.qualified_name().to_owned() }
+    }
+
+    /// Its qualified name and its namespace, for an error where the namespace is what differs.
+    fn with_namespace(self) -> String {
+        match self.name().namespace {
+            "" => format!("{} in no namespace", self.qualified_name()),
+            other => format!("{} in the namespace {other}", self.qualified_name()),
+        }
     }
 
     fn not_text(self) -> LeafError {

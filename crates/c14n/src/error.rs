@@ -229,6 +229,16 @@ pub enum LeafError {
         /// The name of the missing child element or attribute.
         missing: &'static str,
     },
+    /// *Malformed.* A required child element has the right local name, in another namespace or in none.
+    #[error("element {element} has {found}, which belongs in {namespace:?}: have the peer write it there")]
+    OtherNamespace {
+        /// The qualified name of the element.
+        element: WireText,
+        /// The qualified name of the child and its namespace.
+        found: WireText,
+        /// The namespace of the child that is required.
+        namespace: WireText,
+    },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
     #[error("element {element} contains {unexpected} where it must not")]
     Unexpected {

@@ -9,13 +9,14 @@ use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
 use ws_security::bsp::Report;
 use ws_security::c14n::{Budget, Document};
 use ws_security::soap::Envelope;
+use ws_security::text::escaped;
 use ws_security::tokens::{PasswordError, TokenError, TrustError};
 use ws_security::xmldsig::VerifyError;
 use ws_security::xmlenc::DecryptError;
 use ws_security::{
     AuthenticatedAssertion, Correlation, DangerousNoReplayCache, Evidence, Incoming, MissingKey, NotFresh, OpenError,
-    Opened, OpenedParts, Opening, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, Signer,
-    TransportFacts,
+    Opened, OpenedParts, Opening, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError,
+    SignatureEvidence, Signer, TransportFacts,
 };
 use wss_inspect::evidence as shown;
 use wss_profile::{Prepared, Profile, Receiving, Required};
@@ -132,12 +133,15 @@ struct Read {
     remaining: Vec<RemainingCiphertext>,
 }
 
-/// The parts to print in place of the Body: those of `--print`, or the required elements, if the Body is not required.
+/// The parts to print in place of the Body: those of `--print`, or the required elements and header blocks, if the Body is not
+/// required.
 fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Outcome<Vec<Part>> {
     let is_element = |part: &&Part| matches!(part, Part::Element(_) | Part::EveryElement(_));
+    let is_block = |part: &&Part| matches!(part, Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. });
     if arguments.result.print.is_empty() {
-        let of_elements = opening == Opening::Parts && arguments.receiving.network.network.is_none();
-        return Ok(required.signed.iter().filter(is_element).filter(|_| of_elements).cloned().collect());
+        let of_parts = opening == Opening::Parts && arguments.receiving.network.network.is_none();
+        let has_text = |part: &&Part| of_parts && (is_element(part) || is_block(part));
+        return Ok(required.signed.iter().filter(has_text).cloned().collect());
     }
     if arguments.receiving.network.network.is_some() {
         return Err(could_not(
@@ -145,10 +149,10 @@ fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Out
              printed; to print another part, give --require in place of --network",
         ));
     }
-    let is_printed = |part: &Part| is_element(&part) || matches!(part, Part::Body | Part::HeaderBlock { .. });
+    let is_printed = |part: &Part| is_element(&part) || is_block(&part) || *part == Part::Body;
     let parse = |text: &String| {
         if Part::parse(text).is_some_and(|part| !is_printed(&part)) {
-            let advice = "give Body, {namespace}local, element:PATH or every:element:PATH";
+            let advice = "give Body, {namespace}local, every:{namespace}local, element:PATH or every:element:PATH";
             return Err(could_not(format!("--print {text:?} is no part that has text to print: {advice}")));
         }
         let known = |part: &Part| required.signed.contains(part);
@@ -173,7 +177,7 @@ fn open_unsigned(
     let pending = pending.check(|_| check_answered(false, arguments))?;
     let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
     if arguments.receiving.demands.print_unauthenticated {
-        output::say(UNAUTHENTICATED);
+        output::say(format!("{UNAUTHENTICATED}{}", beside_the_body(&opened.evidence().signatures)));
     }
     let read = Read {
         body: Some(opened.unauthenticated_body().to_owned()),
@@ -256,6 +260,16 @@ fn open_signed(
     read.map_err(|failure| after_receipt(failure, arguments))
 }
 
+/// What is authenticated beside a Body that is not, and by whom.
+fn beside_the_body(signatures: &[SignatureEvidence]) -> String {
+    let told = signatures.iter().filter(|signature| !signature.signer.is_anonymous()).map(|signature| {
+        let parts: Vec<String> = signature.parts.iter().map(ToString::to_string).collect();
+        format!("{} by {}", parts.join(", "), signature.signer)
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { String::new() } else { format!("; only this is authenticated: {}", escaped(&told.join("; "))) }
+}
+
 /// Collects what was opened under a known or an anonymous signer.
 fn read(
     opened: &OpenedParts,
@@ -272,6 +286,12 @@ fn read(
             "note: the Body is not authenticated: it is signed with a key that anyone may have sent \
              (--print-unauthenticated)",
         ),
+    }
+    if body.is_none() && arguments.receiving.network.network.is_none() {
+        output::say(format!(
+            "note: the Body is not among the parts that must be signed, and is not printed (--require signed:Body){}",
+            beside_the_body(&opened.evidence().signatures)
+        ));
     }
     if let Some(path) = &arguments.result.exchange {
         output::write_secret(path, opened.correlation().to_text().as_bytes())?;
@@ -299,8 +319,8 @@ fn parts_of(opened: &OpenedParts, body: Option<&str>, part: &Part) -> Vec<(Part,
     let octets: Vec<&str> = match part {
         Part::Body => body.into_iter().collect(),
         Part::Element(path) | Part::EveryElement(path) => opened.elements(path).map(|element| element.xml()).collect(),
-        Part::HeaderBlock { namespace, local } => {
-            opened.header_block(namespace, local).map(|block| block.xml()).into_iter().collect()
+        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
+            opened.header_blocks(namespace, local).map(|block| block.xml()).collect()
         }
         _ => Vec::new(),
     };

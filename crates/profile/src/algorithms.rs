@@ -68,15 +68,23 @@ pub fn mgf(key: &'static str, given: &str) -> Result<DigestMethod, ProfileError>
 /// # Errors
 /// [`ProfileError::UnknownWord`].
 pub fn canonicalization(key: &'static str, given: &str) -> Result<CanonicalizationMethod, ProfileError> {
-    let all = [
-        ("exclusive", CanonicalizationMethod::Exclusive),
-        ("exclusive-comments", CanonicalizationMethod::ExclusiveWithComments),
-        ("inclusive", CanonicalizationMethod::Inclusive),
-        ("inclusive-comments", CanonicalizationMethod::InclusiveWithComments),
-        ("inclusive11", CanonicalizationMethod::Inclusive11),
-        ("inclusive11-comments", CanonicalizationMethod::Inclusive11WithComments),
-    ];
-    named(key, given, CanonicalizationMethod::from_uri, all.into_iter())
+    named(key, given, CanonicalizationMethod::from_uri, CANONICALIZATIONS.into_iter())
+}
+
+/// The words of canonicalisations. Their identifiers have no last words that tell them apart.
+const CANONICALIZATIONS: [(&str, CanonicalizationMethod); 6] = [
+    ("exclusive", CanonicalizationMethod::Exclusive),
+    ("exclusive-comments", CanonicalizationMethod::ExclusiveWithComments),
+    ("inclusive", CanonicalizationMethod::Inclusive),
+    ("inclusive-comments", CanonicalizationMethod::InclusiveWithComments),
+    ("inclusive11", CanonicalizationMethod::Inclusive11),
+    ("inclusive11-comments", CanonicalizationMethod::Inclusive11WithComments),
+];
+
+/// The word for a canonicalisation.
+pub(crate) fn word_of_canonicalization(method: CanonicalizationMethod) -> &'static str {
+    let known = CANONICALIZATIONS.iter().find(|(_, known)| *known == method);
+    known.map_or_else(|| last_word(method.uri()), |(word, _)| word)
 }
 
 /// The last word of an identifier: `rsa-sha1` of `http://www.w3.org/2000/09/xmldsig#rsa-sha1`.

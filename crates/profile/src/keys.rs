@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use wss_c14n::base64_decode;
 use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret, identities_from_key_store};
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
@@ -155,13 +156,19 @@ pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, Prof
     Ok(identities)
 }
 
-/// Lines of name, tab, password.
-pub(crate) fn users(source: &Source) -> Result<HashMap<String, Secret>, ProfileError> {
+/// Lines of name, tab, password; or, if they `are_hashed`, with base64 of the SHA-1 of each password, whose octets the peer
+/// digests.
+pub(crate) fn users(source: &Source, are_hashed: bool) -> Result<HashMap<String, Secret>, ProfileError> {
     let text = String::from_utf8(source.read()?).map_err(|_| source.is_not("UTF-8"))?;
     let user = |line: &str| {
         let wrong = || source.is_not("a file of lines, each of a name, a tab and a password");
         let (name, password) = line.split_once('\t').ok_or_else(wrong)?;
-        Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
+        let no_hash = || source.is_not("a file of lines, each of a name, a tab and base64 of the SHA-1 of a password");
+        let octets = match are_hashed {
+            true => base64_decode(password, 20).filter(|hash| hash.len() == 20).ok_or_else(no_hash)?,
+            false => password.as_bytes().to_vec(),
+        };
+        Ok((name.to_owned(), Secret::new(octets)))
     };
     // Editors on Windows write a byte order mark, which belongs to no name.
     let text = text.trim_start_matches('\u{feff}');

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_bsp::{Enforcement, Variant};
+use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{
-    Certificate, ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod,
+    Certificate, ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyWrap, PostQuantum, Secret,
+    SignatureMethod, TransportMethod,
 };
 use wss_header::{AlgorithmPolicy, Limit, Limits, Opening, Part, Receiver, ReplayCache};
 use wss_networks::{Network, PartyKeys};
 use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 
-use crate::algorithms::last_word;
+use crate::algorithms::{last_word, word_of_canonicalization};
 use crate::error::{ProfileError, once, word, word_of_list};
 use crate::profile::{Table, given};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
@@ -131,7 +133,7 @@ impl Receiving {
     fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<PartyKeys, ProfileError> {
         let mut keys = PartyKeys::new().trust(trust);
         if let Some(source) = &self.holdings.user_file {
-            let users = keys::users(source)?;
+            let users = keys::users(source, self.holdings.passwords_hashed)?;
             keys = keys.passwords(move |name: &str| users.get(name).cloned());
         }
         Ok(assertions.into_iter().fold(keys, PartyKeys::assertions))
@@ -208,7 +210,7 @@ impl HoldingOptions {
 
 fn with_users(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, ProfileError> {
     let Some(source) = &holdings.user_file else { return Ok(receiver) };
-    let users = keys::users(source)?;
+    let users = keys::users(source, holdings.passwords_hashed)?;
     Ok(receiver.passwords(move |name: &str| users.get(name).cloned()))
 }
 
@@ -323,15 +325,19 @@ fn identifiers() -> Vec<&'static str> {
     all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
     all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
     all.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()).map(PostQuantum::uri));
+    all.extend(KeyAgreement::ALL.iter().map(KeyAgreement::uri));
+    all.extend(DerivationMethod::ALL.iter().map(DerivationMethod::uri));
+    all.extend(CanonicalizationMethod::ALL.iter().map(|method| method.uri()));
     all.extend(FilterMethod::ALL.iter().map(|method| method.uri()));
     all
 }
 
 /// The word for an identifier: its last part, if it has no other word.
 fn word_of(uri: &str) -> &str {
-    match FilterMethod::from_uri(uri) {
-        Some(method) => method.word(),
-        None => last_word(uri),
+    match (FilterMethod::from_uri(uri), CanonicalizationMethod::from_uri(uri)) {
+        (Some(method), _) => method.word(),
+        (None, Some(method)) => word_of_canonicalization(method),
+        (None, None) => last_word(uri),
     }
 }
 

@@ -158,6 +158,8 @@ options! {
         context: Vec<NamedSource> = "IDENTIFIER=FILE",
         /// Users and passwords: lines of name, tab, password
         user_file: Option<Source>,
+        /// The passwords of --user-file are base64 of their SHA-1, which the peer digests in place of a password
+        passwords_hashed: bool,
         /// Open the header for this actor or role
         actor: Option<String> = "URI",
     }

@@ -26,6 +26,7 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "reply-key", "answers"),
     ("secure", "reply", "network"),
     ("verify", "signer", "trust"),
+    ("verify", "passwords-hashed", "user-file"),
     ("verify", "max-response-age", "ocsp"),
     ("verify", "accept-lists-after-their-end", "crl"),
     ("verify", "accept-bearer", "saml-issuer"),

@@ -138,13 +138,15 @@ impl Required {
     }
 
     /// The call that opens the message. It returns authenticated parts, unless the caller asked otherwise: the Body, or
-    /// the elements that are required without the Body.
+    /// the parts that are required without the Body. What is only about the signature or its time is required beside the Body.
     pub(crate) fn opening(&self, print_unauthenticated: bool) -> Opening {
         let has_body = self.signed.contains(&Part::Body);
-        let has_element = self.signed.iter().any(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)));
+        let is_content = |part: &Part| {
+            !matches!(part, Part::Timestamp | Part::Signature | Part::SigningToken | Part::SignatureConfirmation)
+        };
         match print_unauthenticated && !has_body {
             true => Opening::Unsigned,
-            false if has_element && !has_body => Opening::Parts,
+            false if !has_body && self.signed.iter().any(is_content) => Opening::Parts,
             false => Opening::Body,
         }
     }

@@ -181,7 +181,10 @@ impl<'d> Envelope<'d> {
             Some(child) if is(child, "Body") => child,
             Some(child) if is(child, "Header") => return Err(EnvelopeError::TwoSoapHeaders),
             Some(child) if child.is(name::XENC.uri, "EncryptedData") => return Err(EnvelopeError::EncryptedBody),
-            Some(child) => return Err(EnvelopeError::NotABody { found: child.name().to_string().into() }),
+            Some(child) => {
+                let (found, namespace) = (child.name().to_string().into(), version.namespace());
+                return Err(EnvelopeError::NotABody { found, namespace });
+            }
             None => return Err(EnvelopeError::NoBody),
         };
         if let Some(extra) = children.next() {

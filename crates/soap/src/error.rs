@@ -45,12 +45,18 @@ pub enum EnvelopeError {
     NoBody,
     /// *Malformed.* Another element where the Body belongs.
     #[error(
-        "the envelope has {found} where its Body belongs: have the peer write one Header and, after it, the Body, both in the namespace \
-         of the Envelope"
+        "the envelope has {} where its Body belongs: have the peer write one Header and, after it, the Body, both in the namespace \
+         of the Envelope, {namespace:?}",
+        match found.as_str().starts_with('{') {
+            true => found.to_string(),
+            false => format!("{found} in no namespace"),
+        }
     )]
     NotABody {
         /// Its expanded name.
         found: WireText,
+        /// The namespace of the Envelope.
+        namespace: &'static str,
     },
     /// *Malformed.* Two Headers.
     #[error("the envelope has two Headers: have the peer put every header block into one")]

@@ -283,8 +283,16 @@ pub enum TokenError {
     )]
     Version1,
     /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
-    #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]
+    #[error(
+        "{} is not a UTC instant: write it as 2026-01-31T12:00:00Z",
+        match of.as_str() {
+            "" => format!("{text:?}"),
+            of => format!("{of} is {text:?}, which"),
+        }
+    )]
     Instant {
+        /// The element or attribute that has the text, as in `wsu:Created`; empty if the text is of no message.
+        of: WireText,
         /// The text.
         text: WireText,
     },

@@ -27,9 +27,9 @@ use crate::written_instant::{days_before, days_in};
 /// # Ok::<(), wss_tokens::TokenError>(())
 /// ```
 pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
-    match parse_date_time(text)? {
+    match parse_date_time("", text)? {
         DateTime { instant, is_utc: true, .. } => Ok(instant),
-        DateTime { .. } => Err(TokenError::Instant { text: text.into() }),
+        DateTime { .. } => Err(TokenError::Instant { of: "".into(), text: text.into() }),
     }
 }
 
@@ -51,12 +51,12 @@ impl DateTime {
 }
 
 /// As [`parse_instant`], with any offset from UTC, or without a zone, which is read as UTC: the caller says whether it
-/// accepts these.
+/// accepts these. `of` is the name of the element or attribute with the text.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
-pub(crate) fn parse_date_time(text: &str) -> Result<DateTime, TokenError> {
-    let wrong = || TokenError::Instant { text: text.into() };
+pub(crate) fn parse_date_time(of: &str, text: &str) -> Result<DateTime, TokenError> {
+    let wrong = || TokenError::Instant { of: of.into(), text: text.into() };
     WrittenDateTime::read(text).and_then(|written| written.instant()).ok_or_else(wrong)
 }
 

@@ -19,6 +19,7 @@ mod implied_key;
 mod instant;
 mod kerberos;
 mod password_error;
+mod password_key_use;
 mod rel;
 mod saml;
 mod security_context;
@@ -47,6 +48,7 @@ pub use kerberos::{
     KerberosToken, WrittenKerberosToken, write_kerberos_token,
 };
 pub use password_error::PasswordError;
+pub use password_key_use::PasswordKeyUse;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
     Assertion, AssertionShape, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion,
@@ -62,8 +64,8 @@ pub use trust::{
 };
 pub use trust_error::TrustError;
 pub use username_token::{
-    AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN,
-    UsernameToken, password_digest, write_digest_token, write_password_key_token, write_username_token,
+    AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordSource, USERNAME_TOKEN, UsernameToken,
+    password_digest, write_digest_token, write_password_key_token, write_username_token,
 };
 pub use value_type::{
     BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER,

@@ -214,7 +214,8 @@ impl<'d> SecurityTokenReference<'d> {
                 Ok(Self::Embedded(token))
             }
             (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.string()?.into_owned())),
-            _ => Err(TokenError::Unsupported { uri: child.qualified_name().into() }),
+            ("", local) => Err(TokenError::Unsupported { uri: format!("{local} in no namespace").into() }),
+            _ => Err(TokenError::Unsupported { uri: child.name().to_string().into() }),
         }
     }
 

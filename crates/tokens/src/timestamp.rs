@@ -55,7 +55,7 @@ impl<'d> Timestamp<'d> {
             if child_name.namespace != name::WSU.uri && !shape.in_any_namespace {
                 return Err(TokenError::TimeInOtherNamespace { name: child.qualified_name().into() });
             }
-            if instant.replace(parse_date_time(&child.text()?)?).is_some() {
+            if instant.replace(parse_date_time(child.qualified_name(), &child.text()?)?).is_some() {
                 return Err(element.unexpected(child).into());
             }
             if child_name.local == "Created" && expires.is_some() && !shape.in_any_order {

@@ -10,6 +10,7 @@ use wss_text::shown;
 use crate::error::TokenError;
 use crate::instant::{DateTime, parse_date_time};
 use crate::password_error::PasswordError;
+use crate::password_key_use::PasswordKeyUse;
 use crate::username_field::{
     ClaimedPassword, ClaimedValue, Field, MAX_NONCE, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT, nonce_octets,
 };
@@ -72,25 +73,6 @@ impl From<Secret> for Password {
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Password(..)")
-    }
-}
-
-/// The use of a key derived from a password. It is part of the salt, so that one key never has both uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PasswordKeyUse {
-    /// MACs: the first octet of the salt is 1.
-    Mac,
-    /// Encryption: the first octet of the salt is 2.
-    Encryption,
-}
-
-impl PasswordKeyUse {
-    const fn flag(self) -> u8 {
-        match self {
-            Self::Mac => 1,
-            Self::Encryption => 2,
-        }
     }
 }
 
@@ -205,7 +187,7 @@ impl<'d> UsernameToken<'d> {
             Some(child) => Some(child.text()?.into_owned()),
             None => None,
         };
-        let created = created_text.as_deref().map(parse_date_time).transpose()?;
+        let created = created_text.as_deref().map(|text| parse_date_time("wsu:Created", text)).transpose()?;
         let salt = match element.optional_child(name::WSSE11.uri, "Salt")? {
             Some(child) => Some(child.base64(MAX_NONCE)?),
             None => None,
@@ -329,26 +311,34 @@ impl<'d> UsernameToken<'d> {
                 fits(created) | fits(collapsed(created))
             }
         };
-        let is_digest = matches!(self.claimed(), Some(ClaimedValue::Digest(_)));
-        let is_by_name = self.password.as_ref().is_some_and(|password| password.by_name);
+        self.check_fields()?;
+        match (is_known, matches) {
+            (false, _) => Err(PasswordError::UnknownUser),
+            (true, false) => Err(PasswordError::WrongPassword),
+            (true, true) => Ok(self.user(self.is_clear_text())),
+        }
+    }
+
+    /// Whether the token has what a check of its password needs, in the forms of the profile or those that a call accepts.
+    /// This needs no password, and [`UsernameToken::authenticate`] checks it first.
+    ///
+    /// # Errors
+    /// [`PasswordError`], but neither [`PasswordError::UnknownUser`] nor [`PasswordError::WrongPassword`].
+    pub fn check_fields(&self) -> Result<(), PasswordError> {
+        let Some(password) = &self.password else { return Err(PasswordError::NoPassword) };
+        let is_digest = matches!(password.value, ClaimedValue::Digest(_));
         let lacks = is_digest.then_some((self.nonce.is_none(), self.created_text.is_none()));
-        match (&self.password, is_known) {
-            (None, _) => Err(PasswordError::NoPassword),
-            (Some(password), _) if password.is_qualified && !self.by_name => Err(PasswordError::QualifiedType),
-            _ if is_by_name && !self.by_name => Err(PasswordError::TypeByName),
+        match lacks {
+            _ if password.is_qualified && !self.by_name => Err(PasswordError::QualifiedType),
+            _ if password.by_name && !self.by_name => Err(PasswordError::TypeByName),
             _ if self.encoding_by_name && !self.by_name => Err(PasswordError::EncodingByName),
             _ if self.nonce_has_bits && !self.by_name => Err(PasswordError::NonceBits),
-            _ if lacks.is_some_and(|(nonce, created)| nonce || created) && self.is_misnamed => {
-                Err(PasswordError::OtherNamespace)
-            }
-            _ if lacks == Some((true, true)) => Err(PasswordError::BareDigest),
-            _ if lacks == Some((true, false)) && !self.without_nonce => Err(PasswordError::NoNonce),
-            _ if lacks == Some((false, true)) && !self.without_created => Err(PasswordError::NoCreated),
-            (_, false) => Err(PasswordError::UnknownUser),
-            _ if !matches => Err(PasswordError::WrongPassword),
+            Some((nonce, created)) if (nonce || created) && self.is_misnamed => Err(PasswordError::OtherNamespace),
+            Some((true, true)) => Err(PasswordError::BareDigest),
+            Some((true, false)) if !self.without_nonce => Err(PasswordError::NoNonce),
+            Some((false, true)) if !self.without_created => Err(PasswordError::NoCreated),
             _ => Ok(()),
-        }?;
-        Ok(self.user(self.is_clear_text()))
+        }
     }
 
     /// Whether it is for deriving a key from the user's password, and not for sending a password.
@@ -368,13 +358,8 @@ impl<'d> UsernameToken<'d> {
         key_use: PasswordKeyUse,
         passwords: &dyn PasswordSource,
     ) -> Result<PasswordKey, TokenError> {
-        let salt = self.salt.as_deref().ok_or(TokenError::PasswordKey("it has no Salt"))?;
-        if salt.len() != SALT || salt.first() != Some(&key_use.flag()) {
-            return Err(TokenError::PasswordKey("its salt is not one of 16 octets for this use"));
-        }
-        if !ITERATIONS.contains(&self.iterations) {
-            return Err(TokenError::PasswordKey("1000 to 10000 iterations are allowed"));
-        }
+        self.check_key_fields(&[key_use])?;
+        let salt = self.salt.as_deref().unwrap_or_default();
         let known = passwords.password(&self.username).filter(|password| !password.is_empty());
         let is_known = known.is_some();
         let password = known.unwrap_or_else(|| Secret::new(b"no such user".to_vec()));
@@ -383,6 +368,23 @@ impl<'d> UsernameToken<'d> {
             key = Secret::generate(&SystemRandom, key.len()).unwrap_or(key);
         }
         Ok(PasswordKey { key, user: self.user(false), is_known })
+    }
+
+    /// Whether a key for one of these uses can be derived from the user's password and this token: its salt and its number of
+    /// iterations. [`UsernameToken::password_key`] checks it first.
+    ///
+    /// # Errors
+    /// As [`UsernameToken::password_key`].
+    pub fn check_key_fields(&self, key_uses: &[PasswordKeyUse]) -> Result<(), TokenError> {
+        let salt = self.salt.as_deref().ok_or(TokenError::PasswordKey("it has no Salt"))?;
+        let is_of_use = || key_uses.iter().any(|key_use| salt.first() == Some(&key_use.flag()));
+        if salt.len() != SALT || !is_of_use() {
+            return Err(TokenError::PasswordKey("its salt is not one of 16 octets for this use"));
+        }
+        match ITERATIONS.contains(&self.iterations) {
+            true => Ok(()),
+            false => Err(TokenError::PasswordKey("1000 to 10000 iterations are allowed")),
+        }
     }
 
     fn user(&self, clear_text: bool) -> AuthenticatedUser {

@@ -101,7 +101,7 @@ pub use held_token::HeldToken;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use layout::Layout;
-pub use open::key_in_words;
+pub use open::{Misshapen, key_in_words};
 pub use opened::{
     Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, TimestampEvidence,
     UnsignedOpened,

@@ -58,9 +58,20 @@ pub enum SignatureError {
         /// The bits of the value.
         found: u64,
     },
-    /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
+    /// *Refused.* A name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
+    /// *Malformed.* A `ds:X509SerialNumber` is no serial number of a certificate.
+    #[error(
+        "the ds:X509IssuerSerial of issuer {issuer:?} has the serial number {serial:?}, and not an integer of at most 20 octets (RFC \
+         5280): have the peer write the serial number of the certificate in decimal"
+    )]
+    SerialNumber {
+        /// The name of the issuer, as written.
+        issuer: WireText,
+        /// The serial number, as written.
+        serial: WireText,
+    },
     /// *Malformed.* A `ds:X509Certificate` holds PEM, with its lines BEGIN and END, or base64 of that, and it is not that of one
     /// certificate.
     #[error(
@@ -80,10 +91,18 @@ pub enum SignatureError {
         why: WireText,
     },
     /// *Malformed.* A digest value has another length than its algorithm produces.
-    #[error("ds:DigestValue of {uri:?} has the wrong length")]
+    #[error(
+        "ds:DigestValue of {uri:?} {}, where its ds:DigestMethod, {}, has {}: have the peer write the digest of that method, or name \
+         the method of its digest",
+        lengthy(*octets), method.name(), method.output_len()
+    )]
     DigestLength {
         /// The reference.
         uri: WireText,
+        /// The octets of its digest value.
+        octets: usize,
+        /// Its digest method.
+        method: DigestMethod,
     },
     /// *Malformed.* `ds:SignedInfo` without a `ds:Reference`.
     #[error("the signature has no ds:Reference: it signs nothing")]
@@ -323,4 +342,17 @@ fn near_algorithm(uri: &WireText) -> String {
     let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
     let transforms = CanonicalizationMethod::ALL.into_iter().map(CanonicalizationMethod::uri);
     nearest_identifier(uri.as_str(), signatures.chain(digests).chain(transforms))
+}
+
+/// The length of a digest value, with the digest methods that have it.
+fn lengthy(octets: usize) -> String {
+    if octets == 0 {
+        return "is empty".to_owned();
+    }
+    let fitting: Vec<&str> =
+        DigestMethod::ALL.iter().filter(|method| method.output_len() == octets).map(|method| method.name()).collect();
+    match fitting[..] {
+        [] => format!("has {octets} octets, as no digest here has"),
+        _ => format!("has {octets} octets, as {} has", fitting.join(" or ")),
+    }
 }

@@ -120,8 +120,8 @@ impl X509Data {
     /// Reads a `ds:X509Data`.
     ///
     /// # Errors
-    /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
-    /// those of certificates. A name that cannot be read matches no certificate and is no error.
+    /// [`SignatureError::Structure`]; [`SignatureError::SerialNumber`]; [`SignatureError::KeyInfo`] for a name that is larger
+    /// than those of certificates. A name that cannot be read matches no certificate and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
         budget.check(Limit::X509Entries, element.children().count())?;
         Self::of_items(element.children(), budget)
@@ -154,8 +154,8 @@ impl X509Data {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
                     let (decimal, digits) = (SerialNumber::parse(&serial), SerialNumber::parse_hexadecimal(&serial));
-                    if let (Err(error), Err(_)) = (&decimal, &digits) {
-                        return Err(error.clone().into());
+                    if decimal.is_err() && digits.is_err() {
+                        return Err(SignatureError::SerialNumber { issuer: issuer.into(), serial: serial.into() });
                     }
                     if let Some(issuer) = readable(&issuer)? {
                         let known = decimal.ok().map(|serial| IssuerSerial { issuer: issuer.clone(), serial });

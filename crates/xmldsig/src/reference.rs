@@ -194,7 +194,11 @@ impl<'d> Reference<'d> {
         no_parameters(method, &method_uri)?;
         let digest_value = next("DigestValue")?.base64(64)?;
         if digest_value.len() != digest_method.output_len() {
-            return Err(SignatureError::DigestLength { uri: uri.into() });
+            return Err(SignatureError::DigestLength {
+                uri: uri.into(),
+                octets: digest_value.len(),
+                method: digest_method,
+            });
         }
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());

@@ -44,7 +44,8 @@ pub(crate) struct ReceivedMessageArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Result")]
 pub(crate) struct ResultArgs {
-    /// Print this part instead of the Body: Body, {ns}local, element:PATH or every:element:PATH, as --require names it
+    /// Print this part instead of the Body: Body, {ns}local, every:{ns}local, element:PATH or
+    /// every:element:PATH, as --require names it
     #[arg(long, value_name = "PART", conflicts_with = "print_unauthenticated")]
     pub(crate) print: Vec<String>,
     /// Write the authenticated attachments into this folder

@@ -5,9 +5,10 @@ mod text;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
-use wss_inspect::lint::BeyondProfile;
+use wss_inspect::lint::RefusedShapes;
 use wss_profile::HoldingOptions;
 
+use crate::accept::in_options;
 use crate::args::{Color, Format, LintArgs, Profile};
 use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
@@ -41,22 +42,22 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     if let Some(path) = &arguments.html {
         output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
     }
-    let beyond = BeyondProfile::of(&message).map_err(refused)?;
+    let shapes = RefusedShapes::of(&message, receiver.as_ref(), &report, &arguments.waive);
     let output = arguments.file.output.as_ref();
     match arguments.format {
         Format::Text => {
             let style = text::Style::of(arguments);
             let report = text::report(&report, message.text(), style);
-            output::write_painted(output, |out| write!(out, "{report}{}", text::beyond(&beyond, style)))?;
+            output::write_painted(output, |out| write!(out, "{report}{}", text::shapes(&shapes, style)))?;
         }
-        Format::Json => output::write_json(output, &wss_inspect::lint::json(&report, Some(&beyond)))?,
+        Format::Json => {
+            let shapes = Some((&shapes, &in_options as &dyn Fn(&str) -> String));
+            output::write_json(output, &wss_inspect::lint::json(&report, shapes))?;
+        }
     }
     let mut broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
-    if !beyond.schema.is_empty() {
-        broken.push("the schema of ds:Signature");
-    }
-    if !beyond.lists.is_empty() {
-        broken.push("the lists of encrypted data");
+    if !shapes.found.is_empty() {
+        broken.push("shapes that receivers demand");
     }
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }

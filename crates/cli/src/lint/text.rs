@@ -3,8 +3,9 @@
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::text::{Slice as _, escaped};
 use wss_inspect::SECRET_ELEMENTS;
-use wss_inspect::lint::BeyondProfile;
+use wss_inspect::lint::RefusedShapes;
 
+use crate::accept::in_options;
 use crate::args::{Color, LintArgs};
 use crate::output;
 
@@ -65,19 +66,19 @@ pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
     out
 }
 
-/// The parts that receivers refuse although no requirement of the profile forbids them.
-pub(super) fn beyond(beyond: &BeyondProfile, style: Style) -> String {
-    let schema = "The schema of ds:Signature (XML Signature 1.1 §4), which receivers demand";
-    let lists = "The lists of encrypted data (XML Encryption 1.1 §3.6), by which receivers decrypt";
+/// What receivers refuse for its shape, whether or not the profile forbids it.
+pub(super) fn shapes(shapes: &RefusedShapes, style: Style) -> String {
     let mut out = String::new();
-    for (title, all) in [(schema, &beyond.schema), (lists, &beyond.lists)] {
-        if !all.is_empty() {
-            out.push_str(&format!("\n{}\n", style.paint("1", title)));
-        }
-        for found in all {
-            out.push_str(&format!("  {} {}\n", style.paint("1;31", "fail          "), found.why));
-            out.push_str(&format!("      at {}\n", found.path));
-        }
+    if !shapes.found.is_empty() {
+        out.push_str(&format!(
+            "\n{}\n",
+            style.paint("1", "Shapes that receivers demand, and refuse the message without")
+        ));
+    }
+    for found in &shapes.found {
+        let why = in_options(&found.why.to_string());
+        out.push_str(&format!("  {} {why}\n", style.paint("1;31", "fail          ")));
+        out.push_str(&format!("      at {}\n", found.path));
     }
     out
 }

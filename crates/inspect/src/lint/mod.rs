@@ -1,66 +1,81 @@
 //! The report on the Basic Security Profile 1.1: a verdict on every requirement.
 
 mod html;
-mod lists;
-mod schema;
 
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use ws_security::bsp::{Finding, Report, Verdict};
+use ws_security::{DangerousNoReplayCache, Misshapen, Part, Receiver, Requirements, Trust};
 
 use crate::error::InspectError;
 use crate::message::Message;
 use crate::page::as_text;
-use crate::streamed::{Each, Shown, Text, object};
-pub use schema::Misshapen;
+use crate::streamed::{Each, Shown, Text, Worded, object};
 
-/// The report as JSON, which is made while it is written. `schema` is the parts that receivers refuse beyond the profile, if they
-/// were looked for.
-pub fn json<'r>(report: &'r Report, schema: Option<&'r BeyondProfile>) -> impl Serialize + 'r {
-    Shown((report, schema))
+/// The report as JSON, which is made while it is written; with the shapes that receivers refuse, if they were looked for, whose
+/// errors the function may reword, as for options of a command line.
+pub fn json<'r>(
+    report: &'r Report,
+    shapes: Option<(&'r RefusedShapes, &'r dyn Fn(&str) -> String)>,
+) -> impl Serialize + 'r {
+    Shown((report, shapes))
 }
 
-impl Serialize for Shown<(&Report, Option<&BeyondProfile>)> {
+impl Serialize for Shown<(&Report, Option<(&RefusedShapes, &dyn Fn(&str) -> String)>)> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (report, beyond) = self.0;
+        let (report, shapes) = self.0;
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("profile", "WS-I Basic Security Profile 1.1")?;
         object.serialize_entry("variant", report.variant().name())?;
         object.serialize_entry("dated", report.variant().dated())?;
         object.serialize_entry("conforms", &report.conforms())?;
         object.serialize_entry("rules", &Each(report.verdicts().iter().map(Shown)))?;
-        if let Some(beyond) = beyond {
-            object.serialize_entry("schema", &Each(beyond.schema.iter().chain(&beyond.lists).map(Shown)))?;
+        if let Some((shapes, words)) = shapes {
+            object.serialize_entry("shapes", &Each(shapes.found.iter().map(|found| Worded(found, words))))?;
         }
         object.end()
     }
 }
 
-/// The parts of a message, as it came, that receivers refuse although no requirement of the profile forbids them.
+/// What receivers refuse in a message for its shape, whether or not a requirement of the profile forbids it. The receiver's own
+/// readers find it ([`Receiver::misshapen`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct BeyondProfile {
-    /// The signatures in Security headers that are against their schema.
-    pub schema: Vec<Misshapen>,
-    /// The references of lists in Security headers that name nothing, or what was named before them.
-    pub lists: Vec<Misshapen>,
+pub struct RefusedShapes {
+    /// The elements, each with the receiver's error.
+    pub found: Vec<Misshapen>,
 }
 
-impl BeyondProfile {
-    /// Reads a message.
-    ///
-    /// # Errors
-    /// [`InspectError::Document`] if the message cannot be read again.
-    pub fn of(message: &Message<'_>) -> Result<Self, InspectError> {
-        let (document, limits) = (message.document()?, message.limits());
-        Ok(Self { schema: schema::misshapen(&document, limits), lists: lists::mislisted(&document, limits) })
+impl RefusedShapes {
+    /// Reads a message as this receiver does, and what its keys decrypt; without one, as a receiver that waives nothing and
+    /// has no keys. What `report` finds at the same place against a requirement with one of the `waived` ids is left out.
+    #[must_use]
+    pub fn of(message: &Message<'_>, receiver: Option<&Receiver>, report: &Report, waived: &[String]) -> Self {
+        let strict = || {
+            let nothing = Requirements::signed([Part::Body]);
+            Receiver::new(Trust::no_certificates(), nothing, DangerousNoReplayCache).limits(*message.limits())
+        };
+        let strict = receiver.is_none().then(strict);
+        let receiver = receiver.or(strict.as_ref());
+        let is_named = |verdict: &&Verdict| waived.iter().any(|id| id.eq_ignore_ascii_case(verdict.rule().id()));
+        let waived = report.verdicts().iter().filter(is_named).flat_map(Verdict::findings);
+        let waived: Vec<&str> = waived.map(|finding| finding.path.as_str()).collect();
+        let is_waived = |found: &Misshapen| {
+            let path = found.path.as_str();
+            waived.iter().any(|waived| waived.starts_with(path) || path.starts_with(waived))
+        };
+        let mut found =
+            receiver.map(|receiver| receiver.misshapen(message.text(), message.package())).unwrap_or_default();
+        found.retain(|found| !is_waived(found));
+        Self { found }
     }
 }
 
-impl Serialize for Shown<&Misshapen> {
+impl Serialize for Worded<'_, &Misshapen> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        object!(serializer, { "where": Text(&self.0.path), "why": Text(&self.0.why) })
+        let Self(found, words) = self;
+        object!(serializer, { "where": Text(&found.path), "why": words(&found.why.to_string()) })
     }
 }
 

@@ -27,11 +27,7 @@ impl AssertionTrust {
         budget: &Budget,
         now: SystemTime,
     ) -> Result<(ValidatedCertificate, AssertionText), TokenError> {
-        let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
-        check_shape(&signature, assertion, policy)?;
-        if signature.signed_info().other_pss().is_some() {
-            return Err(SignatureError::OtherPss.into());
-        }
+        let signature = read(element, assertion, policy, budget)?;
         let itself = Itself { element: assertion.element, id: &assertion.id, shape: assertion.shape };
         let mut found = None;
         let verified = wss_xmldsig::verify::<TokenError>(
@@ -110,6 +106,32 @@ impl AssertionTrust {
             }
             .into(),
         })
+    }
+}
+
+impl Assertion<'_> {
+    /// Reads its signature, if it has one, as the check of its issuer reads it. Nothing is verified: this is for reports on the
+    /// shape of an assertion.
+    ///
+    /// # Errors
+    /// [`TokenError`] if its signature is malformed, or not over the assertion alone.
+    pub fn check_signature(&self, policy: &AlgorithmPolicy, budget: &Budget) -> Result<(), TokenError> {
+        self.signature.map_or(Ok(()), |element| read(element, self, policy, budget).map(drop))
+    }
+}
+
+/// Reads the signature of an assertion.
+fn read<'d>(
+    element: Element<'d>,
+    assertion: &Assertion<'_>,
+    policy: &AlgorithmPolicy,
+    budget: &Budget,
+) -> Result<Signature<'d>, TokenError> {
+    let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
+    check_shape(&signature, assertion, policy)?;
+    match signature.signed_info().other_pss() {
+        Some(_) => Err(SignatureError::OtherPss.into()),
+        None => Ok(signature),
     }
 }
 

@@ -36,7 +36,7 @@ impl AssertionShape {
     /// The instant in an attribute, if there is one.
     pub(super) fn instant(self, element: Element<'_>, local: &'static str) -> Result<Option<SystemTime>, TokenError> {
         let Some(text) = element.attribute("", local) else { return Ok(None) };
-        let written = parse_date_time(&text)?;
+        let written = parse_date_time(local, &text)?;
         if written.has_offset() && !self.in_local_time {
             return Err(AssertionError::LocalTime { attribute: local, text: text.into() }.into());
         }

@@ -101,7 +101,7 @@ impl Session {
         for statement in statements {
             let instant = |local: &str| {
                 let text = statement.attribute("", local);
-                text.map(|text| parse_date_time(&text).map(|written| written.instant)).transpose()
+                text.map(|text| parse_date_time(local, &text).map(|written| written.instant)).transpose()
             };
             session.began = session.began.max(instant(began)?);
             // Only SAML 2.0 has it.

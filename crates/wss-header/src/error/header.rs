@@ -17,12 +17,15 @@ pub enum HeaderError {
     Absent,
     /// *Malformed.* The only Security headers are of drafts of WS-Security.
     #[error(
-        "the message has no Security header of WS-Security 1.0, but one of another namespace, {namespace:?}{}: have the \
-         peer write that of OASIS, of January 2004, {:?}",
-        kind_of_namespace(namespace.as_str()), wss_c14n::name::WSSE.uri
+        "the message has no Security header of WS-Security 1.0, but one {}: have the peer write that of OASIS, of January 2004, {:?}",
+        match namespace.as_str() {
+            "" => "in no namespace".to_owned(),
+            other => format!("of another namespace, {other:?}{}", kind_of_namespace(other)),
+        },
+        wss_c14n::name::WSSE.uri
     )]
     OtherNamespace {
-        /// The namespace of the first one.
+        /// The namespace of the first one; empty if it is in none.
         namespace: WireText,
     },
     /// *Malformed.* There is no Security header, and a `ds:Signature` is somewhere else.
@@ -72,6 +75,12 @@ pub enum HeaderError {
         element: WireText,
         /// Its path.
         path: WireText,
+    },
+    /// *Malformed.* What is missing is in the Security header, and in a namespace where nobody reads it, or in none.
+    #[error("the Security header has {element}")]
+    Overlooked {
+        /// The element, its namespace, and where it belongs, in words.
+        element: WireText,
     },
     /// *Refused.* The Security header is empty, and something must be signed or identified.
     #[error(

@@ -9,13 +9,14 @@ use wss_c14n::{Element, name};
 use wss_soap::SoapVersion;
 
 use super::moves::{belongs_in_header, belongs_only_in_header, check_not_moved, part_of_header};
+use super::other_namespace::child_told;
 use super::proven::ProvenSignature;
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
 use crate::addressing;
 use crate::element_path::ElementPath;
-use crate::error::OpenError;
+use crate::error::{HeaderError, OpenError};
 use crate::part::Part;
 use crate::waiver::Waiver;
 
@@ -143,9 +144,12 @@ fn check_place(
 }
 
 /// Refuses a signed child of our header that may be a header block that was moved there.
-fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+pub(super) fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     if belongs_in_header(child) {
         return Ok(());
+    }
+    if let Some(element) = child_told(child) {
+        return Err(HeaderError::Overlooked { element }.into());
     }
     let path = || child.path().into();
     let is_ours = [name::WSSE, name::WSSE11, name::SOAP11, name::SOAP12];

@@ -101,7 +101,7 @@ pub(super) fn sealed_attachments<'d>(
 }
 
 /// Reads the `wsu:Timestamp`.
-fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
+pub(super) fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
     let shape = TimestampShape {
         in_any_order: terms.receiver.waives(Waiver::TimestampsOfOtherShapes),
         in_any_namespace: terms.receiver.waives(Waiver::FieldsInOtherNamespaces),
@@ -121,7 +121,7 @@ fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimesta
 
 /// Reads a `wsse11:SignatureConfirmation`: the peer says that it processed a signature of our request. An empty value
 /// means no value, as WSS4J writes it.
-fn read_confirmation(element: Element<'_>, budget: &Budget) -> Result<SeenConfirmation, OpenError> {
+pub(super) fn read_confirmation(element: Element<'_>, budget: &Budget) -> Result<SeenConfirmation, OpenError> {
     budget.charge(Limit::Confirmations, 1)?;
     let value = match element.attribute("", "Value") {
         Some(text) if !text.is_empty() => {

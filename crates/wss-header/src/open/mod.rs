@@ -12,7 +12,8 @@
 //! In reading order: `incoming`, `terms` (with `shapes`), `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
 //! `replacement`); `header`, which calls `tokens`, `signature` (with `dereference`, `cover`, `moves`, `narrow` and `coverage`),
 //! `decrypt` and `keys`; `require` (with `author` and `lacking`), `unjudged`, `remains`, `relation`, `replay_key`, `output`.
-//! `referred` and `named` say what a key reference identifies. `reveal` walks the same way for reports, and verifies nothing.
+//! `referred` and `named` say what a key reference identifies, and `other_namespace` what was overlooked. `reveal` walks the same
+//! way for reports, and verifies nothing; `misshapen` reads with it what the steps would refuse for its shape.
 
 mod author;
 mod carry;
@@ -25,9 +26,11 @@ mod header;
 mod incoming;
 mod keys;
 mod lacking;
+mod misshapen;
 mod moves;
 mod named;
 mod narrow;
+mod other_namespace;
 mod output;
 mod places;
 mod proven;
@@ -50,6 +53,7 @@ use wss_bsp::Judging;
 use wss_c14n::Wiped;
 
 pub(crate) use incoming::Arrived;
+pub use misshapen::Misshapen;
 pub use named::key_in_words;
 pub(crate) use named::named_by;
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};

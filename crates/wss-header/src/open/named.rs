@@ -2,7 +2,6 @@
 //!
 //! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
-use wss_c14n::name::Namespace;
 use wss_c14n::{Budget, Element, Limits, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
@@ -13,6 +12,7 @@ use wss_tokens::{
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 use super::facts::{Facts, SeenToken};
+use super::other_namespace::{self, home_of_key};
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::{MissingKey, OpenError};
@@ -63,17 +63,10 @@ fn in_words(reference: Element<'_>) -> Option<String> {
         let child = reference.children_named(name::DS.uri, local).next();
         child.and_then(|child| child.text().ok()).unwrap_or_default().into_owned()
     };
-    let expanded = reference.name();
-    if let Some(namespace) = home(expanded.local)
-        && namespace.uri != expanded.namespace
-    {
-        let found = match expanded.namespace {
-            "" => "no namespace".to_owned(),
-            other => format!("the namespace {other:?}"),
-        };
-        let name = reference.qualified_name();
-        return Some(format!("{name} in {found}, which nobody reads (have the peer write it in {:?})", namespace.uri));
+    if let Some(misnamed) = other_namespace::told(reference, home_of_key) {
+        return Some(misnamed);
     }
+    let expanded = reference.name();
     let is_wsse = expanded.namespace == name::WSSE.uri;
     match expanded.local {
         "X509IssuerSerial" => {
@@ -115,17 +108,6 @@ fn key_value(element: Element<'_>) -> String {
     match KeyHint::of(element, &budget) {
         Ok(KeyHint::KeyValue(key)) => by_value(&key),
         _ => "a public key by its value, which cannot be read".to_owned(),
-    }
-}
-
-/// The namespace in which a way to name a key is read.
-fn home(local: &str) -> Option<Namespace> {
-    match local {
-        "X509Data" | "X509IssuerSerial" | "X509SKI" | "X509SubjectName" | "X509Certificate" | "KeyName"
-        | "KeyValue" => Some(name::DS),
-        "X509Digest" | "DEREncodedKeyValue" => Some(name::DSIG11),
-        "SecurityTokenReference" | "KeyIdentifier" | "BinarySecurityToken" => Some(name::WSSE),
-        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
+use super::other_namespace::child_told;
 use super::proven::ProvenSignature;
 use super::relation;
 use super::replacement::PlaintextPlace;
@@ -429,18 +430,30 @@ fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: boo
     }
 }
 
-/// Replaces the error if nothing is signed: a fault, or an empty Security header, explains it better.
+/// Replaces the error if something is missing and something else explains it better: a fault, an empty Security header, or an
+/// element in the wrong namespace.
 pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Facts<'_>) -> OpenError {
-    let is_unsigned = facts.signatures.is_empty()
-        && matches!(
-            error,
-            OpenError::Requirement(RequirementError::NotSigned { .. } | RequirementError::NoToken { .. })
-        );
-    if !is_unsigned {
-        return unless_timestamp_elsewhere(error, revision);
+    let is_missing = match &error {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) => true,
+        OpenError::Requirement(RequirementError::NoToken { why, .. }) => {
+            facts.signatures.is_empty() || *why == WhyNoToken::Absent
+        }
+        _ => false,
+    };
+    if !is_missing {
+        return error;
     }
-    let is_empty = revision.children.is_empty();
-    unauthenticated_fault(revision.envelope).or(is_empty.then_some(HeaderError::Empty.into())).unwrap_or(error)
+    let is_unsigned = facts.signatures.is_empty();
+    if let Some(fault) = unauthenticated_fault(revision.envelope).filter(|_| is_unsigned) {
+        return fault;
+    }
+    if is_unsigned && revision.children.is_empty() {
+        return HeaderError::Empty.into();
+    }
+    let error = unless_timestamp_elsewhere(error, revision);
+    let is_known = matches!(error, OpenError::Requirement(RequirementError::OtherTimestamp { .. }));
+    let overlooked = revision.children.iter().find_map(|child| child_told(*child)).filter(|_| !is_known);
+    overlooked.map_or(error, |element| HeaderError::Overlooked { element }.into())
 }
 
 /// What is missing is a timestamp, and one is elsewhere or in another namespace: says where.

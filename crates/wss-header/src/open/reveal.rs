@@ -1,5 +1,7 @@
 //! Revealing: decryption only, for reports. Nothing is verified or proven, and no failure stops it.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
@@ -37,6 +39,8 @@ pub(crate) struct Stage<'a, 'd> {
     ring: &'a mut KeyRing,
     /// The children of our header that are signatures and next in order.
     pub(crate) due: &'a [usize],
+    /// The children of our header whose turn it is in this revision, by their positions.
+    turn: Range<usize>,
     /// The outcomes for each list of ciphertext so far.
     pub(crate) lists: &'a [RevealedList],
 }
@@ -70,6 +74,12 @@ impl<'d> Stage<'_, 'd> {
     /// The children of our header, as many as the limit allows.
     pub(crate) fn children(&self) -> &[Element<'d>] {
         &self.revision.children
+    }
+
+    /// The children of our header whose turn it is, with the revision and the Ids of ciphertext that was decrypted.
+    pub(super) fn in_turn(&self) -> (&Revision<'d>, &[Element<'d>], &HashSet<String>) {
+        let children = self.revision.children.get(self.turn.clone()).unwrap_or_default();
+        (self.revision, children, &self.facts.decryptions.retired_ids)
     }
 
     /// The element with this Id.
@@ -188,6 +198,7 @@ pub(crate) fn survey(
                 facts: &facts,
                 ring: &mut ring,
                 due: &due,
+                turn: from..position,
                 lists: &lists,
             });
             match replacement.filter(|_| terms.budget.charge(Limit::Revisions, 1).is_ok()) {
@@ -329,6 +340,7 @@ fn record(
         ciphertext.now = moved.replaced(&ciphertext.now).or_else(|| moved.span(&ciphertext.now))?;
     }
     for plaintext in replacement.plaintexts {
+        facts.decryptions.retired_ids.extend(plaintext.id);
         facts.decryptions.elements.push(DecryptedElement {
             span: moved.replaced(&plaintext.replaced)?,
             depth: 1,

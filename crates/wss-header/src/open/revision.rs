@@ -125,7 +125,7 @@ fn no_header(envelope: Envelope<'_>) -> HeaderError {
 }
 
 /// The error if there is no Security header at all; it names an element that may have been meant for one.
-fn without_header(envelope: Envelope<'_>) -> HeaderError {
+pub(super) fn without_header(envelope: Envelope<'_>) -> HeaderError {
     let is_security = |block: &Element<'_>| block.name().local.eq_ignore_ascii_case("Security");
     if let Some(meant) = envelope.blocks().find(is_security) {
         return match meant.name().namespace == name::WSSE.uri {

@@ -8,7 +8,8 @@ use wss_tokens::{AssertionError, AssertionShape, ReferenceShape, TokenError, X50
 use wss_xmldsig::{KeyHint, KeyInfo, SignatureError, VerifyError, X509Data, id_in_other_form, is_in_pem};
 use wss_xmlenc::DecryptError;
 
-use crate::error::{OpenError, is_almost_ours};
+use super::other_namespace::child_told;
+use crate::error::{HeaderError, OpenError, is_almost_ours};
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
@@ -35,6 +36,10 @@ pub(super) fn meant(error: OpenError, document: &Document<'_>, missing: impl Fn(
             _ => error,
         };
     };
+    let has_id = |element: &Element<'_>| indexed_id_of(*element).as_deref() == Some(wanted);
+    if let Some(element) = document.elements().find(has_id).and_then(child_told) {
+        return HeaderError::Overlooked { element }.into();
+    }
     if let Some(namespace) = document.elements().find_map(|element| namespace_of_id(element, wanted)) {
         return OpenError::IdInOtherNamespace { uri: uri.clone(), namespace: namespace.into() };
     }

@@ -119,7 +119,7 @@ pub(super) fn digests_fit(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Fa
 }
 
 /// Reads a `ds:Signature`, in the shapes that the receiver accepts.
-fn parse<'d>(element: Element<'d>, terms: &Terms<'_>) -> Result<Signature<'d>, OpenError> {
+pub(super) fn parse<'d>(element: Element<'d>, terms: &Terms<'_>) -> Result<Signature<'d>, OpenError> {
     if element.children().any(Signature::is_bare_reference) {
         return match terms.receiver.waives(Waiver::KeyInfoOfOtherShapes) {
             true => Ok(Signature::parse_with_bare_reference(element, &terms.budget)?),
@@ -136,7 +136,11 @@ fn text_of(canonical: Vec<u8>) -> String {
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
 /// enveloped-signature may precede it: a signed element from which it removes something is refused in [`Covering::add`]. The
 /// receiver's calls admit more.
-fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+pub(super) fn check_shape(
+    signature: &Signature<'_>,
+    revision: &Revision<'_>,
+    receiver: &Receiver,
+) -> Result<(), OpenError> {
     if signature.has_object() && !receiver.waives(Waiver::ObjectsInSignatures) {
         return Err(OpenError::Enveloping);
     }

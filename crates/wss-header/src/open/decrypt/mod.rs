@@ -6,6 +6,7 @@
 
 mod attachment;
 mod element;
+mod misshapen;
 mod namespaces;
 mod repeatable;
 mod target;
@@ -21,6 +22,7 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
+pub(super) use self::misshapen::{may_be_hidden, misshapen_list};
 pub(super) use self::repeatable::is_an_assertion;
 use self::repeatable::key_of_element;
 use self::target::Target;

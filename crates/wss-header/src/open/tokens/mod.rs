@@ -15,7 +15,9 @@ mod unknown;
 mod username;
 mod x509;
 
-use wss_c14n::{Element, Limit};
+use wss_c14n::{Element, Limit, name};
+use wss_tokens::{KerberosToken, SecurityContextToken, UsernameToken};
+use wss_xmlenc::EncryptedKey;
 
 use super::facts::Facts;
 use super::revision::Revision;
@@ -23,6 +25,7 @@ use super::terms::Terms;
 use crate::error::OpenError;
 use crate::part::Part;
 pub(super) use kind::{TokenKind, no_key_of};
+pub(super) use username::check_shape as check_username;
 
 /// Every kind of token. A token is of the first kind that recognises it.
 pub(super) const KINDS: [&dyn TokenKind; 10] = [
@@ -59,4 +62,17 @@ pub(super) fn note(revision: &Revision<'_>, terms: &Terms<'_>, facts: &mut Facts
 /// Notes a child of our header, if it is a token.
 pub(super) fn note_one(child: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
     kind_of(child).map_or(Ok(()), |kind| kind.note(child, terms, facts))
+}
+
+/// Reads a token as what refers to it reads it, for reports.
+pub(super) fn check_referred(token: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    match () {
+        () if UsernameToken::is_one(token) => username::check_key_shape(token, terms.receiver)?,
+        () if KerberosToken::is_one(token) => drop(KerberosToken::parse(token)?),
+        () if SecurityContextToken::is_one(token) => drop(SecurityContextToken::parse(token)?),
+        () if token.is(name::XENC.uri, "EncryptedKey") => drop(EncryptedKey::parse(token, &terms.budget)?),
+        // The others are read in their turn.
+        () => {}
+    }
+    Ok(())
 }

@@ -309,9 +309,7 @@ fn one_key<'c>(mut named: impl Iterator<Item = &'c Certificate>) -> Result<Optio
 /// which it could be used, and none is required.
 fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
     let Some(trust) = &terms.receiver.keys.assertions else { return Ok(None) };
-    let ids: &[&str] = if trust.accepts_id_cards() { &["ID", "AssertionID", "id"] } else { &["ID", "AssertionID"] };
-    let has_id = ids.iter().any(|id| element.attribute("", id).is_some());
-    if !has_id && terms.receiver.requirements.assertions.is_empty() {
+    if !has_id(element, terms.receiver) && terms.receiver.requirements.assertions.is_empty() {
         return Ok(None);
     }
     let assertion = Assertion::parse_as(element, assertion_shape(terms.receiver), &terms.budget)?;
@@ -319,6 +317,13 @@ fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion
     let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;
     let holder = holder_of(element, &issued, &terms.budget);
     Ok(Some(SeenAssertion { span: element.span(), issued: Arc::new(issued), certificate: None, holder }))
+}
+
+/// Whether an assertion has an Id by which it can be used.
+pub(crate) fn has_id(element: Element<'_>, receiver: &Receiver) -> bool {
+    let is_card = receiver.keys.assertions.as_ref().is_some_and(AssertionTrust::accepts_id_cards);
+    let ids: &[&str] = if is_card { &["ID", "AssertionID", "id"] } else { &["ID", "AssertionID"] };
+    ids.iter().any(|id| element.attribute("", id).is_some())
 }
 
 /// The public key that a holder-of-key assertion contains; `None` if it has no readable one, or several. A signature

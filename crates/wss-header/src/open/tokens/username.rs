@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wss_c14n::{Element, Limit};
-use wss_tokens::{PasswordError, PasswordSource, TokenError, USERNAME_TOKEN, UsernameToken};
+use wss_tokens::{PasswordError, PasswordKeyUse, PasswordSource, TokenError, USERNAME_TOKEN, UsernameToken};
 
 use super::kind::TokenKind;
 use crate::decryption_key::DecryptionKey;
@@ -85,13 +85,7 @@ impl TokenKind for Username {
 /// with. A token for deriving a key authenticates nobody until a MAC verifies under that key.
 fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<SeenUsername, OpenError> {
     let unproven = SeenUsername { span: element.span(), user: None, replay_key: None };
-    let token = parse(element, terms.receiver)?;
-    if token.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
-        return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
-    }
-    if token.lacks_zone() && !terms.receiver.waives(Waiver::TimesWithoutZone) {
-        return Err(OpenError::NoZone { element: "wsse:UsernameToken" });
-    }
+    let token = in_utc(parse(element, terms.receiver)?, terms.receiver)?;
     if let (Some(created), true) = (token.created(), terms.receiver.keys.passwords.is_some()) {
         terms.check_fresh("UsernameToken", Some(created), None)?;
     }
@@ -112,6 +106,32 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     let user = Some(token.authenticate(passwords.as_ref())?);
     let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));
     Ok(SeenUsername { user, replay_key, ..unproven })
+}
+
+/// Refuses a token whose shape says that no password fits it, for reports.
+pub(crate) fn check_shape(element: Element<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+    let token = in_utc(parse(element, receiver)?, receiver)?;
+    if token.has_key() || !token.has_password() {
+        return Ok(());
+    }
+    Ok(accepting(token, receiver).check_fields()?)
+}
+
+/// Refuses a token from which no key can be derived, for reports.
+pub(super) fn check_key_shape(element: Element<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+    let uses = [PasswordKeyUse::Mac, PasswordKeyUse::Encryption];
+    Ok(parse(element, receiver)?.check_key_fields(&uses)?)
+}
+
+/// Refuses an instant that is not in UTC, unless the receiver accepts it.
+fn in_utc<'d>(token: UsernameToken<'d>, receiver: &Receiver) -> Result<UsernameToken<'d>, OpenError> {
+    if token.has_offset() && !receiver.waives(Waiver::LocalTimes) {
+        return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
+    }
+    if token.lacks_zone() && !receiver.waives(Waiver::TimesWithoutZone) {
+        return Err(OpenError::NoZone { element: "wsse:UsernameToken" });
+    }
+    Ok(token)
 }
 
 /// Reads a token. The children from which a digest is made may be in another namespace if the receiver accepts it.
