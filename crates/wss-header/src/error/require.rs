@@ -32,8 +32,12 @@ pub enum RequirementError {
     /// *Malformed.* A timestamp must be signed, and the only one is not a `wsu:Timestamp` of the Security header.
     #[error(
         "no trusted signature covers a timestamp: the Security header has no wsu:Timestamp, but {path} is one in the namespace \
-         {namespace:?}{}; have the peer write it in {:?}, as a child of the Security header, and sign it",
-        if namespace.as_str() == WSU.uri { "".into() } else { kind_of_namespace(namespace.as_str()) }, WSU.uri
+         {namespace:?}{}as a child of the Security header, and sign it",
+        match namespace.as_str() {
+            // Only its place is wrong.
+            uri if uri == WSU.uri => "; have the peer write it ".to_owned(),
+            other => format!("{}; have the peer write it in {:?}, ", kind_of_namespace(other), WSU.uri),
+        }
     )]
     OtherTimestamp {
         /// The path of the element.
