@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use std::time::SystemTime;
-use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
+use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
 use ws_security::crypto::{Digest, HmacKey, KeyWrap, SystemRandom, wrap};
 use ws_security::prelude::*;
 use ws_security::tokens::{

@@ -214,6 +214,13 @@ fn why_no_assertion_authenticates_is_said() {
         // The holder signs with a certificate of the key, and does not say that the assertion is meant.
         assert_eq!(why(Some(issuers()), version, &unrelated), WhyNoToken::NotHeld);
         assert_eq!(why(Some(attesters()), version, &uncovered), WhyNoToken::NotVouched);
+        // Nothing says whose the key of the holder is.
+        let about = about(version, "uid=ann", "alice");
+        let at = about.find("<ds:KeyInfo").expect("the key of the holder");
+        let end = about.find("</ds:KeyInfo>").expect("its end") + "</ds:KeyInfo>".len();
+        let keyless = sign_by_hand(&format!("{}{}", &about[..at], &about[end..]), version);
+        let keyless = with(recipe().token(keyless.as_str()).sign(by_alice(&both())));
+        assert_eq!(why(Some(issuers()), version, &keyless), WhyNoToken::NoHolderKey);
         // Nobody may vouch.
         let demands = Requirements::signed(both()).saml_token(version);
         let nobody = Receiver::new(self::trust(), demands, DangerousNoReplayCache).assertions(issuers());

@@ -14,7 +14,7 @@ use ws_security::prelude::*;
 use ws_security::tokens::{Purpose, parse_instant};
 use ws_security::{
     DangerousNoReplayCache, Evidence, ExtendedKeyUsage, OpenError, ReferenceForm, Revocation, RevocationStatus,
-    TrustError, Waiver,
+    SignatureMethod, TrustError, Waiver,
 };
 
 /// A message that the holder of this certificate signed.

@@ -4,7 +4,7 @@
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
 //! what an explanation never does; `serialized` what programs change together, `together` several changes, `signed_info` what is
-//! signed in place of `ds:SignedInfo`, and `honest` what must not be said.
+//! signed in place of `ds:SignedInfo`, `unlisted` what no list of ours had, and `honest` what must not be said.
 
 mod attachments;
 mod changes;
@@ -19,6 +19,7 @@ mod serialized;
 mod signed_info;
 mod together;
 mod tokens;
+mod unlisted;
 mod values;
 
 use common::*;
@@ -76,6 +77,7 @@ fn every_word_has_a_test() {
         include_str!("serialized.rs"),
         include_str!("signed_info.rs"),
         include_str!("tokens.rs"),
+        include_str!("unlisted.rs"),
     ]
     .concat();
     let missing: Vec<_> =

@@ -82,6 +82,17 @@ pub(crate) fn decode_value(source: &str) -> String {
     value
 }
 
+/// What is wrong with an `&` that begins no reference.
+#[cold]
+pub(crate) fn no_reference(rest: &[u8]) -> Problem {
+    let name = rest.get(1..).unwrap_or_default();
+    if name.first() == Some(&b'#') {
+        return Problem::CharacterReference;
+    }
+    let len = name.iter().take(64).take_while(|octet| octet.is_ascii_alphanumeric()).count();
+    if len > 0 && name.get(len) == Some(&b';') { Problem::Entity } else { Problem::Ampersand }
+}
+
 /// Refuses octets outside the Char production; `octets` is UTF-8, so surrogates cannot occur.
 pub(crate) fn check_characters(octets: &[u8]) -> Result<(), ParseError> {
     let mut noncharacter_lead = u8x16::ZERO;
@@ -119,5 +130,6 @@ fn check_controls(piece: &[u8], start: usize) -> Result<(), ParseError> {
         return Ok(());
     }
     let within = piece.iter().position(|b| *b < b' ' && !is_blank(*b)).unwrap_or(0);
-    Err(malformed(start + within, Problem::Character))
+    let problem = if piece.get(within) == Some(&0) { Problem::Nul } else { Problem::Character };
+    Err(malformed(start + within, problem))
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use wss_budget::{Budget, Exceeded, Limit, Limits};
 use wss_text::Slice as _;
 
-use crate::chars::{decode_value, is_blank, reference};
+use crate::chars::{decode_value, is_blank, no_reference, reference};
 use crate::error::{ParseError, Problem, malformed};
 use crate::name::is_ncname;
 use crate::write::escape;
@@ -364,8 +364,9 @@ impl<'s> Parser<'s, '_> {
         }
         let mut at = 0;
         while let Some(found) = raw.get(at..).and_then(|rest| rest.find('&')) {
-            let length = raw.as_bytes().get(at + found..).and_then(reference).map(|(_, length)| length);
-            at += found + length.ok_or(malformed(start, Problem::Reference))?;
+            let rest = raw.as_bytes().get(at + found..).unwrap_or_default();
+            let (_, length) = reference(rest).ok_or_else(|| malformed(start, no_reference(rest)))?;
+            at += found + length;
         }
         let value = decode_value(raw);
         Ok(escape(&if is_tokenized { tokens(&value) } else { value }))

@@ -60,6 +60,33 @@ pub enum ParseError {
         /// The prefix.
         prefix: WireText,
     },
+    /// *Malformed.* An end tag of another element than the one that is open (XML 1.0 §3.1).
+    #[error(
+        "not well-formed at octet {offset}: the end tag {:?} does not match the start tag {:?} at octet {start_offset}: an end tag \
+         is missing or misplaced, or the message was cut and joined",
+        names[0], names[1]
+    )]
+    EndTag {
+        /// The octet at which the end tag begins.
+        offset: usize,
+        /// The name in the end tag, and that of the element that is open.
+        names: Box<[WireText; 2]>,
+        /// The octet at which that element begins.
+        start_offset: usize,
+    },
+    /// *Malformed.* The document ends while an element is open (XML 1.0 §3.1).
+    #[error(
+        "not well-formed at octet {offset}: the document ends inside the element {start:?}, which begins at octet \
+         {start_offset}: it was cut off on the way, or its end tag is missing"
+    )]
+    Unclosed {
+        /// The octet after the last one.
+        offset: usize,
+        /// The name of the innermost element that is open.
+        start: WireText,
+        /// The octet at which that element begins.
+        start_offset: usize,
+    },
     /// *Refused.* The document exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),
@@ -117,58 +144,106 @@ fn names_of_tag(text: &str) -> (Vec<&str>, usize) {
     (names, text.len() - rest.len())
 }
 
+/// The name at an octet of a source, for people: as far as it goes, within bounds.
+#[cold]
+pub(crate) fn name_at(octets: &[u8], at: usize) -> WireText {
+    let is_end = |octet: &u8| octet.is_ascii_whitespace() || b"<>/=".contains(octet);
+    let rest = octets.get(at..).unwrap_or_default();
+    let len = rest.iter().take(256).position(is_end).unwrap_or(rest.len().min(256));
+    String::from_utf8_lossy(rest.get(..len).unwrap_or_default()).into()
+}
+
 /// The well-formedness and namespace rules a document can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each variant's message is its documentation")]
 pub enum Problem {
-    #[error("character outside the Char production")]
+    #[error("a character that XML does not have (XML 1.0 section 2.2): have the sender leave it out")]
     Character,
+    #[error(
+        "a NUL, which XML does not have: the octets are padded, come from a buffer of fixed length, or are UTF-16 or UTF-32"
+    )]
+    Nul,
     #[error("name expected")]
     Name,
     #[error("qualified name with a misplaced colon")]
     QName,
-    #[error("white space expected")]
+    #[error("white space expected before an attribute: have the sender write it between them")]
     WhiteSpace,
-    #[error("`=` expected after the attribute name")]
+    #[error("`=` expected after the attribute name: have the sender write name=\"value\"")]
     Equals,
-    #[error("quoted attribute value expected")]
+    #[error("quoted attribute value expected: have the sender write name=\"value\"")]
     Quote,
-    #[error("`<` in an attribute value")]
+    #[error("`<` in an attribute value: have the sender write it as `&lt;`, or close the quotation before it")]
     LessThanInValue,
-    #[error("tag not closed")]
+    #[error("tag not closed: have the sender write `>` at its end")]
     Tag,
-    #[error("end tag does not match its start tag")]
+    #[error("an end tag is not closed by `>` behind its name: something was put into it")]
     EndTag,
-    #[error("attribute or declaration given twice")]
+    #[error("attribute or declaration given twice: have the sender write it once")]
     DuplicateAttribute,
     #[error("prefix is not bound to a namespace")]
     UnboundPrefix,
     #[error("reserved prefix or namespace name misused")]
     ReservedNamespace,
-    #[error("prefix bound to the empty namespace name")]
+    #[error("prefix bound to the empty namespace name: have the sender leave the declaration out")]
     EmptyNamespace,
-    #[error("reference is not a character reference or one of lt, gt, amp, quot, apos, or XML has no such character")]
-    Reference,
-    #[error("`]]>` in character data")]
+    #[error("`&` that begins no reference: have the sender write it as `&amp;`")]
+    Ampersand,
+    #[error(
+        "a reference to an entity that XML does not have, such as those of HTML: have the sender write the character itself"
+    )]
+    Entity,
+    #[error(
+        "a character reference to what is no character of XML, such as NUL or half of a surrogate pair: have the sender write \
+         the character itself, or leave it out"
+    )]
+    CharacterReference,
+    #[error("`]]>` in character data: have the sender write it as `]]&gt;`")]
     CDataEnd,
-    #[error("CDATA section not closed")]
+    #[error("CDATA section not closed by `]]>`")]
     CData,
     #[error("comment not closed, or `--` inside")]
     Comment,
-    #[error("processing instruction not closed, or its target is reserved")]
+    #[error("processing instruction without a name, or not closed by `?>`")]
     ProcessingInstruction,
+    #[error("the name xml of a processing instruction is reserved: an XML declaration has it in lower case, `<?xml`")]
+    ReservedTarget,
     #[error("an XML declaration inside the document: whoever put one document into another must leave it out")]
     LateDeclaration,
-    #[error("XML declaration malformed or not version 1.0")]
+    #[error(
+        "XML declaration malformed: have the sender write `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, or leave it out"
+    )]
     Declaration,
-    #[error("character data outside the document element")]
-    OutsideRoot,
-    #[error("a second document element")]
+    #[error("XML declaration not closed by `?>`")]
+    DeclarationOpen,
+    #[error(
+        "the XML declaration has no version: have the sender write version=\"1.0\" first, or leave the declaration out"
+    )]
+    NoVersion,
+    #[error(
+        "the XML declaration says another version than 1.0: have the sender write version=\"1.0\"; SOAP has no XML 1.1"
+    )]
+    Version,
+    #[error(
+        "the XML declaration is in another order than version, encoding, standalone: have the sender write them so"
+    )]
+    DeclarationOrder,
+    #[error("standalone in the XML declaration is neither yes nor no: have the sender leave it out")]
+    Standalone,
+    #[error("text before the document element: remove it")]
+    BeforeRoot,
+    #[error("text after the document element: remove it")]
+    AfterRoot,
+    #[error(
+        "a byte order mark that is not at the start of the octets: it was written twice, or two files were joined; remove it"
+    )]
+    InnerMark,
+    #[error("a second document element: give one message alone")]
     SecondRoot,
-    #[error("no document element")]
+    #[error("no document element: there is no message")]
     NoRoot,
-    #[error("document ends inside an element")]
+    #[error("the document ends inside an element: it was cut off on the way")]
     UnexpectedEnd,
     #[error("unknown markup declaration")]
     Markup,
@@ -237,7 +312,7 @@ pub enum LeafError {
         /// The qualified name of the child and its namespace.
         found: WireText,
         /// The namespace of the child that is required.
-        namespace: WireText,
+        namespace: Box<str>,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
     #[error("element {element} contains {unexpected} where it must not")]

@@ -177,13 +177,18 @@ fn what_peers_let_through_is_refused() {
         ("<r xmlns='urn:a' xmlns='urn:b'/>", Problem::DuplicateAttribute),
         ("<r xmlns:p='urn:a' xmlns:q='urn:a' p:x='' q:x=''/>", Problem::DuplicateAttribute),
         ("<p:c xmlns:p=''/>", Problem::EmptyNamespace),
-        ("<r>&#xD800;</r>", Problem::Reference),
-        ("<r>&#x110000;</r>", Problem::Reference),
-        ("<r>&#x1;</r>", Problem::Reference),
+        ("<r>&#xD800;</r>", Problem::CharacterReference),
+        ("<r>&#x110000;</r>", Problem::CharacterReference),
+        ("<r>&#x1;</r>", Problem::CharacterReference),
         ("<:a/>", Problem::Name),
         ("<a:/>", Problem::QName),
         ("<a:b:c xmlns:a='urn:a'/>", Problem::QName),
-        ("<?XML data?><a/>", Problem::ProcessingInstruction),
+        ("<r>&nbsp;</r>", Problem::Entity),
+        ("<r a='&copy;'/>", Problem::Entity),
+        ("<r>A & B</r>", Problem::Ampersand),
+        ("<r a='x=1&y=2'/>", Problem::Ampersand),
+        ("<?XML data?><a/>", Problem::ReservedTarget),
+        ("<?Xml version='1.0'?><a/>", Problem::ReservedTarget),
         ("<a><?xml version='1.0'?><b/></a>", Problem::LateDeclaration),
         ("<?xml version='1.0'?><?xml version='1.0'?><a/>", Problem::LateDeclaration),
         ("<a><?b:c?></a>", Problem::ProcessingInstruction),
@@ -193,13 +198,31 @@ fn what_peers_let_through_is_refused() {
         ("<r><p:a xmlns:p='urn:p' xmlns:q='urn:q'/><p:b q:c='1'/></r>", Problem::UnboundPrefix),
         ("<r xmlns='http://www.w3.org/2000/xmlns/'/>", Problem::ReservedNamespace),
         ("<r xmlns:x='http://www.w3.org/XML/1998/namespace'/>", Problem::ReservedNamespace),
-        ("<?xml version='1.1'?><a/>", Problem::Declaration),
-        ("<?xml\tversion='9'?><a/>", Problem::Declaration),
+        ("<?xml version='1.1'?><a/>", Problem::Version),
+        ("<?xml\tversion='9'?><a/>", Problem::Version),
+        ("<?xml?><a/>", Problem::NoVersion),
+        ("<?xml ?><a/>", Problem::NoVersion),
+        ("<?xml encoding='UTF-8'?><a/>", Problem::NoVersion),
+        ("<?xml standalone='yes'?><a/>", Problem::NoVersion),
+        ("<?xml standalone='yes' version='1.0'?><a/>", Problem::DeclarationOrder),
+        ("<?xml encoding='UTF-8' standalone='no' version='1.0'?><a/>", Problem::DeclarationOrder),
+        ("<?xml version='1.0' standalone='yes' encoding='UTF-8'?><a/>", Problem::DeclarationOrder),
+        ("<?xml version='1.0' standalone='true'?><a/>", Problem::Standalone),
+        ("<?xml version='1.0' encoding=UTF-8?><a/>", Problem::Declaration),
+        ("<?xml version=1.0?><a/>", Problem::Declaration),
+        ("<?xml version='1.0'><a/>", Problem::DeclarationOpen),
+        ("x<a/>", Problem::BeforeRoot),
+        ("<a/>x", Problem::AfterRoot),
+        ("\u{FEFF}\u{FEFF}<a/>", Problem::InnerMark),
+        ("<a/>\u{FEFF}<b/>", Problem::InnerMark),
+        ("<a>x\0</a>", Problem::Nul),
+        ("<a/>\0\0\0", Problem::Nul),
+        ("<a>\u{8}</a>", Problem::Character),
         ("<a>]]></a>", Problem::CDataEnd),
         ("<a b='<'/>", Problem::LessThanInValue),
         ("<a b='1'c='2'/>", Problem::WhiteSpace),
         ("<a/><b/>", Problem::SecondRoot),
-        ("<a><b></a></b>", Problem::EndTag),
+        ("<a></a <b/>>", Problem::EndTag),
         ("<a>\u{FFFF}</a>", Problem::Character),
         ("", Problem::NoRoot),
     ] {
@@ -222,6 +245,18 @@ fn what_peers_let_through_is_refused() {
         ("<r><p:a xmlns:p='urn:p'/><p:b c='1'/></r>", 25, "p"),
     ] {
         let expected = ParseError::Unbound { offset: at, prefix: named.into() };
+        assert_eq!(Document::parse(source, &Limits::default()).map(drop), Err(expected), "{source}");
+    }
+    for (source, offset, end, start, start_offset) in [
+        ("<a><b></a></b>", 6, "a", "b", 3),
+        ("<s:a xmlns:s='urn:s'><s:b>1</s:bb></s:a>", 27, "s:bb", "s:b", 21),
+        ("<a> </ a>", 4, "", "a", 0),
+    ] {
+        let expected = ParseError::EndTag { offset, names: Box::new([end.into(), start.into()]), start_offset };
+        assert_eq!(Document::parse(source, &Limits::default()).map(drop), Err(expected), "{source}");
+    }
+    for (source, start, start_offset) in [("<a><b c='1'>text", "b", 3), ("<a><b/>x &am", "a", 0)] {
+        let expected = ParseError::Unclosed { offset: source.len(), start: start.into(), start_offset };
         assert_eq!(Document::parse(source, &Limits::default()).map(drop), Err(expected), "{source}");
     }
     assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));

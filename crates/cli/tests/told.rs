@@ -42,11 +42,49 @@ fn input_that_is_no_xml_is_named() {
         (format!("--x\r\nContent-Type: text/xml\r\n\r\n{message}\r\n--x--"), "without its header"),
         ("{\"error\":1}".to_owned(), "JSON"),
         ("<html><body>502</body></html>".to_owned(), "HTML"),
+        ("<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html>".to_owned(), "HTML"),
+        ("<?xml version=\"1.0\"?>\n<!DOCTYPE html><html/>".to_owned(), "HTML"),
+        ("SOAPRequest=%3Cs%3AEnvelope".to_owned(), "a form, whose field"),
+        ("-----BEGIN CERTIFICATE-----".to_owned(), "PEM"),
     ] {
         for command in [&verify(&ca)[..], &["lint", "-"], &["inspect", "-"], &["explain", "-"]] {
             let told = said(command, &input);
             assert!(told.contains(words), "{command:?}: {told}");
         }
+    }
+}
+
+/// What is XML and not well-formed: each cause has a text of its own, in every command.
+#[test]
+fn what_is_not_well_formed_says_what_and_where() {
+    let ca = key("ca.pem");
+    let message = signed();
+    let declared = |declaration: &str| format!("{declaration}{message}");
+    for (input, words) in [
+        (declared("<?xml version=\"1.1\"?>"), "another version than 1.0"),
+        (declared("<?xml encoding=\"UTF-8\"?>"), "has no version"),
+        (declared("<?xml standalone=\"yes\" version=\"1.0\"?>"), "in another order than version, encoding, standalone"),
+        (declared("<?xml version=\"1.0\" standalone=\"1\"?>"), "neither yes nor no"),
+        (declared("<?XML version=\"1.0\"?>"), "in lower case"),
+        (declared("\u{FEFF}\u{FEFF}"), "written twice"),
+        (format!("{message}\0\0"), "a NUL"),
+        (message.replace("<p>1", "<p>\u{1}1"), "a character that XML does not have"),
+        (message.replace("<p>1", "<p>&nbsp;1"), "an entity that XML does not have"),
+        (message.replace("<p>1", "<p>A & B"), "write it as `&amp;`"),
+        (message.replace("<p>1", "<p>&#0;"), "a character reference to what is no character"),
+        (message.replace("<p>1</p>", "<p>1</q>"), "the end tag \"q\" does not match the start tag \"p\" at octet"),
+        (message.replace("</s:Body></s:Envelope>", ""), "ends inside the element \"s:Body\""),
+        (format!("{message}done"), "text after the document element"),
+        (format!("{message}{message}"), "a second document element"),
+    ] {
+        assert_ne!(input, message, "{words}");
+        for command in [&verify(&ca)[..], &["lint", "-"]] {
+            let told = said(command, &input);
+            assert!(told.contains(words), "{command:?}: {told}");
+        }
+        let explained = common::wss(["explain", "-"], &input);
+        let told = String::from_utf8_lossy(&explained.stdout).into_owned();
+        assert!(told.contains(words), "explain: {told}");
     }
 }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 use wss_text::WireText;
 
 use crate::file_kind::{FileKind, Wanted, is_base64_of_sequence, is_hexadecimal_of_sequence};
+use crate::shape::shape_of;
 
 /// Why a key or certificate was not loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -45,10 +46,11 @@ pub enum LoadError {
     Contradictory(&'static str),
     /// *Refused.* A private key of ML-DSA or ML-KEM has none of the forms of RFC 9881 and RFC 9935.
     #[error(
-        "the private key is {0}, a form from before RFC 9881 and RFC 9935: write it anew, for example with `openssl pkey` of          OpenSSL 3.5 or newer, which reads this form and writes another one"
+        "the private key is {0}, a form from before RFC 9881 and RFC 9935: write it anew, for example with `openssl pkey` of \
+         OpenSSL 3.5 or newer, which reads this form and writes another one"
     )]
     PostQuantumForm(&'static str),
-    /// *Malformed.* The octets are not DER: there are none, or they are DER in an encoding.
+    /// *Malformed.* The octets are not the DER of it: there are none, or they are DER in an encoding, or of something else.
     #[error("the {what} is malformed: {found}")]
     NotDer {
         /// The kind of object that was read.
@@ -142,8 +144,8 @@ impl LoadError {
         }
     }
 
-    /// The error for octets that are not the DER of `what`. It says if there are no octets, or if they are the text of
-    /// an encoding of DER.
+    /// The error for octets that are not the DER of `what`. It says if there are no octets, if they are the text of an
+    /// encoding of DER, and if they are a key, a request or several certificates.
     #[must_use]
     pub fn malformed(what: &'static str, octets: &[u8]) -> Self {
         let text = octets.trim_ascii();
@@ -151,7 +153,10 @@ impl LoadError {
             () if text.is_empty() => "it is empty",
             () if is_base64_of_sequence(text) => "it is base64 once more, so have it encoded once",
             () if is_hexadecimal_of_sequence(text) => "it is in hexadecimal, so have its octets encoded in its place",
-            () => return Self::Malformed { what },
+            () => match shape_of(octets) {
+                Some(found) => found,
+                None => return Self::Malformed { what },
+            },
         };
         Self::NotDer { what, found }
     }

@@ -43,6 +43,7 @@ mod revocation_list;
 mod rsa15;
 mod secret;
 mod serial_number;
+mod shape;
 mod signed_by;
 mod signing_key;
 #[cfg(feature = "pkcs12")]

@@ -14,6 +14,24 @@ pub fn hint(octets: &[u8]) -> Option<String> {
     match octets {
         [0x1F, 0x8B, ..] => return told("it is compressed by gzip: decompress it first, as with `gzip -dc`"),
         [b'P', b'K', 3, 4, ..] => return told("it is a ZIP archive: give the message inside"),
+        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
+            return told("it is compressed by deflate (zlib), as with Content-Encoding: deflate: decompress it first");
+        }
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => {
+            return told("it is compressed by Zstandard: decompress it first, as with `zstd -dc`");
+        }
+        [0xE0, 0, 0, 1, ..] => return told("it is Fast Infoset, and no XML: have the peer send text/xml"),
+        [b'$', b'E', b'X', b'I', ..] => return told("it is EXI, and no XML: have the peer send text/xml"),
+        [b'V', 0x02 | 0x08, ..] => {
+            return told("it is binary XML of .NET (application/soap+msbin1): have the peer use a text encoding");
+        }
+        // A SEQUENCE in DER or BER.
+        [0x30, 0x80..=0x84, ..] => {
+            return told("it is DER, as of S/MIME, a certificate or a key: give the XML of the message");
+        }
+        [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            return told("it is UTF-32, which is not read: have the peer send UTF-8");
+        }
         // UTF-16 and UTF-32, and all other octets that are no text.
         [0xFE | 0xFF, ..] | [0, ..] | [_, 0, ..] => return None,
         _ => {}
@@ -25,7 +43,7 @@ pub fn hint(octets: &[u8]) -> Option<String> {
         return told("there is white space before the XML declaration, which must come first: remove it");
     }
     let lower = head.to_ascii_lowercase();
-    if lower.starts_with(b"<html") || lower.starts_with(b"<!doctype html") {
+    if is_html(&lower) || is_html(&behind_declaration(start).to_ascii_lowercase()) {
         return told("it is an HTML page, as a proxy or a service answers with an error: look at the page itself");
     }
     if head.starts_with(b"<") {
@@ -40,6 +58,17 @@ pub fn hint(octets: &[u8]) -> Option<String> {
         return told(
             "it is the body of a MIME message without its header: put `Content-Type:` of the HTTP header and an empty line in front",
         );
+    }
+    if lower.starts_with(b"%3c") {
+        return told("it is XML that was escaped for a URL or a form: replace %3C by < and the like first");
+    }
+    if let Some((name, _)) = field_of_form(start) {
+        return Some(format!(
+            "it is a form, whose field {name:?} has XML: decode that field, and give its value alone"
+        ));
+    }
+    if lower.starts_with(b"-----begin") {
+        return told("it is PEM, as of a certificate or a key: give the XML of the message");
     }
     if head.starts_with(b"&lt;") {
         return told("it is XML that was escaped once more: replace &lt; by < and the like first");
@@ -70,6 +99,30 @@ pub fn hint(octets: &[u8]) -> Option<String> {
     }
 }
 
+/// Whether it begins as a page does, which need not have all its tags.
+fn is_html(lower: &[u8]) -> bool {
+    let tags = [&b"<html"[..], b"<!doctype html", b"<head>", b"<title>", b"<body>", b"<h1>", b"<center>", b"<pre>"];
+    tags.into_iter().any(|tag| lower.starts_with(tag))
+}
+
+/// The first octets of what is behind an XML declaration and comments.
+fn behind_declaration(start: &[u8]) -> &[u8] {
+    let head = start.slice(..start.len().min(1_024));
+    let end = head.windows(2).position(|at| at == b"?>").filter(|_| head.starts_with(b"<?xml"));
+    let rest = end.map_or(&[][..], |end| head.slice(end + 2..)).trim_ascii_start();
+    rest.slice(..rest.len().min(64))
+}
+
+/// The name of a form's first field, and its value, if that is XML.
+fn field_of_form(start: &[u8]) -> Option<(&str, &[u8])> {
+    let at = start.iter().take(64).position(|octet| *octet == b'=')?;
+    let (name, value) = (std::str::from_utf8(start.slice(..at)).ok()?, start.slice(at + 1..));
+    let is_name =
+        !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"_-.".contains(&octet));
+    let is_xml = value.starts_with(b"%3C") || value.starts_with(b"%3c") || value.starts_with(b"<");
+    (is_name && is_xml).then_some((name, value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::hint;
@@ -82,6 +135,17 @@ mod tests {
             (b" \r\n", "empty"),
             (b"\n<?xml version='1.0'?><a/>", "white space before the XML declaration"),
             (b"<!DOCTYPE HTML><html>", "HTML"),
+            (b"<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\"><html/>", "HTML"),
+            (b"<h1>502 Bad Gateway</h1>", "HTML"),
+            (b"\x78\x9C\x4B\x04\x00", "deflate"),
+            (b"\x28\xB5\x2F\xFD\x00", "Zstandard"),
+            (b"\xE0\x00\x00\x01", "Fast Infoset"),
+            (b"V\x02\x0B\x01s\x04", "binary XML"),
+            (b"\x30\x82\x01\x0A", "DER"),
+            (b"\xFF\xFE\0\0<\0\0\0", "UTF-32"),
+            (b"-----BEGIN CERTIFICATE-----", "PEM"),
+            (b"%3Ca%2F%3E", "URL"),
+            (b"SOAPMessage=%3Ca%2F%3E", "whose field"),
             (b"HTTP/1.1 200 OK\r\n\r\n<a/>", "HTTP"),
             (b"--x\nContent-Type: text/xml\n\n<a/>\n--x--", "MIME"),
             (b"&lt;a/&gt;", "escaped"),

@@ -25,7 +25,9 @@ pub enum TokenError {
     #[error("the certificate of the token: {0}")]
     Certificate(#[from] LoadError),
     /// *Refused.* A token type or reference form that is not supported.
-    #[error("{uri:?} is not a supported token or reference type")]
+    #[error(
+        "{uri:?} is not a supported token or reference type: have the peer write the type that its token profile has"
+    )]
     Unsupported {
         /// The identifier, or the name of the element.
         uri: WireText,
@@ -123,7 +125,10 @@ pub enum TokenError {
         expected: WireText,
     },
     /// *Malformed.* The message does not contain the target of a reference.
-    #[error("reference {uri:?} names no token of the Security header")]
+    #[error(
+        "reference {uri:?} names no token of the Security header that can be used there: have the peer put the token into the header, with \
+         this Id"
+    )]
     Dangling {
         /// The reference.
         uri: WireText,

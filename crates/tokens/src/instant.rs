@@ -250,7 +250,7 @@ mod tests {
             "2026-01-31T13:00:00.123456789+0100",
             "2026-01-31T13:00:00.123456789+01",
         ] {
-            let read = parse_date_time(text).expect(text);
+            let read = parse_date_time("Created", text).expect(text);
             assert_eq!((read.instant, read.is_utc), (noon, false));
             assert!(parse_instant(text).is_err(), "{text}");
         }
@@ -258,8 +258,8 @@ mod tests {
             "+14:01", "+1:00", "+01:60", "+0160", "+100", "+01000", "+1", "+24:00", "+", "01:00", "+01:00Z", "+01:0",
             "+001:00",
         ] {
-            assert!(parse_date_time(&format!("2026-01-31T12:00:00{offset}")).is_err(), "{offset}");
+            assert!(parse_date_time("Created", &format!("2026-01-31T12:00:00{offset}")).is_err(), "{offset}");
         }
-        assert!(parse_date_time("1970-01-01T00:00:00+00:01").is_err(), "before 1970");
+        assert!(parse_date_time("Created", "1970-01-01T00:00:00+00:01").is_err(), "before 1970");
     }
 }

@@ -19,15 +19,19 @@ pub(crate) struct Description(Vec<Said>);
 
 enum Said {
     Serial(IssuerSerial),
-    /// The octets that an identifier may mean, and the spelling of each.
-    Identifier(Vec<(Vec<u8>, &'static str)>),
+    /// The octets that an identifier may mean, with the spelling of each, and its text.
+    Identifier(Vec<(Vec<u8>, &'static str)>, String),
 }
 
 impl Description {
     pub(crate) fn read(key_info: Element<'_>) -> Self {
         let said = key_info.descendants_and_self().take(32).filter_map(|inner| match inner.name().local {
             "X509IssuerSerial" => IssuerSerial::read(inner).map(Said::Serial),
-            "KeyIdentifier" | "X509SKI" => Some(Said::Identifier(readings(&inner.text().ok()?))),
+            "KeyIdentifier" | "X509SKI" => {
+                let text = inner.text().ok()?;
+                let bare = text.trim();
+                Some(Said::Identifier(readings(&text), bare.get(..LONGEST).unwrap_or(bare).to_owned()))
+            }
             _ => None,
         });
         Self(said.collect())
@@ -39,10 +43,19 @@ impl Description {
         let identifiers = LazyCell::new(|| identifiers(certificate));
         self.0.iter().find_map(|said| match said {
             Said::Serial(serial) => serial.how(certificate),
-            Said::Identifier(readings) => readings.iter().find_map(|(octets, spelled)| {
-                let (_, what) = identifiers.iter().find(|(known, _)| known == octets)?;
-                Some(format!("by {what}{spelled}"))
-            }),
+            Said::Identifier(readings, text) => readings
+                .iter()
+                .find_map(|(octets, spelled)| {
+                    let (_, what) = identifiers.iter().find(|(known, _)| known == octets)?;
+                    Some(format!("by {what}{spelled}"))
+                })
+                .or_else(|| {
+                    // Letters in one case stand for other octets, so that only the text can be compared.
+                    let (_, what) = identifiers.iter().find(|(known, _)| is_in_one_case(text, known))?;
+                    Some(format!(
+                        "by {what}, in base64 whose letters were all put into one case, which loses the value"
+                    ))
+                }),
         })
     }
 }
@@ -140,12 +153,25 @@ fn readings(text: &str) -> Vec<(Vec<u8>, &'static str)> {
     let decoded = base64_decode(text, LONGEST);
     let digits = hexadecimal_octets(text);
     let inner = decoded.as_deref().and_then(|octets| std::str::from_utf8(octets).ok()).and_then(hexadecimal_octets);
+    let url: String = text.trim().replace('-', "+").replace('_', "/").trim_end_matches('=').to_owned();
+    let padding = "=".repeat((4 - url.len() % 4) % 4);
+    let of_url = if decoded.is_none() { base64_decode(&format!("{url}{padding}"), LONGEST) } else { None };
+    let reversed = decoded.as_ref().map(|octets| octets.iter().rev().copied().collect());
     let readings = [
+        (of_url, " in the URL alphabet of base64, or without padding"),
+        (reversed, " with its octets in reverse order"),
         (digits, " in hexadecimal digits, in place of base64"),
         (inner, " in base64 of its hexadecimal digits"),
         (decoded, ""),
     ];
     readings.into_iter().filter_map(|(octets, spelled)| Some((octets?, spelled))).collect()
+}
+
+/// Whether a text is the base64 of these octets but for the case of its letters, of which it has only one.
+fn is_in_one_case(text: &str, octets: &[u8]) -> bool {
+    let has = |of: fn(&char) -> bool| text.chars().any(|c| of(&c));
+    let both = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    !both && text.eq_ignore_ascii_case(&base64_encode(octets))
 }
 
 /// The identifiers of a certificate, and their words.
@@ -169,6 +195,9 @@ fn identifiers(certificate: &Certificate) -> Vec<(Vec<u8>, &'static str)> {
     all.push((certificate.thumbprint_sha1(), "its SHA-1 thumbprint"));
     let sha256 = Digest::of(DigestMethod::Sha256, der).as_octets().to_vec();
     all.push((sha256, "its SHA-256 thumbprint, in place of SHA-1"));
+    let digits = hex(&certificate.thumbprint_sha1());
+    all.push((digits.to_uppercase().into_bytes(), "its SHA-1 thumbprint in hexadecimal digits"));
+    all.push((sha1(digits.as_bytes()), "the SHA-1 of its SHA-1 thumbprint in hexadecimal digits"));
     let base64 = base64_encode(der);
     let lines: Vec<&str> = base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     all.push((sha1(base64.as_bytes()), "the SHA-1 of its base64, in place of its DER"));

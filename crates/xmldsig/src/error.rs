@@ -15,7 +15,7 @@ pub enum SignatureError {
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm or transform that is not supported.
     #[error(
-        "algorithm {uri:?} is not supported{}: have the message signed with one of the supported table",
+        "algorithm {uri:?} is not supported{}: have the peer use one that is, such as SHA-256 and RSA-SHA256",
         near_algorithm(uri)
     )]
     UnknownAlgorithm {
@@ -79,7 +79,9 @@ pub enum SignatureError {
     )]
     Armour,
     /// *Malformed.* A `ds:RetrievalMethod` or `dsig11:KeyInfoReference` leads back to itself.
-    #[error("the key information at {uri:?} leads back to itself")]
+    #[error(
+        "the key information at {uri:?} leads back to itself: have the peer write the key or its certificate there"
+    )]
     KeyCircle {
         /// The URI.
         uri: WireText,
@@ -105,7 +107,7 @@ pub enum SignatureError {
         method: DigestMethod,
     },
     /// *Malformed.* `ds:SignedInfo` without a `ds:Reference`.
-    #[error("the signature has no ds:Reference: it signs nothing")]
+    #[error("the signature has no ds:Reference: it signs nothing; have the peer refer to what it signs")]
     NoReference,
     /// *Refused.* The signature exceeds a limit.
     #[error(transparent)]
@@ -171,7 +173,9 @@ pub enum VerifyError {
         key: KeyKind,
     },
     /// *Failed.* The key cannot run the signature method.
-    #[error("the key cannot run the signature method")]
+    #[error(
+        "the key cannot run the signature method: have the peer name the method of its key, or refer to the key that signed"
+    )]
     KeyMismatch,
     /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
     #[error("signature value does not verify")]
@@ -249,7 +253,9 @@ pub enum VerifyError {
         uri: WireText,
     },
     /// *Malformed.* The base64 transform is applied to data that is not base64.
-    #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
+    #[error(
+        "the base64 transform of reference {uri:?} gets something that is not base64: have the peer leave that transform out"
+    )]
     Base64 {
         /// The reference.
         uri: WireText,

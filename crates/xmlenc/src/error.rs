@@ -15,7 +15,7 @@ pub enum DecryptError {
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm that is not supported.
     #[error(
-        "algorithm {uri:?} is not supported{}: have the message encrypted with one of the supported table",
+        "algorithm {uri:?} is not supported{}: have the peer use one that is, such as AES-GCM and RSA-OAEP",
         near_algorithm(uri)
     )]
     UnknownAlgorithm {
@@ -57,7 +57,9 @@ pub enum DecryptError {
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* The key of an `xenc:OriginatorKeyInfo` cannot be read, or is of a kind that does not agree.
-    #[error("the originator's key cannot be used: have it sent as a key on a curve of the supported table")]
+    #[error(
+        "the originator's key cannot be used: have it sent as a ds:KeyValue or a certificate, on a NIST or Brainpool curve, X25519 or X448"
+    )]
     Originator,
     /// *Malformed.* An attribute of `xenc11:ConcatKDFParams` does not consist of hexadecimal octets after `00`.
     #[error("{attribute} of the key derivation is refused: have it sent as hexadecimal whole octets after 00")]

@@ -13,16 +13,17 @@ use crate::error::{ParseError, Problem, malformed};
 /// The octet after the XML declaration, where the document begins; `start` if it has no declaration.
 pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     let rest = octets.slice(start..);
-    if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+    if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n' | b'?')) {
         return Ok(start);
     }
 
-    let wrong = || malformed(start, Problem::Declaration);
-    let length = memmem::find(rest, b"?>").ok_or_else(wrong)?;
+    let broken = |problem| malformed(start, problem);
+    let wrong = || broken(Problem::Declaration);
+    let length = memmem::find(rest, b"?>").ok_or_else(|| broken(Problem::DeclarationOpen))?;
     let mut body = rest.slice(5..length);
-    let version = pseudo_attribute(&mut body, b"version").ok_or_else(wrong)?;
+    let Some(version) = pseudo_attribute(&mut body, b"version") else { return Err(broken(without_version(body))) };
     if version != b"1.0" {
-        return Err(wrong());
+        return Err(broken(Problem::Version));
     }
     if let Some(encoding) = pseudo_attribute(&mut body, b"encoding") {
         let ascii = encoding.eq_ignore_ascii_case(b"us-ascii") && octets.is_ascii();
@@ -39,12 +40,27 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
         && standalone != b"yes"
         && standalone != b"no"
     {
-        return Err(wrong());
+        return Err(broken(Problem::Standalone));
     }
     if body.iter().any(|b| !is_blank(*b)) {
-        return Err(wrong());
+        let is_late = pseudo_attribute(&mut body, b"encoding").is_some();
+        return Err(if is_late { broken(Problem::DeclarationOrder) } else { wrong() });
     }
     Ok(start + length + 2)
+}
+
+/// What is wrong with a declaration that does not begin with a version.
+fn without_version(mut body: &[u8]) -> Problem {
+    loop {
+        let others = [&b"encoding"[..], b"standalone"];
+        if !others.into_iter().any(|other| pseudo_attribute(&mut body, other).is_some()) {
+            break;
+        }
+        if pseudo_attribute(&mut body, b"version").is_some() {
+            return Problem::DeclarationOrder;
+        }
+    }
+    if body.iter().all(|b| is_blank(*b)) { Problem::NoVersion } else { Problem::Declaration }
 }
 
 /// The encoding that the XML declaration at the start of these octets names, and the span of that name with the white

@@ -20,8 +20,8 @@ use memchr::{memchr, memchr_iter, memmem};
 use wss_budget::{Exceeded, Limit, Limits};
 use wss_text::Slice as _;
 
-use crate::chars::{check_characters, chunk, is_blank, reference};
-use crate::error::{ParseError, Problem, malformed};
+use crate::chars::{check_characters, chunk, is_blank, no_reference, reference};
+use crate::error::{ParseError, Problem, malformed, name_at};
 use crate::spare::Spare;
 use crate::tape::{Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
 use intern::{FEW, Key, KnownNames, Names};
@@ -224,13 +224,24 @@ impl<'s, 'l> Reader<'s, 'l> {
                     at = self.element(at)?;
                 }
                 _ if at >= self.octets.len() => break,
-                _ => return Err(self.malformed(at, Problem::OutsideRoot)),
+                _ => return Err(self.outside_root(at)),
             }
         }
         if self.tape.root == NO_NODE {
             return Err(self.malformed(at, Problem::NoRoot));
         }
         Ok(())
+    }
+
+    /// Text outside the document element.
+    #[cold]
+    fn outside_root(&mut self, at: usize) -> Failed {
+        let problem = match self.rest(at) {
+            [0xEF, 0xBB, 0xBF, ..] => Problem::InnerMark,
+            _ if self.tape.root == NO_NODE => Problem::BeforeRoot,
+            _ => Problem::AfterRoot,
+        };
+        self.malformed(at, problem)
     }
 
     /// The document element, whose start tag is at `start`.
@@ -313,7 +324,7 @@ impl<'s, 'l> Reader<'s, 'l> {
                             flags = 0;
                             match reference(rest) {
                                 Some((_, length)) => length,
-                                None => return Err(self.malformed_text(at, Problem::Reference)),
+                                None => return Err(self.malformed_text(at, no_reference(rest))),
                             }
                         }
                     };
@@ -344,9 +355,21 @@ impl<'s, 'l> Reader<'s, 'l> {
     #[cold]
     fn malformed_text(&mut self, at: usize, problem: Problem) -> Failed {
         if memchr(b'<', self.rest(at)).is_none() {
-            return self.malformed(self.octets.len(), Problem::UnexpectedEnd);
+            return self.unclosed();
         }
         self.malformed(at, problem)
+    }
+
+    /// The document ends inside an element.
+    #[cold]
+    fn unclosed(&mut self) -> Failed {
+        let offset = self.octets.len();
+        let open = self.open.last().and_then(|open| self.tape.nodes.get(open.node as usize));
+        let Some(start_offset) = open.map(|node| node.start as usize) else {
+            return self.malformed(offset, Problem::UnexpectedEnd);
+        };
+        let start = name_at(self.octets, start_offset + 1);
+        self.fail(ParseError::Unclosed { offset, start, start_offset })
     }
 
     fn cdata(&mut self, start: usize) -> Result<usize, Failed> {
@@ -381,7 +404,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         match self.octets.get(target..target_end) {
             Some(b"xml") if start > 0 => return Err(self.malformed(start, Problem::LateDeclaration)),
             Some(reserved) if reserved.eq_ignore_ascii_case(b"xml") => {
-                return Err(self.malformed(start, Problem::ProcessingInstruction));
+                return Err(self.malformed(start, Problem::ReservedTarget));
             }
             _ => {}
         }

@@ -12,8 +12,8 @@ use wss_text::Slice as _;
 use super::intern::{Key, Name, UNBOUND};
 use super::order::{CanonicalOrder, Sorted, sort_by_first_octets};
 use super::{FEW, Failed, Open, Reader, Tag};
-use crate::chars::{chunk, is_blank, reference};
-use crate::error::Problem;
+use crate::chars::{chunk, is_blank, no_reference, reference};
+use crate::error::{ParseError, Problem, name_at};
 use crate::name;
 use crate::tape::{Attribute, AttributeName, Declaration, Kind, NO_PREFIX, Node, Written, XMLNS_PREFIX, flag};
 
@@ -287,7 +287,8 @@ impl Reader<'_, '_> {
                 octet if octet == quote => break,
                 b'\'' | b'>' | b'#' => at += 1,
                 b'&' => {
-                    let (_, length) = reference(self.rest(at)).ok_or_else(|| self.malformed(at, Problem::Reference))?;
+                    let rest = self.rest(at);
+                    let (_, length) = reference(rest).ok_or_else(|| self.malformed(at, no_reference(rest)))?;
                     rewrite = true;
                     at += length;
                 }
@@ -405,7 +406,8 @@ impl Reader<'_, '_> {
             _ => octets.get(name..name + len) == octets.get(node.start as usize + 1..node.start as usize + 1 + len),
         };
         if !is_same {
-            return Err(self.malformed(start, Problem::EndTag));
+            let opened = node.start as usize;
+            return Err(self.other_end(start, opened));
         }
         let mut at = name + len;
         if octets.get(at) != Some(&b'>') {
@@ -413,7 +415,8 @@ impl Reader<'_, '_> {
                 at += 1;
             }
             if octets.get(at) != Some(&b'>') {
-                return Err(self.malformed(start, Problem::EndTag));
+                let opened = node.start as usize;
+                return Err(self.other_end(start, opened));
             }
             node.flags |= flag::END_REWRITE;
         }
@@ -422,6 +425,16 @@ impl Reader<'_, '_> {
         self.parent = node.parent;
         self.names.undo_to(open.undo as usize);
         Ok(at + 1)
+    }
+
+    /// The end tag at `start` is not that of the element at `start_offset`.
+    #[cold]
+    fn other_end(&mut self, offset: usize, start_offset: usize) -> Failed {
+        let (start, end) = (name_at(self.octets, start_offset + 1), name_at(self.octets, offset + 2));
+        if start == end {
+            return self.malformed(offset, Problem::EndTag);
+        }
+        self.fail(ParseError::EndTag { offset, names: Box::new([end, start]), start_offset })
     }
 
     // QName ::= (NCName ':')? NCName

@@ -5,7 +5,7 @@ mod text;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
-use wss_inspect::lint::RefusedShapes;
+use wss_inspect::lint::{RefusedShapes, Words};
 use wss_profile::HoldingOptions;
 
 use crate::accept::in_options;
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
             output::write_painted(output, |out| write!(out, "{report}{}", text::shapes(&shapes, style)))?;
         }
         Format::Json => {
-            let shapes = Some((&shapes, &in_options as &dyn Fn(&str) -> String));
+            let shapes = Some((&shapes, &in_options as Words<'_>));
             output::write_json(output, &wss_inspect::lint::json(&report, shapes))?;
         }
     }

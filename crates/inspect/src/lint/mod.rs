@@ -13,16 +13,16 @@ use crate::message::Message;
 use crate::page::as_text;
 use crate::streamed::{Each, Shown, Text, Worded, object};
 
-/// The report as JSON, which is made while it is written; with the shapes that receivers refuse, if they were looked for, whose
-/// errors the function may reword, as for options of a command line.
-pub fn json<'r>(
-    report: &'r Report,
-    shapes: Option<(&'r RefusedShapes, &'r dyn Fn(&str) -> String)>,
-) -> impl Serialize + 'r {
+/// Other words for the sentences in a report, as for the options of a command line.
+pub type Words<'w> = &'w dyn Fn(&str) -> String;
+
+/// The report as JSON, which is made while it is written; with the shapes that receivers refuse, if they were looked for, and the
+/// words for their errors.
+pub fn json<'r>(report: &'r Report, shapes: Option<(&'r RefusedShapes, Words<'r>)>) -> impl Serialize + 'r {
     Shown((report, shapes))
 }
 
-impl Serialize for Shown<(&Report, Option<(&RefusedShapes, &dyn Fn(&str) -> String)>)> {
+impl Serialize for Shown<(&Report, Option<(&RefusedShapes, Words<'_>)>)> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (report, shapes) = self.0;
         let mut object = serializer.serialize_map(None)?;

@@ -20,7 +20,9 @@ pub enum MimeError {
         line: WireText,
     },
     /// *Malformed.* A header field that cannot be read.
-    #[error("a MIME header cannot be read at {line:?}")]
+    #[error(
+        "a MIME header cannot be read at {line:?}: have the peer write `Name: value`, and an empty line behind the last one"
+    )]
     Header {
         /// The beginning of the line.
         line: WireText,
@@ -29,7 +31,7 @@ pub enum MimeError {
     #[error("this is an XML document, not a MIME package: open it as a plain envelope, without `Package`")]
     PlainEnvelope,
     /// *Malformed.* A field occurs twice in a header.
-    #[error("the MIME header has {name} twice: which one counts cannot be told")]
+    #[error("the MIME header has {name} twice, and which one counts cannot be told: have the peer write it once")]
     Twice {
         /// The field.
         name: WireText,
@@ -65,7 +67,7 @@ pub enum MimeError {
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* An attachment of an XML type is not XML.
-    #[error("an attachment of an XML type is not well-formed")]
+    #[error("an attachment of an XML type is not well-formed: have the peer send XML there, or name another type")]
     NotXml,
     /// *Failed.* A stream, or a file behind an attachment, cannot be read or written.
     #[error("an attachment cannot be read, or spooled: {kind}")]

@@ -115,7 +115,7 @@ pub enum FetchError {
         /// The URL.
         url: WireText,
         /// Why.
-        source: TrustError,
+        source: Box<TrustError>,
     },
     /// *Failed.* It is about another certificate.
     #[error("the response of {url:?} says nothing about the certificate: ask the authority")]
@@ -130,7 +130,7 @@ pub enum FetchError {
         /// The URL.
         url: WireText,
         /// Why.
-        source: TrustError,
+        source: Box<TrustError>,
     },
     /// *Refused.* The URL gave an older status than the known one.
     #[error("the response of {url:?} is older than the one that is known, which is kept: ask the authority")]

@@ -240,14 +240,14 @@ impl RevocationCache {
         let unusable = |source| FetchError::Unusable { url: url.into(), source };
         let response = asked.response(octets, demand_nonce).map_err(unusable)?;
         let Inquiry { certificate, issuer, .. } = inquiry;
-        let not_genuine = |source| FetchError::NotGenuine { url: url.into(), source };
+        let not_genuine = |source| FetchError::NotGenuine { url: url.into(), source: Box::new(source) };
         let not_about = || FetchError::NotAbout { url: url.into() };
         let now = SystemTime::now();
         ocsp::signer(&response, issuer, now, &Budget::dangerous_unbounded()).map_err(not_genuine)?;
         let freshness = Freshness { now, max_age: None };
         match ocsp::status(&response, certificate, issuer, freshness).ok_or_else(not_about)? {
             Ok(()) | Err(TrustError::Revoked { .. }) => {}
-            Err(source) => return Err(FetchError::NotCounted { url: url.into(), source }),
+            Err(source) => return Err(FetchError::NotCounted { url: url.into(), source: Box::new(source) }),
         }
         let this_update = response.about(certificate, issuer).map(|answer| answer.this_update()).max();
         let this_update = this_update.ok_or_else(not_about)?;
@@ -290,7 +290,7 @@ impl RevocationCache {
         }
         let concerned = |list: &RevocationList| list.covers(certificate) || list.lists(certificate);
         if genuine.is_empty() {
-            let source = TrustError::ListNotGenuine { authority: issuer.subject().to_string().into() };
+            let source = Box::new(TrustError::ListNotGenuine { authority: issuer.subject().to_string().into() });
             return Err(FetchError::NotGenuine { url: url.into(), source });
         }
         if !genuine.iter().any(concerned) {

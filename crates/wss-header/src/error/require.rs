@@ -31,14 +31,14 @@ pub enum RequirementError {
     },
     /// *Malformed.* A timestamp must be signed, and the only one is not a `wsu:Timestamp` of the Security header.
     #[error(
-        "no trusted signature covers a timestamp: the Security header has no wsu:Timestamp, but {path} is one in {}; have the peer \
-         write it in {:?}, as a child of the Security header, and sign it",
+        "no trusted signature covers a timestamp: the Security header has no wsu:Timestamp, but {path} is one in {}as a child of \
+         the Security header, and sign it",
         match namespace.as_str() {
-            "" => "no namespace".to_owned(),
-            ours if ours == WSU.uri => format!("the namespace {ours:?}"),
-            other => format!("the namespace {other:?}{}", kind_of_namespace(other)),
-        },
-        WSU.uri
+            "" => format!("no namespace; have the peer write it in {:?}, ", WSU.uri),
+            // Only its place is wrong.
+            uri if uri == WSU.uri => format!("the namespace {uri:?}; have the peer write it "),
+            other => format!("the namespace {other:?}{}; have the peer write it in {:?}, ", kind_of_namespace(other), WSU.uri),
+        }
     )]
     OtherTimestamp {
         /// The path of the element.

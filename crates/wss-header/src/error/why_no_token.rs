@@ -21,6 +21,8 @@ pub enum WhyNoToken {
     NotVouched,
     /// No signature over the message is made with the key of the assertion's holder.
     NotHeld,
+    /// The assertion is confirmed by holder of key, and names no key.
+    NoHolderKey,
     /// There is a username token, and the receiver has no passwords.
     NoPasswords,
     /// The username token is for deriving a key, and no such key signs the message.
@@ -52,6 +54,10 @@ impl fmt::Display for WhyNoToken {
             Self::NotHeld => {
                 "no signature over the message is by the holder of the assertion's key; have the peer refer to the assertion \
                  in the ds:KeyInfo of its signature, or, where it refers to a certificate of that key, sign the assertion too"
+            }
+            Self::NoHolderKey => {
+                "its assertion is confirmed by holder of key, and there is no ds:KeyInfo in its SubjectConfirmation; have its \
+                 issuer write the key of the holder there"
             }
             Self::NoPasswords => "it has one, and no password is known to check it with; call `passwords`",
             Self::KeyUnused => {

@@ -77,6 +77,44 @@ impl<'d> Target<'d> {
         self.apex.map_or(source, |apex| source.slice(apex.span()))
     }
 
+    /// Its source with the declarations that are in scope around it in its start tag: in the orders of libraries.
+    pub(super) fn sources_alone(&self) -> Vec<String> {
+        let Some(apex) = self.apex.filter(|_| self.without.is_empty()) else { return Vec::new() };
+        let source = self.source();
+        let tag_len = tag_len(source);
+        let (tag, content) = source.split_at_checked(tag_len).unwrap_or((source, ""));
+        let own = format!("<{}", apex.qualified_name());
+        let Some(rest) = tag.strip_prefix(own.as_str()) else { return Vec::new() };
+        let mut seen: Vec<String> = vec![rest.to_owned()];
+        let mut declarations: Vec<String> = Vec::new();
+        let around: Vec<Element<'_>> = apex.ancestors_and_self().skip(1).take(DEEPEST).collect();
+        for outer in around {
+            for declaration in declarations_of(outer) {
+                let (name, _) = declaration.split_once('=').unwrap_or((declaration.as_str(), ""));
+                if !seen.iter().any(|seen| seen.contains(&format!("{name}="))) {
+                    seen.push(declaration.clone());
+                    declarations.push(declaration);
+                }
+            }
+        }
+        if declarations.is_empty() {
+            return Vec::new();
+        }
+        let write = |all: &[String]| [all.concat().as_str(), rest].map(str::to_owned);
+        let mut sorted = declarations.clone();
+        sorted.sort();
+        let reversed: Vec<String> = declarations.iter().rev().cloned().collect();
+        let behind = [
+            rest.trim_end_matches(['/', '>']),
+            &declarations.concat(),
+            rest.slice(rest.trim_end_matches(['/', '>']).len()..),
+        ]
+        .concat();
+        let mut all: Vec<String> = [declarations, sorted, reversed].iter().map(|all| write(all).concat()).collect();
+        all.push(behind);
+        all.into_iter().map(|tag| [own.as_str(), &tag, content].concat()).collect()
+    }
+
     fn subset(&self, comments: bool) -> Subset<'d> {
         let subset = self.apex.map_or_else(|| Subset::document(self.document), Subset::subtree);
         let subset = self.without.iter().fold(subset, |subset, element| subset.without(*element));
@@ -96,6 +134,46 @@ impl<'d> Target<'d> {
         let is_whole = self.write(form, &mut |piece| octets.extend_from_slice(piece), most);
         String::from_utf8(octets).ok().filter(|_| is_whole)
     }
+}
+
+/// The most elements around one whose declarations are looked for.
+const DEEPEST: usize = 16;
+
+/// The number of octets of the start tag at the front of a source.
+fn tag_len(source: &str) -> usize {
+    let mut quote = None;
+    let end = source.bytes().position(|octet| match (quote, octet) {
+        (Some(open), octet) if open == octet => {
+            quote = None;
+            false
+        }
+        (None, b'"' | b'\'') => {
+            quote = Some(octet);
+            false
+        }
+        (None, b'>') => true,
+        _ => false,
+    });
+    end.map_or(source.len(), |end| end + 1)
+}
+
+/// The declarations of an element as they are written, each with a space in front.
+fn declarations_of(element: Element<'_>) -> Vec<String> {
+    let source = element.document().source().slice(element.span());
+    let tag = source.slice(..tag_len(source));
+    let mut all = Vec::new();
+    let mut rest = tag;
+    while let Some(at) = rest.find("xmlns") {
+        let from = rest.slice(at..);
+        let mut quoted = from.splitn(3, ['"', '\'']);
+        let (Some(name), Some(value)) = (quoted.next(), quoted.next()) else { break };
+        let name = name.trim_end_matches(|c: char| c.is_whitespace() || c == '=');
+        if !name.contains(char::is_whitespace) {
+            all.push(format!(" {name}=\"{value}\""));
+        }
+        rest = quoted.next().unwrap_or_default();
+    }
+    all
 }
 
 /// Whether it is the `ds:SignedInfo` of a signature inside what it signs, and not in a Security header.

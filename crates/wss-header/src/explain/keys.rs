@@ -1,16 +1,65 @@
 //! The keys at hand: those of the receiver, and those that come with a message.
 
 use wss_c14n::{Budget, Element, Limit, name};
-use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_crypto::{Certificate, PublicKey, Secret, SignatureFamily, VerifyingKey};
 use wss_text::WireText;
 use wss_tokens::{Assertion, DerivedKeyToken, SecureConversation};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::cause::Cause;
 use super::items::id_of;
+use super::reading::ReadSignature;
 use super::secrets::{derivations, named};
 use crate::open::Stage;
 use crate::receiver::Receiver;
+
+/// The key that a signature names, or why it is not used. A method that is not known does not tell whether its key is a secret:
+/// both are looked for, and if none is found, the method is to blame and not the key.
+pub(super) fn named_by_signature<'d>(
+    read: &ReadSignature<'d>,
+    stage: &mut Stage<'_, 'd>,
+) -> Result<VerifyingKey, String> {
+    if let Some(method) = read.declared {
+        let is_mac = method.family() == SignatureFamily::Hmac;
+        let named = stage.signature_key(read.key_info, is_mac);
+        return named.map_err(|error| of_other_kind(read, stage, is_mac).unwrap_or_else(|| error.to_string()));
+    }
+    let both = [true, false].into_iter();
+    let found = both.filter_map(|is_mac| stage.signature_key(read.key_info, is_mac).ok()).next();
+    found.ok_or_else(|| {
+        let uri = WireText::from(read.method_uri.as_ref());
+        format!("the signature method {uri:?} is not supported, so that nothing says what kind of key is meant")
+    })
+}
+
+/// Whether a signature names a token that is, or has, a secret, whatever its method says.
+pub(super) fn names_secret(read: &ReadSignature<'_>, stage: &Stage<'_, '_>) -> bool {
+    of_other_kind(read, stage, false).is_some()
+}
+
+/// The signature method takes a secret, and the signature names a certificate, or the other way round.
+fn of_other_kind(read: &ReadSignature<'_>, stage: &Stage<'_, '_>, is_mac: bool) -> Option<String> {
+    let inside = read.key_info?.descendants_and_self().take(16);
+    let uris =
+        inside.filter(|inner| inner.is(name::WSSE.uri, "Reference")).filter_map(|inner| inner.attribute("", "URI"));
+    let ids: Vec<_> = uris.filter_map(|uri| uri.strip_prefix('#').map(str::to_owned)).collect();
+    let token =
+        stage.children().iter().find(|child| id_of(**child).is_some_and(|id| ids.iter().any(|one| id == **one)))?;
+    let local = token.name().local;
+    let is_secret = match local {
+        "DerivedKeyToken" | "EncryptedKey" | "SecurityContextToken" => true,
+        "BinarySecurityToken" => false,
+        _ => return None,
+    };
+    let uri = WireText::from(read.method_uri.as_ref());
+    let (has, takes) = if is_mac { ("a certificate", "a secret") } else { ("a secret", "a public key") };
+    (is_secret != is_mac).then(|| {
+        format!(
+            "the signature method {uri:?} takes {takes}, and the wsse:Reference names a {local}, which is {has}: have the sender \
+             write the method that it uses"
+        )
+    })
+}
 
 /// The public keys that a receiver knows, and the owner of each.
 pub(super) fn known_keys(receiver: &Receiver) -> Vec<(String, PublicKey)> {

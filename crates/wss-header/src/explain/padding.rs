@@ -190,6 +190,9 @@ fn unknown(inside: &[u8]) -> String {
     };
     match identifier() {
         Some(identifier) => format!("with a digest that is not known here: its object identifier is {identifier}"),
+        None if inside.len() == 36 => {
+            "with 36 octets, as of MD5 and SHA-1 together, which TLS signs and XML Signature does not".to_owned()
+        }
         None => format!("with {} octets that are no digest in a usual form", inside.len()),
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, base64_encode, name};
-use wss_crypto::{DigestMethod, SignatureMethod};
+use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
 use wss_text::{Slice as _, WireText};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
 
@@ -94,6 +94,13 @@ impl<'d> ReadSignature<'d> {
             key_info: child(element, "KeyInfo"),
             references: signed_info.map(|info| ReadReference::all(info, budget)).unwrap_or_default(),
         }
+    }
+}
+
+impl ReadSignature<'_> {
+    /// Whether a secret may have made the value: the method says so, or is not known.
+    pub(super) fn may_be_mac(&self) -> bool {
+        self.declared.is_none_or(|method| method.family() == SignatureFamily::Hmac)
     }
 }
 

@@ -17,6 +17,9 @@ use super::sketch::Sketch;
 const WORDS: [&str; 9] =
     ["null", "undefined", "None", "nil", "NULL", "false", "true", "[object Object]", "[object XMLDocument]"];
 
+/// The most elements that are written one after the other.
+const CHILDREN: usize = 64;
+
 /// Octets that fit, and their causes.
 pub(super) struct Found {
     /// Their differences from the octets that the message names; the change that was made first comes last.
@@ -47,7 +50,10 @@ impl Search<'_> {
             .or_else(|| self.elsewhere(target.apex, elements, said))
             .or_else(|| self.edited(target, said))
             .or_else(|| self.source(target))
+            .or_else(|| self.source_alone(target))
+            .or_else(|| self.children(target, said))
             .or_else(|| self.around(elements, said))
+            .or_else(|| self.meter.with_part(2, || self.last(target, said, edits::numbered)))
             .or_else(|| self.last(target, said, edits::few_last))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
             .or_else(|| self.words())
@@ -218,6 +224,40 @@ impl Search<'_> {
                     out(line.as_bytes());
                 })
             })
+        })
+    }
+
+    /// Tries the source as a library writes one element alone: with the namespaces that are in scope around it.
+    fn source_alone(&self, target: &Target<'_>) -> Option<Found> {
+        const DECLARATIONS: [&str; 4] = [
+            "",
+            "<?xml version='1.0' encoding='utf-8'?>\n",
+            "<?xml version='1.0' encoding='UTF-8'?>\n",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+        ];
+        let how = "they are the source of the element, with the namespaces that are in scope around it";
+        let cause = [Cause::NotCanonicalized { how: how.into() }];
+        target.sources_alone().iter().find_map(|source| {
+            DECLARATIONS.iter().find_map(|declaration| {
+                self.octets(&cause, declaration.len() + source.len(), &|out| {
+                    out(declaration.as_bytes());
+                    out(source.as_bytes());
+                })
+            })
+        })
+    }
+
+    /// Tries the elements in the target, each canonicalised alone and one after the other.
+    fn children(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let children: Vec<Target<'_>> = target.apex?.children().take(CHILDREN + 1).map(Target::element).collect();
+        if children.len() > CHILDREN {
+            return None;
+        }
+        let causes = [std::slice::from_ref(&Cause::ContentOnly), said.causes.as_slice()].concat();
+        self.octets(&causes, target.source_len(), &|out| {
+            for child in &children {
+                child.write(said, out, &self.cap());
+            }
         })
     }
 

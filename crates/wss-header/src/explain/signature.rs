@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, name};
 use wss_crypto::{HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey};
 use wss_text::WireText;
 
@@ -61,6 +61,11 @@ impl Judged {
     }
 }
 
+/// The fewest letters, or octets, that are no chance when all are alike.
+const LETTERS: usize = 40;
+/// The fewest different letters, or octets, of a value that is no placeholder.
+const KINDS: usize = 16;
+
 /// The bounds of the search for the cause of a value.
 pub(super) struct Bounds<'a> {
     pub(super) budget: &'a Budget,
@@ -80,7 +85,13 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
     let unknown = |why: &str| Judged::new(Verdict::Unknown { why: why.into() }, Vec::new(), None);
     let Some(signed_info) = read.signed_info else { return unknown("there is no ds:SignedInfo") };
     if read.values.is_empty() {
-        return unknown("ds:SignatureValue is empty, or no base64");
+        return match lost_on_the_way(read) {
+            Some(cause) => {
+                let value = Verdict::Differs { causes: vec![cause], tried: 0, stopped: None };
+                Judged::new(value, Vec::new(), None)
+            }
+            None => unknown("ds:SignatureValue is empty, or no base64"),
+        };
     }
     let notes = notes_of(read);
     let meter = Meter::new(bounds.budget, bounds.searches);
@@ -89,6 +100,23 @@ pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>
         Some(maker) => Judged::new(Verdict::Fits, notes, maker),
         None => signed.search_all(keys, notes, show),
     }
+}
+
+/// The value is nothing that base64 of random octets may be: something on the way lost the rest of it.
+fn lost_on_the_way(read: &ReadSignature<'_>) -> Option<Cause> {
+    let encoded = |how: &str| Some(Cause::ValueEncoding { how: how.into() });
+    let value = read.element.children().find(|child| child.is(name::DS.uri, "SignatureValue"))?;
+    let text = value.text().ok()?;
+    let upper = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let lower = text.bytes().filter(u8::is_ascii_lowercase).count();
+    let different: std::collections::BTreeSet<u8> = text.bytes().filter(u8::is_ascii_alphabetic).collect();
+    if upper.min(lower) == 0 && upper.max(lower) >= LETTERS && different.len() >= KINDS {
+        return encoded("in base64 whose letters were all put into one case, which loses the value");
+    }
+    let octets = &read.values.iter().find(|value| value.causes.is_empty())?.octets;
+    let kinds: std::collections::BTreeSet<&u8> = octets.iter().collect();
+    let is_text = octets.len() >= LETTERS && kinds.len() >= KINDS && octets.is_ascii();
+    if is_text { encoded("from text of ASCII, so that octets above 127 were lost") } else { None }
 }
 
 /// What is strange about a signature, whatever its value is.
@@ -160,8 +188,12 @@ impl Signed<'_, '_> {
     /// The value under every key and every change.
     fn search_all(&self, keys: &Keys, mut notes: Vec<String>, show: Show<'_>) -> Judged {
         let mut maker = None;
-        let found = match self.read.method.map(SignatureMethod::family) {
+        let found = match self.read.declared.map(SignatureMethod::family) {
             Some(SignatureFamily::Hmac) => self.by_secret(keys, &mut notes),
+            // A secret may be named, whatever the method says.
+            Some(_) if !keys.secrets.is_empty() => {
+                self.by_secret(keys, &mut notes).or_else(|| self.by_public_key(keys, &mut notes, &mut maker))
+            }
             Some(_) => self.by_public_key(keys, &mut notes, &mut maker),
             None => self.by_public_key(keys, &mut notes, &mut maker).or_else(|| self.by_secret(keys, &mut notes)),
         };
@@ -172,19 +204,40 @@ impl Signed<'_, '_> {
         let is_of_signed_info = |cause: &Cause| matches!(cause, Cause::SignedInfoChanged { .. });
         let as_signed = changed.filter(|found| found.causes.iter().any(is_of_signed_info));
         let as_signed = as_signed.and_then(|found| String::from_utf8(found.octets.clone()?).ok());
-        Judged { as_signed, ..Judged::new(self.verdict(found, keys), notes, maker) }
+        Judged { as_signed, ..Judged::new(self.verdict(found, keys, maker.is_some()), notes, maker) }
     }
 
-    fn verdict(&self, found: Option<Found>, keys: &Keys) -> Verdict {
+    /// Whether no key at hand is of the kind that the method takes.
+    fn has_no_candidate(&self, keys: &Keys) -> bool {
+        let has_no_secret = keys.secrets.is_empty() && keys.derived.is_empty();
+        match self.read.declared.map(SignatureMethod::family) {
+            Some(SignatureFamily::Hmac) => has_no_secret,
+            Some(_) => keys.public.is_empty(),
+            None => has_no_secret && keys.public.is_empty(),
+        }
+    }
+
+    /// The verdict; `is_of_known_key` if the value shows which key made it.
+    fn verdict(&self, found: Option<Found>, keys: &Keys, is_of_known_key: bool) -> Verdict {
         let (tried, stopped) = (self.meter.tried(), self.meter.stopped());
         match found {
             Some(found) if found.causes.is_empty() => Verdict::Fits,
             Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
             // With no key at hand that could have made it, nothing is known of the value.
-            None if keys.named.is_err() && keys.public.is_empty() && keys.secrets.is_empty() => {
+            None if keys.named.is_err() && self.has_no_candidate(keys) => {
                 Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
             }
-            None => Verdict::Differs { causes: self.wrong_length(keys).into_iter().collect(), tried, stopped },
+            None if !is_of_known_key && self.read.method.is_none() => Verdict::Unknown {
+                why: "its signature method is not run here, and no key at hand made the value by one that is".into(),
+            },
+            None if self.read.canonicalization.is_none() => Verdict::Unknown {
+                why: "the canonicalisation of ds:SignedInfo is not supported, and no usual cause explains the value without it"
+                    .into(),
+            },
+            None => {
+                let cause = lost_on_the_way(self.read).or_else(|| self.wrong_length(keys));
+                Verdict::Differs { causes: cause.into_iter().collect(), tried, stopped }
+            }
         }
     }
 
@@ -244,6 +297,10 @@ impl Signed<'_, '_> {
             return None;
         }
         let found = self.by_other_keys(&others, notes, maker);
+        // What no key at hand made by a known method may be right by the method of the message.
+        if self.read.method.is_none() {
+            return found;
+        }
         if found.is_none() && !rsa.is_empty() && others.is_empty() {
             let count = rsa.len();
             let keys = if count == 1 { "the only RSA key".to_owned() } else { format!("any of the {count} RSA keys") };
@@ -284,7 +341,7 @@ impl Signed<'_, '_> {
         }
         notes.push(format!("the value was made with the key of {label}, by {words}"));
         *maker = Some(key.clone());
-        if found.is_none() && names_digest {
+        if found.is_none() && names_digest && self.read.canonicalization.is_some() {
             notes.push(
                 "the digest inside the value is of other octets than this ds:SignedInfo: it was changed after signing, or the \
                  sender signed something else"
@@ -351,7 +408,9 @@ impl Signed<'_, '_> {
     }
 
     fn by_secret(&self, keys: &Keys, notes: &mut Vec<String>) -> Option<Found> {
-        let methods: Vec<SignatureMethod> = self.read.method.into_iter().chain(hmacs(self.read.method)).collect();
+        let is_hmac = |method: &SignatureMethod| method.family() == SignatureFamily::Hmac;
+        let methods: Vec<SignatureMethod> =
+            self.read.method.filter(is_hmac).into_iter().chain(hmacs(self.read.method)).collect();
         let named = match &keys.named {
             Ok(VerifyingKey::Hmac(key)) => Some((Vec::new(), key.clone())),
             _ => None,
@@ -364,7 +423,9 @@ impl Signed<'_, '_> {
         let derived = keys.derived.iter().take(4 * MOST);
         candidates.extend(derived.map(|(cause, key)| (vec![cause.clone()], mac_key(key.as_octets().to_vec()))));
         if candidates.is_empty() {
-            notes.push("no secret is at hand that could have made the value".into());
+            if self.read.method.is_some() {
+                notes.push("no secret is at hand that could have made the value".into());
+            }
             return None;
         }
         let aims: Vec<Aim> = candidates

@@ -20,6 +20,7 @@ pub(super) fn find_inside(signed_info: Element<'_>, form: &Form, search: &Search
     search
         .octets(&over("no octets at all".to_owned()), 0, &|_| {})
         .or_else(|| digests(signed_info, search))
+        .or_else(|| all_digests(signed_info, search))
         .or_else(|| named(signed_info, form, search))
 }
 
@@ -36,6 +37,18 @@ pub(super) fn find_around(signed_info: Element<'_>, form: &Form, search: &Search
 
 fn over(how: String) -> [Cause; 1] {
     [Cause::SignedOtherwise { how: how.into() }]
+}
+
+/// The digests of all references, one after the other: as octets, and as text.
+fn all_digests(signed_info: Element<'_>, search: &Search<'_>) -> Option<Found> {
+    let values = signed_info.descendants_and_self().filter(|inner| inner.name().local == "DigestValue");
+    let written: Vec<String> =
+        values.take(REFERENCES).filter_map(|value| Some(value.text().ok()?.split_whitespace().collect())).collect();
+    let octets: Vec<Vec<u8>> = written.iter().filter_map(|text| base64_decode(text, 64)).collect();
+    let signed = |how: &str, octets: &[u8]| search.octets(&over(how.to_owned()), octets.len(), &|out| out(octets));
+    (written.len() > 1).then_some(())?;
+    signed("the digests of all references, one after the other", &octets.concat())
+        .or_else(|| signed("the texts of all digests, one after the other", written.concat().as_bytes()))
 }
 
 /// The digest in a reference, its text, or the octets that have it.

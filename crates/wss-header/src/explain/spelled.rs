@@ -65,7 +65,12 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
             how("in base64 that is escaped for a URL (%2B for +)"),
         );
     }
-    let bare = without_quotes(text);
+    if let Some(rest) = behind_name(trimmed) {
+        add(base64_decode(rest, most), how("with the name of its method in front of it"));
+        add(of_digits(rest), how("in hexadecimal digits, with the name of its method in front of it"));
+    }
+    let bare =
+        without_quotes(text.trim().strip_prefix('b').filter(|rest| rest.starts_with(['\'', '"'])).unwrap_or(text));
     if bare.len() < text.len() {
         add(base64_decode(&bare, most), how("with quotation marks or escapes of another language around it or in it"));
     }
@@ -98,6 +103,15 @@ pub(super) fn of_percent(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(octets).ok()
+}
+
+/// What is behind the name of a digest, as in `sha256:…`, `sha-256=…` and `{SHA256}…`.
+fn behind_name(text: &str) -> Option<&str> {
+    let bare = text.trim_start_matches('{');
+    let rest = bare.get(..3).filter(|name| ["sha", "md5"].contains(&name.to_lowercase().as_str())).map(|_| bare)?;
+    let at = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').filter(|at| *at < 12)?;
+    let at = if rest.get(at..)?.starts_with(['=', ':', '}']) { at } else { return None };
+    Some(rest.get(at + 1..)?.trim_start_matches(':').trim_end_matches(':'))
 }
 
 /// The text without quotation marks and the escapes of strings in programs.

@@ -231,13 +231,12 @@ impl<'w> Walk<'w> {
         let mut searches: usize = read.iter().map(|read| read.references.len() + 1).sum();
         let holders_of: Vec<_> = stage.children().iter().flat_map(|child| holders(*child, stage.budget())).collect();
         for read in &read {
-            let is_mac = read.method.is_some_and(|method| method.family() == wss_crypto::SignatureFamily::Hmac);
-            let named = stage.signature_key(read.key_info, is_mac).map_err(|error| error.to_string());
+            let named = keys::named_by_signature(read, stage);
             let mut public = known_keys(self.receiver);
             public.extend(stage.certificates().map(of_certificate));
             public.extend(keys_in(read.key_info, stage.budget()));
             public.extend(holders_of.iter().cloned());
-            let (secrets, derived) = match is_mac {
+            let (secrets, derived) = match read.may_be_mac() || keys::names_secret(read, stage) {
                 true => (keys::secrets(self.receiver, stage), derived_otherwise(self.receiver, stage, read.key_info)),
                 false => (Vec::new(), Vec::new()),
             };

@@ -39,8 +39,19 @@ pub(super) fn assertion(
     match methods[..] {
         [] => WhyNoToken::NoIssuer,
         [ConfirmationMethod::SenderVouches] => WhyNoToken::NotVouched,
+        [ConfirmationMethod::HolderOfKey] if !names_key(version, revision) => WhyNoToken::NoHolderKey,
         _ => WhyNoToken::NotHeld,
     }
+}
+
+/// Whether a confirmation of an assertion of this version names a key.
+fn names_key(version: SamlVersion, revision: &Revision<'_>) -> bool {
+    let assertions = revision.children.iter().filter(|child| version_of(**child) == Some(version));
+    let mut inside = assertions.flat_map(|assertion| assertion.descendants_and_self());
+    inside.any(|inner| {
+        inner.is(name::DS.uri, "KeyInfo")
+            && inner.ancestors_and_self().any(|outer| outer.name().local == "SubjectConfirmation")
+    })
 }
 
 fn version_of(child: Element<'_>) -> Option<SamlVersion> {

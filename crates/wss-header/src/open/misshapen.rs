@@ -164,8 +164,12 @@ impl Review<'_> {
         }
         let expanded = child.name();
         match (expanded.namespace, expanded.local) {
-            (ns, "Timestamp") if ns == name::WSU.uri => drop(read_timestamp(child, terms)?),
-            (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => drop(read_confirmation(child, budget)?),
+            (ns, "Timestamp") if ns == name::WSU.uri => {
+                read_timestamp(child, terms)?;
+            }
+            (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => {
+                read_confirmation(child, budget)?;
+            }
             (ns, "Signature") if ns == name::DS.uri => self.signature(child, revision, retired)?,
             (ns, "ReferenceList") if ns == name::XENC.uri => self.list(child, revision, retired)?,
             (ns, "EncryptedKey") if ns == name::XENC.uri => {

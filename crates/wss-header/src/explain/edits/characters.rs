@@ -6,6 +6,7 @@ use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
 use super::super::spelled::of_percent;
+use super::escapes;
 
 /// Edits of carriage returns that were lost or added.
 pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
@@ -53,10 +54,7 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     if sketch.characters.other_than_ascii {
         edits.extend(encodings());
     }
-    if sketch.characters.escape {
-        edits.push(Edit::values(Cause::EscapedTwice, unescaped_once));
-    }
-    edits.push(Edit::values(Cause::EscapedOnceLess, escaped_again));
+    edits.extend(escapes::all(sketch));
     edits.extend(escapes());
     edits.extend(of_urls());
     let how = "what the escapes of JSON (as \\u00e9 for é) stand for";
@@ -71,6 +69,8 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
         ("a line feed in place of each space", " ", "&#xA;"),
         ("a tab in place of each space", " ", "&#x9;"),
         ("CR LF in place of each two spaces", "  ", "&#xD;&#xA;"),
+        ("CR LF in place of each space", " ", "&#xD;&#xA;"),
+        ("a carriage return in place of each space", " ", "&#xD;"),
         ("two spaces in place of each", " ", "  "),
         ("one space in place of each two", "  ", " "),
     ];
@@ -236,51 +236,6 @@ pub(super) fn of_windows_1252(octet: u8) -> char {
 pub(super) fn octet_of(c: char) -> Option<u8> {
     let special = WINDOWS_1252.iter().position(|known| *known == c);
     special.map_or_else(|| u8::try_from(u32::from(c)).ok(), |at| u8::try_from(0x80 + at).ok())
-}
-
-/// The text with one level of escapes less.
-fn unescaped_once(text: &str) -> Cow<'_, str> {
-    if !text.contains("&amp;") {
-        return text.into();
-    }
-    let mut out = text.to_owned();
-    for name in ["lt;", "gt;", "quot;", "apos;", "#xD;", "#13;", "#10;", "#xA;"] {
-        out = out.replace(&format!("&amp;{name}"), &format!("&{name}"));
-    }
-    // A quotation mark or an apostrophe of text is not escaped in canonical octets.
-    let out = out.replace("&quot;", "\"").replace("&apos;", "'");
-    without_references(&out).replace("&amp;amp;", "&amp;").into()
-}
-
-/// The text with characters in place of the escaped references that mean them (`&amp;#233;`). Those of ASCII have other escapes.
-fn without_references(text: &str) -> String {
-    let mut pieces = text.split("&amp;#");
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let read = piece.split_once(';').and_then(|(number, rest)| {
-            let number = match number.strip_prefix('x') {
-                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            Some((char::from_u32(number).filter(|c| !c.is_ascii())?, rest))
-        });
-        match read {
-            Some((c, rest)) => {
-                out.push(c);
-                out.push_str(rest);
-            }
-            None => {
-                out.push_str("&amp;#");
-                out.push_str(piece);
-            }
-        }
-    }
-    out
-}
-
-/// The text with one level of escapes more.
-fn escaped_again(text: &str) -> Cow<'_, str> {
-    if text.contains('&') { text.replace('&', "&amp;").into() } else { text.into() }
 }
 
 /// The escapes of canonicalisations that do not follow the specification.

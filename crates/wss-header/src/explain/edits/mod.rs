@@ -2,6 +2,7 @@
 
 mod changed;
 mod characters;
+mod escapes;
 mod lost;
 mod markup;
 mod names;
@@ -32,6 +33,7 @@ pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits.extend(unicode::all(sketch));
     edits.extend(lost::misread(sketch));
     edits.extend(octets::all());
+    edits.extend(scopes::declared_again());
     edits.extend(changed::raw_line_ends(sketch));
     edits.extend(serialized::all(sketch));
     edits.extend(prefixes::of_others(sketch, clues));
@@ -41,6 +43,7 @@ pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits.extend(structure::id_cases());
     edits.extend(structure::id_names(sketch));
     edits.extend(structure::removals(sketch));
+    edits.extend(scopes::without_attributes(sketch));
     edits.extend(scopes::unwrapped(sketch));
     edits.extend(scopes::defaults(sketch, clues));
     edits.extend(changed::attributes(sketch));
@@ -93,7 +96,8 @@ pub(super) type Edits<'s> = Box<dyn Iterator<Item = Edit> + 's>;
 /// Edits of one place, which are tried after all usual ones.
 pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     let few = [rewritten::numbers, changed::padding, changed::breaks, lost::typography, lost::transliterated];
-    let few = few.into_iter().flat_map(|of| of(sketch));
+    let few = few.into_iter().flat_map(|of| of(sketch)).chain(escapes::less_usual(sketch));
+    let few = few.chain(values::attributes_padded(sketch));
     let addresses = rewritten::addresses(sketch, clues).into_iter();
     Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
 }
@@ -198,6 +202,11 @@ fn empty_elements<'s>() -> Edits<'s> {
 /// Characters that nobody sees, last of all.
 pub(super) fn unseen<'s>(sketch: &'s Sketch, _: &'s Clues) -> Edits<'s> {
     Box::new(lost::unseen(sketch).into_iter())
+}
+
+/// Other prefixes in place of those that a program numbered.
+pub(super) fn numbered<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    Box::new(prefixes::numbered(sketch, clues).take(SEVERAL_FIRST))
 }
 
 /// Edits that come last: they are many, or suggest that the content was changed.

@@ -58,6 +58,7 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
         edits.extend(added(sketch, &declarations));
     }
     edits.extend(hoisted(sketch));
+    edits.extend(spelled(sketch));
     edits.extend([1, 2, 3].map(without_namespace));
     edits.push(Edit::tags(Cause::SoapVersionChanged, |_, tag| {
         for (_, uri) in &mut tag.namespaces {
@@ -69,6 +70,34 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
         }
     }));
     edits
+}
+
+/// The largest number of namespace names that are spelled otherwise.
+const SPELLED: usize = 12;
+
+/// Edits that write the name of a namespace with or without a slash at its end, and with http or https.
+pub(super) fn spelled(sketch: &Sketch) -> Vec<Edit> {
+    let others = |uri: &str| {
+        let slash = uri.strip_suffix('/').map_or_else(|| format!("{uri}/"), str::to_owned);
+        let scheme = match uri.split_once("://") {
+            Some(("http", rest)) => Some(format!("https://{rest}")),
+            Some(("https", rest)) => Some(format!("http://{rest}")),
+            _ => None,
+        };
+        [Some(slash), scheme, Some(uri.to_lowercase()).filter(|lower| lower != uri)]
+    };
+    let names: std::collections::BTreeSet<&String> =
+        sketch.namespaces.iter().map(|(_, uri)| uri).take(SPELLED).collect();
+    let edit = |from: &String, to: String| {
+        let cause = Cause::ValueChanged { from: from.as_str().into(), to: to.as_str().into() };
+        let from = from.clone();
+        Edit::tags(cause, move |_, tag| {
+            for (_, uri) in tag.namespaces.iter_mut().filter(|(_, uri)| *uri == from) {
+                *uri = to.clone().into();
+            }
+        })
+    };
+    names.into_iter().flat_map(|from| others(from).into_iter().flatten().map(move |to| edit(from, to))).collect()
 }
 
 pub(super) fn shown(prefix: &str) -> String {

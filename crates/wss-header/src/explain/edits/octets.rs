@@ -24,6 +24,8 @@ pub(super) fn around_all() -> Vec<Edit> {
         around(Cause::ByteOrderMark, b"\xEF\xBB\xBF", b""),
     ];
     edits.extend(declarations());
+    let how = "a NUL is behind them, as at the end of a string in C";
+    edits.push(around(Cause::NotCanonicalized { how: how.into() }, b"", b"\0"));
     edits
 }
 
@@ -129,6 +131,12 @@ fn encodings() -> Vec<Edit> {
         Edit::new(other("UTF-16 (big-endian, with a byte order mark)"), |canonical, out| {
             out(&[0xFE, 0xFF]);
             canonical.encode_utf16().for_each(|unit| out(&unit.to_be_bytes()));
+        }),
+        Edit::new(other("UTF-32 (little-endian)"), |canonical, out| {
+            canonical.chars().for_each(|c| out(&u32::from(c).to_le_bytes()));
+        }),
+        Edit::new(other("UTF-32 (big-endian)"), |canonical, out| {
+            canonical.chars().for_each(|c| out(&u32::from(c).to_be_bytes()));
         }),
         Edit::new(other("UTF-16 (big-endian)"), |canonical, out| {
             canonical.encode_utf16().for_each(|unit| out(&unit.to_be_bytes()));

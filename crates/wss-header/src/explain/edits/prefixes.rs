@@ -142,9 +142,12 @@ pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Itera
     // candidates.
     let mut choices: Vec<Map> = vec![Vec::new()];
     for (prefix, uri) in framework.iter().take(2) {
-        let own = std::iter::once(kept(&&(prefix.clone(), uri.clone())).1);
         let others = candidates(clues, uri).into_iter().filter(|to| to != prefix);
-        let tos: Vec<String> = own.chain(others).collect();
+        // A program that numbers prefixes numbers all: it is likely that this one was another.
+        let mut tos: Vec<String> = std::iter::once(prefix.clone()).chain(others).collect();
+        if is_numbered(prefix) {
+            tos.rotate_left(1);
+        }
         choices = tos
             .iter()
             .flat_map(|to| choices.iter().map(|map| [map.as_slice(), &[(prefix.clone(), to.clone())]].concat()))
@@ -157,7 +160,7 @@ pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Itera
             let tos = candidates(clues, uri).into_iter().filter(|to| to != prefix);
             payloads.extend(tos.map(|to| vec![(prefix.clone(), to)]));
         }
-        many => payloads.extend(schemes(many)),
+        many => payloads.extend(conventional(many, clues).into_iter().chain(schemes(many))),
     }
     let unchanged = choices.first().cloned().unwrap_or_default();
     let pairs = of_pairs(&payload, clues).into_iter().map(move |pair| [unchanged.as_slice(), &pair].concat());
@@ -167,6 +170,60 @@ pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Itera
     });
     let several = |map: &Map| map.iter().filter(|(from, to)| from != to).count() > 1;
     Box::new(products.chain(pairs).filter(several).take(SEVERAL).filter_map(|map| renamed(sketch, map)))
+}
+
+/// The largest number of candidates for each of two namespaces.
+const EACH_OF_TWO: usize = 30;
+
+/// The usual prefixes of well-known namespaces, beside each candidate for one other namespace, or for two: as they were before a
+/// program numbered all prefixes.
+fn conventional(payload: &[&(String, String)], clues: &Clues) -> Vec<Map> {
+    let usual = |uri: &str| {
+        let known =
+            OF_KNOWN.iter().find(|(known, _)| *known == uri).and_then(|(_, prefixes)| prefixes.first().copied());
+        known.or_else(|| (uri == name::DS.uri).then_some("ds"))
+    };
+    let (known, others): (Vec<_>, Vec<_>) = payload.iter().copied().partition(|(_, uri)| usual(uri).is_some());
+    // Only what a program numbered is searched among so many.
+    let were_numbered = |all: &[&(String, String)]| all.iter().all(|(prefix, _)| is_numbered(prefix));
+    if known.is_empty() && others.len() < 2 || !were_numbered(&others) {
+        return Vec::new();
+    }
+    let candidates = |(prefix, uri): &(String, String)| {
+        let mut tos = candidates(clues, uri);
+        tos.retain(|to| to != prefix && !(is_numbered(prefix) && is_numbered(to)));
+        tos
+    };
+    let of_known: Map =
+        known.iter().filter_map(|(prefix, uri)| Some((prefix.clone(), usual(uri)?.to_owned()))).collect();
+    let with = |rest: Map| [of_known.as_slice(), &rest].concat();
+    match others.as_slice() {
+        [] => vec![of_known],
+        [other @ (prefix, _)] => {
+            let tos = std::iter::once(prefix.clone()).chain(candidates(other));
+            tos.map(|to| with(vec![(prefix.clone(), to)])).collect()
+        }
+        [one @ (first, _), two @ (second, _)] => {
+            let (ones, twos) = (candidates(one), candidates(two));
+            let pair =
+                |to: &String, other: &String| with(vec![(first.clone(), to.clone()), (second.clone(), other.clone())]);
+            let twos = twos.iter().take(EACH_OF_TWO);
+            ones.iter().take(EACH_OF_TWO).flat_map(|to| twos.clone().map(move |other| pair(to, other))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a prefix is a number behind a few letters, as programs make them up.
+fn is_numbered(prefix: &str) -> bool {
+    let letters = prefix.trim_end_matches(|c: char| c.is_ascii_digit());
+    letters.len() < prefix.len() && letters.len() <= 4
+}
+
+/// As [`several`], where a program numbered two prefixes or more.
+pub(super) fn numbered<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Iterator<Item = Edit> + 's> {
+    let count = sketch.in_order.iter().filter(|(prefix, _)| is_numbered(prefix)).count();
+    if count > 1 { several(sketch, clues) } else { Box::new(std::iter::empty()) }
 }
 
 /// The prefixes that tools choose for several namespaces.

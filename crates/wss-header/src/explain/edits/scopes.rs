@@ -33,6 +33,23 @@ pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
         .collect()
 }
 
+/// Edits that remove an attribute from every element inside; what is below declares the prefix where it needs it.
+pub(super) fn without_attributes(sketch: &Sketch) -> Vec<Edit> {
+    let with_prefix = sketch.attributes.iter().filter(|name| !["", "xml"].contains(&prefix_of(name)));
+    with_prefix
+        .map(|name| {
+            let own = name.clone();
+            Edit::new(Cause::AttributeAdded { name: name.as_str().into() }, move |canonical, out| {
+                let remove = |nth: usize, _: &TokenAt<'_>, tag: &mut Tag<'_>| {
+                    tag.attributes.retain(|(known, _)| nth == 0 || *known != own);
+                    true
+                };
+                written(canonical, &remove, out);
+            })
+        })
+        .collect()
+}
+
 /// Edits that put elements without prefix in no namespace, one after the other; or in one that the message has
 /// elsewhere.
 pub(super) fn defaults(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
@@ -235,6 +252,33 @@ fn used(tag: &Tag<'_>) -> Vec<String> {
     all.sort();
     all.dedup();
     all
+}
+
+/// Every element declares the namespaces of its names, whatever is declared around it.
+pub(super) fn declared_again() -> [Edit; 1] {
+    let how = "each element declares its namespaces again, as where parts were written alone and put together";
+    [Edit::new(Cause::NotCanonicalized { how: how.into() }, |canonical, out| {
+        let mut scopes: Vec<Scope> = Vec::new();
+        steps(canonical, |step| match step.token {
+            Token::Start(start) => {
+                let mut tag = Tag::read(start);
+                scopes.push(owned(&tag));
+                for prefix in used(&tag) {
+                    let known = tag.namespaces.iter().any(|(own, _)| *own == prefix);
+                    let around = scopes.iter().rev().flatten().find(|(around, _)| *around == prefix);
+                    if let (false, Some((prefix, uri))) = (known, around) {
+                        tag.namespaces.push((prefix.clone().into(), uri.clone().into()));
+                    }
+                }
+                tag.write(&mut |text| out(text.as_bytes()));
+            }
+            Token::End(end) => {
+                scopes.pop();
+                out(end.as_bytes());
+            }
+            token => out(token.as_str().as_bytes()),
+        });
+    })]
 }
 
 #[cfg(test)]

@@ -11,13 +11,18 @@ use super::super::token::{Tag, Token, prefix_of};
 /// Edits that remove the Id of the apex.
 pub(super) fn before_id(sketch: &Sketch) -> Vec<Edit> {
     let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
-    let names = sketch.apex.attributes.iter().filter(is_id);
-    names.flat_map(|name| [true, false].map(|with_namespace| without_id(name, with_namespace))).collect()
+    let names: Vec<&String> = sketch.apex.attributes.iter().filter(is_id).collect();
+    let is_only = names.len() < 2;
+    let without = |name: &&String| [true, false].map(|with_namespace| without_id(name, with_namespace, is_only));
+    names.iter().flat_map(without).collect()
 }
 
-fn without_id(name: &str, with_namespace: bool) -> Edit {
+/// Without an Id. If it is not the only one, it was added: the reference names the other.
+fn without_id(name: &str, with_namespace: bool, is_only: bool) -> Edit {
     let name = name.to_owned();
-    Edit::tags(Cause::DigestedBeforeId, move |step, tag| {
+    let added = || Cause::AttributeAdded { name: name.as_str().into() };
+    let cause = if is_only { Cause::DigestedBeforeId } else { added() };
+    Edit::tags(cause, move |step, tag| {
         if step.depth == 0 {
             remove(tag, &name, with_namespace);
         }

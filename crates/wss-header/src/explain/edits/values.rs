@@ -41,6 +41,26 @@ fn zoned(seconds: &str, fraction: &str, zone: &str, to: &str) -> String {
     format!("{seconds}{point}{fraction}{zone}")
 }
 
+/// The largest number of attributes that are padded one by one.
+const PADDED: usize = 24;
+
+/// Edits that put a space in front of the value of one attribute, behind it, or both.
+pub(super) fn attributes_padded(sketch: &Sketch) -> Vec<Edit> {
+    let padded = |(at, name, _): &(usize, String, String)| {
+        [("", " "), (" ", ""), (" ", " ")].map(|(before, behind)| {
+            let (at, name) = (*at, name.clone());
+            let how = format!("the value of the attribute {name} has a space around it");
+            Edit::tags(Cause::TextPadded { how: how.into() }, move |step, tag| {
+                let own = tag.attributes.iter_mut().find(|(known, _)| step.nth == at && *known == name);
+                if let Some((_, value)) = own {
+                    *value = format!("{before}{value}{behind}").into();
+                }
+            })
+        })
+    };
+    sketch.attribute_values.iter().take(PADDED).flat_map(padded).collect()
+}
+
 /// Edits that write instants in other spellings.
 pub(super) fn instants(_: &Sketch) -> Vec<Edit> {
     let edit = |(how, spelling): (&str, Spelling)| {

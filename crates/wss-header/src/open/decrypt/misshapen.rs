@@ -61,7 +61,7 @@ fn read<'d>(
     match data.cipher_octets(target.data.span().len()) {
         // The octets are in an attachment.
         Err(DecryptError::CipherReference) => Ok(()),
-        read => Ok(drop(read?)),
+        read => read.map(drop).map_err(OpenError::from),
     }
 }
 
