@@ -34,8 +34,8 @@ struct Row {
 fn rows() -> [Row; 7] {
     let rsa = ("alice", SignatureMethod::RsaSha256);
     let (ed25519, ecdsa) = (("ed25519", SignatureMethod::Ed25519), ("ec256", SignatureMethod::EcdsaSha256));
-    let row = |network, (signer, method), form, recipient, agreement| {
-        let recipient_form = if form == "direct" && agreement .is_some() { "ski" } else { form };
+    let row = |network, (signer, method), form, recipient, agreement: Option<KeyAgreement>| {
+        let recipient_form = if form == "direct" && agreement.is_some() { "ski" } else { form };
         Row { network, signer: (signer, method, form), recipient: (recipient, recipient_form), agreement }
     };
     let (x25519, ecdh) = (Some(KeyAgreement::X25519), Some(KeyAgreement::EcdhEs));
