@@ -71,7 +71,7 @@ fn t54_counts_are_bounded_where_the_limits_say() {
     at(16, &|count| before("<wsse:BinarySecurityToken", (1..count).map(token).collect()));
     // Signatures over the same parts by the same key.
     at(8, &|count| {
-        let recipe = (0..count).fold(recipe(), |recipe, _| recipe.sign(signing()));
+        let recipe = (0..count).fold(unlimited(), |recipe, _| recipe.sign(signing()));
         recipe.secured(&envelope(SOAP11))
     });
     // References of one signature.
@@ -80,11 +80,12 @@ fn t54_counts_are_bounded_where_the_limits_say() {
         let blocks: String = (2..count).map(|n| format!("<b:b{n} xmlns:b=\"urn:b\"/>")).collect();
         let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(parts);
         let envelope = envelope(SOAP11).replacen("</s:Header>", &format!("{blocks}</s:Header>"), 1);
-        recipe().sign(signing).secured(&envelope)
+        unlimited().sign(signing).secured(&envelope)
     });
     // Ciphertext in ciphertext.
     let nested = |count: usize| {
-        let recipe = (0..count).fold(recipe().sign(signing()), |recipe, _| recipe.encrypt(encrypting(&[Part::Body])));
+        let recipe =
+            (0..count).fold(unlimited().sign(signing()), |recipe, _| recipe.encrypt(encrypting(&[Part::Body])));
         recipe.secured(&envelope(SOAP11))
     };
     assert!(decrypting().open(nested(2)).is_ok());

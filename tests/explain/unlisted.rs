@@ -112,7 +112,8 @@ fn attributes_that_bring_a_declaration_are_named() {
     changed("<p:a xmlns:p=\"http://p/\">1</p:a>", "\"http://p/\"", "\"https://p/\"", "value-changed");
 }
 
-/// What `ElementTree` of Python does: it numbers every prefix in the order of its first use, and knows nothing of those in values.
+/// What `ElementTree` of Python does: it numbers every prefix in the order of its first use, and knows nothing of those in
+/// values.
 fn by_element_tree(message: &str) -> String {
     let document = Document::parse(message, &Limits::default()).expect("XML");
     let mut namespaces: Vec<String> = Vec::new();

@@ -178,7 +178,7 @@ impl<'a> Element<'a> {
                 |found| LeafError::OtherNamespace {
                     element: self.qualified_name().into(),
                     found: found.with_namespace().into(),
-                    namespace: namespace.into(),
+                    namespace: Box::new(namespace.into()),
                 },
             )
         })

@@ -174,11 +174,11 @@ pub enum Problem {
     Equals,
     #[error("quoted attribute value expected: have the sender write name=\"value\"")]
     Quote,
-    #[error("`<` in an attribute value: have the sender write it as `&lt;`, or close the quotation before it")]
+    #[error("< in an attribute value: have the sender write it as &lt;, or close the quotation before it")]
     LessThanInValue,
-    #[error("tag not closed: have the sender write `>` at its end")]
+    #[error("tag not closed: have the sender write > at its end")]
     Tag,
-    #[error("an end tag is not closed by `>` behind its name: something was put into it")]
+    #[error("an end tag is not closed by > behind its name: something was put into it")]
     EndTag,
     #[error("attribute or declaration given twice: have the sender write it once")]
     DuplicateAttribute,
@@ -188,7 +188,7 @@ pub enum Problem {
     ReservedNamespace,
     #[error("prefix bound to the empty namespace name: have the sender leave the declaration out")]
     EmptyNamespace,
-    #[error("`&` that begins no reference: have the sender write it as `&amp;`")]
+    #[error("& that begins no reference: have the sender write it as &amp;")]
     Ampersand,
     #[error(
         "a reference to an entity that XML does not have, such as those of HTML: have the sender write the character itself"
@@ -199,23 +199,23 @@ pub enum Problem {
          the character itself, or leave it out"
     )]
     CharacterReference,
-    #[error("`]]>` in character data: have the sender write it as `]]&gt;`")]
+    #[error("]]> in character data: have the sender write it as ]]&gt;")]
     CDataEnd,
-    #[error("CDATA section not closed by `]]>`")]
+    #[error("CDATA section not closed by ]]>")]
     CData,
     #[error("comment not closed, or `--` inside")]
     Comment,
-    #[error("processing instruction without a name, or not closed by `?>`")]
+    #[error("processing instruction without a name, or not closed by ?>")]
     ProcessingInstruction,
-    #[error("the name xml of a processing instruction is reserved: an XML declaration has it in lower case, `<?xml`")]
+    #[error("the name xml of a processing instruction is reserved: an XML declaration has it in lower case, <?xml")]
     ReservedTarget,
     #[error("an XML declaration inside the document: whoever put one document into another must leave it out")]
     LateDeclaration,
     #[error(
-        "XML declaration malformed: have the sender write `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, or leave it out"
+        "XML declaration malformed: have the sender write <?xml version=\"1.0\" encoding=\"UTF-8\"?>, or leave it out"
     )]
     Declaration,
-    #[error("XML declaration not closed by `?>`")]
+    #[error("XML declaration not closed by ?>")]
     DeclarationOpen,
     #[error(
         "the XML declaration has no version: have the sender write version=\"1.0\" first, or leave the declaration out"
@@ -312,7 +312,7 @@ pub enum LeafError {
         /// The qualified name of the child and its namespace.
         found: WireText,
         /// The namespace of the child that is required.
-        namespace: Box<str>,
+        namespace: Box<WireText>,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
     #[error("element {element} contains {unexpected} where it must not")]

@@ -38,7 +38,7 @@ pub enum TakeAlong {
 /// let content = document.root().self_contained_content(TakeAlong::Namespaces, &budget)?;
 /// let mut text = String::with_capacity(content.most_octets());
 /// content.push_to(&mut text);
-/// assert_eq!(text, r#"<p:b xmlns:q="urn:q" xmlns:p="urn:p" xmlns="">q:name</p:b>"#);
+/// assert_eq!(text, r#"<p:b xmlns:p="urn:p" xmlns:q="urn:q" xmlns="">q:name</p:b>"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SelfContained<'a> {

@@ -60,6 +60,7 @@ const VALUES: &[(&str, &str)] = &[
     ("limit", "references=10"),
     ("mac-key-octets", "16"),
     ("mgf", "mgf1sha512"),
+    ("originator-key", "der-key-value"),
     ("network", "onvif"),
     ("oaep-digest", "sha512"),
     ("output", "SCRATCH/output"),

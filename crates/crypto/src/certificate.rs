@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use wss_text::WireText;
+
 use crate::algorithm::DigestMethod;
 use crate::alternative_name::{self, AlternativeName};
 use crate::der;
@@ -53,12 +55,12 @@ pub enum CertificateSignature {
     /// It no longer proves anything, so that only paths of old documents may have it.
     Old {
         /// The method, and the key if that is too weak, in words.
-        method: String,
+        method: WireText,
     },
     /// No path may have it.
     Unsupported {
         /// The method by name, or its object identifier.
-        method: String,
+        method: WireText,
     },
 }
 
@@ -334,11 +336,13 @@ impl Certificate {
         let signed = Signed::read(self.der());
         let Some(by) = signed.and_then(|signed| signed.by()) else {
             let algorithm = signed.map_or(&[][..], |signed| signed.algorithm);
-            return CertificateSignature::Unsupported { method: name_of_unknown(algorithm) };
+            return CertificateSignature::Unsupported { method: name_of_unknown(algorithm).into() };
         };
         match issuer.public_key().kind() {
-            kind if !kind.signs_paths() => CertificateSignature::Old { method: format!("{by} and {}", kind.sized()) },
-            _ if by.is_old() => CertificateSignature::Old { method: by.to_string() },
+            kind if !kind.signs_paths() => {
+                CertificateSignature::Old { method: format!("{by} and {}", kind.sized()).into() }
+            }
+            _ if by.is_old() => CertificateSignature::Old { method: WireText::of(by) },
             _ => CertificateSignature::Current,
         }
     }

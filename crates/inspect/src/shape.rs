@@ -54,6 +54,9 @@ pub fn hint(octets: &[u8]) -> Option<String> {
             "it starts with the line of HTTP: remove that line, and for a message without attachments all headers",
         );
     }
+    if lower.starts_with(b"-----begin") {
+        return told("it is PEM, as of a certificate or a key: give the XML of the message");
+    }
     if head.starts_with(b"--") {
         return told(
             "it is the body of a MIME message without its header: put `Content-Type:` of the HTTP header and an empty line in front",
@@ -66,9 +69,6 @@ pub fn hint(octets: &[u8]) -> Option<String> {
         return Some(format!(
             "it is a form, whose field {name:?} has XML: decode that field, and give its value alone"
         ));
-    }
-    if lower.starts_with(b"-----begin") {
-        return told("it is PEM, as of a certificate or a key: give the XML of the message");
     }
     if head.starts_with(b"&lt;") {
         return told("it is XML that was escaped once more: replace &lt; by < and the like first");

@@ -225,7 +225,8 @@ impl Sending<'_> {
             }
             Tokens::Symmetric { signature, encryption, is_one } => {
                 let signing = signature.as_ref().map(|token| self.shared(token)).transpose()?;
-                // Anyone can encrypt a second key to the service: only that of the signature ties an encrypted password to its signer.
+                // Anyone can encrypt a second key to the service: only that of the signature ties an encrypted password to
+                // its signer.
                 let is_one = *is_one || (self.ties_a_password() && binding.tokens.may_be_one_key());
                 let encrypting = match (encryption, is_one, &signing) {
                     (_, true, Some(token)) => Some(token.clone()),

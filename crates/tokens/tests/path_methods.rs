@@ -1,5 +1,6 @@
 //! Paths by the method of their signature and the key of the authority: each validates, or is refused with an error that
-//! names the method, and the call that admits it if there is one. OpenSSL made the certificates (`vectors/keys/signatures/make.sh`).
+//! names the method, and the call that admits it if there is one. OpenSSL made the certificates
+//! (`vectors/keys/signatures/make.sh`).
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;

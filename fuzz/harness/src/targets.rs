@@ -72,19 +72,25 @@ pub fn changed(octets: &[u8]) {
 /// any form and encoding.
 fn is_missed_by_roxmltree(error: &ParseError) -> bool {
     use Problem::{
-        Declaration, DuplicateAttribute, EmptyNamespace, LateDeclaration, Name, ProcessingInstruction,
-        ReservedNamespace,
+        Declaration, DeclarationOpen, DeclarationOrder, DuplicateAttribute, EmptyNamespace, LateDeclaration, Name,
+        NoVersion, ProcessingInstruction, ReservedNamespace, ReservedTarget, Standalone, Version,
     };
     match error {
         ParseError::Malformed { problem, .. } => matches!(
             problem,
             Declaration
+                | DeclarationOpen
+                | DeclarationOrder
                 | DuplicateAttribute
                 | EmptyNamespace
-                | Name
-                | ProcessingInstruction
                 | LateDeclaration
+                | Name
+                | NoVersion
+                | ProcessingInstruction
                 | ReservedNamespace
+                | ReservedTarget
+                | Standalone
+                | Version
         ),
         ParseError::Encoding { .. } => true,
         _ => false,

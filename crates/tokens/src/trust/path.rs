@@ -329,10 +329,10 @@ impl Trust {
             let subject = signed.subject().to_string().into();
             match signed.signature_of(issuer) {
                 CertificateSignature::Unsupported { method } => {
-                    Some(TrustError::UnsupportedSignature { subject, method: method.into() })
+                    Some(TrustError::UnsupportedSignature { subject, method })
                 }
                 CertificateSignature::Old { method } if !self.accepts_old_signatures => {
-                    Some(TrustError::WeakSignature { subject, method: method.into() })
+                    Some(TrustError::WeakSignature { subject, method })
                 }
                 _ => None,
             }

@@ -34,8 +34,8 @@ impl Trust {
     }
 
     /// Accepts paths that are signed with MD5, RIPEMD-160, SHA-1, a digest of 224 bits or DSA, or by keys of RSA or DSA from
-    /// 1 024 bits or on P-224. Whoever makes a certificate with a chosen collision, or breaks the key, is trusted as well: it is for
-    /// reading archives. [`TrustError::WeakSignature`] names the method of a path that needs this call.
+    /// 1 024 bits or on P-224. Whoever makes a certificate with a chosen collision, or breaks the key, is trusted as well: it is
+    /// for reading archives. [`TrustError::WeakSignature`] names the method of a path that needs this call.
     #[must_use]
     pub fn dangerous_old_path_signatures(self) -> Self {
         self.changed(|trust| trust.accepts_old_signatures = true)

@@ -54,7 +54,7 @@ impl Receiver {
     /// # use wss_tokens::Trust;
     /// let receiver = Receiver::new(Trust::no_certificates(), Requirements::signed([Part::Body]), DangerousNoReplayCache);
     /// let message = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Header><Security/></s:Header><s:Body/></s:Envelope>";
-    /// assert!(receiver.misshapen(message, None)[0].why.to_string().contains("another namespace"));
+    /// assert!(receiver.misshapen(message, None)[0].why.to_string().contains("in no namespace"));
     /// ```
     #[must_use]
     pub fn misshapen(&self, envelope: &str, package: Option<&Package<'_>>) -> Vec<Misshapen> {
