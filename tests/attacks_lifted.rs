@@ -314,3 +314,35 @@ fn genuine_messages_under_a_lasting_secret_go_on() {
         assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
     }
 }
+
+/// WCF and ADFS encrypt an assertion once, as bare EncryptedData with its EncryptedKey, and the client sends both with each message.
+#[test]
+fn an_assertion_that_was_encrypted_once_comes_with_each_message() {
+    let holder = assertion(|new| new.holder_of_key(&certificate("alice")));
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
+    let first = recipe().token(holder.as_str()).sign(signing()).encrypt(encrypting).secured(&envelope(SOAP11));
+    let key = cut(&first, "<xenc:EncryptedKey", "</xenc:EncryptedKey>");
+    let data = cut(&first, "<xenc:EncryptedData", "</xenc:EncryptedData>");
+    let bare_key = format!("{}</xenc:EncryptedKey>", key.split("<xenc:ReferenceList").next().expect("a key"));
+    let inside = data.replacen(
+        "<xenc:CipherData",
+        &format!("<ds:KeyInfo xmlns:ds=\"{DS}\">{bare_key}</ds:KeyInfo><xenc:CipherData"),
+        1,
+    );
+    let bob = receiver();
+    assert!(bob.open(&first).is_ok());
+    for issued in [format!("{key}{data}"), inside] {
+        for _ in 0..2 {
+            let next = recipe().sign(signing()).secured(&envelope(SOAP11));
+            let next = next.replacen("</wsse:Security>", &format!("{issued}</wsse:Security>"), 1);
+            let opened = bob.open(&next).unwrap_or_else(|error| panic!("{error}\n{next}"));
+            assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+        }
+    }
+    // A key that encrypts an assertion and the Body is of one message.
+    let both = Encrypting::to(&certificate("bob")).parts([Part::Assertion, Part::Body]);
+    let mixed = recipe().token(holder.as_str()).sign(signing()).encrypt(both).secured(&envelope(SOAP11));
+    assert!(bob.open(&mixed).is_ok());
+    let error = bob.open(&signed_by_carol(&mixed, &[])).expect_err("the key came before");
+    assert!(matches!(error, OpenError::Requirement(RequirementError::RepeatedKey)), "{error:?}");
+}

@@ -162,6 +162,8 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
             None => self.facts.is_covered(&target.data.span(), terms),
         };
         check_cipher(data.method(), terms.receiver, is_covered)?;
+        // A child of our header may be an assertion, as WCF encrypts it.
+        let of_tokens = (target.place == PlaintextPlace::Header).then(|| self.ring.of_tokens());
         let mut search = KeySearch::new(revision, terms, self.facts, self.ring);
         let Some(found) = find_key(&mut search, &data, key)? else {
             // The ciphertext is for another receiver: a part that holds it is not handed out.
@@ -193,8 +195,10 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
             return Err(refused(WhyMisplaced::Overlaps));
         }
         let piece = plaintext.into_piece();
-        if !is_an_assertion(piece.document()) {
-            self.facts.decryptions.repeatable.extend(remembered);
+        match (is_an_assertion(piece.document()), of_tokens) {
+            (true, Some(of_tokens)) => self.ring.used_for_token(&of_tokens),
+            (true, None) => {}
+            (false, _) => self.facts.decryptions.repeatable.extend(remembered),
         }
         self.opened.splices.replace_by(replaced.clone(), piece);
         self.opened.plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));

@@ -92,6 +92,18 @@ impl KeyRing {
         self.unwrapped.iter().any(|unwrapped| !unwrapped.is_of_token && KeyId::of(&unwrapped.secret) == *root)
     }
 
+    /// Of each EncryptedKey that was unwrapped, whether every use was that of an assertion.
+    pub(crate) fn of_tokens(&self) -> Vec<bool> {
+        self.unwrapped.iter().map(|unwrapped| unwrapped.is_of_token).collect()
+    }
+
+    /// Says that all uses since [`KeyRing::of_tokens`] gave `before` were those of an assertion.
+    pub(crate) fn used_for_token(&mut self, before: &[bool]) {
+        for (at, unwrapped) in self.unwrapped.iter_mut().enumerate() {
+            unwrapped.is_of_token = before.get(at).copied().unwrap_or(true);
+        }
+    }
+
     /// No keys yet.
     pub(crate) fn new(receiver: &Receiver) -> Self {
         Self {
