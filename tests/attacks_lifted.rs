@@ -315,7 +315,8 @@ fn genuine_messages_under_a_lasting_secret_go_on() {
     }
 }
 
-/// WCF and ADFS encrypt an assertion once, as bare EncryptedData with its EncryptedKey, and the client sends both with each message.
+/// WCF and ADFS encrypt an assertion once, as bare EncryptedData with its EncryptedKey, and the client sends both with each
+/// message.
 #[test]
 fn an_assertion_that_was_encrypted_once_comes_with_each_message() {
     let holder = assertion(|new| new.holder_of_key(&certificate("alice")));

@@ -141,7 +141,10 @@ fn described(certificate: &Certificate) -> String {
 /// The recipient of a key, as its `ds:KeyInfo` names it: `tokens` are those of the header.
 pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
     let references = key_info.into_iter().flat_map(Element::descendants_and_self);
-    let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference"));
+    // Around it may be an element in another namespace, which is then what is wrong.
+    let is_read =
+        |inner: &Element<'_>| inner.parent().is_none_or(|around| other_namespace::told(around, home_of_key).is_none());
+    let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference") && is_read(inner));
     let uri = uris.next().and_then(|reference| reference.attribute("", "URI"));
     let named = uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
     let token = tokens.iter().find(|token| named.is_some() && token.id.as_deref() == named);

@@ -17,11 +17,12 @@ use super::facts::{Facts, ForOthers};
 use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
 use super::named::{addressee_told, named_by};
+use super::other_namespace::child_told;
 use super::proven::ProvenSignature;
 use super::revision::Revision;
 use super::span::outermost;
 use super::terms::Terms;
-use crate::error::{MissingKey, OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
+use crate::error::{HeaderError, MissingKey, OpenError, RemainingCiphertext, RequirementError, WhyEncrypted};
 use crate::part::Part;
 use crate::waiver::Waiver;
 
@@ -103,7 +104,11 @@ pub(super) fn unless_encrypted(
         !terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.envelope.body.contains(*data)
     };
     match unlisted(revision, terms).map(|left| left.into_iter().find(is_read)) {
-        Ok(Some(data)) => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
+        // What lists it may be in the wrong namespace.
+        Ok(Some(data)) => match revision.children.iter().find_map(|child| child_told(*child)) {
+            Some(element) => HeaderError::Overlooked { element }.into(),
+            None => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
+        },
         Ok(None) => error,
         Err(unreadable) => unreadable,
     }
