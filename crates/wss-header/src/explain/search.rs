@@ -20,6 +20,9 @@ const WORDS: [&str; 9] =
 /// The most elements that are written one after the other.
 const CHILDREN: usize = 64;
 
+/// The copies of its source that an element takes which is written alone.
+const COPIES_ALONE: u64 = 4;
+
 /// Octets that fit, and their causes.
 pub(super) struct Found {
     /// Their differences from the octets that the message names; the change that was made first comes last.
@@ -235,6 +238,10 @@ impl Search<'_> {
             "<?xml version='1.0' encoding='UTF-8'?>\n",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
         ];
+        // Every order of the declarations is a copy of the source.
+        if !self.meter.affords(COPIES_ALONE.saturating_mul(target.source_len() as u64)) {
+            return None;
+        }
         let how = "they are the source of the element, with the namespaces that are in scope around it";
         let cause = [Cause::NotCanonicalized { how: how.into() }];
         target.sources_alone().iter().find_map(|source| {
