@@ -463,8 +463,11 @@ fn the_limits_of_the_caller_hold_for_checks_and_exchanges() {
     let shape = Shape::default().with("encrypted", "nothing");
     let (client, service) = sides(&shape, &shape.policy()).expect("both sides");
     let large = REQUEST.replace("4711", &"4".repeat(5 << 20));
-    let message = client.exchanges()[0].plan().expect("a plan").message(&large).secure().expect("secured").message;
     let raised = Limits::default().with(Limit::DocumentOctets, 16 << 20);
+    let plan = client.exchanges()[0].plan().expect("a plan");
+    let refused = plan.message(&large).secure().expect_err("too large").to_string();
+    assert!(refused.contains("document-octets") || refused.contains("DocumentOctets"), "{refused}");
+    let message = plan.clone().limits(raised).message(&large).secure().expect("secured").message;
     let reader = PolicyReader::new().limits(PolicyLimits::default().documents(raised));
     let checked = |policy: Policy| policy.check("", Message::Request, &message).map(|breaches| breaches.len());
     assert_eq!(checked(reader.read(&shape.policy()).expect("a policy")), Ok(0));

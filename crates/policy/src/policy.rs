@@ -402,8 +402,8 @@ struct Recent<'p> {
     known: Vec<(Known<'p>, AllJudged)>,
 }
 
-/// The assertions that a message has of its own, and its direction: supporting tokens of a reply are refused.
-type Known<'p> = (&'p [Alternative], Direction);
+/// The assertions that a message has of its own, and its direction; none if both are judged alike.
+type Known<'p> = (&'p [Alternative], Option<Direction>);
 
 impl<'p> Recent<'p> {
     fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative], direction: Direction) -> AllJudged {
@@ -413,19 +413,20 @@ impl<'p> Recent<'p> {
         let is_same_policy = |known: &[Alternative]| {
             known.len() == own.len() && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
         };
-        let is_same = |(known, of): &Known<'_>| *of == direction && is_same_policy(known);
+        let is_same = |(known, of): &Known<'_>| of.is_none_or(|of| of == direction) && is_same_policy(known);
         if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
             return Arc::clone(judged);
         }
-        let judged: Vec<Vec<Judged>> = alternatives(common, own, direction).map(|terms| terms.notes.0).collect();
-        // Most policies say the same of both directions.
-        let mut others = self.known.iter().filter(|((known, _), _)| is_same_policy(known));
-        let judged = match others.find(|(_, other)| **other == *judged) {
-            Some((_, other)) => Arc::clone(other),
-            None => judged.into(),
-        };
+        // Most policies say the same of both directions, and are then judged once. Supporting tokens of replies are refused.
+        let mut is_alike = own.iter().all(Vec::is_empty);
+        let judged: AllJudged = alternatives(common, own, direction)
+            .map(|terms| {
+                is_alike = is_alike && terms.is_alike_in_both_directions();
+                terms.notes.0
+            })
+            .collect();
         self.known.truncate(1);
-        self.known.insert(0, ((own, direction), Arc::clone(&judged)));
+        self.known.insert(0, ((own, Some(direction).filter(|_| !is_alike)), Arc::clone(&judged)));
         judged
     }
 }

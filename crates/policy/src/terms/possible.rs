@@ -23,6 +23,18 @@ const OCTETS_OF_PASSWORD_KEY: usize = 20;
 impl Terms {
     /// Judges what is demanded of the messages in this direction.
     pub(super) fn judge_possible(&mut self, direction: Direction) {
+        for (place, standing) in self.impossible(direction) {
+            self.notes.restate(&place, &standing);
+        }
+    }
+
+    /// Whether the same is done of it in both directions, unless a direction has assertions of its own.
+    pub(crate) fn is_alike_in_both_directions(&self) -> bool {
+        self.impossible(Direction::Request) == self.impossible(Direction::Reply)
+    }
+
+    /// The assertions that are read, and of which a side or both cannot make the messages in this direction.
+    fn impossible(&self, direction: Direction) -> Vec<(Location, Standing)> {
         let mut found: Vec<(Location, Standing)> = Vec::new();
         self.judge_confirmations(direction, &mut found);
         if direction == Direction::Request {
@@ -36,7 +48,7 @@ impl Terms {
             }
             _ => {}
         }
-        found.iter().for_each(|(place, standing)| self.notes.restate(place, standing));
+        found
     }
 
     fn place_of(&self, names: &[&str]) -> Option<Location> {
