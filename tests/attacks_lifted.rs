@@ -344,6 +344,6 @@ fn an_assertion_that_was_encrypted_once_comes_with_each_message() {
     let both = Encrypting::to(&certificate("bob")).parts([Part::Assertion, Part::Body]);
     let mixed = recipe().token(holder.as_str()).sign(signing()).encrypt(both).secured(&envelope(SOAP11));
     assert!(bob.open(&mixed).is_ok());
-    let error = bob.open(&signed_by_carol(&mixed, &[])).expect_err("the key came before");
+    let error = bob.open(signed_by_carol(&mixed, &[])).expect_err("the key came before");
     assert!(matches!(error, OpenError::Requirement(RequirementError::RepeatedKey)), "{error:?}");
 }

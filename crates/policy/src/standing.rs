@@ -134,10 +134,20 @@ impl Notes {
         self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
-    /// Says something else of an assertion of which was said that it is done.
+    /// Says of an assertion what a side, or both, cannot do of it. What neither side does is refused.
     pub(crate) fn restate(&mut self, place: &Location, standing: &Standing) {
-        for judged in self.0.iter_mut().filter(|judged| judged.place == *place && judged.is_done()) {
-            judged.standing = standing.clone();
+        for judged in self.0.iter_mut().filter(|judged| judged.place == *place) {
+            let together = match (&judged.standing, standing) {
+                (Standing::Done(_), _) | (Standing::ClientOnly(_) | Standing::ServiceOnly(_), Standing::Refused(_)) => {
+                    standing.clone()
+                }
+                (Standing::ClientOnly(one), Standing::ServiceOnly(other))
+                | (Standing::ServiceOnly(one), Standing::ClientOnly(other)) => {
+                    Standing::Refused(format!("{one}; and {other}").into())
+                }
+                _ => continue,
+            };
+            judged.standing = together;
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use wss_c14n::Limits;
 use wss_crypto::{LoadError, OcspResponse};
 use wss_soap::mime::{self, MimeError, Package};
-use wss_text::WireText;
+use wss_text::{WireText, octets};
 
 use crate::transport::Negotiated;
 #[cfg(doc)]
@@ -13,7 +13,7 @@ use crate::transport::TransportFacts;
 
 /// A received message: an envelope, or a [`Package`] with its attachments. The verbs of a [`Receiver`](crate::Receiver)
 /// accept everything that converts to it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Incoming<'m> {
     source: Source<'m>,
     /// The encoding that the transport states, in lower case.
@@ -24,10 +24,26 @@ pub struct Incoming<'m> {
     negotiated: Option<Negotiated>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Source<'m> {
     Envelope(Cow<'m, [u8]>),
     Package(&'m Package<'m>),
+}
+
+impl std::fmt::Debug for Incoming<'_> {
+    /// The octets of a message are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Incoming");
+        match &self.source {
+            Source::Envelope(envelope) => shown.field("envelope", &octets(envelope)),
+            Source::Package(package) => shown.field("package", package),
+        };
+        shown
+            .field("charset", &self.charset)
+            .field("stapled", &self.stapled.len())
+            .field("negotiated", &self.negotiated);
+        shown.finish()
+    }
 }
 
 impl<'m> Incoming<'m> {
