@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes certificates of people who are no authorities, signed with parameters of RSASSA-PSS that nobody else has. Run in an empty copy
-# of this folder with OpenSSL 3, as `OPENSSL=… sh make.sh`. No test needs a private key of them, so that none is kept.
+# Makes certificates of people who are no authorities, signed with parameters of RSASSA-PSS that nobody else has. Run in an empty
+# copy of this folder with OpenSSL 3, as `OPENSSL=… sh make.sh`. No test needs a private key of them, so that none is kept.
 set -eu
 O="${OPENSSL:-openssl}"
 DAYS=36500
