@@ -27,6 +27,11 @@ use crate::trust_error::TrustError;
 /// The largest number of authorities on a path, which is the limit of webpki.
 const MAX_AUTHORITIES: usize = 6;
 
+/// Whether it may certify others (RFC 5280 §4.2.1.9).
+fn is_authority(certificate: &Certificate) -> bool {
+    certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca)
+}
+
 /// The result for a valid path.
 pub(super) struct Judged {
     /// The subjects of its authorities, with the anchor last.
@@ -97,7 +102,8 @@ impl Trust {
     }
 
     /// The algorithms of signatures whose identifiers have parameters. They are kept as long as the program lives, so that each
-    /// signature is verified first: no stranger can fill the list.
+    /// signature is verified first, and the signer is an authority: neither a stranger nor the holder of a certificate can fill
+    /// the list.
     fn with_parameters(
         &self,
         certificate: &Certificate,
@@ -106,8 +112,12 @@ impl Trust {
     ) -> Result<Vec<PathSignature>, Exceeded> {
         let accepts_old = self.accepts_old_signatures;
         let mut algorithms = Vec::new();
-        for signed in std::iter::once(certificate).chain(authorities.iter().copied()) {
-            for signer in self.anchors.iter().chain(authorities.iter().copied()) {
+        // The certificate itself, even where it stands above a substitute, may be one that nobody else signed.
+        let others = || authorities.iter().copied().filter(|other| *other != certificate);
+        let signers = self.anchors.iter().chain(others().filter(|other| is_authority(other)));
+        let signers: Vec<&Certificate> = signers.collect();
+        for signed in std::iter::once(certificate).chain(others()) {
+            for signer in signers.iter().copied() {
                 if signer.subject() == signed.issuer()
                     && PathSignature::has_parameters(signed, signer, accepts_old)
                     && self.has_signed(signer, signed, budget)?
@@ -134,8 +144,7 @@ impl Trust {
                 Ok(if is_found { known } else { Some(signer) })
             })
         };
-        let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
-        if self.accepts_authorities && is_authority {
+        if self.accepts_authorities && is_authority(certificate) {
             // Keys with parameters are cached only for a certificate that an authority signed: no stranger can fill the cache.
             let has_parameters =
                 matches!(certificate.public_key().kind(), KeyKind::Dsa { .. } | KeyKind::RsaPss { .. });
@@ -189,7 +198,7 @@ impl Trust {
         named
     }
 
-    /// The candidates that we know, or that an anchor or another candidate signed. Each pair is tried once.
+    /// The candidates that we know, or that an anchor or another authority among them signed. Each pair is tried once.
     fn signed<'c>(&'c self, named: &[Candidate<'c>], budget: &Budget) -> Result<Vec<&'c Certificate>, Exceeded> {
         let (own, carried): (Vec<Candidate<'c>>, Vec<_>) = named.iter().partition(|candidate| candidate.is_own);
         let mut signed: Vec<&Certificate> = own.iter().map(|candidate| candidate.certificate).collect();
@@ -206,6 +215,7 @@ impl Trust {
                 if is_signed { found.push(candidate) } else { left.push(candidate) }
             }
             signed.extend(&found);
+            found.retain(|candidate| is_authority(candidate));
             signers = found;
             rest = left;
         }
@@ -445,3 +455,40 @@ static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::ECDSA_P384_SHA384,
     provider::ED25519,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use wss_c14n::{Budget, Limits};
+    use wss_crypto::Certificate;
+
+    use crate::trust::{SignerRule, Trust};
+
+    /// The identifiers that webpki would get, each of which is kept as long as the program lives.
+    fn kept(trust: &Trust, certificate: &Certificate, others: &[Certificate]) -> usize {
+        let budget = Budget::new(&Limits::default(), 4_096);
+        let authorities = trust.signed(&trust.named(certificate, others), &budget).expect("within the limits");
+        let with_itself: Vec<&Certificate> = std::iter::once(certificate).chain(authorities).collect();
+        trust.with_parameters(certificate, &with_itself, &budget).expect("within the limits").len()
+    }
+
+    /// OpenSSL made the certificates (`vectors/keys/strangers/make.sh`).
+    #[test]
+    fn only_authorities_have_parameters_kept() {
+        let [root, himself, member, made, below] = ["root", "himself", "member", "made", "below"].map(|name| {
+            let path = format!("{}/../../vectors/keys/strangers/{name}.der", env!("CARGO_MANIFEST_DIR"));
+            Certificate::from_der(&fs::read(&path).expect(&path)).expect("a certificate")
+        });
+        let below_one = |anchor| {
+            let anchors = Trust::dangerous_unchecked_anchors([anchor]).expect("an anchor");
+            anchors.signer(SignerRule::AnyBelowTheAnchors)
+        };
+        let trust = below_one(root);
+        assert_eq!(kept(&trust, &himself, std::slice::from_ref(&himself)), 0, "a stranger");
+        assert_eq!(kept(&trust, &made, std::slice::from_ref(&member)), 0, "the holder of a certificate");
+        assert_eq!(kept(&trust, &below, &[member, made.clone()]), 0, "an authority that the holder made");
+        let trust = below_one(made);
+        assert_eq!(kept(&trust, &below, &[]), 1, "an authority");
+    }
+}
