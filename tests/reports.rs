@@ -231,7 +231,7 @@ const REPORTS: [(&str, &str, Verdict); 94] = [
     ),
     ("role-of-the-ultimate-receiver", "CoreWCF/CoreWCF#1182", Opens),
     ("role-of-the-next", "php-soap/psr18-wsse-middleware#31", Refused("soap-envelope/role/next\": open that one")),
-    ("header-inside-an-end-tag", "vpulim/node-soap#1487", Refused("an end tag is not closed by `>` behind its name")),
+    ("header-inside-an-end-tag", "vpulim/node-soap#1487", Refused("an end tag is not closed by > behind its name")),
     ("token-on-lines", "robrichards/xmlseclibs#98", Opens),
     ("timestamp-of-the-header", "gravity00/SimpleSOAPClient#7", Refused("(which is that of the Security header)")),
     ("id-of-no-namespace", "WsdlToPhp/WsSecurity#7", Refused("the prefix \"wssu\" is not bound")),

@@ -12,7 +12,7 @@ use crate::driver::Driver;
 use crate::peer;
 
 /// Harmless reasons for which WSS4J refuses, by a part of its error text, and why they are harmless.
-const EXPLAINED: [(&str, &str); 5] = [
+const EXPLAINED: [(&str, &str); 6] = [
     ("Cannot resolve element with ID", UNTYPED),
     ("Multiple security tokens with the same Id", UNTYPED),
     ("referenced data not found", UNTYPED),
@@ -20,6 +20,10 @@ const EXPLAINED: [(&str, &str); 5] = [
     (
         "java.lang.NumberFormatException",
         "white space around ds:X509SerialNumber, an xs:integer, which XML Schema collapses",
+    ),
+    (
+        "Unsupported KeyInfo type",
+        "a child of ds:KeyInfo beside the reference to the token, which nobody signed, and which names no key to us",
     ),
 ];
 /// WSS4J counts an attribute `Id` as an Id on any element. Where the vocabulary has no such attribute, as on
