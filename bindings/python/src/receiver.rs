@@ -225,12 +225,14 @@ fn unsigned(opened: UnsignedOpened) -> PyResult<Opened> {
         signer: opened.signer().map(evidence::signer),
         unauthenticated_attachments: None,
     };
+    let evidence_json = serde_json::to_string(&evidence).map_err(misuse)?;
+    drop(evidence);
     let said = Said {
         body: None,
         unauthenticated_body: Some(opened.unauthenticated_body().to_owned()),
         signer: opened.signer().map(ToString::to_string),
         user: opened.user().map(|user| user.username().to_owned()),
-        evidence_json: serde_json::to_string(&evidence).map_err(misuse)?,
+        evidence_json,
         correlation: opened.correlation().to_text().to_string(),
         attachments: Vec::new(),
     };

@@ -27,7 +27,7 @@ pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool)
         let report = message.lint(&Context::new().variant(variant)).map_err(not_shown)?;
         Ok(match html {
             true => wss_inspect::lint::html(&report, &message).map_err(not_shown)?,
-            false => wss_inspect::lint::json(&report).to_string(),
+            false => serde_json::to_string(&wss_inspect::lint::json(&report, None)).map_err(misuse)?,
         })
     })
 }
@@ -40,7 +40,7 @@ pub(crate) fn inspect(py: Python<'_>, message: &[u8], form: &str) -> PyResult<St
         let message = Message::read(message, &Limits::default()).map_err(not_shown)?;
         let picture = message.picture().map_err(not_shown)?.in_words(&in_options);
         match form {
-            "json" => Ok(picture.json().to_string()),
+            "json" => serde_json::to_string(&picture.json()).map_err(misuse),
             "text" => Ok(picture.text(false)),
             "html" => picture.html(&message).map_err(not_shown),
             _ => Err(misuse("the form is json, text or html")),
