@@ -66,8 +66,8 @@ impl SoapMessage {
     /// Inserts these header blocks of WS-Addressing before the message is secured, so that the plan can sign them. The envelope
     /// must not have them yet.
     ///
-    /// A handler reads those of the request that are signed with [`Opened::header_block`](ws_security::Opened::header_block), and
-    /// relates its reply to the request:
+    /// A handler reads those of the request that are signed with
+    /// [`header_block`](ws_security::OpenedParts::header_block), and relates its reply to the request:
     ///
     /// ```
     /// use ws_security::{Addressing, AddressingVersion};
