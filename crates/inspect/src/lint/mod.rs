@@ -61,15 +61,24 @@ impl RefusedShapes {
         let is_named = |verdict: &&Verdict| waived.iter().any(|id| id.eq_ignore_ascii_case(verdict.rule().id()));
         let waived = report.verdicts().iter().filter(is_named).flat_map(Verdict::findings);
         let waived: Vec<&str> = waived.map(|finding| finding.path.as_str()).collect();
-        let is_waived = |found: &Misshapen| {
-            let path = found.path.as_str();
-            waived.iter().any(|waived| waived.starts_with(path) || path.starts_with(waived))
-        };
+        let is_waived = |found: &Misshapen| waived.iter().any(|waived| are_in_line(waived, found.path.as_str()));
         let mut found =
             receiver.map(|receiver| receiver.misshapen(message.text(), message.package())).unwrap_or_default();
         found.retain(|found| !is_waived(found));
         Self { found }
     }
+}
+
+/// Whether two paths name one element, or one of them an element inside the other. An element that is the first of its name has a
+/// position or none: that depends on what was decrypted beside it. The path of a whole message, `/`, names no element.
+fn are_in_line(one: &str, other: &str) -> bool {
+    let steps = |path: &str| -> Vec<String> {
+        let steps = path.split('/').filter(|step| !step.is_empty());
+        steps.map(|step| step.strip_suffix("[1]").unwrap_or(step).to_owned()).collect()
+    };
+    let (one, other) = (steps(one), steps(other));
+    let is_element = !one.is_empty() && !other.is_empty();
+    is_element && one.iter().zip(&other).all(|(one, other)| one == other)
 }
 
 impl Serialize for Worded<'_, &Misshapen> {
@@ -127,5 +136,29 @@ impl Serialize for Shown<&Finding> {
             "end": place.span.end,
             "why": place.why,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_in_line;
+
+    #[test]
+    fn places_are_compared_by_their_steps() {
+        for (one, other, expected) in [
+            ("/a/b", "/a/b", true),
+            ("/a/b", "/a/b/c", true),
+            ("/a/b/c", "/a", true),
+            ("/a/b", "/a/b[1]", true),
+            ("/a/b[1]/c", "/a/b", true),
+            ("/a/b", "/a/bc", false),
+            ("/a/b[1]", "/a/b[10]", false),
+            ("/a/b", "/a/b[2]", false),
+            ("/a/b[2]", "/a/b[2]/c[1]", true),
+            ("/", "/a", false),
+        ] {
+            assert_eq!(are_in_line(one, other), expected, "{one} {other}");
+            assert_eq!(are_in_line(other, one), expected, "{other} {one}");
+        }
     }
 }

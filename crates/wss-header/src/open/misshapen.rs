@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use wss_c14n::{Element, Limit, name};
+use wss_c14n::{Element, Limit, Paths, name};
 use wss_crypto::SignatureFamily;
 use wss_soap::mime::Package;
 use wss_soap::mime::xop::include_in;
@@ -36,7 +36,7 @@ const MOST_DERIVATIONS: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Misshapen {
-    /// The path of the element.
+    /// The path of the element, with a position where siblings have its name, as in reports ([`Paths`]).
     pub path: WireText,
     /// The error with which the receiver refuses the message.
     pub why: OpenError,
@@ -69,16 +69,16 @@ impl Receiver {
             transport: None,
         };
         let terms = Terms::new(self, Arc::default(), arrived, envelope.len() as u64);
-        let mut review = Review { terms: &terms, found: Vec::new() };
+        let mut review = Review { terms: &terms, paths: Paths::default(), found: Vec::new() };
         match package.filter(|package| package.is_xop()).map(|_| arrived.read(self)) {
             Some(Err(error)) => review.add("/".into(), error),
             Some(Ok(read)) => {
                 review.message(&read.text);
-                survey(self, &read.text, read.attachments, package, &mut |stage| review.in_turn(stage.in_turn()));
+                survey(self, &read.text, read.attachments, package, &mut |stage| review.revision(stage.in_turn()));
             }
             None => {
                 review.message(envelope);
-                survey(self, envelope, attachments, package, &mut |stage| review.in_turn(stage.in_turn()));
+                survey(self, envelope, attachments, package, &mut |stage| review.revision(stage.in_turn()));
             }
         }
         review.found
@@ -88,6 +88,8 @@ impl Receiver {
 /// The findings so far.
 struct Review<'t> {
     terms: &'t Terms<'t>,
+    /// Those of one document.
+    paths: Paths,
     found: Vec<Misshapen>,
 }
 
@@ -140,6 +142,12 @@ impl Review<'_> {
                 self.in_turn((&revision, &revision.children, &HashSet::new()));
             }
         }
+    }
+
+    /// The children whose turn it is in the next revision.
+    fn revision(&mut self, stage: (&Revision<'_>, &[Element<'_>], &HashSet<String>)) {
+        self.paths = Paths::default();
+        self.in_turn(stage);
     }
 
     fn in_turn(&mut self, (revision, children, retired): (&Revision<'_>, &[Element<'_>], &HashSet<String>)) {
@@ -320,7 +328,8 @@ impl Review<'_> {
     }
 
     fn at(&mut self, element: Element<'_>, why: OpenError) {
-        self.add(element.path().into(), why);
+        let path = self.paths.of(element);
+        self.add(path.into(), why);
     }
 
     fn add(&mut self, path: WireText, why: OpenError) {
