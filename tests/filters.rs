@@ -206,6 +206,10 @@ fn a_header_never_has_what_is_retired() {
             let refused = receiver().algorithms(policy).open(&changed).map(drop);
             assert_eq!(refused, Err(OpenError::Verify(VerifyError::Retired { what: broken })));
         }
+        // A digest of another length is not blamed before the method.
+        let renamed = message.replace(of, broken);
+        let refused = receiver().open(&renamed).map(drop);
+        assert_eq!(refused, Err(OpenError::Verify(VerifyError::Retired { what: broken })));
     }
 }
 

@@ -226,7 +226,8 @@ impl AlgorithmPolicy {
     ///
     /// # Errors
     /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`], [`SignatureError::TruncatedMac`],
-    /// [`SignatureError::ShortMac`], [`SignatureError::MacLength`], [`SignatureError::OtherPss`].
+    /// [`SignatureError::ShortMac`], [`SignatureError::MacLength`], [`SignatureError::OtherPss`]; those of
+    /// [`AlgorithmPolicy::check_reference`].
     pub fn check(&self, signature: &Signature<'_>) -> Result<(), VerifyError> {
         let signed_info = signature.signed_info();
         let method = signed_info.method();
@@ -255,11 +256,12 @@ impl AlgorithmPolicy {
     /// Checks every algorithm of a reference. References of manifests need it, too, before they are followed.
     ///
     /// # Errors
-    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`].
+    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`], [`SignatureError::DigestLength`] for a retired method.
     pub fn check_reference(&self, reference: &Reference<'_>) -> Result<(), VerifyError> {
         let digest = reference.digest_method();
         self.check_retired(digest.is_retired(), digest.uri())?;
         admitted(digest.is_retired() || self.digests.contains(&digest), digest.uri())?;
+        reference.check_digest_length()?;
         self.check_transforms(reference)
     }
 

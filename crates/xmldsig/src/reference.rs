@@ -193,17 +193,24 @@ impl<'d> Reference<'d> {
             .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into() })?;
         no_parameters(method, &method_uri)?;
         let digest_value = next("DigestValue")?.base64(64)?;
-        if digest_value.len() != digest_method.output_len() {
-            return Err(SignatureError::DigestLength {
-                uri: uri.into(),
-                octets: digest_value.len(),
-                method: digest_method,
-            });
-        }
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
         }
-        Ok(Self { element, uri, has_uri, transforms, digest_method, digest_value })
+        let reference = Self { element, uri, has_uri, transforms, digest_method, digest_value };
+        // Of a retired method, the policy says first what is wrong.
+        if !digest_method.is_retired() {
+            reference.check_digest_length()?;
+        }
+        Ok(reference)
+    }
+
+    /// Checks that the digest has the length that its method gives.
+    pub(crate) fn check_digest_length(&self) -> Result<(), SignatureError> {
+        let (octets, method) = (self.digest_value.len(), self.digest_method);
+        if octets == method.output_len() {
+            return Ok(());
+        }
+        Err(SignatureError::DigestLength { uri: self.uri.as_ref().into(), octets, method })
     }
 
     /// The target of an element with a `@URI`, and perhaps `Transforms`, without a digest of it.
