@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use ws_security::c14n::Canonicalization;
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, Encrypting, Limit, Limits, Outcome, Verdict};
+use ws_security::{
+    DangerousNoReplayCache, DigestMethod, Encrypting, Limit, Limits, Outcome, ProtectionToken, ReferenceForm, Secret,
+    Verdict,
+};
 
 use crate::common::*;
 use crate::forge::{between, body, canonical, digesting};
@@ -360,4 +363,62 @@ fn of_a_message_that_is_no_xml_nothing_is_said_to_be_there_or_not() {
     }
     assert!(usual().explain(&unbound).to_string().contains("the prefix \"wsv\" is not bound to a namespace"));
     assert!(usual().explain(envelope(SOAP11)).to_string().contains("there is no signature"));
+}
+
+/// The paths of two signatures differ, as those of two tokens do.
+#[test]
+fn two_of_a_name_have_paths_that_differ() {
+    let twice = recipe().sign(signing()).sign(Signing::with(&identity("carol")).parts([Part::Body]));
+    let explanation = explained(&twice.secured(&envelope(SOAP11)));
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let signatures: Vec<String> = explanation.signatures.iter().map(|one| last(one.path.as_str())).collect();
+    assert_eq!(signatures.len(), 2, "{explanation}");
+    assert!(["ds:Signature[1]", "ds:Signature[2]"].iter().all(|one| signatures.contains(&(*one).to_owned())));
+    let tokens = explanation.items.iter().map(|item| last(item.path.as_str()));
+    assert_eq!(tokens.filter(|path| path.starts_with("wsse:BinarySecurityToken[")).count(), 2, "{explanation}");
+}
+
+/// Nothing is known of a value under a key that nobody here has, whatever other keys are at hand.
+#[test]
+fn a_value_under_a_key_that_is_not_at_hand_is_not_called_wrong() {
+    let token = ProtectionToken::encrypted_to(&certificate("carol"));
+    let by_secret = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]));
+    let by_secret = by_secret.secured(&envelope(SOAP11));
+    let mut by_stranger = Vec::new();
+    for form in [ReferenceForm::Thumbprint, ReferenceForm::IssuerSerial, ReferenceForm::SubjectKeyIdentifier] {
+        for name in ["carol", "ec256"] {
+            let signing = Signing::with(&identity(name)).reference(form).parts([Part::Body]);
+            by_stranger.push(recipe().sign(signing).secured(&envelope(SOAP11)));
+        }
+    }
+    let trust = Trust::pins([certificate("alice"), certificate("bob")]);
+    let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    let value = |receiver: &Receiver, message: &str| receiver.explain(message).signatures[0].value.clone();
+    for message in by_stranger.iter().chain([&by_secret]) {
+        assert!(matches!(value(&receiver, message), Verdict::Unknown { .. }), "{}", receiver.explain(message));
+        let other = receiver.clone().shared_secret(Some("another".into()), Secret::new(vec![7; 32]));
+        assert!(matches!(value(&other, message), Verdict::Unknown { .. }), "{}", other.explain(message));
+    }
+    // A value that is none is called so without any key.
+    for message in &by_stranger {
+        let lost = between(message, "<ds:SignatureValue>", "</ds:SignatureValue>").to_owned();
+        let lower = message.replace(&lost, &lost.to_lowercase());
+        assert!(matches!(value(&receiver, &lower), Verdict::Differs { .. }), "{}", receiver.explain(&lower));
+    }
+}
+
+/// A digest method that is not supported is named, and the length of the digest is not blamed.
+#[test]
+fn a_retired_digest_method_is_named_before_the_length_of_its_digest() {
+    let message = signed(SOAP11).replace(DigestMethod::Sha256.uri(), DigestMethod::Md5.uri());
+    let of_md5 = ws_security::crypto::Digest::of(DigestMethod::Sha256, b"").as_octets()[..16].to_vec();
+    let digest = between(&message, "<ds:DigestValue>", "</ds:DigestValue>").to_owned();
+    for text in [digest.clone(), ws_security::c14n::base64_encode(&of_md5), "!".into(), String::new()] {
+        let message = message.replace(&digest, &text);
+        let explanation = explained(&message);
+        let told = explanation.to_string();
+        assert!(told.contains("#md5\" is not supported") && !told.contains("octets in place of"), "{told}");
+        let refusal = explanation.refusal.unwrap_or_default();
+        assert!(text.len() < 4 || refusal.contains("md5"), "{refusal}");
+    }
 }

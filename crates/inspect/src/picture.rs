@@ -295,10 +295,6 @@ impl<'d> Reader<'d> {
         self.key_info(element, links)?;
         let (fits, fact) = match explained.map(|signature| &signature.value) {
             Some(Verdict::Fits) => (Some(true), "the signature value fits a key in the message".to_owned()),
-            // Nothing is known of a value under a key that is elsewhere.
-            Some(Verdict::Differs { causes, .. }) if causes.is_empty() && !self.has_key_of(element) => {
-                (None, "the signature value is not checked: its key is not in the message".to_owned())
-            }
             Some(value @ Verdict::Differs { .. }) => {
                 let causes: Vec<String> = value.causes().iter().map(ToString::to_string).collect();
                 let colon = if causes.is_empty() { "" } else { ": " };
@@ -311,25 +307,9 @@ impl<'d> Reader<'d> {
         Ok(fits)
     }
 
-    /// Whether the message has the public key that a signature names.
-    fn has_key_of(&self, signature: Element<'d>) -> bool {
-        let is_token = |element: Element<'_>| element.is(name::WSSE.uri, "BinarySecurityToken");
-        let has_key = |inner: Element<'d>| match inner.name().local {
-            "X509Certificate" | "KeyValue" | "DEREncodedKeyValue" => true,
-            "KeyIdentifier" => attribute(inner, "ValueType").ends_with("#X509v3"),
-            "Reference" => {
-                let uri = attribute(inner, "URI");
-                let token = uri.strip_prefix('#').and_then(|id| self.element(id).0);
-                token.is_some_and(is_token)
-            }
-            _ => is_token(inner),
-        };
-        key_info(signature).is_some_and(|info| info.descendants_and_self().any(has_key))
-    }
-
     /// The explanation of a signature: the next one with its path and Id.
     fn explained(&self, element: Element<'d>) -> Option<&ExplainedSignature> {
-        let (path, id) = (WireText::from(element.path()), id_of(element).map(WireText::from));
+        let (path, id) = (WireText::from(self.path_of(element)), id_of(element).map(WireText::from));
         let mut seen = self.explained.borrow_mut();
         let mut all = self.explanation.signatures.iter().enumerate();
         let (at, found) = all.find(|(at, one)| one.path == path && one.id == id && !seen.contains(at))?;

@@ -176,3 +176,28 @@ fn signatures_beside_each_other_are_not_mixed_up() {
     assert_eq!(all.len(), 2);
     assert!(fits(all[0]) && !fits(all[1]), "{picture:#}");
 }
+
+/// The key that a signature names is elsewhere, and another one is in the message: nothing is known of the value.
+#[test]
+fn a_value_by_a_key_that_is_elsewhere_is_not_called_wrong() {
+    let text = String::from_utf8(golden("digikoppeling_wus_s/request.xml")).expect("UTF-8");
+    let start = text.find("<wsse:SecurityTokenReference").expect("a reference");
+    let end = text.find("</wsse:SecurityTokenReference>").expect("its end");
+    let elsewhere = "<wsse:SecurityTokenReference><wsse:KeyIdentifier EncodingType=\"http://docs.oasis-open.org/wss/2004/01/\
+        oasis-200401-wss-soap-message-security-1.0#Base64Binary\" ValueType=\"http://docs.oasis-open.org/wss/\
+        oasis-wss-soap-message-security-1.1#ThumbprintSHA1\">AAECAwQFBgcICQoLDA0ODxAREhM=</wsse:KeyIdentifier>";
+    let (before, after) = (&text[..start], &text[end..]);
+    assert!(before.contains("<wsse:BinarySecurityToken"), "a key that is at hand");
+    let value = text.split("SignatureValue>").nth(1).and_then(|value| value.split('<').next()).expect("a value");
+    // Of the key in the message it would be known.
+    let other = format!("{}AAAA", &value[4..]);
+    for (message, expected) in [
+        (format!("{before}{elsewhere}{after}").replace(value, &other), Value::Null),
+        (text.replace(value, &other), Value::Bool(false)),
+    ] {
+        let picture = picture(message.as_bytes());
+        let all = items(&picture);
+        let signature = all.iter().find(|item| item["name"] == "Signature").expect("a signature");
+        assert_eq!(signature["valueFits"], expected, "{signature:#}");
+    }
+}

@@ -1,6 +1,8 @@
 //! References: the digest of the target of each, and the cause if the message has another.
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, Paths, base64_encode, name,
+};
 use wss_crypto::Digest;
 use wss_text::{WireText, after_cid};
 use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
@@ -306,12 +308,13 @@ fn with_id<'d>(id: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Op
     let found = places::with_this_id(around.document, id);
     match found.as_slice() {
         [only] if around.has_index => {
-            notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
+            notes.push(format!("{} has this Id, but in an attribute that is no Id there", Paths::default().of(*only)));
         }
         // Faults of the Ids are reported for the message as a whole.
         [] | [_] => {}
         [first, second, ..] => {
-            let (first, second) = (first.path(), second.path());
+            let mut paths = Paths::default();
+            let (first, second) = (paths.of(*first), paths.of(*second));
             notes.push(format!("two elements have this Id, {first} and {second}: the first is taken here"));
         }
     }
@@ -321,9 +324,11 @@ fn with_id<'d>(id: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Op
 /// The target of a reference, in words.
 fn described(named: &Named<'_>, uri: &str) -> WireText {
     match named {
-        Named::Target(target) => target.apex.map_or_else(|| "the whole document".into(), |apex| apex.path().into()),
+        Named::Target(target) => {
+            target.apex.map_or_else(|| "the whole document".into(), |apex| Paths::default().of(apex).into())
+        }
         Named::Token(_, DereferencedToken::Element(token), _) => {
-            format!("the token at {}, by its reference", token.path()).into()
+            format!("the token at {}, by its reference", Paths::default().of(*token)).into()
         }
         Named::Token(..) => "a token outside the message, by its reference".into(),
         Named::Attachment { complete: true } => "an attachment with its header".into(),
@@ -509,10 +514,9 @@ fn same_id(uri: &str, target: &Target<'_>, form: &Form, around: &Around<'_, '_>,
         return None;
     }
     let others = places::with_this_id(around.document, id);
-    others
-        .iter()
-        .filter(|other| Some(**other) != target.apex)
-        .find_map(|other| search.form(&Target::element(*other), form, &[Cause::SameId { path: other.path().into() }]))
+    others.iter().filter(|other| Some(**other) != target.apex).find_map(|other| {
+        search.form(&Target::element(*other), form, &[Cause::SameId { path: Paths::default().of(*other).into() }])
+    })
 }
 
 fn of_token(

@@ -58,12 +58,12 @@ fn is_in_another_case(read: &ReadReference<'_>, found: &[u8]) -> bool {
 
 /// The verdict on a value that has the length of no supported digest.
 pub(super) fn of_no_length(read: &ReadReference<'_>) -> Verdict {
+    let Some(method) = read.method else {
+        return Verdict::Unknown { why: "the digest method is not supported".into() };
+    };
     let empty = read.shown.as_str().trim().is_empty().then_some(&[][..]);
     let Some(octets) = read.octets.as_deref().or(empty) else {
         return Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() };
-    };
-    let Some(method) = read.method else {
-        return Verdict::Unknown { why: "the digest method is not supported".into() };
     };
     let how = match octets.len() {
         0 => "it is empty: the sender did not fill it in",

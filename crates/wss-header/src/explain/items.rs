@@ -1,6 +1,6 @@
 //! The children of a Security header in words: tokens, times, keys. Passwords and nonces are not shown.
 
-use wss_c14n::{Budget, Element, name};
+use wss_c14n::{Budget, Element, Paths, name};
 use wss_text::WireText;
 use wss_tokens::{Assertion, binary_token_facts};
 
@@ -12,7 +12,12 @@ use crate::open::named_by;
 use crate::receiver::Receiver;
 
 /// The explanation of a child of a Security header; `None` for a signature, which is explained in full.
-pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<ExplainedItem> {
+pub(super) fn item(
+    element: Element<'_>,
+    paths: &mut Paths,
+    receiver: &Receiver,
+    budget: &Budget,
+) -> Option<ExplainedItem> {
     if element.is(name::DS.uri, "Signature") || element.is(name::XENC.uri, "EncryptedData") {
         return None;
     }
@@ -23,7 +28,7 @@ pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -
         Some(Err(sentence)) => says.push(sentence.into()),
         None => {}
     }
-    Some(ExplainedItem { path: element.path().into(), id: id_of(element), says, causes })
+    Some(ExplainedItem { path: paths.of(element).into(), id: id_of(element), says, causes })
 }
 
 /// The cause of a refusal of a token, or another finding about it.
@@ -42,9 +47,9 @@ pub(super) fn id_of(element: Element<'_>) -> Option<WireText> {
 }
 
 /// Ciphertext whose outcome is not yet known.
-pub(super) fn ciphertext(data: Element<'_>) -> ExplainedCiphertext {
+pub(super) fn ciphertext(data: Element<'_>, paths: &mut Paths) -> ExplainedCiphertext {
     ExplainedCiphertext {
-        path: data.path().into(),
+        path: paths.of(data).into(),
         id: id_of(data),
         method: method_of(data),
         outcome: Outcome::Failed { why: WhyEncrypted::NotListed.to_string() },

@@ -1,6 +1,6 @@
 //! One signature: its value, its references, and what the one tells of the others.
 
-use wss_c14n::{Document, base64_encode, name};
+use wss_c14n::{Document, Paths, base64_encode, name};
 use wss_crypto::{Digest, PublicKey};
 use wss_text::WireText;
 
@@ -143,12 +143,12 @@ fn explained(
     references: Vec<ExplainedReference>,
 ) -> ExplainedSignature {
     ExplainedSignature {
-        path: read.element.path().into(),
+        path: Paths::default().of(read.element).into(),
         id: items::id_of(read.element),
         method: read.method_uri.as_ref().into(),
         canonicalization: read.canonicalization_uri.as_ref().into(),
         key,
-        key_refused: keys.named.as_ref().err().cloned(),
+        key_refused: keys.named.as_ref().err().map(|unused| unused.why.clone()),
         key_causes: Vec::new(),
         value: judged.value.clone(),
         notes: judged.notes.clone(),

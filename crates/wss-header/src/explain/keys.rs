@@ -3,33 +3,99 @@
 use wss_c14n::{Budget, Element, Limit, name};
 use wss_crypto::{Certificate, PublicKey, Secret, SignatureFamily, VerifyingKey};
 use wss_text::WireText;
-use wss_tokens::{Assertion, DerivedKeyToken, SecureConversation};
+use wss_tokens::{Assertion, DerivedKeyToken, SecureConversation, SecurityTokenReference, TokenError, X509_V3};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::cause::Cause;
 use super::items::id_of;
 use super::reading::ReadSignature;
 use super::secrets::{derivations, named};
+use crate::error::{MissingKey, OpenError};
 use crate::open::Stage;
 use crate::receiver::Receiver;
+
+/// Why the key that a signature names is not used.
+pub(super) struct Unused {
+    pub(super) why: String,
+    /// Whether nobody here has that key, so that a value that no other key made may be right.
+    pub(super) is_missing: bool,
+}
 
 /// The key that a signature names, or why it is not used. A method that is not known does not tell whether its key is a secret:
 /// both are looked for, and if none is found, the method is to blame and not the key.
 pub(super) fn named_by_signature<'d>(
     read: &ReadSignature<'d>,
     stage: &mut Stage<'_, 'd>,
-) -> Result<VerifyingKey, String> {
+) -> Result<VerifyingKey, Unused> {
     if let Some(method) = read.declared {
         let is_mac = method.family() == SignatureFamily::Hmac;
-        let named = stage.signature_key(read.key_info, is_mac);
-        return named.map_err(|error| of_other_kind(read, stage, is_mac).unwrap_or_else(|| error.to_string()));
+        return stage.signature_key(read.key_info, is_mac).map_err(|error| {
+            let is_missing = match &error {
+                OpenError::NoKey { missing, .. } => {
+                    use MissingKey::{Hexadecimal, Otherwise, Value};
+                    !matches!(missing, Value | Otherwise { .. } | Hexadecimal { .. })
+                }
+                error => matches!(error, OpenError::Token(TokenError::Dangling { .. })),
+            };
+            let is_missing = is_missing && (is_mac || !comes_along(read.key_info, &|id| stage.element(id)));
+            Unused { why: of_other_kind(read, stage, is_mac).unwrap_or_else(|| error.to_string()), is_missing }
+        });
     }
     let both = [true, false].into_iter();
     let found = both.filter_map(|is_mac| stage.signature_key(read.key_info, is_mac).ok()).next();
     found.ok_or_else(|| {
         let uri = WireText::from(read.method_uri.as_ref());
-        format!("the signature method {uri:?} is not supported, so that nothing says what kind of key is meant")
+        let why =
+            format!("the signature method {uri:?} is not supported, so that nothing says what kind of key is meant");
+        Unused { why, is_missing: false }
     })
+}
+
+/// Why the key of a signature is not used that is not next in order in the header of the receiver.
+pub(super) fn of_elsewhere<'d>(
+    read: &ReadSignature<'d>,
+    by_id: ById<'_, 'd>,
+    receiver: &Receiver,
+    budget: &Budget,
+    is_readable: bool,
+) -> Unused {
+    let is_mac = read.declared.is_some_and(|method| method.family() == SignatureFamily::Hmac);
+    let is_known = || match read.key_info {
+        Some(key_info) => {
+            let inside = key_info.descendants_and_self().take(16);
+            let is_reference = |inner: &Element<'_>| inner.is(name::WSSE.uri, "SecurityTokenReference");
+            let references = inside.filter(is_reference);
+            let references: Vec<_> =
+                references.filter_map(|one| SecurityTokenReference::parse(one, budget).ok()).collect();
+            known_certificates(receiver).any(|known| references.iter().any(|reference| reference.names(known)))
+        }
+        // Without a name, a key that is known is meant.
+        None => known_certificates(receiver).next().is_some(),
+    };
+    let why = match is_readable {
+        true => "it is not one of the signatures in the header of this receiver",
+        false => "the header is not read as a receiver reads it, for the reason above: every key at hand is tried",
+    };
+    let is_missing = !is_mac && !comes_along(read.key_info, by_id) && !is_known();
+    Unused { why: why.to_owned(), is_missing }
+}
+
+/// Finds an element by its Id.
+pub(super) type ById<'a, 'd> = &'a dyn Fn(&str) -> Option<Element<'d>>;
+
+/// Whether the public key that a signature names is in the message.
+fn comes_along<'d>(key_info: Option<Element<'d>>, by_id: ById<'_, 'd>) -> bool {
+    let is_token = |element: Element<'_>| element.is(name::WSSE.uri, "BinarySecurityToken");
+    let has_key = |inner: Element<'d>| match inner.name().local {
+        "X509Certificate" | "KeyValue" | "DEREncodedKeyValue" => true,
+        "KeyIdentifier" => inner.attribute("", "ValueType").is_some_and(|kind| kind == X509_V3),
+        "Reference" => {
+            let uri = inner.attribute("", "URI");
+            uri.as_deref().and_then(|uri| uri.strip_prefix('#')).and_then(by_id).is_some_and(is_token)
+        }
+        _ => is_token(inner),
+    };
+    key_info.is_some_and(|key_info| key_info.descendants_and_self().any(has_key))
 }
 
 /// Whether a signature names a token that is, or has, a secret, whatever its method says.

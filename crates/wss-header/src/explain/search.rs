@@ -1,6 +1,6 @@
 //! The search for a cause: cheapest first, until octets fit or the budget is used up.
 
-use wss_c14n::{Budget, Element, base64_encode};
+use wss_c14n::{Budget, Element, Paths, base64_encode};
 use wss_crypto::{Digest, DigestMethod};
 use wss_text::hex;
 
@@ -106,8 +106,9 @@ impl Search<'_> {
     ) -> Option<Found> {
         let rest = elements.iter().filter(|element| Some(**element) != target);
         let forms = said.for_other_elements();
+        let mut paths = Paths::default();
         rest.clone().find_map(|element| {
-            let cause = Cause::OtherElement { path: element.path().into() };
+            let cause = Cause::OtherElement { path: paths.of(*element).into() };
             forms.iter().find_map(|form| self.form(&Target::element(*element), form, std::slice::from_ref(&cause)))
         })
     }
@@ -178,7 +179,7 @@ impl Search<'_> {
     /// Tries the whole envelope before it had its signature or its Security header, in place of the target.
     fn around(&self, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         let root = elements.first()?.document().root();
-        let other = Cause::OtherElement { path: root.path().into() };
+        let other = Cause::OtherElement { path: Paths::default().of(root).into() };
         said.for_other_elements().iter().find_map(|form| {
             let base = self.text(&Target::element(root), form)?;
             let causes = [std::slice::from_ref(&other), form.causes.as_slice()].concat();

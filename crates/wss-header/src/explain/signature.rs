@@ -14,6 +14,7 @@ use super::explanation::Verdict;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
 use super::halves;
+use super::keys::Unused;
 use super::reading::ReadSignature;
 use super::recovered::{Recovered, Said};
 use super::rsa::recovered;
@@ -29,7 +30,7 @@ const MOST: usize = 32;
 /// The keys that may have made a value.
 pub(super) struct Keys {
     /// The key that the signature names, or the reason why the receiver does not use it.
-    pub(super) named: Result<VerifyingKey, String>,
+    pub(super) named: Result<VerifyingKey, Unused>,
     /// Public keys that the receiver knows, and those of the message, with the owner of each.
     pub(super) public: Vec<(String, PublicKey)>,
     /// Secrets, and a description of each.
@@ -220,13 +221,18 @@ impl Signed<'_, '_> {
     /// The verdict; `is_of_known_key` if the value shows which key made it.
     fn verdict(&self, found: Option<Found>, keys: &Keys, is_of_known_key: bool) -> Verdict {
         let (tried, stopped) = (self.meter.tried(), self.meter.stopped());
+        let lost = if found.is_none() { lost_on_the_way(self.read) } else { None };
+        let unused = keys.named.as_ref().err().filter(|_| lost.is_none());
         match found {
             Some(found) if found.causes.is_empty() => Verdict::Fits,
             Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
-            // With no key at hand that could have made it, nothing is known of the value.
-            None if keys.named.is_err() && self.has_no_candidate(keys) => {
+            // Without the key that it names, nothing is known of a value that no other key made.
+            None if unused.is_some() && self.has_no_candidate(keys) => {
                 Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
             }
+            None if !is_of_known_key && unused.is_some_and(|unused| unused.is_missing) => Verdict::Unknown {
+                why: "the key that it names is not at hand, and no key at hand made the value".into(),
+            },
             None if !is_of_known_key && self.read.method.is_none() => Verdict::Unknown {
                 why: "its signature method is not run here, and no key at hand made the value by one that is".into(),
             },
@@ -235,7 +241,7 @@ impl Signed<'_, '_> {
                     .into(),
             },
             None => {
-                let cause = lost_on_the_way(self.read).or_else(|| self.wrong_length(keys));
+                let cause = lost.or_else(|| self.wrong_length(keys));
                 Verdict::Differs { causes: cause.into_iter().collect(), tried, stopped }
             }
         }

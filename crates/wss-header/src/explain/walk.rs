@@ -4,7 +4,7 @@
 //! for the signatures of our header; once more for signatures elsewhere and for other revisions; and as a receiver
 //! reads it, for its refusal.
 
-use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Wiped, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, Paths, Wiped, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, Role, SecurityHeader, UnauthenticatedFault};
@@ -66,6 +66,15 @@ struct Left {
     is_later: bool,
 }
 
+/// Ciphertext of the message as it came.
+struct Numbered {
+    span: std::ops::Range<usize>,
+    /// Its place in the explanation.
+    at: usize,
+    /// The name that decryption has for it: its Id, or its path without positions, which decryption changes.
+    name: WireText,
+}
+
 /// One message on its way to an explanation.
 struct Walk<'w> {
     receiver: &'w Receiver,
@@ -122,11 +131,10 @@ impl<'w> Walk<'w> {
             is_later = true;
         });
         if let Some(decryption) = &decryption {
-            for (span, at) in ciphertexts {
+            for Numbered { span, at, name } in ciphertexts {
                 let carried = decryption.carried.iter().find(|carried| carried.wire == span);
                 let is_decrypted = carried.is_some_and(|carried| decryption.revealed.contains(&carried.now));
                 let Some(known) = self.explanation.ciphertexts.get_mut(at) else { continue };
-                let name = known.id.as_ref().unwrap_or(&known.path);
                 let told = outcomes.iter().find(|(told, _)| name == told.as_str());
                 match (is_decrypted, told) {
                     (true, _) => known.outcome = Outcome::Decrypted,
@@ -149,8 +157,8 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Reads the content of the message. Returns the numbered spans of its ciphertext; `None` if it is no XML.
-    fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
+    /// Reads the content of the message. Returns its ciphertext; `None` if it is no XML.
+    fn read(&mut self) -> Option<Vec<Numbered>> {
         let document = match self.receiver.parse(self.message, &self.budget) {
             Ok(document) => document,
             Err(error) => {
@@ -160,21 +168,26 @@ impl<'w> Walk<'w> {
             }
         };
         self.notes_of(&document);
+        let mut paths = Paths::default();
         let headers = document.elements().filter(|element| element.is(name::WSSE.uri, "Security"));
         let most = self.budget.limits().size(Limit::HeaderChildren);
         for header in headers.take(4) {
-            let children =
-                header.children().take(most).filter_map(|child| items::item(child, self.receiver, &self.budget));
+            let children = header
+                .children()
+                .take(most)
+                .filter_map(|child| items::item(child, &mut paths, self.receiver, &self.budget));
             self.explanation.items.extend(children);
         }
         let all = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
-        let mut spans = Vec::new();
+        let mut numbered = Vec::new();
         for data in all.take(CIPHERTEXTS) {
             let block = data.parent().filter(|parent| parent.is(name::WSSE11.uri, "EncryptedHeader"));
-            spans.push((block.unwrap_or(data).span(), self.explanation.ciphertexts.len()));
-            self.explanation.ciphertexts.push(items::ciphertext(data));
+            let name = items::id_of(data).unwrap_or_else(|| data.path().into());
+            let (span, at) = (block.unwrap_or(data).span(), self.explanation.ciphertexts.len());
+            numbered.push(Numbered { span, at, name });
+            self.explanation.ciphertexts.push(items::ciphertext(data, &mut paths));
         }
-        Some(spans)
+        Some(numbered)
     }
 
     /// Notes faults and oddities of the message as a whole.
@@ -290,9 +303,10 @@ impl<'w> Walk<'w> {
             };
             explained.causes = ciphertext::explain(data, is_of_key, &keys, &holdings);
         }
+        let mut paths = Paths::default();
         let children = document.elements().filter(|element| element.is(name::WSSE.uri, "Security")).take(4);
         for child in children.flat_map(Element::children).filter(|child| Assertion::is_one(*child)).take(8) {
-            let path = WireText::from(child.path());
+            let path = WireText::from(paths.of(child));
             let holders = holders(child, &self.budget);
             let id = items::id_of(child);
             let item = self.explanation.items.iter_mut().find(|item| item.path == path && item.id == id);
@@ -369,13 +383,7 @@ impl<'w> Walk<'w> {
             let mut public = known_keys(self.receiver);
             public.extend(keys_in(read.key_info, &self.budget));
             public.extend(keys_in(read.element.parent(), &self.budget));
-            let named = Err(match is_readable {
-                true => "it is not one of the signatures in the header of this receiver".to_owned(),
-                false => {
-                    "the header is not read as a receiver reads it, for the reason above: every key at hand is tried"
-                        .to_owned()
-                }
-            });
+            let named = Err(keys::of_elsewhere(read, &by_id, self.receiver, &self.budget, is_readable));
             let keys = Keys { named, public, secrets: shared_secrets(self.receiver), derived: Vec::new() };
             let around = Around {
                 document: &document,
