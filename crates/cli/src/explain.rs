@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use ws_security::attachments::Spool;
 use ws_security::{DangerousNoReplayCache, ExplainedOctets, Receiver, Requirements};
 use wss_inspect::explanation;
 use wss_profile::Receiving;
 
 use crate::accept::in_options;
 use crate::args::{ExplainArgs, Format};
+use crate::input::Input;
 use crate::keys;
-use crate::output::{self, Input, Outcome, could_not};
+use crate::output::{self, Outcome, could_not};
 
 pub(crate) fn run(arguments: &ExplainArgs) -> Outcome {
     let receiver = receiver(arguments)?;
-    let spool = Spool::in_folder(std::env::temp_dir());
-    let input = Input::read(&arguments.file.file, &spool, receiver.current_limits())?;
+    let (file, beside) = (&arguments.file.file, &arguments.beside.attach);
+    let input = Input::read(file, beside, &std::env::temp_dir(), receiver.current_limits())?;
     let incoming = input.incoming();
     let mut written = Ok(());
     let explained = match &arguments.octets {

@@ -4,11 +4,12 @@ use wss_profile::Wording;
 
 use crate::accept::in_options;
 use crate::args::{Format, InspectArgs};
+use crate::input;
 use crate::output::{self, Outcome, refused};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     output::check_page(arguments.file.output.as_deref(), arguments.html.as_deref())?;
-    let octets = output::read_message(&arguments.file.file)?;
+    let octets = input::read_message(&arguments.file.file, &arguments.beside.attach)?;
     let message = output::message(&octets)?;
     if let Some(path) = &arguments.html {
         // A page is also read by people who do not see this command line.

@@ -7,10 +7,12 @@
 
 mod accept;
 mod args;
+mod attached;
 mod c14n;
 mod dsig;
 mod explain;
 mod hints;
+mod input;
 mod inspect;
 mod key_info;
 mod keys;

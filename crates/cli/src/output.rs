@@ -10,10 +10,10 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use tempfile::NamedTempFile;
 use ws_security::Budget;
-use ws_security::attachments::{MimeError, Package, Spool};
+use ws_security::attachments::Package;
 use ws_security::c14n::{Document, other_encoding, transcode, transcode_declared};
 use ws_security::text::{escaped, is_plain};
-use ws_security::{Correlation, Incoming, Limit, Limits};
+use ws_security::{Correlation, Limit, Limits};
 use wss_inspect::{Message, hint};
 use wss_profile::ProfileError;
 
@@ -87,16 +87,8 @@ pub(crate) fn read_document(path: &Path) -> Outcome<Vec<u8>> {
     Ok(octets)
 }
 
-/// As [`read_document`], for a message, which may be a package.
-pub(crate) fn read_message(path: &Path) -> Outcome<Vec<u8>> {
-    let (mut octets, rest) = read_start(path, &limits())?;
-    let most = if Package::is_one(&octets) { u64::MAX } else { most_octets(&limits()) };
-    rest.take(most).read_to_end(&mut octets).map_err(|error| failed_at(path, error))?;
-    Ok(octets)
-}
-
 /// The start of a message, which shows whether it is a package, and the rest of it.
-fn read_start(path: &Path, limits: &Limits) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
+pub(crate) fn read_start(path: &Path, limits: &Limits) -> Outcome<(Vec<u8>, Box<dyn Read>)> {
     let (mut rest, mut start) = (reader(path)?, with_room_for(path, limits));
     rest.by_ref().take(16 << 10).read_to_end(&mut start).map_err(|error| failed_at(path, error))?;
     Ok((start, rest))
@@ -115,7 +107,7 @@ fn with_room_for(path: &Path, limits: &Limits) -> Vec<u8> {
 }
 
 /// More octets than any document within the limit has, in any encoding: two for each of UTF-8, and those of a byte order mark.
-fn most_octets(limits: &Limits) -> u64 {
+pub(crate) fn most_octets(limits: &Limits) -> u64 {
     limits.get(Limit::DocumentOctets).saturating_mul(2).saturating_add(4)
 }
 
@@ -387,42 +379,8 @@ impl Formatter for Visible {
     }
 }
 
-/// A message, with or without a package.
-pub(crate) enum Input {
-    Envelope(Vec<u8>),
-    Package(Box<Package<'static>>),
-}
-
-impl Input {
-    /// Reads a message. Of an envelope above the limit, only enough is read for its receiver to refuse it. Attachments
-    /// that are too large for memory go to `spool`.
-    pub(crate) fn read(path: &Path, spool: &Spool, of_receiver: &Limits) -> Outcome<Self> {
-        let (mut start, message) = read_start(path, of_receiver)?;
-        let failed = |error| failed_at(path, error);
-        if !Package::is_one(&start) || hint(&start).is_some() {
-            message.take(most_octets(of_receiver)).read_to_end(&mut start).map_err(failed)?;
-            refuse_other_shapes(&start)?;
-            return Ok(Self::Envelope(start));
-        }
-        let limits = limits().with(Limit::PackagedEnvelopeOctets, 64 << 20).with(Limit::PackageOctets, u64::MAX);
-        let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
-            MimeError::Io { .. } => failed_at(path, error),
-            error => refused(error),
-        });
-        Ok(Self::Package(Box::new(package?)))
-    }
-
-    /// The form in which a receiver takes it.
-    pub(crate) fn incoming(&self) -> Incoming<'_> {
-        match self {
-            Self::Envelope(octets) => Incoming::from(octets),
-            Self::Package(package) => Incoming::from(&**package),
-        }
-    }
-}
-
 /// Refuses octets that are neither XML nor a package, if their start shows what they are.
-fn refuse_other_shapes(octets: &[u8]) -> Outcome {
+pub(crate) fn refuse_other_shapes(octets: &[u8]) -> Outcome {
     hint(octets).map_or(Ok(()), |why| Err(refused(why)))
 }
 

@@ -1,13 +1,10 @@
 //! `wss sign`, `wss encrypt` and `wss secure`.
 
-use std::fs::File;
-use std::path::Path;
-
-use ws_security::attachments::{Attachment, MimeError};
 use ws_security::{Addressing, Correlation, Recipe};
 use wss_profile::{Only, PartOptions, Profile, Sending};
 
 use crate::args::SecureArgs;
+use crate::attached::Attached;
 use crate::output::{self, Outcome, could_not};
 
 /// Which steps a command has: `only` one, or both.
@@ -55,8 +52,8 @@ fn send(arguments: &SecureArgs, recipe: Recipe, addressing: Option<Addressing>) 
         None => outgoing,
     };
     if !arguments.message.attach.is_empty() {
-        let numbered = (1..).zip(&arguments.message.attach);
-        let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
+        let attached = Attached::all(&arguments.message.attach);
+        let attachments = attached.map(|attached| attached.to_send()).collect::<Outcome<Vec<_>>>()?;
         let secured = outgoing.attachments(attachments).secure().map_err(output::refused)?;
         save(arguments, &secured.correlation)?;
         let package = secured.message;
@@ -77,31 +74,4 @@ fn save(arguments: &SecureArgs, state: &Correlation) -> Outcome {
         Some(path) => output::write_secret(path, state.to_text().as_bytes()),
         None => Ok(()),
     }
-}
-
-/// A file as an attachment. Its name gives the Content-ID and the type; the number distinguishes files of the same
-/// name.
-fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-    let content_type = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-        "xml" => "text/xml",
-        "txt" => "text/plain; charset=utf-8",
-        "json" => "application/json",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gz" => "application/gzip",
-        _ => "application/octet-stream",
-    };
-    let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
-    let id = format!("{id}@{number}.attachment");
-    // A file without a length, such as a pipe, is read at once.
-    let attachment = match path.is_file() {
-        true => File::open(path).map_err(MimeError::from).and_then(|file| Attachment::of_file(id, content_type, file)),
-        false => Attachment::new(id, content_type, output::read(path)?),
-    };
-    attachment
-        .and_then(|attachment| attachment.field("Content-Disposition", format!("attachment; filename=\"{quoted}\"")))
-        .map_err(|error| could_not(format!("{}: {error}", path.display())))
 }

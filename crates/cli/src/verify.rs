@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::json;
-use ws_security::attachments::{AuthenticatedAttachment, MimePart, Spool};
+use ws_security::attachments::{AuthenticatedAttachment, MimePart};
 use ws_security::bsp::Report;
 use ws_security::c14n::{Budget, Document};
 use ws_security::soap::Envelope;
@@ -24,8 +24,9 @@ use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::accept::in_options;
 use crate::args::{Format, VerifyArgs};
+use crate::input::Input;
 use crate::keys;
-use crate::output::{self, Failure, Input, Outcome, could_not, refused};
+use crate::output::{self, Failure, Outcome, could_not, refused};
 
 pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     arguments.receiving = receiving(&arguments)?;
@@ -46,8 +47,9 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     if let Some(folder) = &arguments.result.spool {
         output::check_folder(folder)?;
     }
-    let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
-    let input = Input::read(&arguments.file.file, &spool, receiver.current_limits())?;
+    let folder = arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir);
+    let beside = &arguments.message.beside.attach;
+    let input = Input::read(&arguments.file.file, beside, &folder, receiver.current_limits())?;
     if let (Some(_), Input::Envelope(_)) = (&arguments.result.spool, &input) {
         output::say("note: --spool does nothing: the message has no attachments");
     }

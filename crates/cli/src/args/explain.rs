@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wss_profile::{AcceptOptions, AllowOptions, AssertionOptions, HoldingOptions, PathOptions, TrustOptions};
 
-use super::file::{FileArgs, Format};
+use super::file::{BesideArgs, FileArgs, Format};
 
 /// The last lines of `wss explain --help`.
 const EXAMPLES: &str = "\
@@ -26,6 +26,8 @@ Examples:
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) beside: BesideArgs,
     /// Write the canonical octets of every reference and SignedInfo into this folder: those of the message, and as
     /// .sender.xml those that fit
     #[arg(long, value_name = "DIR")]

@@ -15,7 +15,7 @@ mod secure;
 mod verify;
 
 pub(crate) use explain::ExplainArgs;
-pub(crate) use file::{FileArgs, Format};
+pub(crate) use file::{BesideArgs, FileArgs, Format};
 pub(crate) use policy::PolicyArgs;
 pub(crate) use profile::ProfileArgs;
 pub(crate) use secure::SecureArgs;
@@ -391,6 +391,8 @@ pub(crate) struct NetworksArgs {
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) beside: BesideArgs,
     /// The profile as written, or with the departures of its deployments
     #[arg(long, value_enum, default_value = "as-deployed")]
     pub(crate) variant: Profile,
@@ -429,6 +431,8 @@ pub(crate) struct LintArgs {
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) beside: BesideArgs,
     /// Also write one self-contained page for a browser
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

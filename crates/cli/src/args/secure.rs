@@ -25,9 +25,10 @@ pub(crate) struct SentMessageArgs {
     /// Take the options of the table `secure` of this profile, in TOML or JSON; those beside it replace them
     #[arg(long, value_name = "FILE")]
     pub(crate) profile: Option<PathBuf>,
-    /// Send this file beside the envelope, in a MIME message; it is signed and encrypted with the envelope
-    #[arg(long, value_name = "FILE")]
-    pub(crate) attach: Vec<PathBuf>,
+    /// Send this file beside the envelope, in a MIME message; it is signed and encrypted with the envelope. Its Content-ID is
+    /// NAME@NUMBER.attachment, if none is in front of it
+    #[arg(long, value_name = "[ID=]FILE")]
+    pub(crate) attach: Vec<String>,
     /// Answer this request: confirm its signatures. The request as it came, or the state that `wss verify --exchange` saved
     #[arg(long, value_name = "FILE")]
     pub(crate) confirm: Option<PathBuf>,

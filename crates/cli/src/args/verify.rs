@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wss_profile::Receiving;
 
-use super::file::{FileArgs, Format};
+use super::file::{BesideArgs, FileArgs, Format};
 
 /// Whom to trust, what to require, and what to write.
 #[derive(Args)]
@@ -31,6 +31,8 @@ pub(crate) struct ReceivedMessageArgs {
     /// for replies that use no key of it
     #[arg(long, value_name = "FILE")]
     pub(crate) request: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) beside: BesideArgs,
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,

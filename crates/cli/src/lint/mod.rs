@@ -10,6 +10,7 @@ use wss_profile::HoldingOptions;
 
 use crate::accept::in_options;
 use crate::args::{Color, Format, LintArgs, Profile};
+use crate::input;
 use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
 
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     if arguments.format == Format::Json && arguments.color == Color::Always {
         return Err(could_not("--color always is about the text, and JSON has no colours: leave it out"));
     }
-    let octets = output::read_message(&arguments.file.file)?;
+    let octets = input::read_message(&arguments.file.file, &arguments.beside.attach)?;
     let message = output::message(&octets)?;
     let receiver = receiver(arguments)?;
     let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;
