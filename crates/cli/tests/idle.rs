@@ -66,6 +66,7 @@ const VALUES: &[(&str, &str)] = &[
     ("output", "SCRATCH/output"),
     ("p12", "KEYS/alice.p12"),
     ("part", "{urn:h}h"),
+    ("part-as", "sha512:Body"),
     ("part-c14n", "inclusive"),
     ("part-id", "Body=Given-Id"),
     ("part-if-present", "{urn:h}h"),

@@ -66,6 +66,27 @@ const ROWS: &[Row] = &[
         has: &["<ds:Reference URI=", "><ds:DigestMethod"],
         verify: &["--accept-absent-transforms"],
     },
+    // What is signed without --part is signed as before: the Body, and here a Timestamp.
+    Row {
+        sign: &["--timestamp", "300", "--part-as", "sha512:Timestamp"],
+        has: &["URI=\"#id-", "#sha256\"", "URI=\"#TS", "xml-exc-c14n#", "#sha512\""],
+        verify: &["--require", "signed:Timestamp"],
+    },
+    Row {
+        sign: &["--prefix-list", "x", "--part-as", "prefixes=s #default,sha512:Body"],
+        has: &["PrefixList=\"s #default\"", "#sha512\""],
+        verify: &[],
+    },
+    Row {
+        sign: &["--part", "Body", "--part-as", "without-transforms:Body", "--waive", "R5416"],
+        has: &["<ds:Reference URI=", "><ds:DigestMethod"],
+        verify: &["--accept-absent-transforms"],
+    },
+    Row {
+        sign: &["--wsa", "to=urn:bank", "--part-as", "sha384:{http://www.w3.org/2005/08/addressing}To"],
+        has: &["#sha384\""],
+        verify: &["--require", "signed:{http://www.w3.org/2005/08/addressing}To"],
+    },
     Row { sign: &["--prefix-list", "s"], has: &["PrefixList=\"s\""], verify: &[] },
     Row {
         sign: &["--wsa", "action=urn:pay", "--wsa-2004"],
@@ -105,6 +126,8 @@ fn contradictions_end_with_2_and_speak_of_options() {
         (&["--token-after-signature"], "--waive"),
         (&["--token-after-signature", "--reference", "ski", "--waive", "R5205"], "--token-after-signature"),
         (&["--wsa", "too=urn:x"], "to=urn:bank"),
+        (&["--part-as", "sha51:Body"], "sha512"),
+        (&["--part-as", "sha512:Body", "--part-as", "exclusive:Body"], "all words of a part"),
         (&["--user", "ann", "--password-file", "KEYS/alice.pem", "--without-nonce"], "--password-text"),
     ] {
         let refused = sign(options);

@@ -81,6 +81,11 @@ const CANONICALIZATIONS: [(&str, CanonicalizationMethod); 6] = [
     ("inclusive11-comments", CanonicalizationMethod::Inclusive11WithComments),
 ];
 
+/// The words of all canonicalisations.
+pub(crate) fn words_of_canonicalizations() -> impl Iterator<Item = &'static str> {
+    CANONICALIZATIONS.into_iter().map(|(word, _)| word)
+}
+
 /// The word for a canonicalisation.
 pub(crate) fn word_of_canonicalization(method: CanonicalizationMethod) -> &'static str {
     let known = CANONICALIZATIONS.iter().find(|(_, known)| *known == method);

@@ -41,6 +41,7 @@ mod header;
 mod keys;
 mod network;
 mod options;
+mod parts;
 mod profile;
 mod receiver;
 mod receiving;

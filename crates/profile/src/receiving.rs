@@ -117,10 +117,12 @@ options! {
     /// What the message must prove, and what may be missing.
     DemandOptions under "What the message must prove" {
         /// What the message must prove: signed:PART, encrypted:PART (or signed-if-present:PART, encrypted-if-present:PART),
-        /// present:PART, token:username, token:username-digest, token:x509, token:saml1, token:saml2, token:kerberos,
-        /// any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation, expires, complete-attachments,
-        /// signature-method:WORD, digest:WORD or content:WORD (or the identifier), reference:FORM for the signer's certificate.
-        /// With signed:element:PATH and without signed:Body, that element is printed, and the Body is not
+        /// present:PART, token:KIND, token:username-digest, any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation,
+        /// expires, complete-attachments, signature-method:WORD, digest:WORD or content:WORD (or the identifier),
+        /// reference:FORM for the signer's certificate. PART is Body, Timestamp, Signature, UsernameToken, Assertion,
+        /// SigningToken, SignatureConfirmation, Attachments, the header block {ns}local, every:{ns}local for all blocks of a
+        /// name, element:PATH, or every:element:PATH. KIND is username, x509, saml1, saml2, or kerberos. Where a block, an
+        /// element, a token or attachments must be signed and the Body is not named, the former are printed in its place
         require: Vec<String>,
         /// A header block that the application handles: {namespace}local, or `addressing` for all of WS-Addressing
         understand: Vec<String> = "{NS}LOCAL",

@@ -7,12 +7,12 @@ use wss_networks::PartyKeys;
 use wss_tokens::{Password, SecureConversation};
 use wss_xmlenc::Agreement;
 
-use crate::error::{ProfileError, value, word};
+use crate::error::{ProfileError, value};
 use crate::header::{addressing, allowing, has_token, username, version, with_header, with_layout};
+use crate::parts::{each_as, parts, with_parts};
 use crate::profile::given;
 use crate::receiver::limits;
 use crate::relations::check_making;
-use crate::required::{named_block, part_of};
 use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
 use crate::source::Source;
 use crate::{algorithms, keys, network};
@@ -142,24 +142,6 @@ fn all_were_needed<'p>(mut passwords: impl Iterator<Item = &'p Source>) -> Resul
     passwords.next().map_or(Ok(()), |_| Err(value("password-file", one_each)))
 }
 
-/// The parts that are words.
-const PARTS: [&str; 7] =
-    ["Body", "Timestamp", "Signature", "UsernameToken", "SigningToken", "Assertion", "Attachments"];
-
-fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError> {
-    if given.is_empty() {
-        return Ok(otherwise.to_vec());
-    }
-    let parse = |text: &String| {
-        part_of(text)?.ok_or_else(|| {
-            let advice = "Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, Attachments, \
-                 {namespace}local, element:PATH, every:element:PATH or #id";
-            word("part", text, "not a part", PARTS, format!("{}give {advice}", named_block(text)))
-        })
-    };
-    given.iter().map(parse).collect()
-}
-
 fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encrypting, ProfileError> {
     let encrypting = match (token, &options.recipient.to) {
         (Some(token), _) => Encrypting::with_token(token),
@@ -285,8 +267,9 @@ fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileErr
     if !options.signer.token_by_reference {
         return Ok(signing);
     }
+    let own = each_as(&options.parts.part_as, None)?.into_iter().map(|(part, _)| part);
     let named = parts(&options.parts.part, &[])?.into_iter().chain(parts(&options.parts.part_if_present, &[])?);
-    match named.into_iter().any(|part| part == Part::SigningToken) {
+    match named.chain(own).any(|part| part == Part::SigningToken) {
         true => Ok(signing.token_by_reference()),
         false => Err(value("token-by-reference", "it is how SigningToken is signed: name that in `part`")),
     }
@@ -313,19 +296,18 @@ fn by_certificate(options: &Sending, signing: Signing) -> Signing {
     signing
 }
 
-/// The signature, with its canonicalisations.
-fn canonicalized(options: &MethodOptions, prefixes: &str, mut signing: Signing) -> Result<Signing, ProfileError> {
-    let read = |key: &'static str, given: &String| algorithms::canonicalization(key, given).map(Canonicalization::new);
-    if let Some(given) = &options.c14n {
-        signing = signing.canonicalization(read("c14n", given)?);
+/// The canonicalisation of parts that have none of their own; `None` without transforms.
+fn canonicalization_of_parts(options: &Sending) -> Result<Option<Canonicalization>, ProfileError> {
+    let methods = &options.methods;
+    if methods.without_transforms {
+        return Ok(None);
     }
-    if options.without_transforms {
-        return Ok(signing.referencing(Referencing::without_transforms()));
-    }
-    if let Some(given) = options.part_c14n.as_ref().or(options.c14n.as_ref()) {
-        signing = signing.referencing(Referencing::new(read("part-c14n", given)?));
-    }
-    Ok(if prefixes.is_empty() { signing } else { signing.inclusive_prefixes(prefixes) })
+    let by = match methods.part_c14n.as_ref().or(methods.c14n.as_ref()) {
+        Some(given) => Canonicalization::new(algorithms::canonicalization("part-c14n", given)?),
+        None => Canonicalization::default(),
+    };
+    let prefixes = options.parts.prefix_list.as_deref().filter(|prefixes| !prefixes.is_empty());
+    Ok(Some(prefixes.into_iter().fold(by, Canonicalization::inclusive_prefixes)))
 }
 
 fn configured(options: &Sending, signing: Signing) -> Result<Signing, ProfileError> {
@@ -341,11 +323,17 @@ fn configured(options: &Sending, signing: Signing) -> Result<Signing, ProfileErr
     } else {
         version(&options.addressing).parts()
     };
-    let mut signing = signing
-        .parts(parts(&options.parts.part, &otherwise)?)
+    let usual = canonicalization_of_parts(options)?;
+    let together = parts(&options.parts.part, &otherwise)?;
+    let own = each_as(&options.parts.part_as, usual.as_ref())?;
+    let addressed = addressed.into_iter().filter(|part| own.iter().all(|(known, _)| known != part)).collect::<Vec<_>>();
+    let mut signing = with_parts(signing, together, own)
         .parts_if_present(addressed)
-        .parts_if_present(parts(&options.parts.part_if_present, &[])?);
-    signing = canonicalized(&options.methods, options.parts.prefix_list.as_deref().unwrap_or_default(), signing)?;
+        .parts_if_present(parts(&options.parts.part_if_present, &[])?)
+        .referencing(usual.map_or_else(Referencing::without_transforms, Referencing::new));
+    if let Some(given) = &options.methods.c14n {
+        signing = signing.canonicalization(Canonicalization::new(algorithms::canonicalization("c14n", given)?));
+    }
     if options.parts.attach_complete {
         signing = signing.complete_attachments();
     }

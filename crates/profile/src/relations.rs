@@ -72,6 +72,7 @@ const MAKING: &[(&str, &[&str])] = &[
     ("x509-data-beside", BY_CERTIFICATE),
     ("token-after-signature", BY_CERTIFICATE),
     ("part", SIGNED_BY),
+    ("part-as", SIGNED_BY),
     ("part-if-present", SIGNED_BY),
     ("prefix-list", SIGNED_BY),
     ("signature-method", SIGNED_BY),
@@ -131,6 +132,7 @@ const OF_BOTH_SIDES: &[&str] = &["symmetric", "context", "password-key", "kerber
 /// The keys whose values a network fixes.
 const OF_A_RECIPE: &[&str] = &[
     "part",
+    "part-as",
     "encrypt-part",
     "part-if-present",
     "encrypt-part-if-present",
@@ -208,6 +210,7 @@ const OF_SIGNATURES: &[&str] = &[
     "x509-data-beside",
     "token-after-signature",
     "part",
+    "part-as",
     "part-if-present",
     "encrypt-first",
     "signature-method",

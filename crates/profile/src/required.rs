@@ -40,7 +40,8 @@ const REQUIREMENTS: [&str; 24] = [
 const ADVICE: &str = "give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, \
      token:username-digest, any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation, expires, complete-attachments, signed-if-present:PART, \
      encrypted-if-present:PART, present:PART, signature-method:WORD, digest:WORD, content:WORD or reference:FORM, where PART is Body, Timestamp, Signature, \
-     UsernameToken, Assertion, SigningToken, Attachments, {namespace}local, element:PATH or every:element:PATH";
+     UsernameToken, Assertion, SigningToken, SignatureConfirmation, Attachments, {namespace}local, every:{namespace}local, element:PATH or \
+     every:element:PATH";
 
 /// The requirements of a table.
 #[derive(Debug, Clone, Default)]

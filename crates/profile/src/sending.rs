@@ -88,6 +88,9 @@ options! {
         /// SignatureConfirmation, Attachments, a header block {ns}local, #id, element:PATH, or every:element:PATH for all
         /// elements of one path, as in element:Body/{ns}order/{ns}card
         part: Vec<String>,
+        /// What to sign with a digest or transforms of its own, as in sha512:Timestamp: digests, canonicalisations,
+        /// without-transforms, or `prefixes=LIST`, with commas between them, in front of the part
+        part_as: Vec<String> = "WORDS:PART",
         /// What `secure` encrypts
         encrypt_part: Vec<String> = "PART",
         /// What to sign if the envelope has it: {ns}local, every:{ns}local, element:PATH, every:element:PATH, Attachments
