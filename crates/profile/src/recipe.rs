@@ -267,7 +267,8 @@ fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileErr
     if !options.signer.token_by_reference {
         return Ok(signing);
     }
-    let own = each_as(&options.parts.part_as, None)?.into_iter().map(|(part, _)| part);
+    let usual = canonicalization_of_parts(options)?;
+    let own = each_as(&options.parts.part_as, usual.as_ref())?.into_iter().map(|(part, _)| part);
     let named = parts(&options.parts.part, &[])?.into_iter().chain(parts(&options.parts.part_if_present, &[])?);
     match named.chain(own).any(|part| part == Part::SigningToken) {
         true => Ok(signing.token_by_reference()),
