@@ -1,3 +1,7 @@
+// Of two definitions of a link, the first counts: here these pages are meant, and in the README files.
+#![doc = "[`manual`]: crate::manual"]
+#![doc = "[the manual]: crate::manual::speed"]
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
