@@ -93,7 +93,7 @@ fn split(argument: &str) -> (Option<&str>, &str) {
     };
     let found = named().find(|(_, file)| Path::new(file).exists());
     let unnamed = || Path::new(argument).exists().then_some((None, argument));
-    found.or_else(unnamed).or_else(|| named().last()).unwrap_or((None, argument))
+    found.or_else(unnamed).or_else(|| named().next_back()).unwrap_or((None, argument))
 }
 
 /// Writes a package of an envelope and the files that came beside it, as a complete MIME message.

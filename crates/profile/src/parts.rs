@@ -63,7 +63,7 @@ pub(crate) fn with_parts(mut signing: Signing, together: Vec<Part>, mut own: Vec
 }
 
 /// The part, and its form; `usual` is the canonicalisation of those that have none.
-fn read(text: &String, usual: Option<&Canonicalization>) -> Result<(Part, Referencing), ProfileError> {
+fn read(text: &str, usual: Option<&Canonicalization>) -> Result<(Part, Referencing), ProfileError> {
     let advice = "write it as WORDS:PART, as in sha512:Timestamp";
     let bare = || word(KEY, text, "a part without its form", [], advice);
     // A part may have a colon, too.
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn the_words_in_front_of_a_part_are_its_form() {
         let usual = Canonicalization::default().inclusive_prefixes("xs");
-        let of = |text: &str| read(&text.to_owned(), Some(&usual)).map_err(|error| error.to_string());
+        let of = |text: &str| read(text, Some(&usual)).map_err(|error| error.to_string());
         let digest = DigestMethod::Sha512;
         assert_eq!(of("sha512:Body"), Ok((Part::Body, Referencing::new(usual.clone()).digest(digest))));
         let inclusive = Referencing::new(Canonicalization::new(CanonicalizationMethod::Inclusive));
