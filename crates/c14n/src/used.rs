@@ -93,10 +93,33 @@ impl<'a> Uses<'a> {
     /// among them.
     pub(crate) fn of(&mut self, element: Element<'a>) -> impl Iterator<Item = usize> {
         self.piece += 1;
-        self.left = self.around.len();
+        self.left = self.around.len() - self.absent(element);
         self.read(element);
         let piece = self.piece;
         self.used.iter().enumerate().filter(move |(_, used)| **used == piece).map(|(at, _)| at)
+    }
+
+    /// The number of prefixes that are nowhere a whole name of its source, so that nothing in it can use them. Where a character
+    /// of a name is written by its number, or a name goes on behind a comment, the source does not tell.
+    fn absent(&self, element: Element<'_>) -> usize {
+        let source = element.document().source().slice(element.span());
+        let octets = source.as_bytes();
+        let is_of_name = |at| {
+            let written = reference(octets.slice(at..));
+            written.is_some_and(|(character, _)| is_name_start(character) || is_name_more(character))
+        };
+        let is_hidden = || {
+            ["<!", "<?"].into_iter().any(|mark| memmem::find(octets, mark.as_bytes()).is_some())
+                || memmem::find_iter(octets, "&#").any(is_of_name)
+        };
+        if source.len() < LONG || self.around.len() > FEW || is_hidden() {
+            return 0;
+        }
+        let is_absent = |prefix: &str| {
+            let mut found = memmem::find_iter(source.as_bytes(), prefix);
+            !prefix.is_empty() && !found.any(|start| is_name_at(source, start, prefix.len()))
+        };
+        self.around.iter().filter(|(prefix, _)| is_absent(prefix)).count()
     }
 
     fn read(&mut self, element: Element<'a>) {
@@ -266,7 +289,7 @@ impl<'a> Uses<'a> {
             && *used != self.piece
         {
             *used = self.piece;
-            self.left -= 1;
+            self.left = self.left.saturating_sub(1);
         }
     }
 

@@ -331,7 +331,15 @@ fn a_prefix_is_taken_along_wherever_a_value_may_use_it() {
     ] {
         cases.push((format!("<o:a xmlns:o='urn:o'>{text}</o:a>"), is_use));
     }
-    for (text, is_use) in cases {
+    // What is long is read in another way. A prefix that is only declared anew inside may be taken along.
+    let padded: Vec<(String, bool)> = cases
+        .iter()
+        .filter(|(text, _)| !text.contains("xmlns:pay"))
+        .map(|(text, is_use)| {
+            (format!("<w xmlns='urn:w'>{}{text}{0}</w>", "<v>lorem &lt;&#10; ipsum</v>".repeat(200)), *is_use)
+        })
+        .collect();
+    for (text, is_use) in cases.into_iter().chain(padded) {
         let source = format!("<s:e xmlns:s='urn:s' xmlns:pay='urn:pay' xmlns:unused='urn:u'>{text}</s:e>");
         let document = parse(&source);
         let cut = content(document.root(), TakeAlong::Namespaces);
