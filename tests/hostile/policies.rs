@@ -32,6 +32,13 @@ fn operations(count: usize, inside: &str, policy: &str) -> String {
     ))
 }
 
+/// So many operations, whose requests have a token that replies do not have, beside these assertions.
+fn apart(count: usize, assertions: &str) -> String {
+    let token = "<p:Policy><s:X509Token/></p:Policy>";
+    let tokens = format!("<s:SignedSupportingTokens>{token}</s:SignedSupportingTokens>");
+    operations(count, "<input/><output/>", &format!("<p:Policy>{tokens}{assertions}</p:Policy>"))
+}
+
 /// Many ports of one binding, and what the service, the definitions and the binding have beside them.
 fn ports(count: usize, service: &str, port_type: &str, binding: &str) -> String {
     let port_type = if port_type.is_empty() { "<portType name='T'/>" } else { port_type };
@@ -206,6 +213,14 @@ fn shapes() -> Vec<Shape> {
         of("a long namespace of a header for many messages", 200, |count| {
             let header = format!("<s:Header Namespace='urn:{}' Name='a'/>", "b".repeat(40 * count));
             for_many_messages(count, &format!("<s:SignedParts>{header}</s:SignedParts>"))
+        }),
+        of("assertions that the two directions judge apart", 1_700, |count| apart(1, &"<s:Wss10/>".repeat(count))),
+        of("alternatives that the two directions judge apart", 400, |count| {
+            let both = format!("<s:Wss11/>{}", "<s:Wss10/>".repeat(count));
+            apart(1, &format!("<p:ExactlyOne>{}</p:ExactlyOne>", format!("<p:All>{both}</p:All>").repeat(4)))
+        }),
+        of("operations that the two directions judge apart", 25, |count| {
+            apart(count, &"<s:Wss10/>".repeat(40 * count))
         }),
         of("policies elsewhere", 2_000, |count| definitions(&"<x><p:Policy/></x>".repeat(count))),
         of("lines", 50_000, |count| policy(&"\n".repeat(count))),

@@ -93,7 +93,7 @@ fn a_check_without_keys_names_the_assertion_and_its_place() {
     let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
     let breaches = check(&message);
     assert_eq!(breaches[0].name, "EncryptedParts");
-    assert_eq!(breaches[0].place.as_ref().expect("a place").line, 1);
+    assert_eq!(breaches[0].place.as_ref().expect("a place").line(), 1);
 }
 
 #[test]

@@ -259,10 +259,12 @@ fn a_message_without_what_an_assertion_demands_is_refused() {
         let listing: Vec<_> = whole.listing().collect();
         let mut seen = BTreeSet::new();
         for judged in listing.iter().flat_map(|listed| &listed.alternatives[0]) {
-            if !matches!(judged.standing, Standing::Done(_)) || !seen.insert((judged.place.line, judged.place.column)) {
+            if !matches!(judged.standing, Standing::Done(_))
+                || !seen.insert((judged.place.line(), judged.place.column()))
+            {
                 continue;
             }
-            let (rest, _) = without(&text, judged.place.line, judged.place.column);
+            let (rest, _) = without(&text, judged.place.line(), judged.place.column());
             let sent = Policy::from_wsdl(&rest).unwrap_or_else(|error| panic!("{name}: {error}"));
             match outcome(&sent, &whole) {
                 Outcome::NotMade => not_made += 1,

@@ -136,7 +136,7 @@ fn a_reference_to_another_file_is_followed_where_the_caller_gives_that_file() {
         let policy = read(&to(uri), &files).expect("a policy");
         assert!(policy.listing().all(|listed| listed.is_usable()), "{uri}");
         let first = policy.listing().next().expect("a message");
-        assert_eq!(&*first.alternatives[0][0].place.file, "http://a.example/p.xml", "{uri}");
+        assert_eq!(first.alternatives[0][0].place.file(), "http://a.example/p.xml", "{uri}");
         let alone = Policy::from_wsdl(&to(uri)).expect("a policy");
         let first = alone.listing().next().expect("a message");
         assert!(!first.is_usable() && first.alternatives[0][0].standing.what().contains("`imports`"), "{uri}");

@@ -40,8 +40,8 @@ fn a_policy_is_found_at_binding_and_message_and_each_assertion_has_its_place() {
     assert!(has_parts(0) && !has_parts(1));
     assert_eq!((listing[0].port, listing[0].action), ("P", Some("urn:pay")));
     for judged in &listing[0].alternatives[0] {
-        let line = text.lines().nth(judged.place.line - 1).expect("the line");
-        assert!(line[judged.place.column - 1..].starts_with(&format!("<sp:{}", judged.name)), "{judged:?}");
+        let line = text.lines().nth(judged.place.line() - 1).expect("the line");
+        assert!(line[judged.place.column() - 1..].starts_with(&format!("<sp:{}", judged.name)), "{judged:?}");
     }
 }
 
@@ -101,7 +101,7 @@ fn imports_are_given_by_the_caller_and_never_read_otherwise() {
     let policy = reader.read(&text).expect("a policy");
     assert!(policy.unread().is_empty());
     let first = policy.listing().next().expect("a message");
-    assert_eq!(&*first.alternatives[0][0].place.file, "policies.wsdl");
+    assert_eq!(first.alternatives[0][0].place.file(), "policies.wsdl");
 }
 
 #[test]

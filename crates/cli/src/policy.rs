@@ -167,7 +167,7 @@ fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str) -> io::R
         }
         for judged in alternative {
             let depth = 3 + judged.place.path().matches('/').count();
-            let (line_number, column) = (judged.place.line, judged.place.column);
+            let (line_number, column) = (judged.place.line(), judged.place.column());
             let mark = match judged.standing {
                 Standing::Done(_) => "",
                 Standing::NotOurs(_) => "(not ours) ",
@@ -258,9 +258,9 @@ impl Shown for Judged {
             "name": &*self.name,
             "standing": self.standing.word(),
             "what": in_options(self.standing.what()),
-            "file": &*self.place.file,
-            "line": self.place.line,
-            "column": self.place.column,
+            "file": self.place.file(),
+            "line": self.place.line(),
+            "column": self.place.column(),
             "path": self.place.path(),
         });
         one.serialize(serializer)
@@ -271,8 +271,8 @@ impl Shown for BrokenAssertion {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let one = json!({
             "name": self.name,
-            "line": self.place.as_ref().map(|place| place.line),
-            "column": self.place.as_ref().map(|place| place.column),
+            "line": self.place.as_ref().map(|place| place.line()),
+            "column": self.place.as_ref().map(|place| place.column()),
             "path": self.place.as_ref().map(|place| place.path()),
             "why": in_options(&self.why),
         });

@@ -8,41 +8,59 @@ use wss_text::{Slice as _, shown};
 /// The largest number of characters of a name in a path.
 const LONGEST_NAME: usize = 64;
 
-/// The place of an assertion in a file.
+/// The place of an assertion in a file. Cloning is cheap: many hold the same place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Location {
-    /// The location of the file, as an import names it; empty for the file that was given.
-    pub file: Arc<str>,
-    /// The line, from 1.
-    pub line: usize,
-    /// The octet in the line, from 1.
-    pub column: usize,
+pub struct Location(Arc<Place>);
+
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Place {
+    file: Arc<str>,
+    line: usize,
+    column: usize,
     /// The names of the assertions around it, which many places share.
     around: Arc<str>,
     local: Arc<str>,
 }
 
 impl Location {
+    /// The location of the file, as an import names it; empty for the file that was given.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.0.line
+    }
+
+    /// The octet in the line, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.0.column
+    }
+
     /// The names of the assertions around it and its own, as in `AsymmetricBinding/Layout/Strict`.
     #[must_use]
     pub fn path(&self) -> String {
-        below(&self.around, &self.local)
+        below(&self.0.around, &self.0.local)
     }
 }
 
 impl Location {
     pub(crate) fn name(&self) -> Arc<str> {
-        Arc::clone(&self.local)
+        Arc::clone(&self.0.local)
     }
 
     pub(crate) fn local(&self) -> &str {
-        &self.local
+        &self.0.local
     }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, .. } = self;
+        let Place { file, line, column, .. } = &*self.0;
         if !file.is_empty() {
             write!(f, "{} ", shown(file))?;
         }
@@ -80,6 +98,6 @@ impl Lines {
         let line = self.starts.partition_point(|start| *start as usize <= offset);
         let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
         let (file, around) = (Arc::clone(&self.file), Arc::clone(around));
-        Location { file, line, column: offset - start as usize + 1, around, local }
+        Location(Arc::new(Place { file, line, column: offset - start as usize + 1, around, local }))
     }
 }
