@@ -67,7 +67,7 @@ fn an_attachment_may_be_encrypted_twice_and_no_more() {
     for open in [open, open_stream] {
         assert_eq!(open(&receiver, &twice).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
     }
-    let thrice = written(recipe().sign(signing()).encrypt(inner()).encrypt(inner()).encrypt(inner()));
+    let thrice = written(unlimited().sign(signing()).encrypt(inner()).encrypt(inner()).encrypt(inner()));
     assert!(matches!(
         open(&receiver, &thrice),
         Err(OpenError::Limit(Exceeded { limit: Limit::NestedEncryption, allowed: 2 }))

@@ -233,6 +233,12 @@ impl<'d> Document<'d> {
         self.tape.nodes.len()
     }
 
+    /// The number of namespace declarations in the document.
+    #[must_use]
+    pub fn declaration_count(&self) -> usize {
+        self.tape.declarations.len()
+    }
+
     /// A namespace name in the document that is a relative URI, if there is one.
     #[must_use]
     pub fn relative_namespace(&self) -> Option<&str> {

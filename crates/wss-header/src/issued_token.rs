@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use wss_c14n::{Budget, Document, Element, Limits, ParseError, Writer, id_of};
+use wss_c14n::{Budget, Document, Element, Limit, Limits, ParseError, Writer, id_of};
 use wss_text::WireText;
 use wss_tokens::{
     Assertion, AssertionShape, REL_LICENSE, SamlVersion, is_license, write_assertion_reference, write_token_reference,
@@ -20,6 +20,8 @@ pub(crate) struct IssuedToken {
     pub(crate) xml: String,
     pub(crate) id: String,
     kind: IssuedKind,
+    /// The number of signatures that are read with it.
+    pub(crate) signatures: u64,
 }
 
 /// The kind of an issued token.
@@ -56,7 +58,7 @@ impl IssuedToken {
         let (kind, id) = IssuedKind::of(root, &budget)?;
         // A declaration, or comments around the element, are not allowed in a header.
         let xml = for_any_envelope(&document).into_owned();
-        Ok(Self { xml, id, kind })
+        Ok(Self { xml, id, kind, signatures: budget.used(Limit::Signatures) })
     }
 
     /// Whether it is an assertion.

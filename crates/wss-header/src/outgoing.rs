@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use wss_c14n::Limits;
 use wss_text::shown;
 
 use wss_crypto::{Certificate, SignatureMethod};
@@ -83,6 +84,7 @@ impl sealed::Framed for String {
 pub struct PackageFrame {
     version: SoapVersion,
     boundary: String,
+    limits: Limits,
 }
 
 impl std::fmt::Debug for PackageFrame {
@@ -91,7 +93,7 @@ impl std::fmt::Debug for PackageFrame {
         f.debug_struct("PackageFrame")
             .field("version", &self.version)
             .field("boundary", &shown(&self.boundary))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,12 +106,12 @@ impl sealed::Framed for SecuredPackage {
             return Err(MimeError::DuplicateId { id: twice.content_id().into() }.into());
         }
         let boundary = fresh_boundary(plan.recipe.random.as_ref())?;
-        Ok(PackageFrame { version: SoapVersion::of(envelope), boundary })
+        Ok(PackageFrame { version: SoapVersion::of(envelope), boundary, limits: plan.recipe.limits })
     }
 
     fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self {
-        let PackageFrame { version, boundary } = frame;
-        Self { envelope, version, attachments: attachments.into(), included: Vec::new(), boundary }
+        let PackageFrame { version, boundary, limits } = frame;
+        Self { envelope, version, attachments: attachments.into(), included: Vec::new(), boundary, limits }
     }
 
     fn octets(&self) -> usize {

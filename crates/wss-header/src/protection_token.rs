@@ -9,6 +9,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use wss_bsp::emission::Broken;
+use wss_c14n::Limit;
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::{PasswordKeyUse, ReferenceForm, SecureConversation};
 
@@ -71,6 +72,11 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
     /// Whether a use that needs fewer octets than the secret has takes the leading ones.
     fn gives_leading_octets(&self, _key_use: PasswordKeyUse) -> bool {
         false
+    }
+
+    /// The limit of a receiver that counts its element.
+    fn limit(&self) -> Limit {
+        Limit::Tokens
     }
 
     /// The place of its element.

@@ -9,7 +9,7 @@ use wss_text::{octets, shown};
 
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
-use wss_c14n::Budget;
+use wss_c14n::{Budget, Exceeded, Limit, Limits};
 use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
 use wss_soap::SoapVersion;
 use wss_soap::mime::xop::{self, Optimized, OptimizedPart, optimized};
@@ -20,6 +20,12 @@ use wss_soap::mime::{
 
 use super::cipher::{Seal, header_of};
 use crate::error::SecureError;
+
+/// The field that the writer of a package adds.
+const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding: binary\r\n";
+
+/// The most octets that a cipher adds: an initialisation vector, and a tag or padding.
+const OF_A_CIPHER: u64 = 32;
 
 /// An attachment to send. Cloning is cheap.
 #[derive(Clone)]
@@ -126,6 +132,23 @@ impl Attachment {
         self.content.len()
     }
 
+    /// The most octets that it takes in a package. Each encryption may have the header inside.
+    pub(crate) fn packaged_octets(&self, limits: &Limits) -> Result<u64, Exceeded> {
+        let (header, seals) = (self.check_header(limits)?, self.seals.len() as u64);
+        Ok(self.octets().saturating_add(header).saturating_add(seals.saturating_mul(header + OF_A_CIPHER)))
+    }
+
+    /// Checks its header, and returns the octets of it.
+    pub(crate) fn check_header(&self, limits: &Limits) -> Result<u64, Exceeded> {
+        let lines = self.fields.iter().map(|(name, value)| format!("{name}:{value}\r\n"));
+        let text: String = lines.chain([TRANSFER_ENCODING.to_owned()]).collect();
+        let parameters = text.bytes().filter(|octet| *octet == b';').count();
+        // The empty line after it counts with its carriage return.
+        limits.check(Limit::MimeHeaderOctets, text.len() + 1)?;
+        limits.check(Limit::MimeFields, self.fields.iter().count() + 1 + parameters)?;
+        Ok(text.len() as u64)
+    }
+
     pub(crate) fn url(&self) -> String {
         url_of(&self.content_id)
     }
@@ -189,6 +212,8 @@ pub struct SecuredPackage {
     /// Parts with base64 of the envelope.
     pub(crate) included: Vec<Attachment>,
     pub(crate) boundary: String,
+    /// The limits of the sender.
+    pub(crate) limits: Limits,
 }
 
 impl std::fmt::Debug for SecuredPackage {
@@ -209,7 +234,8 @@ impl SecuredPackage {
     /// base64 (XOP, MTOM). The receiver must support XOP.
     ///
     /// # Errors
-    /// [`SecureError`].
+    /// [`SecureError`]; [`SecureError::Limit`] if the package would have more parts than
+    /// [`Recipe::limits`](crate::Recipe::limits) allow.
     ///
     /// # Specification
     /// XML-binary Optimized Packaging 1.0, SOAP MTOM.
@@ -225,6 +251,8 @@ impl SecuredPackage {
             }
         };
         let Optimized { envelope, parts } = optimized(&self.envelope, min_octets, fresh_id)?;
+        let others = 1 + self.included.len() + self.attachments.len();
+        self.limits.check(Limit::MimeParts, others + parts.len())?;
         for OptimizedPart { content_id, octets } in parts {
             self.included.push(Attachment::new(content_id, "application/octet-stream", octets)?);
         }

@@ -57,6 +57,7 @@ pub use misshapen::Misshapen;
 pub use named::key_in_words;
 pub(crate) use named::named_by;
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
+pub(crate) use tokens::limit_of_child;
 
 use crate::elsewhere::{self, Asking, AsyncKeyUnwrap};
 use crate::error::OpenError;

@@ -11,6 +11,7 @@ use wss_text::Slice as _;
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
 
+use super::counts::{charge_certificate, charge_child, charge_other, check_id};
 use super::insertion::{InsertionPoints, goes_in_front};
 use super::made::Made;
 use super::parts::{elements_at_place, no_such};
@@ -108,7 +109,11 @@ pub(super) fn encrypt(
             encrypt_in_place(element, encrypting, &keying, &mut sealing, settled, made)?;
         }
     }
+    if !sealing.spans.is_empty() {
+        made.budget.charge(Limit::Revisions, 1)?;
+    }
     let list = list(encrypting, &keying, &sealing.listed, settled, made)?;
+    made.nodes.add(&[&keying.elements, &list, &attached], document.node_count(), &made.budget)?;
     // The list precedes the parts that it names, even a token at the front.
     let points = InsertionPoints::new(settled, &made.tokens, &reading);
     let usual = points.of_step();
@@ -136,6 +141,10 @@ fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made
     })
 }
 
+/// The declarations that ciphertext adds to those in scope.
+const OF_ENCRYPTED_DATA: usize = 1;
+const OF_AN_ENCRYPTED_HEADER: usize = 3;
+
 /// Replaces an element, or its content, by EncryptedData.
 fn encrypt_in_place(
     element: Element<'_>,
@@ -148,6 +157,13 @@ fn encrypt_in_place(
     let (envelope, header) = (sealing.envelope, sealing.header);
     let kind = kind_of(element, envelope, encrypting);
     let id = settled.fresh_id("ED")?;
+    check_id(&id, &made.budget)?;
+    // A receiver reads the plaintext inside one element with all declarations in scope at the ciphertext.
+    let around = if element.parent() == envelope.header { OF_AN_ENCRYPTED_HEADER } else { OF_ENCRYPTED_DATA };
+    made.budget.check(Limit::Declarations, element.namespaces_in_scope().len() + around)?;
+    let layers = 1 + layers_in(element, made);
+    made.budget.check(Limit::NestedEncryption, layers)?;
+    made.layers.insert(id.clone(), layers);
     let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
     let random = settled.recipe.random.as_ref();
     let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
@@ -173,6 +189,15 @@ fn encrypt_in_place(
     Ok(())
 }
 
+/// How many ciphertexts of earlier steps are one inside the other in an element.
+fn layers_in(element: Element<'_>, made: &Made) -> usize {
+    if made.layers.is_empty() {
+        return 0;
+    }
+    let inside = element.descendants_and_self().filter(|inside| inside.is(name::XENC.uri, "EncryptedData"));
+    inside.filter_map(|data| made.layers.get(id_of(data)?.as_ref()).copied()).max().unwrap_or(0)
+}
+
 /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. If the cipher does
 /// not authenticate, the elements that lead to the key are signed later.
 fn list(
@@ -186,6 +211,9 @@ fn list(
     let list = match &encrypting.to {
         EncryptedTo::Certificate { recipient, sending, reference } => {
             let recipient = recipient_of(recipient.as_deref(), sending, *reference, settled)?;
+            charge_certificate(*reference, 1, &made.budget)?;
+            charge_child(Limit::EncryptedKeys, &made.budget)?;
+            made.recipients.count(&recipient, &made.budget)?;
             let (id, written) = encrypted_key(
                 &mut settled.placing(&mut made.correlation),
                 &recipient,
@@ -198,6 +226,7 @@ fn list(
             written
         }
         EncryptedTo::Token(_) => {
+            charge_other(1, &made.budget)?;
             let mut writer = Writer::new();
             write_reference_list(&mut writer, listed);
             writer.finish()
@@ -223,6 +252,9 @@ fn encrypt_attachments(
     }
     made.budget.charge(Limit::EncryptedData, made.attachments.all.len() as u64)?;
     made.budget.check(Limit::DataReferences, listed.len() + made.attachments.all.len())?;
+    charge_other(made.attachments.all.len(), &made.budget)?;
+    made.attachments.layers += 1;
+    made.budget.check(Limit::NestedEncryption, made.attachments.layers)?;
     let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
     let (now, complete, method) =
         (settled.steps_after(step).any(|(_, step)| signs(step)), encrypting.complete_attachments, encrypting.content);

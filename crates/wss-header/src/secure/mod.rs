@@ -8,13 +8,15 @@
 //! step of the recipe makes the next revision with splices, of which only the changed part is read. New elements are
 //! prepended, so that a receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 //!
-//! Every step charges its work to the budget of the message (`budget`): an envelope may contain what somebody else sent.
+//! Every step charges its work to the budget of the message (`budget`): an envelope may contain what somebody else sent. It
+//! also charges what it makes and a receiver counts (`counts`).
 //!
 //! In reading order: `settled`, `skeleton` (with `parts` and `give_id`), `revision`, `made` (with `placed`);
 //! `signature` (with `signing_token`, `keying`, `early` and `references`) and `encryption`, which both call `tokens` for
 //! their keys and `insertion` for the place of their elements.
 
 mod budget;
+mod counts;
 mod early;
 mod encryption;
 mod give_id;
@@ -31,6 +33,8 @@ mod signing_token;
 mod skeleton;
 mod tokens;
 
+use std::collections::HashMap;
+
 use wss_c14n::{Budget, Document, Limit};
 use wss_crypto::{Certificate, SignatureMethod};
 use wss_soap::Envelope;
@@ -42,6 +46,7 @@ use crate::correlation::Correlation;
 use crate::error::SecureError;
 use crate::plan::Plan;
 use crate::recipe::Step;
+use counts::{Nodes, Recipients};
 use keying::SignatureKey;
 use made::{Made, MadeAttachments};
 use placed::PlacedTokens;
@@ -84,15 +89,19 @@ pub(crate) fn secure(plan: &Plan, given: Unsecured<'_>) -> Result<Next, SecureEr
     let correlation = Correlation { message_id: addressing::message_id(envelope), ..Correlation::default() };
     let skeleton = skeleton::write(&document, &settled, &plan.attached, &budget)?;
     let one_key_may_sign_and_encrypt = settled.recipe.allows(Allowance::OneKeyToSignAndEncrypt);
+    let revision = revision::of(document, skeleton.splices, true, &budget)?;
+    counts::charge_first(&revision, &settled, &budget)?;
     let made = Made {
         ids: skeleton.ids,
         tokens: PlacedTokens::new(skeleton.assertion_references, one_key_may_sign_and_encrypt),
-        attachments: MadeAttachments { all: attachments, encrypted: Vec::new() },
+        attachments: MadeAttachments { all: attachments, encrypted: Vec::new(), layers: 0 },
         keys_to_sign: Vec::new(),
         correlation,
+        recipients: Recipients::default(),
+        nodes: Nodes::of(&revision),
+        layers: HashMap::new(),
         budget,
     };
-    let revision = revision::of(document, skeleton.splices, !settled.recipe.steps.is_empty(), &made.budget)?;
     run(0, revision, settled, made)
 }
 
@@ -134,6 +143,9 @@ fn run(first: usize, mut revision: Revision, settled: SettledRecipe, mut made: M
     let Made { attachments, correlation, budget, .. } = made;
     let message = revision.into_text();
     budget.check(Limit::DocumentOctets, message.len())?;
+    if !attachments.all.is_empty() {
+        budget::check_package(&message, &attachments.all, budget.limits())?;
+    }
     Ok(Next::Done(Box::new(Done { message, attachments: attachments.all, correlation })))
 }
 

@@ -6,6 +6,7 @@ use wss_soap::SecurityHeader;
 use wss_tokens::{Assertion, X509_V3};
 use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
 
+use super::counts::check_id;
 use super::keying::Keying;
 use super::made::Made;
 use super::parts::no_such;
@@ -74,6 +75,7 @@ impl<'d> References<'_, 'd> {
 
     /// The digest of an element of a part. Its Id is `id`.
     fn digest(&self, part: &Part, id: &str, element: Element<'_>) -> Result<NewReference, SecureError> {
+        check_id(id, self.budget())?;
         let subset = Subset::subtree(element).without_comments();
         let referencing = self.signing.referencing_of(part);
         let transforms = referencing.canonicalization.iter().cloned().map(Transform::Canonicalization).collect();
@@ -130,6 +132,7 @@ impl<'d> References<'_, 'd> {
         }
         let (complete, method) = (self.signing.complete_attachments, self.digest_of(&Part::Attachments));
         let digests = self.made.attachments.all.iter().map(|attachment| {
+            self.budget().check(Limit::UriOctets, attachment.url().len())?;
             let value = attachment.digest(complete, method, self.budget())?;
             Ok(NewReference::of_attachment(attachment.url(), complete, method, value))
         });

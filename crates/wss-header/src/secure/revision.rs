@@ -1,7 +1,7 @@
 //! Revisions of an outgoing message: one for each step. The Body, which is most of a message, is read once, unless a
 //! step changes it or its namespaces in scope.
 
-use wss_c14n::{Budget, Document, IdIndex, Limits, Splices};
+use wss_c14n::{Budget, Document, IdIndex, Limit, Limits, Splices};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 
 use crate::error::SecureError;
@@ -61,10 +61,41 @@ pub(super) fn of(
     is_read: bool,
     budget: &Budget,
 ) -> Result<Revision, SecureError> {
-    if !is_read {
+    if !is_read && !may_be_over(&document, budget.limits()) {
         return Ok(Revision::Last(document.spliced(splices)));
     }
     let body = Envelope::locate(&document)?.body.id();
     let next = document.revised(splices, body, budget).map_err(EnvelopeError::from)?;
     Ok(Revision::Read(Box::new(next)))
+}
+
+/// More than the last step adds to a document of each: a signature or a list of as many references as the limits allow, with
+/// its tokens.
+const ADDED: [(Limit, u64); 9] = [
+    (Limit::Nodes, 4_096),
+    (Limit::AllDeclarations, 512),
+    (Limit::NamespacesInScope, 16),
+    (Limit::Depth, 32),
+    (Limit::Attributes, 16),
+    (Limit::Declarations, 16),
+    (Limit::NodesPerKibibyte, 64),
+    (Limit::NameOctets, 64),
+    (Limit::ValueOctets, 4_096),
+];
+
+/// Whether a receiver may refuse the revision after this one because it is too large. The last one is read only then.
+fn may_be_over(document: &Document<'_>, limits: &Limits) -> bool {
+    let there = |limit: &Limit| match limit {
+        Limit::Nodes => document.node_count(),
+        Limit::AllDeclarations => document.declaration_count(),
+        Limit::NamespacesInScope => scope_of_header(document),
+        _ => 0,
+    };
+    ADDED.iter().any(|(limit, added)| there(limit) as u64 + added > limits.get(*limit))
+}
+
+/// The namespaces in scope in the SOAP Header.
+fn scope_of_header(document: &Document<'_>) -> usize {
+    let header = Envelope::locate(document).ok().and_then(|envelope| envelope.header);
+    header.map_or(0, |header| header.namespaces_in_scope().len())
 }

@@ -1,12 +1,13 @@
 //! Signatures of an outgoing message: the parts of the revision are digested (`references`) and listed in a canonical
 //! SignedInfo.
 
-use wss_c14n::{Budget, IdIndex, Splices};
+use wss_c14n::{Budget, IdIndex, Limit, Splices};
 use wss_soap::EnvelopeError;
 use wss_text::Slice as _;
 use wss_tokens::PasswordKeyUse;
 use wss_xmldsig::PendingSignature;
 
+use super::counts::{charge_child, check_prefixes};
 use super::early;
 use super::insertion::{InsertionPoints, goes_in_front};
 use super::keying::{Keying, SignatureKey};
@@ -54,6 +55,8 @@ pub(super) fn prepare(
     settled: &SettledRecipe,
     made: &mut Made,
 ) -> Result<Prepared, SecureError> {
+    charge_child(Limit::Signatures, &made.budget)?;
+    check_prefixes(signing, &made.budget)?;
     let in_front = match &signing.by {
         SignedBy::Token(token) => goes_in_front(settled, &made.tokens, token, PasswordKeyUse::Mac),
         SignedBy::Certificate { .. } => false,
@@ -175,6 +178,7 @@ impl UnvaluedSignature {
     ) -> Result<Revision, SecureError> {
         let Self { pending, place } = self;
         let signature = pending.finish(value);
+        made.nodes.add(&[&signature, &place.tokens], 0, &made.budget)?;
         let mut splices = Splices::new();
         if place.is_before_tokens {
             splices.insert(place.of_signature, signature);

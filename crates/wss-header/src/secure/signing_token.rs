@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Writer, name};
+use wss_c14n::{Limit, Writer, name};
 use wss_crypto::{Certificate, HmacKey};
 use wss_tokens::{CertificatePath, ReferenceForm, write_x509_token};
 use wss_xmldsig::{write_key_value, write_x509_certificates};
 
+use super::counts::{charge_certificate, check_id};
 use super::keying::{Keying, SignatureKey};
 use super::made::Made;
 use super::parts::no_such;
@@ -70,8 +71,13 @@ fn of_certificate(
     made: &mut Made,
 ) -> Result<Keying, SecureError> {
     let Chain { certificate, path } = *chain;
+    charge_certificate(*reference, 1 + path.len(), &made.budget)?;
+    if signing.x509_data_beside {
+        made.budget.check(Limit::X509Entries, 1 + path.len())?;
+    }
     let chosen = reference.sends_token().then(|| made.ids.take_chosen(&Part::SigningToken)).flatten();
     let token_id = chosen.map_or_else(|| settled.fresh_id("X509"), Ok)?;
+    check_id(&token_id, &made.budget)?;
     let mut token = Writer::new();
     if reference.needs_token() {
         let path: Vec<_> = path.iter().rev().chain([certificate]).collect();

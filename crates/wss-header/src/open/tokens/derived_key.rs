@@ -18,9 +18,8 @@ impl TokenKind for DerivedKey {
         DerivedKeyToken::is_one(element)
     }
 
-    /// `Limit::KeysDerived` counts them.
-    fn counts(&self) -> bool {
-        false
+    fn limit(&self) -> Limit {
+        Limit::KeysDerived
     }
 
     /// The key comes from the token from which it is derived.

@@ -24,9 +24,8 @@ impl TokenKind for WrappedKey {
         element.is(name::XENC.uri, "EncryptedKey")
     }
 
-    /// `Limit::EncryptedKeys` counts them.
-    fn counts(&self) -> bool {
-        false
+    fn limit(&self) -> Limit {
+        Limit::EncryptedKeys
     }
 
     /// Decrypts what its list names.

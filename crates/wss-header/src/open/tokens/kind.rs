@@ -5,7 +5,7 @@
 //! secret, for a reference that names the token by its Id ([`TokenKind::secret`]) or in another way
 //! ([`TokenKind::secret_named`]). The result includes the [`Holder`](crate::open::keys::Holder) of that key.
 
-use wss_c14n::{Element, name};
+use wss_c14n::{Element, Limit, name};
 use wss_tokens::{SecurityTokenReference, TokenError};
 
 use crate::error::OpenError;
@@ -26,10 +26,9 @@ pub(crate) trait TokenKind: Sync {
         Some(Part::SigningToken)
     }
 
-    /// Whether such tokens of our header count towards `Limit::Tokens`. False only for kinds that a limit of their own
-    /// counts.
-    fn counts(&self) -> bool {
-        true
+    /// The limit that counts such tokens of our header.
+    fn limit(&self) -> Limit {
+        Limit::Tokens
     }
 
     /// Notes a token of our header before the children are processed in order, for kinds to which references may precede.

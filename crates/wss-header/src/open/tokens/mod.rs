@@ -41,6 +41,14 @@ pub(super) const KINDS: [&dyn TokenKind; 10] = [
     &encrypted_key::WrappedKey,
 ];
 
+/// The limit that counts a child of our header, besides that on all children; `None` if there is no such limit.
+pub(crate) fn limit_of_child(child: Element<'_>) -> Option<Limit> {
+    match child.is(name::DS.uri, "Signature") {
+        true => Some(Limit::Signatures),
+        false => kind_of(child).map(|kind| kind.limit()),
+    }
+}
+
 /// The kind of a token; `None` for an element that is no token.
 pub(super) fn kind_of(element: Element<'_>) -> Option<&'static dyn TokenKind> {
     KINDS.into_iter().find(|kind| kind.is_one(element))
@@ -55,7 +63,7 @@ pub(super) fn part_of(element: Element<'_>) -> Option<Part> {
 /// it is a claim wherever it is.
 pub(super) fn note(revision: &Revision<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
     let kinds = revision.children.iter().filter_map(|child| kind_of(*child));
-    terms.budget.check(Limit::Tokens, kinds.filter(|kind| kind.counts()).count())?;
+    terms.budget.check(Limit::Tokens, kinds.filter(|kind| kind.limit() == Limit::Tokens).count())?;
     revision.children.iter().try_for_each(|child| note_one(*child, terms, facts))
 }
 

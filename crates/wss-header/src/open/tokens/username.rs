@@ -36,9 +36,8 @@ impl TokenKind for Username {
         UsernameToken::is_one(element)
     }
 
-    /// `Limit::UsernameTokens` counts them.
-    fn counts(&self) -> bool {
-        false
+    fn limit(&self) -> Limit {
+        Limit::UsernameTokens
     }
 
     fn part(&self) -> Option<Part> {

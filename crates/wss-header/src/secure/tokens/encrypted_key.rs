@@ -1,7 +1,7 @@
 //! A fresh key in an `xenc:EncryptedKey`, as a protection token; and the EncryptedKey itself, which encryption to the
 //! holder of a certificate uses as well.
 
-use wss_c14n::{Writer, name};
+use wss_c14n::{Limit, Writer, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, KeyTransport, Secret};
 use wss_tokens::{CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, ReferenceForm, write_x509_token};
 use wss_xmlenc::{Agreement, KeyMethod, write_encrypted_key};
@@ -74,6 +74,10 @@ impl ProtectionKind for FreshKey {
 
     fn octets(&self) -> Option<usize> {
         self.octets
+    }
+
+    fn limit(&self) -> Limit {
+        Limit::EncryptedKeys
     }
 
     fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {

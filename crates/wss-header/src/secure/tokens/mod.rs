@@ -10,9 +10,11 @@ mod username;
 
 use std::sync::Arc;
 
+use wss_c14n::Limit;
 use wss_crypto::Secret;
 use wss_tokens::{PasswordKeyUse, WrittenDerivedKey, write_derived_key};
 
+use super::counts::{charge_child, charge_token, check_id};
 use super::made::Made;
 use super::placed::Placed;
 use super::settled::SettledRecipe;
@@ -21,7 +23,7 @@ use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::placing::{NewToken, reference_to};
 use crate::plan::secret_octets;
-use crate::protection_token::ProtectionToken;
+use crate::protection_token::{Home, ProtectionToken};
 
 /// A key for one use.
 pub(super) struct KeyForUse {
@@ -58,6 +60,11 @@ pub(super) fn key_for(
             let new = token.kind.place(&mut settled.placing(&mut made.correlation), key_use, octets)?;
             let NewToken { elements: written, id, secret, reference } = new;
             elements = written;
+            charge_token(token, &made.budget)?;
+            id.iter().try_for_each(|id| check_id(id, &made.budget))?;
+            if let (Home::Header, Some((recipient, _))) = (token.kind.home(), token.kind.certificate()) {
+                made.recipients.count(recipient, &made.budget)?;
+            }
             made.tokens.protection.push(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference });
             made.tokens.protection.len() - 1
         }
@@ -84,6 +91,8 @@ pub(super) fn key_for(
         };
         return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
     };
+    charge_child(Limit::KeysDerived, &made.budget)?;
+    check_id(&derived_id, &made.budget)?;
     let WrittenDerivedKey { token, secret } =
         write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
     elements.push_str(&token);

@@ -1,5 +1,6 @@
 //! A key derived from a password, as a protection token (Username Token Profile 1.1.1 §4).
 
+use wss_c14n::Limit;
 use wss_tokens::{Password, PasswordKeyUse, USERNAME_TOKEN, write_password_key_token};
 
 use crate::error::SecureError;
@@ -33,6 +34,10 @@ impl ProtectionKind for Username {
 
     fn makes_a_key_for_each_use(&self) -> bool {
         true
+    }
+
+    fn limit(&self) -> Limit {
+        Limit::UsernameTokens
     }
 
     fn most_octets(&self) -> Option<usize> {
