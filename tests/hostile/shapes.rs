@@ -18,6 +18,8 @@ macro_rules! shapes {
 mod explained;
 #[path = "recent.rs"]
 mod recent;
+#[path = "rest.rs"]
+mod rest;
 #[path = "within.rs"]
 mod within;
 
@@ -229,6 +231,7 @@ pub(crate) fn all() -> Vec<Shape> {
         recent::all(),
         within::all(),
         explained::all(),
+        rest::all(),
     ]
     .into_iter()
     .flatten()
