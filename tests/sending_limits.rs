@@ -35,8 +35,10 @@ const NEVER: &[(Limit, &str)] = &[
     (Limit::IncludedOctets, "what is included is part of the package once"),
 ];
 
-/// Limits that these recipes do not reach: `tests/sending.rs` does.
+/// Limits that these short messages do not reach. That on density is one of the reader, which reads what is sent, too; the others
+/// are in `tests/sending.rs`.
 const ELSEWHERE: &[Limit] = &[
+    Limit::NodesPerKibibyte,
     Limit::ParsedOctets,
     Limit::DigestedOctets,
     Limit::TakenAlongOctets,
