@@ -7,12 +7,11 @@ use std::ops::Range;
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::{Document, Paths};
 
-use super::Shapes;
 use crate::page::{self, Marks, escaped};
 
 pub(super) fn write(
     report: &Report,
-    shapes: Shapes<'_>,
+    shapes: Vec<(String, String)>,
     document: &Document<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -38,7 +37,8 @@ pub(super) fn write(
     .write(out)
 }
 
-/// A shape that receivers refuse: where, why, and the place in the message; none for what was decrypted.
+/// A shape that receivers refuse: where, why, and the place in the message; none for what was decrypted. The caller gives path and
+/// error.
 struct Refused {
     path: String,
     why: String,
@@ -46,13 +46,8 @@ struct Refused {
 }
 
 impl Refused {
-    fn of(shapes: Shapes<'_>, document: &Document<'_>) -> Vec<Self> {
-        let Some((shapes, words)) = shapes else { return Vec::new() };
-        let mut all: Vec<Self> = shapes
-            .found
-            .iter()
-            .map(|found| Self { path: found.path.to_string(), why: words(&found.why.to_string()), span: None })
-            .collect();
+    fn of(shapes: Vec<(String, String)>, document: &Document<'_>) -> Vec<Self> {
+        let mut all: Vec<Self> = shapes.into_iter().map(|(path, why)| Self { path, why, span: None }).collect();
         let mut paths = Paths::default();
         for element in document.elements() {
             if all.iter().all(|refused| refused.span.is_some()) {

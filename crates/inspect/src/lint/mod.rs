@@ -98,7 +98,13 @@ impl Serialize for Worded<'_, &Misshapen> {
 /// [`InspectError::Document`] if the message cannot be read again.
 pub fn html(report: &Report, shapes: Shapes<'_>, message: &Message<'_>) -> Result<String, InspectError> {
     let document = message.document()?;
-    Ok(as_text(|out| html::write(report, shapes, &document, out)))
+    Ok(as_text(|out| html::write(report, places(shapes), &document, out)))
+}
+
+/// The paths of shapes, each with its error.
+fn places(shapes: Shapes<'_>) -> Vec<(String, String)> {
+    let Some((shapes, words)) = shapes else { return Vec::new() };
+    shapes.found.iter().map(|found| (found.path.to_string(), words(&found.why.to_string()))).collect()
 }
 
 /// As [`html`], piece by piece: the page is many times as long as the message.
@@ -106,7 +112,7 @@ pub fn html(report: &Report, shapes: Shapes<'_>, message: &Message<'_>) -> Resul
 /// # Errors
 /// Those of `out`, and one if the message cannot be read again.
 pub fn write_html(report: &Report, shapes: Shapes<'_>, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
-    html::write(report, shapes, &message.document().map_err(io::Error::other)?, out)
+    html::write(report, places(shapes), &message.document().map_err(io::Error::other)?, out)
 }
 
 /// A verdict, in the form of a report and of evidence.
