@@ -37,8 +37,8 @@ pub(super) fn write(
     .write(out)
 }
 
-/// A shape that receivers refuse: where, why, and the place in the message; none for what was decrypted. The caller gives path and
-/// error.
+/// A shape that receivers refuse: where, why, and the place in the message; none for what was decrypted. The caller gives the
+/// path and the error.
 struct Refused {
     path: String,
     why: String,
