@@ -26,11 +26,15 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 94] = [
+const REPORTS: [(&str, &str, Verdict); 111] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
-    ("pretty-printed", "mvantellingen/python-zeep#484", Refused("signature value")),
+    (
+        "pretty-printed",
+        "mvantellingen/python-zeep#484, robrichards/wse-php#59, scandihealth/lpr3-docs#44",
+        Refused("signature value"),
+    ),
     ("white-space-in-signature", "XML-Security/signxml#127", Opens),
     ("signature-value-on-lines", "xmlsec/python-xmlsec#196, node-saml/xml-crypto#16", Opens),
     // Java writes the line ends of its base64 as `&#13;`.
@@ -277,6 +281,65 @@ const REPORTS: [(&str, &str, Verdict); 94] = [
     ("issuer-in-quotation-marks", "apache/ws-wss4j#41", Opens),
     ("header-blocks-on-lines", "vpulim/node-soap#1091", Opens),
     ("password-in-cdata", "vpulim/node-soap#1019", OpensOverTls),
+    ("id-of-xml", "xmlsec/python-xmlsec#72, XML-Security/signxml#48", Opens),
+    (
+        "reference-with-the-id-of-its-target",
+        "AzureAD/azure-activedirectory-identitymodel-extensions-for-dotnet#900, vpulim/node-soap#1291",
+        Refused("the Id \"Body\" is on two elements"),
+    ),
+    (
+        "reference-named-and-not-pointed",
+        "AzureAD/azure-activedirectory-identitymodel-extensions-for-dotnet#735",
+        Refused("element ds:Reference lacks URI: have the peer write it"),
+    ),
+    ("letter-lost-on-the-way", "luisgoncalves/xades4j#186", Refused("digest of \"#Body\" does not match")),
+    (
+        "letters-read-as-latin-1",
+        "OxalisCommunity/oxalis#9, node-saml/passport-saml#58, node-saml/xml-crypto#13",
+        Refused("digest of \"#Body\" does not match"),
+    ),
+    ("prefixes-by-number", "IdentityPython/pysaml2#551", Refused("digest of \"#Body\" does not match")),
+    ("lines-of-the-template", "l-ra/openeet#2", Refused("digest of \"#Body\" does not match")),
+    (
+        "template-not-filled",
+        "spring-projects/spring-security#7421, lsh123/xmlsec#77, EtheaDev/Delphi-SAML#2",
+        Refused("the template of the signature was not filled in; have the peer sign"),
+    ),
+    (
+        "attachment-of-the-request",
+        "phax/phase4#17, phax/phase4#36",
+        Refused("the message names the attachment \"cid:parcel@shop\", which is not there"),
+    ),
+    ("ski-of-one-zero", "robrichards/wse-php#15", Refused("names subject key identifier AA==")),
+    ("token-through-ascii", "scandihealth/lpr3-docs#48", Refused("it was read as ASCII on the way")),
+    ("two-prefixes-of-soap", "tilln/jmeter-wssecurity#31", Opens),
+    ("must-understand-in-small", "XML-Security/signxml#91", Opens),
+    ("must-understand-false", "Openwsman/openwsman#24", Opens),
+    (
+        "block-not-understood",
+        "frankframework/frankframework#9759, javaee/metro-jax-ws#628",
+        Refused("MessageHeader must be understood"),
+    ),
+    (
+        "nonce-of-letters",
+        "membrane/api-gateway#3116",
+        Refused("element wsse:Nonce is not base64: have the peer encode"),
+    ),
+    (
+        "identifier-without-type",
+        "membrane/api-gateway#3116",
+        OpensBy("accept_token_types_by_name", Receiver::accept_token_types_by_name),
+    ),
+];
+
+/// The reports of which the refusal says that something differs, and what their explanation names.
+const EXPLAINED: [(&str, &str); 6] = [
+    ("pretty-printed", "white-space-added"),
+    ("letter-lost-on-the-way", "fit with \u{E1} in place of ?"),
+    ("letters-read-as-latin-1", "encoding-misread"),
+    ("prefixes-by-number", "prefix-rewritten"),
+    ("lines-of-the-template", "line ends are the octets CR LF"),
+    ("template-not-filled", "the sender did not fill it in"),
 ];
 
 fn folder() -> String {
@@ -331,6 +394,15 @@ fn each_report_has_its_verdict() {
                 assert_eq!(over_tls.as_deref(), Ok("ann"), "{name} ({reports})");
             }
         }
+    }
+}
+
+#[test]
+fn what_differs_is_explained() {
+    for (name, words) in EXPLAINED {
+        let message = std::fs::read_to_string(format!("{}/{name}.xml", folder())).expect("a report");
+        let explanation = receiver(true).explain(&message).to_string();
+        assert!(explanation.contains(words), "{name}: {explanation}");
     }
 }
 

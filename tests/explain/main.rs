@@ -4,7 +4,8 @@
 //! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
 //! what an explanation never does; `serialized` what programs change together, `together` several changes, `signed_info` what is
-//! signed in place of `ds:SignedInfo`, `unlisted` what no list of ours had, and `honest` what must not be said.
+//! signed in place of `ds:SignedInfo`, `unlisted` what no list of ours had, `restored` what was dropped or written anew in some
+//! places, and `honest` what must not be said.
 
 mod attachments;
 mod changes;
@@ -14,6 +15,7 @@ mod digests;
 mod forge;
 mod honest;
 mod messages;
+mod restored;
 mod rewritten;
 mod serialized;
 mod signed_info;
@@ -73,6 +75,7 @@ fn every_word_has_a_test() {
         include_str!("values.rs"),
         include_str!("honest.rs"),
         include_str!("messages.rs"),
+        include_str!("restored.rs"),
         include_str!("rewritten.rs"),
         include_str!("serialized.rs"),
         include_str!("signed_info.rs"),

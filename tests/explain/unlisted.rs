@@ -9,7 +9,7 @@ use crate::forge::{between, body, digesting, signing as signed_with, with_digest
 use crate::{explained, is_explained_by};
 
 /// A Body with this content, signed by Alice.
-fn with_body(content: &str) -> String {
+pub(crate) fn with_body(content: &str) -> String {
     let plain = envelope(SOAP11);
     let (before, rest) = plain.split_once("<s:Body>").expect("the Body");
     let (_, after) = rest.split_once("</s:Body>").expect("its end");
@@ -18,7 +18,7 @@ fn with_body(content: &str) -> String {
 
 /// A message with `from` in its Body, in which a program wrote `to` in its place after it was signed.
 #[track_caller]
-fn changed(content: &str, from: &str, to: &str, word: &str) {
+pub(crate) fn changed(content: &str, from: &str, to: &str, word: &str) {
     let message = with_body(content);
     assert!(message.contains(from), "{from}: {message}");
     is_explained_by(&message.replacen(from, to, 1), &[word]);

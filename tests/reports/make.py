@@ -325,6 +325,44 @@ MESSAGES |= {
     "header-blocks-on-lines": plain.replace("<s:Header>", "<s:Header>\n").replace("</s:Header>", "\n</s:Header>"),
     "password-in-cdata": user(CLEAR.replace("s3cret", "<![CDATA[s3cret]]>")),
 }
+xml_ids = lambda text: text.replace('wsu:Id="Body"', 'xml:id="Body"').replace('wsu:Id="Time"', 'xml:id="Time"')
+# A reference to an attachment that is not there, as a receipt has it that repeats the references of its request.
+ABSENT = (
+    '<ds:Reference URI="cid:parcel@shop"><ds:Transforms><ds:Transform Algorithm="http://docs.oasis-open.org/wss/oasis-wss-'
+    f'SwAProfile-1.1#Attachment-Content-Signature-Transform"/></ds:Transforms><ds:DigestMethod Algorithm="{SHA256}"/>'
+    f'<ds:DigestValue>{base64.b64encode(hashlib.sha256(b"parcel").digest()).decode()}</ds:DigestValue></ds:Reference>'
+)
+two_prefixes = lambda text: text.replace("<s:Envelope ", f'<s:Envelope xmlns:env="{SOAP11}" ').replace("s:Header", "env:Header")
+EBXML = "http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd"
+block = lambda text: f'<s:Header><eb:MessageHeader xmlns:eb="{EBXML}" eb:version="2.0" s:mustUnderstand="{text}"/>'
+CRLF = etree.tostring(etree.fromstring(crlf.encode())[1], method="c14n", exclusive=True).replace(b"\n", b"\r\n")
+by_number = lambda text: text.replace("xmlns:shop", "xmlns:ns0").replace("<shop:", "<ns0:").replace("</shop:", "</ns0:")
+MESSAGES |= {
+    "id-of-xml": signed(change=xml_ids),
+    "reference-with-the-id-of-its-target": signed_again(plain, '<ds:Reference URI="#Body"', '<ds:Reference Id="Body" URI="#Body"'),
+    "reference-named-and-not-pointed": signed_again(plain, '<ds:Reference URI="#Body"', '<ds:Reference Id="Body-1"'),
+    "letter-lost-on-the-way": signed("<shop:city>Bogot\u00e1</shop:city><shop:weight>42</shop:weight>").replace("&#225;", "?"),
+    "letters-read-as-latin-1": signed("<shop:city>Sm\u00f8rum</shop:city>").replace("&#248;", "\u00c3\u00b8"),
+    "prefixes-by-number": by_number(plain),
+    "lines-of-the-template": redigested(crlf, "#Body", CRLF),
+    "template-not-filled": re.sub("<ds:(DigestValue|SignatureValue)>[^<]*<", r"<ds:\1><", plain),
+    "attachment-of-the-request": signed_again(plain, '<ds:Reference URI="#Time">', f'{ABSENT}<ds:Reference URI="#Time">'),
+    "ski-of-one-zero": signed(token="", named=identifier(f"{X509_1_0}#X509SubjectKeyIdentifier").replace(SKI, "AA==")),
+    # Each octet above 127 became a question mark.
+    "token-through-ascii": plain.replace(
+        pem("alice"), base64.b64encode(base64.b64decode(pem("alice")).decode("ascii", "replace").replace("\ufffd", "?").encode()).decode()
+    ),
+    "two-prefixes-of-soap": signed(change=two_prefixes),
+    "must-understand-in-small": signed(
+        "<!-- more --><shop:list>42</shop:list>", change=lambda text: text.replace(SECURITY, f'{SECURITY} mustunderstand="true"')
+    ),
+    "must-understand-false": signed(change=lambda text: text.replace("<s:Header>", block("0"))),
+    "block-not-understood": signed(change=lambda text: text.replace("<s:Header>", block("1"))),
+    "nonce-of-letters": username(RIGHT, "a nonce!"),
+    "identifier-without-type": signed(
+        token="", named=f'<wsse:KeyIdentifier EncodingType="{BASE64}">{pem("alice")}</wsse:KeyIdentifier>'
+    ),
+}
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())
 

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use ws_security::bsp::{Context, Variant};
 use ws_security::{Fault, FaultCode, Limits, SoapVersion};
+use wss_inspect::lint::{RefusedShapes, Words};
 use wss_inspect::{InspectError, Message};
 use wss_profile::Wording;
 
@@ -17,7 +18,7 @@ fn not_shown(error: InspectError) -> PyErr {
     refused(in_options(&error.to_string()), FaultCode::InvalidSecurity)
 }
 
-/// The verdict on each requirement of BSP 1.1, as JSON or as a page.
+/// The verdict on each requirement of BSP 1.1, and the shapes that receivers refuse, as JSON or as a page.
 #[pyfunction]
 #[pyo3(signature = (message, as_written=false, html=false))]
 pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool) -> PyResult<String> {
@@ -25,9 +26,11 @@ pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool)
         let variant = if as_written { Variant::as_written() } else { Variant::as_deployed() };
         let message = Message::read(message, &Limits::default()).map_err(not_shown)?;
         let report = message.lint(&Context::new().variant(variant)).map_err(not_shown)?;
+        let shapes = RefusedShapes::of(&message, None, &report, &[]);
+        let shapes = Some((&shapes, &in_options as Words<'_>));
         Ok(match html {
-            true => wss_inspect::lint::html(&report, &message).map_err(not_shown)?,
-            false => serde_json::to_string(&wss_inspect::lint::json(&report, None)).map_err(misuse)?,
+            true => wss_inspect::lint::html(&report, shapes, &message).map_err(not_shown)?,
+            false => serde_json::to_string(&wss_inspect::lint::json(&report, shapes)).map_err(misuse)?,
         })
     })
 }

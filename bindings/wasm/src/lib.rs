@@ -15,6 +15,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use ws_security::bsp::Context;
 use ws_security::{FixedClock, Limit, Limits};
 use wss_inspect::Message;
+use wss_inspect::lint::{RefusedShapes, Words};
 use wss_profile::Wording;
 
 /// Octets of a message.
@@ -80,18 +81,24 @@ fn pages(octets: &[u8], now: f64) -> Result<Answer, String> {
     let clock = clock.ok_or("the clock of this browser is wrong: set it")?;
     let message = Message::read(octets, &limits).map_err(said)?;
     let picture = message.picture_by(Arc::new(FixedClock(clock))).map_err(said)?;
-    let picture = picture.in_words(&|text| Wording::OptionsOfWss.of(text));
+    let picture = picture.in_words(&in_options);
     let mut pages = Pages(Vec::new());
     picture.write_html(&message, &mut pages).map_err(said)?;
     let first = pages.0.len();
     let report = message.lint(&Context::new().limits(limits)).map_err(said)?;
-    wss_inspect::lint::write_html(&report, &message, &mut pages).map_err(said)?;
+    let shapes = RefusedShapes::of(&message, None, &report, &[]);
+    let shapes = Some((&shapes, &in_options as Words<'_>));
+    wss_inspect::lint::write_html(&report, shapes, &message, &mut pages).map_err(said)?;
     Ok(Answer { octets: pages.0, first })
 }
 
-/// What the library says, with the options of `wss` in place of calls: the page has none.
+/// A text of the library with the options of `wss` in place of calls: the page has none.
+fn in_options(text: &str) -> String {
+    Wording::OptionsOfWss.of(text)
+}
+
 fn said(error: impl std::error::Error) -> String {
-    Wording::OptionsOfWss.of(&error.to_string())
+    in_options(&error.to_string())
 }
 
 /// Those of the command `wss`, for the messages that this page takes.

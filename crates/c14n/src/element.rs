@@ -354,7 +354,9 @@ impl<'a> Element<'a> {
         let text = self.text()?;
         lexical::decode_base64_to(&text, max, octets).map_err(|error| match error {
             lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().into(), allowed: max },
-            lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().into() },
+            lexical::Base64Error::Malformed => {
+                LeafError::Base64 { element: self.qualified_name().into(), but: lexical::in_place_of_base64(&text) }
+            }
         })
     }
 

@@ -280,13 +280,15 @@ pub enum LeafError {
         element: WireText,
     },
     /// *Malformed.* The text is not canonical base64 (RFC 4648 §3.5 and §4).
-    #[error("element {element} is not base64")]
+    #[error("element {element} is not base64{but}: have the peer encode its octets so")]
     Base64 {
         /// The qualified name of the element or attribute.
         element: WireText,
+        /// What its text looks like, in words; empty if it looks like nothing that is known.
+        but: &'static str,
     },
     /// *Refused.* The value is longer than its limit.
-    #[error("element {element} is longer than {allowed} octets")]
+    #[error("element {element} is longer than {allowed} octets: have the peer write fewer")]
     TooLong {
         /// The qualified name of the element or attribute.
         element: WireText,
@@ -297,7 +299,7 @@ pub enum LeafError {
     #[error(transparent)]
     Limit(#[from] Exceeded),
     /// *Malformed.* A required child element or attribute is missing.
-    #[error("element {element} lacks {missing}")]
+    #[error("element {element} lacks {missing}: have the peer write it")]
     Missing {
         /// The qualified name of the element.
         element: WireText,
@@ -315,7 +317,7 @@ pub enum LeafError {
         namespace: Box<WireText>,
     },
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
-    #[error("element {element} contains {unexpected} where it must not")]
+    #[error("element {element} contains {unexpected} where it must not: have the peer leave it out")]
     Unexpected {
         /// The qualified name of the element.
         element: WireText,

@@ -75,6 +75,26 @@ pub(crate) fn decode_base64_to(text: &str, max: usize, decoded: &mut Vec<u8>) ->
     if decoded.len() - before > max { Err(Base64Error::TooLong) } else { Ok(()) }
 }
 
+/// What a text that is no base64 looks like, for its error. It decides nothing.
+pub(crate) fn in_place_of_base64(text: &str) -> &'static str {
+    let octets: Vec<u8> = text.bytes().filter(|octet| !is_blank(*octet)).collect();
+    let all = |is_one: fn(&u8) -> bool| !octets.is_empty() && octets.iter().all(is_one);
+    match () {
+        () if octets.starts_with(b"-----BEGIN") => ", but PEM",
+        () if all(|octet| octet.is_ascii_hexdigit() || *octet == b':') => ", but hexadecimal",
+        () if octets.contains(&b'%') => ", but percent-encoded, as in a URL",
+        () if all(|octet| octet.is_ascii_alphanumeric() || b"-_=".contains(octet)) && has_any(&octets, b"-_") => {
+            ", but base64url, which has - and _ in place of + and /"
+        }
+        () if all(|octet| octet.is_ascii_alphanumeric() || b"+/".contains(octet)) => ", as it ends within an octet",
+        () => "",
+    }
+}
+
+fn has_any(octets: &[u8], wanted: &[u8]) -> bool {
+    octets.iter().any(|octet| wanted.contains(octet))
+}
+
 /// Decodes an attribute or text value that is base64; XML white space is skipped, all else is strict.
 ///
 /// ```
@@ -107,13 +127,27 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
-    use super::{base64_decode, base64_encode};
+    use super::{base64_decode, base64_encode, in_place_of_base64};
     use crate::chars::is_blank;
 
     /// The result of another strict base64 decoder for the text without white space, to compare with ours.
     fn judged(text: &str) -> Option<Vec<u8>> {
         let compact: Vec<u8> = text.bytes().filter(|octet| !is_blank(*octet)).collect();
         STANDARD.decode(compact).ok()
+    }
+
+    #[test]
+    fn what_is_no_base64_is_told_by_its_letters() {
+        for (text, words) in [
+            ("30 82:0A0", "hexadecimal"),
+            ("ab-_cd", "base64url"),
+            ("YW%2BJ", "percent-encoded"),
+            ("-----BEGIN CERTIFICATE-----", "PEM"),
+            ("YWJjZ", "ends within an octet"),
+        ] {
+            assert!(in_place_of_base64(text).contains(words), "{text}");
+        }
+        assert!(in_place_of_base64("no! base64").is_empty() && in_place_of_base64(" ").is_empty());
     }
 
     /// Every length up to several vectors is tried: one octet replaced by each other octet, and the text cut, and

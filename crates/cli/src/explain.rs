@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ws_security::{DangerousNoReplayCache, ExplainedOctets, Receiver, Requirements};
+use ws_security::{DangerousNoReplayCache, ExplainedOctets, Limit, Limits, Receiver, Requirements};
 use wss_inspect::explanation;
 use wss_profile::Receiving;
 
@@ -48,6 +48,16 @@ fn write(folder: &Path, octets: ExplainedOctets<'_>) -> Outcome {
     output::write(Some(&path), octets.octets)
 }
 
+/// The octets that may be tried for each octet of a message. A person waits for the answer, and no service does.
+const CAUSE_OCTETS: u64 = 256;
+
+/// The limits that are given, and more room for the search than a service has.
+fn limits() -> Limits {
+    let given = output::limits();
+    let is_given = given.get(Limit::CauseOctets) != Limits::default().get(Limit::CauseOctets);
+    if is_given { given } else { given.with(Limit::CauseOctets, CAUSE_OCTETS) }
+}
+
 /// A receiver with the keys that are given, which demands a signed Body.
 fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
     let mut given = Receiving::default();
@@ -61,7 +71,7 @@ fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
             .algorithms(policy)
-            .limits(output::limits());
+            .limits(limits());
     let receiver = keys::at_given_instant(receiver, arguments.now.as_ref())?;
     let receiver = assertions.into_iter().fold(receiver, Receiver::assertions);
     Ok(arguments.accept.apply(arguments.holdings.equip(receiver)?))

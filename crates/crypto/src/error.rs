@@ -36,7 +36,7 @@ pub enum LoadError {
         why: &'static str,
     },
     /// *Malformed.* The DER does not have the shape of its type, or octets follow it.
-    #[error("the {what} is malformed")]
+    #[error("the {what} is malformed: have it made anew, or sent whole and as it was made")]
     Malformed {
         /// The kind of object that was read.
         what: &'static str,

@@ -10,6 +10,18 @@ pub(crate) fn shape_of(octets: &[u8]) -> Option<&'static str> {
             "it was read as text on the way, which lost octets (U+FFFD is in it): have the octets encoded as they are",
         );
     }
+    if let [der::SEQUENCE, b'?', ..] = octets
+        && octets.is_ascii()
+    {
+        return Some(
+            "it was read as ASCII on the way, where every octet above 127 became `?`: have the octets encoded as they are",
+        );
+    }
+    if let [der::SEQUENCE, 0xC2, 0x80..=0x84, ..] = octets
+        && std::str::from_utf8(octets).is_ok()
+    {
+        return Some("it was read as ISO-8859-1 and written as UTF-8 on the way: have the octets encoded as they are");
+    }
     if octets.trim_ascii_start().starts_with(b"-----BEGIN") {
         return Some("it is PEM, so have the base64 between BEGIN and END sent, once");
     }
@@ -80,6 +92,8 @@ mod tests {
             (der::sequence(&[&number(5), &number(3)]), "PKCS#1"),
             (algorithm.clone(), "PKCS#7"),
             (request, "PKCS#10"),
+            (b"0?\x03?0?\x02".to_vec(), "read as ASCII"),
+            ("0\u{82}\u{3}".as_bytes().to_vec(), "written as UTF-8"),
             ([key.clone(), key].concat(), "two certificates"),
             (vec![der::SEQUENCE, 0x82, 1, 0, 5], "cut off"),
             (b"-----BEGIN CERTIFICATE-----".to_vec(), "PEM"),

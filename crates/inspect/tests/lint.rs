@@ -45,3 +45,24 @@ fn a_waiver_for_one_signature_is_none_for_the_next() {
     assert_eq!(refused(&twice(to_nothing, two_keys), &["R5402"]), ["ds:Signature[1]"]);
     assert!(refused(&twice(two_keys, two_keys), &["R5402"]).is_empty());
 }
+
+/// The page shows what receivers refuse, with its place in the message, as the text does.
+#[test]
+fn a_page_has_the_shapes_that_receivers_refuse() {
+    let two_keys = |one: &str| one.replace("<ds:KeyInfo>", "<ds:KeyInfo><wsse:SecurityTokenReference/>");
+    let to_nothing = |one: &str| one.replacen(" URI=\"#", " URI=\"#nothing-", 1);
+    let broken = twice(two_keys, to_nothing);
+    let message = Message::read(broken.as_bytes(), &Limits::default()).expect("a message");
+    let report = message.lint(&Context::new()).expect("a report");
+    let shapes = RefusedShapes::of(&message, None, &report, &[]);
+    let words = |text: &str| format!("WORDS {text}");
+    let page = wss_inspect::lint::html(&report, Some((&shapes, &words)), &message).expect("a page");
+    let second = broken.rfind("<ds:Signature xmlns").expect("it");
+    let end = broken.rfind("</ds:Signature>").expect("its end") + "</ds:Signature>".len();
+    assert!(page.contains("Shapes that receivers refuse (2)"), "{:?}", shapes.found);
+    assert!(page.contains("WORDS "), "{page}");
+    assert!(page.contains(&format!("<a href=\"#e{second}-{end}\">")), "{page}");
+    assert!(page.contains(&format!("id=\"e{second}-{end}\"")), "{page}");
+    let without = wss_inspect::lint::html(&report, None, &message).expect("a page");
+    assert!(!without.contains("Shapes that receivers refuse"), "{without}");
+}

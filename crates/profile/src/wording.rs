@@ -38,6 +38,7 @@ use Help::{Apart, Key, Value};
 
 /// Calls that have a key, in the order of the manual. Those of [`AcceptOptions::calls`] have the key of their words.
 const CALLS: &[(&str, Help)] = &[
+    ("explain_octets", Apart("--octets DIR", "--octets DIR of `wss explain`")),
     ("imports", Apart("--import", "--import of `wss policy`")),
     ("PolicyReader::not_ours", Apart("--not-ours", "--not-ours of `wss policy`")),
     ("answers", Apart("--confirm", "`answers`")),

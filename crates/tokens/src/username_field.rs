@@ -83,7 +83,7 @@ impl ClaimedPassword {
             Some(other) if ends_with(other, "PasswordDigest") => (true, true),
             Some(other) => return Err(TokenError::PasswordType { uri: other.into() }),
         };
-        let not_a_digest = || element.missing("base64 of its digest");
+        let not_a_digest = || element.missing("base64 of a digest, as its Type says, or the Type of clear text");
         let value = match is_digest {
             false => ClaimedValue::Text(Secret::new(text.as_bytes().to_vec())),
             true => ClaimedValue::Digest(base64_decode(&text, 64).ok_or_else(not_a_digest)?),

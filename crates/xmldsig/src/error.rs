@@ -94,9 +94,8 @@ pub enum SignatureError {
     },
     /// *Malformed.* A digest value has another length than its algorithm produces.
     #[error(
-        "ds:DigestValue of {uri:?} {}, where its ds:DigestMethod, {}, has {}: have the peer write the digest of that method, or name \
-         the method of its digest",
-        lengthy(*octets), method.name(), method.output_len()
+        "ds:DigestValue of {uri:?} {}, where its ds:DigestMethod, {}, has {}: {}",
+        lengthy(*octets), method.name(), method.output_len(), advice_on_length(*octets)
     )]
     DigestLength {
         /// The reference.
@@ -348,6 +347,14 @@ fn near_algorithm(uri: &WireText) -> String {
     let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
     let transforms = CanonicalizationMethod::ALL.into_iter().map(CanonicalizationMethod::uri);
     nearest_identifier(uri.as_str(), signatures.chain(digests).chain(transforms))
+}
+
+/// What the peer should do about a digest value of a wrong length.
+const fn advice_on_length(octets: usize) -> &'static str {
+    match octets {
+        0 => "the template of the signature was not filled in; have the peer sign the message before it sends it",
+        _ => "have the peer write the digest of that method, or name the method of its digest",
+    }
 }
 
 /// The length of a digest value, with the digest methods that have it.

@@ -40,10 +40,11 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         context = context.transport(protocol, suite);
     }
     let report = message.lint(&context).map_err(refused)?;
-    if let Some(path) = &arguments.html {
-        output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, &message, out))?;
-    }
     let shapes = RefusedShapes::of(&message, receiver.as_ref(), &report, &arguments.waive);
+    if let Some(path) = &arguments.html {
+        let shapes = Some((&shapes, &in_options as Words<'_>));
+        output::write_with(Some(path), |out| wss_inspect::lint::write_html(&report, shapes, &message, out))?;
+    }
     let output = arguments.file.output.as_ref();
     match arguments.format {
         Format::Text => {

@@ -2,28 +2,90 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use ws_security::bsp::{Outcome, Report, Verdict};
-use ws_security::c14n::Document;
+use ws_security::c14n::{Document, Paths};
 
 use crate::page::{self, Marks, escaped};
 
-pub(super) fn write(report: &Report, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let verdict = if report.conforms() { "conforms" } else { "does not conform" };
+pub(super) fn write(
+    report: &Report,
+    shapes: Vec<(String, String)>,
+    document: &Document<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let refused = Refused::of(shapes, document);
+    let verdict = match (report.conforms(), refused.is_empty()) {
+        (true, true) => "conforms",
+        (true, false) => "conforms, and receivers refuse its shape",
+        (false, _) => "does not conform",
+    };
     let title = format!("BSP 1.1: {verdict}");
     page::Frame {
         title: &title,
         style: STYLE,
-        header: header(report, verdict),
-        findings: &|out| Group::ALL.iter().try_for_each(|group| out.write_all(group.html(report).as_bytes())),
-        key: "<span class=\"key broken\">breaks a MUST</span> <span class=\"key advised\">departs from a SHOULD</span>",
-        message: (document, marks(report)),
+        header: header(report, &refused, verdict),
+        findings: &|out| {
+            out.write_all(refused_html(&refused).as_bytes())?;
+            Group::ALL.iter().try_for_each(|group| out.write_all(group.html(report).as_bytes()))
+        },
+        key: "<span class=\"key broken\">breaks a MUST, or is refused</span> <span class=\"key advised\">departs from a SHOULD</span>",
+        message: (document, marks(report, &refused)),
         script: SCRIPT,
     }
     .write(out)
 }
 
-fn header(report: &Report, verdict: &str) -> String {
+/// A shape that receivers refuse: where, why, and the place in the message; none for what was decrypted. The caller gives the
+/// path and the error.
+struct Refused {
+    path: String,
+    why: String,
+    span: Option<Range<usize>>,
+}
+
+impl Refused {
+    fn of(shapes: Vec<(String, String)>, document: &Document<'_>) -> Vec<Self> {
+        let mut all: Vec<Self> = shapes.into_iter().map(|(path, why)| Self { path, why, span: None }).collect();
+        let mut paths = Paths::default();
+        for element in document.elements() {
+            if all.iter().all(|refused| refused.span.is_some()) {
+                break;
+            }
+            let path = paths.of(element);
+            for refused in all.iter_mut().filter(|refused| refused.span.is_none() && refused.path == path) {
+                refused.span = Some(element.span());
+            }
+        }
+        all
+    }
+
+    fn place(&self) -> String {
+        match &self.span {
+            Some(span) => format!("<a href=\"#{}\">{}</a>", page::anchor(span), escaped(&self.path)),
+            None => escaped(&self.path),
+        }
+    }
+}
+
+fn refused_html(refused: &[Refused]) -> String {
+    if refused.is_empty() {
+        return String::new();
+    }
+    let each = |shape: &Refused| {
+        format!("<article class=\"must\"><p>{}</p><ul><li>{}</li></ul></article>", escaped(&shape.why), shape.place())
+    };
+    let all: String = refused.iter().map(each).collect();
+    format!(
+        "<details id=\"shapes\" open><summary><h2>Shapes that receivers refuse ({})</h2></summary>{all}</details>",
+        refused.len()
+    )
+}
+
+fn header(report: &Report, refused: &[Refused], verdict: &str) -> String {
+    let shapes: String =
+        refused.iter().map(|shape| format!("<li><a href=\"#shapes\">shape</a> {}</li>", escaped(&shape.why))).collect();
     let broken: String = Group::Must
         .of(report)
         .map(|verdict| {
@@ -31,6 +93,7 @@ fn header(report: &Report, verdict: &str) -> String {
             format!("<li><a href=\"#{id}\">{id}</a> {}</li>", escaped(verdict.why()))
         })
         .collect();
+    let broken = shapes + &broken;
     let broken = match broken.is_empty() {
         true => "<p id=\"problems\">No MUST is broken.</p>".to_owned(),
         false => format!("<ul id=\"problems\" class=\"bad\">{broken}</ul>"),
@@ -130,9 +193,10 @@ fn finding(verdict: &Verdict, group: Group) -> String {
 }
 
 /// Every element that a finding names. One that breaks a MUST is marked for that alone.
-fn marks(report: &Report) -> Marks {
+fn marks(report: &Report, refused: &[Refused]) -> Marks {
     let mut marks = Marks::default();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<&Range<usize>> = refused.iter().filter_map(|shape| shape.span.as_ref()).collect();
+    seen.iter().for_each(|span| marks.add(span, "broken"));
     let classes = [(Group::Must, "broken"), (Group::Should, "advised")];
     let others = Group::ALL.into_iter().skip(2).map(|group| (group, "item"));
     for (group, class) in classes.into_iter().chain(others) {

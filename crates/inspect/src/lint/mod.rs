@@ -16,13 +16,16 @@ use crate::streamed::{Each, Shown, Text, Worded, object};
 /// Other words for the sentences in a report, as for the options of a command line.
 pub type Words<'w> = &'w dyn Fn(&str) -> String;
 
+/// The shapes that receivers refuse, and the words for their errors; `None` if they were not looked for.
+pub type Shapes<'s> = Option<(&'s RefusedShapes, Words<'s>)>;
+
 /// The report as JSON, which is made while it is written; with the shapes that receivers refuse, if they were looked for, and the
 /// words for their errors.
-pub fn json<'r>(report: &'r Report, shapes: Option<(&'r RefusedShapes, Words<'r>)>) -> impl Serialize + 'r {
+pub fn json<'r>(report: &'r Report, shapes: Shapes<'r>) -> impl Serialize + 'r {
     Shown((report, shapes))
 }
 
-impl Serialize for Shown<(&Report, Option<(&RefusedShapes, Words<'_>)>)> {
+impl Serialize for Shown<(&Report, Shapes<'_>)> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (report, shapes) = self.0;
         let mut object = serializer.serialize_map(None)?;
@@ -88,22 +91,28 @@ impl Serialize for Worded<'_, &Misshapen> {
     }
 }
 
-/// The report as one self-contained page, with the message beside it: broken requirements first, each MUST before each
-/// SHOULD.
+/// The report as one self-contained page, with the message beside it: the shapes that receivers refuse and broken requirements
+/// first, each MUST before each SHOULD.
 ///
 /// # Errors
 /// [`InspectError::Document`] if the message cannot be read again.
-pub fn html(report: &Report, message: &Message<'_>) -> Result<String, InspectError> {
+pub fn html(report: &Report, shapes: Shapes<'_>, message: &Message<'_>) -> Result<String, InspectError> {
     let document = message.document()?;
-    Ok(as_text(|out| html::write(report, &document, out)))
+    Ok(as_text(|out| html::write(report, places(shapes), &document, out)))
+}
+
+/// The paths of shapes, each with its error.
+fn places(shapes: Shapes<'_>) -> Vec<(String, String)> {
+    let Some((shapes, words)) = shapes else { return Vec::new() };
+    shapes.found.iter().map(|found| (found.path.to_string(), words(&found.why.to_string()))).collect()
 }
 
 /// As [`html`], piece by piece: the page is many times as long as the message.
 ///
 /// # Errors
 /// Those of `out`, and one if the message cannot be read again.
-pub fn write_html(report: &Report, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
-    html::write(report, &message.document().map_err(io::Error::other)?, out)
+pub fn write_html(report: &Report, shapes: Shapes<'_>, message: &Message<'_>, out: &mut dyn Write) -> io::Result<()> {
+    html::write(report, places(shapes), &message.document().map_err(io::Error::other)?, out)
 }
 
 /// A verdict, in the form of a report and of evidence.

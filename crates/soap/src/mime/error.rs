@@ -37,7 +37,10 @@ pub enum MimeError {
         name: WireText,
     },
     /// *Malformed.* The type is not `multipart/related` with a boundary.
-    #[error("the message is of type {found:?}: a package is multipart/related, with a boundary")]
+    #[error(
+        "the message is of type {found:?}, and a package is multipart/related, with a boundary: give an envelope without the \
+         MIME header before it"
+    )]
     NotRelated {
         /// The media type.
         found: WireText,

@@ -98,9 +98,10 @@ causes! {
     MarkupAsText { how } = "markup-as-text" "the octets fit with {how}: markup became text, or text became markup, after signing";
     ElementsReordered { how } = "elements-reordered" "the octets fit with {how}: elements were put in another order after signing";
     // Names.
+    NameChanged { from, to } = "name-changed" "the octets fit with {to} in place of {from}: elements or attributes were renamed after signing";
     PrefixRewritten { from, to } = "prefix-rewritten" "the octets fit with the prefix {to} in place of {from}: prefixes were rewritten after signing, and canonical forms contain them";
     NamespaceAdded { prefix } = "namespace-added" "the octets fit without the namespace declaration of {prefix}: it came into the scope of the element after it was digested";
-    NamespaceRemoved { prefix } = "namespace-removed" "the octets fit with a namespace declaration of {prefix} on the element: it was in scope when the element was digested, and was removed on the way";
+    NamespaceRemoved { prefix } = "namespace-removed" "the octets fit with a namespace declaration of {prefix}: it was in scope when the element was digested, and was removed on the way";
     DefaultUndeclared = "default-undeclared" "the octets fit without xmlns=\"\": it was added after signing, as by a DOM that puts elements of no namespace below a default namespace";
     DefaultImposed = "default-imposed" "the octets fit with xmlns=\"\" on elements that are now in a default namespace: they had no namespace when they were digested";
     SoapVersionChanged = "soap-version-changed" "the octets fit in the namespace of the other version of SOAP: a gateway translated the message after signing";

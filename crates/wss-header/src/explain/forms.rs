@@ -8,6 +8,7 @@ use wss_text::Slice as _;
 
 use super::cause::Cause;
 use super::edit::Out;
+use super::token::{Tag, Token, tokens};
 
 /// The largest number of prefixes that are tried one by one.
 const PREFIXES: usize = 16;
@@ -113,6 +114,30 @@ impl<'d> Target<'d> {
         let mut all: Vec<String> = [declarations, sorted, reversed].iter().map(|all| write(all).concat()).collect();
         all.push(behind);
         all.into_iter().map(|tag| [own.as_str(), &tag, content].concat()).collect()
+    }
+
+    /// A canonical form of it with the attributes of each tag in the order of the source; `None` without an apex.
+    pub(super) fn in_order_of_source(&self, canonical: &str) -> Option<String> {
+        let mut elements = self.apex?.descendants_and_self();
+        let mut written = String::with_capacity(canonical.len());
+        for token in tokens(canonical) {
+            let Token::Start(start) = token else {
+                written.push_str(token.as_str());
+                continue;
+            };
+            let mut tag = Tag::read(start);
+            if let (Some(element), true) = (elements.next(), tag.attributes.len() > 1) {
+                let source = element.document().source().slice(element.span());
+                let source = source.slice(..tag_len(source));
+                let place = |name: &str| {
+                    let mut places = source.match_indices(name);
+                    places.find(|(at, _)| source.slice(..*at).ends_with(char::is_whitespace)).map(|(at, _)| at)
+                };
+                tag.attributes.sort_by_cached_key(|(name, _)| place(&format!("{name}=")).or_else(|| place(name)));
+            }
+            tag.write(&mut |piece| written.push_str(piece));
+        }
+        Some(written)
     }
 
     fn subset(&self, comments: bool) -> Subset<'d> {

@@ -113,6 +113,11 @@ fn verdict(
             }
             if let Some(likely) = likely.filter(|_| found.is_empty() && *tried > 0) {
                 line(f, depth + 1, likely)?;
+                line(
+                    f,
+                    depth + 1,
+                    "compare what the sender digested with the octets here: call `explain_octets`, which shows them",
+                )?;
             }
             match stopped.filter(|_| found.is_empty()) {
                 Some(exceeded) => line(f, depth + 1, format_args!("the search stopped early: {exceeded}")),

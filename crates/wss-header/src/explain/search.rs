@@ -58,6 +58,8 @@ impl Search<'_> {
             .or_else(|| self.around(elements, said))
             .or_else(|| self.meter.with_part(2, || self.last(target, said, edits::numbered)))
             .or_else(|| self.last(target, said, edits::few_last))
+            .or_else(|| self.last(target, said, edits::few_restored))
+            .or_else(|| self.in_order_of_source(target, said))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
             .or_else(|| self.words())
             .or_else(|| self.meter.with_part(3, || self.in_pairs(target, said)))
@@ -71,6 +73,8 @@ impl Search<'_> {
                         .or_else(|| self.last(target, said, edits::rest_of_several))
                 })
             })
+            .or_else(|| self.meter.with_part(2, || self.beside_spaces(target, said)))
+            .or_else(|| self.meter.with_part(2, || self.last(target, said, edits::many_restored)))
             .or_else(|| {
                 // Hints need some of the rest.
                 self.meter
@@ -229,6 +233,20 @@ impl Search<'_> {
                 })
             })
         })
+    }
+
+    /// Tries the form with the attributes of each element in the order in which the message has them, and with what serialisers
+    /// do to tags.
+    fn in_order_of_source(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let base = self.text(target, said)?;
+        let written = target.in_order_of_source(&base).filter(|written| *written != base)?;
+        if !self.meter.affords(written.len() as u64) {
+            return None;
+        }
+        let how = "the attributes are in the order of the message";
+        let causes = [&[Cause::NotCanonicalized { how: how.into() }], said.causes.as_slice()].concat();
+        let found = self.octets(&causes, written.len(), &|out| out(written.as_bytes()));
+        found.or_else(|| self.edits(&written, edits::serialized(&Sketch::of(&written)), &causes))
     }
 
     /// Tries the source as a library writes one element alone: with the namespaces that are in scope around it.

@@ -34,6 +34,11 @@ impl Search<'_> {
         self.together(target, said, &[edits::usual_kinds, edits::prefixes_alone])
     }
 
+    /// Tries each change beside a space around one text.
+    pub(super) fn beside_spaces(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        self.together(target, said, &[edits::usual_kinds, edits::spaces_alone])
+    }
+
     /// Tries each three of the most usual changes.
     pub(super) fn in_threes(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         self.together(target, said, &[edits::few_kinds as Kinds; 3])

@@ -5,6 +5,7 @@ use wss_text::Slice as _;
 use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
+use super::super::token::{Tag, Token};
 use super::changed::only;
 use super::characters::{octet_of, of_windows_1252};
 use super::unicode;
@@ -143,18 +144,30 @@ fn in_place(mark: &'static str, places: Vec<(usize, usize)>, with: Vec<char>) ->
     })
 }
 
-/// Umlauts in place of the pairs of letters that replaced them, everywhere or in some texts.
+/// Umlauts in place of the pairs of letters that replaced them, in some texts and attributes.
 pub(super) fn transliterated(sketch: &Sketch) -> Vec<Edit> {
-    let texts = sketch.texts.values.iter().filter(|(_, text)| with_umlauts(text, true) != *text);
-    let texts: Vec<usize> = texts.map(|(nth, _)| *nth).take(7).collect();
-    let all = (1..1_u32 << texts.len()).flat_map(|mask| [(mask, false), (mask, true)]);
+    let has_pair = |text: &str| with_umlauts(text, true) != *text;
+    let texts = sketch.texts.values.iter().filter(|(_, text)| has_pair(text)).map(|(nth, _)| (*nth, None));
+    let values = sketch.attribute_values.iter().filter(|(_, _, value)| has_pair(value));
+    let values = values.map(|(nth, name, _)| (*nth, Some(name.clone())));
+    let places: Vec<(usize, Option<String>)> = texts.chain(values).take(7).collect();
+    let all = (1..1_u32 << places.len()).flat_map(|mask| [(mask, false), (mask, true)]);
     let edit = |(mask, also): (u32, bool)| {
-        let chosen: Vec<usize> =
-            texts.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1).map(|(_, nth)| *nth).collect();
+        let chosen = places.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1).map(|(_, place)| place.clone());
+        let chosen: Vec<(usize, Option<String>)> = chosen.collect();
         let how = "umlauts in place of ae, oe and ue, or ß in place of ss".into();
-        Edit::texts(Cause::CharacterReplaced { how }, move |step, text| match chosen.contains(&step.nth) {
-            true => with_umlauts(text, also).into(),
-            false => text.into(),
+        Edit::tokens(Cause::CharacterReplaced { how }, move |step, out| match step.token {
+            Token::Text(text) if chosen.contains(&(step.nth, None)) => out(&with_umlauts(text, also)),
+            Token::Start(start) if chosen.iter().any(|(nth, name)| *nth == step.nth && name.is_some()) => {
+                let mut tag = Tag::read(start);
+                for (name, value) in &mut tag.attributes {
+                    if chosen.iter().any(|(nth, own)| *nth == step.nth && own.as_deref() == Some(name)) {
+                        *value = with_umlauts(value, also).into();
+                    }
+                }
+                tag.write(out);
+            }
+            token => out(token.as_str()),
         })
     };
     all.map(edit).collect()

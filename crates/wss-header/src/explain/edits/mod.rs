@@ -9,6 +9,7 @@ mod names;
 mod octets;
 mod prefixes;
 mod qnames;
+mod restored;
 mod rewritten;
 mod scopes;
 mod serialized;
@@ -102,6 +103,16 @@ pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
     Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
 }
 
+/// Edits that restore what programs write anew in some places.
+pub(super) fn few_restored<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    Box::new(restored::few(sketch, clues).into_iter())
+}
+
+/// Edits that restore what programs drop.
+pub(super) fn many_restored<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    Box::new(restored::many(sketch, clues).into_iter())
+}
+
 /// The white space that a serialiser changes when it writes prefixes anew, too.
 pub(super) fn first_of_serializers(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = white_space::removed(sketch);
@@ -164,6 +175,13 @@ pub(super) fn prefixes_alone<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<
     Box::new(none.take(KINDS).chain([last]))
 }
 
+/// A space around one text, tried after the other kinds.
+pub(super) fn spaces_alone<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
+    let none = std::iter::repeat_with(|| -> Edits<'s> { Box::new(std::iter::empty()) });
+    let last: Edits<'s> = Box::new(restored::spaced(sketch).into_iter());
+    Box::new(none.take(KINDS + 1).chain([last]))
+}
+
 /// The most usual kinds: every three changes of them are tried together.
 pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
     let kinds: [Edits<'s>; 5] = [
@@ -180,6 +198,13 @@ pub(super) fn few_kinds<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Kinds<'s> {
 pub(super) fn tag_kinds<'s>(sketch: &'s Sketch, _: &'s Clues) -> Kinds<'s> {
     let tags: Edits<'s> = Box::new(serialized::all(sketch).into_iter());
     Box::new([tags, empty_elements()].into_iter())
+}
+
+/// What serialisers do to tags that do not canonicalise.
+pub(super) fn serialized(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = serialized::all(sketch);
+    edits.extend(octets::empty_elements());
+    edits
 }
 
 /// Edits to empty elements, and before the document.

@@ -9,7 +9,7 @@ use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
 /// Declarations that are usually in scope somewhere: of types, of envelopes, of security.
-const USUAL: [(&str, &str); 17] = [
+pub(super) const USUAL: [(&str, &str); 17] = [
     ("xsi", name::XSI.uri),
     ("xsd", "http://www.w3.org/2001/XMLSchema"),
     ("xs", "http://www.w3.org/2001/XMLSchema"),
@@ -179,7 +179,7 @@ fn pushed_down(prefix: &str, uri: &str) -> Option<Edit> {
 }
 
 /// An edit that adds declarations at the apex, and removes them below.
-fn added(sketch: &Sketch, declarations: &[(&str, &str)]) -> Option<Edit> {
+pub(super) fn added(sketch: &Sketch, declarations: &[(&str, &str)]) -> Option<Edit> {
     let is_known = |prefix: &str| sketch.at_apex.iter().any(|(known, _)| known == prefix);
     if declarations.is_empty() || declarations.iter().any(|(prefix, _)| is_known(prefix)) {
         return None;

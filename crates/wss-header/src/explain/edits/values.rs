@@ -145,7 +145,7 @@ pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     // Edits that could change nothing are not made: each attempt is charged.
     let texts = sketch.texts.values.iter().map(|(_, text)| text);
     let mut values = texts.chain(sketch.attribute_values.iter().map(|(_, _, value)| value));
-    let has_bare = values.clone().any(|text| matches!(instant(text), Some((_, "", ""))));
+    let has_bare = values.clone().any(|text| matches!(instant(text), Some((_, _, ""))));
     let has_date = values.any(|text| is_date(text));
     let mut edits = Vec::new();
     for zone in other_zones() {
@@ -166,6 +166,7 @@ pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
                 cause(format!("with the fraction {fraction:?} and {}", how_in(zone))),
                 move |text| match instant(text) {
                     Some((seconds, "", "")) => format!("{seconds}{fraction}{}", written(zone)).into(),
+                    Some((_, _, "")) if fraction.is_empty() => format!("{text}{}", written(zone)).into(),
                     _ => text.into(),
                 },
             ));
@@ -207,7 +208,7 @@ fn instant(text: &str) -> Option<(&str, &str, &str)> {
     is_zone.then_some((seconds, fraction, zone))
 }
 
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|octet| octet.is_ascii_digit()))
@@ -225,6 +226,12 @@ fn numbers(how: &str, edit: fn(&str) -> Option<String>) -> Edit {
 fn places(text: &str, count: usize) -> Option<String> {
     let (whole, fraction) = text.split_once('.')?;
     (!fraction.is_empty()).then(|| format!("{whole}.{}", digits(fraction, count)))
+}
+
+/// The number with `count` decimal places, whole ones too.
+pub(super) fn with_places(text: &str, count: usize) -> String {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if count == 0 { whole.to_owned() } else { format!("{whole}.{}", digits(fraction, count)) }
 }
 
 /// Edits that write values in other spellings.
