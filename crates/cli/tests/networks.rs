@@ -75,7 +75,7 @@ fn a_service_answers_as_the_network_says() {
     let verify = format!("verify --network digikoppeling_wus_s --reply --request {request} --pin KEYS/bob.pem -");
     assert!(done(&verify, &reply).contains("done"));
     fails(&verify, &message, 1, "");
-    fails(&format!("secure --network sat_mx --reply {bob} -"), envelope(), 2, "no Security header");
+    fails(&format!("secure --network face_es --reply {bob} -"), envelope(), 2, "no Security header");
 }
 
 fn tempfile_folder() -> std::path::PathBuf {
