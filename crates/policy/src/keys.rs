@@ -223,10 +223,10 @@ impl Keys {
         self
     }
 
-    /// The algorithms of an `sp:CustomAlgorithmSuite`, with which a policy of CXF leaves them to the configuration of both sides:
-    /// the digest, the cipher, and the method that encrypts keys to certificates. CXF names them by `ws-security.custom.alg.suite.…`.
-    /// Signatures are RSA and HMAC with SHA-256 there, unless [`Keys::asymmetric_signature`] and [`Keys::symmetric_signature`] say
-    /// others.
+    /// The algorithms of an `sp:CustomAlgorithmSuite`, with which a policy of CXF leaves them to the configuration of both
+    /// sides: the digest, the cipher, and the method that encrypts keys to certificates. CXF names them by
+    /// `ws-security.custom.alg.suite.…`. Signatures are RSA and HMAC with SHA-256 there, unless
+    /// [`Keys::asymmetric_signature`] and [`Keys::symmetric_signature`] say others.
     #[must_use]
     pub fn custom_suite(mut self, digest: DigestMethod, content: ContentEncryption, transport: KeyTransport) -> Self {
         self.custom = Some(Suite::custom(digest, content, transport));

@@ -43,6 +43,14 @@ pub const NETWORK: Network = Network {
                     reply with its timestamp (tests/_files/authenticate)",
             reliability: Reliability::Read,
         },
+        Source {
+            title: "the later calls: phpcfdi/sat-ws-descarga-masiva and luisiturrios1/python-cfdiclient write the same",
+            reliability: Reliability::Read,
+        },
+        Source {
+            title: "whether the service takes later calls with another form of signature, and how it reads this one: not checked",
+            reliability: Reliability::Unverified,
+        },
         AROUND,
     ],
 };
