@@ -12,6 +12,14 @@ use crate::peer::{self, Matrix};
 
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
+/// The headers of WS-Addressing that each request of Digikoppeling has.
+const ADDRESSED: [&str; 3] = ["To", "Action", "MessageID"];
+
+/// They are signed.
+fn addressed() -> String {
+    format!("also={}", ADDRESSED.map(|local| format!("{WSA} {local}")).join("|"))
+}
+
 /// A network, and the words of WSS4J's driver for its requests.
 fn configured() -> Vec<(Network, String)> {
     let signed = |signature: SignatureMethod, digest: DigestMethod| {
@@ -25,11 +33,12 @@ fn configured() -> Vec<(Network, String)> {
     };
     let encrypted = signed(rsa, sha256).replace("steps=sign", "steps=sign;encrypt");
     vec![
-        (networks::digikoppeling_wus_s::NETWORK, signed(rsa, sha256)),
+        (networks::digikoppeling_wus_s::NETWORK, format!("{},{}", signed(rsa, sha256), addressed())),
         (
             networks::digikoppeling_wus_se::NETWORK,
             format!(
-                "{encrypted},cipher={},transport={}",
+                "{encrypted},{},cipher={},transport={}",
+                addressed(),
                 ContentEncryption::Aes256Gcm.uri(),
                 TransportMethod::RsaOaepMgf1p.uri()
             ),
@@ -82,6 +91,10 @@ fn presets_and_wss4j_open_each_others_requests() {
         let to = format!("<w:To xmlns:w=\"{WSA}\">urn:to</w:To><a:Id ");
         let envelope = match network.name {
             "dian_co" => peer::envelope(soap).replace("<a:Id ", &to),
+            name if name.starts_with("digikoppeling") => {
+                let blocks = ADDRESSED.map(|local| format!("<w:{local} xmlns:w=\"{WSA}\">urn:1</w:{local}>"));
+                peer::envelope(soap).replace("<a:Id ", &format!("{}<a:Id ", blocks.concat()))
+            }
             _ => peer::envelope(soap),
         };
         let mode = if words.contains(TransportMethod::Rsa15.uri()) { "rsa15" } else { "on" };

@@ -143,3 +143,21 @@ fn a_ticket_endorses_what_a_certificate_signs() {
         }
     }
 }
+
+/// The key of an endorsing signature is derived from that of a user: the user is the one whose token the derivation names.
+#[test]
+fn a_user_endorses_by_a_derived_key() {
+    let user = token("UsernameToken", "AlwaysToRecipient", "<sp:NoPassword/><sp:RequireDerivedKeys/>");
+    for binding in ["asymmetric", "derived", "one-key"] {
+        let shape = Shape::default().with("binding", binding);
+        let (client, service) = sides(&shape, &and(&shape, "Endorsing", &user)).expect("both sides");
+        let (client, service) = (&client.exchanges()[0], &service.exchanges()[0]);
+        let sent = client.plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        let opened = service.open(&sent, None).unwrap_or_else(|error| panic!("{binding}: {error}"));
+        assert_eq!(opened.user().map(|user| user.username()), Some("ann"), "{binding}");
+        exchanged(client, service).unwrap_or_else(|error| panic!("{binding}: {error}"));
+        let other = sent.replacen(">ann<", ">eve<", 1);
+        assert_ne!(other, sent);
+        says(service.open(&other, None), "");
+    }
+}

@@ -1,7 +1,8 @@
 //! Forms that CXF writes under a policy, or that its policies have, beside those that we write.
 
 use ws_security::c14n::base64_encode;
-use ws_security::policy::{Policy, PolicyOpenError, Side};
+use ws_security::crypto::{ContentEncryption, DigestMethod, KeyTransport};
+use ws_security::policy::{Keys, Policy, PolicyOpenError, Side};
 use ws_security::{Fault, OpenError, SoapVersion, TransportFacts};
 
 use crate::common::*;
@@ -252,4 +253,31 @@ fn a_certificate_whose_key_signs_nothing_is_sent_and_is_no_proof() {
         let refused = sides(&shape, &and(&shape, &tokens("SignedEncrypted"))).expect_err("in clear text");
         assert!(refused.contains("sent and not encrypted"), "{refused}");
     }
+}
+
+/// CXF leaves the algorithms of this suite to the configuration of both sides: the caller names them.
+#[test]
+fn the_algorithms_of_a_custom_suite_are_those_of_the_keys() {
+    let shape = Shape::default();
+    let custom = "<c:CustomAlgorithmSuite xmlns:c=\"http://cxf.apache.org/custom/security-policy\"/>";
+    let text = shape.policy().replace("<sp:Basic256Sha256/>", custom);
+    let policy = Policy::from_wsdl(&text).expect("a policy");
+    let client = || shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let service = || shape.service(identity("bob"), certificate("alice"), certificate("ca"));
+    says(policy.client(&client()), "give it with `Keys::custom_suite`");
+    says(policy.service(&service()), "give it with `Keys::custom_suite`");
+    let suite = |keys: Keys, cipher: ContentEncryption| {
+        keys.custom_suite(DigestMethod::Sha256, cipher, KeyTransport::oaep(DigestMethod::Sha256))
+    };
+    let cipher = ContentEncryption::Aes256Gcm;
+    let client_side = policy.client(&suite(client(), cipher)).expect("a client");
+    let service_side = policy.service(&suite(service(), cipher)).expect("a service");
+    exchanged(&client_side.exchanges()[0], &service_side.exchanges()[0]).expect("exchanged");
+    let sent = client_side.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    assert!(sent.contains("xmlenc11#aes256-gcm") && sent.contains("xmlenc11#rsa-oaep\""), "{sent}");
+    let other = policy.service(&suite(service(), ContentEncryption::Aes128Gcm)).expect("a service");
+    says(other.exchanges()[0].open(&sent, None), "the message breaks CustomAlgorithmSuite");
+    // Of the standard's namespace, no suite has this name.
+    let misnamed = Policy::from_wsdl(&text.replace(custom, "<sp:CustomAlgorithmSuite/>")).expect("a policy");
+    says(misnamed.client(&suite(client(), cipher)), "no algorithm suite");
 }

@@ -19,6 +19,7 @@ mod shapes;
 mod supporting;
 mod together;
 mod tokens;
+mod wild;
 
 use common::*;
 use shapes::{SP, Shape, pairs, singles};

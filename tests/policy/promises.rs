@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
-use ws_security::crypto::SystemRandom;
+use ws_security::crypto::{ContentEncryption, DigestMethod, KeyTransport, SystemRandom};
 use ws_security::policy::{Exchange, Keys, Opening, Policy, PolicyOpenError, PolicyReader, Side};
 use ws_security::{
     AssertionTrust, Correlation, KerberosSession, KerberosTicket, MemoryReplayCache, NewAssertion, SamlVersion, Secret,
@@ -35,10 +35,10 @@ fn secret(octet: u8, len: usize) -> Secret {
 }
 
 /// An assertion, and whether a secret is its key.
-type Held = (String, bool);
+pub(crate) type Held = (String, bool);
 
 /// Assertions of both versions, whose holder proves himself by a secret, by a certificate, or not at all.
-fn assertions(len: usize) -> Vec<Held> {
+pub(crate) fn assertions(len: usize) -> Vec<Held> {
     let mut all = Vec::new();
     for version in [SamlVersion::V2_0, SamlVersion::V1_1] {
         let about = || NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
@@ -70,6 +70,7 @@ fn agreed(names: &[&str], len: usize) -> Keys {
         .accept_uncovered_holder_tokens()
         .dangerous_unprotected()
         .over_protected_transport()
+        .custom_suite(DigestMethod::Sha256, ContentEncryption::Aes256Gcm, KeyTransport::oaep(DigestMethod::Sha256))
         .security_context("urn:uuid:1", secret(7, len))
         .user("ann", "changeit")
 }
@@ -134,13 +135,13 @@ fn exchanged(client: &Exchange, service: &Exchange, soap: &str) -> Result<(), St
 
 /// What the listing promises of an operation.
 #[derive(Default)]
-struct Promised {
-    by_client: bool,
-    by_service: bool,
-    both: bool,
+pub(crate) struct Promised {
+    pub(crate) by_client: bool,
+    pub(crate) by_service: bool,
+    pub(crate) both: bool,
 }
 
-fn promised(policy: &Policy, operation: &str) -> Promised {
+pub(crate) fn promised(policy: &Policy, operation: &str) -> Promised {
     let messages: Vec<_> = policy.listing().filter(|listed| listed.operation == operation).collect();
     Promised {
         by_client: messages.iter().all(|listed| listed.is_usable_by_client()),
@@ -150,7 +151,7 @@ fn promised(policy: &Policy, operation: &str) -> Promised {
 }
 
 /// What is wrong with the promises of an operation.
-fn broken(policy: &Policy, text: &str, operation: &str, (held, len): (&[Held], usize)) -> Option<String> {
+pub(crate) fn broken(policy: &Policy, text: &str, operation: &str, (held, len): (&[Held], usize)) -> Option<String> {
     let promised = promised(policy, operation);
     let needs_assertion = text.contains("IssuedToken") || text.contains("SamlToken");
     let held: Vec<Option<&Held>> =
@@ -255,6 +256,7 @@ fn supported() -> Vec<(String, String)> {
         ("user", token("UsernameToken", "AlwaysToRecipient", "")),
         ("digest", token("UsernameToken", "AlwaysToRecipient", "<sp:HashPassword/>")),
         ("mere user", token("UsernameToken", "AlwaysToRecipient", "<sp:NoPassword/>")),
+        ("derived", token("UsernameToken", "AlwaysToRecipient", "<sp:NoPassword/><sp:RequireDerivedKeys/>")),
         ("certificate", token("X509Token", "AlwaysToRecipient", "<sp:WssX509V3Token10/>")),
         ("assertion", token("SamlToken", "AlwaysToRecipient", "<sp:WssSamlV20Token11/>")),
         ("issued", token("IssuedToken", "AlwaysToRecipient", "")),
@@ -271,6 +273,22 @@ fn supported() -> Vec<(String, String)> {
                 let supporting = all(&format!("{kind}SupportingTokens"), token);
                 made.push((format!("{binding}, {kind}: {name}"), policy(&format!("{text}{supporting}{parts}"))));
             }
+        }
+    }
+    let user = |inside: &str| token("UsernameToken", "AlwaysToRecipient", inside);
+    let signed = |inside: &str| all("SignedSupportingTokens", inside);
+    let endorsing = |inside: &str| all("EndorsingSupportingTokens", inside);
+    let saml = token("SamlToken", "AlwaysToRecipient", "<sp:WssSamlV20Token11/>");
+    let twice = [
+        ("two users", signed(&(user("") + &user("<sp:HashPassword/>")))),
+        ("a user twice", signed(&user("").repeat(2))),
+        ("a user, and one that endorses", signed(&user("")) + &endorsing(&user("<sp:NoPassword/>"))),
+        ("two users that endorse", endorsing(&user("<sp:NoPassword/>").repeat(2))),
+        ("an assertion, and one that endorses", signed(&saml) + &endorsing(&saml)),
+    ];
+    for (name, tokens) in twice {
+        for (binding, text) in bindings(STAMP, "Basic256Sha256").into_iter().skip(1) {
+            made.push((format!("{binding}, {name}"), policy(&format!("{text}{tokens}{SIGNED}{ENCRYPTED}"))));
         }
     }
     let versions = ["20Token11", "11Token11"].map(|version| {
@@ -308,9 +326,6 @@ fn directed() -> Vec<(String, String)> {
                 for (reply, output) in
                     demands.into_iter().filter(|(reply, _)| at < 3 || request == *reply || *reply == "signed")
                 {
-                    if stamp != STAMP && lacks_its_key(&binding, stamp, request, reply) {
-                        continue;
-                    }
                     let of_binding = with_id(&policy(&format!("{text}{more}")), "binding");
                     let name = format!("{binding}, {stamp}{more}, request {request}, reply {reply}");
                     made.push((name, wsdl(&of_binding, &wrap(input), &wrap(output))));
@@ -321,19 +336,31 @@ fn directed() -> Vec<(String, String)> {
     made
 }
 
-/// Whether a reply is under a key, or encrypted to a certificate, that its request does not bring. Such an exchange is refused
-/// when the reply is made: the listing judges each message alone.
-fn lacks_its_key(binding: &str, stamp: &str, request: &str, reply: &str) -> bool {
-    let hides = reply == "encrypted" || (stamp.contains("EncryptSignature") && reply == "signed");
-    match binding {
-        "certificates" | "certificates that sign" => hides && ["nothing", "encrypted"].contains(&request),
-        _ => {
-            let is_of_request = ["X509Token", "KerberosToken", "two keys", "a key that signs"]
-                .iter()
-                .any(|known| binding.starts_with(known));
-            is_of_request && request == "nothing" && reply != "nothing"
+/// Each binding with each order of its steps, and parts of which one is encrypted and not signed.
+fn ordered() -> Vec<(String, String)> {
+    let to = "<sp:Header Name=\"To\" Namespace=\"http://www.w3.org/2005/08/addressing\"/>";
+    let pay = format!("<sp:XPath xmlns:s=\"{}\" xmlns:b=\"urn:bank\">/s:Envelope/s:Body/b:pay</sp:XPath>", SOAP[0]);
+    let demands = [
+        ENCRYPTED.to_owned(),
+        format!("{SIGNED}<sp:EncryptedParts>{to}</sp:EncryptedParts>"),
+        format!("{SIGNED}<sp:ContentEncryptedElements>{pay}</sp:ContentEncryptedElements>"),
+        format!("<sp:SignedParts><sp:Body/>{to}</sp:SignedParts>{ENCRYPTED}"),
+        "<sp:SignedParts/><sp:EncryptedParts/>".to_owned(),
+    ];
+    let orders = ["", "<sp:EncryptBeforeSigning/>", "<sp:EncryptBeforeSigning/><sp:EncryptSignature/>"];
+    let mut made = Vec::new();
+    for order in orders {
+        for protects in ["", "<sp:ProtectTokens/>"] {
+            for (binding, text) in bindings(&format!("{STAMP}{order}{protects}"), "Basic256Sha256").into_iter().skip(1)
+            {
+                let of = |demand: &String| {
+                    (format!("{binding}, {order}{protects}{demand}"), policy(&format!("{text}{demand}")))
+                };
+                made.extend(demands.iter().map(of));
+            }
         }
     }
+    made
 }
 
 fn all_kept(policies: &[(String, String)]) {
@@ -362,6 +389,11 @@ fn each_binding_keeps_with_each_supporting_token_what_its_listing_promises() {
 #[test]
 fn each_binding_keeps_with_other_demands_on_each_direction_what_its_listing_promises() {
     all_kept(&directed());
+}
+
+#[test]
+fn each_binding_keeps_with_each_order_of_its_steps_what_its_listing_promises() {
+    all_kept(&ordered());
 }
 
 /// The policies of other products, where they are at hand.

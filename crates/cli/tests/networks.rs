@@ -15,7 +15,7 @@ const WSA: &str = "http://www.w3.org/2005/08/addressing";
 fn envelope() -> String {
     format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:a=\"{WSA}\"><s:Header>\
-         <a:To>urn:bank</a:To><a:Action>urn:pay</a:Action></s:Header><s:Body><pay xmlns=\"urn:p\">1499.90</pay></s:Body></s:Envelope>"
+         <a:To>urn:bank</a:To><a:Action>urn:pay</a:Action><a:MessageID>urn:1</a:MessageID></s:Header><s:Body><pay xmlns=\"urn:p\">1499.90</pay></s:Body></s:Envelope>"
     )
 }
 
@@ -69,13 +69,13 @@ fn a_service_answers_as_the_network_says() {
     let message = done(&format!("secure --network digikoppeling_wus_s {ALICE} -"), envelope());
     std::fs::write(&request, &message).expect("written");
     let request = request.display();
-    let answer = envelope().replace("1499.90", "done");
+    let answer = envelope().replace("1499.90", "done").replace("<a:To>", "<a:RelatesTo>urn:1</a:RelatesTo><a:To>");
     let bob = "--key KEYS/bob.key --cert KEYS/bob.pem";
     let reply = done(&format!("secure --network digikoppeling_wus_s --reply --confirm {request} {bob} -"), answer);
     let verify = format!("verify --network digikoppeling_wus_s --reply --request {request} --pin KEYS/bob.pem -");
     assert!(done(&verify, &reply).contains("done"));
     fails(&verify, &message, 1, "");
-    fails(&format!("secure --network sat_mx --reply {bob} -"), envelope(), 2, "no Security header");
+    fails(&format!("secure --network face_es --reply {bob} -"), envelope(), 2, "no Security header");
 }
 
 fn tempfile_folder() -> std::path::PathBuf {

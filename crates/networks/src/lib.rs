@@ -27,6 +27,7 @@ mod network;
 mod outline;
 mod pair;
 mod presets;
+mod sat_call;
 mod sender;
 mod shape;
 mod shown;

@@ -39,7 +39,7 @@ fn elsewhere_a_partner_is_its_subject() {
     }
     let demanding: Vec<&str> =
         ALL.iter().filter(|network| network.partner.checks_revocation).map(|network| network.name).collect();
-    assert_eq!(demanding, ["bdew_1_2", "eet_cz", "peppol_as4_2"]);
+    assert_eq!(demanding, ["bdew_1_2", "digikoppeling_wus_s", "digikoppeling_wus_se", "eet_cz", "peppol_as4_2"]);
 }
 
 /// Regelungen zum Übertragungsweg für AS4, §5.4, and the profile of PKIoverheid.

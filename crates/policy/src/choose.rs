@@ -9,10 +9,11 @@ use crate::assertion::Alternative;
 use crate::exchange::{Exchange, Opens, Skipped, Unusable};
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
+use crate::place::Location;
 use crate::receive;
 use crate::send;
-use crate::standing::Role;
-use crate::terms::{Direction, Purpose, Terms};
+use crate::standing::{Judged, Role};
+use crate::terms::{Direction, FromRequest, Purpose, Terms};
 use crate::wsdl::{OperationPolicy, PortPolicy};
 
 /// Makes the exchanges of one operation: of a client with the first alternative that can be used, of a service with each.
@@ -41,7 +42,13 @@ pub(crate) fn exchanges(
             at += replies.len();
             for (of_reply, reply) in replies.iter_mut().enumerate() {
                 let (request, reply) = match (&mut request, reply) {
-                    (Ok(request), Ok(reply)) => (request, reply),
+                    (Ok(request), Ok(reply)) => match reply.lacks(request, role) {
+                        None => (request, reply),
+                        Some(lack) => {
+                            lacks.push(lack);
+                            continue;
+                        }
+                    },
                     (Err(lack), _) | (_, Err(lack)) => {
                         lacks.push(lack.clone());
                         continue;
@@ -105,6 +112,22 @@ struct Half {
     sends: Option<Plan>,
     opens: Option<Opens>,
     has_tls: bool,
+    /// What a reply takes from its request, and the place of its token.
+    takes: Option<(FromRequest, Location)>,
+    /// What a request brings to its reply.
+    brings: Vec<FromRequest>,
+}
+
+impl Half {
+    /// Why a side does not answer this request with this reply.
+    fn lacks(&self, request: &Self, role: Role) -> Option<Lack> {
+        let (what, place) = self.takes.as_ref().filter(|(what, _)| !request.brings.contains(what))?;
+        let standing = what.lacking();
+        if standing.admits(role) {
+            return None;
+        }
+        Some(Lack::Refused(Box::new(Judged { name: place.name(), place: place.clone(), standing })))
+    }
 }
 
 impl OneSide<'_> {
@@ -115,7 +138,7 @@ impl OneSide<'_> {
             Direction::Request => (&self.protects.request, request.as_slice()),
             Direction::Reply => (&self.protects.reply, reply.as_deref().map_or(&[][..], Vec::as_slice)),
         };
-        let purpose = Purpose::Side { blocks: &[] };
+        let purpose = Purpose::Side { blocks: &[], custom: None };
         let protects = |common: &Alternative, own: &Alternative| {
             !Terms::of_message((common, own), direction, purpose).protects_nothing(direction)
         };
@@ -125,7 +148,11 @@ impl OneSide<'_> {
     /// The plan that sends, or the receiver that opens, in this direction.
     fn half(&self, common: &Alternative, own: &Alternative, direction: Direction) -> Result<Half, Lack> {
         let Self { role, keys, .. } = self;
-        let mut terms = Terms::of_message((common, own), direction, Purpose::Side { blocks: &keys.blocks });
+        let mut terms = Terms::of_message(
+            (common, own),
+            direction,
+            Purpose::Side { blocks: &keys.blocks, custom: keys.custom.as_ref() },
+        );
         if let Some(judged) = terms.notes.first_refused_by(*role) {
             return Err(Lack::Refused(Box::new(judged.clone())));
         }
@@ -134,10 +161,15 @@ impl OneSide<'_> {
             return Err(Lack::consent(Consent::Unprotected, "the alternative protects nothing, and others do"));
         }
         let has_tls = terms.binding.is_some() && terms.is_over_transport();
+        let (takes, brings) = match direction {
+            Direction::Request => (None, FromRequest::ALL.into_iter().filter(|what| terms.brings(*what)).collect()),
+            Direction::Reply => (terms.takes_from_request(), Vec::new()),
+        };
         if (*role == Role::Client) == (direction == Direction::Request) {
             let recipe = send::recipe(&terms, direction, keys)?;
             drop(terms);
-            return Ok(Half { sends: recipe.map(wss_header::Recipe::plan).transpose()?, opens: None, has_tls });
+            let sends = recipe.map(wss_header::Recipe::plan).transpose()?;
+            return Ok(Half { sends, opens: None, has_tls, takes, brings });
         }
         let receiver = receive::receiver(&terms, direction, keys)?;
         terms.notes.keep_first();
@@ -148,6 +180,6 @@ impl OneSide<'_> {
             direction,
             keys: Keys::clone(keys),
         });
-        Ok(Half { sends: None, opens, has_tls })
+        Ok(Half { sends: None, opens, has_tls, takes, brings })
     }
 }

@@ -6,11 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_crypto::{Certificate, Identity, Secret, SignatureMethod};
+use wss_crypto::{Certificate, ContentEncryption, DigestMethod, Identity, KeyTransport, Secret, SignatureMethod};
 use wss_header::ReplayCache;
 use wss_tokens::{
     AssertionTrust, KerberosAcceptor, KerberosInitiator, Password, PasswordSource, SecurityContexts, Trust,
 };
+
+use crate::suite::Suite;
 
 /// The keys of one side, its trust, and the departures to which it agrees. They choose the alternative of a policy.
 ///
@@ -30,6 +32,8 @@ pub struct Keys {
     pub(crate) lifetime: Duration,
     pub(crate) asymmetric: Option<SignatureMethod>,
     pub(crate) symmetric: Option<SignatureMethod>,
+    /// The algorithms of a suite that names none.
+    pub(crate) custom: Option<Suite>,
 }
 
 /// The keys and tokens of this side.
@@ -104,6 +108,7 @@ impl Keys {
             lifetime: Duration::from_secs(300),
             asymmetric: None,
             symmetric: None,
+            custom: None,
         }
     }
 
@@ -215,6 +220,16 @@ impl Keys {
     #[must_use]
     pub fn symmetric_signature(mut self, method: SignatureMethod) -> Self {
         self.symmetric = Some(method);
+        self
+    }
+
+    /// The algorithms of an `sp:CustomAlgorithmSuite`, with which a policy of CXF leaves them to the configuration of both
+    /// sides: the digest, the cipher, and the method that encrypts keys to certificates. CXF names them by
+    /// `ws-security.custom.alg.suite.…`. Signatures are RSA and HMAC with SHA-256 there, unless
+    /// [`Keys::asymmetric_signature`] and [`Keys::symmetric_signature`] say others.
+    #[must_use]
+    pub fn custom_suite(mut self, digest: DigestMethod, content: ContentEncryption, transport: KeyTransport) -> Self {
+        self.custom = Some(Suite::custom(digest, content, transport));
         self
     }
 

@@ -1,11 +1,11 @@
 //! The common part of sending and receiving: the algorithms that terms and keys agree on, and references.
 
-use wss_crypto::{DigestMethod, SignatureMethod};
+use wss_crypto::{DigestMethod, KeyTransport, SignatureMethod};
 use wss_tokens::ReferenceForm;
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::suite::{Suite, Transport};
+use crate::suite::Suite;
 use crate::terms::{Binding, Direction, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// The algorithms of the messages.
@@ -19,7 +19,13 @@ impl Means {
     /// nobody agreed.
     pub(crate) fn of(terms: &Terms, keys: &Keys) -> Result<Option<Self>, Lack> {
         let Some(binding) = &terms.binding else { return Ok(None) };
-        let no_suite = Lack::Together { what: "the binding has no algorithm suite" };
+        let no_suite = match binding.names_no_algorithms {
+            true => Lack::key(
+                "what its sp:CustomAlgorithmSuite leaves to both sides, the algorithms,",
+                "Keys::custom_suite",
+            ),
+            false => Lack::Together { what: "the binding has no algorithm suite" },
+        };
         let mut suite = binding.suite.clone().ok_or(no_suite)?;
         suite.asymmetric = keys.asymmetric.unwrap_or(suite.asymmetric);
         suite.symmetric = keys.symmetric.unwrap_or(suite.symmetric);
@@ -32,7 +38,7 @@ impl Means {
         if self.legacy {
             return Ok(());
         }
-        let Suite { name, digest, content, transport, asymmetric, symmetric, .. } = &self.suite;
+        let Suite { name, digest, content, asymmetric, symmetric, .. } = &self.suite;
         let consent = |what: &str, instead: &str| {
             let why = format!("the suite {name} has {what}, which is legacy{instead}");
             Err(Lack::consent(Consent::LegacyAlgorithms, why))
@@ -64,7 +70,7 @@ impl Means {
         if encrypts && content.is_legacy() {
             return consent(content.uri(), "");
         }
-        if encrypts && *transport == Transport::Rsa15 {
+        if encrypts && self.suite.key_transport() == KeyTransport::Rsa15 {
             return consent(self.suite.key_transport().uri(), "");
         }
         Ok(())

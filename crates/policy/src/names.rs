@@ -40,6 +40,8 @@ pub(crate) fn is_cxf_suite(namespace: &str) -> bool {
     namespace == SECURITY_CXF
 }
 
+const SAP: &str = "SAP NetWeaver, about the transport, transactions or its own administration";
+
 const WCF: &str = "WCF, about the transport or a session";
 
 /// The security domain of WCF, beside WS-SecurityPolicy.
@@ -49,11 +51,25 @@ pub(crate) fn is_wcf_security(namespace: &str) -> bool {
     namespace == SECURITY_WCF
 }
 
+/// The policies of WebLogic 9, and the assertions of Oracle and SAP of their own: they say something of security, in words that
+/// are not read.
+const OTHER_SECURITY: [&str; 4] = [
+    "http://www.bea.com/wls90/security/policy",
+    "http://www.bea.com/wls/security/policy",
+    "http://schemas.oracle.com/ws/2006/01/securitypolicy",
+    "http://www.sap.com/webas/630/soap/features/security/policy",
+];
+
+/// Whether the assertions of this namespace say something of the security of messages, in words of one product.
+pub(crate) fn is_other_security(namespace: &str) -> bool {
+    OTHER_SECURITY.iter().any(|start| namespace.starts_with(start))
+}
+
 /// The context that WCF sends in a header block of this namespace. Its assertion says how the block is protected.
 pub(crate) const WCF_CONTEXT: &str = "http://schemas.microsoft.com/ws/2006/05/context";
 
 /// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
-const OTHERS: [(&str, &str); 29] = [
+const OTHERS: [(&str, &str); 35] = [
     ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),
     ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "WS-Addressing"),
     ("http://www.w3.org/2006/05/addressing/wsdl", "WS-Addressing"),
@@ -83,6 +99,12 @@ const OTHERS: [(&str, &str); 29] = [
     ("http://schemas.sun.com/ws/2006/05/trust/", "Metro, about its token service"),
     ("http://schemas.xmlsoap.org/ws/2005/05/identity", "information cards, about how a user takes one"),
     ("http://ws.apache.org/rampart/policy", "Rampart, about its own keys"),
+    ("http://www.wso2.org/products/carbon/security", "WSO2, about its own keys and who may call"),
+    ("http://www.sap.com/710/features/attachment/", SAP),
+    ("http://www.sap.com/webas/710/soap/features/transportbinding/", SAP),
+    ("http://www.sap.com/webas/630/soap/features/session/", SAP),
+    ("http://www.sap.com/webas/700/soap/features/CentralAdministration/", SAP),
+    ("http://www.sap.com/NW05/soap/features/", SAP),
 ];
 
 /// The domain of an assertion that is not about the security of messages; `None` for one that we do not know.

@@ -1,5 +1,6 @@
 //! Policies: read from a WSDL or a policy document, listed, and made into the two sides of a service.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use wss_c14n::{Budget, Document, Limits};
@@ -18,7 +19,7 @@ use crate::limits::{Charge, PolicyLimits};
 use crate::names;
 use crate::place::Lines;
 use crate::standing::{Judged, Role};
-use crate::terms::{Direction, Purpose, Terms};
+use crate::terms::{Direction, FromRequest, Purpose, Terms};
 use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
 
@@ -294,7 +295,7 @@ impl Policy {
             operation: &operation.name,
             action: operation.action.as_deref(),
             message,
-            alternatives: judged.of(&operation.common, own, message.direction()),
+            alternatives: judged.of(&operation.common, own, (message.direction(), &operation.request)),
         })
     }
 
@@ -319,7 +320,7 @@ impl Policy {
         let mut fewest: Option<Vec<BrokenAssertion>> = None;
         let mut unjudged = None;
         form::with_read(text, &self.limits, |read| {
-            for terms in alternatives(&found.common, of_message, direction) {
+            for terms in alternatives(&found.common, of_message, (direction, &found.request)) {
                 let breaches = form::breaches(read, &terms, direction, None)?;
                 match terms.notes.first_refused() {
                     Some(refused) if breaches.is_empty() => {
@@ -339,15 +340,45 @@ impl Policy {
     }
 }
 
-/// The terms of every alternative.
+/// The terms of every alternative. `request` is what the request of the operation has of its own.
 fn alternatives<'a>(
     common: &'a [Alternative],
     of_message: &'a [Alternative],
-    direction: Direction,
+    (direction, request): (Direction, &'a [Alternative]),
 ) -> impl Iterator<Item = Terms> + 'a {
     common.iter().flat_map(move |common| {
-        of_message.iter().map(move |own| Terms::of_message((common, own), direction, Purpose::Listing))
+        let brought = Brought { common, request, key: OnceCell::new(), certificate: OnceCell::new() };
+        of_message.iter().map(move |own| {
+            let mut terms = Terms::of_message((common, own), direction, Purpose::Listing);
+            if direction == Direction::Reply {
+                brought.judge(&mut terms);
+            }
+            terms
+        })
     })
+}
+
+/// What the requests of one alternative bring to their replies, judged for the first reply that takes it.
+struct Brought<'a> {
+    common: &'a Alternative,
+    request: &'a [Alternative],
+    key: OnceCell<bool>,
+    certificate: OnceCell<bool>,
+}
+
+impl Brought<'_> {
+    /// Refuses a reply that takes what no request brings.
+    fn judge(&self, reply: &mut Terms) {
+        let Some((what, place)) = reply.takes_from_request() else { return };
+        let known = match what {
+            FromRequest::Key => &self.key,
+            FromRequest::Certificate => &self.certificate,
+        };
+        let brings = |own| Terms::of_message((self.common, own), Direction::Request, Purpose::Listing).brings(what);
+        if !*known.get_or_init(|| self.request.iter().any(brings)) {
+            reply.notes.restate(&place, &what.lacking());
+        }
+    }
 }
 
 /// Which message of an operation.
@@ -402,31 +433,41 @@ struct Recent<'p> {
     known: Vec<(Known<'p>, AllJudged)>,
 }
 
-/// The assertions that a message has of its own, and its direction; none if both are judged alike.
-type Known<'p> = (&'p [Alternative], Option<Direction>);
+/// The assertions that a message has of its own; and its direction, with those of its request. None if both directions are judged
+/// alike.
+type Known<'p> = (&'p [Alternative], Option<(Direction, &'p [Alternative])>);
 
 impl<'p> Recent<'p> {
-    fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative], direction: Direction) -> AllJudged {
+    fn of(
+        &mut self,
+        common: &'p Arc<Vec<Alternative>>,
+        own: &'p [Alternative],
+        (direction, request): (Direction, &'p [Alternative]),
+    ) -> AllJudged {
         if !self.common.is_some_and(|known| Arc::ptr_eq(known, common)) {
             *self = Self { common: Some(common), known: Vec::new() };
         }
-        let is_same_policy = |known: &[Alternative]| {
-            known.len() == own.len() && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
+        let is_same_policy = |known: &[Alternative], other: &[Alternative]| {
+            known.len() == other.len()
+                && known.iter().zip(other).all(|(known, other)| is_same_alternative(known, other))
         };
-        let is_same = |(known, of): &Known<'_>| of.is_none_or(|of| of == direction) && is_same_policy(known);
+        let is_same_message = |(of, with): (Direction, &[Alternative])| {
+            of == direction && (of == Direction::Request || is_same_policy(with, request))
+        };
+        let is_same = |(known, of): &Known<'_>| of.is_none_or(is_same_message) && is_same_policy(known, own);
         if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
             return Arc::clone(judged);
         }
         // Most policies say the same of both directions, and are then judged once. Supporting tokens of replies are refused.
         let mut is_alike = own.iter().all(Vec::is_empty);
-        let judged: AllJudged = alternatives(common, own, direction)
+        let judged: AllJudged = alternatives(common, own, (direction, request))
             .map(|terms| {
-                is_alike = is_alike && terms.is_alike_in_both_directions();
+                is_alike = is_alike && terms.is_alike_in_both_directions() && terms.brings_what_its_reply_takes();
                 terms.notes.0
             })
             .collect();
         self.known.truncate(1);
-        self.known.insert(0, ((own, Some(direction).filter(|_| !is_alike)), Arc::clone(&judged)));
+        self.known.insert(0, ((own, Some((direction, request)).filter(|_| !is_alike)), Arc::clone(&judged)));
         judged
     }
 }

@@ -305,7 +305,8 @@ impl Receiving<'_> {
         }
         let encrypts_tokens = self.terms.shows_password(self.direction) || self.terms.encrypts_tokens(self.direction);
         // A signature that endorses is verified before the one over the ciphertext.
-        let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
+        let is_verified_first = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
+        let is_covered = is_verified_first && !self.terms.parts.encrypts_unsigned();
         if binding.encrypt_first && is_covered {
             let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
             let receiver = if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver };

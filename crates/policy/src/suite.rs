@@ -19,13 +19,18 @@ pub(crate) struct Suite {
 }
 
 /// The method that encrypts keys to certificates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Transport {
     /// `rsa-oaep-mgf1p`.
     Oaep,
     /// RSA-1.5.
     Rsa15,
+    /// That of a suite whose algorithms the caller names.
+    Named(KeyTransport),
 }
+
+/// The assertion of CXF for a suite whose algorithms are in the configuration of both sides.
+pub(crate) const CUSTOM: &str = "CustomAlgorithmSuite";
 
 /// The owner of its namespace: WS-SecurityPolicy, or CXF.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,11 +86,26 @@ impl Suite {
         SUITES.iter().find(|(of, suite)| *of == home && suite.name == name).map(|(_, suite)| suite.clone())
     }
 
+    /// The suite of CXF whose algorithms are not in the policy, with those that the caller names.
+    pub(crate) fn custom(digest: DigestMethod, content: ContentEncryption, transport: KeyTransport) -> Self {
+        Self {
+            name: CUSTOM,
+            digest,
+            content,
+            transport: Transport::Named(transport),
+            // As the suites of the standard have it for ciphers of 128, 192 and 256 bits.
+            mac_key_octets: content.key_len().min(24),
+            asymmetric: SignatureMethod::RsaSha256,
+            symmetric: SignatureMethod::HmacSha256,
+        }
+    }
+
     /// Its key transport, as the type of `wss-crypto`.
     pub(crate) fn key_transport(&self) -> KeyTransport {
-        match self.transport {
+        match &self.transport {
             Transport::Oaep => KeyTransport::oaep_mgf1p(),
             Transport::Rsa15 => KeyTransport::Rsa15,
+            Transport::Named(transport) => transport.clone(),
         }
     }
 }

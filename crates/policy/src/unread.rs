@@ -50,8 +50,8 @@ pub(crate) fn unread(root: Element<'_>) -> Vec<Unread<'_>> {
                     found.push(Unread::OtherNamespace(element));
                 }
                 let is_subject = name.namespace == WSDL && SUBJECTS.contains(&name.local);
-                let is_root = name.namespace == WSDL && name.local == "definitions";
-                let names = if is_root { &REFERENCES[..] } else { &POLICIES };
+                // Those beside one another in the document element are there for references, in a WSDL and in any other file.
+                let names = if element == root { &REFERENCES[..] } else { &POLICIES };
                 if !is_subject && has_policy(element, names) {
                     let is_fault = name.namespace == WSDL && name.local == "fault";
                     found.push(if is_fault { Unread::OfFault(element) } else { Unread::Elsewhere(element) });

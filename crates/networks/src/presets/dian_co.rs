@@ -15,7 +15,7 @@ pub const NETWORK: Network = Network {
         )),
         ..Shape::EMPTY
     },
-    reply: Reply::Plain,
+    reply: Reply::Secured(TIMESTAMP_OVER_TLS),
     http: Http { client_certificate: Some(false), ..SOAP12 },
     messaging: None,
     partner: Partner {
@@ -30,8 +30,9 @@ pub const NETWORK: Network = Network {
     choices: &[],
     sources: &[
         Source {
-            title: "Stenfrank/ubl21dian, src/BinarySecurityToken/SOAP.php and src/Client.php: the whole header, the lifetime, and HTTP. \
-                    bit4bit/facho signs the Timestamp, too, and lets it live for 6000 s",
+            title: "Stenfrank/ubl21dian, src/BinarySecurityToken/SOAP.php and src/Client.php: the whole header, the lifetime, and HTTP, where it \
+                    leaves the action out of the content type: the service reads wsa:Action. bit4bit/facho signs the Timestamp, too, and \
+                    lets it live for 6000 s. A recorded reply has a timestamp of five minutes that nobody signs",
             reliability: Reliability::Read,
         },
         Source {

@@ -2,13 +2,31 @@
 
 use super::row::*;
 
+const fn block(local: &'static str) -> MessagePart {
+    MessagePart::Block { namespace: WSA, local }
+}
+
+/// What every request has (WA001), beside the Body and the timestamp (WB002, WB004); and what it may have.
+const OF_REQUEST: [&[MessagePart]; 2] = [
+    &[MessagePart::Body, MessagePart::Timestamp, block("To"), block("Action"), block("MessageID")],
+    &[block("From"), block("FaultTo"), block("ReplyTo"), block("RelatesTo")],
+];
+
+/// The same of every reply. `wsa:To` may be missing: some products filter it out.
+const OF_REPLY: [&[MessagePart]; 2] = [
+    &[MessagePart::Body, MessagePart::Timestamp, block("Action"), block("MessageID"), block("RelatesTo")],
+    &[block("To"), block("From"), block("FaultTo"), block("ReplyTo")],
+];
+
 /// A signature over Body, Timestamp and every header of WS-Addressing.
+const fn signed([parts, parts_if_present]: [&'static [MessagePart]; 2]) -> SignatureShape {
+    SignatureShape { parts_if_present, ..SignatureShape::rsa_sha256(ReferenceForm::Direct, parts) }
+}
+
+/// A request that is signed.
 pub(crate) const SIGNED: Shape = Shape {
     timestamp: Some(300),
-    signature: Some(SignatureShape {
-        parts_if_present: ADDRESSING,
-        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[MessagePart::Body, MessagePart::Timestamp])
-    }),
+    signature: Some(signed(OF_REQUEST)),
     takes: Taken {
         methods: &[SignatureMethod::RsaSha384, SignatureMethod::RsaSha512],
         digests: &[DigestMethod::Sha384, DigestMethod::Sha512],
@@ -37,6 +55,11 @@ pub(crate) const ENCRYPTED: Shape = Shape {
     ..SIGNED
 };
 
+/// The reply to a request of this shape: it confirms the signature of the request (WB014).
+pub(crate) const fn reply(request: Shape) -> Shape {
+    Shape { signature: Some(signed(OF_REPLY)), confirms: true, ..request }
+}
+
 pub(crate) const HTTP: Http = Http { client_certificate: Some(true), ..SOAP11 };
 
 pub(crate) const PARTNER: Partner = Partner {
@@ -44,19 +67,20 @@ pub(crate) const PARTNER: Partner = Partner {
     name: "the organisation identification number (OIN) in the serial number of the subject",
     extended_key_usage: &["1.3.6.1.5.5.7.3.2"],
     named_by: Some("2.5.4.5"),
-    checks_revocation: false,
+    checks_revocation: true,
     lists_after_their_end: 0,
-    revocation: "revocation lists of PKIoverheid",
+    revocation: "demanded (PKI002, PKI003): revocation lists of PKIoverheid",
 };
 
 pub(crate) const SOURCES: &[Source] = &[
     Source {
-        title: "Digikoppeling WUS koppelvlakstandaard 3.x, for references, parts, times and confirmations",
+        title: "Digikoppeling WUS koppelvlakstandaard 3.x, for references, parts, times, confirmations and the SOAPAction (WA001, WS002, WB001 \
+                to WB014)",
         reliability: Reliability::Read,
     },
     Source {
-        title: "Digikoppeling Beveiligingsstandaarden en voorschriften, chapter 5 (SIGN001 to SIGN004, ENC001 to ENC004): SHA-256, \
-                SHA-384 or SHA-512; AES-128 or AES-256 in GCM mode; RSA-OAEP",
+        title: "Digikoppeling Beveiligingsstandaarden en voorschriften, chapters 3 and 5 (PKI001 to PKI005, SIGN001 to SIGN004, ENC001 to \
+                ENC004): the OIN, revocation; SHA-256, SHA-384 or SHA-512; AES-128 or AES-256 in GCM mode; RSA-OAEP",
         reliability: Reliability::Read,
     },
     Source {

@@ -10,7 +10,7 @@ pub const NETWORK: Network = Network {
     title: "Digikoppeling WUS 2W-be-S",
     about: "Dutch administrations among themselves; Edukoppeling of Dutch schools.",
     request: digikoppeling::SIGNED,
-    reply: Reply::Secured(Shape { confirms: true, ..digikoppeling::SIGNED }),
+    reply: Reply::Secured(digikoppeling::reply(digikoppeling::SIGNED)),
     http: digikoppeling::HTTP,
     messaging: None,
     partner: digikoppeling::PARTNER,

@@ -9,7 +9,7 @@ pub const NETWORK: Network = Network {
     title: "Digikoppeling WUS 2W-be-SE",
     about: "Dutch administrations among themselves; Edukoppeling of Dutch schools.",
     request: digikoppeling::ENCRYPTED,
-    reply: Reply::Secured(Shape { confirms: true, ..digikoppeling::ENCRYPTED }),
+    reply: Reply::Secured(digikoppeling::reply(digikoppeling::ENCRYPTED)),
     http: digikoppeling::HTTP,
     messaging: None,
     partner: digikoppeling::PARTNER,

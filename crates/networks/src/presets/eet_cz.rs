@@ -23,7 +23,7 @@ pub const NETWORK: Network = Network {
     messaging: None,
     partner: Partner {
         issuer: "requests: the authority of EET; replies: I.CA or PostSignum",
-        name: "replies: the subject of the financial administration",
+        name: "replies: the organisation (2.5.4.10) of the subject is `Česká republika - Generální finanční ředitelství`",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: true,

@@ -15,6 +15,11 @@ pub(super) use crate::shape::{
 /// The namespace of WS-Addressing 1.0.
 pub(super) const WSA: &str = wss_header::AddressingVersion::V1_0.namespace();
 
+/// The reply of a service of WCF over TLS: its Security header must be understood, and has a timestamp of five minutes that
+/// nobody signs.
+pub(super) const TIMESTAMP_OVER_TLS: Shape =
+    Shape { timestamp: Some(300), leniencies: &[Leniency::ProtectedTransport], ..Shape::EMPTY };
+
 /// Every header of WS-Addressing.
 pub(super) const ADDRESSING: &[MessagePart] = &[
     MessagePart::Block { namespace: WSA, local: "To" },

@@ -2,12 +2,14 @@
 //! token.
 
 use super::row::*;
+pub use crate::sat_call::{ACTIONS, CallError, authorization, signed_call};
 
 /// The preset.
 pub const NETWORK: Network = Network {
     name: "sat_mx",
     title: "SAT, bulk download (Mexico)",
-    about: "The tax office of Mexico: the call that gets a token for bulk downloads.",
+    about: "The tax office of Mexico: the call that gets a token for bulk downloads. `signed_call` and `authorization` of its module make the \
+            later ones, which have no Security header.",
     request: Shape {
         layout: Layout::Strict,
         timestamp: Some(300),
@@ -18,7 +20,7 @@ pub const NETWORK: Network = Network {
         }),
         ..Shape::EMPTY
     },
-    reply: Reply::Plain,
+    reply: Reply::Secured(TIMESTAMP_OVER_TLS),
     http: Http {
         action: Action::Always("http://DescargaMasivaTerceros.gob.mx/IAutenticacion/Autentica"),
         client_certificate: Some(false),
@@ -37,8 +39,17 @@ pub const NETWORK: Network = Network {
     choices: &[],
     sources: &[
         Source {
-            title: "phpcfdi/sat-ws-descarga-masiva, FielRequestBuilder.php: the whole header.",
+            title: "phpcfdi/sat-ws-descarga-masiva: the whole header (FielRequestBuilder.php), HTTP (Service.php, ServiceConsumer.php), and a \
+                    reply with its timestamp (tests/_files/authenticate)",
             reliability: Reliability::Read,
+        },
+        Source {
+            title: "the later calls: phpcfdi/sat-ws-descarga-masiva and luisiturrios1/python-cfdiclient write the same",
+            reliability: Reliability::Read,
+        },
+        Source {
+            title: "whether the service takes later calls with another form of signature, and how it reads this one: not checked",
+            reliability: Reliability::Unverified,
         },
         AROUND,
     ],

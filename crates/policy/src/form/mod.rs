@@ -19,7 +19,7 @@ pub use broken_assertion::BrokenAssertion;
 pub(crate) use read::{Read, counted_blocks, present, unproven_fault, with_read};
 
 use crate::keys::Keys;
-use crate::suite::Suite;
+use crate::suite::{Suite, Transport};
 use crate::terms::{Binding, Direction, Terms, TokenKind, Tokens};
 use read::is_signature;
 
@@ -323,6 +323,9 @@ fn is_encrypted(element: Element<'_>) -> bool {
 /// Checks that the digest inside OAEP is that of the suite.
 fn is_of_suite(suite: &Suite, found: &KeyTransport) -> bool {
     let wanted = suite.key_transport();
+    if let Transport::Named(named) = &suite.transport {
+        return found == named;
+    }
     found.method() == wanted.method()
         && found.digest().is_none_or(|digest| digest == DigestMethod::Sha1 || !digest.is_legacy())
 }

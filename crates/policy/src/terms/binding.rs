@@ -1,18 +1,21 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
 use super::other::{foreign, unexpected};
+use super::purpose::Purpose;
 use super::token::{Direction, OF_KEY, Token, TokenKind, demands_client_certificate};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::standing::Notes;
-use crate::suite::{Home, Suite};
+use crate::suite::{CUSTOM, Home, Suite};
 
 /// A binding assertion.
 #[derive(Debug, Clone)]
 pub(crate) struct Binding {
     pub(crate) tokens: Tokens,
-    /// `None` only if it was refused.
+    /// `None` only if it was refused, or if it leaves the algorithms to the keys and they have none.
     pub(crate) suite: Option<Suite>,
+    /// Its suite leaves the algorithms to the configuration of both sides.
+    pub(crate) names_no_algorithms: bool,
     pub(crate) layout: Layout,
     pub(crate) timestamp: bool,
     pub(crate) encrypt_first: bool,
@@ -92,7 +95,7 @@ impl Tokens {
 }
 
 impl Binding {
-    pub(crate) fn read(assertion: &Assertion, notes: &mut Notes) -> Self {
+    pub(crate) fn read(assertion: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) -> Self {
         let mut binding = Self {
             tokens: match assertion.local() {
                 "AsymmetricBinding" => Tokens::Asymmetric {
@@ -105,6 +108,7 @@ impl Binding {
                 _ => Tokens::Transport,
             },
             suite: None,
+            names_no_algorithms: false,
             layout: Layout::Lax,
             timestamp: false,
             encrypt_first: false,
@@ -125,7 +129,7 @@ impl Binding {
             },
         );
         for inner in &assertion.nested {
-            binding.property(inner, notes);
+            binding.property(inner, purpose, notes);
         }
         binding.check(assertion, notes);
         binding
@@ -141,17 +145,20 @@ impl Binding {
         if !has_tokens {
             notes.refused(assertion, "a token of the binding is missing");
         }
-        if self.suite.is_none() {
+        if self.suite.is_none() && !self.names_no_algorithms {
             notes.refused(assertion, "the binding has no algorithm suite that is done");
         }
     }
 
-    fn property(&mut self, inner: &Assertion, notes: &mut Notes) {
+    fn property(&mut self, inner: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) {
         if !names::is_security(&inner.written.namespace) {
             return foreign(inner, notes);
         }
         match inner.local() {
-            "AlgorithmSuite" => self.suite = read_suite(inner, notes),
+            "AlgorithmSuite" => {
+                self.suite = read_suite(inner, purpose, notes);
+                self.names_no_algorithms = inner.nested.iter().any(|suite| is_custom(suite));
+            }
             "Layout" => self.layout = Layout::read(inner, notes),
             "IncludeTimestamp" => {
                 self.timestamp = true;
@@ -294,8 +301,13 @@ impl Layout {
     }
 }
 
+/// Whether it is the suite of CXF whose algorithms are not in the policy.
+fn is_custom(suite: &Assertion) -> bool {
+    suite.local() == CUSTOM && names::is_cxf_suite(&suite.written.namespace)
+}
+
 /// Reads `sp:AlgorithmSuite`.
-pub(super) fn read_suite(assertion: &Assertion, notes: &mut Notes) -> Option<Suite> {
+pub(super) fn read_suite(assertion: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) -> Option<Suite> {
     notes.done(assertion, "the algorithms of messages, and no others");
     let mut found = None;
     for inner in &assertion.nested {
@@ -312,8 +324,10 @@ pub(super) fn read_suite(assertion: &Assertion, notes: &mut Notes) -> Option<Sui
                 notes.refused(inner, "inclusive canonicalisation is not written: gateways break such signatures");
             }
             "SOAPNormalization10" => notes.refused(inner, "SOAP Message Normalization is not supported"),
-            "CustomAlgorithmSuite" => {
-                notes.refused(inner, "its algorithms are in the configuration of CXF, and not in the policy");
+            _ if is_custom(inner) && found.is_some() => notes.refused(inner, "a binding has one suite"),
+            _ if is_custom(inner) => {
+                notes.done(inner, "the algorithms that `Keys::custom_suite` names: the policy names none");
+                found = purpose.custom().cloned();
             }
             name => match Suite::find(home, name) {
                 Some(_) if found.is_some() => notes.refused(inner, "a binding has one suite"),

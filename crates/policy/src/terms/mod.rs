@@ -3,6 +3,7 @@
 //! Each assertion of the alternative is judged while it is read. Decisions that depend on keys come later.
 
 mod binding;
+mod of_request;
 mod other;
 mod parts;
 mod path;
@@ -25,6 +26,7 @@ use crate::place::Location;
 use crate::standing::{Notes, Standing};
 
 pub(crate) use binding::{Binding, Layout, Signs, Tokens};
+pub(crate) use of_request::FromRequest;
 use parts::EncryptedChild;
 pub(crate) use parts::{Parts, is_in_body_or_header};
 pub(crate) use purpose::Purpose;
@@ -304,7 +306,7 @@ impl Terms {
                 if self.binding.is_some() {
                     return notes.refused(assertion, "two bindings are in force for one message");
                 }
-                let mut binding = Binding::read(assertion, notes);
+                let mut binding = Binding::read(assertion, purpose, notes);
                 let brought = binding.brought.take();
                 self.supporting.extend(brought.map(|token| Supporting::of_transport(token, &assertion.written.place)));
                 self.binding = Some(binding);

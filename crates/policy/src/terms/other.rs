@@ -30,6 +30,11 @@ pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
             };
             notes.refused(assertion, why);
         }
+        None if names::is_other_security(namespace) => {
+            let why = "it says something of security in words of one product, which are not read: have the service publish a policy \
+                       of WS-SecurityPolicy";
+            notes.refused(assertion, why);
+        }
         None => {
             let domain = shortened(namespace);
             let why = format!(

@@ -291,6 +291,22 @@ impl Parts {
         signs_unnamed || encrypts_named || self.signed.iter().any(is_ciphertext)
     }
 
+    /// Whether something is encrypted that the message signature does not cover.
+    pub(crate) fn encrypts_unsigned(&self) -> bool {
+        let is_signed = |part: &&Part| match part {
+            Part::EveryElement(path) if path.is_in_body() => self.signed_body,
+            Part::EveryHeaderBlock { namespace, .. } => {
+                let of_it = |of: &Option<String>| of.as_ref().is_none_or(|of| of == namespace);
+                self.signed.contains(part) || self.every_signed.iter().any(of_it)
+            }
+            _ => self.signed.contains(part),
+        };
+        let mut parts = self.encrypted.iter().chain(&self.content);
+        (self.encrypted_body && !self.signed_body)
+            || !self.every_encrypted.is_empty()
+            || parts.any(|part| !is_signed(&part))
+    }
+
     /// The places of inner elements that it names for a signature and `others` does not.
     pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Location> {
         let others: HashSet<&Part> = others.signed.iter().collect();

@@ -76,6 +76,12 @@ impl Terms {
     /// one.
     fn judge_tokens(&self, found: &mut Vec<(Location, Standing)>) {
         let mut of_version: Option<SamlVersion> = None;
+        let users = || self.supporting.iter().filter(|supporting| is_user(&supporting.token));
+        // Tokens with keys alone are of one user, whose password is sent in none of them.
+        if !users().all(|supporting| supporting.endorsing) {
+            let why = "a request has one user, and another token names one already: give each an alternative";
+            found.extend(users().skip(1).map(|other| (other.token.place().clone(), Standing::Refused(why.into()))));
+        }
         for supporting in &self.supporting {
             let token = &supporting.token;
             if let TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) = token.kind
@@ -101,6 +107,15 @@ impl Terms {
             return Some(
                 "to a service, a user without a password proves nothing unless its key signs: in sp:EndorsingSupportingTokens it \
                  does, or leave sp:NoPassword out",
+            );
+        }
+        // An assertion that proves its holder by an endorsing signature is not the one that the message signature covers.
+        let is_endorsed = |other: &Supporting| other.token.kind.is_assertion() && other.endorsing;
+        let tokens = self.binding.as_ref().map(|binding| &binding.tokens);
+        let is_symmetric = matches!(tokens, Some(Tokens::Symmetric { .. }));
+        if supporting.is_loose_assertion() && is_symmetric && self.supporting.iter().any(is_endorsed) {
+            return Some(
+                "to a service, an assertion that signs nothing proves nothing beside one that endorses: leave one of the two out",
             );
         }
         (!supporting.endorsing && !supporting.has_text_password() && self.is_anonymous()).then_some(

@@ -1,5 +1,7 @@
 //! Why a policy is read.
 
+use crate::suite::Suite;
+
 /// Why an alternative is read.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose<'k> {
@@ -9,6 +11,8 @@ pub(crate) enum Purpose<'k> {
     Side {
         /// The header blocks that the application sends or reads.
         blocks: &'k [(String, String)],
+        /// The algorithms of a suite that names none.
+        custom: Option<&'k Suite>,
     },
 }
 
@@ -17,7 +21,15 @@ impl<'k> Purpose<'k> {
     pub(super) fn blocks(self) -> &'k [(String, String)] {
         match self {
             Self::Listing => &[],
-            Self::Side { blocks } => blocks,
+            Self::Side { blocks, .. } => blocks,
+        }
+    }
+
+    /// The algorithms of a suite that names none, as the keys say.
+    pub(super) fn custom(self) -> Option<&'k Suite> {
+        match self {
+            Self::Listing => None,
+            Self::Side { custom, .. } => custom,
         }
     }
 }

@@ -59,7 +59,7 @@ impl Supporting {
             }
             match inner.local() {
                 "AlgorithmSuite" if names::is_security(&inner.written.namespace) => {
-                    read_suite(inner, notes);
+                    read_suite(inner, purpose, notes);
                     notes.refused(inner, "a suite for supporting tokens alone is not supported");
                 }
                 "SignedParts" | "SignedElements" if endorsing => {

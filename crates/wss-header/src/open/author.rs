@@ -133,9 +133,8 @@ fn is_user_of(
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> bool {
-    let is_own = |signature: &ProvenSignature| {
-        matches!(&signature.signer, Signer::User(_)) && signature.token_span.as_ref() == Some(span)
-    };
+    let is_own =
+        |signature: &ProvenSignature| matches!(&signature.signer, Signer::User(_)) && signature.is_by_secret_of(span);
     let endorses = |other: &ProvenSignature| other.coverage.has(&Part::Signature, &proof.span);
     let by_key = facts.signatures.iter().any(|other| is_own(other) && (other.span == proof.span || endorses(other)));
     by_key

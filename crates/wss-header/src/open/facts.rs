@@ -264,7 +264,7 @@ impl<'m> Facts<'m> {
     pub(super) fn record_signature(&mut self, signature: ProvenSignature) {
         match &signature.signer {
             Signer::User(user) => {
-                let own = self.users.iter_mut().filter(|token| signature.token_span.as_ref() == Some(&token.span));
+                let own = self.users.iter_mut().filter(|token| signature.is_by_secret_of(&token.span));
                 own.for_each(|token| token.user = Some(user.clone()));
             }
             Signer::Assertion(_) => {

@@ -46,6 +46,7 @@ mod shapes;
 mod signature;
 mod span;
 mod terms;
+mod token_place;
 mod tokens;
 mod unjudged;
 

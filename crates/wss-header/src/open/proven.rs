@@ -10,6 +10,7 @@ use wss_tokens::ReferenceForm;
 
 use super::carry::Carry;
 use super::coverage::Coverage;
+use super::token_place::TokenPlace;
 use crate::error::{CoverageLost, LostCoverage, LostPart};
 use crate::key_uses::KeyId;
 use crate::part::Part;
@@ -31,7 +32,7 @@ pub(super) struct ProvenSignature {
     /// It covers its signing token by content (through the STR-Transform), not by position.
     pub(super) covers_token: bool,
     /// Its signing token in the header.
-    pub(super) token_span: Option<Range<usize>>,
+    pub(super) token: Option<TokenPlace>,
     /// The secret that made it, or that its key was derived from.
     pub(super) root: Option<KeyId>,
     /// The assertion whose subject made it.
@@ -92,6 +93,11 @@ impl ProvenSignature {
         parts.chain(attachments.map(|(content_id, why)| LostCoverage { part: LostPart::Attachment(content_id), why }))
     }
 
+    /// Whether the token at `span` has the secret that made it, or that its key was derived from.
+    pub(super) fn is_by_secret_of(&self, span: &Range<usize>) -> bool {
+        self.token.as_ref().is_some_and(|token| token.source == *span)
+    }
+
     /// Whether it covers the token that names its signer.
     pub(super) fn covers_own_token(&self) -> bool {
         self.covers_token || self.is_token_covered_by(self)
@@ -99,7 +105,7 @@ impl ProvenSignature {
 
     /// Whether another signature covers the token of its own key.
     pub(super) fn is_token_covered_by(&self, other: &Self) -> bool {
-        self.token_span.as_ref().is_some_and(|span| other.coverage.names(span))
+        self.token.as_ref().is_some_and(|token| other.coverage.names(&token.named))
     }
 
     /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.
@@ -118,6 +124,6 @@ impl Carry for ProvenSignature {
     fn carry(&mut self, moved: &Moved) -> Option<()> {
         self.coverage.carry(moved)?;
         self.span.carry(moved)?;
-        self.token_span.carry(moved)
+        self.token.carry(moved)
     }
 }

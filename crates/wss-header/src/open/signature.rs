@@ -100,7 +100,7 @@ pub(super) fn verify(
         coverage,
         attachments,
         covers_token,
-        token_span: found.token,
+        token: found.token,
         root: found.root,
         held,
         value: signature.into_value(),

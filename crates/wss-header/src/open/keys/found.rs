@@ -13,6 +13,7 @@ use crate::correlation::Correlation;
 use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
+use crate::open::token_place::TokenPlace;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -64,7 +65,7 @@ pub(crate) struct FoundKey {
     pub(crate) key: VerifyingKey,
     pub(crate) holder: Holder,
     /// The signing token in the header.
-    pub(crate) token: Option<Range<usize>>,
+    pub(crate) token: Option<TokenPlace>,
     /// The secret that signs, or that its key was derived from.
     pub(crate) root: Option<KeyId>,
 }
@@ -77,7 +78,7 @@ pub(crate) struct FoundSecret {
     /// Its origin, for the evidence.
     pub(crate) source: DecryptionKey,
     /// Its token in the header.
-    pub(crate) token: Option<Range<usize>>,
+    pub(crate) token: Option<TokenPlace>,
     /// The elements of the header that lead to it: if one of them is replaced, another secret is found.
     pub(crate) path: Vec<KeyStep>,
     /// The identity of the key, for the rule that one key has one use.
@@ -183,9 +184,11 @@ impl FoundSecret {
         self
     }
 
-    /// Notes that the key came from this token of the header.
-    pub(crate) fn of_token(self, token: Element<'_>) -> Self {
-        Self { token: Some(token.span()), ..self }
+    /// Notes that a reference names this token of the header for the key. The secret may come from another token, which was noted
+    /// before.
+    pub(crate) fn of_token(mut self, token: Element<'_>) -> Self {
+        self.token = Some(TokenPlace::of(token, self.token.take()));
+        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{FoundKey, Holder, KeySearch, Wanted};
 use crate::error::OpenError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::open::shapes::OtherKeyInfo;
+use crate::open::token_place::TokenPlace;
 use crate::open::tokens::KINDS;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -53,7 +54,12 @@ impl KeySearch<'_, '_> {
             return Err(OpenError::KeyValue);
         }
         let key = key.clone().into();
-        Ok(FoundKey { key, holder: Holder::Known(Signer::Certificate(certificate)), token, root: None })
+        Ok(FoundKey {
+            key,
+            holder: Holder::Known(Signer::Certificate(certificate)),
+            token: token.map(TokenPlace::at),
+            root: None,
+        })
     }
 
     fn mac_key(&mut self, key_info: Option<&KeyInfo<'_>>) -> Result<FoundKey, OpenError> {

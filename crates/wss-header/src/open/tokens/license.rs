@@ -13,6 +13,7 @@ use crate::open::keys::{FoundKey, Holder, KeyRing, KeySearch};
 use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
+use crate::open::token_place::TokenPlace;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 
@@ -62,7 +63,7 @@ impl TokenKind for License {
         let xml = String::from_utf8(octets).map_err(|_| OpenError::no_key())?;
         let LicenseHolder { name, key } = licenses.holder(&xml).ok_or_else(OpenError::no_key)?;
         let holder = Holder::Known(Signer::License { holder: name });
-        Ok(Some(FoundKey { key: key.into(), holder, token: Some(license.span()), root: None }))
+        Ok(Some(FoundKey { key: key.into(), holder, token: Some(TokenPlace::at(license.span())), root: None }))
     }
 }
 

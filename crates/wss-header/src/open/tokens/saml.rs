@@ -25,6 +25,7 @@ use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::shapes::{assertion_shape, expect_assertion_type};
 use crate::open::terms::Terms;
+use crate::open::token_place::TokenPlace;
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
@@ -96,7 +97,7 @@ impl TokenKind for Saml {
         let confirmed = search.confirmation_key(token, seen)?.ok_or_else(OpenError::no_key)?;
         let (issued, certificate) = (Arc::clone(&seen.issued), confirmed.certificate);
         let holder = Holder::Assertion { issued, at, certificate };
-        Ok(Some(FoundKey { key: confirmed.key.into(), holder, token: Some(token.span()), root: None }))
+        Ok(Some(FoundKey { key: confirmed.key.into(), holder, token: Some(TokenPlace::at(token.span())), root: None }))
     }
 
     /// The secret that confirms the subject, which the issuer encrypted to us.

@@ -196,6 +196,13 @@ public class Driver {
                         signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
                         signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
                     }
+                    // Parts beside those, as in "urn:a One|urn:a Two".
+                    for (String also : spec.getOrDefault("also", "").split("\\|")) {
+                        String[] part = also.split(" ");
+                        if (part.length == 2) {
+                            signature.getParts().add(new WSEncryptionPart(part[1], part[0], "Element"));
+                        }
+                    }
                     if (spec.containsKey("str-transform")) {
                         signature.getParts().add(new WSEncryptionPart("STRTransform", "", "Element"));
                     }
