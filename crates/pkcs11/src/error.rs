@@ -97,8 +97,8 @@ impl From<cryptoki::error::Error> for TokenError {
     }
 }
 
-/// The reason that a token gives. Its [`source`](std::error::Error::source) is the `cryptoki::error::Error` with the return value of
-/// PKCS#11 (`CKR_…`) and the function that returned it, where a function failed. It equals only its clones.
+/// The reason that a token gives. Its [`source`](std::error::Error::source) is the `cryptoki::error::Error` with the return value
+/// of PKCS#11 (`CKR_…`) and the function that returned it, where a function failed. It equals only its clones.
 #[derive(Debug, Clone)]
 pub struct TokenCause(Arc<dyn std::error::Error + Send + Sync>);
 
