@@ -15,7 +15,7 @@ use ws_security::c14n::{Budget, Limits};
 use ws_security::crypto::{DigestMethod, OcspRequest, OcspResponse, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
-use ws_security::{Incoming, OpenError, RevocationStatus, TrustError};
+use ws_security::{AssertionTrust, Incoming, NewAssertion, OpenError, RevocationStatus, SamlVersion, TrustError};
 
 fn leaf() -> Certificate {
     Spec::leaf("leaf", "root").made("alice", "ca")
@@ -124,6 +124,54 @@ fn a_response_that_came_with_a_message_counts_for_that_message() {
         assert!(matches!(refused, Err(OpenError::Trust(TrustError::Revoked { .. }))), "{refused:?}");
     }
     assert!(Incoming::from(&message).ocsp_response(b"no response").is_err());
+}
+
+/// What comes with a message counts for each path that is judged in it: of the issuer of an assertion, and of an attester.
+#[test]
+fn a_response_that_came_with_a_message_counts_for_its_assertions() {
+    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
+    let good = answer(&responder, &["-ndays", "1"]);
+    let Some(responder) = Responder::of("root", "ca", &root(), "R") else { return };
+    let revoked = answer(&responder, &[]);
+    let demanding = || below_root().revocation(ws_security::Revocation::WholePath);
+    let judged = Identity::new(pki::key("alice"), leaf()).expect("an identity");
+    let assertion = || NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann").audience("urn:bank");
+    let receiver = |signers: Trust, assertions: AssertionTrust| {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(SamlVersion::V2_0);
+        Receiver::new(signers, requirements, ws_security::DangerousNoReplayCache).assertions(assertions)
+    };
+    let issuers = || AssertionTrust::for_audience("urn:bank");
+    // The issuer has the certificate that is judged, and a holder of another key signs.
+    let issued = assertion().holder_of_key(&certificate("bob"));
+    let issued = issued.sign(&judged, SystemTime::now(), &SystemRandom).expect("issued");
+    let by_holder = Signing::with(&identity("bob")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    let held = recipe().token(issued.as_str()).sign(by_holder).secured(&envelope(SOAP11));
+    // The attester has it, and nobody else judges its status.
+    let vouched = assertion().unsigned(SystemTime::now(), &SystemRandom).expect("written");
+    let by_attester = Signing::with(&judged).parts([Part::Body, Part::Timestamp, Part::Assertion]);
+    let attested = recipe().token(vouched.as_str()).sign(by_attester).secured(&envelope(SOAP11));
+    for (message, strict, indifferent) in [
+        (
+            &held,
+            receiver(Trust::no_certificates(), issuers().issuer("https://idp.example", demanding())),
+            receiver(Trust::no_certificates(), issuers().issuer("https://idp.example", below_root())),
+        ),
+        (
+            &attested,
+            receiver(Trust::pins([leaf()]), issuers().sender_vouches(demanding())),
+            receiver(Trust::pins([leaf()]), issuers().sender_vouches(below_root())),
+        ),
+    ] {
+        let stapled = |der: &[u8]| Incoming::from(message.as_str()).ocsp_response(der).expect("a response");
+        strict.open(message).map(drop).expect_err("its status is unknown");
+        let opened = strict.open(stapled(&good)).expect("its status is known");
+        assert_eq!(opened.assertions().len(), 1);
+        strict.open(message).map(drop).expect_err("it is kept for no other message");
+        indifferent.open(message).map(drop).expect("its status is not asked for");
+        for receiver in [strict, indifferent] {
+            receiver.open(stapled(&revoked)).map(drop).expect_err("it is revoked");
+        }
+    }
 }
 
 #[test]

@@ -124,6 +124,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("tokens AssertionTrust::audience", "names exactly whom assertions may be meant for"),
     ("tokens AssertionTrust::issuer", "names exactly whom to trust"),
     ("tokens AssertionTrust::sender_vouches", "names exactly who may vouch"),
+    ("tokens AssertionTrust::stapled", "as responses that the caller gives, for one message"),
     ("tokens AssertionTrust::recipient", "names this service"),
     ("tokens AssertionTrust::in_response_to", "names a request of this service"),
 ];

@@ -1,5 +1,7 @@
 //! Errors of keys, certificates and primitives.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 use wss_text::WireText;
 
@@ -165,7 +167,7 @@ impl LoadError {
 /// Why an operation failed.
 ///
 /// Deliberately without detail: the details of a failed primitive help only an attacker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CryptoError {
     /// *Misuse.* This kind of key cannot run this algorithm.
@@ -204,4 +206,42 @@ pub enum CryptoError {
     /// *Failed.* The provider, token or random generator gave no result.
     #[error("the cryptographic provider gave no result")]
     Provider,
+    /// *Failed.* A key outside this process gave no result, as if its token is not there. A token that decrypts a wrong
+    /// ciphertext returns [`CryptoError::Decryption`].
+    #[error(transparent)]
+    Elsewhere(#[from] ElsewhereError),
 }
+
+/// The error of a key outside this process, which is its [`source`](std::error::Error::source): that of a token of PKCS#11, of a
+/// key service, or of a caller's closure or implementation of a trait. It equals only its clones.
+#[derive(Debug, Clone)]
+pub struct ElsewhereError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl ElsewhereError {
+    /// Of an error that says why.
+    #[must_use]
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl std::fmt::Display for ElsewhereError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the key elsewhere gave no result: {}", self.0)
+    }
+}
+
+impl std::error::Error for ElsewhereError {
+    /// The error itself, so that a caller finds its own type again.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+impl PartialEq for ElsewhereError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ElsewhereError {}

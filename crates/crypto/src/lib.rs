@@ -63,7 +63,7 @@ pub use digest::Digest;
 pub use digest_value::DigestValue;
 pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};
 pub use ecdsa_value::plain_ecdsa_value;
-pub use error::{CryptoError, LoadError};
+pub use error::{CryptoError, ElsewhereError, LoadError};
 pub use file_kind::{FileKind, Wanted};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use hmac_key::HmacKey;

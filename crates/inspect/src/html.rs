@@ -117,6 +117,7 @@ fn link(link: &Link) -> String {
     let (class, says) = match link.fits {
         Some(true) => ("fits", " <b>digest fits</b>"),
         Some(false) => ("broken", " <b>digest does not fit</b>"),
+        None if link.kind == LinkKind::Covers => ("", " <i>digest not checked</i>"),
         None => ("", ""),
     };
     let place = match &link.target {
@@ -148,7 +149,7 @@ fn attachments(picture: &Picture) -> String {
 
 /// A link to the mark of an element in the message.
 fn to(span: &Range<usize>, text: &str) -> String {
-    format!("<a href=\"#{}\">{}</a>", page::anchor(span), escaped(text))
+    format!("<a href=\"#{}\">{}</a>", page::anchor(span), page::path(text))
 }
 
 const STYLE: &str = "\

@@ -12,6 +12,8 @@ use ws_security::text::{Slice as _, is_plain};
 
 /// The largest number of characters of one text that are shown.
 const MAX_TEXT: usize = 200;
+/// A text of more characters may have a line of its own.
+const LONG: usize = 20;
 /// The largest indentation of a line.
 const MAX_DEPTH: usize = 24;
 
@@ -84,7 +86,7 @@ small{overflow-wrap:anywhere;font-size:.78rem}\
 mark,.key{background:none;color:inherit;border-radius:3px}\
 .covered{background:var(--covered);box-shadow:0 0 0 1px var(--covered-line)}\
 mark.broken,.key.broken{background:var(--broken);box-shadow:0 0 0 1px var(--broken-line)}\
-.key{padding:0 .4rem;font-size:.8rem}.tools{margin:0 0 .6rem}\
+.key{padding:0 .4rem;font-size:.8rem;display:inline-block}.tools{margin:0 0 .6rem}\
 mark:target,mark.shown{box-shadow:0 0 0 3px var(--shown)}\
 .cut{color:var(--soft)}.ns{display:none;color:var(--soft)}.all .ns{display:inline}\
 @media(max-width:760px){main{grid-template-columns:minmax(0,1fr)}}";
@@ -121,19 +123,11 @@ impl Marks {
     }
 }
 
-/// Writes the message with a line for each element, and with its marks. It is written piece by piece, however long it
-/// becomes.
+/// Writes the message with a line for each element and for the end of each that has others, and with its marks. It is written
+/// piece by piece, however long it becomes.
 pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Write) -> io::Result<()> {
     let source = masked(document);
-    let mut depth: Vec<usize> = Vec::new();
-    let cuts = document.elements().map(|element| {
-        let span = element.span();
-        while depth.last().is_some_and(|end| *end <= span.start) {
-            depth.pop();
-        }
-        depth.push(span.end);
-        (span.start, depth.len() - 1)
-    });
+    let cuts = lines(document);
     let mut open: Vec<usize> = Vec::new();
     // Outer elements come first.
     let (mut marks, mut cuts) = (marks.0.iter().peekable(), cuts.peekable());
@@ -165,6 +159,35 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks, out: &mut dyn Writ
     text(source.slice(at..), out)
 }
 
+/// Where a line begins, and how deep its element is: at each element, and at the end tag of each that has others inside.
+fn lines<'m>(document: &'m Document<'_>) -> impl Iterator<Item = (usize, usize)> + 'm {
+    struct Open {
+        end_tag: usize,
+        end: usize,
+        has_others: bool,
+    }
+    let mut elements = document.elements().peekable();
+    let mut open: Vec<Open> = Vec::new();
+    std::iter::from_fn(move || {
+        loop {
+            let next = elements.peek().map(|element| element.span());
+            if let Some(over) = open.pop_if(|last| next.as_ref().is_none_or(|next| next.start >= last.end)) {
+                if over.has_others {
+                    return Some((over.end_tag, open.len()));
+                }
+                continue;
+            }
+            let element = elements.next()?;
+            if let Some(parent) = open.last_mut() {
+                parent.has_others = true;
+            }
+            let (span, content) = (element.span(), element.content_span());
+            open.push(Open { end_tag: content.end, end: span.end, has_others: false });
+            return Some((span.start, open.len() - 1));
+        }
+    })
+}
+
 /// The local names of elements whose content is never shown: a password; and a key, or half of one, of a token service,
 /// of any version of WS-Trust.
 pub const SECRET_ELEMENTS: [&str; 2] = ["Password", "BinarySecret"];
@@ -188,12 +211,16 @@ fn text(source: &str, out: &mut dyn Write) -> io::Result<()> {
     for piece in source.split_inclusive('>') {
         let (content, tag) = piece.find('<').map_or((piece, ""), |tag| piece.split_at(tag));
         let count = content.chars().count();
+        // A long value goes to a line of its own, and its start tag stays where it is.
+        let may_break = if count > LONG { "<wbr>" } else { "" };
+        out.write_all(may_break.as_bytes())?;
         if count > MAX_TEXT {
             content.chars().take(MAX_TEXT / 2).try_for_each(|c| escape(c, out))?;
             write!(out, "<span class=\"cut\">… {count} characters</span>")?;
         } else {
             escape_all(content, out)?;
         }
+        out.write_all(may_break.as_bytes())?;
         with_namespaces(tag, out)?;
     }
     Ok(())
@@ -223,6 +250,11 @@ fn with_namespaces(tag: &str, out: &mut dyn Write) -> io::Result<()> {
 /// Text for a page. Characters that could hide or reverse the text around them are written as escapes.
 pub(crate) fn escaped(text: &str) -> String {
     as_text(|out| escape_all(text, out))
+}
+
+/// A path for a page. Its lines are broken behind a step.
+pub(crate) fn path(text: &str) -> String {
+    escaped(text).replace('/', "/<wbr>")
 }
 
 fn escape_all(text: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Why a token, or a key in it, cannot be used.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 use wss_text::WireText;
 
@@ -13,7 +15,8 @@ pub enum TokenError {
         /// The path.
         library: WireText,
         /// The reason that the system gives.
-        cause: WireText,
+        #[source]
+        cause: TokenCause,
     },
     /// *Failed.* No slot has a token with this label.
     #[error("no slot has a token with the label {label:?}: the tokens there are {present}")]
@@ -29,7 +32,17 @@ pub enum TokenError {
     )]
     Login {
         /// The reason that the token gives.
-        cause: WireText,
+        #[source]
+        cause: TokenCause,
+    },
+    /// *Failed.* The token was taken out, or its device does not answer. It was looked for anew, in vain.
+    #[error(
+        "the token is not there ({cause}): put it back, or start its service; the next operation looks for it again"
+    )]
+    Absent {
+        /// The reason that the token gives.
+        #[source]
+        cause: TokenCause,
     },
     /// *Misuse.* The token has no private key, or no certificate, with this label, or has several.
     #[error("the token has {count} objects of the kind {kind} with the label {label:?}: exactly one is needed")]
@@ -66,12 +79,57 @@ pub enum TokenError {
     #[error("the token failed: {cause}")]
     Token {
         /// The reason that the token gives.
-        cause: WireText,
+        #[source]
+        cause: TokenCause,
     },
+}
+
+impl TokenError {
+    /// Whether the token could not be asked, so that nothing is said of what it was to do.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent { .. } | Self::NoToken { .. } | Self::NoObject { .. } | Self::Login { .. })
+    }
 }
 
 impl From<cryptoki::error::Error> for TokenError {
     fn from(error: cryptoki::error::Error) -> Self {
-        Self::Token { cause: error.to_string().into() }
+        Self::Token { cause: error.into() }
     }
 }
+
+/// The reason that a token gives. Its [`source`](std::error::Error::source) is the `cryptoki::error::Error` with the return value
+/// of PKCS#11 (`CKR_…`) and the function that returned it, where a function failed. It equals only its clones.
+#[derive(Debug, Clone)]
+pub struct TokenCause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl From<cryptoki::error::Error> for TokenCause {
+    fn from(error: cryptoki::error::Error) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl From<&str> for TokenCause {
+    fn from(why: &str) -> Self {
+        Self(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(why)))
+    }
+}
+
+impl std::fmt::Display for TokenCause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        WireText::from(self.0.to_string()).fmt(f)
+    }
+}
+
+impl std::error::Error for TokenCause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+impl PartialEq for TokenCause {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for TokenCause {}

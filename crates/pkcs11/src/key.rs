@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
-use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass};
+use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 use wss_crypto::{
-    Certificate, CryptoError, Identity, KeyKind, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod,
-    SigningKey, SystemRandom, unpad_rsa15,
+    Certificate, CryptoError, ElsewhereError, Identity, KeyKind, KeyTransport, KeyUnwrap, PublicKey, Secret,
+    SignatureMethod, SigningKey, SystemRandom, unpad_rsa15,
 };
 
 use crate::error::TokenError;
@@ -68,21 +68,31 @@ impl TokenKey {
     /// # Errors
     /// [`TokenError::NoObject`], [`TokenError::Token`].
     pub fn find(token: Token, label: &str, kind: KeyKind) -> Result<Self, TokenError> {
-        let no_random = |error: CryptoError| TokenError::Token { cause: error.to_string().into() };
+        let no_random = |error: CryptoError| TokenError::Token { cause: error.to_string().as_str().into() };
         let substitute_key = Secret::generate(&SystemRandom, 32).map_err(no_random)?;
         let key = Self { token, label: label.to_owned(), kind, substitute_key };
-        key.token.run(|session| key.handle(session))?;
+        key.token.run(|session| key.found(session))?;
         Ok(key)
     }
 
-    /// Its handle. It is looked up anew, since handles change when the token is taken out.
-    fn handle(&self, session: &Session) -> Result<cryptoki::object::ObjectHandle, TokenFault> {
+    /// Its handle. It is looked up anew, since handles change when the token is taken out. A key that was there and is not was
+    /// taken out with its token.
+    fn handle(&self, session: &Session) -> Result<ObjectHandle, TokenFault> {
+        self.found(session).map_err(|fault| match fault {
+            TokenFault::Other(gone @ TokenError::NoObject { count: 0, .. }) => TokenFault::Lost(gone),
+            fault => fault,
+        })
+    }
+
+    fn found(&self, session: &Session) -> Result<ObjectHandle, TokenFault> {
         let wanted = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Label(self.label.as_bytes().to_vec())];
         only(session, &wanted, "private key", &self.label)
     }
 
-    /// Keeps the reason of a failure for [`Token::last_failure`]: the error of a key says little, since a peer may learn of it.
+    /// The error of an operation on what a peer sent. Only a token that is not there is told apart: another reason may depend on
+    /// the ciphertext, and is for [`Token::last_failure`] alone, since a peer may learn of the error.
     fn failed(&self, reason: TokenError, told: CryptoError) -> CryptoError {
+        let told = if reason.is_absent() { elsewhere(reason.clone()) } else { told };
         self.token.keep_failure(reason);
         told
     }
@@ -90,6 +100,11 @@ impl TokenKey {
     fn decrypt(&self, mechanism: &Mechanism<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, TokenError> {
         self.token.run(|session| Ok(session.decrypt(mechanism, self.handle(session)?, ciphertext)?))
     }
+}
+
+/// The error of a key, whose source is `reason`.
+fn elsewhere(reason: TokenError) -> CryptoError {
+    ElsewhereError::new(reason).into()
 }
 
 impl std::fmt::Debug for TokenKey {
@@ -105,7 +120,10 @@ impl SigningKey for TokenKey {
         }
         let (mechanism, octets) = mechanism::signing(method, self.kind, message).ok_or(CryptoError::KeyMismatch)?;
         let signed = self.token.run(|session| Ok(session.sign(&mechanism, self.handle(session)?, &octets)?));
-        signed.map_err(|error| self.failed(error, CryptoError::Provider))
+        signed.map_err(|reason| {
+            self.token.keep_failure(reason.clone());
+            elsewhere(reason)
+        })
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {

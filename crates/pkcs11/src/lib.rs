@@ -8,6 +8,6 @@ mod key;
 mod mechanism;
 mod token;
 
-pub use error::TokenError;
+pub use error::{TokenCause, TokenError};
 pub use key::TokenKey;
 pub use token::Token;

@@ -234,29 +234,6 @@ fn a_token_that_forgot_the_login_is_logged_in_again() {
     plan.message(ENVELOPE).secure().expect("logged in again");
 }
 
-/// The folder of the token is moved away: SoftHSM then has no such token, as a reader without its card. A process in which that
-/// happened does not find the token again, whatever is done with the folder, so that this is the last test; what comes back is
-/// tested with a login that was forgotten.
-fn a_token_that_was_taken_out_says_so() {
-    let Some(library) = library() else { return };
-    let token = Token::open(library, LABEL, PIN).expect("a token");
-    let plan = recipe(Signing::with(&token.identity("alice").expect("alice"))).plan().expect("a plan");
-    plan.message(ENVELOPE).secure().expect("secured");
-    assert_eq!(token.last_failure(), None);
-    let configuration = std::env::var("SOFTHSM2_CONF").expect("set by the test");
-    let folder = Path::new(&configuration).parent().expect("a folder");
-    let (inside, outside) = (folder.join("tokens"), folder.join("taken-out"));
-    std::fs::rename(&inside, &outside).expect("taken out");
-    std::fs::create_dir(&inside).expect("an empty reader");
-    let refused = plan.message(ENVELOPE).secure();
-    let reason = token.last_failure();
-    std::fs::remove_dir_all(&inside).expect("removed");
-    std::fs::rename(&outside, &inside).expect("put back");
-    refused.expect_err("the token is not there");
-    let reason = reason.expect("why").to_string();
-    assert!(!reason.is_empty() && !reason.contains(PIN), "{reason}");
-}
-
 /// One test, since a process has one login: a logout must not happen between the operations of another.
 #[test]
 fn keys_in_a_token_do_what_keys_in_this_process_do() {
@@ -283,5 +260,4 @@ fn keys_in_a_token_do_what_keys_in_this_process_do() {
     what_is_missing_is_named();
     a_token_that_forgot_the_login_is_logged_in_again();
     a_pin_that_was_refused_is_not_tried_again();
-    a_token_that_was_taken_out_says_so();
 }

@@ -503,14 +503,15 @@ impl Trust {
         if self.pins.contains(&certificate) {
             let revocation = self.judge_pin(&certificate, now, budget)?;
             let holds = self.holds(now, &[&certificate]);
-            return Ok((ValidatedCertificate { certificate, path: [].into(), pinned: true, revocation }, holds));
+            let (path, carried) = ([].into(), others.into());
+            return Ok((ValidatedCertificate { certificate, path, carried, pinned: true, revocation }, holds));
         }
         let judged = self.path(&certificate, others, now, budget)?;
         if !self.rules.iter().any(|rule| rule.expects(&certificate)) {
             return Err(TrustError::NotExpected { subject: subject().into() });
         }
-        let (path, revocation) = (judged.names.into(), judged.revocation);
-        Ok((ValidatedCertificate { certificate, path, pinned: false, revocation }, judged.holds))
+        let (path, carried, revocation) = (judged.names.into(), others.into(), judged.revocation);
+        Ok((ValidatedCertificate { certificate, path, carried, pinned: false, revocation }, judged.holds))
     }
 
     /// The span of time for which the judgement of `now` holds: until the validity of one of these certificates, or of
@@ -528,6 +529,8 @@ impl Trust {
 pub struct ValidatedCertificate {
     certificate: Certificate,
     path: Arc<[DistinguishedName]>,
+    /// The certificates that came with it.
+    carried: Arc<[Certificate]>,
     pinned: bool,
     revocation: RevocationStatus,
 }
@@ -543,6 +546,11 @@ impl ValidatedCertificate {
     #[must_use]
     pub fn path(&self) -> &[DistinguishedName] {
         &self.path
+    }
+
+    /// The certificates that came with it, for another trust that judges it, too.
+    pub(crate) fn carried(&self) -> &[Certificate] {
+        &self.carried
     }
 
     /// Whether it is trusted as a pin, without a path.

@@ -90,8 +90,11 @@ pub enum UnwrapFailure {
 }
 
 impl From<CryptoError> for UnwrapFailure {
-    fn from(_: CryptoError) -> Self {
-        Self::Decryption
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::Elsewhere(error) => Self::Unavailable(error.into()),
+            _ => Self::Decryption,
+        }
     }
 }
 

@@ -70,9 +70,10 @@ impl<'m> Incoming<'m> {
     }
 
     /// Adds an OCSP response (RFC 6960) that came with this message, as where the sender staples one beside its token. It
-    /// counts for the path of whoever signs, as one of [`Trust::ocsp_response`](wss_tokens::Trust::ocsp_response) does, and for
-    /// this message alone. If the trust demands no status, only a response that revokes counts. Can be called for several;
-    /// each costs the message one or more operations with public keys.
+    /// counts for the path of whoever signs, of the issuer of an assertion and of an attester, as one of
+    /// [`Trust::ocsp_response`](wss_tokens::Trust::ocsp_response) does, and for this message alone. If the trust demands no
+    /// status, only a response that revokes counts. Can be called for several; each costs the message one or more operations
+    /// with public keys.
     ///
     /// # Errors
     /// [`LoadError`] if it cannot be read, or if the responder answered with an error.

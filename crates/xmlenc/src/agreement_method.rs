@@ -85,7 +85,7 @@ impl<'d> AgreementMethod<'d> {
     ///
     /// # Errors
     /// [`DecryptError::Failed`] if they do not agree; [`DecryptError::Limit`] if [`Limit::PrivateKeyOperations`] leaves
-    /// none; and as [`KeyDerivationMethod::derive`].
+    /// none; [`DecryptError::Elsewhere`]; and as [`KeyDerivationMethod::derive`].
     pub fn agree(
         &self,
         key: &dyn KeyUnwrap,

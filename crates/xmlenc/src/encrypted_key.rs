@@ -153,7 +153,7 @@ impl<'d> EncryptedKey<'d> {
     /// Unwraps with a private key.
     ///
     /// # Errors
-    /// [`DecryptError::Failed`] for every failure.
+    /// [`DecryptError::Failed`] for every failure to decrypt; [`DecryptError::Elsewhere`].
     pub fn unwrap_with(&self, key: &dyn KeyUnwrap, expected_len: Option<usize>) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Transport(transport) => Ok(key.unwrap_key(transport, &self.cipher_octets, expected_len)?),

@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
-use wss_crypto::{ContentEncryption, CryptoError, DigestMethod, KeyAgreement, KeyWrap, TransportMethod};
+use wss_crypto::{
+    ContentEncryption, CryptoError, DigestMethod, ElsewhereError, KeyAgreement, KeyWrap, TransportMethod,
+};
 use wss_text::{WireText, nearest_identifier};
 use wss_xmldsig::VerifyError;
 
@@ -88,11 +90,17 @@ pub enum DecryptError {
     /// 1.1 §6.7).
     #[error("decryption failed")]
     Failed,
+    /// *Failed.* A key outside this process cannot be asked. Nothing is said of the ciphertext.
+    #[error(transparent)]
+    Elsewhere(ElsewhereError),
 }
 
 impl From<CryptoError> for DecryptError {
-    fn from(_: CryptoError) -> Self {
-        Self::Failed
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::Elsewhere(error) => Self::Elsewhere(error),
+            _ => Self::Failed,
+        }
     }
 }
 

@@ -13,7 +13,8 @@ pub trait KeyUnwrap: Send + Sync {
     /// length.
     ///
     /// # Errors
-    /// [`CryptoError::Decryption`] for every failure.
+    /// [`CryptoError::Decryption`] for every failure to decrypt; [`CryptoError::Elsewhere`] if a key outside this process
+    /// cannot be asked, which must not depend on the ciphertext.
     fn unwrap_key(
         &self,
         transport: &KeyTransport,
@@ -26,7 +27,8 @@ pub trait KeyUnwrap: Send + Sync {
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] unless both keys are on one curve, and for a key that does not agree;
-    /// [`CryptoError::Agreement`] if the other key gives no secret; [`CryptoError::Unsupported`].
+    /// [`CryptoError::Agreement`] if the other key gives no secret; [`CryptoError::Unsupported`];
+    /// [`CryptoError::Elsewhere`].
     fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
         let _ = originator;
         Err(CryptoError::KeyMismatch)

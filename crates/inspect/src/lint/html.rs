@@ -105,7 +105,7 @@ fn header(report: &Report, refused: &[Refused], verdict: &str) -> String {
          <span id=\"found\" role=\"status\"></span></p>",
         variant.name(),
         variant.dated(),
-        Group::ALL.map(|group| format!("{} {}", group.of(report).count(), group.title().to_lowercase())).join(", "),
+        Group::ALL.map(|group| format!("{} {}", group.of(report).count(), group.counted())).join(", "),
     )
 }
 
@@ -153,6 +153,14 @@ impl Group {
         }
     }
 
+    /// Its title behind a number: the words of RFC 2119 stay as they are.
+    fn counted(self) -> String {
+        match self {
+            Self::Must | Self::Should => self.title().to_owned(),
+            other => other.title().to_lowercase(),
+        }
+    }
+
     fn of(self, report: &Report) -> impl Iterator<Item = &Verdict> {
         report.verdicts().iter().filter(move |verdict| Self::around(verdict) == self)
     }
@@ -178,7 +186,9 @@ fn finding(verdict: &Verdict, group: Group) -> String {
     let places: String = verdict
         .findings()
         .iter()
-        .map(|finding| format!("<li><a href=\"#{}\">{}</a></li>", page::anchor(&finding.span), escaped(&finding.path)))
+        .map(|finding| {
+            format!("<li><a href=\"#{}\">{}</a></li>", page::anchor(&finding.span), page::path(&finding.path))
+        })
         .collect();
     format!(
         "<article class=\"{}\" id=\"{}\"><h3>{} <b>{}</b> <i>§{number} {title}</i></h3><p>{}</p>\

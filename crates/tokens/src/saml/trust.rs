@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::{Budget, Element, name};
-use wss_crypto::Certificate;
+use wss_crypto::{Certificate, OcspResponse};
 use wss_text::shown;
 use wss_xmldsig::AlgorithmPolicy;
 
@@ -148,6 +148,13 @@ impl AssertionTrust {
         self
     }
 
+    /// As [`Trust::stapled`], for the issuers and the attesters: OCSP responses that came with one message.
+    #[must_use]
+    pub fn stapled(self, responses: &[OcspResponse]) -> Self {
+        let issuers = self.issuers.into_iter().map(|(name, trust)| (name, trust.stapled(responses))).collect();
+        Self { issuers, attesters: self.attesters.map(|trust| trust.stapled(responses)), ..self }
+    }
+
     /// Whether assertions for every audience are accepted.
     #[must_use]
     pub fn is_for_any_audience(&self) -> bool {
@@ -233,14 +240,16 @@ impl AssertionTrust {
         })
     }
 
-    /// Whether `attester` may vouch for others.
+    /// Whether `attester`, who signed the message, may vouch for others. The certificates that came with its own may be on its
+    /// path here, too.
     ///
     /// # Errors
     /// [`TrustError`].
-    pub fn vouches(&self, attester: &Certificate, now: SystemTime, budget: &Budget) -> Result<(), TrustError> {
-        let nobody = || TrustError::NotExpected { subject: attester.subject().to_string().into() };
+    pub fn vouches(&self, attester: &ValidatedCertificate, now: SystemTime, budget: &Budget) -> Result<(), TrustError> {
+        let certificate = attester.certificate();
+        let nobody = || TrustError::NotExpected { subject: certificate.subject().to_string().into() };
         let attesters = self.attesters.as_ref().ok_or_else(nobody)?;
-        attesters.validate(attester, &[], Purpose::Signing, now, budget).map(drop)
+        attesters.validate(certificate, attester.carried(), Purpose::Signing, now, budget).map(drop)
     }
 
     /// Checks times and audiences. Returns the time until which the assertion is valid.

@@ -24,5 +24,6 @@ pub use plan::PlanError;
 pub use plan_kinds::{AttachedDefect, LayoutDefect, PrefixDefect, Treatment, UsernameDefect};
 pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub use require::RequirementError;
-pub use secure::{ElsewhereError, SecureError};
+pub use secure::SecureError;
 pub use why_no_token::WhyNoToken;
+pub use wss_crypto::ElsewhereError;

@@ -391,7 +391,7 @@ pub enum OpenError {
     Trust(TrustError),
     /// *Malformed or refused.* An encrypted structure; also the one error for a failed decryption, for any reason.
     #[error(transparent)]
-    Decrypt(#[from] DecryptError),
+    Decrypt(DecryptError),
     /// *Failed.* Signed data is encrypted to someone else, or to a key of ours that the receiver does not have, so the
     /// signature over it cannot be verified.
     #[error("encrypted data {id:?} is not opened, so what is signed cannot be verified: {why}")]

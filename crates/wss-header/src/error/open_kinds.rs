@@ -80,6 +80,15 @@ impl From<Breach> for OpenError {
     }
 }
 
+impl From<DecryptError> for OpenError {
+    fn from(error: DecryptError) -> Self {
+        match error {
+            DecryptError::Elsewhere(error) => Self::Elsewhere(error),
+            error => Self::Decrypt(error),
+        }
+    }
+}
+
 impl From<TrustError> for OpenError {
     fn from(error: TrustError) -> Self {
         match error {

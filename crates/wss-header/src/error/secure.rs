@@ -1,10 +1,8 @@
 //! Why a message was not secured.
 
-use std::sync::Arc;
-
 use thiserror::Error;
 use wss_c14n::{CanonicalizeError, Exceeded, ParseError};
-use wss_crypto::CryptoError;
+use wss_crypto::{CryptoError, ElsewhereError};
 use wss_soap::EnvelopeError;
 use wss_soap::mime::MimeError;
 use wss_text::WireText;
@@ -158,24 +156,3 @@ impl From<EncryptError> for SecureError {
         }
     }
 }
-
-/// The error of a key elsewhere, which is its [`source`](std::error::Error::source): that of the closure of
-/// [`Pending::sign_with`](crate::Pending::sign_with), of an [`AsyncSigningKey`](crate::AsyncSigningKey), or of an
-/// [`AsyncKeyUnwrap`](crate::AsyncKeyUnwrap). It equals only its clones.
-#[derive(Debug, Clone, Error)]
-#[error("the key elsewhere gave no result: {0}")]
-pub struct ElsewhereError(#[source] Arc<dyn std::error::Error + Send + Sync>);
-
-impl ElsewhereError {
-    pub(crate) fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(Arc::from(error.into()))
-    }
-}
-
-impl PartialEq for ElsewhereError {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for ElsewhereError {}

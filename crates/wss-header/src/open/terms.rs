@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, Element, name};
 use wss_soap::Envelope;
 use wss_soap::mime::{Package, Spool};
-use wss_tokens::Trust;
+use wss_tokens::{AssertionTrust, Trust};
 
 use super::Arrived;
 use super::proven::ProvenSignature;
@@ -26,6 +26,8 @@ pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
     /// The trust in signers, with the responses of OCSP that came with the message.
     pub(super) trust: Cow<'r, Trust>,
+    /// The trust in issuers of assertions and in attesters, with the same responses.
+    pub(super) assertions: Option<Cow<'r, AssertionTrust>>,
     /// The parts that one signature must cover.
     pub(super) demanded: Arc<BTreeSet<Part>>,
     /// Whether only those parts are returned, without the Body, unless it is one of them: a signature over them proves
@@ -52,12 +54,18 @@ impl<'r> Terms<'r> {
         incoming: Arrived<'r>,
         octets: u64,
     ) -> Self {
+        let issuers = receiver.keys.assertions.as_ref();
+        let (trust, assertions) = match incoming.stapled {
+            [] => (Cow::Borrowed(&receiver.trust), issuers.map(Cow::Borrowed)),
+            stapled => (
+                Cow::Owned(receiver.trust.clone().stapled(stapled)),
+                issuers.map(|issuers| Cow::Owned(issuers.clone().stapled(stapled))),
+            ),
+        };
         Self {
             receiver,
-            trust: match incoming.stapled {
-                [] => Cow::Borrowed(&receiver.trust),
-                stapled => Cow::Owned(receiver.trust.clone().stapled(stapled)),
-            },
+            trust,
+            assertions,
             demanded,
             only_demanded: false,
             now: receiver.clock.now(),

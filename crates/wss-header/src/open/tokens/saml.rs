@@ -309,7 +309,7 @@ fn one_key<'c>(mut named: impl Iterator<Item = &'c Certificate>) -> Result<Optio
 /// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer, or if the assertion has no id by
 /// which it could be used, and none is required.
 fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
-    let Some(trust) = &terms.receiver.keys.assertions else { return Ok(None) };
+    let Some(trust) = &terms.assertions else { return Ok(None) };
     if !has_id(element, terms.receiver) && terms.receiver.requirements.assertions.is_empty() {
         return Ok(None);
     }
@@ -431,7 +431,7 @@ pub(crate) fn holds_key(
 
 /// Whether a signature of an attester covers both the assertion and the message.
 pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: &Terms<'_>, facts: &Facts<'_>) -> bool {
-    let (Some(trust), Some(attester)) = (&terms.receiver.keys.assertions, signature.signer.certificate()) else {
+    let (Some(trust), Some(attester)) = (&terms.assertions, signature.signer.validated_certificate()) else {
         return false;
     };
     facts.is_message_covered_by(signature, terms)
