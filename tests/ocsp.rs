@@ -279,6 +279,18 @@ fn a_response_counts_only_from_the_authority_or_its_delegate() {
     }
 }
 
+/// The authority certified the responder, but whoever breaks its key of RSA-1024 answers as well.
+#[test]
+fn a_responder_with_a_weak_key_counts_for_old_documents_alone() {
+    let weak =
+        Spec::leaf("responder", "root").serial(&[20]).extensions(vec![extended_usage(&[OCSP_SIGNING]), nocheck()]);
+    let Some(responder) = Responder::of("responder", "weak", &weak.made("weak", "ca"), "V") else { return };
+    let trust = with(&answer(&responder, &["-ndays", "1"]));
+    let refused = judged(&trust);
+    assert!(matches!(&refused, Err(TrustError::WeakResponder { subject }) if subject == "CN=responder"), "{refused:?}");
+    assert_eq!(judged(&trust.dangerous_old_path_signatures()), Ok(RevocationStatus::Good));
+}
+
 #[test]
 fn every_certificate_of_the_path_needs_a_status() {
     let middle = Spec::authority("middle", "root").made("sub-ca", "ca");

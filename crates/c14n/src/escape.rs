@@ -3,8 +3,23 @@
 use memchr::{memchr, memchr3};
 use wss_text::Slice as _;
 
-use crate::chars::{is_blank, reference};
+use crate::chars::reference;
 use crate::sink::Sink;
+
+/// The place of the first octet that is escaped. Most text has none, so that a whole block of octets is looked at together: the
+/// test must not branch.
+fn first(octets: &[u8], is_escaped: impl Fn(u8) -> bool) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let (blocks, _) = octets.as_chunks::<BLOCK>();
+    let is_plain = |block: &&[u8; BLOCK]| !block.iter().fold(false, |any, octet| any | is_escaped(*octet));
+    let plain = blocks.iter().take_while(is_plain).count() * BLOCK;
+    octets.slice(plain..).iter().position(|octet| is_escaped(*octet)).map(|at| plain + at)
+}
+
+/// White space other than the blank itself: in an attribute value, it would be read as a blank.
+const fn is_blank_to_escape(octet: u8) -> bool {
+    (octet == b'\t') | (octet == b'\n') | (octet == b'\r')
+}
 
 /// Writes character data of the source: references, `>` and carriage returns are rewritten.
 pub(crate) fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
@@ -43,7 +58,7 @@ fn line_feed<'s>(source: &'s [u8], sink: &mut impl Sink) -> &'s [u8] {
 /// Writes literal text, as in a CDATA section.
 pub(crate) fn escape_text(source: &[u8], sink: &mut impl Sink) {
     let mut rest = source;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
+    while let Some(length) = first(rest, |b| (b == b'&') | (b == b'<') | (b == b'>') | (b == b'\r')) {
         let (before, after) = rest.split_at(length);
         sink.put(before);
         let escaped: &[u8] = match after.first() {
@@ -74,7 +89,7 @@ pub(crate) fn rewrite_line_ends(source: &[u8], sink: &mut impl Sink) {
 /// Writes an attribute value of the source: references, literal white space and quotes are rewritten.
 pub(crate) fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
     let mut rest = source;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'"') || (*b != b' ' && is_blank(*b))) {
+    while let Some(length) = first(rest, |b| (b == b'&') | (b == b'"') | is_blank_to_escape(b)) {
         let (before, after) = rest.split_at(length);
         sink.put(before);
         let mut length = 1;
@@ -100,7 +115,7 @@ pub(crate) fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
 /// Writes a normalised value, escaped as Canonical XML §2.3 says for attribute nodes.
 pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
     let mut rest = value;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) {
+    while let Some(length) = first(rest, |b| (b == b'&') | (b == b'<') | (b == b'"') | is_blank_to_escape(b)) {
         let (before, after) = rest.split_at(length);
         sink.put(before);
         sink.put(match after.first() {
@@ -119,7 +134,7 @@ pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
 /// Writes text, escaped as Canonical XML §2.3 says for text nodes. A carriage return becomes a reference.
 pub(crate) fn escape_character_data(text: &[u8], sink: &mut impl Sink) {
     let mut rest = text;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
+    while let Some(length) = first(rest, |b| (b == b'&') | (b == b'<') | (b == b'>') | (b == b'\r')) {
         let (before, after) = rest.split_at(length);
         sink.put(before);
         sink.put(match after.first() {

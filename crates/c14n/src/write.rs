@@ -4,6 +4,8 @@
 //! tag, attributes are in order, each prefix is declared where it is first visibly utilized, and escapes are those of
 //! Canonical XML. The octets are digested as they are and never parsed again.
 
+use std::ops::Range;
+
 use wss_text::octets;
 
 use crate::escape::{escape_character_data, escape_value};
@@ -27,9 +29,13 @@ pub struct Writer {
     out: String,
     open: Vec<Open>,
     rendered: Vec<Namespace>,
-    /// The start tag that is being written.
-    pending: Option<Pending>,
+    /// The start tag that is being written, if one is. Its lists are used for one after the other.
+    tag: StartTag,
+    is_in_tag: bool,
 }
+
+/// The text of most headers fits into this many octets.
+const ROOM: usize = 1 << 10;
 
 impl std::fmt::Debug for Writer {
     /// Text of a message is escaped, and cut if it is long; octets are counted.
@@ -42,26 +48,38 @@ impl std::fmt::Debug for Writer {
 }
 
 struct Open {
-    name: String,
+    /// The place of its name in the text.
+    name: Range<usize>,
     rendered: usize,
 }
 
-struct Pending {
+#[derive(Default)]
+struct StartTag {
     /// `None` for an element in no namespace.
     namespace: Option<Namespace>,
     /// A namespace that the content of the element needs, beside those that names utilize.
     declared: Option<Namespace>,
-    attributes: Vec<(Option<Namespace>, &'static str, String)>,
+    attributes: Vec<Attribute>,
     /// Namespace declarations under the place's own prefixes, in the order given: the attribute that declares, and the namespace.
     own_declarations: Vec<(String, String)>,
     /// Attributes with the place's own prefixes, in the order given.
     own_attributes: Vec<(String, String)>,
+    /// The namespaces that it utilizes.
+    utilized: Vec<Namespace>,
 }
 
-impl Pending {
-    fn of(namespace: Option<Namespace>) -> Self {
-        let (attributes, own_declarations, own_attributes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { namespace, declared: None, attributes, own_declarations, own_attributes }
+struct Attribute {
+    namespace: Option<Namespace>,
+    local: &'static str,
+    value: String,
+}
+
+impl StartTag {
+    fn begin(&mut self, namespace: Option<Namespace>) {
+        (self.namespace, self.declared) = (namespace, None);
+        self.attributes.clear();
+        self.own_declarations.clear();
+        self.own_attributes.clear();
     }
 }
 
@@ -69,26 +87,24 @@ impl Writer {
     /// A writer for a place where no namespace is declared.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { out: String::with_capacity(ROOM), ..Self::default() }
     }
 
     /// A writer for a place where `namespaces` are declared with their usual prefixes.
     #[must_use]
     pub fn within(namespaces: &[Namespace]) -> Self {
-        Self { rendered: namespaces.to_vec(), ..Self::default() }
+        Self { rendered: namespaces.to_vec(), ..Self::new() }
     }
 
     /// Begins an element.
     pub fn start(&mut self, namespace: Namespace, local: &'static str) {
         self.close_tag();
-        let mut name = String::with_capacity(namespace.prefix.len() + local.len() + 1);
-        name.push_str(namespace.prefix);
-        name.push(':');
-        name.push_str(local);
         self.out.push('<');
-        self.out.push_str(&name);
-        self.open.push(Open { name, rendered: self.rendered.len() });
-        self.pending = Some(Pending::of(Some(namespace)));
+        let start = self.out.len();
+        self.out.push_str(namespace.prefix);
+        self.out.push(':');
+        self.out.push_str(local);
+        self.begin(start, Some(namespace));
     }
 
     /// Begins an element in no namespace, for a place where there is no default namespace.
@@ -102,9 +118,16 @@ impl Writer {
     pub fn start_as(&mut self, qualified: &str) {
         self.close_tag();
         self.out.push('<');
+        let start = self.out.len();
         self.out.push_str(qualified);
-        self.open.push(Open { name: qualified.to_owned(), rendered: self.rendered.len() });
-        self.pending = Some(Pending::of(None));
+        self.begin(start, None);
+    }
+
+    /// Begins a start tag whose name was written at `start`.
+    fn begin(&mut self, start: usize, namespace: Option<Namespace>) {
+        self.open.push(Open { name: start..self.out.len(), rendered: self.rendered.len() });
+        self.tag.begin(namespace);
+        self.is_in_tag = true;
     }
 
     /// Declares `prefix` on the element that was just begun; the default namespace for an empty prefix.
@@ -113,7 +136,7 @@ impl Writer {
     /// If content was written since then.
     pub fn declare_as(&mut self, prefix: &str, namespace: &str) {
         let declared = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
-        self.pending("declaration").own_declarations.push((declared, namespace.to_owned()));
+        self.tag("declaration").own_declarations.push((declared, namespace.to_owned()));
     }
 
     /// Adds an attribute with a qualified name of the place to the element that was just begun.
@@ -121,7 +144,7 @@ impl Writer {
     /// # Panics
     /// If content was written since then.
     pub fn attribute_as(&mut self, qualified: impl Into<String>, value: impl Into<String>) {
-        self.pending("attribute").own_attributes.push((qualified.into(), value.into()));
+        self.tag("attribute").own_attributes.push((qualified.into(), value.into()));
     }
 
     /// Declares a namespace on the element just begun, for a qualified name in its content.
@@ -129,7 +152,7 @@ impl Writer {
     /// # Panics
     /// If content was written since.
     pub fn declare(&mut self, namespace: Namespace) {
-        self.pending("declaration").declared = Some(namespace);
+        self.tag("declaration").declared = Some(namespace);
     }
 
     /// Adds an attribute in no namespace to the element that was just begun.
@@ -137,7 +160,7 @@ impl Writer {
     /// # Panics
     /// If content was written since then.
     pub fn attribute(&mut self, local: &'static str, value: impl Into<String>) {
-        self.pending("attribute").attributes.push((None, local, value.into()));
+        self.tag("attribute").attributes.push(Attribute { namespace: None, local, value: value.into() });
     }
 
     /// Adds an attribute in a namespace to the element that was just begun.
@@ -145,11 +168,13 @@ impl Writer {
     /// # Panics
     /// If content was written since then.
     pub fn attribute_in(&mut self, namespace: Namespace, local: &'static str, value: impl Into<String>) {
-        self.pending("attribute").attributes.push((Some(namespace), local, value.into()));
+        let attribute = Attribute { namespace: Some(namespace), local, value: value.into() };
+        self.tag("attribute").attributes.push(attribute);
     }
 
-    fn pending(&mut self, what: &str) -> &mut Pending {
-        self.pending.as_mut().unwrap_or_else(|| panic!("{what} after content"))
+    fn tag(&mut self, what: &str) -> &mut StartTag {
+        assert!(self.is_in_tag, "{what} after content");
+        &mut self.tag
     }
 
     /// Writes character data.
@@ -186,7 +211,7 @@ impl Writer {
         let open = self.open.pop().expect("an element is open");
         self.rendered.truncate(open.rendered);
         self.out.push_str("</");
-        self.out.push_str(&open.name);
+        self.out.extend_from_within(open.name);
         self.out.push('>');
     }
 
@@ -215,29 +240,33 @@ impl Writer {
     }
 
     fn close_tag(&mut self) {
-        let Some(mut pending) = self.pending.take() else { return };
-        let mut utilized: Vec<Namespace> = pending.namespace.into_iter().chain(pending.declared).collect();
-        let of_attributes = pending.attributes.iter().filter_map(|(namespace, ..)| *namespace);
+        if !std::mem::take(&mut self.is_in_tag) {
+            return;
+        }
+        let mut tag = std::mem::take(&mut self.tag);
+        let of_attributes = tag.attributes.iter().filter_map(|attribute| attribute.namespace);
         // The prefix `xml` needs no declaration.
-        utilized.extend(of_attributes.filter(|namespace| namespace.uri != name::XML));
-        utilized.sort_by_key(|namespace| namespace.prefix);
-        utilized.dedup();
-        for namespace in utilized {
+        let of_attributes = of_attributes.filter(|namespace| namespace.uri != name::XML);
+        tag.utilized.clear();
+        tag.utilized.extend(tag.namespace.into_iter().chain(tag.declared).chain(of_attributes));
+        tag.utilized.sort_by_key(|namespace| namespace.prefix);
+        tag.utilized.dedup();
+        for namespace in &tag.utilized {
             let current = self.rendered.iter().rev().find(|known| known.prefix == namespace.prefix);
-            if current != Some(&namespace) {
+            if current != Some(namespace) {
                 self.out.push_str(" xmlns:");
                 self.name_and_value(namespace.prefix, namespace.uri);
-                self.rendered.push(namespace);
+                self.rendered.push(*namespace);
             }
         }
-        for (declared, namespace) in &pending.own_declarations {
+        for (declared, namespace) in &tag.own_declarations {
             self.out.push(' ');
             self.name_and_value(declared, namespace);
         }
-        pending
-            .attributes
-            .sort_by_key(|(namespace, local, _)| (namespace.map_or("", |namespace| namespace.uri), *local));
-        for (namespace, local, value) in &pending.attributes {
+        let order =
+            |attribute: &Attribute| (attribute.namespace.map_or("", |namespace| namespace.uri), attribute.local);
+        tag.attributes.sort_by_key(order);
+        for Attribute { namespace, local, value } in &tag.attributes {
             self.out.push(' ');
             if let Some(namespace) = namespace {
                 self.out.push_str(namespace.prefix);
@@ -245,11 +274,12 @@ impl Writer {
             }
             self.name_and_value(local, value);
         }
-        for (qualified, value) in &pending.own_attributes {
+        for (qualified, value) in &tag.own_attributes {
             self.out.push(' ');
             self.name_and_value(qualified, value);
         }
         self.out.push('>');
+        self.tag = tag;
     }
 
     fn name_and_value(&mut self, name: &str, value: &str) {

@@ -58,7 +58,7 @@ impl CertificateBundle {
         for (position, der) in (1..).zip(pem::certificates(octets)?) {
             match Certificate::from_der(&der) {
                 Ok(certificate) => bundle.certificates.push(certificate),
-                Err(why @ (LoadError::UnsupportedKey | LoadError::Provider { .. })) => {
+                Err(why) if why.is_unusable_key() => {
                     bundle.skipped.push(SkippedCertificate { position, why });
                 }
                 Err(error) => return Err(error),

@@ -138,6 +138,20 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// Whether the key itself was read, and is one that nobody can use here: of a kind or in a form that is not supported, outside
+    /// the bounds, or without the feature that it needs. Among several certificates or keys, such a one is skipped.
+    #[must_use]
+    pub const fn is_unusable_key(&self) -> bool {
+        matches!(
+            self,
+            Self::UnsupportedKey
+                | Self::Provider { .. }
+                | Self::FeatureMissing { .. }
+                | Self::PostQuantumForm(_)
+                | Self::Bounds(_)
+        )
+    }
+
     /// The error for a key store, in place of that for a key: the advice is another one.
     pub(crate) fn of_store(self) -> Self {
         match self {

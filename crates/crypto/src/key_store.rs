@@ -35,13 +35,13 @@ impl<T: std::fmt::Debug> std::fmt::Debug for KeyStoreEntry<T> {
     }
 }
 
-/// Every key of a key store that is of a supported kind, with its alias, certificate and chain. The store is PKCS#12 (with the
+/// Every key of a key store that can be used here, with its alias, certificate and chain; others are skipped. The store is PKCS#12 (with the
 /// feature `pkcs12`), or a JKS or JCEKS of Java, whose keys must have the password of the store.
 ///
 /// # Errors
 /// [`LoadError::WrongPassword`] if the store or a key of it does not open; [`LoadError::KeyEncryption`] if a key is encrypted in
 /// a way that is not supported; [`LoadError::KeyStore`] for entries that cannot be read; [`LoadError::Malformed`];
-/// [`LoadError::FeatureMissing`].
+/// [`LoadError::FeatureMissing`]; why the first key cannot be used, if none can.
 pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<KeyStoreEntry<Identity>>, LoadError> {
     let found = match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
         Some(JKS | JCEKS) => of_java(octets, password),
@@ -104,22 +104,23 @@ impl<'d> Fields<'d> {
     }
 }
 
-/// Every certificate that a key store of Java (JKS or JCEKS) trusts, with its alias: the entries without a key.
+/// Every certificate that a key store of Java (JKS or JCEKS) trusts, with its alias: the entries without a key. In place of one
+/// that cannot be used is the reason, as stores of many authorities have some with keys of other kinds.
 ///
 /// # Errors
 /// [`LoadError::WrongPassword`] if the store does not open; [`LoadError::KeyStore`] for entries that cannot be read;
-/// [`LoadError::Malformed`], also for a store of another kind.
+/// [`LoadError::Malformed`] for a store of another kind.
 pub fn certificates_from_java_key_store(
     octets: &[u8],
     password: &str,
-) -> Result<Vec<KeyStoreEntry<Certificate>>, LoadError> {
+) -> Result<Vec<KeyStoreEntry<Result<Certificate, LoadError>>>, LoadError> {
     let trusted = |entry| match entry {
         Entry::Trusted { alias, certificate } => {
-            Some(Certificate::from_der(certificate).map(|entry| KeyStoreEntry { alias, entry }))
+            Some(KeyStoreEntry { alias, entry: Certificate::from_der(certificate) })
         }
         Entry::Key { .. } => None,
     };
-    entries(octets, password)?.into_iter().filter_map(trusted).collect()
+    Ok(entries(octets, password)?.into_iter().filter_map(trusted).collect())
 }
 
 /// An entry of a Java key store.
@@ -130,14 +131,22 @@ enum Entry<'d> {
 
 fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
     let mut identities = Vec::new();
+    let mut skipped = None;
     let mut effort = Effort::of_file();
     for entry in entries(octets, password)? {
         if let Entry::Key { alias, protected, chain } = entry {
             let key = decrypt_pkcs8(protected, password, &mut effort).map_err(LoadError::of_store)?;
-            identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
+            match identity(&key, &chain) {
+                Ok(identity) => identities.extend(identity.map(|identity| (alias, identity))),
+                Err(error) if error.is_unusable_key() => skipped = skipped.or(Some(error)),
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(identities)
+    match skipped {
+        Some(error) if identities.is_empty() => Err(error),
+        _ => Ok(identities),
+    }
 }
 
 fn entries<'d>(octets: &'d [u8], password: &str) -> Result<Vec<Entry<'d>>, LoadError> {
@@ -177,12 +186,9 @@ fn entries<'d>(octets: &'d [u8], password: &str) -> Result<Vec<Entry<'d>>, LoadE
     Ok(entries)
 }
 
-/// The key with its chain; `None` if it is of a kind that is not supported.
+/// The key with its chain; `None` if it has no certificate.
 fn identity(key: &[u8], chain: &[&[u8]]) -> Result<Option<Identity>, LoadError> {
-    let key = match PrivateKey::from_der(key) {
-        Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) => return Ok(None),
-        key => key?,
-    };
+    let key = PrivateKey::from_der(key)?;
     let mut chain = chain.iter().filter_map(|der| Certificate::from_der(der).ok());
     let Some(own) = chain.next() else { return Ok(None) };
     Ok(Some(Identity::new(key, own)?.chain(chain.collect())))

@@ -1,7 +1,8 @@
 //! Private keys and key stores as openssl and keytool write them: each opens, or the error says what is missing.
 
 use wss_crypto::{
-    Certificate, CertificateBundle, FileKind, Identity, KeyStoreEntry, LoadError, PrivateKey, identities_from_key_store,
+    Certificate, CertificateBundle, FileKind, Identity, KeyStoreEntry, LoadError, PrivateKey,
+    certificates_from_java_key_store, identities_from_key_store,
 };
 
 fn file(name: &str) -> Vec<u8> {
@@ -100,6 +101,19 @@ fn key_stores_of_java_open_with_key_and_chain() {
             assert!(identities_from_key_store(&octets[..at], "changeit").is_err(), "{name} to {at}");
         }
     }
+}
+
+/// Made with `keytool`: a key of RSA with 512 bits before that of Alice, and a certificate on P-192 before that of an authority.
+#[test]
+fn what_nobody_can_use_keeps_nothing_else_of_a_java_store_out() {
+    let store = file("encrypted/mixed.jks");
+    let found = identities_from_key_store(&store, "changeit").expect("a store");
+    assert_eq!(found.iter().map(|found| found.alias.as_str()).collect::<Vec<_>>(), ["alice"]);
+    let trusted = certificates_from_java_key_store(&store, "changeit").expect("a store");
+    let mut trusted: Vec<_> = trusted.into_iter().map(|found| (found.alias, found.entry)).collect();
+    trusted.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let authority = Certificate::from_pem(&file("ca.pem")).expect("a certificate");
+    assert_eq!(trusted, [("ca".to_owned(), Ok(authority)), ("odd".to_owned(), Err(LoadError::UnsupportedKey))]);
 }
 
 #[cfg(feature = "pkcs12")]

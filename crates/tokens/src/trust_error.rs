@@ -188,6 +188,15 @@ pub enum TrustError {
         /// The authority.
         authority: WireText,
     },
+    /// *Refused.* An OCSP response is signed by a responder whose key is too weak for signatures on certificates.
+    #[error(
+        "the key of the OCSP responder {subject:?} is DSA, on P-224 or RSA below 2048 bits, which is too weak: ask another \
+         responder; only for old documents, `Trust::dangerous_old_path_signatures` (`--dangerous-old-path-signatures`) accepts it"
+    )]
+    WeakResponder {
+        /// Subject of the responder's certificate.
+        subject: WireText,
+    },
     /// *Refused.* Its key usage does not permit signatures on messages.
     #[error(
         "the key usage of {subject:?} is {}, and digitalSignature or nonRepudiation is needed: have its authority issue one with that \

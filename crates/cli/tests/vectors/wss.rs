@@ -209,7 +209,7 @@ fn open(case: &Case) -> Result<(), String> {
                 let store = std::fs::read(entry.path()).map_err(|error| error.to_string())?;
                 let trusted = certificates_from_java_key_store(&store, entry.get("password"));
                 for trusted in trusted.map_err(|error| error.to_string())? {
-                    let certificate = trusted.entry;
+                    let certificate = trusted.entry.map_err(|error| error.to_string())?;
                     arguments.extend(["--pin".to_owned(), keys::temporary(certificate.der())]);
                 }
                 // The receiver's own key is in the same store.

@@ -203,7 +203,8 @@ impl KeyKind {
 
     /// Whether an authority with such a key may sign paths without a call for old ones: RSA of 2 048 bits, any other that is
     /// neither DSA nor on a legacy curve.
-    pub(crate) const fn signs_paths(self) -> bool {
+    #[must_use]
+    pub const fn signs_paths(self) -> bool {
         match self {
             Self::Rsa { bits, .. } | Self::RsaPss { bits, .. } => bits >= 2_048,
             Self::Ec(curve) => !curve.is_legacy(),

@@ -194,8 +194,8 @@ impl Trust {
         Ok(told)
     }
 
-    /// The status of a responder's own certificate, for which no responder is asked: its issuer says that no check is
-    /// needed, or a list decides.
+    /// The key and the status of a responder that the issuer certified. No responder is asked for its status: its issuer says
+    /// that no check is needed, or a list decides.
     fn check_responder(
         &self,
         responder: &Certificate,
@@ -203,7 +203,13 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<(), TrustError> {
-        if responder == issuer || responder.needs_no_status() {
+        if responder == issuer {
+            return Ok(());
+        }
+        if !self.accepts_old_signatures && !responder.public_key().kind().signs_paths() {
+            return Err(TrustError::WeakResponder { subject: responder.subject().to_string().into() });
+        }
+        if responder.needs_no_status() {
             return Ok(());
         }
         self.listed(responder, issuer, now, budget).map_err(|error| match error {

@@ -4,7 +4,6 @@
 //! covers nothing, names nobody and brings no key. What is required must be proven by another one.
 
 use wss_c14n::{Element, name};
-use wss_crypto::LoadError;
 use wss_tokens::{TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 
@@ -32,12 +31,8 @@ fn is_unjudged(error: &OpenError) -> bool {
     match error {
         OpenError::NoKey { .. } => true,
         OpenError::Trust(error) => matches!(error, TrustError::NoPath { .. } | TrustError::NotExpected { .. }),
-        OpenError::Token(error) => matches!(
-            error,
-            TokenError::Unsupported { .. }
-                | TokenError::Elsewhere { .. }
-                | TokenError::Certificate(LoadError::UnsupportedKey | LoadError::Provider { .. })
-        ),
+        OpenError::Token(TokenError::Certificate(error)) => error.is_unusable_key(),
+        OpenError::Token(error) => matches!(error, TokenError::Unsupported { .. } | TokenError::Elsewhere { .. }),
         OpenError::Signature(error) | OpenError::Verify(VerifyError::Malformed(error)) => {
             matches!(error, SignatureError::UnknownAlgorithm { .. })
         }

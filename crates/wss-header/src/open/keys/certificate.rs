@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use wss_c14n::name;
-use wss_crypto::{Certificate, DistinguishedName, LoadError};
+use wss_crypto::{Certificate, DistinguishedName};
 use wss_text::WireText;
 use wss_tokens::{
     Purpose, SecurityTokenReference, TokenError, TrustError, ValidatedCertificate, X509Token, end_entities,
@@ -123,7 +123,7 @@ impl KeySearch<'_, '_> {
                 .map_err(TrustError::from)?
             {
                 Ok(certificate) => carried.push(certificate),
-                Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) if ders.len() > 1 => {}
+                Err(error) if ders.len() > 1 && error.is_unusable_key() => {}
                 Err(error) => return Err(TokenError::from(error).into()),
             }
         }
