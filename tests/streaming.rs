@@ -66,7 +66,9 @@ fn a_large_attachment_takes_no_memory() {
     let attachment =
         Attachment::of_file("large@example.org", "application/octet-stream", source).expect("an attachment");
     let parts = || [Part::Body, Part::Attachments];
+    let limits = Limits::default().with(Limit::PackagedEnvelopeOctets, 1 << 20).with(Limit::PackageOctets, 4 << 30);
     let plan = recipe()
+        .limits(limits.clone())
         .sign(Signing::with(&identity("alice")).parts(parts()))
         .encrypt(Encrypting::to(&certificate("bob")).parts(parts()))
         .plan()
@@ -79,7 +81,6 @@ fn a_large_attachment_takes_no_memory() {
     report("encrypted");
 
     wire.rewind().expect("rewound");
-    let limits = Limits::default().with(Limit::PackagedEnvelopeOctets, 1 << 20).with(Limit::PackageOctets, 4 << 30);
     let package = Package::read_body(&content_type, BufReader::new(wire), &limits, &spool).expect("a package");
     report("read");
     let requirements = Requirements::signed(parts()).encrypted(parts());

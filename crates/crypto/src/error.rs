@@ -138,8 +138,8 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// Whether the key itself was read, and is one that nobody can use here: of a kind or in a form that is not supported, outside
-    /// the bounds, or without the feature that it needs. Among several certificates or keys, such a one is skipped.
+    /// Whether the key itself was read, and is one that nobody can use here: its kind or its form is not supported, it is outside
+    /// the bounds, or its feature is missing. Among several certificates or keys, such a one is skipped.
     #[must_use]
     pub const fn is_unusable_key(&self) -> bool {
         matches!(

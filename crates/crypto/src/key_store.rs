@@ -35,8 +35,8 @@ impl<T: std::fmt::Debug> std::fmt::Debug for KeyStoreEntry<T> {
     }
 }
 
-/// Every key of a key store that can be used here, with its alias, certificate and chain; others are skipped. The store is PKCS#12 (with the
-/// feature `pkcs12`), or a JKS or JCEKS of Java, whose keys must have the password of the store.
+/// Every key of a key store that can be used here, with its alias, certificate and chain; others are skipped. The store is
+/// PKCS#12 (with the feature `pkcs12`), or a JKS or JCEKS of Java, whose keys must have the password of the store.
 ///
 /// # Errors
 /// [`LoadError::WrongPassword`] if the store or a key of it does not open; [`LoadError::KeyEncryption`] if a key is encrypted in

@@ -14,7 +14,7 @@ pub(crate) fn shape_of(octets: &[u8]) -> Option<&'static str> {
         && octets.is_ascii()
     {
         return Some(
-            "it was read as ASCII on the way, where every octet above 127 became `?`: have the octets encoded as they are",
+            "it was read as ASCII on the way, where every octet above 127 became a question mark: have the octets encoded as they are",
         );
     }
     if let [der::SEQUENCE, 0xC2, 0x80..=0x84, ..] = octets

@@ -295,6 +295,7 @@ const WITHOUT_A_KEY: &[(&str, &str)] = &[
     ("Signing::elsewhere", "another signer, which is a program"),
     ("Signing::part_as", "another form for one part: two profiles differ in less"),
     ("Trust::stapled", "a response that came with one message"),
+    ("AssertionTrust::stapled", "the same, for an assertion of that message"),
     ("Username::nonce", "a nonce of the program"),
     ("ProtectionToken::instance", "a renewed key of a context that the program keeps"),
     ("ProtectionToken::kerberos_form", "the form of tickets that Windows before 2008 wants"),

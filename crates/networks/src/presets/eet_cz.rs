@@ -23,7 +23,7 @@ pub const NETWORK: Network = Network {
     messaging: None,
     partner: Partner {
         issuer: "requests: the authority of EET; replies: I.CA or PostSignum",
-        name: "replies: the organisation (2.5.4.10) of the subject is `Česká republika - Generální finanční ředitelství`",
+        name: "replies: the organisation (2.5.4.10) of the subject is \u{201C}Česká republika - Generální finanční ředitelství\u{201D}",
         extended_key_usage: &[],
         named_by: None,
         checks_revocation: true,

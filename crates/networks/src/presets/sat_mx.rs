@@ -8,8 +8,8 @@ pub use crate::sat_call::{ACTIONS, CallError, authorization, signed_call};
 pub const NETWORK: Network = Network {
     name: "sat_mx",
     title: "SAT, bulk download (Mexico)",
-    about: "The tax office of Mexico: the call that gets a token for bulk downloads. `signed_call` and `authorization` of its module make the \
-            later ones, which have no Security header.",
+    about: "The tax office of Mexico: the call that gets a token for bulk downloads. The later ones have no \
+            Security header: its module has calls of their own for them.",
     request: Shape {
         layout: Layout::Strict,
         timestamp: Some(300),

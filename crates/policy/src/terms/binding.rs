@@ -326,7 +326,7 @@ pub(super) fn read_suite(assertion: &Assertion, purpose: Purpose<'_>, notes: &mu
             "SOAPNormalization10" => notes.refused(inner, "SOAP Message Normalization is not supported"),
             _ if is_custom(inner) && found.is_some() => notes.refused(inner, "a binding has one suite"),
             _ if is_custom(inner) => {
-                notes.done(inner, "the algorithms that `Keys::custom_suite` names: the policy names none");
+                notes.done(inner, "the algorithms that are given with the keys: the policy names none");
                 found = purpose.custom().cloned();
             }
             name => match Suite::find(home, name) {
