@@ -1,10 +1,10 @@
 //! The later calls of Mexico's SAT: no Security header, but a plain XML Signature inside the request and the token of the first
 //! call in HTTP.
 //!
-//! Two clients in use agree on the form (phpcfdi/sat-ws-descarga-masiva, luisiturrios1/python-cfdiclient): the digest is over
-//! the element of the Body in exclusive canonical form, as it is before the signature is put into it. The reference names the
-//! whole document (`URI=""`) and has no enveloped-signature transform, so that a verifier of XML Signature refuses it: the
-//! service reads it in its own way. This module writes it, and reads none.
+//! Two clients in use digest the same (phpcfdi/sat-ws-descarga-masiva, luisiturrios1/python-cfdiclient): the element of the Body
+//! in exclusive canonical form, as it is before the signature is put into it. The reference names the whole document (`URI=""`;
+//! the second client writes no `URI`) and has no enveloped-signature transform, so that a verifier of XML Signature refuses it:
+//! the service reads it in its own way. This module writes it, and reads none.
 
 use thiserror::Error;
 use wss_c14n::{

@@ -44,7 +44,7 @@ pub const NETWORK: Network = Network {
             reliability: Reliability::Read,
         },
         Source {
-            title: "the later calls: phpcfdi/sat-ws-descarga-masiva and luisiturrios1/python-cfdiclient write the same",
+            title: "the later calls: phpcfdi/sat-ws-descarga-masiva and luisiturrios1/python-cfdiclient digest the same",
             reliability: Reliability::Read,
         },
         Source {
