@@ -11,13 +11,16 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
-use ws_security::{AsyncKeyUnwrap, AsyncSigningKey, Correlation, Limits, Opened, Plan, Receiver};
+use ws_security::{
+    AsyncKeyUnwrap, AsyncSigningKey, Correlation, Fetch, Limits, Opened, Plan, Receiver, RevocationCache,
+};
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
 use crate::message::{SOAP_ACTION, SoapMessage};
 use crate::room::Share;
 use crate::sides::Sides;
+use crate::statuses::statuses;
 
 /// Secures the requests of a client, and opens their replies.
 ///
@@ -51,6 +54,15 @@ impl SecureLayer {
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
+        self
+    }
+
+    /// Fetches with `http`, such as `HttpClient`, the statuses of revocation that a message lacks, and opens it
+    /// again: `cache` is that of [`Trust::fetched`](ws_security::Trust::fetched). Without this call, a message whose signer's status is
+    /// unknown is refused, until something else fetches it. A message waits for as long as `http` does.
+    #[must_use]
+    pub fn fetch_statuses(mut self, cache: &RevocationCache, http: impl Fetch + Send + 'static) -> Self {
+        self.sides.statuses = Some(statuses(cache.clone(), http));
         self
     }
 

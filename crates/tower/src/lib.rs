@@ -15,6 +15,7 @@ mod reqwest;
 mod room;
 mod service;
 mod sides;
+mod statuses;
 mod work;
 
 pub use body::BoxError;

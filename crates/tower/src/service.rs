@@ -14,8 +14,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 use ws_security::attachments::Attachment;
 use ws_security::{
-    Addressing, AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Correlation, Fault, Limits, Opened, Plan, Receiver,
-    SoapVersion, TransportFacts, UnsignedOpened,
+    Addressing, AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Correlation, Fault, Fetch, Limits, Opened, Plan,
+    Receiver, RevocationCache, SoapVersion, TransportFacts, UnsignedOpened,
 };
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
@@ -23,6 +23,7 @@ use crate::error::Refusal;
 use crate::message::{SOAP_ACTION, SoapMessage};
 use crate::room::{Room, Share};
 use crate::sides::Sides;
+use crate::statuses::statuses;
 use crate::work;
 
 /// The largest number of octets of a message that are read by default.
@@ -94,6 +95,15 @@ impl OpenLayer {
     #[must_use]
     pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
         self.sides.unwrapping = Some(Arc::new(keys));
+        self
+    }
+
+    /// Fetches with `http`, such as `HttpClient`, the statuses of revocation that a message lacks, and opens it
+    /// again: `cache` is that of [`Trust::fetched`](ws_security::Trust::fetched). Without this call, a message whose signer's status is
+    /// unknown is refused, until something else fetches it. A message waits for as long as `http` does.
+    #[must_use]
+    pub fn fetch_statuses(mut self, cache: &RevocationCache, http: impl Fetch + Send + 'static) -> Self {
+        self.sides.statuses = Some(statuses(cache.clone(), http));
         self
     }
 

@@ -9,6 +9,7 @@ use ws_security::{
     Plan, Receiver, SecureError, Secured, TransportFacts, UnsignedOpened, WireForm,
 };
 
+use crate::statuses::Statuses;
 use crate::work::{self, Place};
 
 /// The plan that secures messages and the receiver that opens them. Cloning is cheap.
@@ -22,6 +23,8 @@ pub(crate) struct Sides {
     pub(crate) unwrapping: Option<Arc<dyn AsyncKeyUnwrap>>,
     /// The store to ask in place of the receiver's own.
     pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
+    /// Where statuses of revocation come from that a message lacks.
+    pub(crate) statuses: Option<Arc<dyn Statuses>>,
     /// Whether a key or the store blocks the thread that asks it.
     pub(crate) blocks: bool,
     /// Bounds how many large messages are worked on at a time. All clones share it.
@@ -31,7 +34,8 @@ pub(crate) struct Sides {
 impl Sides {
     pub(crate) fn new(plan: Plan, receiver: Receiver) -> Self {
         let (plan, receiver) = (Arc::new(plan), Arc::new(receiver));
-        Self { plan, receiver, signing: None, unwrapping: None, replay: None, blocks: false, turns: work::turns() }
+        let (blocks, turns) = (false, work::turns());
+        Self { plan, receiver, signing: None, unwrapping: None, replay: None, statuses: None, blocks, turns }
     }
 
     /// Processes a message of `octets` octets where and when it delays no other message.
@@ -56,9 +60,24 @@ impl Sides {
         deferred: Deferred<'_>,
         incoming: Incoming<'_>,
     ) -> Result<PendingReplay<Opened>, OpenError> {
-        match &self.unwrapping {
-            Some(keys) => deferred.keys_elsewhere(keys).open(incoming).await,
-            None => deferred.open(incoming),
+        let open = async || match &self.unwrapping {
+            Some(keys) => deferred.keys_elsewhere(keys).open(&incoming).await,
+            None => deferred.open(&incoming),
+        };
+        match open().await {
+            Err(_) if self.fetched_statuses().await => open().await,
+            opened => opened,
+        }
+    }
+
+    /// Whether statuses were missing, and were asked for.
+    async fn fetched_statuses(&self) -> bool {
+        match &self.statuses {
+            Some(statuses) if statuses.are_wanting() => {
+                statuses.fetched().await;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -69,9 +88,13 @@ impl Sides {
         facts: TransportFacts,
     ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
         let deferred = self.receiver.deferred();
-        match &self.unwrapping {
-            Some(keys) => deferred.keys_elsewhere(keys).open_unsigned(incoming, facts).await,
-            None => deferred.open_unsigned(incoming, facts),
+        let open = async || match &self.unwrapping {
+            Some(keys) => deferred.keys_elsewhere(keys).open_unsigned(&incoming, facts.clone()).await,
+            None => deferred.open_unsigned(&incoming, facts.clone()),
+        };
+        match open().await {
+            Err(_) if self.fetched_statuses().await => open().await,
+            opened => opened,
         }
     }
 

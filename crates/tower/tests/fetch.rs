@@ -7,13 +7,13 @@ mod pki;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use common::*;
 use ws_security::c14n::{Budget, Limits};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
 use ws_security::{FetchError, RevocationCache, RevocationStatus, TrustError};
-use wss_tower::HttpClient;
+use wss_tower::{HttpClient, OpenLayer};
 
 /// A distribution point of revocation lists.
 fn distribution_point(url: &str) -> Vec<u8> {
@@ -69,5 +69,40 @@ async fn lists_are_fetched_within_a_limit_and_from_nowhere_else() {
                 judged(&cache, &url).expect_err("nothing is known");
             }
         }
+    }
+}
+
+/// The service fetches the status that a request lacks, and the client need not ask again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_layer_fetches_the_status_of_a_signer() {
+    let (good, revoked) = (pki::List::of("root", &[]).made("ca"), pki::List::of("root", &[&[7]]).made("ca"));
+    let lists = Router::new()
+        .route("/pay", get(move || async move { good }))
+        .route("/revoked", get(move || async move { revoked }))
+        .route("/fails", get(async || (StatusCode::SERVICE_UNAVAILABLE, "later")));
+    let url = listens(lists).await;
+    let root = || pki::Spec::authority("root", "root").made("ca", "ca");
+    for (path, fetches, status) in
+        [("/pay", true, 200), ("/pay", false, 500), ("/revoked", true, 500), ("/fails", true, 500)]
+    {
+        let url = url.replace("/pay", path);
+        let leaf = pki::Spec::leaf("leaf", "root").also(distribution_point(&url)).made("alice", "ca");
+        let alice = Identity::new(pki::key("alice"), leaf).expect("an identity");
+        let cache = RevocationCache::default();
+        let trust = Trust::anchors([root()]).expect("an anchor").signer(SignerRule::AnyBelowTheAnchors).fetched(&cache);
+        let receiver = Receiver::new(trust, Requirements::signed(SIGNED), MemoryReplayCache::default());
+        let reply = Recipe::new().timestamp(LIFETIME).sign(Signing::with(&identity("bob")).parts(SIGNED));
+        let layer = OpenLayer::new(receiver, reply.plan().expect("a plan"));
+        let layer = if fetches { layer.fetch_statuses(&cache, HttpClient::default()) } else { layer };
+        let service = listens(Router::new().route("/pay", post(pay)).layer(layer)).await;
+        let signed =
+            Recipe::new().timestamp(LIFETIME).sign(Signing::with(&alice).parts(SIGNED)).plan().expect("a plan");
+        let request = || signed.message(&envelope(SOAP12, "<a/>")).secure().expect("secured").message;
+        let send = async |message: String| {
+            let sent =
+                reqwest::Client::new().post(&service).header("content-type", "application/soap+xml").body(message);
+            sent.send().await.expect("an answer").status().as_u16()
+        };
+        assert_eq!(send(request()).await, status, "{path} {fetches}");
     }
 }
