@@ -98,9 +98,10 @@ impl OpenLayer {
         self
     }
 
-    /// Fetches with `http`, such as `HttpClient`, the statuses of revocation that a message lacks, and opens it
-    /// again: `cache` is that of [`Trust::fetched`](ws_security::Trust::fetched). Without this call, a message whose signer's status is
-    /// unknown is refused, until something else fetches it. A message waits for as long as `http` does.
+    /// Fetches the statuses of revocation that a request lacks, with `http`, for example `HttpClient`, and then opens the request
+    /// again. `cache` is the one that [`Trust::fetched`](ws_security::Trust::fetched) was given: it says what may be asked for, and
+    /// how often. The request waits for as long as `http` does. Without this call, a request whose signer has no known status is
+    /// refused.
     #[must_use]
     pub fn fetch_statuses(mut self, cache: &RevocationCache, http: impl Fetch + Send + 'static) -> Self {
         self.sides.statuses = Some(statuses(cache.clone(), http));

@@ -82,8 +82,9 @@ async fn a_layer_fetches_the_status_of_a_signer() {
         .route("/fails", get(async || (StatusCode::SERVICE_UNAVAILABLE, "later")));
     let url = listens(lists).await;
     let root = || pki::Spec::authority("root", "root").made("ca", "ca");
+    // The fault of a sender has the status 400 (SOAP 1.2 part 2, §7.5.2.2).
     for (path, fetches, status) in
-        [("/pay", true, 200), ("/pay", false, 500), ("/revoked", true, 500), ("/fails", true, 500)]
+        [("/pay", true, 200), ("/pay", false, 400), ("/revoked", true, 400), ("/fails", true, 400)]
     {
         let url = url.replace("/pay", path);
         let leaf = pki::Spec::leaf("leaf", "root").also(distribution_point(&url)).made("alice", "ca");
