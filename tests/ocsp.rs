@@ -291,6 +291,28 @@ fn a_responder_with_a_weak_key_counts_for_old_documents_alone() {
     assert_eq!(judged(&trust.dangerous_old_path_signatures()), Ok(RevocationStatus::Good));
 }
 
+/// Nobody validates the path of a pin, so that its issuer may have any key.
+#[test]
+fn a_list_of_an_issuer_with_a_weak_key_says_nothing_good_of_a_pin() {
+    let leaf = || Spec::leaf("leaf", "root").serial(&[7]);
+    for (key, expected) in [("ca", "good"), ("weak", "unknown")] {
+        let (issuer, pin) = (Spec::authority("root", "root").made(key, key), leaf().made("alice", key));
+        let trust = |revoked: &[&[u8]]| {
+            let list = List::of("root", revoked).made(key);
+            Trust::pins([pin.clone()]).known([issuer.clone()]).crls(&list).expect("a list")
+        };
+        let said = |trust: Trust| match at(&trust, &pin, SystemTime::now()) {
+            Ok(RevocationStatus::Good) => "good",
+            Ok(RevocationStatus::Unknown { .. }) => "unknown",
+            Err(TrustError::Revoked { .. }) => "revoked",
+            other => panic!("{key}: {other:?}"),
+        };
+        assert_eq!(said(trust(&[])), expected, "{key}");
+        assert_eq!(said(trust(&[]).dangerous_old_path_signatures()), "good", "{key}");
+        assert_eq!(said(trust(&[&[7]])), "revoked", "{key}");
+    }
+}
+
 #[test]
 fn every_certificate_of_the_path_needs_a_status() {
     let middle = Spec::authority("middle", "root").made("sub-ca", "ca");

@@ -132,7 +132,9 @@ impl Trust {
         }
         let known = self.anchors.iter().chain(&self.intermediates).chain(self.candidates());
         let mut is_issuer_known = false;
-        for issuer in known.filter(|certificate| certificate.subject() == pin.issuer()) {
+        // A pin has no path, whose validation refuses weak keys.
+        let is_fit = |issuer: &&Certificate| self.accepts_old_signatures || issuer.public_key().kind().signs_paths();
+        for issuer in known.filter(|certificate| certificate.subject() == pin.issuer()).filter(is_fit) {
             budget.charge(Limit::PublicKeyOperations, 1)?;
             if pin.verify_signature_of(issuer).is_err() {
                 continue;
