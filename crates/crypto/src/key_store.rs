@@ -138,8 +138,7 @@ fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, Loa
             let key = decrypt_pkcs8(protected, password, &mut effort).map_err(LoadError::of_store)?;
             match identity(&key, &chain) {
                 Ok(identity) => identities.extend(identity.map(|identity| (alias, identity))),
-                Err(error) if error.is_unusable_key() => skipped = skipped.or(Some(error)),
-                Err(error) => return Err(error),
+                Err(error) => skipped = skipped.or(Some(error)),
             }
         }
     }
@@ -189,9 +188,9 @@ fn entries<'d>(octets: &'d [u8], password: &str) -> Result<Vec<Entry<'d>>, LoadE
 /// The key with its chain; `None` if it has no certificate.
 fn identity(key: &[u8], chain: &[&[u8]]) -> Result<Option<Identity>, LoadError> {
     let key = PrivateKey::from_der(key)?;
-    let mut chain = chain.iter().filter_map(|der| Certificate::from_der(der).ok());
-    let Some(own) = chain.next() else { return Ok(None) };
-    Ok(Some(Identity::new(key, own)?.chain(chain.collect())))
+    let Some((own, chain)) = chain.split_first() else { return Ok(None) };
+    let chain = chain.iter().filter_map(|der| Certificate::from_der(der).ok());
+    Ok(Some(Identity::new(key, Certificate::from_der(own)?)?.chain(chain.collect())))
 }
 
 /// The last 20 octets are SHA-1 of the password, some words, and the store.
