@@ -5,14 +5,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --quiet -p wss-benches --bin step
-# The instructions of one run: a tenth of what twelve take beyond two, since the first one also prepares.
+# The instructions of one run: a fortieth of what 52 take beyond twelve, since the first ones also prepare.
 count() {
     local run total=()
-    for run in 2 12; do
+    for run in 12 52; do
         total+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null target/release/step "$1" "$2" "$3" "$run" 2>&1 |
             sed -n 's/.*Collected : //p')")
     done
-    echo $(((total[1] - total[0]) / 10))
+    echo $(((total[1] - total[0]) / 40))
 }
 # A row: what a verb takes over its raw operations.
 row() { # verb, key, octets
