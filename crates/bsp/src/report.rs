@@ -465,7 +465,7 @@ fn may_be_hidden(rule: Rule) -> bool {
 
 /// An element, for a finding about it at another place.
 pub(crate) fn finding_at(element: Element<'_>, span: Range<usize>) -> Finding {
-    Finding { path: Paths::default().of(element), span, why: String::new() }
+    Finding { path: element.path(), span, why: String::new() }
 }
 
 #[cfg(test)]

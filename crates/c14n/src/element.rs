@@ -426,15 +426,6 @@ impl<'a> Element<'a> {
         None
     }
 
-    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`. Every name is escaped, and cut if
-    /// it is long.
-    #[must_use]
-    pub fn path(self) -> String {
-        let mut names: Vec<_> = self.ancestors_and_self().map(Element::qualified_name).collect();
-        names.reverse();
-        names.iter().map(|name| format!("/{}", shown(name))).collect()
-    }
-
     /// An error that says this element lacks `missing`.
     #[must_use]
     pub fn missing(self, missing: &'static str) -> LeafError {

@@ -43,6 +43,15 @@ impl Paths {
     }
 }
 
+impl Element<'_> {
+    /// Its path, for people, as [`Paths`] writes it: `/soap:Envelope/soap:Body/pay[2]`. For many elements of one document, ask
+    /// [`Paths`], which counts siblings once.
+    #[must_use]
+    pub fn path(self) -> String {
+        Paths::default().of(self)
+    }
+}
+
 impl std::fmt::Debug for Paths {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Paths({} steps)", self.0.len())

@@ -127,8 +127,8 @@ mod tests {
         for (path, expected) in [
             ("/a:a", "/a "),
             (" / a:a / a:e ", "/a/e "),
-            ("/a:a[1]/a:b[ 2 ]/a:d[2]", "/a/b/d 2"),
-            ("/a:a/a:b[1]/c", "/a/b/c "),
+            ("/a:a[1]/a:b[ 2 ]/a:d[2]", "/a/b[2]/d[2] 2"),
+            ("/a:a/a:b[1]/c", "/a/b[1]/c "),
             ("/a:a/a:e/q:f", "/a/e/p:f "),
             ("/a:a/a:e<!-- not part of it -->", "/a/e "),
         ] {

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use wss_c14n::{Budget, Document, Element, Limit, Paths, name};
+use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{
     Certificate, ContentEncryption, DigestMethod, Identity, KeyTransport, Secret, TransportMethod, decrypt, encrypt,
 };
@@ -85,7 +85,7 @@ fn recipient(data: Element<'_>, key: Element<'_>, ours: &Certificate, budget: &B
     let key_info = key.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
     match key_info.and_then(|key_info| names(key_info, ours, budget)) {
         Some(true) if leads_to(data, key) => None,
-        Some(true) => Some(Cause::KeyUnlinked { path: Paths::default().of(key).into() }),
+        Some(true) => Some(Cause::KeyUnlinked { path: key.path().into() }),
         Some(false) => Some(Cause::OtherRecipient { key: whose() }),
         None => Some(Cause::RecipientUnnamed { key: whose(), named: named_by(key_info) }),
     }

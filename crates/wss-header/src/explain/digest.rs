@@ -308,7 +308,7 @@ fn with_id<'d>(id: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Op
     let found = places::with_this_id(around.document, id);
     match found.as_slice() {
         [only] if around.has_index => {
-            notes.push(format!("{} has this Id, but in an attribute that is no Id there", Paths::default().of(*only)));
+            notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
         }
         // Faults of the Ids are reported for the message as a whole.
         [] | [_] => {}
@@ -324,11 +324,9 @@ fn with_id<'d>(id: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Op
 /// The target of a reference, in words.
 fn described(named: &Named<'_>, uri: &str) -> WireText {
     match named {
-        Named::Target(target) => {
-            target.apex.map_or_else(|| "the whole document".into(), |apex| Paths::default().of(apex).into())
-        }
+        Named::Target(target) => target.apex.map_or_else(|| "the whole document".into(), |apex| apex.path().into()),
         Named::Token(_, DereferencedToken::Element(token), _) => {
-            format!("the token at {}, by its reference", Paths::default().of(*token)).into()
+            format!("the token at {}, by its reference", token.path()).into()
         }
         Named::Token(..) => "a token outside the message, by its reference".into(),
         Named::Attachment { complete: true } => "an attachment with its header".into(),
@@ -514,9 +512,10 @@ fn same_id(uri: &str, target: &Target<'_>, form: &Form, around: &Around<'_, '_>,
         return None;
     }
     let others = places::with_this_id(around.document, id);
-    others.iter().filter(|other| Some(**other) != target.apex).find_map(|other| {
-        search.form(&Target::element(*other), form, &[Cause::SameId { path: Paths::default().of(*other).into() }])
-    })
+    others
+        .iter()
+        .filter(|other| Some(**other) != target.apex)
+        .find_map(|other| search.form(&Target::element(*other), form, &[Cause::SameId { path: other.path().into() }]))
 }
 
 fn of_token(

@@ -1,6 +1,6 @@
 //! One signature: its value, its references, and what the one tells of the others.
 
-use wss_c14n::{Document, Paths, base64_encode, name};
+use wss_c14n::{Document, base64_encode, name};
 use wss_crypto::{Digest, PublicKey};
 use wss_text::WireText;
 
@@ -143,7 +143,7 @@ fn explained(
     references: Vec<ExplainedReference>,
 ) -> ExplainedSignature {
     ExplainedSignature {
-        path: Paths::default().of(read.element).into(),
+        path: read.element.path().into(),
         id: items::id_of(read.element),
         method: read.method_uri.as_ref().into(),
         canonicalization: read.canonicalization_uri.as_ref().into(),

@@ -183,7 +183,7 @@ impl Search<'_> {
     /// Tries the whole envelope before it had its signature or its Security header, in place of the target.
     fn around(&self, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         let root = elements.first()?.document().root();
-        let other = Cause::OtherElement { path: Paths::default().of(root).into() };
+        let other = Cause::OtherElement { path: root.path().into() };
         said.for_other_elements().iter().find_map(|form| {
             let base = self.text(&Target::element(root), form)?;
             let causes = [std::slice::from_ref(&other), form.causes.as_slice()].concat();

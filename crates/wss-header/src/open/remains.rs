@@ -7,7 +7,7 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use wss_c14n::{Element, Limit, name};
+use wss_c14n::{Element, Limit, Paths, name};
 use wss_text::WireText;
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{EncryptedKey, KeyMethod};
@@ -50,7 +50,7 @@ pub(super) fn find(
     let holders = holders.chain(std::iter::once((None, revision.header.element)));
     // The keys of the header are read once, however much ciphertext remains.
     let only = LazyCell::new(|| only_addressees(revision, terms, facts, ring));
-    let mut remains = Vec::new();
+    let (mut remains, mut paths) = (Vec::new(), Paths::default());
     for (part, holder) in holders {
         if holder.ancestors_and_self().skip(1).any(is_ciphertext) {
             continue;
@@ -77,10 +77,10 @@ pub(super) fn find(
             };
             let why = known.unwrap_or(unlisted);
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
-                return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
+                return Err(RequirementError::StillEncrypted { path: paths.of(data).into(), why }.into());
             }
             let part = part.map_or_else(|| "Security".to_owned(), ToString::to_string);
-            remains.push(RemainingCiphertext { part, path: data.path(), id, why });
+            remains.push(RemainingCiphertext { part, path: paths.of(data), id, why });
         }
     }
     Ok(remains)
