@@ -1,4 +1,4 @@
-// Of two definitions of a link, the first counts: here these pages are meant, and in the README files.
+// If a link is defined twice, rustdoc takes the first definition: here the pages of this crate, in README.md itself the files.
 #![doc = "[`manual`]: crate::manual"]
 #![doc = "[the manual]: crate::manual::speed"]
 #![doc = ""]

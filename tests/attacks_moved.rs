@@ -61,7 +61,7 @@ fn a_signed_header_block_does_not_vanish_into_the_security_header() {
     let attack = moved(&message, "<a:Action", "</a:Action>", "</wsse:Security>");
     assert_ne!(attack, message);
     assert!(matches!(refuse_strictly(&receiver, &attack), OpenError::Place { .. }));
-    // Nor if children of unknown kinds are accepted and the application reads that block.
+    // It is refused as well if children of unknown kinds are accepted and the application reads that block.
     let accepting = receiver.clone().accept_signed_children_of_unknown_kinds();
     let if_present = Requirements::signed([Part::Body, Part::Timestamp]).signed_if_present([action()]);
     let requiring =

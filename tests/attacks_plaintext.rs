@@ -184,7 +184,7 @@ fn a_prefix_list_pins_what_a_plaintext_borrows() {
             ("<s:Body ", "<s:Body xmlns:pay=\"urn:void\" "),
         ] {
             let evil = message.replacen(old, new, 1);
-            // Twice declared is malformed; overridden is without effect.
+            // A prefix that is declared twice on one element makes the document malformed.
             if evil == message || Document::parse(evil.as_str(), &Limits::default()).is_err() {
                 continue;
             }

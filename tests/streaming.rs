@@ -68,7 +68,7 @@ fn a_large_attachment_takes_no_memory() {
     let parts = || [Part::Body, Part::Attachments];
     let limits = Limits::default().with(Limit::PackagedEnvelopeOctets, 1 << 20).with(Limit::PackageOctets, 4 << 30);
     let plan = recipe()
-        .limits(limits.clone())
+        .limits(limits)
         .sign(Signing::with(&identity("alice")).parts(parts()))
         .encrypt(Encrypting::to(&certificate("bob")).parts(parts()))
         .plan()

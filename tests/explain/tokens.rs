@@ -176,7 +176,7 @@ fn ciphertext_that_is_laid_out_otherwise_is_named() {
     assert!(explanation.to_string().contains("whose tag does not fit"), "{explanation}");
     // A wrong octet, a vector that was left out, and a part of the text have no usual cause.
     let mut changed = octets.clone();
-    // The first octet of a character beyond ASCII, which no such character follows.
+    // It becomes the first octet of a character of several octets, and the others do not follow: this is no UTF-8.
     changed[20] ^= 0x80;
     for other in [&changed[..], &octets[12..], &octets[..octets.len() - 24]] {
         let explanation = explained(&gcm.replacen(&value, &base64_encode(other), 1));

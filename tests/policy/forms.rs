@@ -277,7 +277,7 @@ fn the_algorithms_of_a_custom_suite_are_those_of_the_keys() {
     assert!(sent.contains("xmlenc11#aes256-gcm") && sent.contains("xmlenc11#rsa-oaep\""), "{sent}");
     let other = policy.service(&suite(service(), ContentEncryption::Aes128Gcm)).expect("a service");
     says(other.exchanges()[0].open(&sent, None), "the message breaks CustomAlgorithmSuite");
-    // Of the standard's namespace, no suite has this name.
+    // In the namespace of the standard, no suite has this name.
     let misnamed = Policy::from_wsdl(&text.replace(custom, "<sp:CustomAlgorithmSuite/>")).expect("a policy");
     says(misnamed.client(&suite(client(), cipher)), "no algorithm suite");
 }

@@ -74,7 +74,7 @@ fn every_shape_is_linear() {
     for ((what, small), (_, large)) in shapes(10_000).into_iter().zip(shapes(80_000)) {
         let time = |source: &str| fastest(|| work(source)).1;
         let (small, large) = (time(&small), time(&large));
-        // Eight times the size; thirty leaves room for caches and a busy machine, a quadratic cost would be 64.
+        // The size is eight times as large: a quadratic cost is 64 times as large. Thirty times leaves room for a busy machine.
         let bound = small.max(Duration::from_millis(2)) * 30;
         assert!(large < bound, "{what}: {small:?} for one, {large:?} for eight times the size");
     }

@@ -169,7 +169,7 @@ fn an_option_changes_the_message_or_is_refused() {
     std::fs::write(folder.join("request.xml"), request).expect("written");
     let help = run(&folder, "secure --help").1;
     let help = help.split("\nExamples:").next().unwrap_or_default();
-    // What is said of an option is further to the right.
+    // Lines of options begin at the left. Their descriptions are indented further.
     let lines = help.lines().filter(|line| line.find('-').is_some_and(|at| at <= 6 && line[..at].trim().is_empty()));
     // An option with a value has its name after it.
     let options: Vec<(&str, bool)> = lines

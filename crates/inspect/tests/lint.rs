@@ -7,7 +7,7 @@ use ws_security::bsp::Context;
 use wss_inspect::Message;
 use wss_inspect::lint::RefusedShapes;
 
-/// A golden message whose signature is there twice, each changed.
+/// A golden message with two copies of its signature: `first` changes one, and `second` the other.
 fn twice(first: impl Fn(&str) -> String, second: impl Fn(&str) -> String) -> String {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/networks/digikoppeling_wus_s/request.xml");
     let text = std::fs::read_to_string(golden).expect("a message");

@@ -268,7 +268,7 @@ pub struct BrokenRule {
 }
 
 impl Shape {
-    /// A message without timestamp, signature, encryption and tokens, which each row changes.
+    /// A message without timestamp, signature, encryption and tokens. Each network begins with it, and adds what it has.
     pub(crate) const EMPTY: Self = Self {
         layout: Layout::Lax,
         timestamp: None,

@@ -160,7 +160,7 @@ impl Shared {
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *restarted = Some(Instant::now());
-        // It may not be initialised, if another part of the program ended its use.
+        // This fails if another part of the program has finalised the library already, which is no harm.
         let _ended = self.is_ours.then(|| self.library.clone().finalize());
         initialize(&self.library).is_ok()
     }
@@ -191,7 +191,7 @@ impl Shared {
     fn slot(&self) -> Result<Slot, TokenFault> {
         let mut present = Vec::new();
         for slot in self.library.get_slots_with_token().map_err(TokenFault::absent)? {
-            // One that was taken out at this moment is not ours, or comes back.
+            // A token that was taken out at this moment is skipped. If it is ours, the search is repeated later.
             let Ok(info) = self.library.get_token_info(slot) else { continue };
             if info.label() == self.label {
                 return Ok(slot);

@@ -174,7 +174,7 @@ fn a_token_that_comes_back_signs_and_decrypts_again() {
         std::fs::remove_file(folder.join("fault")).expect("back");
     }
     assert!(bank.receiver.open(&message).is_ok(), "it was not used up while the token was away");
-    // A library that must be started anew, and one that looks for its tokens only then.
+    // Some libraries fail until they are initialised again, and some look for tokens only when they are initialised.
     for told in ["32 restart", "E0 restart", "B3 empty"] {
         std::thread::sleep(A_WHILE);
         let before = starts();

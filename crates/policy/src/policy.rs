@@ -433,8 +433,8 @@ struct Recent<'p> {
     known: Vec<(Known<'p>, AllJudged)>,
 }
 
-/// The assertions that a message has of its own; and its direction, with those of its request. None if both directions are judged
-/// alike.
+/// What was judged: the alternatives of one message, and, unless both directions are judged alike, its direction and the
+/// alternatives of its request.
 type Known<'p> = (&'p [Alternative], Option<(Direction, &'p [Alternative])>);
 
 impl<'p> Recent<'p> {

@@ -11,7 +11,7 @@ pub(crate) trait Statuses: Send + Sync {
     /// Whether a status is missing that can be asked for.
     fn are_wanting(&self) -> bool;
 
-    /// Fetches what is missing. What fails is for the log alone: the message that needs it is then refused as before.
+    /// Fetches what is missing. A failure is only logged: the message that needs the status is then refused as before.
     fn fetched(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn nodes_on(
     let mut visit = |nodes: &mut dyn Iterator<Item = TreeNode>| {
         for visited in nodes {
             budget.charge(Limit::XPathNodes, 1)?;
-            // A walk over all nodes also passes attributes and namespaces, which are on no such axis.
+            // A walk over all nodes also passes attributes and namespaces. These axes do not have them.
             let is_passed = is_walk(axis) && visited != node && is_of_element(visited, tree);
             if !is_passed && passes(test, axis, visited, tree, budget)? {
                 found.push(visited);

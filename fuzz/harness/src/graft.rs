@@ -313,7 +313,7 @@ impl Edits {
         }
     }
 
-    /// The splices. Pieces are read as they were before.
+    /// The splices of all changes. A piece of XML is read as it was when the change was added.
     #[must_use]
     pub fn splices(&self) -> Splices {
         let mut splices = Splices::new();

@@ -17,7 +17,7 @@ use crate::error::{ParseError, Problem, name_at};
 use crate::name;
 use crate::tape::{Attribute, AttributeName, Declaration, Kind, NO_PREFIX, Node, Written, XMLNS_PREFIX, flag};
 
-/// A bit beside those of prefixes: the names do not show that the attributes are in canonical order.
+/// A bit beside those of prefixes. It is set if the names do not show whether the attributes are in canonical order.
 const NOT_ORDERED: u32 = 1 << 31;
 /// A bit beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
 const NOT_TOLD: u32 = 1;

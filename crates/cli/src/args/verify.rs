@@ -60,8 +60,8 @@ pub(crate) struct ResultArgs {
     /// Keep large attachments in this folder during verification; by default in the folder for temporary files
     #[arg(long, value_name = "DIR")]
     pub(crate) spool: Option<PathBuf>,
-    /// The Body as text, or the evidence as JSON: its `signer` answers for what --require names, and of `signatures` each
-    /// has a signer of its own, who answers for its parts alone
+    /// Print the Body as text, or the evidence as JSON. In JSON, `signer` is who signed what --require names; each entry of
+    /// `signatures` has its own signer, who signed the parts of that entry alone
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 }

@@ -167,7 +167,7 @@ pub(crate) fn own_key(case: &Case) -> Option<Vec<String>> {
     for hint in info.hints() {
         match hint {
             KeyHint::KeyValue(key) => return Some(vec!["--key".to_owned(), temporary(key.spki())]),
-            // A certificate is taken for what it says only where the case says so.
+            // The key of a certificate in the message counts only if the case says that nobody validates certificates.
             KeyHint::X509Data(data)
                 if !data.certificates.is_empty()
                     && (case.param("no-cert-validation").is_some() || case.get("expected") != "invalid") =>

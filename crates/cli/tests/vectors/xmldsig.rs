@@ -130,7 +130,7 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
 }
 
 const DSA: &str = "http://www.w3.org/2000/09/xmldsig#dsa-sha1";
-/// As long as the other, so that it can replace it.
+/// It has as many octets as [`DSA`], so that it can replace it in a text of the same length.
 const RSA: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 
 fn replace(octets: Vec<u8>, from: &str, to: &str) -> Vec<u8> {

@@ -272,7 +272,7 @@ impl DigestMethod {
         self.row().parameters.info
     }
 
-    /// The octets of its OBJECT IDENTIFIER, which `DigestInfo` has after two heads and its own.
+    /// The octets of its OBJECT IDENTIFIER. In `DigestInfo` they follow the heads of two SEQUENCEs and of the identifier itself.
     pub(crate) fn oid(self) -> &'static [u8] {
         /// The number of octets before its length.
         const BEFORE: usize = 5;

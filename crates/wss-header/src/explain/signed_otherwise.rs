@@ -24,7 +24,7 @@ pub(super) fn find_inside(signed_info: Element<'_>, form: &Form, search: &Search
         .or_else(|| named(signed_info, form, search))
 }
 
-/// The value over the signature, the header or the envelope, as it was before it had the value.
+/// Whether the value was computed over the whole signature, header or envelope, at a time when `ds:SignatureValue` was empty.
 pub(super) fn find_around(signed_info: Element<'_>, form: &Form, search: &Search<'_>) -> Option<Found> {
     let outer = signed_info.ancestors_and_self().skip(1);
     let wanted = outer.filter(|outer| ["Signature", "Security", "Envelope"].contains(&outer.name().local));

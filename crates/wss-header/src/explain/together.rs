@@ -44,8 +44,8 @@ impl Search<'_> {
         self.together(target, said, &[edits::few_kinds as Kinds; 3])
     }
 
-    /// Tries each two and three things that serialisers do which do not canonicalise: for the form that the message names, and
-    /// for an element with everything declared that is in scope.
+    /// Tries each two and each three of the things that serialisers do if they do not canonicalise. Each is tried for the form
+    /// that the message names, and for an element that declares every namespace in scope.
     pub(super) fn serialized(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let how = "all namespaces that are in scope are declared on the element";
         let declared = Form {

@@ -144,7 +144,7 @@ impl Review<'_> {
         }
     }
 
-    /// The children whose turn it is in the next revision.
+    /// Begins the next revision of the message, and reviews the children that are processed in it.
     fn revision(&mut self, stage: (&Revision<'_>, &[Element<'_>], &HashSet<String>)) {
         self.paths = Paths::default();
         self.in_turn(stage);
@@ -257,7 +257,7 @@ impl Review<'_> {
         Ok(())
     }
 
-    /// The reference to a key, for `owner`, whose turn it is.
+    /// Reviews the reference to the key of `owner`, the child of the header that is being reviewed.
     fn key_info(
         &mut self,
         key_info: Option<Element<'_>>,

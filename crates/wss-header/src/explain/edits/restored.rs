@@ -44,7 +44,7 @@ fn distinct(sketch: &Sketch) -> impl Iterator<Item = &String> {
     sketch.elements.iter().filter(move |name| seen.insert(name.as_str())).take(NAMES)
 }
 
-/// The name of the element of which a text is all the content.
+/// The name of the element that has this text and nothing else as its content.
 fn holder<'t>(step: &TokenAt<'t>) -> Option<&'t str> {
     match step.before {
         Some(Token::Start(tag)) if step.is_alone() => tag.trim_start_matches('<').split([' ', '>']).next(),
@@ -162,7 +162,7 @@ pub(super) fn spaced(sketch: &Sketch) -> Vec<Edit> {
     texts.flat_map(spaced).collect()
 }
 
-/// Each two texts with blanks around them.
+/// Pairs of texts, each with white space added before it, after it or on both sides.
 fn padded(sketch: &Sketch) -> Vec<Edit> {
     const BLANKS: [(&str, &str); 4] = [("", " "), (" ", ""), (" ", " "), ("\n", "\n")];
     let texts: Vec<&(usize, String)> = sketch.texts.values.iter().take(PADDED).collect();
