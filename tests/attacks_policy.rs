@@ -1,5 +1,5 @@
-//! Correct messages that only the choice of algorithms and of keys refuses: each test here ends the life of a mutant of
-//! that choice (fuzz/README.md, "Mutants of the code").
+//! Correct messages that only the choice of algorithms and of keys refuses. For each mutant of that choice, a test here fails
+//! (fuzz/README.md, "Mutants of the code").
 
 mod common;
 

@@ -102,7 +102,7 @@ fn t34_clear_text_passwords_need_protection_on_both_sides() {
     assert!(
         users().over_protected_transport().open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok()
     );
-    // Encrypted on the way, it needs no protected transport.
+    // If the token is encrypted in the message, it needs no protected transport.
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::UsernameToken, Part::Body]);
     let encrypted = with(bare.encrypt(encrypting));
     assert!(!encrypted.contains("s3cret"));

@@ -100,7 +100,7 @@ fn of_two_assertions_that_contradict_each_other_none_wins_silently() {
         let why = refused(&assertions, name);
         assert!(why.contains(first) && why.contains("alternative"), "{name}: {why}");
     }
-    // What says the same twice contradicts nothing, nor do tokens that divide the work.
+    // Two assertions that say the same do not contradict each other. Nor do tokens that have different tasks.
     let divided =
         ["InitiatorSignatureToken", "InitiatorEncryptionToken", "RecipientSignatureToken", "RecipientEncryptionToken"];
     for assertions in [

@@ -459,7 +459,7 @@ impl<'a> Element<'a> {
         LeafError::Unexpected { element: self.qualified_name().into(), unexpected: self.qualified_child(child).into() }
     }
 
-    /// The qualified name of a child, with the hint that it is in no namespace where this element is in one.
+    /// The qualified name of `child`. If this element has a namespace and `child` has none, the text says so.
     fn qualified_child(self, child: Element<'_>) -> String {
         let lost_its_own = child.name().namespace.is_empty() && !self.name().namespace.is_empty();
         if lost_its_own { child.with_namespace() } else { child.qualified_name().to_owned() }

@@ -226,7 +226,7 @@ fn text(source: &str, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A tag, with its declarations of namespaces in a `span` each.
+/// Writes a tag. Each declaration of a namespace gets a `span` of its own.
 fn with_namespaces(tag: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = tag;
     while let Some(at) = rest.find(" xmlns") {

@@ -130,7 +130,7 @@ pub enum ProfileError {
         cause: LoadError,
     },
     /// *Misuse.* The content of a source is not what its key asks for.
-    #[error("{what} is not {expected}: give one that is")]
+    #[error("{what} is not {expected}: correct its content, or give another source")]
     Content {
         /// The source.
         what: WireText,

@@ -260,7 +260,10 @@ pub enum VerifyError {
         uri: WireText,
     },
     /// *Refused.* A chain of transforms is not on the closed list.
-    #[error("the transforms of reference {uri:?} are refused")]
+    #[error(
+        "the transforms of reference {uri:?} are refused, since together they are none of the chains that are known: have the peer send \
+         one canonicalisation, after enveloped-signature or base64 if it needs them"
+    )]
     Transform {
         /// The reference.
         uri: WireText,

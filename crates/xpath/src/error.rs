@@ -23,28 +23,34 @@ pub enum XPathError {
         prefix: WireText,
     },
     /// *Malformed.* No function has this name.
-    #[error("{name:?} is not a function of XPath 1.0")]
+    #[error("{name:?} is not a function of XPath 1.0: use one of its core functions")]
     Function {
         /// The name.
         name: WireText,
     },
     /// *Malformed.* A function with too few or too many arguments.
-    #[error("{function}() has another number of arguments in XPath 1.0")]
+    #[error("{function}() has another number of arguments in XPath 1.0: correct the call in the expression")]
     Arguments {
         /// The function.
         function: &'static str,
     },
     /// *Malformed.* A value that is not a node-set, where there must be one.
-    #[error("a value that is not a node-set, where XPath 1.0 takes nodes only")]
+    #[error(
+        "the expression has a string, a number or a boolean where XPath 1.0 takes a node-set only: correct it there"
+    )]
     NotNodes,
     /// *Refused.* A variable: nothing binds variables.
-    #[error("an XPath expression uses the variable {name:?}: nothing binds it")]
+    #[error(
+        "an XPath expression uses the variable {name:?}, and nothing binds variables here: write the value into the expression"
+    )]
     Variable {
         /// Its name.
         name: WireText,
     },
     /// *Malformed.* `here()`, and the expression is not in the document on which it is evaluated.
-    #[error("here() in an expression that is not in the document it is evaluated on")]
+    #[error(
+        "here() is in an expression outside the document that it is evaluated on, so that it names no node: leave it out"
+    )]
     Here,
     /// *Malformed.* The element that bears the expression has more than text.
     #[error(transparent)]

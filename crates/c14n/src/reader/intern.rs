@@ -396,7 +396,7 @@ impl Known {
 pub(super) struct Follower {
     /// The space, the name, the equals sign and the quote.
     key: Key,
-    /// A mask of the octets, of 16, that belong to them.
+    /// A mask over the 16 octets of `key`: it has ones where the octets belong to these.
     mask: Key,
     pub(super) name: Name,
 }

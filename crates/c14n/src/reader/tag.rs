@@ -370,7 +370,7 @@ impl Reader<'_, '_> {
             }
             self.tag.flags |= flag::PREFIXED_ATTRIBUTES;
         }
-        // Ranks do not decide between two prefixes.
+        // With one prefix at most, the ranks of the names decide. With two, the namespaces must be compared.
         if prefix_bits.is_power_of_two() && prefix_bits != NOT_ORDERED {
             return Ok(());
         }

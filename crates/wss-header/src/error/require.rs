@@ -102,7 +102,8 @@ pub enum RequirementError {
     /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
     #[error(
         "the message is signed with a key that anyone could have encrypted to us: have the peer add an endorsing \
-         signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
+         signature, or a username token that proves its user, either by a key that is derived from the password, or by a password as text \
+         that is encrypted with the key that signs"
     )]
     Anonymous,
     /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.

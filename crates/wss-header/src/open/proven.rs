@@ -93,7 +93,7 @@ impl ProvenSignature {
         parts.chain(attachments.map(|(content_id, why)| LostCoverage { part: LostPart::Attachment(content_id), why }))
     }
 
-    /// Whether the token at `span` has the secret that made it, or that its key was derived from.
+    /// Whether its key is the secret of the token at `span`, or was derived from that secret.
     pub(super) fn is_by_secret_of(&self, span: &Range<usize>) -> bool {
         self.token.as_ref().is_some_and(|token| token.source == *span)
     }

@@ -121,7 +121,7 @@ fn place_tokens(
     }
     let mut splices = Splices::new();
     splices.insert(place.of_tokens, tokens);
-    // The signature is still to be made.
+    // The signature is made from this revision, so that the revision is read again.
     Ok((revision.next(splices, true, &made.budget)?, place))
 }
 

@@ -23,7 +23,7 @@ const MOST: usize = 2_500;
 /// The octets for which windows-1252 has no character.
 const UNDEFINED: [u8; 5] = [0x9D, 0x81, 0x8D, 0x8F, 0x90];
 
-/// Edits that undo a mistaken encoding, wherever a text shows it.
+/// Edits that undo a wrong reading of the encoding, for each text that shows signs of one.
 pub(super) fn misread(sketch: &Sketch) -> Vec<Edit> {
     if !sketch.characters.other_than_ascii {
         return Vec::new();
