@@ -3,10 +3,12 @@
 mod html;
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use ws_security::bsp::{Finding, Report, Verdict};
-use ws_security::{DangerousNoReplayCache, Misshapen, Part, Receiver, Requirements, Trust};
+use ws_security::{DangerousNoReplayCache, FixedClock, Misshapen, Part, Receiver, Requirements, Trust};
 
 use crate::error::InspectError;
 use crate::message::Message;
@@ -57,7 +59,11 @@ impl RefusedShapes {
     pub fn of(message: &Message<'_>, receiver: Option<&Receiver>, report: &Report, waived: &[String]) -> Self {
         let strict = || {
             let nothing = Requirements::signed([Part::Body]);
-            Receiver::new(Trust::no_certificates(), nothing, DangerousNoReplayCache).limits(*message.limits())
+            // No shape depends on the time, and a page in a browser has no clock of the system.
+            let clock = Arc::new(FixedClock(SystemTime::UNIX_EPOCH));
+            Receiver::new(Trust::no_certificates(), nothing, DangerousNoReplayCache)
+                .limits(*message.limits())
+                .clock(clock)
         };
         let strict = receiver.is_none().then(strict);
         let receiver = receiver.or(strict.as_ref());
