@@ -1,7 +1,7 @@
 //! Whether the time of a refused decryption reveals the reason.
 //!
-//! `timing [TRIALS]`: for each pair of reasons, messages that differ in nothing else are opened in random order, and
-//! the times are compared with Welch's t-test. The slow tail, when the machine did something else, is cropped: the same
+//! `timing [TRIALS [WORDS]]`: for each pair of reasons, messages that differ in nothing else are opened in random order, and
+//! the times are compared with Welch's t-test. With words, only the lines that have them are measured. The slow tail, when the machine did something else, is cropped: the same
 //! share of both. A |t| below 4.5 is not a visible difference for this number of trials.
 
 use std::time::{Duration, Instant};
@@ -19,18 +19,20 @@ const KEPT: f64 = 0.75;
 
 fn main() {
     let trials = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let words = std::env::args().nth(2).unwrap_or_default();
     let mut failed = 0;
     println!("{trials} trials a pair, half of each; the fastest {:.0} % are kept", KEPT * 100.0);
     for setting in settings() {
         for (n, (first, one)) in setting.messages.iter().enumerate() {
             for (second, two) in &setting.messages[n + 1..] {
+                let line = format!("{:28} {first:24} {second:24}", setting.name);
+                if !line.contains(&words) {
+                    continue;
+                }
                 let (t, means) = compare(&setting.receiver, [one, two], trials);
                 let verdict = if t.abs() < THRESHOLD { "same" } else { "DIFFERENT" };
                 failed += u32::from(t.abs() >= THRESHOLD);
-                println!(
-                    "{:28} {first:24} {second:24} {:8.2} µs {:8.2} µs  t = {t:6.2}  {verdict}",
-                    setting.name, means[0], means[1]
-                );
+                println!("{line} {:8.2} µs {:8.2} µs  t = {t:6.2}  {verdict}", means[0], means[1]);
             }
         }
     }
