@@ -40,7 +40,7 @@ limits! {
     DocumentOctets = "document-octets" 4_194_304 Each "octets of one XML document";
     Depth = "depth" 100 Each "elements open at one time";
     Nodes = "nodes" 250_000 Each "nodes of one document";
-    NodesPerKibibyte = "nodes-per-kibibyte" 170 Each "nodes beyond the first 16384 for each kibibyte of one document";
+    NodesPerKibibyte = "nodes-per-kibibyte" 170 Each "nodes for each kibibyte of one document, beyond its first 16384 nodes";
     Attributes = "attributes" 256 Each "attributes on one element";
     Declarations = "declarations" 64 Each "namespace declarations on one element";
     NamespacesInScope = "namespaces-in-scope" 64 Each "namespaces in scope at one place";
@@ -49,14 +49,14 @@ limits! {
     ValueOctets = "value-octets" 65_536 Each "octets of one attribute value";
     EqualsBlanks = "equals-blanks" 16 Each "blanks around one `=`";
     // Work on the whole message.
-    ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed, for each octet of the message";
-    DefaultedOctets = "defaulted-octets" 2 PerOctet "octets of attributes that a DOCTYPE adds, for each octet of the message";
-    DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
-    KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form, paths and names kept in memory, for each octet of the message";
+    ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed for each octet of the message";
+    DefaultedOctets = "defaulted-octets" 2 PerOctet "octets of attributes that a DOCTYPE adds for each octet of the message";
+    DigestedOctets = "digested-octets" 4 PerOctet "octets digested for each octet of the message";
+    KeptOctets = "kept-octets" 4 PerOctet "octets of canonical forms, paths and names kept in memory for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
-    TakenAlongOctets = "taken-along-octets" 1 PerOctet "octets of declarations and attributes that plaintexts to send take along from around them, for each octet of the message";
+    TakenAlongOctets = "taken-along-octets" 1 PerOctet "octets of declarations and attributes that are copied into the parts to encrypt, for each octet of the message";
     // Explanations.
-    CauseOctets = "cause-octets" 16 PerOctet "octets tried to explain a message, for each octet of it";
+    CauseOctets = "cause-octets" 16 PerOctet "octets that the search for causes reads, for each octet of the message";
     // The Security header.
     SecurityHeaders = "security-headers" 8 Each "Security headers in one message";
     HeaderChildren = "header-children" 64 Each "children of our Security header";
@@ -65,7 +65,7 @@ limits! {
     Signatures = "signatures" 8 Message "signatures, those of assertions included";
     Confirmations = "confirmations" 8 Message "signature confirmations";
     // A signature.
-    References = "references" 64 Each "references in one signature, or parts that one over the whole document covers";
+    References = "references" 64 Each "references in one signature, or parts that a signature over the whole document covers";
     Transforms = "transforms" 3 Each "transforms on one reference";
     PrefixListOctets = "prefix-list-octets" 2_048 Each "octets of one PrefixList";
     Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";
@@ -73,7 +73,7 @@ limits! {
     UriOctets = "uri-octets" 2_048 Each "octets of one URI";
     // XPath, where a policy admits it.
     XPathOctets = "xpath-octets" 4_096 Each "octets of one XPath expression";
-    XPathDepth = "xpath-depth" 32 Each "XPath expressions one inside the other";
+    XPathDepth = "xpath-depth" 32 Each "XPath expressions inside one another";
     XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and expressions that it evaluates";
     XPathStrings = "xpath-strings" 16_777_216 Message "octets of strings that XPath makes and compares";
     XPathHeld = "xpath-held" 2 PerOctet "octets of lists and strings that XPath holds at one time, for each octet of the message";
@@ -88,8 +88,8 @@ limits! {
     Paths = "paths" 16 Message "certificates whose path is validated";
     PublicKeyOperations = "public-key-operations" 64 Message "operations with public keys";
     PrivateKeyOperations = "private-key-operations" 4 Message "operations with private keys";
-    Derivations = "derivations" 2 Each "keys derived from one another";
-    DerivationIterations = "derivation-iterations" 100_000 Message "iterations of PBKDF2, for each digest that a key needs";
+    Derivations = "derivations" 2 Each "keys in one chain of derivations";
+    DerivationIterations = "derivation-iterations" 100_000 Message "iterations of PBKDF2, counted again for each digest that a key needs";
     KeysDerived = "keys-derived" 64 Message "keys derived from a password or another key";
     // Encryption.
     EncryptedKeys = "encrypted-keys" 8 Message "encrypted keys";
@@ -97,7 +97,7 @@ limits! {
     EncryptedData = "encrypted-data" 64 Message "encrypted data";
     DataReferences = "data-references" 64 Each "references in one xenc:ReferenceList";
     Revisions = "revisions" 8 Message "decryption steps";
-    NestedEncryption = "nested-encryption" 2 Each "encryptions one inside the other";
+    NestedEncryption = "nested-encryption" 2 Each "encryptions inside one another";
     // Assertions.
     Audiences = "audiences" 64 Each "conditions and audiences of one assertion";
     SubjectConfirmations = "subject-confirmations" 16 Each "subject confirmations of one assertion";
@@ -108,7 +108,7 @@ limits! {
     MimeParts = "mime-parts" 64 Each "parts of one package";
     MimeHeaderOctets = "mime-header-octets" 16_384 Each "octets of one MIME header";
     MimeFields = "mime-fields" 64 Each "fields and parameters of one MIME header";
-    IncludedOctets = "included-octets" 2 PerOctet "octets that xop:Include puts back, for each octet of the package";
+    IncludedOctets = "included-octets" 2 PerOctet "octets that xop:Include elements put back, for each octet of the package";
     PackagedEnvelopeOctets = "packaged-envelope-octets" 16_777_216 Each "octets of the envelope in one package";
     PackageOctets = "package-octets" 268_435_456 Each "octets of all parts of one package";
 }
@@ -260,7 +260,8 @@ pub struct Exceeded {
 impl std::fmt::Display for Exceeded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { limit, allowed } = self;
-        write!(f, "more than {allowed} {limit}: if such messages are expected, raise the limit with ")?;
+        let purpose = if *limit == Limit::CauseOctets { "to search on" } else { "if such messages are expected" };
+        write!(f, "more than {allowed} {limit}: {purpose}, raise the limit with ")?;
         write!(f, "`Limits::with(Limit::{limit:?}, …)`, or with `--limit {}=…` on the command line", limit.name())
     }
 }
