@@ -1,8 +1,9 @@
 //! Whether the time of a refused decryption reveals the reason.
 //!
 //! `timing [TRIALS [WORDS]]`: for each pair of reasons, messages that differ in nothing else are opened in random order, and
-//! the times are compared with Welch's t-test. With words, only the lines that have them are measured. The slow tail, when the machine did something else, is cropped: the same
-//! share of both. A |t| below 4.5 is not a visible difference for this number of trials.
+//! the times are compared with Welch's t-test. With words, only the lines that have them are measured. The slow tail, when the
+//! machine did something else, is cropped: the same share of both. A |t| below 4.5 is not a visible difference for this number
+//! of trials.
 
 use std::time::{Duration, Instant};
 
