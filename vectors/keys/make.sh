@@ -158,6 +158,7 @@ openssl pkcs8 -topk8 -in alice.key -v1 PBE-MD5-DES $legacy -passout pass:changei
 openssl pkcs8 -topk8 -in alice.key -v1 PBE-SHA1-RC2-128 $legacy -passout pass:changeit -out encrypted/alice.rc2.key
 openssl pkcs8 -topk8 -in alice.key -v2 des3 -passout pass:changeit -out encrypted/alice.pbes2-des3.key
 openssl pkcs8 -topk8 -in alice.key -v2 aes-128-cbc -v2prf hmacWithSHA512 -passout pass:changeit -out encrypted/alice.pbes2-sha512.key
+openssl pkcs8 -topk8 -in alice.key -v2 camellia-256-cbc -passout pass:changeit -out encrypted/alice.camellia.key
 openssl pkcs8 -topk8 -in alice.key -scrypt -passout pass:changeit -out encrypted/alice.scrypt.key
 openssl pkcs8 -topk8 -in alice.key -v2 aes-256-cbc -outform DER -passout pass:changeit -out encrypted/alice.pbes2.der
 openssl rsa -in alice.key -outform DER -traditional -out encrypted/alice.pkcs1.der

@@ -129,8 +129,14 @@ pub enum LoadError {
         /// The feature to enable.
         feature: &'static str,
     },
+    /// *Misuse.* A text is no OBJECT IDENTIFIER.
+    #[error("{written:?} is not an object identifier: write its numbers with dots between them, as in 2.5.4.3")]
+    ObjectIdentifier {
+        /// The text.
+        written: WireText,
+    },
     /// *Malformed.* A distinguished name cannot be read.
-    #[error("{name:?} is not a distinguished name (RFC 4514)")]
+    #[error("{name:?} is not a distinguished name (RFC 4514): write one as CN=Alice,O=Example,C=DE")]
     Name {
         /// The name as given.
         name: WireText,

@@ -18,6 +18,8 @@ pub enum Wanted {
     Identity,
     /// A revocation list.
     RevocationList,
+    /// An OCSP response.
+    OcspResponse,
 }
 
 impl Wanted {
@@ -31,6 +33,7 @@ impl Wanted {
             Self::KeyStore => "key store",
             Self::Identity => "private key with its certificate",
             Self::RevocationList => "CRL",
+            Self::OcspResponse => "OCSP response",
         }
     }
 }
@@ -78,6 +81,13 @@ impl FileKind {
 
     /// Advice for a file of this kind that was given where `wanted` belongs.
     pub(crate) fn help(self, wanted: Wanted) -> &'static str {
+        match wanted {
+            Wanted::RevocationList => return "give the list of an authority, in PEM or DER, as it publishes it",
+            Wanted::OcspResponse => {
+                return "give what a responder answered, in DER, as openssl ocsp -respout FILE writes it";
+            }
+            _ => {}
+        }
         match self {
             Self::Pkcs12 | Self::JavaKeyStore if wanted == Wanted::PrivateKey => {
                 "give it as a key store, with `Identity::from_key_store`"

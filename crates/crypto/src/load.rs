@@ -44,7 +44,9 @@ impl RevocationList {
     /// [`LoadError::NotFound`] if a PEM file holds none; [`LoadError::Pem`] if a section cannot be read; and as for
     /// [`RevocationList::from_der`].
     pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
-        Self::ders_from_pem(octets)?.iter().map(|der| Self::from_der(der)).collect()
+        let all = || Self::ders_from_pem(octets)?.iter().map(|der| Self::from_der(der)).collect();
+        let all: Result<Vec<Self>, LoadError> = all();
+        all.map_err(|error| told(error, Wanted::RevocationList, octets))
     }
 
     /// The DER of every list of a PEM file, in order; a DER file unchanged. None of them is read.

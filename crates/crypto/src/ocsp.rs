@@ -13,8 +13,10 @@ use crate::der;
 use crate::digest::Digest;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::{CryptoError, LoadError};
+use crate::file_kind::Wanted;
 use crate::key::PublicKey;
 use crate::random::Random;
+use crate::recognize::told;
 use crate::serial_number::SerialNumber;
 use crate::x509::{self, Extension, Signed};
 
@@ -169,9 +171,13 @@ impl OcspResponse {
     /// A response from DER.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`]; [`LoadError::UnsupportedResponse`] if the responder answers with an error, in a form that
-    /// is not basic, or with an unknown critical extension; [`LoadError::TooLarge`].
+    /// [`LoadError::Malformed`]; [`LoadError::OtherKind`]; [`LoadError::UnsupportedResponse`] if the responder answers with an
+    /// error, in a form that is not basic, or with an unknown critical extension; [`LoadError::TooLarge`].
     pub fn from_der(octets: &[u8]) -> Result<Self, LoadError> {
+        Self::read(octets).map_err(|error| told(error, Wanted::OcspResponse, octets))
+    }
+
+    fn read(octets: &[u8]) -> Result<Self, LoadError> {
         if octets.len() > MAX_OCTETS {
             return Err(LoadError::TooLarge { what: "OCSP response", allowed: MAX_OCTETS });
         }

@@ -38,6 +38,20 @@ const NAMES: [(&[u8], &str); 8] = [
     (SHA1_RC2_40, "PBES1 with SHA-1 and RC2 of 40 bits"),
 ];
 
+/// Derivations and ciphers of PBES2, by name.
+const PIECES_OF_PBES2: [(&[u8], &str); 10] = [
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 12], "PBKDF2"),
+    (&[0x2B, 6, 1, 4, 1, 0xDA, 0x47, 4, 11], "scrypt"),
+    (&[0x2B, 14, 3, 2, 7], "DES-CBC"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 3, 2], "RC2-CBC"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 3, 7], "3DES-CBC"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 2], "AES-128-CBC"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 22], "AES-192-CBC"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 42], "AES-256-CBC"),
+    (&[0x2A, 0x83, 0x08, 0x8C, 0x9A, 0x4B, 0x3D, 1, 1, 1, 2], "Camellia-128-CBC"),
+    (&[0x2A, 0x83, 0x08, 0x8C, 0x9A, 0x4B, 0x3D, 1, 1, 1, 4], "Camellia-256-CBC"),
+];
+
 /// The largest number of iterations of all derivations of a file. Tools write far fewer.
 const MAX_ITERATIONS: u64 = 10_000_000;
 
@@ -93,6 +107,17 @@ const MALFORMED: LoadError = LoadError::Malformed { what: "encrypted private key
 pub(crate) fn name_of(scheme: &[u8]) -> String {
     let named = NAMES.iter().find(|(oid, _)| *oid == scheme).map(|(_, name)| (*name).to_owned());
     named.or_else(|| der::dotted(scheme)).unwrap_or_else(|| "an unknown scheme".to_owned())
+}
+
+/// The derivation and the cipher of PBES2, by name or in dotted decimal (RFC 8018 §A.4).
+fn names_of_pbes2(parameters: &[u8]) -> Option<String> {
+    let mut fields = der::Reader::new(der::Reader::new(parameters).only(der::SEQUENCE)?);
+    let mut next = || {
+        let oid = der::Reader::new(fields.expect(der::SEQUENCE)?).expect(der::OID)?;
+        let named = PIECES_OF_PBES2.iter().find(|(known, _)| *known == oid).map(|(_, name)| (*name).to_owned());
+        named.or_else(|| der::dotted(oid))
+    };
+    Some(format!("{} and {}", next()?, next()?))
 }
 
 /// Takes the cost of a derivation; `None` if it is more than is left, or more memory than any tool takes by default.
@@ -172,8 +197,9 @@ impl<'d> Encrypted<'d> {
         use pkcs8::der::Decode as _;
         use pkcs8::pkcs5::Error as Pkcs5;
         let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
-        let parameters = pbes2::Parameters::from_der(self.parameters.rest())
-            .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
+        let unread =
+            || names_of_pbes2(self.parameters.rest()).unwrap_or_else(|| "parameters of another shape".to_owned());
+        let parameters = pbes2::Parameters::from_der(self.parameters.rest()).map_err(|_| unsupported(unread()))?;
         pay(&parameters.kdf, effort)
             .ok_or_else(|| unsupported("derivations of more than 10,000,000 iterations or 256 MiB".to_owned()))?;
         let plain = parameters.decrypt(password, self.ciphertext).map_err(|error| match error {

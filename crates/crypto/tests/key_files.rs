@@ -76,6 +76,7 @@ fn what_encrypts_a_key_and_is_not_supported_is_named() {
         ("alice.des.key", "DES-CBC"),
         ("alice.md5-des.key", "PBES1 with MD5 and DES"),
         ("alice.rc2.key", "PBES1 with SHA-1 and RC2 of 128 bits"),
+        ("alice.camellia.key", "PBES2 with PBKDF2 and Camellia-256-CBC"),
     ] {
         let error = PrivateKey::from_pem_with_password(&file(&format!("encrypted/{name}")), Some("changeit")).map(drop);
         assert_eq!(error, Err(LoadError::KeyEncryption { scheme: scheme.into() }), "{name}");
