@@ -270,10 +270,10 @@ fn an_endorsing_signature_is_of_a_required_method_too() {
     assert!(of(demands().digest_methods([usual, other])).open(&digested).is_ok());
     assert!(of(demands().digest_methods([usual])).open(&message).is_ok());
     let error = refused(&of(demands().digest_methods([usual])), &digested);
-    assert_eq!(error, RequirementError::OtherAlgorithm { uri: other.uri() });
+    assert!(matches!(error, RequirementError::OtherAlgorithm { uri, .. } if uri == other.uri()), "{error}");
     for (admitted, other) in [(mac, rsa), (rsa, mac)] {
         let error = refused(&of(demands().signature_methods([admitted])), &message);
-        assert_eq!(error, RequirementError::OtherAlgorithm { uri: other.uri() });
+        assert!(matches!(error, RequirementError::OtherAlgorithm { uri, .. } if uri == other.uri()), "{error}");
     }
 }
 

@@ -168,7 +168,7 @@ fn several_elements_of_one_path_are_refused_unless_all_of_them_are_required() {
     assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{error}");
     // A sender does not choose one of several.
     let plan = recipe().sign(sign([Part::element(card())])).plan().expect("a plan");
-    assert!(matches!(plan.message(&source).secure(), Err(SecureError::NoSuchPart { .. })));
+    assert!(matches!(plan.message(&source).secure(), Err(SecureError::SeveralOfPart { found: 2, .. })));
     // All of none is not enough.
     let none = message_of(SOAP11, "", "<o:order xmlns:o=\"urn:x\"></o:order>");
     let plan = recipe().sign(sign([every.clone()])).plan().expect("a plan");

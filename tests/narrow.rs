@@ -258,9 +258,11 @@ fn requirements_narrow_the_algorithms() {
     let (rsa, pss) = (SignatureMethod::RsaSha256, SignatureMethod::RsaPssSha256);
     opens(demands().signature_methods([rsa, pss]).content_ciphers([ContentEncryption::Aes256Gcm]), &message);
     let error = refused(demands().signature_methods([pss]), &message);
-    assert_eq!(error, RequirementError::OtherAlgorithm { uri: rsa.uri() });
+    let words = format!("the signature method is {:?}, and required is {}: ", rsa.uri(), pss.uri());
+    assert!(error.to_string().starts_with(&words), "{error}");
     let error = refused(demands().content_ciphers([ContentEncryption::Aes128Gcm]), &message);
-    assert_eq!(error, RequirementError::OtherAlgorithm { uri: ContentEncryption::Aes256Gcm.uri() });
+    let (used, other) = (ContentEncryption::Aes256Gcm.uri(), ContentEncryption::Aes128Gcm.uri());
+    assert!(error.to_string().starts_with(&format!("the cipher is {used:?}, and required is {other}: ")), "{error}");
     // They admit nothing that the policy does not.
     let sha1 = Recipe::new().allow_legacy_algorithms().timestamp(std::time::Duration::from_secs(300));
     let sha1 = sha1.sign(sign([]).method(SignatureMethod::RsaSha1)).secured(&envelope(SOAP11));
@@ -274,7 +276,8 @@ fn requirements_narrow_the_digests_and_the_reference_to_the_signer() {
     let direct = message(ReferenceForm::Direct);
     opens(demands().digest_methods([DigestMethod::Sha256]), &direct);
     let error = refused(demands().digest_methods([DigestMethod::Sha512]), &direct);
-    assert_eq!(error, RequirementError::OtherAlgorithm { uri: DigestMethod::Sha256.uri() });
+    let (used, other) = (DigestMethod::Sha256.uri(), DigestMethod::Sha512.uri());
+    assert!(error.to_string().starts_with(&format!("the digest is {used:?}, and required is {other}: ")), "{error}");
     let forms = [
         ReferenceForm::Direct,
         ReferenceForm::DirectPath,
@@ -287,7 +290,8 @@ fn requirements_narrow_the_digests_and_the_reference_to_the_signer() {
     for form in forms {
         opens(demands().signer_references([form]), &message(form));
         let others = forms.into_iter().filter(|other| *other != form);
-        assert_eq!(refused(demands().signer_references(others), &message(form)), RequirementError::OtherReference);
+        let error = refused(demands().signer_references(others), &message(form));
+        assert!(error.to_string().contains(&format!("by {form}, and required is ")), "{error}");
     }
     // In which spelling a name was meant, nobody sees.
     let java = message(ReferenceForm::IssuerSerialAs(NameForm::Java));
@@ -308,11 +312,8 @@ fn requirements_narrow_the_digests_and_the_reference_to_the_signer() {
         let message = recipe.secured(&envelope(SOAP11));
         opens(demands().signer_references([*form]), &message);
         let others = bare.iter().copied().filter(|other| other != form).chain(forms);
-        assert_eq!(
-            refused(demands().signer_references(others), &message),
-            RequirementError::OtherReference,
-            "{form:?}"
-        );
+        let error = refused(demands().signer_references(others), &message);
+        assert!(matches!(error, RequirementError::OtherReference { .. }), "{form:?}: {error}");
     }
     opens(demands().signer_references([ReferenceForm::X509Data(X509Item::Path)]), &{
         let recipe = recipe().waive(ws_security::bsp::Rule::R5417);

@@ -52,9 +52,12 @@ fn beyond_shape(error: &OpenError) -> Option<&'static str> {
         OpenError::NoKey { .. } | OpenError::AmbiguousKey | OpenError::NoReference | OpenError::NotForUs { .. } => {
             "keys"
         }
-        OpenError::Password(PasswordError::UnknownUser | PasswordError::WrongPassword | PasswordError::ClearText) => {
-            "passwords"
-        }
+        OpenError::Password(
+            PasswordError::UnknownUser
+            | PasswordError::WrongPassword
+            | PasswordError::WrongDigest
+            | PasswordError::ClearText,
+        ) => "passwords",
         OpenError::NotFresh(_) => "freshness",
         OpenError::Requirement(_) | OpenError::Header(HeaderError::Absent | HeaderError::Empty) => "requirements",
         OpenError::Header(HeaderError::OtherActor { .. }) | OpenError::NotUnderstood { .. } => "roles of SOAP",

@@ -5,7 +5,7 @@
 //! `tokens` those of tokens and ciphertext, `attachments` those of attachments, `messages` what is wrong with whole messages, and
 //! what an explanation never does; `serialized` what programs change together, `together` several changes, `signed_info` what is
 //! signed in place of `ds:SignedInfo`, `unlisted` what no list of ours had, `restored` what was dropped or written anew in some
-//! places, and `honest` what must not be said.
+//! places, `keys` whose key something is under, and `honest` what must not be said.
 
 mod attachments;
 mod changes;
@@ -14,6 +14,7 @@ mod common;
 mod digests;
 mod forge;
 mod honest;
+mod keys;
 mod messages;
 mod restored;
 mod rewritten;

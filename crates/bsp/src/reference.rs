@@ -202,7 +202,7 @@ impl<'d> Reference<'d> {
 
     fn find_token(&self, targets: &Targets<'d>) -> Option<Element<'d>> {
         let Some((form, child)) = self.form() else {
-            let named = self.key_name?.text().ok()?;
+            let named = self.key_name?.text_if_plain()?;
             return targets.by_id(xsd::collapsed(&named)).filter(|token| is_token(*token));
         };
         match form {
@@ -215,7 +215,7 @@ impl<'d> Reference<'d> {
             }
             Form::Embedded => child.children().find(|token| is_token(*token)),
             Form::KeyIdentifier => {
-                let text = child.text().ok()?;
+                let text = child.text_if_plain()?;
                 let value_type = child.attribute("", "ValueType").unwrap_or_default();
                 let octets = base64_decode(&text, MAX_IDENTIFIER);
                 let by_octets = octets.as_ref().and_then(|octets| targets.tokens.identified(&value_type, octets));
@@ -231,8 +231,8 @@ impl<'d> Reference<'d> {
             }
             Form::IssuerSerial => {
                 let (issuer, serial) = issuer_serial(child)?;
-                let of_serial = targets.tokens.by_serial.get(xsd::collapsed(&serial.text().ok()?))?;
-                let named = DistinguishedName::parse(&issuer.text().ok()?).ok()?;
+                let of_serial = targets.tokens.by_serial.get(xsd::collapsed(&serial.text_if_plain()?))?;
+                let named = DistinguishedName::parse(&issuer.text_if_plain()?).ok()?;
                 of_serial.iter().find(|(issuer, _)| *issuer == named).map(|(_, token)| *token)
             }
         }

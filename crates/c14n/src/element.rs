@@ -176,7 +176,7 @@ impl<'a> Element<'a> {
             elsewhere.map_or_else(
                 || self.missing(local),
                 |found| LeafError::OtherNamespace {
-                    element: self.qualified_name().into(),
+                    element: self.path().into(),
                     found: found.with_namespace().into(),
                     namespace: Box::new(namespace.into()),
                 },
@@ -298,6 +298,12 @@ impl<'a> Element<'a> {
     /// # Ok::<(), wss_c14n::LeafError>(())
     /// ```
     pub fn text(self) -> Result<Cow<'a, str>, LeafError> {
+        self.character_data(false).ok_or_else(|| self.not_text())
+    }
+
+    /// As [`Element::text`], but `None` in place of the error, whose path is made for nobody where many elements are looked at.
+    #[must_use]
+    pub fn text_if_plain(self) -> Option<Cow<'a, str>> {
         self.character_data(false)
     }
 
@@ -307,14 +313,15 @@ impl<'a> Element<'a> {
     /// # Errors
     /// [`LeafError::NotText`] if an element is inside.
     pub fn text_around_comments(self) -> Result<Cow<'a, str>, LeafError> {
-        self.character_data(true)
+        self.character_data(true).ok_or_else(|| self.not_text())
     }
 
-    fn character_data(self, leaves_out_comments: bool) -> Result<Cow<'a, str>, LeafError> {
+    /// `None` if it holds more than text.
+    fn character_data(self, leaves_out_comments: bool) -> Option<Cow<'a, str>> {
         let node = self.node();
         let inside = self.document.tape.nodes.slice(self.id.0 as usize + 1..node.next as usize);
         if inside.is_empty() {
-            return Ok(Cow::Borrowed(self.source(self.content_span())));
+            return Some(Cow::Borrowed(self.source(self.content_span())));
         }
         let mut text = String::with_capacity(node.end.saturating_sub(node.tag_end) as usize);
         let content = self.content_span();
@@ -327,12 +334,12 @@ impl<'a> Element<'a> {
                     lexical::push_line_ends(self.source(node.tag_end as usize..node.end as usize - 3), &mut text);
                 }
                 Kind::Comment | Kind::ProcessingInstruction if leaves_out_comments => {}
-                Kind::Element | Kind::Comment | Kind::ProcessingInstruction => return Err(self.not_text()),
+                Kind::Element | Kind::Comment | Kind::ProcessingInstruction => return None,
             }
             at = node.end as usize;
         }
         text.push_str(self.source(at..content.end));
-        Ok(Cow::Owned(text))
+        Some(Cow::Owned(text))
     }
 
     /// Its text as base64, decoded. XML white space is skipped, everything else is strict (RFC 4648 §3.5, §4).
@@ -353,9 +360,9 @@ impl<'a> Element<'a> {
     pub fn append_base64(self, max: usize, octets: &mut Vec<u8>) -> Result<(), LeafError> {
         let text = self.text()?;
         lexical::decode_base64_to(&text, max, octets).map_err(|error| match error {
-            lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().into(), allowed: max },
+            lexical::Base64Error::TooLong => LeafError::TooLong { element: self.path().into(), allowed: max },
             lexical::Base64Error::Malformed => {
-                LeafError::Base64 { element: self.qualified_name().into(), but: lexical::in_place_of_base64(&text) }
+                LeafError::Base64 { element: self.path().into(), but: lexical::in_place_of_base64(&text) }
             }
         })
     }
@@ -429,7 +436,7 @@ impl<'a> Element<'a> {
     /// An error that says this element lacks `missing`.
     #[must_use]
     pub fn missing(self, missing: &'static str) -> LeafError {
-        LeafError::Missing { element: self.qualified_name().into(), missing }
+        LeafError::Missing { element: self.path().into(), missing }
     }
 
     /// Checks the name of `child`, the next child of this element, and returns it.
@@ -450,13 +457,13 @@ impl<'a> Element<'a> {
             false => self.qualified_child(child),
             true => child.with_namespace(),
         };
-        Err(LeafError::OutOfOrder { element: self.qualified_name().into(), found: found.into(), expected: local })
+        Err(LeafError::OutOfOrder { element: self.path().into(), found: found.into(), expected: local })
     }
 
     /// An error that says this element contains `child` where it must not.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
-        LeafError::Unexpected { element: self.qualified_name().into(), unexpected: self.qualified_child(child).into() }
+        LeafError::Unexpected { element: self.path().into(), unexpected: self.qualified_child(child).into() }
     }
 
     /// The qualified name of `child`. If this element has a namespace and `child` has none, the text says so.
@@ -474,6 +481,6 @@ impl<'a> Element<'a> {
     }
 
     fn not_text(self) -> LeafError {
-        LeafError::NotText { element: self.qualified_name().into() }
+        LeafError::NotText { element: self.path().into() }
     }
 }

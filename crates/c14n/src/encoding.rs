@@ -152,17 +152,35 @@ pub fn transcode_declared<'o>(octets: &'o [u8], stated: Option<&str>) -> Result<
         (None, Some(stated)) if is_untold() => stated,
         _ => return transcode(octets),
     };
-    let text = decoded(label, octets).ok_or_else(|| ParseError::Encoding { encoding: label.into() })?;
+    let text = decoded(label, octets)?;
     without_declared(text, |encoding| encoding == label).map(Cow::Owned)
 }
 
-fn decoded(label: &str, octets: &[u8]) -> Option<String> {
-    const LATIN_1: [&str; 4] = ["iso-8859-1", "iso_8859-1", "iso8859-1", "latin1"];
-    if LATIN_1.iter().any(|latin| label.eq_ignore_ascii_case(latin)) {
-        return Some(encoding_rs::mem::decode_latin1(octets).into_owned());
+fn decoded(label: &str, octets: &[u8]) -> Result<String, ParseError> {
+    if is_latin_1(label) {
+        return Ok(encoding_rs::mem::decode_latin1(octets).into_owned());
     }
-    let encoding = Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())?;
-    encoding.decode_without_bom_handling_and_without_replacement(octets).map(Cow::into_owned)
+    let encoding = of_label(label).ok_or_else(|| ParseError::Encoding { encoding: label.into() })?;
+    let text = encoding.decode_without_bom_handling_and_without_replacement(octets);
+    text.map(Cow::into_owned).ok_or_else(|| ParseError::NotInEncoding { encoding: label.into() })
+}
+
+fn is_latin_1(label: &str) -> bool {
+    ["iso-8859-1", "iso_8859-1", "iso8859-1", "latin1"].iter().any(|latin| label.eq_ignore_ascii_case(latin))
+}
+
+fn of_label(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+}
+
+/// Whether [`transcode_declared`] reads the encoding of this name.
+///
+/// ```
+/// assert!(wss_c14n::is_known_encoding("windows-1252") && !wss_c14n::is_known_encoding("windows-9999"));
+/// ```
+#[must_use]
+pub fn is_known_encoding(label: &str) -> bool {
+    is_latin_1(label) || of_label(label).is_some()
 }
 
 /// Removes the encoding from the declaration, since the text is no longer in it. An encoding for which

@@ -18,9 +18,15 @@ pub enum ParseError {
         /// The first octet that is not part of a character.
         offset: usize,
     },
-    /// *Malformed.* The declared or detected encoding is not supported.
-    #[error("encoding {encoding:?} is not read here: send UTF-8")]
+    /// *Refused.* The declared or detected encoding is not supported.
+    #[error("the encoding {encoding:?} is not read here: have the peer send UTF-8")]
     Encoding {
+        /// The name of the encoding as declared.
+        encoding: WireText,
+    },
+    /// *Malformed.* Octets that the declared encoding does not have.
+    #[error("the document is not in the encoding {encoding:?} that it is said to be in: have the peer send UTF-8")]
+    NotInEncoding {
         /// The name of the encoding as declared.
         encoding: WireText,
     },
@@ -274,15 +280,15 @@ pub enum CanonicalizeError {
 #[non_exhaustive]
 pub enum LeafError {
     /// *Malformed.* The element holds an element, a comment or a processing instruction.
-    #[error("element {element} holds more than text: send its value as plain text")]
+    #[error("element {element} holds more than text: have the peer write its value as plain text")]
     NotText {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
     },
     /// *Malformed.* The text is not canonical base64 (RFC 4648 §3.5 and §4).
     #[error("element {element} is not base64{but}: have the peer encode its octets so")]
     Base64 {
-        /// The qualified name of the element or attribute.
+        /// The path of the element.
         element: WireText,
         /// What its text looks like, in words; empty if it looks like nothing that is known.
         but: &'static str,
@@ -290,7 +296,7 @@ pub enum LeafError {
     /// *Refused.* The value is longer than its limit.
     #[error("element {element} is longer than {allowed} octets: have the peer write fewer")]
     TooLong {
-        /// The qualified name of the element or attribute.
+        /// The path of the element.
         element: WireText,
         /// The configured value.
         allowed: usize,
@@ -301,7 +307,7 @@ pub enum LeafError {
     /// *Malformed.* A required child element or attribute is missing.
     #[error("element {element} lacks {missing}: have the peer write it")]
     Missing {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
         /// The name of the missing child element or attribute.
         missing: &'static str,
@@ -309,7 +315,7 @@ pub enum LeafError {
     /// *Malformed.* A required child element has the right local name, in another namespace or in none.
     #[error("element {element} has {found}, which belongs in {namespace:?}: have the peer write it there")]
     OtherNamespace {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
         /// The qualified name of the child and its namespace.
         found: WireText,
@@ -319,7 +325,7 @@ pub enum LeafError {
     /// *Malformed.* A child element or attribute appears where the structure has no place for it.
     #[error("element {element} contains {unexpected} where it must not: have the peer leave it out")]
     Unexpected {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
         /// The name of the child element or attribute that was found.
         unexpected: WireText,
@@ -329,7 +335,7 @@ pub enum LeafError {
         "element {element} has {found} where {expected} belongs: have the peer write the children in the order of the schema"
     )]
     OutOfOrder {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
         /// The qualified name of the child that was found, with its namespace if only that differs.
         found: WireText,
@@ -355,21 +361,23 @@ pub enum IdError {
     },
     /// *Malformed.* White space is inside an Id. The type `xs:ID` allows it around an Id without being part of it, so
     /// that some would read two Ids as one.
-    #[error("the Id {id:?} has white space: write it without")]
+    #[error("the Id {id:?} has white space: have the peer write it without")]
     Blank {
         /// The value.
         id: WireText,
     },
     /// *Malformed.* One element carries two Id attributes other than `Id` and `wsu:Id`.
-    #[error("element {element} carries two Id attributes")]
+    #[error("element {element} has two attributes that are Ids: have the peer write one of them")]
     TwoOnOneElement {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
     },
     /// *Malformed.* An Id is empty or longer than its limit.
-    #[error("an Id on element {element} is empty or longer than {allowed} octets")]
+    #[error(
+        "an Id on element {element} is empty or longer than {allowed} octets: have the peer write a shorter one, or none"
+    )]
     Length {
-        /// The qualified name of the element.
+        /// The path of the element.
         element: WireText,
         /// The longest Id accepted.
         allowed: usize,

@@ -102,11 +102,10 @@ impl<'a> IdIndex<'a> {
                     continue;
                 }
                 if own.replace(attribute).is_some_and(|first| !are_both_ids(first, attribute)) {
-                    return Err(IdError::TwoOnOneElement { element: element.qualified_name().into() });
+                    return Err(IdError::TwoOnOneElement { element: element.path().into() });
                 }
                 if value.is_empty() || value.len() > MAX_ID_OCTETS {
-                    let element = element.qualified_name().to_owned();
-                    return Err(IdError::Length { element: element.into(), allowed: MAX_ID_OCTETS });
+                    return Err(IdError::Length { element: element.path().into(), allowed: MAX_ID_OCTETS });
                 }
                 if value.bytes().any(is_blank) {
                     return Err(IdError::Blank { id: value.into() });

@@ -69,7 +69,9 @@ pub mod xsd;
 
 pub use document::{Document, NodeId};
 pub use element::Element;
-pub use encoding::{declared_in_utf16, is_utf16_without_mark, other_encoding, transcode, transcode_declared};
+pub use encoding::{
+    declared_in_utf16, is_known_encoding, is_utf16_without_mark, other_encoding, transcode, transcode_declared,
+};
 pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of, id_of_other_name, indexed_id_of};
 pub use lexical::{base64_decode, base64_encode};

@@ -33,7 +33,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let mut signatures = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
-    let element = signatures.next().ok_or_else(|| refused("the document has no ds:Signature"))?;
+    let element = signatures.next().ok_or_else(|| refused("the document has no ds:Signature: nobody signed it"))?;
     let others = signatures.count();
     if others > 0 {
         output::say(format!("note: the first ds:Signature of the document is judged, and not the other {others}"));
@@ -80,7 +80,10 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
             return Err(refused(encrypted));
         }
         let why = match (verifying.untrusted.first(), outside.refused().or_else(|| unread.into_iter().next())) {
-            (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
+            (Some(untrusted), _) if untrusted.contains("--") => untrusted.clone(),
+            (Some(untrusted), _) => {
+                format!("{untrusted}; --trust, --intermediate and --cert say whom to trust, and --now as of when")
+            }
             (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
             (None, None) if signature.signed_info().method().family() == SignatureFamily::Hmac => {
                 "the signature is a MAC: give a --secret with its key name, and with enough octets for its method"
@@ -116,12 +119,26 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     // Only these two errors can mean that the right key was not among those tried; any other error is the one to report.
     let is_other = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
     Err(match verifying.untrusted.first() {
+        _ if matches!(last, VerifyError::DigestMismatch { .. }) => refused(format!("{last}{SEARCH}")),
         _ if !is_other => refused(last),
         _ if verifying.has_encrypted => refused(encrypted),
         Some(untrusted) => refused(format!("{last}; and {untrusted}")),
-        None => refused(last),
+        None => {
+            let budget = Budget::new(&limits, octets);
+            let found = |key| Ok::<_, VerifyError>(key);
+            let fits = |key| verify_signature(&signature, &policy.signature, |_| found(key), &whole, &budget).is_ok();
+            let of_message = !arguments.insecure_keyvalue && keys::in_message(&hints).into_iter().take(2).any(fits);
+            refused(format!("{last}{}", if of_message { OF_ANOTHER_KEY } else { SEARCH }))
+        }
     })
 }
+
+/// What to do about a signature that does not verify.
+const SEARCH: &str = "; `wss explain` tries what gateways and parsers usually change";
+
+/// The same, where the signature brings the key along that made it.
+const OF_ANOTHER_KEY: &str = ": another key made it, which the signature brings along; give the certificate of the signer with --cert, or its authority \
+     with --trust";
 
 /// The references of manifests that the signature covers, and the result for each digest. The results have no effect on
 /// the outcome.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ws_security::{DangerousNoReplayCache, ExplainedOctets, Limit, Limits, Receiver, Requirements};
 use wss_inspect::explanation;
-use wss_profile::Receiving;
+use wss_profile::{DemandOptions, Receiving};
 
 use crate::accept::in_options;
 use crate::args::{ExplainArgs, Format};
@@ -17,16 +17,24 @@ pub(crate) fn run(arguments: &ExplainArgs) -> Outcome {
     let (file, beside) = (&arguments.file.file, &arguments.beside.attach);
     let input = Input::read(file, beside, &std::env::temp_dir(), receiver.current_limits())?;
     let incoming = input.incoming();
+    let request = arguments.request.as_deref().map(output::correlation).transpose()?;
     let mut written = Ok(());
     let explained = match &arguments.octets {
-        None => receiver.explain(incoming),
+        None => match &request {
+            None => receiver.explain(incoming),
+            Some(request) => receiver.answering(request).explain(incoming),
+        },
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(could_not)?;
-            receiver.explain_octets(incoming, |octets| {
+            let show = |octets: ExplainedOctets<'_>| {
                 if written.is_ok() {
                     written = write(folder, octets);
                 }
-            })
+            };
+            match &request {
+                None => receiver.explain_octets(incoming, show),
+                Some(request) => receiver.answering(request).explain_octets(incoming, show),
+            }
         }
     };
     written?;
@@ -72,7 +80,10 @@ fn receiver(arguments: &ExplainArgs) -> Outcome<Receiver> {
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
             .algorithms(policy)
             .limits(limits());
-    let receiver = keys::at_given_instant(receiver, arguments.now.as_ref())?;
+    let receiver = keys::at_given_instant(arguments.freshness.apply(receiver), arguments.now.as_ref())?;
+    let mut demands = DemandOptions::default();
+    demands.understand.clone_from(&arguments.understand);
+    let receiver = demands.understanding(receiver)?;
     let receiver = assertions.into_iter().fold(receiver, Receiver::assertions);
     Ok(arguments.accept.apply(arguments.holdings.equip(receiver)?))
 }

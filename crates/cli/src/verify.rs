@@ -378,7 +378,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         error if is_mismatch(error) => {
             "; `wss explain`, with the same keys, tries what gateways and peers usually change"
         }
-        OpenError::Password(PasswordError::WrongPassword) => {
+        OpenError::Password(PasswordError::WrongDigest) => {
             "; `wss explain`, with the same --user-file, tries how peers make digests"
         }
         OpenError::Decrypt(DecryptError::Failed) => {

@@ -109,9 +109,9 @@ fn numbers_agree_with_what_is_counted() {
     let message = out(&format!("{SIGN} --reference issuer-serial -"), ENVELOPE);
     let verify = "verify --require signed:Body --pin KEYS/bob.pem";
     let why = told(1, &format!("{verify} -"), &message);
-    assert!(why.contains("1 certificate and 0 secrets"), "{why}");
+    assert!(why.contains("1 certificate (\"CN=Bob,") && why.contains(") and 0 secrets"), "{why}");
     let why = told(1, &format!("{verify} --known-cert KEYS/carol.pem -"), &message);
-    assert!(why.contains("2 certificates and 0 secrets"), "{why}");
+    assert!(why.contains("2 certificates (\"CN=Bob,") && why.contains("and \"CN=Carol,"), "{why}");
 }
 
 #[test]
@@ -178,6 +178,28 @@ fn explanations_speak_of_options_and_have_every_cause() {
     let over = format!("explain --pin KEYS/alice.pem --over-protected-transport --user-file {} -", users.display());
     let text = out(&over, &clear);
     assert!(text.contains("has nothing against the message"), "{text}");
+}
+
+#[test]
+fn a_key_for_decryption_may_be_encrypted_itself() {
+    let message = out("secure --key KEYS/bob.key --cert KEYS/bob.pem --to KEYS/alice.pem --timestamp 300 -", ENVELOPE);
+    let [password, wrong] = ["changeit", "other"].map(|text| {
+        let path = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("options-{text}"));
+        std::fs::write(&path, text).expect("a file");
+        format!("--decrypt-password-file {}", path.display())
+    });
+    let key = "--decrypt-key KEYS/encrypted/alice.aes256.key --decrypt-cert KEYS/alice.pem";
+    let verify = format!("verify --trust KEYS/ca.pem --require signed:Body {key}");
+    assert!(out(&format!("{verify} {password} -"), &message).contains("urn:a"));
+    let why = told(2, &format!("{verify} -"), &message);
+    assert!(why.contains("--decrypt-password-file"), "{why}");
+    let why = told(2, &format!("{verify} {wrong} -"), &message);
+    assert!(why.contains("password"), "{why}");
+    let why = told(2, &format!("{verify} {password} {wrong} -"), &message);
+    assert!(why.contains("a password that nothing needs"), "{why}");
+    // Those of keys come first, then those of key stores.
+    let both = format!("{verify} --decrypt-p12 KEYS/encrypted/alice.pbmac1-sha256-sha256.p12 {password} {password} -");
+    assert!(out(&both, &message).contains("urn:a"));
 }
 
 /// An option is used, or it is refused.

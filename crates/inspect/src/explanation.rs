@@ -71,6 +71,7 @@ impl Serialize for Worded<'_, &ExplainedCiphertext> {
             "decrypted": ciphertext.outcome == Outcome::Decrypted,
             "outcome": words(&ciphertext.outcome.to_string()),
             "causes": self.each(&ciphertext.causes),
+            "notes": self.sentences(&ciphertext.notes),
         })
     }
 }

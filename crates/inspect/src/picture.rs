@@ -441,7 +441,7 @@ fn attribute(element: Element<'_>, local: &str) -> String {
 
 /// The text of an element without children; empty for one that has children.
 fn leaf(element: Element<'_>) -> String {
-    element.text().map_or_else(|_| String::new(), |text| text.into_owned())
+    element.text_if_plain().map_or_else(String::new, |text| text.into_owned())
 }
 
 fn shortened(text: &str) -> String {

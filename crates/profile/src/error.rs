@@ -261,8 +261,20 @@ pub(crate) fn word<'w>(
     known: impl IntoIterator<Item = &'w str>,
     advice: impl Into<Cow<'static, str>>,
 ) -> ProfileError {
+    word_near(key, given, given, what, known, advice)
+}
+
+/// As [`word`], where only a piece of the value is not known.
+pub(crate) fn word_near<'w>(
+    key: &'static str,
+    given: &str,
+    unknown: &str,
+    what: &'static str,
+    known: impl IntoIterator<Item = &'w str>,
+    advice: impl Into<Cow<'static, str>>,
+) -> ProfileError {
     let advice: Cow<'static, str> = advice.into();
-    let (near, advice) = (Near::of(given, known), Known(advice.into()));
+    let (near, advice) = (Near::of(unknown, known), Known(advice.into()));
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
 }
 
@@ -292,6 +304,14 @@ pub(crate) fn word_of_list(
     let near = Near::of(unknown, known.iter().copied());
     let advice = Known(format!("{advice}{}", known.join(", ")).into());
     ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
+}
+
+/// A value of which no trust can be made: what is wrong with it is enough.
+pub(crate) fn in_words(key: &str, error: TrustError) -> ProfileError {
+    match error {
+        TrustError::Anchor(cause) => value(key, cause),
+        cause => value(key, cause),
+    }
 }
 
 /// A value that its key cannot have.

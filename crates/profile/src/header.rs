@@ -9,7 +9,7 @@ use wss_c14n::name;
 use wss_header::{Addressing, AddressingVersion, Layout, Part, Recipe, Username};
 use wss_tokens::Precision;
 
-use crate::error::{ProfileError, once, word};
+use crate::error::{ProfileError, once, word, word_of_list};
 use crate::sending::{AddressingOptions, AllowanceOptions, HeaderOptions, LayoutOptions, Only, Order};
 
 /// The recipe, with its departures.
@@ -113,6 +113,9 @@ pub(crate) fn with_layout(options: &LayoutOptions, only: Option<Only>, recipe: R
     Ok(recipe)
 }
 
+/// The names of the header blocks of WS-Addressing.
+const BLOCKS: &[&str] = &["to", "action", "message-id", "relates-to", "reply-to", "fault-to", "from"];
+
 /// The header blocks of WS-Addressing, if there are any.
 pub(crate) fn addressing(options: &AddressingOptions) -> Result<Option<Addressing>, ProfileError> {
     if options.wsa.is_empty() {
@@ -123,9 +126,9 @@ pub(crate) fn addressing(options: &AddressingOptions) -> Result<Option<Addressin
     let mut named = HashSet::new();
     for block in &options.wsa {
         let unknown = || {
-            let advice = "give to, action, message-id, relates-to, reply-to, fault-to or from, with its value, as in \
-                 to=urn:bank";
-            word("wsa", block, "no header block of WS-Addressing", [], advice)
+            let name = block.split('=').next().unwrap_or(block);
+            let advice = "give one of these with its value, as in to=urn:bank: ";
+            word_of_list("wsa", block, name, "no header block of WS-Addressing", BLOCKS, advice)
         };
         let (name, value) = block.split_once('=').ok_or_else(unknown)?;
         once(&mut named, name, "wsa", block, "give each header block once")?;

@@ -7,7 +7,7 @@ use wss_c14n::base64_decode;
 use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret, identities_from_key_store};
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
-use crate::error::{ProfileError, once, value};
+use crate::error::{ProfileError, in_words, once, value};
 use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
 use crate::sending::SignerOptions;
 use crate::source::Source;
@@ -19,7 +19,7 @@ pub(crate) fn identity<'p>(
     passwords: &mut impl Iterator<Item = &'p Source>,
 ) -> Result<Option<Identity>, ProfileError> {
     if let Some(key) = &options.key {
-        return key_and_certificate(key, options.cert.as_ref(), passwords).map(Some);
+        return key_and_certificate(key, options.cert.as_ref(), passwords, "`password-file`").map(Some);
     }
     let Some(store) = &options.p12 else { return Ok(None) };
     let needed = ProfileError::Missing { what: "the key store's password", give: "`password-file`" };
@@ -27,10 +27,12 @@ pub(crate) fn identity<'p>(
     Identity::from_key_store(&store.read()?, &password).map(Some).map_err(|cause| store.load(cause))
 }
 
+/// `give` is the key with the passwords.
 fn key_and_certificate<'p>(
     key: &Source,
     certificate: Option<&Source>,
     passwords: &mut impl Iterator<Item = &'p Source>,
+    give: &'static str,
 ) -> Result<Identity, ProfileError> {
     if key.is_in_token() {
         return tokens::identity(key, certificate);
@@ -42,7 +44,7 @@ fn key_and_certificate<'p>(
     let load = |cause| key.load(cause);
     let private = match PrivateKey::from_pem(&octets) {
         Err(LoadError::PasswordNeeded) => {
-            let needed = ProfileError::Missing { what: "the password of the encrypted key", give: "`password-file`" };
+            let needed = ProfileError::Missing { what: "the password of the encrypted key", give };
             let password = passwords.next().ok_or(needed)?.password()?;
             PrivateKey::from_pem_with_password(&octets, Some(&password))
         }
@@ -105,7 +107,7 @@ fn judging_paths(trust: Trust, options: &PathOptions) -> Result<Trust, ProfileEr
     if options.dangerous_old_path_signatures {
         trust = trust.dangerous_old_path_signatures();
     }
-    let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| value("eku", error));
+    let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| in_words("eku", error));
     let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
     Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
 }
@@ -142,18 +144,27 @@ pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, Prof
     if options.decrypt_key.len() != options.decrypt_cert.len() {
         return Err(ProfileError::Needs { key: "decrypt-key", other: "decrypt-cert" });
     }
-    if options.decrypt_p12.len() != options.decrypt_password_file.len() {
-        return Err(ProfileError::Needs { key: "decrypt-p12", other: "decrypt-password-file" });
-    }
-    let pair = |(key, certificate)| key_and_certificate(key, Some(certificate), &mut std::iter::empty());
-    let pairs = options.decrypt_key.iter().zip(&options.decrypt_cert).map(pair);
+    const PASSWORDS: &str = "decrypt-password-file";
+    let mut passwords = options.decrypt_password_file.iter();
+    let pairs = options.decrypt_key.iter().zip(&options.decrypt_cert);
+    let pairs = pairs.map(|(key, certificate)| {
+        key_and_certificate(key, Some(certificate), &mut passwords, "`decrypt-password-file`")
+    });
     let mut identities = pairs.collect::<Result<Vec<_>, _>>()?;
-    for (store, password) in options.decrypt_p12.iter().zip(&options.decrypt_password_file) {
+    for store in &options.decrypt_p12 {
+        let password = passwords.next().ok_or(ProfileError::Needs { key: "decrypt-p12", other: PASSWORDS })?;
         let held =
             identities_from_key_store(&store.read()?, &password.password()?).map_err(|cause| store.load(cause))?;
         identities.extend(held.into_iter().map(|held| held.entry));
     }
-    Ok(identities)
+    match passwords.next() {
+        Some(_) if identities.is_empty() => Err(ProfileError::Needs { key: PASSWORDS, other: "decrypt-p12" }),
+        Some(_) => Err(value(
+            PASSWORDS,
+            "there is a password that nothing needs: give one for each encrypted key and key store",
+        )),
+        None => Ok(identities),
+    }
 }
 
 /// Lines of name, tab, password; or, if they `are_hashed`, with base64 of the SHA-1 of each password, whose octets the peer

@@ -46,6 +46,11 @@ macro_rules! words {
                 $variant,
             )*
         }
+
+        impl $name {
+            /// Every word, in the order of the manual.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+        }
     };
 }
 

@@ -18,7 +18,9 @@ use wss_xmldsig::FilterMethod;
 use crate::algorithms::{last_word, word_of_canonicalization};
 use crate::error::{ProfileError, once, word, word_of_list};
 use crate::profile::{Table, given};
-use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
+use crate::receiving::{
+    AllowOptions, AssertionOptions, Bsp, DemandOptions, FreshnessOptions, HoldingOptions, Receiving,
+};
 use crate::required::Required;
 use crate::source::{NamedSource, Source};
 use crate::{keys, network, relations};
@@ -111,17 +113,16 @@ impl Receiving {
 
     /// Applies the keys that are the same for a network and without one.
     fn configured(&self, receiver: Receiver) -> Result<Receiver, ProfileError> {
-        let window = [self.freshness.max_age.unwrap_or(300), self.freshness.clock_skew.unwrap_or(60)];
-        let [max_age, clock_skew] = window.map(Duration::from_secs);
-        let receiver = receiver
-            .window(max_age, clock_skew)
+        let receiver = self
+            .freshness
+            .apply(receiver)
             .bsp(match self.demands.bsp.unwrap_or(Bsp::Report) {
                 Bsp::Enforce => Enforcement::Enforce(Variant::as_deployed()),
                 Bsp::Report => Enforcement::Report(Variant::as_deployed()),
                 Bsp::Off => Enforcement::Off,
             })
             .limits(limits(Limits::default(), &self.demands.limit)?);
-        let receiver = understanding(with_keys(receiver, &self.holdings)?, &self.demands)?;
+        let receiver = self.demands.understanding(with_keys(receiver, &self.holdings)?)?;
         let receiver = match self.allow.allow_legacy {
             true => receiver.accept_x509_version_1_for_legacy_use_only(),
             false => receiver,
@@ -239,18 +240,33 @@ fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, 
     })
 }
 
-fn understanding(mut receiver: Receiver, demands: &DemandOptions) -> Result<Receiver, ProfileError> {
-    for block in &demands.understand {
-        receiver = match (block.as_str(), Part::parse(block)) {
-            ("addressing", _) => receiver.understands_addressing(),
-            (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
-            _ => {
-                let advice = "give {namespace}local, or `addressing` for all of WS-Addressing";
-                return Err(word("understand", block, "no header block", [], advice));
-            }
-        };
+impl DemandOptions {
+    /// Lets a receiver understand the header blocks that `understand` names.
+    ///
+    /// # Errors
+    /// [`ProfileError::UnknownWord`].
+    pub fn understanding(&self, mut receiver: Receiver) -> Result<Receiver, ProfileError> {
+        for block in &self.understand {
+            receiver = match (block.as_str(), Part::parse(block)) {
+                ("addressing", _) => receiver.understands_addressing(),
+                (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
+                _ => {
+                    let advice = "give {namespace}local, or `addressing` for all of WS-Addressing";
+                    return Err(word("understand", block, "no header block", ["addressing"], advice));
+                }
+            };
+        }
+        Ok(receiver)
     }
-    Ok(receiver)
+}
+
+impl FreshnessOptions {
+    /// Lets a receiver accept messages of this age.
+    pub fn apply(&self, receiver: Receiver) -> Receiver {
+        let window = [self.max_age.unwrap_or(300), self.clock_skew.unwrap_or(60)];
+        let [max_age, clock_skew] = window.map(Duration::from_secs);
+        receiver.window(max_age, clock_skew)
+    }
 }
 
 /// The limits, with the changes of `NAME=VALUE`, each once.

@@ -152,7 +152,7 @@ options! {
         decrypt_cert: Vec<Source>,
         /// A key store with keys for decryption, all of which are used: PKCS#12, JKS or JCEKS
         decrypt_p12: Vec<Source>,
-        /// The password of the --decrypt-p12 at the same position
+        /// The password of each encrypted --decrypt-key, and then that of each --decrypt-p12, in this order
         decrypt_password_file: Vec<Source>,
         /// A shared secret as raw octets; NAME matches ds:KeyName
         secret: Vec<NamedSource> = "[NAME=]FILE",

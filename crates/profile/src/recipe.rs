@@ -303,8 +303,9 @@ fn canonicalization_of_parts(options: &Sending) -> Result<Option<Canonicalizatio
     if methods.without_transforms {
         return Ok(None);
     }
-    let by = match methods.part_c14n.as_ref().or(methods.c14n.as_ref()) {
-        Some(given) => Canonicalization::new(algorithms::canonicalization("part-c14n", given)?),
+    let of_parts = methods.part_c14n.as_ref().map(|given| ("part-c14n", given));
+    let by = match of_parts.or(methods.c14n.as_ref().map(|given| ("c14n", given))) {
+        Some((key, given)) => Canonicalization::new(algorithms::canonicalization(key, given)?),
         None => Canonicalization::default(),
     };
     let prefixes = options.parts.prefix_list.as_deref().filter(|prefixes| !prefixes.is_empty());

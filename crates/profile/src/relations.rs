@@ -35,7 +35,6 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("verify", "decrypt-key", "decrypt-cert"),
     ("verify", "decrypt-cert", "decrypt-key"),
     ("verify", "decrypt-p12", "decrypt-password-file"),
-    ("verify", "decrypt-password-file", "decrypt-p12"),
 ];
 
 /// The keys that need one of several others.
@@ -44,6 +43,7 @@ const NEEDS_ONE_OF: &[(&str, &str, &[&str])] = &[
     ("verify", "recipient", ASSERTIONS_BY),
     ("verify", "saml-max-age", ASSERTIONS_BY),
     ("verify", "in-response-to", ASSERTIONS_BY),
+    ("verify", "decrypt-password-file", &["decrypt-p12", "decrypt-key"]),
 ];
 
 /// Keys of `verify` that say how certificates are judged, and the keys that name those certificates. A file may have

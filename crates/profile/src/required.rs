@@ -6,7 +6,7 @@ use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
 
-use crate::error::{ProfileError, word};
+use crate::error::{ProfileError, word, word_of_list};
 use crate::sending::Form;
 
 /// Requirements in words, to find the nearest one.
@@ -86,7 +86,12 @@ impl Required {
             let unknown = || word("require", argument, "not a requirement", REQUIREMENTS, advice());
             let place = |text: &str| part_of(text)?.filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
             let tokens = |words: &str| -> Result<Vec<RequiredToken>, ProfileError> {
-                words.split(',').map(|word| token(word).ok_or_else(unknown)).collect()
+                let of_kind = |word| {
+                    let advice = "the kinds of tokens are ";
+                    token(word)
+                        .ok_or_else(|| word_of_list("require", argument, word, "not a requirement", &KINDS, advice))
+                };
+                words.split(',').map(of_kind).collect()
             };
             match argument.split_once(':') {
                 Some(("signed", part)) => required.signed.push(place(part)?),
@@ -104,8 +109,7 @@ impl Required {
                 }
                 Some(("digest", given)) => required.narrow.digests.push(algorithms::digest("require", given)?),
                 Some(("reference", given)) => {
-                    let form = serde_json::from_value::<Form>(given.into()).map_err(|_| unknown())?;
-                    required.narrow.references.push(form.reference());
+                    required.narrow.references.push(form_of(given, argument)?.reference());
                 }
                 Some(("content", given)) => {
                     required.narrow.content_ciphers.push(algorithms::content("require", given)?);
@@ -215,6 +219,19 @@ impl Narrow {
 }
 
 /// A token of `any-token:`.
+/// The form of a reference.
+fn form_of(given: &str, argument: &str) -> Result<Form, ProfileError> {
+    serde_json::from_value::<Form>(given.into()).map_err(|_| {
+        let words = Form::ALL.iter().filter_map(|form| serde_json::to_value(form).ok()?.as_str().map(str::to_owned));
+        let words: Vec<String> = words.collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        word_of_list("require", argument, given, "not a requirement", &words, "the forms of references are ")
+    })
+}
+
+/// The words for kinds of tokens.
+const KINDS: [&str; 5] = ["username", "x509", "saml1", "saml2", "kerberos"];
+
 fn token(word: &str) -> Option<RequiredToken> {
     Some(match word {
         "username" => RequiredToken::Username,

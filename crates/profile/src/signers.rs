@@ -1,9 +1,10 @@
 //! The words of `signer`: who below the anchors may sign.
 
 use wss_crypto::AlternativeName;
+use wss_text::Slice as _;
 use wss_tokens::{SignerRule, TrustError};
 
-use crate::error::{self, ProfileError, word};
+use crate::error::{ProfileError, in_words, word_near};
 
 const WORDS: [&str; 10] =
     ["subject:", "attribute:", "policy:", "dns:", "mail:", "uri:", "CN=", "OU=", "O=", "serialNumber="];
@@ -31,9 +32,10 @@ fn one(text: &str) -> Result<SignerRule, ProfileError> {
         let of_one = if is_thumbprint { "to trust one certificate alone, give its file with `pin`; " } else { "" };
         let advice = "give subject:NAME, attribute:OID=VALUE, CN=, OU=, O=, serialNumber=, policy:OID, dns:HOST, \
              mail:ADDRESS or uri:URI";
-        word("signer", text, "no rule for a signer", WORDS, format!("{of_one}{advice}"))
+        let kind = text.find([':', '=']).map_or(text, |at| text.slice(..=at));
+        word_near("signer", text, kind, "no rule for a signer", WORDS, format!("{of_one}{advice}"))
     };
-    let wrong = |cause: TrustError| error::value("signer", cause);
+    let wrong = |cause: TrustError| in_words("signer", cause);
     let text = text.trim();
     if let Some((oid, value)) = attribute(text) {
         return SignerRule::attribute(oid, value).map_err(wrong);

@@ -172,8 +172,10 @@ impl NamedSource {
 
     /// As [`NamedSource::read`], for a key where the name is needed.
     pub(crate) fn named(&self, key: &'static str) -> Result<(String, Secret), ProfileError> {
-        let (name, octets) = self.read()?;
+        // What lacks a name may be no file either: the name is what is wrong.
         let unnamed = || word(key, &self.0, "without a name", [], "write it as IDENTIFIER=FILE");
+        self.parts().0.ok_or_else(unnamed)?;
+        let (name, octets) = self.read()?;
         Ok((name.ok_or_else(unnamed)?, Secret::new(octets)))
     }
 

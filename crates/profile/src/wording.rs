@@ -134,6 +134,8 @@ const CALLS: &[(&str, Help)] = &[
     ("Keys::symmetric_signature", Key("signature-method")),
     ("Keys::over_protected_transport", Key("over-protected-transport")),
     ("Recipe::token", Key("token")),
+    ("Recipe::username", Key("user")),
+    ("Outgoing::attachments", Apart("--attach", "`attachments`")),
     ("Recipe::attach", Key("header-child")),
     ("open_over", Key("over-protected-transport")),
 ];
@@ -148,11 +150,7 @@ const PHRASES: &[Phrase] = &[
         "--import LOCATION=FILE",
         "--import of `wss policy`",
     ),
-    Phrase(
-        "the envelope has no Timestamp, or more than one",
-        "the envelope has no Timestamp: add one with --timestamp 300",
-        "the envelope has no Timestamp: add one with `timestamp = 300`",
-    ),
+    Phrase("add one with `Recipe::timestamp`", "add one with --timestamp 300", "add one with `timestamp = 300`"),
     Phrase("the highest age of `window`", "--max-age", "`max-age`"),
     Phrase("the clock skew of `window`", "--clock-skew", "`clock-skew`"),
     Phrase("choose Layout::Lax", "give --layout lax", "give `layout = \"lax\"`"),
@@ -173,11 +171,6 @@ const PHRASES: &[Phrase] = &[
         "open it as a plain envelope, without `Package`",
         "give the XML alone",
         "give the XML alone, and no `content_type` of a package",
-    ),
-    Phrase(
-        "add it to the recipe before",
-        "name what makes it, as --timestamp 300 makes a Timestamp",
-        "name what makes it, as `timestamp = 300` makes a Timestamp",
     ),
     Phrase(
         "say whose reply it is with `Correlation::answered_by`, or have the peer sign",

@@ -8,8 +8,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// *Refused.* The message was accepted before.
-    #[error("the message was received before")]
+    /// *Refused.* The message was accepted before, or what may come once was: its signature, its nonce or its assertion.
+    #[error(
+        "the message was received before, or its signature, nonce or assertion came in another one: have the peer make each \
+         message anew"
+    )]
     Seen,
     /// *Refused.* The store is full of live entries.
     #[error("the replay store is full: raise its capacity")]

@@ -8,11 +8,18 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum PasswordError {
     /// *Failed.* The source of passwords has no password of this user, or an empty one.
-    #[error("the username token does not authenticate: the user is unknown")]
+    #[error(
+        "the username token does not authenticate: the user is unknown; if it should be known, give its password with `passwords`"
+    )]
     UnknownUser,
     /// *Failed.* It is not the password of this user.
-    #[error("the username token does not authenticate: the password is wrong")]
+    #[error("the username token does not authenticate: the password is wrong, or one side has white space around it")]
     WrongPassword,
+    /// *Failed.* The digest is not that of the password of this user, the nonce and the instant.
+    #[error(
+        "the username token does not authenticate: the password is wrong, or the peer makes the digest in another way"
+    )]
+    WrongDigest,
     /// *Refused.* The token carries no password.
     #[error(
         "the username token does not authenticate: it carries no password; have the peer send one, or, if its signature is to \
@@ -20,7 +27,9 @@ pub enum PasswordError {
     )]
     NoPassword,
     /// *Refused.* The digest lacks both the nonce and the instant from which it is made.
-    #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
+    #[error(
+        "the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created; have the peer write both"
+    )]
     BareDigest,
     /// *Refused.* The type of the password is a name, and not the identifier of the profile.
     #[error(

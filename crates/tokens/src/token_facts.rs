@@ -51,7 +51,7 @@ pub fn assertion_facts(element: Element<'_>) -> Vec<TokenFact> {
     }
     let saml = element.name().namespace;
     let attribute = |of: Element<'_>, local: &str| of.attribute("", local).map(|value| WireText::from(&*value));
-    let text = |of: Element<'_>| of.text().ok().map(|text| WireText::from(text.trim()));
+    let text = |of: Element<'_>| of.text_if_plain().map(|text| WireText::from(text.trim()));
     let inside = || element.descendants_and_self().filter(|inner| inner.name().namespace == saml);
     let all = |local: &'static str| inside().filter(move |inner| inner.name().local == local).take(MOST);
     let mut facts = Vec::new();

@@ -89,7 +89,7 @@ impl SignerRule {
     /// # Errors
     /// [`TrustError::Anchor`] if `oid` is not an OBJECT IDENTIFIER, or the value is empty.
     pub fn attribute(oid: &str, value: &str) -> Result<Self, TrustError> {
-        object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        object_identifier(oid).ok_or_else(|| not_an_identifier(oid))?;
         if value.is_empty() {
             return Err(LoadError::Name { name: value.into() }.into());
         }
@@ -101,7 +101,7 @@ impl SignerRule {
     /// # Errors
     /// [`TrustError::Anchor`] if it is not an OBJECT IDENTIFIER.
     pub fn policy(oid: &str) -> Result<Self, TrustError> {
-        object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        object_identifier(oid).ok_or_else(|| not_an_identifier(oid))?;
         Ok(Self::Policy(oid.to_owned()))
     }
 
@@ -156,13 +156,17 @@ impl SignerRule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtendedKeyUsage(Vec<u8>);
 
+fn not_an_identifier(oid: &str) -> LoadError {
+    LoadError::ObjectIdentifier { written: oid.into() }
+}
+
 impl ExtendedKeyUsage {
     /// The purpose with this OBJECT IDENTIFIER, in dotted decimal.
     ///
     /// # Errors
     /// [`TrustError::Anchor`] if it is not one.
     pub fn parse(oid: &str) -> Result<Self, TrustError> {
-        let octets = object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        let octets = object_identifier(oid).ok_or_else(|| not_an_identifier(oid))?;
         Ok(Self(octets))
     }
 

@@ -314,7 +314,8 @@ impl<'d> UsernameToken<'d> {
         self.check_fields()?;
         match (is_known, matches) {
             (false, _) => Err(PasswordError::UnknownUser),
-            (true, false) => Err(PasswordError::WrongPassword),
+            (true, false) if self.is_clear_text() => Err(PasswordError::WrongPassword),
+            (true, false) => Err(PasswordError::WrongDigest),
             (true, true) => Ok(self.user(self.is_clear_text())),
         }
     }
@@ -323,7 +324,7 @@ impl<'d> UsernameToken<'d> {
     /// This needs no password, and [`UsernameToken::authenticate`] checks it first.
     ///
     /// # Errors
-    /// [`PasswordError`], but neither [`PasswordError::UnknownUser`] nor [`PasswordError::WrongPassword`].
+    /// [`PasswordError`], but none that says that the user or the password is another one.
     pub fn check_fields(&self) -> Result<(), PasswordError> {
         let Some(password) = &self.password else { return Err(PasswordError::NoPassword) };
         let is_digest = matches!(password.value, ClaimedValue::Digest(_));

@@ -70,6 +70,29 @@ pub enum X509Item {
     Digest(DigestMethod),
 }
 
+impl std::fmt::Display for ReferenceForm {
+    /// What it refers by, in words.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Direct => "a token in the header",
+            Self::DirectPath => "a token with the path (PKIPath) in the header",
+            Self::DirectPkcs7 => "a token with the path (PKCS#7) in the header",
+            Self::IssuerSerial | Self::IssuerSerialAs(_) => "issuer and serial number in a wsse:SecurityTokenReference",
+            Self::SubjectKeyIdentifier | Self::ComputedKeyIdentifier => "subject key identifier",
+            Self::Thumbprint => "thumbprint",
+            Self::Embedded => "a token inside the reference",
+            Self::KeyName => "ds:KeyName",
+            Self::KeyValue | Self::DerKeyValue => "the value of its key",
+            Self::X509Data(X509Item::Certificate | X509Item::Path) => "the certificate in ds:X509Data",
+            Self::X509Data(X509Item::IssuerSerial(_)) => "issuer and serial number in ds:X509Data alone",
+            Self::X509Data(X509Item::SubjectKeyIdentifier) => "subject key identifier in ds:X509Data",
+            Self::X509Data(X509Item::SubjectName(_)) => "subject in ds:X509Data",
+            Self::X509Data(X509Item::Digest(_)) => "digest in ds:X509Data",
+            Self::Certificate => "the certificate as a key identifier",
+        })
+    }
+}
+
 impl ReferenceForm {
     /// Whether the header must contain a token for it.
     #[must_use]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use wss_crypto::{Certificate, Identity, Secret};
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts};
 
+use crate::error::KnownKeys;
+
 /// The sources in which a receiver finds keys, other than the certificates that its trust knows.
 #[derive(Clone, Default)]
 pub(crate) struct KeySources {
@@ -29,6 +31,13 @@ pub(crate) struct KeySources {
 }
 
 impl KeySources {
+    /// The private keys and secrets that decrypt, for an error.
+    pub(crate) fn for_decryption(&self) -> KnownKeys {
+        let own = self.identities.iter().map(Identity::certificate);
+        let secrets = self.secrets.iter().map(|(name, _)| name.as_deref());
+        KnownKeys::of_certificates(own.chain(&self.elsewhere)).and_secrets(secrets)
+    }
+
     /// The certificates to which the caller gave this `ds:KeyName`.
     pub(crate) fn named<'k>(&'k self, name: &'k str) -> impl Iterator<Item = &'k Certificate> {
         self.names.iter().filter(move |(known, _)| known == name).map(|(_, certificate)| certificate)

@@ -85,9 +85,9 @@ pub use elsewhere::{
 };
 pub use encrypting::Encrypting;
 pub use error::{
-    AttachedDefect, CoverageLost, ElsewhereError, HeaderError, LayoutDefect, LostCoverage, LostPart, MissingKey,
-    OpenError, PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment, UsernameDefect,
-    WhyEncrypted, WhyMisplaced, WhyNoToken,
+    AttachedDefect, CoverageLost, ElsewhereError, HeaderError, KnownKeys, LayoutDefect, LostCoverage, LostPart,
+    MissingKey, OpenError, PlanError, PrefixDefect, RemainingCiphertext, RequirementError, SecureError, Treatment,
+    UsernameDefect, WhyEncrypted, WhyMisplaced, WhyNoToken,
 };
 #[cfg(feature = "serde")]
 pub use evidence_record::{EvidenceRecord, RecordError};

@@ -28,7 +28,7 @@ impl Description {
         let said = key_info.descendants_and_self().take(32).filter_map(|inner| match inner.name().local {
             "X509IssuerSerial" => IssuerSerial::read(inner).map(Said::Serial),
             "KeyIdentifier" | "X509SKI" => {
-                let text = inner.text().ok()?;
+                let text = inner.text_if_plain()?;
                 let bare = text.trim();
                 Some(Said::Identifier(readings(&text), bare.get(..LONGEST).unwrap_or(bare).to_owned()))
             }
@@ -74,7 +74,7 @@ impl IssuerSerial {
     fn read(written: Element<'_>) -> Option<Self> {
         let text = |local: &str| {
             let child = written.children().find(|child| child.name().local == local)?;
-            child.text().ok().map(|text| text.trim().to_owned())
+            child.text_if_plain().map(|text| text.trim().to_owned())
         };
         let (name, number) = (text("X509IssuerName")?, text("X509SerialNumber")?);
         let digits = number.to_lowercase().replace([':', ' ', '-'], "");

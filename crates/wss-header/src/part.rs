@@ -175,6 +175,25 @@ impl Part {
         }
     }
 
+    /// What a sender does so that there is such a part, in words for an error.
+    pub(crate) fn how_to_have(&self) -> &'static str {
+        match self {
+            Self::Timestamp => "add one with `Recipe::timestamp`",
+            Self::UsernameToken => "add one with `Recipe::username`",
+            Self::Assertion => "add one with `Recipe::token`",
+            Self::SigningToken => "choose ReferenceForm::Direct, or another reference with a token",
+            Self::Signature => "sign in an earlier step",
+            Self::SignatureConfirmation => {
+                "answer the request whose signatures are to be confirmed with `Outgoing::answering`"
+            }
+            Self::Attachments => "send some with `Outgoing::attachments`",
+            Self::Id(_) => {
+                "no element has this Id in an attribute that is one without a schema, as wsu:Id is; write it there"
+            }
+            _ => "put it into the envelope, or name it as a part to take if it is present",
+        }
+    }
+
     /// If the part names a child of the Security header as if that were a header block: advice for an error on the word
     /// to use in its place. Otherwise empty.
     pub(crate) fn word_instead(&self) -> String {

@@ -6,6 +6,8 @@ use wss_crypto::{CryptoError, DigestMethod, KeyKind, LoadError, SignatureMethod}
 use wss_text::{WireText, after_cid, nearest_identifier};
 use wss_xpath::XPathError;
 
+use crate::algorithm_role::AlgorithmRole;
+
 /// Why a `ds:Signature` was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -14,11 +16,10 @@ pub enum SignatureError {
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm or transform that is not supported.
-    #[error(
-        "algorithm {uri:?} is not supported{}: have the peer use one that is, such as SHA-256 and RSA-SHA256",
-        near_algorithm(uri)
-    )]
+    #[error("the {role} {uri:?} is not supported{}: have the peer use one that is, such as {}", near_algorithm(uri), role.usual())]
     UnknownAlgorithm {
+        /// What it is for.
+        role: AlgorithmRole,
         /// The identifier.
         uri: WireText,
     },
@@ -104,6 +105,14 @@ pub enum SignatureError {
         octets: usize,
         /// Its digest method.
         method: DigestMethod,
+    },
+    /// *Malformed.* A digest value is not base64 of the octets of the digest, but of something that spells them.
+    #[error("ds:DigestValue of {uri:?} is {written}: have the peer write base64 of the octets of the digest, once")]
+    DigestSpelling {
+        /// The reference.
+        uri: WireText,
+        /// The form of its digest value.
+        written: &'static str,
     },
     /// *Malformed.* `ds:SignedInfo` without a `ds:Reference`.
     #[error("the signature has no ds:Reference: it signs nothing; have the peer refer to what it signs")]
@@ -200,13 +209,31 @@ pub enum VerifyError {
              peer send what it signed"
         } else if uri.as_str().starts_with('#') {
             "no element has this Id in an attribute that is one without its schema (wsu:Id, xml:id, and those of signatures, \
-             encryption and SAML), or the token that it refers to is not there; in a document, \
-             `SameDocument::with_id_attributes` reads other attributes"
+             encryption and SAML): have the peer write it there; in a document, `SameDocument::with_id_attributes` reads other \
+             attributes"
         } else {
             "the caller gave nothing for it; elements of the same document are named by `#` and their Id"
         }
     )]
     Dereference {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference with an STR-Transform leads to a `wsse:SecurityTokenReference` whose token is not there.
+    #[error(
+        "reference {uri:?} is to a token by its wsse:SecurityTokenReference, and that names no token that is here: have the peer send \
+         the token, or sign the reference alone, without the STR-Transform"
+    )]
+    TokenAbsent {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference that is not to an attachment has a transform of attachments.
+    #[error(
+        "reference {uri:?} has a transform of attachments, and is not to one: have the peer name the attachment by the URL of its \
+         Content-ID, as in cid:a@b, or canonicalise the element"
+    )]
+    NotAnAttachment {
         /// The reference.
         uri: WireText,
     },

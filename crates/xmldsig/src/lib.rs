@@ -8,10 +8,12 @@
 
 #![forbid(unsafe_code)]
 
+mod algorithm_role;
 mod armour;
 mod chain;
 mod child_path;
 mod dereferenced;
+mod digest_spelling;
 mod error;
 mod filter;
 mod key_info;
@@ -32,6 +34,7 @@ mod verified;
 mod verify;
 mod write_key_info;
 
+pub use algorithm_role::AlgorithmRole;
 pub use armour::{certificate_octets, is_in_pem};
 pub use dereferenced::dereferenced_octets;
 pub use error::{SignError, SignatureError, VerifyError};

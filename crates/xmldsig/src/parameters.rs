@@ -2,6 +2,7 @@
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, name};
 
+use crate::algorithm_role::AlgorithmRole;
 use crate::error::SignatureError;
 
 /// A canonicalisation and its only parameter, `ec:InclusiveNamespaces`.
@@ -10,8 +11,10 @@ pub(crate) fn parse_canonicalization(
     budget: &Budget,
 ) -> Result<Canonicalization, SignatureError> {
     let uri = element.required_attribute("", "Algorithm")?;
-    let method = CanonicalizationMethod::from_uri(&uri)
-        .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: uri.clone().into() })?;
+    let method = CanonicalizationMethod::from_uri(&uri).ok_or_else(|| SignatureError::UnknownAlgorithm {
+        role: AlgorithmRole::Canonicalization,
+        uri: uri.clone().into(),
+    })?;
     canonicalization_of(method, element, budget)
 }
 

@@ -17,8 +17,10 @@ use wss_c14n::{
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
+use crate::algorithm_role::AlgorithmRole;
 use crate::chain::{Chain, Data, read_document};
 use crate::child_path;
+use crate::digest_spelling::{MAX_OCTETS, spelling_of};
 use crate::error::{SignatureError, VerifyError};
 use crate::parameters::no_parameters;
 use crate::pointer::Pointer;
@@ -189,10 +191,11 @@ impl<'d> Reference<'d> {
         let mut next = |local: &'static str| element.in_order(children.next(), name::DS.uri, local);
         let method = next("DigestMethod")?;
         let method_uri = method.required_attribute("", "Algorithm")?;
-        let digest_method = DigestMethod::from_uri(&method_uri)
-            .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into() })?;
+        let (role, unknown) = (AlgorithmRole::Digest, || method_uri.clone().into());
+        let digest_method = DigestMethod::from_uri(&method_uri);
+        let digest_method = digest_method.ok_or_else(|| SignatureError::UnknownAlgorithm { role, uri: unknown() })?;
         no_parameters(method, &method_uri)?;
-        let digest_value = next("DigestValue")?.base64(64)?;
+        let digest_value = next("DigestValue")?.base64(MAX_OCTETS)?;
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
         }
@@ -210,7 +213,11 @@ impl<'d> Reference<'d> {
         if octets == method.output_len() {
             return Ok(());
         }
-        Err(SignatureError::DigestLength { uri: self.uri.as_ref().into(), octets, method })
+        let uri = self.uri.as_ref().into();
+        Err(match spelling_of(&self.digest_value, method.output_len()) {
+            Some(written) => SignatureError::DigestSpelling { uri, written },
+            None => SignatureError::DigestLength { uri, octets, method },
+        })
     }
 
     /// The target of an element with a `@URI`, and perhaps `Transforms`, without a digest of it.
@@ -404,10 +411,10 @@ impl<'d> Reference<'d> {
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let uri = || self.uri.clone();
-        let readings = match after_cid(&self.uri).is_some() {
-            true => documents.attachment(&self.uri, complete, self.digest_method, budget)?,
-            false => Vec::new(),
-        };
+        if after_cid(&self.uri).is_none() {
+            return Err(VerifyError::NotAnAttachment { uri: uri().into() });
+        }
+        let readings = documents.attachment(&self.uri, complete, self.digest_method, budget)?;
         if readings.is_empty() {
             return Err(VerifyError::Dereference { uri: uri().into() });
         }
@@ -427,7 +434,7 @@ impl<'d> Reference<'d> {
         let Covered::Subset(subset) = self.dereference(documents, budget)? else { return Err(dangling()) };
         let apex = subset.apex().filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"));
         let apex = apex.ok_or_else(|| VerifyError::Transform { uri: self.uri.clone().into() })?;
-        let token = documents.token(apex).ok_or_else(dangling)?;
+        let token = documents.token(apex).ok_or_else(|| VerifyError::TokenAbsent { uri: self.uri.clone().into() })?;
         Ok((apex, token))
     }
 

@@ -4,6 +4,7 @@ use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Limit, Subs
 use wss_crypto::{DigestMethod, PssParameters, SignatureFamily, SignatureMethod};
 use wss_text::octets;
 
+use crate::algorithm_role::AlgorithmRole;
 use crate::error::SignatureError;
 use crate::new_reference::NewReference;
 use crate::parameters::{no_parameters, only_parameters, parse_canonicalization};
@@ -140,7 +141,8 @@ impl Method {
             let (method, pss) = parse_pss(element)?;
             return Ok(Self { method, mac_bits: None, context: Vec::new(), pss });
         }
-        let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
+        let unknown =
+            || SignatureError::UnknownAlgorithm { role: AlgorithmRole::SignatureMethod, uri: uri.clone().into() };
         let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
         let mut parsed = Self { method, mac_bits: None, context: Vec::new(), pss: None };
         let mut children = element.children();
@@ -172,7 +174,8 @@ fn parse_pss(element: Element<'_>) -> Result<(SignatureMethod, Option<PssParamet
         let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
         let uri = child.required_attribute("", "Algorithm")?;
         no_parameters(child, &uri)?;
-        DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into() })
+        let unknown = || SignatureError::UnknownAlgorithm { role: AlgorithmRole::Digest, uri: uri.clone().into() };
+        DigestMethod::from_uri(&uri).map(Some).ok_or_else(unknown)
     };
     let mut digest = DigestMethod::Sha256;
     let (mut mask, mut salt_len) = (None, None);

@@ -6,6 +6,7 @@
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
+use crate::algorithm_role::AlgorithmRole;
 use crate::error::SignatureError;
 use crate::filter::{Filter, FilterMethod};
 use crate::parameters::{canonicalization_of, parse_canonicalization};
@@ -70,7 +71,7 @@ impl Transform {
         }
         match CanonicalizationMethod::from_uri(&uri) {
             Some(method) => canonicalization_of(method, element, budget).map(Self::Canonicalization),
-            None => Err(SignatureError::UnknownAlgorithm { uri: uri.into() }),
+            None => Err(SignatureError::UnknownAlgorithm { role: AlgorithmRole::Transform, uri: uri.into() }),
         }
     }
 

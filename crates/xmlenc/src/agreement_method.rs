@@ -6,7 +6,7 @@ use wss_crypto::{
     PublicKey, Random, Secret,
 };
 use wss_text::octets;
-use wss_xmldsig::{KeyHint, KeyInfo, KeyInfoItem};
+use wss_xmldsig::{AlgorithmRole, KeyHint, KeyInfo, KeyInfoItem};
 
 use crate::error::{DecryptError, EncryptError};
 use crate::key_derivation::{KeyDerivationMethod, write_key_derivation_method};
@@ -37,8 +37,10 @@ impl<'d> AgreementMethod<'d> {
     /// [`DecryptError::Structure`]; [`DecryptError::UnknownAlgorithm`]; [`DecryptError::Limit`].
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
         let uri = element.required_attribute("", "Algorithm")?;
-        let method =
-            KeyAgreement::from_uri(&uri).ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() })?;
+        let method = KeyAgreement::from_uri(&uri).ok_or_else(|| DecryptError::UnknownAlgorithm {
+            role: AlgorithmRole::KeyAgreement,
+            uri: uri.as_ref().into(),
+        })?;
         let derivation = element.required_child(name::XENC11.uri, "KeyDerivationMethod")?;
         let originator = element.required_child(name::XENC.uri, "OriginatorKeyInfo")?;
         Ok(Self {

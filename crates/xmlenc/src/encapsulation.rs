@@ -4,6 +4,7 @@
 use wss_c14n::{Budget, Element, Limit, Writer, name};
 use wss_crypto::{CryptoError, KeyKind, KeyUnwrap, KeyWrap, PostQuantum, PublicKey, Random, Secret};
 use wss_text::octets;
+use wss_xmldsig::AlgorithmRole;
 
 use crate::encrypted_data::{Parts, write_cipher_value};
 use crate::error::{DecryptError, EncryptError};
@@ -36,7 +37,10 @@ impl<'d> Encapsulation<'d> {
     pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
         let uri = element.required_attribute("", "Algorithm")?;
         let method = PostQuantum::from_uri(&uri).filter(|method| method.encapsulates());
-        let method = method.ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() })?;
+        let method = method.ok_or_else(|| DecryptError::UnknownAlgorithm {
+            role: AlgorithmRole::KeyEncapsulation,
+            uri: uri.as_ref().into(),
+        })?;
         let parts = Parts::parse(element)?;
         Ok(Self { method, key_info: parts.key_info, cipher_value: parts.cipher_value()? })
     }

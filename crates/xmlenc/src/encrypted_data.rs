@@ -3,6 +3,7 @@
 use wss_c14n::{Element, Wiped, Writer, name};
 use wss_crypto::ContentEncryption;
 use wss_text::{after_cid, shown};
+use wss_xmldsig::AlgorithmRole;
 
 use crate::cipher_parameters::CipherParameters;
 use crate::error::DecryptError;
@@ -146,8 +147,10 @@ impl<'d> EncryptedData<'d> {
         }
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
         let uri = method.required_attribute("", "Algorithm")?;
-        let cipher = ContentEncryption::from_uri(&uri)
-            .ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.clone().into() })?;
+        let cipher = ContentEncryption::from_uri(&uri).ok_or_else(|| DecryptError::UnknownAlgorithm {
+            role: AlgorithmRole::ContentEncryption,
+            uri: uri.clone().into(),
+        })?;
         let parameters = CipherParameters::parse(method, cipher)?;
         let method = cipher;
         Ok(Self {

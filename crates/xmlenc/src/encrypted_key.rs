@@ -6,6 +6,7 @@ use wss_crypto::{
     TransportMethod,
 };
 use wss_text::{all_shown, octets, shown};
+use wss_xmldsig::AlgorithmRole;
 
 use crate::encrypted_data::{Parts, write_rest};
 use crate::error::DecryptError;
@@ -278,20 +279,20 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     if let Some(cipher) = ContentEncryption::from_uri(&uri) {
         return Ok(KeyMethod::Content(cipher));
     }
-    let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.into() };
-    let method = TransportMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
+    let unknown = |role, uri: &str| DecryptError::UnknownAlgorithm { role, uri: uri.into() };
+    let method = TransportMethod::from_uri(&uri).ok_or_else(|| unknown(AlgorithmRole::KeyEncryption, &uri))?;
     if method == TransportMethod::Rsa15 {
         return Ok(KeyMethod::Transport(KeyTransport::Rsa15));
     }
     let mut digest = None;
     if let Some(child) = element.optional_child(name::DS.uri, "DigestMethod")? {
         let uri = child.required_attribute("", "Algorithm")?;
-        digest = Some(DigestMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?);
+        digest = Some(DigestMethod::from_uri(&uri).ok_or_else(|| unknown(AlgorithmRole::Digest, &uri))?);
     }
     let mut mgf = None;
     if let Some(child) = element.optional_child(name::XENC11.uri, "MGF")? {
         let uri = child.required_attribute("", "Algorithm")?;
-        mgf = Some(DigestMethod::from_mgf_uri(&uri).ok_or_else(|| unknown(&uri))?);
+        mgf = Some(DigestMethod::from_mgf_uri(&uri).ok_or_else(|| unknown(AlgorithmRole::Mask, &uri))?);
     }
     let label = match element.optional_child(name::XENC.uri, "OAEPparams")? {
         Some(child) => child.base64(1_024)?,

@@ -6,7 +6,7 @@ use wss_crypto::{
     ContentEncryption, CryptoError, DigestMethod, ElsewhereError, KeyAgreement, KeyWrap, TransportMethod,
 };
 use wss_text::{WireText, nearest_identifier};
-use wss_xmldsig::VerifyError;
+use wss_xmldsig::{AlgorithmRole, VerifyError};
 
 /// Why an encrypted structure was not decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -16,11 +16,10 @@ pub enum DecryptError {
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm that is not supported.
-    #[error(
-        "algorithm {uri:?} is not supported{}: have the peer use one that is, such as AES-GCM and RSA-OAEP",
-        near_algorithm(uri)
-    )]
+    #[error("the {role} {uri:?} is not supported{}: have the peer use one that is, such as {}", near_algorithm(uri), role.usual())]
     UnknownAlgorithm {
+        /// What it is for.
+        role: AlgorithmRole,
         /// The identifier.
         uri: WireText,
     },

@@ -4,6 +4,7 @@ use wss_c14n::xsd::collapsed;
 use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{DerivationMethod, DigestMethod, KeyDerivation, OtherInfo, Secret, SignatureFamily, SignatureMethod};
 use wss_text::{hex, octets_of_hex, shown};
+use wss_xmldsig::AlgorithmRole;
 
 use crate::error::DecryptError;
 
@@ -24,7 +25,8 @@ impl KeyDerivationMethod {
     /// [`DecryptError::Structure`], [`DecryptError::UnknownAlgorithm`].
     pub fn parse(element: Element<'_>) -> Result<Self, DecryptError> {
         let uri = element.required_attribute("", "Algorithm")?;
-        let unknown = || DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() };
+        let unknown =
+            || DecryptError::UnknownAlgorithm { role: AlgorithmRole::KeyDerivation, uri: uri.as_ref().into() };
         match DerivationMethod::from_uri(&uri).ok_or_else(unknown)? {
             DerivationMethod::ConcatKdf => concat_kdf(element.required_child(name::XENC11.uri, "ConcatKDFParams")?),
             DerivationMethod::Hkdf => hkdf(element.required_child(name::DSIG_MORE21.uri, "HKDFParams")?),
@@ -115,14 +117,16 @@ fn number(element: Element<'_>) -> Result<u32, LeafError> {
 
 fn digest(element: Element<'_>) -> Result<DigestMethod, DecryptError> {
     let uri = element.required_attribute("", "Algorithm")?;
-    DigestMethod::from_uri(&uri).ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() })
+    DigestMethod::from_uri(&uri)
+        .ok_or_else(|| DecryptError::UnknownAlgorithm { role: AlgorithmRole::Digest, uri: uri.as_ref().into() })
 }
 
 /// The digest of the HMAC that a pseudorandom function is.
 fn prf(element: Element<'_>) -> Result<DigestMethod, DecryptError> {
     let uri = element.required_attribute("", "Algorithm")?;
     let mac = SignatureMethod::from_uri(&uri).filter(|method| method.family() == SignatureFamily::Hmac);
-    let unknown = || DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() };
+    let unknown =
+        || DecryptError::UnknownAlgorithm { role: AlgorithmRole::PseudorandomFunction, uri: uri.as_ref().into() };
     mac.and_then(SignatureMethod::digest).ok_or_else(unknown)
 }
 

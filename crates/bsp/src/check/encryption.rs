@@ -218,7 +218,7 @@ impl KeyName {
 fn text_of(reference: &Reference<'_>) -> Option<String> {
     match reference.form()? {
         (Form::Direct, child) => Some(child.attribute("", "URI").unwrap_or_default().into_owned()),
-        (Form::KeyIdentifier, child) => Some(child.text().ok()?.split_ascii_whitespace().collect()),
+        (Form::KeyIdentifier, child) => Some(child.text_if_plain()?.split_ascii_whitespace().collect()),
         _ => None,
     }
 }

@@ -359,7 +359,7 @@ fn repeated_tokens(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut embedded: HashMap<String, Element<'_>> = HashMap::new();
     let mut others: HashSet<String> = HashSet::new();
     for (token, _) in &targets.tokens.binary {
-        let Ok(text) = token.text() else { continue };
+        let Some(text) = token.text_if_plain() else { continue };
         let text: String = text.split_ascii_whitespace().collect();
         if !token.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Embedded")) {
             others.insert(text);

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wss_profile::{AcceptOptions, AllowOptions, AssertionOptions, HoldingOptions, PathOptions, TrustOptions};
+use wss_profile::{
+    AcceptOptions, AllowOptions, AssertionOptions, FreshnessOptions, HoldingOptions, PathOptions, TrustOptions,
+};
 
 use super::file::{BesideArgs, FileArgs, Format};
 
@@ -38,6 +40,12 @@ pub(crate) struct ExplainArgs {
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
+    /// The request of this reply: the state that `wss secure --exchange` saved, with its keys; or the message as it was sent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+    /// A header block that the application handles: {namespace}local, or `addressing` for all of WS-Addressing
+    #[arg(long, value_name = "{NS}LOCAL")]
+    pub(crate) understand: Vec<String>,
     #[command(flatten)]
     pub(crate) signers: TrustOptions,
     #[command(flatten)]
@@ -50,4 +58,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) allow: AllowOptions,
     #[command(flatten)]
     pub(crate) accept: AcceptOptions,
+    #[command(flatten)]
+    pub(crate) freshness: FreshnessOptions,
 }

@@ -27,6 +27,11 @@ pub enum MimeError {
         /// The beginning of the line.
         line: WireText,
     },
+    /// *Malformed.* The header of a package or of a part has no end.
+    #[error(
+        "a MIME header has no empty line behind it: the package was cut off on the way, or its sender left the line out"
+    )]
+    HeaderEnd,
     /// *Misuse.* A plain envelope, where a package with its MIME headers was expected.
     #[error("this is an XML document, not a MIME package: open it as a plain envelope, without `Package`")]
     PlainEnvelope,
@@ -46,7 +51,10 @@ pub enum MimeError {
         found: WireText,
     },
     /// *Malformed.* A delimiter is missing or malformed.
-    #[error("the package does not hold its delimiters: {what}")]
+    #[error(
+        "the package does not hold its delimiters, {what}: it was cut off or changed on the way, or the boundary in its \
+         Content-Type is another one"
+    )]
     Delimiter {
         /// The defect, in words.
         what: &'static str,
@@ -60,8 +68,18 @@ pub enum MimeError {
         /// The Content-ID.
         id: WireText,
     },
-    /// *Malformed or refused.* The Content-Transfer-Encoding is unknown, or the content is not in it.
-    #[error("the transfer encoding {encoding:?} is unknown, or the content is not in it")]
+    /// *Refused.* The Content-Transfer-Encoding is not known.
+    #[error(
+        "the transfer encoding {encoding:?} is not known: have the peer use binary, 8bit, base64 or quoted-printable"
+    )]
+    UnknownTransferEncoding {
+        /// The encoding.
+        encoding: WireText,
+    },
+    /// *Malformed.* The content of a part is not in its Content-Transfer-Encoding.
+    #[error(
+        "a part is not in the transfer encoding {encoding:?} that it names: have the peer encode it so, or name the other one"
+    )]
     TransferEncoding {
         /// The encoding.
         encoding: WireText,

@@ -1,7 +1,7 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
 use wss_c14n::{Limit, Limits};
-use wss_text::{percent_decoded, shown};
+use wss_text::{Slice as _, percent_decoded, shown};
 
 use super::error::MimeError;
 
@@ -33,7 +33,10 @@ impl Fields {
     /// # Errors
     /// [`MimeError::Header`]; [`MimeError::Limit`] for more fields and parameters than [`Limit::MimeFields`] allows.
     pub fn parse(octets: &[u8], limits: &Limits) -> Result<Self, MimeError> {
-        let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new().into() })?;
+        let text = std::str::from_utf8(octets).map_err(|error| {
+            let line = octets.slice(..error.valid_up_to()).rsplit(|octet| *octet == b'\n').next().unwrap_or_default();
+            MimeError::Header { line: String::from_utf8_lossy(line).into() }
+        })?;
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut count = 0;
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {

@@ -31,7 +31,8 @@ impl Header {
     }
 
     fn decoder(&self) -> Result<TransferDecoder, MimeError> {
-        TransferDecoder::of(&self.encoding).ok_or_else(|| self.not_in_encoding())
+        let unknown = || MimeError::UnknownTransferEncoding { encoding: self.encoding.as_str().into() };
+        TransferDecoder::of(&self.encoding).ok_or_else(unknown)
     }
 
     fn not_in_encoding(&self) -> MimeError {
@@ -44,7 +45,7 @@ pub(super) fn split_header<'m>(octets: &'m [u8], limits: &Limits) -> Result<(&'m
     let mut at = 0;
     loop {
         let rest = octets.slice(at..);
-        let len = memchr::memchr(b'\n', rest).ok_or(MimeError::Header { line: String::new().into() })?;
+        let len = memchr::memchr(b'\n', rest).ok_or(MimeError::HeaderEnd)?;
         check_header(at + len, limits)?;
         let line = rest.slice(..len);
         if line.is_empty() || line == b"\r" {
@@ -293,14 +294,14 @@ impl<R: Read> Lines<R> {
     ) -> Result<Vec<u8>, MimeError> {
         let mut header = Vec::new();
         loop {
-            let line = self.line()?.ok_or(MimeError::Header { line: String::new().into() })?;
+            let line = self.line()?.ok_or(MimeError::HeaderEnd)?;
             if line.starts && matches!(line.octets, b"\n" | b"\r\n") {
                 return Ok(header);
             }
             if let (true, Some(delimiters)) = (line.starts, &mut delimiters)
                 && delimiters.judge(line.octets)?.is_some()
             {
-                return Err(MimeError::Header { line: String::new().into() });
+                return Err(MimeError::HeaderEnd);
             }
             header.extend_from_slice(line.octets);
             check_header(header.len(), limits)?;

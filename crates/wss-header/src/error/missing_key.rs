@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use wss_text::WireText;
+use wss_text::{WireText, counted};
+
+use super::known_keys::KnownKeys;
 
 /// The kind of key that a receiver lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,13 @@ pub enum MissingKey {
     OfRequest,
     /// A key that came in a request, and the given request has no such key.
     OfOtherRequest,
+    /// A key that comes along in an `xenc:EncryptedKey`, or is derived from one, and no key of ours unwraps that.
+    Recipient {
+        /// Whom the EncryptedKey is encrypted to, as the message names it.
+        addressee: WireText,
+        /// The private keys and secrets of the receiver.
+        known: Box<KnownKeys>,
+    },
     /// A key that is derived from a password.
     Password,
     /// The key of the holder of an assertion, whose issuer is not known.
@@ -43,6 +52,35 @@ pub enum MissingKey {
     Ticket,
     /// The key of a Kerberos ticket that was not accepted.
     RefusedTicket,
+}
+
+/// The keys for decryption that were compared, and advice on how to add the right one.
+pub(super) struct DecryptionKeys<'a>(pub(super) &'a KnownKeys);
+
+impl fmt::Display for DecryptionKeys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        known(f, self.0)?;
+        f.write_str(": add the one that fits with `decrypt_with` or `shared_secret`")
+    }
+}
+
+/// The keys for decryption that were compared.
+pub(super) fn known(f: &mut fmt::Formatter<'_>, keys: &KnownKeys) -> fmt::Result {
+    write!(f, "{} {} known{keys}", counted(keys.count, "key"), if keys.count == 1 { "is" } else { "are" })
+}
+
+impl MissingKey {
+    /// The keys that were compared with the one of a signature, where it could have been one of them.
+    pub(super) fn compared_with(&self, certificates: &KnownKeys, secrets: usize) -> String {
+        match self {
+            Self::Recipient { .. } => String::new(),
+            _ => format!(
+                "known are {}{certificates} and {}: ",
+                counted(certificates.count, "certificate"),
+                counted(secrets, "secret")
+            ),
+        }
+    }
 }
 
 impl fmt::Display for MissingKey {
@@ -89,6 +127,13 @@ impl fmt::Display for MissingKey {
             Self::OfOtherRequest => {
                 "such a key came with a request, and the given one has none like it: give the request that this message \
                  answers"
+            }
+            Self::Recipient { addressee, known } => {
+                return write!(
+                    f,
+                    "it comes along encrypted, and no key of ours fits: it is encrypted to {addressee}, and {}",
+                    DecryptionKeys(known)
+                );
             }
             Self::Password => "it is made out of a password: call `passwords`",
             Self::Ticket => "it is that of a Kerberos ticket: call `kerberos`",

@@ -2,6 +2,7 @@
 
 mod coverage_lost;
 mod header;
+mod known_keys;
 mod misplaced;
 mod missing_key;
 mod namespaces;
@@ -16,6 +17,7 @@ mod why_no_token;
 
 pub use coverage_lost::{CoverageLost, LostCoverage, LostPart};
 pub use header::HeaderError;
+pub use known_keys::KnownKeys;
 pub use misplaced::WhyMisplaced;
 pub use missing_key::MissingKey;
 pub(crate) use namespaces::is_almost_ours;

@@ -6,13 +6,13 @@ use wss_c14n::{Exceeded, LeafError};
 use wss_replay::ReplayError;
 use wss_soap::EnvelopeError;
 use wss_soap::mime::MimeError;
-use wss_text::{WireText, counted};
+use wss_text::WireText;
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
 use super::namespaces::kind_of_namespace;
-use super::{ElsewhereError, HeaderError, MissingKey, RequirementError, WhyEncrypted, WhyMisplaced};
+use super::{ElsewhereError, HeaderError, KnownKeys, MissingKey, RequirementError, WhyEncrypted, WhyMisplaced};
 use crate::addressing_version::AddressingVersion;
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
@@ -355,15 +355,14 @@ pub enum OpenError {
     },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error(
-        "no key is known for the signature, which names {named}; known are {} and {}: {missing}",
-        counted(*certificates, "certificate"),
-        counted(*secrets, "secret")
+        "no key is known for the signature, which names {named}; {}{missing}",
+        missing.compared_with(certificates, *secrets)
     )]
     NoKey {
         /// The form and the value of its reference, as written.
         named: WireText,
-        /// The number of certificates that the receiver knows or saw in the header.
-        certificates: usize,
+        /// The certificates that the receiver knows or saw in the header.
+        certificates: Box<KnownKeys>,
         /// The number of shared secrets of the receiver.
         secrets: usize,
         /// The key or setting that would help.

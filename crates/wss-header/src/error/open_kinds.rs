@@ -54,7 +54,11 @@ impl OpenError {
             Self::Signature(error) => !matches!(error, SignatureError::Limit(_)),
             Self::Verify(error) => matches!(
                 error,
-                VerifyError::Malformed(_) | VerifyError::Dereference { .. } | VerifyError::NotFetched { .. }
+                VerifyError::Malformed(_)
+                    | VerifyError::Dereference { .. }
+                    | VerifyError::TokenAbsent { .. }
+                    | VerifyError::NotAnAttachment { .. }
+                    | VerifyError::NotFetched { .. }
             ),
             Self::Decrypt(error) => !matches!(error, DecryptError::Failed | DecryptError::Limit(_)),
             Self::Unjudged { error } => error.is_of_an_identifier(),
@@ -70,7 +74,7 @@ impl OpenError {
 
     /// [`OpenError::NoKey`], where only the caller knows what named the key.
     pub(crate) fn no_key() -> Self {
-        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0, missing: MissingKey::Any }
+        Self::NoKey { named: "nobody".into(), certificates: Box::default(), secrets: 0, missing: MissingKey::Any }
     }
 }
 

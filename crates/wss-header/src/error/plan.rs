@@ -38,7 +38,7 @@ pub enum PlanError {
         part: Part,
     },
     /// *Misuse.* No earlier step makes this part.
-    #[error("the part {part} does not exist at this step: add it to the recipe before")]
+    #[error("the part {part} does not exist at this step: {}", part.how_to_have())]
     NotThere {
         /// The part.
         part: Part,

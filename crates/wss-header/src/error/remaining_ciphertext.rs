@@ -4,7 +4,8 @@ use std::fmt;
 
 use wss_text::{WireText, shown};
 
-use super::missing_key::MissingKey;
+use super::known_keys::KnownKeys;
+use super::missing_key::{DecryptionKeys, MissingKey, known};
 
 /// Why ciphertext was not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +20,11 @@ pub enum WhyEncrypted {
     NoKey {
         /// The recipient, as the message names it.
         addressee: WireText,
-        /// The number of private keys and secrets of the receiver.
-        known: usize,
+        /// The private keys and secrets of the receiver.
+        known: Box<KnownKeys>,
         /// The setting that would give it the key; `Any` if that is a private key or a shared secret.
         missing: Box<MissingKey>,
     },
-}
-
-/// The number of keys for decryption, and advice on how to add one.
-struct KnownKeys<'a>(usize, &'a MissingKey);
-
-impl fmt::Display for KnownKeys<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, are) = (self.0, if self.0 == 1 { "key is" } else { "keys are" });
-        match self.1 {
-            MissingKey::Any => {
-                write!(f, "{count} {are} known: add the one that fits with `decrypt_with` or `shared_secret`")
-            }
-            missing => write!(f, "{count} {are} known: {missing}"),
-        }
-    }
 }
 
 impl fmt::Display for WhyEncrypted {
@@ -52,8 +38,15 @@ impl fmt::Display for WhyEncrypted {
                 "it is a header block itself, as WS-Security 1.0 has it (if it is one, call \
                  `accept_encrypted_data_as_header_blocks`)",
             ),
-            Self::NoKey { addressee, known, missing } => {
-                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", KnownKeys(*known, missing))
+            Self::NoKey { addressee, known: keys, missing } => {
+                write!(f, "no key of ours fits: it is encrypted to {addressee}, and ")?;
+                match &**missing {
+                    MissingKey::Any => DecryptionKeys(keys).fmt(f),
+                    missing => {
+                        known(f, keys)?;
+                        write!(f, ": {missing}")
+                    }
+                }
             }
         }
     }

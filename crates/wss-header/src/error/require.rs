@@ -5,6 +5,8 @@ use std::fmt;
 use thiserror::Error;
 use wss_c14n::name::WSU;
 use wss_text::WireText;
+use wss_tokens::ReferenceForm;
+use wss_xmldsig::AlgorithmRole;
 
 use super::namespaces::kind_of_namespace;
 use super::{CoverageLost, LostPart, WhyEncrypted, WhyNoToken};
@@ -58,7 +60,7 @@ pub enum RequirementError {
     #[error(
         "{part} is required, but {}",
         match found {
-            0 => "the message has no such element".to_owned(),
+            0 => "the message has no such element: have the peer send it, or name what it sends".to_owned(),
             found => format!("the message has {found} such elements: if that is meant, require all of them with `Part::every_element` or `Part::every_header_block`"),
         }
     )]
@@ -75,7 +77,7 @@ pub enum RequirementError {
         part: Part,
     },
     /// *Refused.* The message does not have a required part.
-    #[error("{part} is not in the message, and it is required: the sender has to put it there")]
+    #[error("{part} is not in the message, and it is required: have the peer put it there")]
     Absent {
         /// The part.
         part: Part,
@@ -169,7 +171,10 @@ pub enum RequirementError {
     )]
     NotByASecret,
     /// *Refused.* The signer of the required parts is not known in the demanded way.
-    #[error("no endorsing signature by one of these tokens covers the signature over the required parts: {tokens}")]
+    #[error(
+        "no endorsing signature by one of these tokens covers the signature over the required parts: {tokens}; have the holder of \
+         such a token sign that signature"
+    )]
     NotEndorsed {
         /// The kinds of tokens.
         tokens: WireText,
@@ -248,22 +253,32 @@ pub enum RequirementError {
     )]
     UnsignedExpires,
     /// *Refused.* None of several tokens authenticates the message.
-    #[error("none of these tokens authenticates the message: {tokens}")]
+    #[error("none of these tokens authenticates the message: {tokens}; have the peer send one of them")]
     NoneOfTokens {
         /// The kinds of token, of which one is required.
         tokens: WireText,
     },
     /// *Refused.* The policy admits the algorithm, and the requirements do not.
-    #[error("{uri} is not one of the required algorithms: have the peer use one, or name it in the requirements")]
+    #[error("the {role} is {uri:?}, and required is {required}: have the peer use that, or require the other one, too")]
     OtherAlgorithm {
+        /// What it is for.
+        role: AlgorithmRole,
         /// Its identifier.
         uri: &'static str,
+        /// The identifiers of those that are required, in words.
+        required: WireText,
     },
     /// *Refused.* The form of the reference to the signer's certificate is not one of the required ones.
     #[error(
-        "the signature refers to its certificate in another form than required: have the peer use the required one"
+        "the signature refers to its certificate by {}, and required is {required}: have the peer refer to it so",
+        found.map_or_else(|| "something else".to_owned(), |form| form.to_string())
     )]
-    OtherReference,
+    OtherReference {
+        /// The form of the reference; `None` if it is none that a sender here writes.
+        found: Option<ReferenceForm>,
+        /// The forms that are required, in words.
+        required: WireText,
+    },
     /// *Refused.* An attachment is signed without its header.
     #[error(
         "attachment {content_id:?} is signed without its header, which is required: have the peer sign it complete"

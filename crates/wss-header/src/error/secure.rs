@@ -26,11 +26,22 @@ pub enum SecureError {
         "a receiver with the limits of the sender refuses the message: {0}; the sender takes them with `Recipe::limits`"
     )]
     Limit(#[from] Exceeded),
-    /// *Misuse.* The envelope does not have a part of the recipe, or has it twice.
-    #[error("the envelope has no {part}, or more than one{}", part.word_instead())]
+    /// *Misuse.* The envelope does not have a part of the recipe.
+    #[error("the envelope has no {part}: {}{}", part.how_to_have(), part.word_instead())]
     NoSuchPart {
         /// The part.
         part: Part,
+    },
+    /// *Misuse.* The envelope has several elements of the name or path of one part.
+    #[error(
+        "{found} elements of the envelope are {part}: name all of them, with every: in front of the name, or one by its Id{}",
+        part.word_instead()
+    )]
+    SeveralOfPart {
+        /// The part.
+        part: Part,
+        /// Their number.
+        found: usize,
     },
     /// *Misuse.* A Security header that an earlier step made is missing, or exists twice.
     #[error("the envelope has no Security header for this role, or more than one")]

@@ -77,6 +77,33 @@ pub(super) fn explain<'d>(
     }
 }
 
+/// Whether the key of ciphertext that does not decrypt is to blame, or the ciphertext. RSA 1.5 does not tell, nor does a key that
+/// is not transported.
+pub(super) fn told_of_its_key<'d>(
+    data: Element<'d>,
+    keys: &EncryptedKeys<'d>,
+    holdings: &HeldKeys<'_>,
+) -> Option<String> {
+    let key = keys.of(data).into_iter().find(|key| leads_to(data, *key))?;
+    let said = transport_of(key).filter(|said| *said != KeyTransport::Rsa15)?;
+    let wrapped = cipher_value(key, 1_024).into_iter().find(|reading| reading.causes.is_empty())?;
+    for identity in holdings.identities.iter().take(MOST) {
+        holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
+        if identity.unwrapping_key().unwrap_key(&said, &wrapped.octets, None).is_ok() {
+            let whose = WireText::of(identity.certificate().subject());
+            return Some(format!(
+                "the private key of {whose} decrypts its xenc:EncryptedKey, so that this was encrypted to it: the ciphertext or its tag was \
+                 changed, or the sender encrypted it with another key"
+            ));
+        }
+    }
+    Some(
+        "no private key at hand decrypts its xenc:EncryptedKey: whatever that names, the sender encrypted it with another public key, \
+         as of an old certificate, or it was changed"
+            .to_owned(),
+    )
+}
+
 /// The reason why our key was not found although the ciphertext is encrypted to this certificate of ours; `None` if the
 /// message leads to it.
 fn recipient(data: Element<'_>, key: Element<'_>, ours: &Certificate, budget: &Budget) -> Option<Cause> {

@@ -38,7 +38,7 @@ impl Clues {
                 clues.bound.insert((prefix.to_owned(), here.namespace.to_owned()));
             }
             if here.namespace.ends_with("/addressing") && clues.hosts.len() < MOST {
-                clues.hosts.extend(element.text().ok().as_deref().and_then(host_of));
+                clues.hosts.extend(element.text_if_plain().as_deref().and_then(host_of));
             }
             for (attribute, value) in element.attributes() {
                 if value.len() > LONGEST {

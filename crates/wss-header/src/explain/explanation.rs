@@ -84,6 +84,8 @@ pub struct ExplainedCiphertext {
     pub outcome: Outcome,
     /// The reason why it was not decrypted, if it decrypts with a usual cause.
     pub causes: Vec<Cause>,
+    /// Further findings, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// The outcome of decrypting one ciphertext.

@@ -54,6 +54,7 @@ pub(super) fn ciphertext(data: Element<'_>, paths: &mut Paths) -> ExplainedCiphe
         method: method_of(data),
         outcome: Outcome::Failed { why: WhyEncrypted::NotListed.to_string() },
         causes: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

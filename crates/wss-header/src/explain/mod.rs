@@ -65,6 +65,7 @@ pub use explanation::{
 pub use used_padding::UsedPadding;
 
 use crate::incoming::Incoming;
+use crate::opening::Answering;
 use crate::receiver::Receiver;
 
 impl Receiver {
@@ -97,7 +98,7 @@ impl Receiver {
     /// ```
     #[must_use]
     pub fn explain<'m>(&self, message: impl Into<Incoming<'m>>) -> Explanation {
-        walk::explain(self, &message.into(), false, &mut |_| {})
+        walk::explain(self, (&message.into(), None), false, &mut |_| {})
     }
 
     /// As [`Receiver::explain`]; `show` gets the canonical octets of every `ds:SignedInfo` and every reference, and where
@@ -108,6 +109,24 @@ impl Receiver {
         message: impl Into<Incoming<'m>>,
         mut show: impl FnMut(ExplainedOctets<'_>),
     ) -> Explanation {
-        walk::explain(self, &message.into(), true, &mut show)
+        walk::explain(self, (&message.into(), None), true, &mut show)
+    }
+}
+
+impl Answering<'_> {
+    /// As [`Receiver::explain`], for a reply: the keys of its request are tried, too.
+    #[must_use]
+    pub fn explain<'m>(self, message: impl Into<Incoming<'m>>) -> Explanation {
+        walk::explain(self.0.receiver, (&message.into(), self.0.request), false, &mut |_| {})
+    }
+
+    /// As [`Receiver::explain_octets`], for a reply.
+    #[must_use]
+    pub fn explain_octets<'m>(
+        self,
+        message: impl Into<Incoming<'m>>,
+        mut show: impl FnMut(ExplainedOctets<'_>),
+    ) -> Explanation {
+        walk::explain(self.0.receiver, (&message.into(), self.0.request), true, &mut show)
     }
 }

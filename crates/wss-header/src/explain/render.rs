@@ -35,6 +35,9 @@ impl Display for Explanation {
             if ciphertext.causes.is_empty() && ciphertext.outcome != Outcome::Decrypted {
                 line(f, 1, "no usual cause was found that makes it decrypt with a key at hand")?;
             }
+            for note in &ciphertext.notes {
+                line(f, 1, note)?;
+            }
         }
         for (nth, signature) in self.signatures.iter().enumerate() {
             let id = signature.id.as_ref().map(|id| format!(" #{id}")).unwrap_or_default();

@@ -28,10 +28,11 @@ use super::keys::{
 use super::places;
 use super::reading::ReadSignature;
 use super::signature::Keys;
+use crate::correlation::Correlation;
 use crate::ebms_error::EbmsError;
 use crate::incoming::Incoming;
 use crate::misnamed::Description;
-use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
+use crate::open::{self, Arrived, RevealedList, Stage, lasting_name, named_by, survey};
 use crate::opened::Opened;
 use crate::policy::AlgorithmPolicy;
 use crate::receiver::Receiver;
@@ -39,15 +40,20 @@ use crate::receiver::Receiver;
 /// The largest number of ciphertexts that are listed.
 const CIPHERTEXTS: usize = 64;
 
-/// Explains a message; `show` gets the octets of references if `shows`.
-pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool, show: Show<'_>) -> Explanation {
-    let arrived = Arrived::new(incoming, None);
+/// Explains a message, which may answer a request; `show` gets the octets of references if `shows`.
+pub(super) fn explain(
+    receiver: &Receiver,
+    (incoming, request): (&Incoming<'_>, Option<&Correlation>),
+    shows: bool,
+    show: Show<'_>,
+) -> Explanation {
+    let arrived = Arrived::new(incoming, request);
     let mut explanation = Explanation::default();
     match decode(&arrived, receiver, &mut explanation) {
         Some((text, attachments)) => {
             let octets =
                 text.len() as u64 + attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
-            Walk::new(receiver, (&text, octets), &mut explanation, shows).run(attachments, incoming, show);
+            Walk::new(receiver, (&text, octets), &mut explanation, shows).run(attachments, (incoming, request), show);
         }
         None => explanation.is_unread = true,
     }
@@ -71,7 +77,7 @@ struct Numbered {
     span: std::ops::Range<usize>,
     /// Its place in the explanation.
     at: usize,
-    /// The name that decryption has for it: its Id, or its path without positions, which decryption changes.
+    /// The name that decryption has for it.
     name: WireText,
 }
 
@@ -111,7 +117,12 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn run(mut self, attachments: Vec<MimePart<'_>>, incoming: &Incoming<'_>, show: Show<'_>) {
+    fn run(
+        mut self,
+        attachments: Vec<MimePart<'_>>,
+        (incoming, request): (&Incoming<'_>, Option<&Correlation>),
+        show: Show<'_>,
+    ) {
         let Some(ciphertexts) = self.read() else { return };
         let lenient = self
             .receiver
@@ -124,7 +135,7 @@ impl<'w> Walk<'w> {
             .accept_short_secrets_for_legacy_use_only();
         let mut outcomes = Vec::new();
         let mut is_later = false;
-        let decryption = survey(&lenient, self.message, attachments, incoming.package(), &mut |stage| {
+        let decryption = survey(&lenient, self.message, attachments, (incoming.package(), request), &mut |stage| {
             self.stage(stage, is_later, show);
             let attachments = stage.opened_attachments().map(|id| (id.to_owned(), Outcome::Decrypted));
             outcomes = attachments.chain(stage.lists.iter().flat_map(outcomes_of)).collect();
@@ -182,7 +193,7 @@ impl<'w> Walk<'w> {
         let mut numbered = Vec::new();
         for data in all.take(CIPHERTEXTS) {
             let block = data.parent().filter(|parent| parent.is(name::WSSE11.uri, "EncryptedHeader"));
-            let name = items::id_of(data).unwrap_or_else(|| data.path().into());
+            let name = lasting_name(data).into();
             let (span, at) = (block.unwrap_or(data).span(), self.explanation.ciphertexts.len());
             numbered.push(Numbered { span, at, name });
             self.explanation.ciphertexts.push(items::ciphertext(data, &mut paths));
@@ -302,6 +313,9 @@ impl<'w> Walk<'w> {
                 Outcome::Failed { .. } => false,
             };
             explained.causes = ciphertext::explain(data, is_of_key, &keys, &holdings);
+            if explained.causes.is_empty() && matches!(explained.outcome, Outcome::WrongKey { .. }) {
+                explained.notes.extend(ciphertext::told_of_its_key(data, &keys, &holdings));
+            }
         }
         let mut paths = Paths::default();
         let children = document.elements().filter(|element| element.is(name::WSSE.uri, "Security")).take(4);

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use wss_c14n::{Limit, declared_in_utf16, is_utf16_without_mark, other_encoding, transcode_declared};
+use wss_c14n::{
+    Limit, ParseError, declared_in_utf16, is_known_encoding, is_utf16_without_mark, other_encoding, transcode_declared,
+};
 use wss_crypto::{OcspResponse, Secret};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{EnvelopeError, mime::xop::expanded};
@@ -88,8 +90,17 @@ impl<'m> Arrived<'m> {
             if let Some(declared) = declared_in_utf16(octets) {
                 return Err(OpenError::Misdeclared { octets: "UTF-16", declared: declared.into() });
             }
-            if let Some(encoding) = unmarked(octets).or_else(|| other_encoding(octets)).or(stated.as_deref()) {
+            if let Some(encoding) = unmarked(octets) {
                 return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+            }
+            if let Some(encoding) = other_encoding(octets).or(stated.as_deref()) {
+                let is_known = is_known_encoding(encoding);
+                let encoding = encoding.into();
+                return Err(match is_known {
+                    true => OpenError::OtherEncoding { encoding },
+                    // No call makes it readable.
+                    false => EnvelopeError::from(ParseError::Encoding { encoding }).into(),
+                });
             }
         }
         let text = transcode_declared(octets, stated.as_deref()).map_err(EnvelopeError::from)?;

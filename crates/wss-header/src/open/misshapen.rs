@@ -74,11 +74,13 @@ impl Receiver {
             Some(Err(error)) => review.add("/".into(), error),
             Some(Ok(read)) => {
                 review.message(&read.text);
-                survey(self, &read.text, read.attachments, package, &mut |stage| review.revision(stage.in_turn()));
+                survey(self, &read.text, read.attachments, (package, None), &mut |stage| {
+                    review.revision(stage.in_turn())
+                });
             }
             None => {
                 review.message(envelope);
-                survey(self, envelope, attachments, package, &mut |stage| review.revision(stage.in_turn()));
+                survey(self, envelope, attachments, (package, None), &mut |stage| review.revision(stage.in_turn()));
             }
         }
         review.found

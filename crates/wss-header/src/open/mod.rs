@@ -53,6 +53,7 @@ mod unjudged;
 use wss_bsp::Judging;
 use wss_c14n::Wiped;
 
+pub(crate) use decrypt::lasting_name;
 pub(crate) use incoming::Arrived;
 pub use misshapen::Misshapen;
 pub use named::key_in_words;

@@ -2,7 +2,7 @@
 //!
 //! Everything here can be read without any key. It is for people who read the log, and no decision depends on it.
 
-use wss_c14n::{Budget, Element, Limits, base64_decode, name};
+use wss_c14n::{Budget, Element, Limit, Limits, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, PublicKey};
 use wss_text::WireText;
 use wss_tokens::{
@@ -10,12 +10,13 @@ use wss_tokens::{
     SecureConversation, SecurityContextToken, SecurityTokenReference, UsernameToken,
 };
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
+use wss_xmlenc::EncryptedKey;
 
 use super::facts::{Facts, SeenToken};
 use super::other_namespace::{self, home_of_key};
 use super::revision::Revision;
 use super::terms::Terms;
-use crate::error::{MissingKey, OpenError};
+use crate::error::{KnownKeys, MissingKey, OpenError};
 use crate::misnamed::Description;
 use crate::waiver::Waiver;
 
@@ -58,7 +59,7 @@ pub fn key_in_words(reference: Element<'_>) -> Option<WireText> {
 }
 
 fn in_words(reference: Element<'_>) -> Option<String> {
-    let text = || reference.text().unwrap_or_default().into_owned();
+    let text = || reference.text_if_plain().unwrap_or_default().into_owned();
     let of_child = |local| {
         let child = reference.children_named(name::DS.uri, local).next();
         child.and_then(|child| child.text().ok()).unwrap_or_default().into_owned()
@@ -199,12 +200,13 @@ pub(super) fn naming(
     };
     let element = holder.or(element);
     let known = || terms.receiver.trust.candidates();
-    let certificates = known().count() + facts.tokens.len();
-    let known = known().take(MOST_COMPARED);
+    let seen = facts.tokens.iter().map(|token| &token.certificate);
+    let certificates = Box::new(KnownKeys::of_certificates(known().chain(seen)));
     let missing = match (value, element) {
         (Some(_), _) => MissingKey::Value,
         (None, Some(element)) => {
-            otherwise(element, known, terms).unwrap_or_else(|| missing(Some(element), revision, terms))
+            let otherwise = otherwise(element, known().take(MOST_COMPARED), terms);
+            otherwise.unwrap_or_else(|| missing(Some(element), revision, terms, &facts.tokens))
         }
         (None, None) => MissingKey::Any,
     };
@@ -272,7 +274,7 @@ pub(super) fn in_hexadecimal(reference: &SecurityTokenReference<'_>, certificate
 /// The setting that would give the receiver the secret to which a `ds:KeyInfo` of ciphertext leads; `Any` unless an
 /// earlier exchange or a password determines that secret.
 pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
-    match missing(key_info, revision, terms) {
+    match missing(key_info, revision, terms, &[]) {
         known @ (MissingKey::SecurityContext { .. }
         | MissingKey::OfRequest
         | MissingKey::OfOtherRequest
@@ -284,9 +286,17 @@ pub(super) fn missing_secret(key_info: Option<Element<'_>>, revision: &Revision<
 }
 
 /// The setting that would give the receiver the key to which the `ds:KeyInfo` of a signature leads.
-fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms<'_>) -> MissingKey {
+fn missing(
+    key_info: Option<Element<'_>>,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    tokens: &[SeenToken],
+) -> MissingKey {
     let Some(mut place) = key_info else { return MissingKey::Any };
     for _ in 0..=MOST_DERIVATIONS {
+        if let Some(key) = encrypted_key_at(place, revision, terms) {
+            return recipient(key, terms, tokens);
+        }
         let is_wsse = |inner: &Element<'_>| inner.name().namespace == name::WSSE.uri;
         let mut inner = place.descendants_and_self().filter(is_wsse);
         let reference = inner.find(|inner| matches!(inner.name().local, "Reference" | "KeyIdentifier"));
@@ -313,7 +323,7 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
         let token = uri.strip_prefix('#').and_then(|id| revision.ids.get(id));
         match token {
             Some(token) if DerivedKeyToken::is_one(token) => place = token,
-            Some(token) => return missing_of(token, terms),
+            Some(token) => return missing_of(token, terms, tokens),
             None if is_context(&value_type) => return MissingKey::SecurityContext { identifier: uri.into() },
             // Nothing is fetched. Without `#` it may be an Id.
             None if uri.contains(':') && !uri.starts_with('#') && terms.receiver.keys.contexts.is_none() => {
@@ -325,8 +335,43 @@ fn missing(key_info: Option<Element<'_>>, revision: &Revision<'_>, terms: &Terms
     MissingKey::Any
 }
 
-fn missing_of(token: Element<'_>, terms: &Terms<'_>) -> MissingKey {
+/// The `xenc:EncryptedKey` in a `ds:KeyInfo`, or to which it leads by a `ds:RetrievalMethod` or by the SHA-1 of the key.
+fn encrypted_key_at<'d>(place: Element<'d>, revision: &Revision<'d>, terms: &Terms<'_>) -> Option<Element<'d>> {
+    let by_sha1 = |digest: &[u8]| {
+        let keys = revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
+        let keys = keys.take(terms.budget.limits().size(Limit::EncryptedKeys));
+        let sha1 = |key| Ok(Some(EncryptedKey::parse(key, &terms.budget)?.sha1()));
+        revision.encrypted_keys.find(keys, digest, sha1).ok().flatten()
+    };
+    place.descendants_and_self().find_map(|inner| match inner.name().local {
+        "EncryptedKey" => is_encrypted_key(inner).then_some(inner),
+        "RetrievalMethod" => {
+            let uri = inner.attribute("", "URI")?;
+            revision.ids.get(uri.strip_prefix('#')?).filter(|key| is_encrypted_key(*key))
+        }
+        "KeyIdentifier" if inner.attribute("", "ValueType").as_deref() == Some(ENCRYPTED_KEY_SHA1) => {
+            by_sha1(&base64_decode(&inner.text_if_plain()?, DigestMethod::Sha1.output_len())?)
+        }
+        _ => None,
+    })
+}
+
+fn is_encrypted_key(element: Element<'_>) -> bool {
+    element.is(name::XENC.uri, "EncryptedKey")
+}
+
+/// A key that is encrypted to somebody else.
+fn recipient(key: Element<'_>, terms: &Terms<'_>, tokens: &[SeenToken]) -> MissingKey {
+    let key_info = key.children_named(name::DS.uri, "KeyInfo").next();
+    let known = Box::new(terms.receiver.keys.for_decryption());
+    MissingKey::Recipient { addressee: addressee_told(key_info, tokens), known }
+}
+
+fn missing_of(token: Element<'_>, terms: &Terms<'_>, tokens: &[SeenToken]) -> MissingKey {
     let keys = &terms.receiver.keys;
+    if is_encrypted_key(token) {
+        return recipient(token, terms, tokens);
+    }
     if SecurityContextToken::is_one(token) {
         let context = SecurityContextToken::parse(token);
         return context.map_or(MissingKey::Any, |context| MissingKey::SecurityContext {

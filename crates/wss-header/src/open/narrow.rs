@@ -1,6 +1,8 @@
 //! Narrower requirements: they demand one of several forms for tokens, algorithms and references.
 
+use wss_text::WireText;
 use wss_tokens::AuthenticatedUser;
+use wss_xmldsig::AlgorithmRole;
 
 use super::facts::Facts;
 use super::proven::{ProvenSignature, SignedAttachment};
@@ -107,19 +109,27 @@ fn check_algorithms(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError>
     let methods = &narrow.signature_methods;
     let mut used = facts.signatures.iter().map(|signature| signature.method);
     if let Some(method) = used.find(|method| !methods.is_empty() && !methods.contains(method)) {
-        return Err(RequirementError::OtherAlgorithm { uri: method.uri() }.into());
+        return Err(other(AlgorithmRole::SignatureMethod, method.uri(), methods.iter().map(|method| method.uri())));
     }
     let digests = &narrow.digest_methods;
     let mut used = facts.signatures.iter().flat_map(|signature| &signature.digests);
     if let Some(digest) = used.find(|digest| !digests.is_empty() && !digests.contains(digest)) {
-        return Err(RequirementError::OtherAlgorithm { uri: digest.uri() }.into());
+        return Err(other(AlgorithmRole::Digest, digest.uri(), digests.iter().map(|method| method.uri())));
     }
     let ciphers = &narrow.content_ciphers;
     let mut decrypted = facts.decryptions.evidence.iter().map(|line| line.content);
     match decrypted.find(|cipher| !ciphers.is_empty() && !ciphers.contains(cipher)) {
-        Some(cipher) => Err(RequirementError::OtherAlgorithm { uri: cipher.uri() }.into()),
+        Some(cipher) => {
+            let required = ciphers.iter().map(|method| method.uri());
+            Err(other(AlgorithmRole::ContentEncryption, cipher.uri(), required))
+        }
         None => Ok(()),
     }
+}
+
+fn other(role: AlgorithmRole, uri: &'static str, required: impl Iterator<Item = &'static str>) -> OpenError {
+    let required: Vec<_> = required.collect();
+    RequirementError::OtherAlgorithm { role, uri, required: WireText::of(required.join(" or ")) }.into()
 }
 
 /// Refuses a signature that refers to its certificate in a form that is not required.
@@ -128,7 +138,11 @@ fn check_reference(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Resu
     let Some(signature) = signature.filter(|_| !wanted.is_empty()) else { return Ok(()) };
     match signature.reference.is_some_and(|found| wanted.iter().any(|form| is_form(found, *form))) {
         true => Ok(()),
-        false => Err(RequirementError::OtherReference.into()),
+        false => {
+            let required: Vec<_> = wanted.iter().map(ToString::to_string).collect();
+            let required = WireText::of(required.join(", or "));
+            Err(RequirementError::OtherReference { found: signature.reference, required }.into())
+        }
     }
 }
 

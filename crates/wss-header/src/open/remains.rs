@@ -119,8 +119,7 @@ fn no_key_for(other: &ForOthers, terms: &Terms<'_>) -> WhyEncrypted {
 }
 
 fn no_key(addressee: WireText, missing: MissingKey, terms: &Terms<'_>) -> WhyEncrypted {
-    let known = terms.receiver.keys.identities.len() + terms.receiver.keys.secrets.len();
-    WhyEncrypted::NoKey { addressee, known, missing: Box::new(missing) }
+    WhyEncrypted::NoKey { addressee, known: Box::new(terms.receiver.keys.for_decryption()), missing: Box::new(missing) }
 }
 
 /// The recipients of the keys of our header, if there are keys and none of them is for us. A key that cannot be read

@@ -15,7 +15,7 @@ use wss_xmlenc::DecryptError;
 
 use super::Arrived;
 use super::carry::Carry;
-use super::decrypt::{decrypt_each, decrypt_in_place, decrypt_listed, name_of};
+use super::decrypt::{decrypt_each, decrypt_in_place, decrypt_listed, lasting_name};
 use super::dereference::Documents;
 use super::facts::{DecryptedElement, Facts};
 use super::header::{is_opened, sealed_attachments};
@@ -27,6 +27,7 @@ use super::shapes::ids_of;
 use super::signature::digests_fit;
 use super::terms::Terms;
 use super::tokens::note_one;
+use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
@@ -56,7 +57,7 @@ pub(crate) struct RevealedList {
     pub(crate) has_wrong_key: bool,
     /// The recipient of its `xenc:EncryptedKey`, if it has one.
     pub(crate) recipient: Option<WireText>,
-    /// The Ids that it names; the path of ciphertext without an Id.
+    /// The Ids that it names; the lasting name of ciphertext without an Id.
     pub(crate) ids: Vec<String>,
 }
 
@@ -151,25 +152,24 @@ pub(crate) fn reveal(
     signatures: &mut SignaturesDue<'_>,
 ) -> Option<Decryption> {
     let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
-    survey(receiver, message, attachments, package, &mut |stage| {
+    survey(receiver, message, attachments, (package, None), &mut |stage| {
         if !stage.due.is_empty() {
             signatures(stage.document(), &stage.header().span(), stage.due);
         }
     })
 }
 
-/// As [`reveal`]; `visit` is called in every revision.
+/// As [`reveal`], with the request that the message answers; `visit` is called in every revision.
 pub(crate) fn survey(
     receiver: &Receiver,
     message: &str,
     attachments: Vec<MimePart<'_>>,
-    package: Option<&Package<'_>>,
+    (package, request): (Option<&Package<'_>>, Option<&Correlation>),
     visit: &mut dyn FnMut(&mut Stage<'_, '_>),
 ) -> Option<Decryption> {
     let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
     let octets = message.as_bytes();
-    let incoming =
-        Arrived { octets, package, charset: None, stapled: &[], negotiated: None, request: None, transport: None };
+    let incoming = Arrived { octets, package, charset: None, stapled: &[], negotiated: None, request, transport: None };
     let terms = Terms::new(receiver, Arc::default(), incoming, message.len() as u64 + beside);
     let mut facts = Facts::new(attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);
@@ -289,7 +289,7 @@ fn decrypt_rest(
 impl RevealedList {
     /// The outcome for ciphertext that no list names.
     fn of_data(data: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>) -> Self {
-        let name = name_of(data);
+        let name = lasting_name(data);
         let other = facts.decryptions.for_others_at(&data.span());
         let is_key = |inner: &Element<'_>| inner.is(name::XENC.uri, "EncryptedKey");
         let key = data.descendants_and_self().find(is_key);

@@ -72,9 +72,9 @@ pub(super) fn unless_white_space(error: OpenError, document: &Document<'_>, rece
 /// Says which algorithm an identifier means that has its word in another namespace.
 pub(super) fn unless_in_other_namespace(error: OpenError) -> OpenError {
     let uri = match &error {
-        OpenError::Signature(SignatureError::UnknownAlgorithm { uri })
-        | OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { uri }))
-        | OpenError::Decrypt(DecryptError::UnknownAlgorithm { uri }) => uri.clone(),
+        OpenError::Signature(SignatureError::UnknownAlgorithm { uri, .. })
+        | OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { uri, .. }))
+        | OpenError::Decrypt(DecryptError::UnknownAlgorithm { uri, .. }) => uri.clone(),
         _ => return error,
     };
     let meant = algorithm_in_other_namespace(uri.as_str());

@@ -6,7 +6,7 @@ use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::TokenError;
 use wss_xmldsig::{
-    CoveredAttachment, DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform,
+    AlgorithmRole, CoveredAttachment, DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform,
     VerifiedReference,
 };
 
@@ -207,7 +207,9 @@ fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool,
         }
         Some(FilterMethod::XPathFilter2) if !reference.names_by_path() => Err(OpenError::OtherFilter),
         Some(FilterMethod::XPathFilter2) => Ok(true),
-        Some(other) => Err(SignatureError::UnknownAlgorithm { uri: other.uri().into() }.into()),
+        Some(other) => {
+            Err(SignatureError::UnknownAlgorithm { role: AlgorithmRole::Transform, uri: other.uri().into() }.into())
+        }
     }
 }
 

@@ -68,11 +68,11 @@ pub(super) fn elements_at_place<'d>(
         Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
         Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => {
             let found = all_at_place(part, envelope, role);
-            let is_ambiguous = found.len() > 1 && matches!(part, Part::Element(_));
-            if found.is_empty() || is_ambiguous {
-                return Err(no_such(part));
+            match found.len() {
+                0 => return Err(no_such(part)),
+                2.. if matches!(part, Part::Element(_)) => return Err(several(part, found.len())),
+                _ => found,
             }
-            found
         }
         _ => return Ok(None),
     };
@@ -120,6 +120,10 @@ pub(super) fn no_such(part: &Part) -> SecureError {
     SecureError::NoSuchPart { part: part.clone() }
 }
 
+fn several(part: &Part, found: usize) -> SecureError {
+    SecureError::SeveralOfPart { part: part.clone(), found }
+}
+
 fn header_block<'d>(
     envelope: Envelope<'d>,
     namespace: &str,
@@ -129,6 +133,7 @@ fn header_block<'d>(
     let mut found = envelope.blocks().filter(|block| block.is(namespace, local));
     match (found.next(), found.next()) {
         (Some(block), None) => Ok(block),
-        _ => Err(no_such(part)),
+        (None, _) => Err(no_such(part)),
+        (Some(_), Some(_)) => Err(several(part, found.count() + 2)),
     }
 }

@@ -130,9 +130,20 @@ fn ids_of(data: Element<'_>) -> impl Iterator<Item = Cow<'_, str>> {
     [Some(data), block].into_iter().flatten().filter_map(id_of)
 }
 
-/// Its Id, or its path if it has no Id.
-pub(crate) fn name_of(data: Element<'_>) -> String {
+/// Its Id, or its path if it has no Id, for people.
+fn name_of(data: Element<'_>) -> String {
     id_of(data).map_or_else(|| data.path(), |id| id.into_owned())
+}
+
+/// Its Id, or the names on its path: a name that it has in every revision, while a position changes when the ciphertext before
+/// it is decrypted.
+pub(crate) fn lasting_name(data: Element<'_>) -> String {
+    let names = || {
+        let mut names: Vec<&str> = data.ancestors_and_self().map(Element::qualified_name).collect();
+        names.reverse();
+        names.join("/")
+    };
+    id_of(data).map_or_else(names, |id| id.into_owned())
 }
 
 /// The lists of a child of our header: itself, or the one inside an EncryptedKey.

@@ -95,8 +95,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 }
 
-/// The one hint of a KeyInfo. Of several, against BSP R5402, it is the reference to a token, or an X509Data beside
-/// names and values of keys, or a value beside names.
+/// The one hint of a KeyInfo. Of several, against BSP R5402, it is the reference to a token, or the X509Data, or a value beside
+/// names. What is beside a reference or an X509Data names no other key: the certificate decides.
 fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> {
     let hints = key_info.hints();
     if let [only] = hints {
@@ -108,18 +108,18 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> 
         (Some(_), Some(_)) => return None,
         (None, _) => {}
     }
-    let (mut data, mut values) = (Vec::new(), Vec::new());
+    let (mut data, mut values, mut others) = (Vec::new(), Vec::new(), false);
     for hint in hints {
         match hint {
             KeyHint::X509Data(items) => data.push(items),
             KeyHint::KeyValue(_) => values.push(hint),
             KeyHint::KeyName(_) => {}
-            _ => return None,
+            _ => others = true,
         }
     }
     match (data.is_empty(), &values[..]) {
         (false, _) => Some(Cow::Owned(KeyHint::X509Data(X509Data::of_all(data)))),
-        (true, [value]) => Some(Cow::Borrowed(value)),
+        (true, [value]) if !others => Some(Cow::Borrowed(value)),
         (true, _) => None,
     }
 }
