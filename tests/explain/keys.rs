@@ -25,6 +25,16 @@ fn a_key_that_names_us_and_is_not_ours_is_told_from_ciphertext_that_was_changed(
     assert!(bob.open(&misled).is_err());
     let told = bob.explain(&misled).to_string();
     assert!(told.contains("no private key at hand decrypts its xenc:EncryptedKey"), "{told}");
+    // Keys of another length are told by it alone, under RSA 1.5 too.
+    let value = |message: &str| between(&reference(message), "<xenc:CipherValue>", "<").to_owned();
+    let octets = ws_security::c14n::base64_decode(&value(&ours), 4_096).expect("base64");
+    for transport in ["xmlenc#rsa-oaep-mgf1p", "xmlenc#rsa-1_5"] {
+        let short = ours.replacen(&value(&ours), &ws_security::c14n::base64_encode(&octets[..128]), 1);
+        let short = short.replacen("xmlenc#rsa-oaep-mgf1p", transport, 1);
+        let told = bob.explain(&short).to_string();
+        let length = "has 128 octets, as an RSA key of 1024 bits makes them, and the key at hand has 2048 bits";
+        assert!(told.contains(length), "{told}");
+    }
     // The key is right, and the ciphertext is not.
     let (before, rest) = ours.rsplit_once("<xenc:CipherValue>").expect("ciphertext");
     let changed = format!("{before}<xenc:CipherValue>AAAA{}", &rest[4..]);

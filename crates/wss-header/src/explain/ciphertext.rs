@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{
-    Certificate, ContentEncryption, DigestMethod, Identity, KeyTransport, Secret, TransportMethod, decrypt, encrypt,
+    Certificate, ContentEncryption, DigestMethod, Identity, KeyKind, KeyTransport, Secret, TransportMethod, decrypt,
+    encrypt,
 };
 use wss_text::{Slice as _, WireText};
 use wss_tokens::SecurityTokenReference;
@@ -77,16 +78,22 @@ pub(super) fn explain<'d>(
     }
 }
 
-/// Whether the key of ciphertext that does not decrypt is to blame, or the ciphertext. RSA 1.5 does not tell, nor does a key that
-/// is not transported.
+/// Whether the key of ciphertext that does not decrypt is to blame, or the ciphertext. RSA 1.5 does not tell, unless by its length,
+/// nor does a key that is not transported.
 pub(super) fn told_of_its_key<'d>(
     data: Element<'d>,
     keys: &EncryptedKeys<'d>,
     holdings: &HeldKeys<'_>,
 ) -> Option<String> {
     let key = keys.of(data).into_iter().find(|key| leads_to(data, *key))?;
-    let said = transport_of(key).filter(|said| *said != KeyTransport::Rsa15)?;
+    let said = transport_of(key)?;
     let wrapped = cipher_value(key, 1_024).into_iter().find(|reading| reading.causes.is_empty())?;
+    if let Some(told) = told_of_its_length(wrapped.octets.len(), holdings) {
+        return Some(told);
+    }
+    if said == KeyTransport::Rsa15 {
+        return None;
+    }
     for identity in holdings.identities.iter().take(MOST) {
         holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
         if identity.unwrapping_key().unwrap_key(&said, &wrapped.octets, None).is_ok() {
@@ -102,6 +109,24 @@ pub(super) fn told_of_its_key<'d>(
          as of an old certificate, or it was changed"
             .to_owned(),
     )
+}
+
+/// What follows where no RSA key at hand has the length that this number of octets needs.
+fn told_of_its_length(octets: usize, holdings: &HeldKeys<'_>) -> Option<String> {
+    let bits_of = |identity: &Identity| match identity.certificate().public_key().kind() {
+        KeyKind::Rsa { bits, .. } => Some(bits),
+        _ => None,
+    };
+    let held: Vec<usize> = holdings.identities.iter().filter_map(bits_of).collect();
+    let longest = held.iter().max()?;
+    let fits = held.iter().any(|bits| bits.div_ceil(8) == octets);
+    (!fits).then(|| {
+        format!(
+            "its xenc:EncryptedKey has {octets} octets, as an RSA key of {} bits makes them, and the key at hand has {longest} bits: the \
+             sender encrypted it with another public key, or it was cut off",
+            octets * 8
+        )
+    })
 }
 
 /// The reason why our key was not found although the ciphertext is encrypted to this certificate of ours; `None` if the
