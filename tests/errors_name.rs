@@ -8,7 +8,7 @@ use common::*;
 use signed_again::signed_again;
 
 use ws_security::prelude::*;
-use ws_security::{MissingKey, OpenError, ProtectionToken, ReferenceForm, SecureConversation};
+use ws_security::{MissingKey, OpenError, ProtectionToken, ReferenceForm, Secret, SecureConversation};
 
 #[track_caller]
 fn said(receiver: &Receiver, message: &str, words: &[&str]) {
@@ -207,4 +207,58 @@ fn what_is_not_known_beside_a_certificate_is_passed_over() {
         );
         assert!(matches!(refuse(&other, &message), OpenError::Trust(_)), "{more}");
     }
+}
+
+/// What belongs into the Security header for this receiver proves nothing elsewhere, and the error says where it is.
+#[test]
+fn what_stands_beside_the_header_is_found() {
+    let between = |text: &str, start: &str, end: &str| {
+        let from = text.find(start).expect("the start");
+        text[from..from + text[from..].find(end).expect("the end") + end.len()].to_owned()
+    };
+    let moved = |message: &str, element: &str, behind: &str| {
+        message.replacen(element, "", 1).replacen(behind, &format!("{behind}{element}"), 1)
+    };
+    let message = signed(SOAP11);
+    let signature = between(&message, "<ds:Signature ", "</ds:Signature>");
+    let path = "/s:Envelope/s:Header/ds:Signature";
+    let words = ["has no ds:Signature, but there is one at", path, "have the peer put it into the Security header"];
+    said(&receiver(), &moved(&message, &signature, "</wsse:Security>"), &words);
+    let body = between(&message, "<s:Body", ">");
+    said(&receiver(), &moved(&message, &signature, &body), &["there is one at /s:Envelope/s:Body/ds:Signature"]);
+    // In the header of another role, that role is named.
+    let other = format!(
+        "<wsse:Security xmlns:wsse=\"{}\" s:actor=\"urn:gateway\">{signature}</wsse:Security>",
+        ws_security::c14n::name::WSSE.uri
+    );
+    let theirs = message.replacen(&signature, "", 1).replacen("</s:Header>", &format!("{other}</s:Header>"), 1);
+    let path = "/s:Envelope/s:Header/wsse:Security[2]/ds:Signature";
+    said(&receiver(), &theirs, &[path, "for actor \"urn:gateway\"", "`actor`"]);
+    // A document in the Body may have a signature of its own.
+    let inside = message.replacen(&signature, "", 1).replacen("<p:To>Ann", &format!("{signature}<p:To>Ann"), 1);
+    assert!(matches!(refuse(&receiver(), &inside), OpenError::Requirement(_)), "{}", refuse(&receiver(), &inside));
+    // So it is with tokens.
+    let user = made_over_tls();
+    let token = between(&user, "<wsse:UsernameToken", "</wsse:UsernameToken>");
+    let receiver = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned().username_token(),
+        ws_security::DangerousNoReplayCache,
+    );
+    let receiver = receiver.over_protected_transport().passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())));
+    let facts = ws_security::TransportFacts::dangerous_unprotected;
+    assert!(receiver.open_unsigned(&user, facts()).is_ok());
+    let error = receiver.open_unsigned(moved(&user, &token, "</wsse:Security>"), facts()).map(drop);
+    let error = error.expect_err("refused").to_string();
+    assert!(
+        error.contains("has no wsse:UsernameToken, but there is one at /s:Envelope/s:Header/wsse:Usern"),
+        "{error}"
+    );
+}
+
+/// A message with a user and a timestamp.
+fn made_over_tls() -> String {
+    let user = ws_security::Username::text("ann", "s3cret");
+    let recipe = Recipe::new().username(user).timestamp(std::time::Duration::from_secs(300));
+    recipe.over_protected_transport().secured(&envelope(SOAP11))
 }

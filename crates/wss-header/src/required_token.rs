@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use wss_c14n::{Element, name};
 use wss_tokens::SamlVersion;
 
 use crate::signer::Signer;
@@ -28,6 +29,16 @@ impl RequiredToken {
             Self::X509 => signer.certificate().is_some(),
             Self::Kerberos => matches!(signer, Signer::Kerberos { .. }),
             Self::Saml(version) => matches!(signer, Signer::Assertion(of) if of.issued.version() == version),
+        }
+    }
+
+    /// Whether an element of a message is such a token.
+    pub(crate) fn is_one(self, element: Element<'_>) -> bool {
+        match self {
+            Self::Username => element.is(name::WSSE.uri, "UsernameToken"),
+            Self::X509 => element.is(name::DS.uri, "Signature"),
+            Self::Kerberos => element.is(name::WSSE.uri, "BinarySecurityToken"),
+            Self::Saml(version) => element.is(version.namespace().uri, "Assertion"),
         }
     }
 

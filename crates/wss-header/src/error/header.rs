@@ -76,6 +76,24 @@ pub enum HeaderError {
         /// Its path.
         path: WireText,
     },
+    /// *Malformed.* What is missing in the Security header for this role stands beside it, or in the header for another role.
+    #[error(
+        "the Security header for this role has no {element}, but there is one at {path}, where it proves nothing: {}",
+        match actor {
+            None => "have the peer put it into the Security header".to_owned(),
+            Some(actor) => format!(
+                "that header is for actor {actor:?}; open that one with `actor` if it is ours, or have the peer put it into this one"
+            ),
+        }
+    )]
+    Outside {
+        /// The name of the element as it is written.
+        element: WireText,
+        /// Its path.
+        path: WireText,
+        /// The actor or role of the Security header that it is in; `None` if it is in no Security header.
+        actor: Option<WireText>,
+    },
     /// *Malformed.* What is missing is in the Security header, and in a namespace where nobody reads it, or in none.
     #[error("the Security header has {element}")]
     Overlooked {

@@ -452,8 +452,38 @@ pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Fa
     }
     let error = unless_timestamp_elsewhere(error, revision);
     let is_known = matches!(error, OpenError::Requirement(RequirementError::OtherTimestamp { .. }));
-    let overlooked = revision.children.iter().find_map(|child| child_told(*child)).filter(|_| !is_known);
-    overlooked.map_or(error, |element| HeaderError::Overlooked { element }.into())
+    if is_known {
+        return error;
+    }
+    if let Some(element) = revision.children.iter().find_map(|child| child_told(*child)) {
+        return HeaderError::Overlooked { element }.into();
+    }
+    outside(&error, revision).map_or(error, OpenError::from)
+}
+
+/// What is missing in the header stands beside it, or in a header for another role.
+fn outside(error: &OpenError, revision: &Revision<'_>) -> Option<HeaderError> {
+    let is_meant = |element: Element<'_>| match error {
+        OpenError::Requirement(RequirementError::NoToken { token, why: WhyNoToken::Absent }) => token.is_one(element),
+        _ => element.is(name::DS.uri, "Signature"),
+    };
+    if revision.children.iter().any(|child| is_meant(*child)) {
+        return None;
+    }
+    let envelope = revision.envelope;
+    let headers = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
+    let in_others = headers.flat_map(Element::children);
+    let beside = envelope.blocks().chain(envelope.root.children()).chain(envelope.body.children());
+    let found = in_others.chain(beside).find(|element| is_meant(*element))?;
+    let header = found.parent().filter(|parent| parent.is(name::WSSE.uri, "Security"));
+    Some(HeaderError::Outside {
+        element: found.qualified_name().into(),
+        path: found.path().into(),
+        actor: header.map(|header| match Role::of(header, envelope.version) {
+            Role::Uri(actor) => actor.into(),
+            Role::UltimateReceiver => "".into(),
+        }),
+    })
 }
 
 /// What is missing is a timestamp, and one is elsewhere or in another namespace: says where.
