@@ -256,6 +256,27 @@ fn what_stands_beside_the_header_is_found() {
     );
 }
 
+#[test]
+fn what_leads_to_ciphertext_is_found_outside_of_the_header() {
+    let message = recipe().sign(signing()).encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body]));
+    let message = message.secured(&envelope(SOAP11));
+    let bob = receiver().decrypt_with(identity("bob"));
+    assert!(bob.open(&message).is_ok());
+    let (before, rest) = message.split_once("<xenc:EncryptedKey").expect("a key");
+    let (key, after) = rest.split_once("</xenc:EncryptedKey>").expect("its end");
+    let key = format!("<xenc:EncryptedKey{key}</xenc:EncryptedKey>");
+    let moved = format!("{before}{}", after.replacen("</wsse:Security>", &format!("</wsse:Security>{key}"), 1));
+    said(&bob, &moved, &["at /s:Envelope/s:Header/xenc:EncryptedKey/xenc:ReferenceList", "have the peer put it there"]);
+    said(&bob, &format!("{before}{after}"), &["no list in the Security header for this receiver names it"]);
+}
+
+#[test]
+fn a_key_info_of_which_nothing_is_known_says_so() {
+    let message = signed(SOAP11).replace("wsse:SecurityTokenReference", "wsse:SecurityTokenRef");
+    let words = ["nobody finds a key by wsse:SecurityTokenRef of the namespace", "wsse:SecurityTokenReference, or a"];
+    said(&receiver(), &message, &words);
+}
+
 /// A message with a user and a timestamp.
 fn made_over_tls() -> String {
     let user = ws_security::Username::text("ann", "s3cret");

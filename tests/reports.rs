@@ -81,7 +81,11 @@ const REPORTS: [(&str, &str, Verdict); 111] = [
     ),
     ("enveloped-after-canonicalisation", "node-saml/xml-crypto#111", Refused("transforms other than one")),
     ("whole-document", "node-saml/xml-crypto#200, selective-php/xmldsig#20", Refused("over the whole document")),
-    ("signature-outside-the-header", "robrichards/xmlseclibs#114", Refused("no trusted signature covers Body")),
+    (
+        "signature-outside-the-header",
+        "robrichards/xmlseclibs#114",
+        Refused("there is one at /s:Envelope/s:Header/ds:Signature"),
+    ),
     ("signature-outside-any-header", "robrichards/xmlseclibs#102", Refused("a ds:Signature at /s:Envelope/s:Header")),
     ("header-of-a-draft", "dotnet/wcf#31", Refused("ws/2003/06/secext")),
     ("soap-sec", "XML-Security/signxml#133", Refused("a ds:Signature at /s:Envelope/s:Header/sec:Signature")),

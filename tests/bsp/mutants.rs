@@ -59,7 +59,8 @@ fn beyond_shape(error: &OpenError) -> Option<&'static str> {
             | PasswordError::ClearText,
         ) => "passwords",
         OpenError::NotFresh(_) => "freshness",
-        OpenError::Requirement(_) | OpenError::Header(HeaderError::Absent | HeaderError::Empty) => "requirements",
+        OpenError::Requirement(_)
+        | OpenError::Header(HeaderError::Absent | HeaderError::Empty | HeaderError::Beside { .. }) => "requirements",
         OpenError::Header(HeaderError::OtherActor { .. }) | OpenError::NotUnderstood { .. } => "roles of SOAP",
         OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
         | OpenError::Verify(VerifyError::NotAdmitted { .. })

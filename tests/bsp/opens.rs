@@ -34,7 +34,11 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("longer-secret-reply", "is not admitted", "policy of algorithms: CBC does not authenticate"),
     ("signed-element", "only if it belongs at this place", "requirements: what is signed inside the Body is named"),
     ("body-alone-signed", "covers Timestamp", "requirements: the timestamp is demanded to be signed"),
-    ("signature-outside-the-header", "covers Body", "requirements: the Body is demanded to be signed"),
+    (
+        "signature-outside-the-header",
+        "one at /s:Envelope/s:Header/ds:S",
+        "requirements: the Body is demanded to be signed",
+    ),
     ("digest-in-no-namespace", "is not supported", "policy of algorithms: nobody knows it"),
     ("pretty-printed", "signature value does not verify", "what is signed was changed"),
     ("id-", "in another attribute than wsu:Id", "the profile names no other attribute, and forbids none"),

@@ -41,6 +41,12 @@ fn a_key_that_names_us_and_is_not_ours_is_told_from_ciphertext_that_was_changed(
     assert!(bob.open(&changed).is_err());
     let told = bob.explain(&changed).to_string();
     assert!(told.contains("the private key of CN=Bob,O=Exemple,C=FR decrypts its xenc:EncryptedKey"), "{told}");
+    for octets in [0, 3, 27] {
+        let short = ws_security::c14n::base64_encode(&vec![7; octets]);
+        let told =
+            bob.explain(format!("{before}<xenc:CipherValue>{short}{}", &rest[rest.find('<').expect("an end")..]));
+        assert!(told.to_string().contains(&format!("its ciphertext has {octets} octets, too few")), "{told}");
+    }
     // Where it opens, where no key of ours is named, and of RSA 1.5, which does not tell, nothing is said.
     let silent = |receiver: &Receiver, message: &str| {
         let told = receiver.explain(message).to_string();

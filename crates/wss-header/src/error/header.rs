@@ -86,13 +86,13 @@ pub enum HeaderError {
             ),
         }
     )]
-    Outside {
+    Beside {
         /// The name of the element as it is written.
-        element: WireText,
+        element: Box<WireText>,
         /// Its path.
         path: WireText,
         /// The actor or role of the Security header that it is in; `None` if it is in no Security header.
-        actor: Option<WireText>,
+        actor: Option<Box<WireText>>,
     },
     /// *Malformed.* What is missing is in the Security header, and in a namespace where nobody reads it, or in none.
     #[error("the Security header has {element}")]

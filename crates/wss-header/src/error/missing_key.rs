@@ -28,6 +28,11 @@ pub enum MissingKey {
     },
     /// Nothing that the message names a key by leads to a certificate here.
     Unreachable,
+    /// `ds:KeyInfo` has no child by which a key is named here.
+    UnknownChild {
+        /// The name of its first child as it is written, and its namespace.
+        child: WireText,
+    },
     /// The secret of a security context, or a key that is derived from it.
     SecurityContext {
         /// The identifier of the context.
@@ -109,6 +114,13 @@ impl fmt::Display for MissingKey {
             Self::Unreachable => {
                 "no certificate or secret is found by that, whatever is known here: have the peer refer to its certificate by issuer \
                  and serial number or by its thumbprint, or send it along in the Security header"
+            }
+            Self::UnknownChild { child } => {
+                return write!(
+                    f,
+                    "nobody finds a key by {child}, which is all that its ds:KeyInfo has: have the peer write a \
+                     wsse:SecurityTokenReference, or a ds:X509Data"
+                );
             }
             Self::Value => {
                 "a key that comes in a message proves nobody, so add the certificate that has it, from its holder, with \

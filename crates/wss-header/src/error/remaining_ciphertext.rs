@@ -14,6 +14,11 @@ pub enum WhyEncrypted {
     /// No list of the Security header for this receiver names it: it is for another receiver, or the list, or the
     /// `xenc:EncryptedKey` with the list, was removed.
     NotListed,
+    /// A list names it that is not in the Security header for this receiver.
+    ListedElsewhere {
+        /// The path of the list.
+        path: Box<WireText>,
+    },
     /// It is a header block, without `wsse11:EncryptedHeader` around it.
     HeaderBlock,
     /// The header names it, and no key of this receiver opens it.
@@ -33,6 +38,11 @@ impl fmt::Display for WhyEncrypted {
             Self::NotListed => f.write_str(
                 "no list in the Security header for this receiver names it (if its own KeyInfo leads to its key, call \
                  `accept_unlisted_encrypted_data`)",
+            ),
+            Self::ListedElsewhere { path } => write!(
+                f,
+                "the list that names it is not in the Security header for this receiver, but at {path}: have the peer put it there, \
+                 with the xenc:EncryptedKey that it belongs to",
             ),
             Self::HeaderBlock => f.write_str(
                 "it is a header block itself, as WS-Security 1.0 has it (if it is one, call \

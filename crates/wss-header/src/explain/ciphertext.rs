@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use wss_c14n::{Budget, Document, Element, Limit, name};
+use wss_c14n::{Budget, Document, Element, Limit, base64_decode, name};
 use wss_crypto::{
     Certificate, ContentEncryption, DigestMethod, Identity, KeyKind, KeyTransport, Secret, TransportMethod, decrypt,
     encrypt,
 };
-use wss_text::{Slice as _, WireText};
+use wss_text::{Slice as _, WireText, counted};
 use wss_tokens::SecurityTokenReference;
 use wss_xmldsig::{KeyHint, KeyInfo};
 use zeroize::Zeroizing;
@@ -78,8 +78,8 @@ pub(super) fn explain<'d>(
     }
 }
 
-/// Whether the key of ciphertext that does not decrypt is to blame, or the ciphertext. RSA 1.5 does not tell, unless by its length,
-/// nor does a key that is not transported.
+/// Whether the key of ciphertext that does not decrypt is to blame, or the ciphertext. RSA 1.5 tells by its length alone, and a
+/// key that is not transported does not tell.
 pub(super) fn told_of_its_key<'d>(
     data: Element<'d>,
     keys: &EncryptedKeys<'d>,
@@ -98,10 +98,18 @@ pub(super) fn told_of_its_key<'d>(
         holdings.budget.charge(Limit::CauseOctets, PRIVATE_KEY_OPERATION).ok()?;
         if identity.unwrapping_key().unwrap_key(&said, &wrapped.octets, None).is_ok() {
             let whose = WireText::of(identity.certificate().subject());
-            return Some(format!(
-                "the private key of {whose} decrypts its xenc:EncryptedKey, so that this was encrypted to it: the ciphertext or its tag was \
-                 changed, or the sender encrypted it with another key"
-            ));
+            let ours = format!(
+                "the private key of {whose} decrypts its xenc:EncryptedKey, so that this was encrypted to it: "
+            );
+            return Some(match cut_off(data) {
+                Some(octets) => format!(
+                    "{ours}its ciphertext has {}, too few for a vector and what a cipher adds, so that it was cut off",
+                    counted(octets, "octet")
+                ),
+                None => {
+                    format!("{ours}the ciphertext or its tag was changed, or the sender encrypted it with another key")
+                }
+            });
         }
     }
     Some(
@@ -109,6 +117,13 @@ pub(super) fn told_of_its_key<'d>(
          as of an old certificate, or it was changed"
             .to_owned(),
     )
+}
+
+/// The number of octets of ciphertext that is shorter than any can be.
+fn cut_off(data: Element<'_>) -> Option<usize> {
+    const SHORTEST: usize = 28;
+    let text = cipher_value_of(data)?.text().ok()?;
+    base64_decode(&text, SHORTEST - 1).map(|octets| octets.len())
 }
 
 /// What follows where no RSA key at hand has the length that this number of octets needs.
@@ -429,11 +444,14 @@ fn method_of(element: Element<'_>) -> Option<Element<'_>> {
     element.children().find(|child| child.is(name::XENC.uri, "EncryptionMethod"))
 }
 
+fn cipher_value_of(element: Element<'_>) -> Option<Element<'_>> {
+    let data = element.children().find(|child| child.is(name::XENC.uri, "CipherData"))?;
+    data.children().find(|child| child.is(name::XENC.uri, "CipherValue"))
+}
+
 /// The octets of a CipherValue, in each reading.
 fn cipher_value(element: Element<'_>, most: usize) -> Vec<Spelled> {
-    let data = element.children().find(|child| child.is(name::XENC.uri, "CipherData"));
-    let value = data.and_then(|data| data.children().find(|child| child.is(name::XENC.uri, "CipherValue")));
-    value.and_then(|value| value.text().ok()).map(|text| spelled(&text, most)).unwrap_or_default()
+    cipher_value_of(element).and_then(|value| value.text().ok()).map(|text| spelled(&text, most)).unwrap_or_default()
 }
 
 /// The first encrypted keys of a document, and the lists of each.

@@ -293,6 +293,9 @@ fn missing(
     tokens: &[SeenToken],
 ) -> MissingKey {
     let Some(mut place) = key_info else { return MissingKey::Any };
+    if let Some(unknown) = unknown_child(place) {
+        return unknown;
+    }
     for _ in 0..=MOST_DERIVATIONS {
         if let Some(key) = encrypted_key_at(place, revision, terms) {
             return recipient(key, terms, tokens);
@@ -333,6 +336,19 @@ fn missing(
         }
     }
     MissingKey::Any
+}
+
+/// A `ds:KeyInfo` that has children, and none by which a key is named anywhere.
+fn unknown_child(key_info: Element<'_>) -> Option<MissingKey> {
+    let names_keys = |child: Element<'_>| {
+        [name::DS, name::DSIG11, name::XENC, name::XENC11].iter().any(|one| one.uri == child.name().namespace)
+            || home_of_key(child.name().local).is_some()
+            || matches!(child.name().local, "Reference" | "DerivedKeyToken")
+    };
+    let first = key_info.children().next().filter(|_| key_info.is(name::DS.uri, "KeyInfo"))?;
+    let is_unknown = !key_info.children().any(names_keys);
+    let child = || WireText::of(format!("{} of the namespace {:?}", first.qualified_name(), first.name().namespace));
+    is_unknown.then(|| MissingKey::UnknownChild { child: child() })
 }
 
 /// The `xenc:EncryptedKey` in a `ds:KeyInfo`, or to which it leads by a `ds:RetrievalMethod` or by the SHA-1 of the key.

@@ -77,6 +77,7 @@ pub(super) fn find(
             };
             let why = known.unwrap_or(unlisted);
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
+                let why = unless_listed_elsewhere(why, data);
                 return Err(RequirementError::StillEncrypted { path: paths.of(data).into(), why }.into());
             }
             let part = part.map_or_else(|| "Security".to_owned(), ToString::to_string);
@@ -107,10 +108,26 @@ pub(super) fn unless_encrypted(
         // What lists it may be in the wrong namespace.
         Ok(Some(data)) => match revision.children.iter().find_map(|child| child_told(*child)) {
             Some(element) => HeaderError::Overlooked { element }.into(),
-            None => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
+            None => {
+                let why = unless_listed_elsewhere(WhyEncrypted::NotListed, data);
+                OpenError::NotForUs { id: data.path().into(), why }
+            }
         },
         Ok(None) => error,
         Err(unreadable) => unreadable,
+    }
+}
+
+/// Finds the list that names ciphertext outside of our header. It reads the whole document, for one error.
+fn unless_listed_elsewhere(why: WhyEncrypted, data: Element<'_>) -> WhyEncrypted {
+    let (WhyEncrypted::NotListed, Some(id)) = (&why, data.attribute("", "Id")) else { return why };
+    let names_it = |inner: &Element<'_>| {
+        inner.is(name::XENC.uri, "DataReference")
+            && inner.attribute("", "URI").is_some_and(|uri| uri.strip_prefix('#') == Some(&*id))
+    };
+    match data.document().elements().find(names_it).and_then(Element::parent) {
+        Some(list) => WhyEncrypted::ListedElsewhere { path: Box::new(list.path().into()) },
+        None => why,
     }
 }
 

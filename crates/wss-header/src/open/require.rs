@@ -458,11 +458,11 @@ pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Fa
     if let Some(element) = revision.children.iter().find_map(|child| child_told(*child)) {
         return HeaderError::Overlooked { element }.into();
     }
-    outside(&error, revision).map_or(error, OpenError::from)
+    beside(&error, revision).map_or(error, OpenError::from)
 }
 
 /// What is missing in the header stands beside it, or in a header for another role.
-fn outside(error: &OpenError, revision: &Revision<'_>) -> Option<HeaderError> {
+fn beside(error: &OpenError, revision: &Revision<'_>) -> Option<HeaderError> {
     let is_meant = |element: Element<'_>| match error {
         OpenError::Requirement(RequirementError::NoToken { token, why: WhyNoToken::Absent }) => token.is_one(element),
         _ => element.is(name::DS.uri, "Signature"),
@@ -473,15 +473,15 @@ fn outside(error: &OpenError, revision: &Revision<'_>) -> Option<HeaderError> {
     let envelope = revision.envelope;
     let headers = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
     let in_others = headers.flat_map(Element::children);
-    let beside = envelope.blocks().chain(envelope.root.children()).chain(envelope.body.children());
-    let found = in_others.chain(beside).find(|element| is_meant(*element))?;
+    let others = envelope.blocks().chain(envelope.root.children()).chain(envelope.body.children());
+    let found = in_others.chain(others).find(|element| is_meant(*element))?;
     let header = found.parent().filter(|parent| parent.is(name::WSSE.uri, "Security"));
-    Some(HeaderError::Outside {
-        element: found.qualified_name().into(),
+    Some(HeaderError::Beside {
+        element: Box::new(found.qualified_name().into()),
         path: found.path().into(),
         actor: header.map(|header| match Role::of(header, envelope.version) {
-            Role::Uri(actor) => actor.into(),
-            Role::UltimateReceiver => "".into(),
+            Role::Uri(actor) => Box::new(actor.into()),
+            Role::UltimateReceiver => Box::default(),
         }),
     })
 }
