@@ -178,9 +178,10 @@ impl Parts {
         // Some policies have an empty name in place of none.
         match parameter.attribute("Name").filter(|local| !local.is_empty()) {
             None if verb == Verb::Require => Err("which header block is required is not said: give its Name".into()),
-            Some(local) if !name::is_ncname(local) => Err(
-                "no header block has this Name: give its local name, or leave it out for all of the namespace".into(),
-            ),
+            Some(local) if !name::is_ncname(local) => {
+                Err("no header block has this Name: give its local name, or leave it out for all of the namespace"
+                    .into())
+            }
             Some(local) => {
                 let part = Part::every_header_block(namespace, local);
                 let what = standing_of(&part, verb, purpose);

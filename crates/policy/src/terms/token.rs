@@ -368,7 +368,9 @@ fn property_of_saml(version: &mut SamlForm, inner: &Assertion, notes: &mut Notes
             *version = Some(read);
             notes.done(inner, format!("the assertion is of {}", saml_words(read)));
         }
-        None if inner.local().starts_with("WssSaml") => notes.refused(inner, "assertions of SAML 1.0 are not supported"),
+        None if inner.local().starts_with("WssSaml") => {
+            notes.refused(inner, "assertions of SAML 1.0 are not supported")
+        }
         None => unexpected(inner, notes),
     }
 }
