@@ -12,7 +12,8 @@ use ws_security::tokens::{
 };
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
 use ws_security::xmlenc::{
-    DecryptError, EncryptedKey, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
+    DecryptError, EncryptedKey, Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key,
+    write_reference_list,
 };
 use ws_security::{
     AssertionTrust, Budget, ContentEncryption, DangerousNoReplayCache, DigestMethod, KerberosForm, KerberosSession,
@@ -123,8 +124,13 @@ enum Use {
 
 fn data(id: &str, key: &Secret, key_info: Option<&str>) -> String {
     let kind = PlaintextType::Element;
-    encrypt_octets(b"<x:note xmlns:x=\"urn:x\"></x:note>", &kind, GCM, key, Some(id), key_info, &SystemRandom)
-        .expect("encrypted")
+    encrypt_octets(
+        b"<x:note xmlns:x=\"urn:x\"></x:note>",
+        &kind,
+        Encryption::new(GCM, key).id(id).key_info(key_info),
+        &SystemRandom,
+    )
+    .expect("encrypted")
 }
 
 /// The elements that put the secret of `origin` to this use.
@@ -222,8 +228,13 @@ fn keys_that_share_octets_have_one_use_between_them() {
     let kind = PlaintextType::Element;
     let cipher = ContentEncryption::Aes128Gcm;
     let info = reference_to("DK2");
-    let data =
-        encrypt_octets(b"<n></n>", &kind, cipher, &key, Some("ED"), Some(&info), &SystemRandom).expect("encrypted");
+    let data = encrypt_octets(
+        b"<n></n>",
+        &kind,
+        Encryption::new(cipher, &key).id("ED").key_info(info.as_str()),
+        &SystemRandom,
+    )
+    .expect("encrypted");
     let mut list = Writer::new();
     write_reference_list(&mut list, &["ED".to_owned()]);
     let mac = elements(Use::Mac, 1, derived, &message);

@@ -4,7 +4,7 @@ use ws_security::c14n::{Budget, Element, IdIndex, Splices, TakeAlong, Writer, na
 use ws_security::crypto::{KeyKind, SystemRandom};
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
-    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, KeyMethod, PlaintextType,
+    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, Encryption, KeyMethod, PlaintextType,
     encrypt_element, write_encrypted_key,
 };
 use ws_security::{Certificate, ContentEncryption, PublicKey, Secret};
@@ -227,10 +227,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let SentKey { key, key_info } = content_key(arguments, index.as_ref().ok(), method.key_len())?;
     let data = encrypt_element(
         ElementPlaintext { element, along: TakeAlong::Namespaces, kind: &kind },
-        method,
-        &key,
-        None,
-        key_info.as_deref(),
+        Encryption::new(method, &key).key_info(key_info.as_deref()),
         &SystemRandom,
         &Budget::new(&output::limits(), document.source().len() as u64),
     );

@@ -9,7 +9,9 @@ use wss_crypto::{Certificate, Secret};
 use wss_soap::{Envelope, SecurityHeader, SoapVersion};
 use wss_text::Slice as _;
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
+use wss_xmlenc::{
+    ElementPlaintext, Encryption, NewEncryptedAttachment, PlaintextType, encrypt_element, write_reference_list,
+};
 
 use super::counts::{charge_certificate, charge_child, charge_other, check_id};
 use super::insertion::{InsertionPoints, goes_in_front};
@@ -167,7 +169,12 @@ fn encrypt_in_place(
     let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
     let random = settled.recipe.random.as_ref();
     let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
-    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random, &made.budget)?;
+    let data = encrypt_element(
+        plaintext,
+        Encryption::new(encrypting.content, secret).id(id.as_str()).key_info(key_info),
+        random,
+        &made.budget,
+    )?;
     let data = settled.written(data);
     made.budget.grow(data.len() as u64);
     match kind {
@@ -264,7 +271,9 @@ fn encrypt_attachments(
         let mime_type = attachment.stated_type(complete)?;
         let key_info = keying.key_info.as_deref();
         let url = attachment.url();
-        written.push_str(&write_encrypted_attachment(&id, complete, mime_type.as_deref(), method, key_info, &url));
+        let (id_of_data, mime_type) = (id.as_str(), mime_type.as_deref());
+        let data = NewEncryptedAttachment { id: id_of_data, url: &url, complete, mime_type, method, key_info };
+        written.push_str(&data.write());
         let cipher = (method, keying.secret.clone(), Arc::clone(&settled.recipe.random));
         made.attachments.all.push(attachment.sealed(complete, cipher, now)?);
         made.attachments.encrypted.push(id.clone());
