@@ -173,7 +173,7 @@ fn encryption_goes_both_ways() {
             info.raw(&write_encrypted_key(None, &method, None, &wrapped, &[]));
             let data = encrypt_element(
                 ElementPlaintext { element: order, along: TakeAlong::Namespaces, kind: &PlaintextType::Element },
-                Encryption::new(content, &key_octets).key_info(&info.finish()),
+                Encryption::new(content, &key_octets).key_info(info.finish().as_str()),
                 &SystemRandom,
                 &Budget::new(&Limits::default(), DOCUMENT.len() as u64),
             )
