@@ -59,7 +59,10 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     }
     let mut read = match opening {
         Opening::Unsigned => open_unsigned(&receiver, input.incoming(), arguments, &mut written)?,
-        opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
+        opening => {
+            let signed = Signed { receiver: &receiver, opening, printed: &printed, arguments };
+            signed.open(input.incoming(), &mut written)?
+        }
     };
     if leaves_the_body {
         output::say(UNAUTHENTICATED);
@@ -236,39 +239,43 @@ fn refusal(error: &OpenError, arguments: &VerifyArgs) -> Failure {
     }
 }
 
-fn open_signed(
-    receiver: &Receiver,
-    incoming: Incoming<'_>,
+/// How a message is opened that somebody signed, and what of it is printed.
+struct Signed<'r> {
+    receiver: &'r Receiver,
     opening: Opening,
-    printed: &[Part],
-    arguments: &VerifyArgs,
-    written: &mut NewFiles,
-) -> Outcome<Read> {
-    let request = request(arguments)?;
-    let refuse = |error| refusal(&error, arguments);
-    let network = arguments.receiving.network()?;
-    // This is checked before the message counts as received.
-    let held = |opened: &OpenedParts| {
-        check_answered(is_answered(opened, arguments), arguments)?;
-        match &network {
-            Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
-            None => Ok(()),
-        }
-    };
-    let deferred = receiver.deferred().answering(request.as_ref());
-    let read = match opening {
-        Opening::Parts => {
-            let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;
-            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
-            read(&opened, None, printed, arguments, written)
-        }
-        _ => {
-            let pending = deferred.open(incoming).map_err(refuse)?.check(|opened: &Opened| held(opened))?;
-            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
-            read(&opened, Some(opened.body().xml()), printed, arguments, written)
-        }
-    };
-    read.map_err(|failure| after_receipt(failure, arguments))
+    printed: &'r [Part],
+    arguments: &'r VerifyArgs,
+}
+
+impl Signed<'_> {
+    fn open(&self, incoming: Incoming<'_>, written: &mut NewFiles) -> Outcome<Read> {
+        let Self { receiver, opening, printed, arguments } = *self;
+        let request = request(arguments)?;
+        let refuse = |error| refusal(&error, arguments);
+        let network = arguments.receiving.network()?;
+        // This is checked before the message counts as received.
+        let held = |opened: &OpenedParts| {
+            check_answered(is_answered(opened, arguments), arguments)?;
+            match &network {
+                Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
+                None => Ok(()),
+            }
+        };
+        let deferred = receiver.deferred().answering(request.as_ref());
+        let read = match opening {
+            Opening::Parts => {
+                let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;
+                let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
+                read(&opened, None, printed, arguments, written)
+            }
+            _ => {
+                let pending = deferred.open(incoming).map_err(refuse)?.check(|opened: &Opened| held(opened))?;
+                let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
+                read(&opened, Some(opened.body().xml()), printed, arguments, written)
+            }
+        };
+        read.map_err(|failure| after_receipt(failure, arguments))
+    }
 }
 
 /// What is authenticated beside a Body that is not, and by whom.
