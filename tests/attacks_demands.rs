@@ -12,7 +12,9 @@ use ws_security::prelude::*;
 use ws_security::tokens::{
     AssertionError, KERBEROS_AP_REQ_SHA1, TokenError, WrittenKerberosToken, write_kerberos_token,
 };
-use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list};
+use ws_security::xmlenc::{
+    Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
+};
 use ws_security::{
     AssertionTrust, ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, KerberosForm,
     KerberosSession, KeyTransport, NewAssertion, OpenError, ProtectionToken, RequiredToken, RequirementError,
@@ -232,7 +234,8 @@ fn encrypted_again(message: &str) -> String {
     let inner = find("EncryptedData").span();
     let kind = PlaintextType::Element;
     let octets = message[inner.clone()].as_bytes();
-    let outer = encrypt_octets(octets, &kind, GCM, &secret, Some("OUT"), None, &SystemRandom).expect("encrypted");
+    let outer =
+        encrypt_octets(octets, &kind, Encryption::new(GCM, &secret).id("OUT"), &SystemRandom).expect("encrypted");
     let mut splices = Splices::new();
     splices.insert(find("Security").content_span().start, key_to("bob", &secret, &["OUT".to_owned()]));
     splices.replace(inner, outer);
@@ -316,7 +319,8 @@ fn ciphertext(text: &str, to: &str) -> String {
     let secret = Secret::new((0..32).collect());
     let kind = PlaintextType::Element;
     let key_info = key_to(to, &secret, &[]);
-    encrypt_octets(text.as_bytes(), &kind, GCM, &secret, None, Some(&key_info), &SystemRandom).expect("encrypted")
+    encrypt_octets(text.as_bytes(), &kind, Encryption::new(GCM, &secret).key_info(key_info.as_str()), &SystemRandom)
+        .expect("encrypted")
 }
 
 /// The path of an element says another element once something before it was decrypted.
@@ -348,7 +352,7 @@ fn listed(secret: &Secret, reference: &str) -> String {
     write_reference_list(&mut list, &["ED".to_owned()]);
     let kind = PlaintextType::Element;
     let octets = b"<x:note xmlns:x=\"urn:x\"></x:note>";
-    let data = encrypt_octets(octets, &kind, GCM, secret, Some("ED"), Some(reference), &SystemRandom);
+    let data = encrypt_octets(octets, &kind, Encryption::new(GCM, secret).id("ED").key_info(reference), &SystemRandom);
     list.finish() + &data.expect("encrypted")
 }
 

@@ -8,11 +8,12 @@ use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Wri
 use ws_security::crypto::{Digest, HmacKey, KeyWrap, SystemRandom, wrap};
 use ws_security::prelude::*;
 use ws_security::tokens::{
-    ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, ReferenceForm, TokenError, write_derived_key, write_kerberos_token,
+    ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, NewDerivedKey, ReferenceForm, TokenError, write_kerberos_token,
 };
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
 use ws_security::xmlenc::{
-    DecryptError, EncryptedKey, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
+    DecryptError, EncryptedKey, Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key,
+    write_reference_list,
 };
 use ws_security::{
     AssertionTrust, Budget, ContentEncryption, DangerousNoReplayCache, DigestMethod, KerberosForm, KerberosSession,
@@ -85,7 +86,8 @@ fn origins() -> Vec<Origin> {
         name::WSSE.uri
     );
     let version = SecureConversation::V1_3;
-    let derived_key = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
+    let derived_key =
+        NewDerivedKey { version, id: "DK", source: &external, nonce: &[3; 16], length: 32 }.write(&context);
     let transported = Secret::new(vec![5; 32]);
     let issued = Secret::new(vec![6; 32]);
     let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann")
@@ -99,7 +101,8 @@ fn origins() -> Vec<Origin> {
     };
     let kerberos = write_kerberos_token("KT", KerberosForm::Gss, &ticket()).expect("a token").token;
     let derived_from_key =
-        write_derived_key(version, "DK9", &reference_to("EK9"), &[4; 16], &Secret::new(vec![8; 32]), 32);
+        NewDerivedKey { version, id: "DK9", source: &reference_to("EK9"), nonce: &[4; 16], length: 32 }
+            .write(&Secret::new(vec![8; 32]));
     let from_key = key_for_bob("EK9", &Secret::new(vec![8; 32])) + &derived_from_key.token;
     let origin =
         |name, elements, key_info, secret, may_do_both| Origin { name, elements, key_info, secret, may_do_both };
@@ -123,8 +126,13 @@ enum Use {
 
 fn data(id: &str, key: &Secret, key_info: Option<&str>) -> String {
     let kind = PlaintextType::Element;
-    encrypt_octets(b"<x:note xmlns:x=\"urn:x\"></x:note>", &kind, GCM, key, Some(id), key_info, &SystemRandom)
-        .expect("encrypted")
+    encrypt_octets(
+        b"<x:note xmlns:x=\"urn:x\"></x:note>",
+        &kind,
+        Encryption::new(GCM, key).id(id).key_info(key_info),
+        &SystemRandom,
+    )
+    .expect("encrypted")
 }
 
 /// The elements that put the secret of `origin` to this use.
@@ -222,8 +230,13 @@ fn keys_that_share_octets_have_one_use_between_them() {
     let kind = PlaintextType::Element;
     let cipher = ContentEncryption::Aes128Gcm;
     let info = reference_to("DK2");
-    let data =
-        encrypt_octets(b"<n></n>", &kind, cipher, &key, Some("ED"), Some(&info), &SystemRandom).expect("encrypted");
+    let data = encrypt_octets(
+        b"<n></n>",
+        &kind,
+        Encryption::new(cipher, &key).id("ED").key_info(info.as_str()),
+        &SystemRandom,
+    )
+    .expect("encrypted");
     let mut list = Writer::new();
     write_reference_list(&mut list, &["ED".to_owned()]);
     let mac = elements(Use::Mac, 1, derived, &message);
@@ -288,7 +301,9 @@ fn a_wrapped_key_names_nobody_who_has_the_secret_that_wraps_it() {
     let known = Secret::new((50..82).collect());
     let wrapped = wrap(KeyWrap::Aes256, &secret(), &known, &SystemRandom).expect("wrapped");
     let lifted = write_encrypted_key(Some("EK"), &KeyMethod::Wrap(KeyWrap::Aes256), Some(WRAPPING), &wrapped, &[]);
-    let derived = write_derived_key(SecureConversation::V1_3, "DK", &reference_to("EK"), &[4; 16], &known, 32);
+    let version = SecureConversation::V1_3;
+    let derived =
+        NewDerivedKey { version, id: "DK", source: &reference_to("EK"), nonce: &[4; 16], length: 32 }.write(&known);
     let shared = (String::new(), WRAPPING.to_owned(), secret(), true);
     let taken = (lifted.clone(), reference_to("EK"), known, false);
     let from_it = (lifted + &derived.token, reference_to("DK"), derived.secret, false);

@@ -10,7 +10,7 @@ use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::ReferenceForm;
 use ws_security::xmlenc::{EncryptedData, EncryptedKey, KeyMethod, PlaintextType, decrypt_xml};
-use ws_security::xmlenc::{encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{Encryption, encrypt_octets, write_encrypted_key};
 use ws_security::{ContentEncryption, CoverageLost, DangerousNoReplayCache, KeyTransport, OpenError, RequirementError};
 use ws_security::{ElementPath, Secret, Waiver};
 
@@ -32,7 +32,7 @@ fn encrypted_by_peer(envelope: &str, pieces: &[&str]) -> String {
         let whole = document.element_at(start).filter(|element| element.span().end == start + piece.len());
         let kind = if whole.is_some() { PlaintextType::Element } else { PlaintextType::Content };
         let in_header = whole.and_then(Element::parent).is_some_and(|parent| parent.name().local == "Header");
-        let data = encrypt_octets(piece.as_bytes(), &kind, GCM, &key, Some(&id), None, &SystemRandom);
+        let data = encrypt_octets(piece.as_bytes(), &kind, Encryption::new(GCM, &key).id(id.as_str()), &SystemRandom);
         let data = data.expect("encrypted");
         let placed = match in_header {
             true => format!(

@@ -7,7 +7,7 @@ use ws_security::TransportFacts;
 use ws_security::c14n::{Document, Limits, Splices, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::xmlenc::{DecryptError, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{DecryptError, Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, KeyTransport, Limit, OpenError, ProtectionToken,
     ReferenceForm, RequirementError, Secret, SecureConversation, Waiver, WhyEncrypted,
@@ -194,7 +194,8 @@ fn a_wrapped_key_of_known_octets_is_unwrapped_again_unless_all_of_it_is_known() 
     let ciphertext = |id: &str| {
         let (octets, kind) = (format!("<d:{id} xmlns:d=\"urn:d\"></d:{id}>"), PlaintextType::Element);
         let cipher = ContentEncryption::Aes256Gcm;
-        encrypt_octets(octets.as_bytes(), &kind, cipher, &secret, Some(id), None, &SystemRandom).expect("encrypted")
+        encrypt_octets(octets.as_bytes(), &kind, Encryption::new(cipher, &secret).id(id), &SystemRandom)
+            .expect("encrypted")
     };
     let body = ciphertext("one") + &ciphertext("two");
     let envelope = format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body>{body}</s:Body></s:Envelope>");

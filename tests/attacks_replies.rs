@@ -6,7 +6,7 @@ use common::*;
 use ws_security::c14n::{Document, Limits, Splices};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 use ws_security::{ContentEncryption, KeyTransport, Opened, ProtectionToken, Secret, SecureConversation, SecureError};
 
 fn mallorys() -> Secret {
@@ -23,7 +23,8 @@ fn with_another_key(message: &str) -> String {
     let key = write_encrypted_key(Some("EK-M"), &method, Some(&key_info), &wrapped, &["ED-M".to_owned()]);
     let (kind, cipher) = (PlaintextType::Element, ContentEncryption::Aes256Gcm);
     let note = b"<m:note xmlns:m=\"urn:m\"></m:note>";
-    let data = encrypt_octets(note, &kind, cipher, &mallorys(), Some("ED-M"), None, &SystemRandom).expect("encrypted");
+    let data =
+        encrypt_octets(note, &kind, Encryption::new(cipher, &mallorys()).id("ED-M"), &SystemRandom).expect("encrypted");
     let document = Document::parse(message, &Limits::default()).expect("well-formed");
     let header = document.elements().find(|element| element.name().local == "Security").expect("a header");
     let mut splices = Splices::new();

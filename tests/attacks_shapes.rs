@@ -9,7 +9,7 @@ use common::*;
 use ws_security::TransportFacts;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::tokens::{PasswordKeyUse, format_instant, write_digest_token, write_password_key_token};
+use ws_security::tokens::{NewPasswordKeyToken, PasswordKeyUse, format_instant, write_digest_token};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ContentEncryption, DangerousNoReplayCache, KeyTransport, NewAssertion, OpenError,
     ProtectionToken, RequirementError, SamlName, SamlVersion, Secret, Signer,
@@ -334,7 +334,10 @@ fn a_message_has_one_user() {
     assert!(matches!(refuse(&users(), &two), OpenError::TwoUsernames));
     // A token for a key beside it, in either order.
     let secret = Secret::new(b"s3cret".to_vec());
-    let (key, _) = write_password_key_token("UT-2", "eve", &secret, PasswordKeyUse::Mac, &[7; 15], 1_000);
+    let (password, key_use) = (&secret, PasswordKeyUse::Mac);
+    let token =
+        NewPasswordKeyToken { id: "UT-2", username: "eve", password, key_use, random: &[7; 15], iterations: 1_000 };
+    let (key, _) = token.write();
     for two in [
         message.replacen("</wsse:Security>", &format!("{key}</wsse:Security>"), 1),
         message.replacen("<wsse:UsernameToken", &format!("{key}<wsse:UsernameToken"), 1),

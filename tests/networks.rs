@@ -39,12 +39,15 @@ fn parties(network: &Network) -> [&'static str; 3] {
     }
 }
 
-/// A program that makes a request and opens it.
-fn program(network: &Network) -> String {
+/// The keys of both sides, as a program writes them.
+struct WrittenKeys {
+    client: String,
+    service: String,
+}
+
+fn written_keys(network: &Network) -> WrittenKeys {
     let shape = &network.request;
     let [client, service, recipient] = parties(network);
-    let is_package = parts(shape).any(|place| place == MessagePart::Attachments);
-    let is_assertion = shape.credential.is_issued();
     let mut keys = String::from("PartyKeys::new()");
     let mut service_keys = String::from("PartyKeys::new()");
     if shape.signature.is_some() {
@@ -65,10 +68,21 @@ fn program(network: &Network) -> String {
         keys.push_str(".user(\"ann\", \"s3cret\")");
         service_keys.push_str(".passwords(users)");
     }
-    if is_assertion {
+    if shape.credential.is_issued() {
         keys.push_str(".assertion(assertion)");
         service_keys.push_str(".assertions(issuers)");
     }
+    WrittenKeys { client: keys, service: service_keys }
+}
+
+fn is_package(shape: &Shape) -> bool {
+    parts(shape).any(|place| place == MessagePart::Attachments)
+}
+
+/// A program that makes a request and opens it.
+fn program(network: &Network) -> String {
+    let is_package = is_package(&network.request);
+    let WrittenKeys { client: keys, service: service_keys } = written_keys(network);
     let mut text =
         String::from("```rust\n# include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/manual/parties.rs\"));\n");
     let _infallible = writeln!(text, "use ws_security::networks::{{PartyKeys, {}}};", network.name);
@@ -76,6 +90,29 @@ fn program(network: &Network) -> String {
         text.push_str("# use ws_security::{Limits, attachments::{Attachment, Package}};\n");
     }
     text.push_str("# fn main() -> Result<(), Box<dyn std::error::Error>> {\n");
+    text.push_str(&setup(network));
+    let _infallible = writeln!(text, "let network = {}::NETWORK;", network.name);
+    let _infallible = writeln!(text, "let keys = {keys};");
+    text.push_str("let plan = network.client(&keys, MemoryReplayCache::default())?.recipe.plan()?;\n");
+    if is_package {
+        text.push_str(
+            "let invoice = Attachment::new(\"invoice@example.org\", \"application/xml\", \"<invoice/>\")?.compressed(None)?;\n\
+             let package = plan.message(envelope).attachments(vec![invoice]).secure()?.message;\n\
+             let (content_type, body) = (package.content_type(), package.write(Vec::new())?);\n",
+        );
+    } else {
+        text.push_str("let message = plan.message(envelope).secure()?.message;\n");
+    }
+    let _infallible = writeln!(text, "\nlet keys = {service_keys};");
+    text.push_str("let receiver = network.service(&keys, MemoryReplayCache::default())?.receiver;\n");
+    text.push_str(&opening(&network.request));
+    text + "# Ok(())\n# }\n```\n"
+}
+
+/// The lines, hidden in the page, that make the envelope and what the keys are made of.
+fn setup(network: &Network) -> String {
+    let shape = &network.request;
+    let mut text = String::new();
     let soap = network.http.soap.namespace();
     let blocks: String = parts(shape)
         .filter_map(|place| match place {
@@ -101,7 +138,7 @@ fn program(network: &Network) -> String {
              # let issuers = ws_security::AssertionTrust::dangerous_for_any_audience()\n\
              #     .issuer(\"TEST-STS\", Trust::pins([certificate(\"carol\")]));\n",
         );
-    } else if is_assertion {
+    } else if shape.credential.is_issued() {
         let holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
         let confirmed = if holder { "holder_of_key(&certificate(\"alice\"))" } else { "bearer()" };
         let _infallible = write!(
@@ -112,21 +149,13 @@ fn program(network: &Network) -> String {
              #     .issuer(\"https://idp.example\", Trust::pins([certificate(\"carol\")]));\n"
         );
     }
-    let _infallible = writeln!(text, "let network = {}::NETWORK;", network.name);
-    let _infallible = writeln!(text, "let keys = {keys};");
-    text.push_str("let plan = network.client(&keys, MemoryReplayCache::default())?.recipe.plan()?;\n");
-    if is_package {
-        text.push_str(
-            "let invoice = Attachment::new(\"invoice@example.org\", \"application/xml\", \"<invoice/>\")?.compressed(None)?;\n\
-             let package = plan.message(envelope).attachments(vec![invoice]).secure()?.message;\n\
-             let (content_type, body) = (package.content_type(), package.write(Vec::new())?);\n",
-        );
-    } else {
-        text.push_str("let message = plan.message(envelope).secure()?.message;\n");
-    }
-    let _infallible = writeln!(text, "\nlet keys = {service_keys};");
-    text.push_str("let receiver = network.service(&keys, MemoryReplayCache::default())?.receiver;\n");
-    match (is_package, shape.opening()) {
+    text
+}
+
+/// The lines that open the request.
+fn opening(shape: &Shape) -> String {
+    let mut text = String::new();
+    match (is_package(shape), shape.opening()) {
         (true, _) => text.push_str(
             "let opened = receiver.open(&Package::parse_body(&content_type, &body, &Limits::default())?)?;\n\
              assert_eq!(opened.attachments().len(), 1);\n",
@@ -146,7 +175,50 @@ fn program(network: &Network) -> String {
             );
         }
     }
-    text + "# Ok(())\n# }\n```\n"
+    text
+}
+
+/// The largest number of columns of a line of prose.
+const WIDTH: usize = 130;
+
+/// Breaks long lines of prose at blanks outside code spans; code, tables and what has no such blank stay as they are. A line of a
+/// list goes on below its text.
+fn wrapped(text: &str) -> String {
+    let mut is_code = false;
+    let mut out = String::new();
+    for line in text.lines() {
+        is_code ^= line.starts_with("```");
+        let is_prose = !is_code && !line.starts_with('|');
+        let indent = if line.starts_with("- ") { "  " } else { "" };
+        let mut rest = line.to_owned();
+        while let Some(at) = break_of(&rest).filter(|_| is_prose) {
+            out.push_str(&rest[..at]);
+            out.push('\n');
+            rest = format!("{indent}{}", &rest[at + 1..]);
+        }
+        out.push_str(&rest);
+        out.push('\n');
+    }
+    out
+}
+
+/// The last blank at which a long line may be broken. No line begins with what makes a list, a table or a heading.
+fn break_of(line: &str) -> Option<usize> {
+    if line.chars().count() <= WIDTH {
+        return None;
+    }
+    let mut in_code = false;
+    let mut last = None;
+    for (column, (at, octet)) in line.char_indices().enumerate().take(WIDTH + 1) {
+        in_code ^= octet == '`';
+        let begins =
+            line[at..].trim_start().chars().next().is_some_and(|next| next.is_alphanumeric() || "`[(*+".contains(next));
+        let is_mark = [" + ", " * ", " - "].iter().any(|mark| line[at..].starts_with(mark));
+        if octet == ' ' && !in_code && column > 2 && begins && !is_mark {
+            last = Some(at);
+        }
+    }
+    last
 }
 
 fn page(network: &Network) -> String {
@@ -183,7 +255,7 @@ fn page(network: &Network) -> String {
     }
     let header = outline(&golden(network, "request")).expect("an outline");
     let _infallible = write!(text, "\nThe header of a request:\n\n```text\n{header}```\n");
-    text
+    wrapped(&text)
 }
 
 fn index() -> String {
@@ -205,7 +277,7 @@ fn index() -> String {
             network.reliability().word()
         );
     }
-    text
+    wrapped(&text)
 }
 
 fn modules() -> String {

@@ -9,7 +9,7 @@ use encrypted::*;
 use ws_security::c14n::{base64_decode, base64_encode};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
 use ws_security::prelude::*;
-use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 use ws_security::{AlgorithmPolicy, DangerousNoReplayCache, Limit, Limits, Secret};
 
 const FAILED: &str = "decryption failed";
@@ -63,7 +63,8 @@ fn message(cipher: ContentEncryption, transport: &KeyTransport, fault: Fault) ->
             _ => b"<".repeat(256),
         };
         let kind = PlaintextType::Content;
-        let data = encrypt_octets(&plaintext, &kind, cipher, &used, Some(ID), None, &SystemRandom).expect("encrypted");
+        let data =
+            encrypt_octets(&plaintext, &kind, Encryption::new(cipher, &used).id(ID), &SystemRandom).expect("encrypted");
         let from_end = match fault {
             Fault::LastOctet => 1,
             Fault::Padding => 17,

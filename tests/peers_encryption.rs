@@ -13,7 +13,7 @@ use signed_again::signed_again;
 use ws_security::c14n::{Document, Element, Limits};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
 use ws_security::prelude::*;
-use ws_security::xmlenc::{DecryptError, PlaintextType, encrypt_octets};
+use ws_security::xmlenc::{DecryptError, Encryption, PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, Correlation, DangerousNoReplayCache, Fault, FixedClock, KeyUseError, OpenError, PlanError,
     ProtectionToken, Secret, SecureConversation, Waiver,
@@ -273,7 +273,8 @@ fn cbc_ciphertext_that_no_list_names_is_opened_only_under_a_signature() {
     let key = key_to_bob(&secret, oaep(), &[]);
     let encrypt = |octets: &[u8]| {
         let (kind, cipher) = (PlaintextType::Content, ContentEncryption::Aes128Cbc);
-        encrypt_octets(octets, &kind, cipher, &secret, Some(ID), Some(&key), &SystemRandom).expect("encrypted")
+        encrypt_octets(octets, &kind, Encryption::new(cipher, &secret).id(ID).key_info(key.as_str()), &SystemRandom)
+            .expect("encrypted")
     };
     let accepting = bob().algorithms(AlgorithmPolicy::default().admit_cbc()).accept_unlisted_encrypted_data();
     let message = shaped(Signed::Plaintext, &encrypt, "", "");

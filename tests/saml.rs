@@ -10,7 +10,7 @@ use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::{AssertionError, TokenError};
-use ws_security::xmlenc::{PlaintextType, encrypt_octets};
+use ws_security::xmlenc::{Encryption, PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, NewAssertion,
     OpenError, PlanError, ProtectionToken, RequiredToken, RequirementError, SamlName, SamlVersion, Secret,
@@ -530,7 +530,12 @@ fn an_encrypted_assertion_shares_no_key_under_another_cipher() {
     for (cipher, opens) in [(ContentEncryption::Aes256Gcm, true), (ContentEncryption::Aes256Cbc, false)] {
         let key_info = Some("<ds:KeyName>urn:context</ds:KeyName>");
         let kind = PlaintextType::Element;
-        let data = encrypt_octets(issued.as_bytes(), &kind, cipher, &secret(), None, key_info, &SystemRandom);
+        let data = encrypt_octets(
+            issued.as_bytes(),
+            &kind,
+            Encryption::new(cipher, &secret()).key_info(key_info),
+            &SystemRandom,
+        );
         let element = format!(
             "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">{}\
              </saml2:EncryptedAssertion></wsse:Security>",

@@ -65,10 +65,7 @@ fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
         let data = ws_security::xmlenc::encrypt_octets(
             b"<p:a xmlns:p=\"urn:p\"/>",
             &ws_security::xmlenc::PlaintextType::Element,
-            ContentEncryption::Aes256Gcm,
-            &secret,
-            Some(id),
-            None,
+            ws_security::xmlenc::Encryption::new(ContentEncryption::Aes256Gcm, &secret).id(id),
             &ws_security::crypto::SystemRandom,
         )
         .expect("encrypts");
@@ -137,10 +134,7 @@ fn t24_plaintext_must_keep_to_its_place() {
         let data = ws_security::xmlenc::encrypt_octets(
             plaintext.as_bytes(),
             &ws_security::xmlenc::PlaintextType::Content,
-            ContentEncryption::Aes256Gcm,
-            &key,
-            Some("ED"),
-            None,
+            ws_security::xmlenc::Encryption::new(ContentEncryption::Aes256Gcm, &key).id("ED"),
             &ws_security::crypto::SystemRandom,
         )
         .expect("encrypts");

@@ -294,7 +294,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("R5405", "crates/wss-header/src/signing.rs", "pub fn inclusive_prefixes"),
     ("R5408", "crates/wss-header/src/signing.rs", "pub fn inclusive_prefixes"),
     ("R3231", "crates/wss-header/src/secure/encryption.rs", "write_reference_list(&mut writer, listed)"),
-    ("R3214", "crates/wss-header/src/secure/encryption.rs", "let (id, written) = encrypted_key("),
+    ("R3214", "crates/wss-header/src/secure/encryption.rs", "let NewKey { id, elements } = encrypted_key("),
     ("R5614", "crates/wss-header/src/secure/encryption.rs", "fn encrypted_header"),
     ("R5606", "crates/wss-header/src/secure/encryption.rs", "fn may_be_encrypted"),
     ("R5209", "crates/tokens/src/write_reference.rs", "pub enum ReferenceForm"),

@@ -4,7 +4,7 @@
 use ws_security::Secret;
 use ws_security::c14n::{Document, Element, Limits, Splices};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
-use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{Encryption, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 
 use crate::common::{SOAP11, Secures as _, certificate, envelope, recipe, signed as signed_by_alice, signing};
 
@@ -35,7 +35,7 @@ pub(crate) fn encrypted_afterwards(secret: &Secret, cipher: ContentEncryption, i
     let content = find(&document, "Body").content_span();
     let octets = message[content.clone()].as_bytes();
     let kind = PlaintextType::Content;
-    let data = encrypt_octets(octets, &kind, cipher, secret, Some(ID), None, &SystemRandom).expect("encrypted");
+    let data = encrypt_octets(octets, &kind, Encryption::new(cipher, secret).id(ID), &SystemRandom).expect("encrypted");
     let mut splices = Splices::new();
     splices.replace(content, data);
     splices.insert(find(&document, "Security").content_span().start, in_front.to_owned());
@@ -86,7 +86,8 @@ pub(crate) fn by_reference() -> String {
 
 pub(crate) fn data(secret: &Secret, kind: &PlaintextType, key_info: Option<&str>, octets: &[u8]) -> String {
     let cipher = ContentEncryption::Aes128Gcm;
-    encrypt_octets(octets, kind, cipher, secret, Some(ID), key_info, &SystemRandom).expect("encrypted")
+    encrypt_octets(octets, kind, Encryption::new(cipher, secret).id(ID).key_info(key_info), &SystemRandom)
+        .expect("encrypted")
 }
 
 pub(crate) fn list() -> String {

@@ -14,8 +14,8 @@ use ws_security::xmldsig::{
     write_x509_certificate,
 };
 use ws_security::xmlenc::{
-    self, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_element,
-    write_encrypted_key,
+    self, Decrypted, ElementPlaintext, Encryption, KeyMethod, KeySource, PlaintextType, decrypt_document,
+    encrypt_element, write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
 
@@ -173,10 +173,7 @@ fn encryption_goes_both_ways() {
             info.raw(&write_encrypted_key(None, &method, None, &wrapped, &[]));
             let data = encrypt_element(
                 ElementPlaintext { element: order, along: TakeAlong::Namespaces, kind: &PlaintextType::Element },
-                content,
-                &key_octets,
-                None,
-                Some(&info.finish()),
+                Encryption::new(content, &key_octets).key_info(info.finish().as_str()),
                 &SystemRandom,
                 &Budget::new(&Limits::default(), DOCUMENT.len() as u64),
             )

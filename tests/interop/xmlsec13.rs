@@ -13,7 +13,7 @@ use ws_security::xmldsig::{
     verify,
 };
 use ws_security::xmlenc::{
-    self, Agreement, Decrypted, ElementPlaintext, KeyMethod, KeySource, PlaintextType, decrypt_document,
+    self, Agreement, Decrypted, ElementPlaintext, Encryption, KeyMethod, KeySource, PlaintextType, decrypt_document,
     encrypt_element, write_encrypted_key,
 };
 use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
@@ -420,7 +420,8 @@ fn encrypted(source: &str, way: &Way, content: ContentEncryption, plaintext: &Pl
     let data = |info: &str| {
         let plaintext = ElementPlaintext { element: part, along: TakeAlong::Namespaces, kind: plaintext };
         let budget = Budget::new(&Limits::default(), source.len() as u64);
-        encrypt_element(plaintext, content, &key, None, Some(info), &SystemRandom, &budget).expect("encrypts")
+        encrypt_element(plaintext, Encryption::new(content, &key).key_info(info), &SystemRandom, &budget)
+            .expect("encrypts")
     };
     let mut splices = Splices::new();
     match plaintext {

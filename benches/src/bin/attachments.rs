@@ -53,44 +53,47 @@ fn main() {
     }
     println!("| size | operation | ours | rate | WSS4J 4.0.1 | ratio |\n|---|---|--:|--:|--:|--:|");
     for octets in [10_usize << 10, 1 << 20, 8 << 20, 64 << 20] {
-        let content: Vec<u8> =
-            (0..octets as u64).map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
-        let attachment = Attachment::new("a@b", "application/octet-stream", content).expect("an attachment");
-        let secured =
-            || plan.message(ENVELOPE).attachments(vec![attachment.clone()]).secure().expect("secured").message;
-        let securing = median(|| secured().write(io::sink()).map(|_| ()).expect("written"));
-        let package = secured();
-        let (content_type, body) = (package.content_type(), package.write(Vec::new()).expect("written"));
-        let limits = Limits::default();
-        let opening = median(|| {
-            let package = Package::parse_body(&content_type, &body, &limits).expect("a package");
-            let opened = receiver.open(&package).expect("opens");
-            assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
-        });
-        let spool = Spool::in_folder(std::env::temp_dir());
-        let streaming = median(|| {
-            // In pieces, as from a socket.
-            let stream = io::BufReader::new(body.as_slice().take(u64::MAX));
-            let package = Package::read_body(&content_type, stream, &limits, &spool).expect("a package");
-            let opened = receiver.open(&package).expect("opens");
-            assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
-        });
-        // Its time grows with the square of the size: at 64 MB more than a minute each.
-        let asked = peer.as_deref().filter(|_| octets <= 8 << 20);
-        let theirs = asked.and_then(|class_path| ask(class_path, octets));
-        let size = if octets < 1 << 20 { format!("{} KB", octets >> 10) } else { format!("{} MB", octets >> 20) };
-        let rows = [
-            ("sign and encrypt", securing, theirs.map(|(securing, _)| securing)),
-            ("decrypt and verify, in memory", opening, theirs.map(|(_, opening)| opening)),
-            ("decrypt and verify, through files", streaming, theirs.map(|(_, opening)| opening)),
-        ];
-        for (operation, ours, theirs) in rows {
-            let rate = octets as f64 / ours.as_secs_f64() / 1e6;
-            let (theirs, ratio) = match theirs {
-                Some(theirs) => (format!("{theirs:.1?}"), format!("{:.1}×", theirs.as_secs_f64() / ours.as_secs_f64())),
-                None => ("–".to_owned(), "–".to_owned()),
-            };
-            println!("| {size} | {operation} | {ours:.1?} | {rate:.0} MB/s | {theirs} | {ratio} |");
-        }
+        compare(octets, &plan, &receiver, peer.as_deref());
+    }
+}
+
+/// Prints the times for a message with an attachment of so many octets, ours and those of the peer.
+fn compare(octets: usize, plan: &Plan, receiver: &Receiver, peer: Option<&str>) {
+    let content: Vec<u8> = (0..octets as u64).map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
+    let attachment = Attachment::new("a@b", "application/octet-stream", content).expect("an attachment");
+    let secured = || plan.message(ENVELOPE).attachments(vec![attachment.clone()]).secure().expect("secured").message;
+    let securing = median(|| secured().write(io::sink()).map(|_| ()).expect("written"));
+    let package = secured();
+    let (content_type, body) = (package.content_type(), package.write(Vec::new()).expect("written"));
+    let limits = Limits::default();
+    let opening = median(|| {
+        let package = Package::parse_body(&content_type, &body, &limits).expect("a package");
+        let opened = receiver.open(&package).expect("opens");
+        assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
+    });
+    let spool = Spool::in_folder(std::env::temp_dir());
+    let streaming = median(|| {
+        // In pieces, as from a socket.
+        let stream = io::BufReader::new(body.as_slice().take(u64::MAX));
+        let package = Package::read_body(&content_type, stream, &limits, &spool).expect("a package");
+        let opened = receiver.open(&package).expect("opens");
+        assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
+    });
+    // Its time grows with the square of the size: at 64 MB more than a minute each.
+    let asked = peer.filter(|_| octets <= 8 << 20);
+    let theirs = asked.and_then(|class_path| ask(class_path, octets));
+    let size = if octets < 1 << 20 { format!("{} KB", octets >> 10) } else { format!("{} MB", octets >> 20) };
+    let rows = [
+        ("sign and encrypt", securing, theirs.map(|(securing, _)| securing)),
+        ("decrypt and verify, in memory", opening, theirs.map(|(_, opening)| opening)),
+        ("decrypt and verify, through files", streaming, theirs.map(|(_, opening)| opening)),
+    ];
+    for (operation, ours, theirs) in rows {
+        let rate = octets as f64 / ours.as_secs_f64() / 1e6;
+        let (theirs, ratio) = match theirs {
+            Some(theirs) => (format!("{theirs:.1?}"), format!("{:.1}×", theirs.as_secs_f64() / ours.as_secs_f64())),
+            None => ("–".to_owned(), "–".to_owned()),
+        };
+        println!("| {size} | {operation} | {ours:.1?} | {rate:.0} MB/s | {theirs} | {ratio} |");
     }
 }

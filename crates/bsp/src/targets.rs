@@ -13,6 +13,15 @@ use super::ids::Ids;
 use super::kind::{is_saml, is_token};
 use super::reference::{Reference, Tokens};
 
+/// Whether what is not found may be inside ciphertext.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ciphertext {
+    /// Everything is readable: what is not found is not there.
+    HidesNothing,
+    /// It may be there: the rule is judged again after decryption.
+    MayHide,
+}
+
 /// The targets of one revision of a message.
 pub(crate) struct Targets<'d> {
     pub(crate) document: &'d Document<'d>,
@@ -241,6 +250,11 @@ impl<'d> Targets<'d> {
         let hidden = data.find(|element| element.parent().is_some() && self.security_of(*element) == element.parent());
         let in_header = |security: &Element<'d>| security.children_named(name::SAML2.uri, "EncryptedAssertion").next();
         hidden.or_else(|| self.security.iter().find_map(in_header))
+    }
+
+    /// Whether ciphertext may hide a token.
+    pub(crate) fn ciphertext(&self) -> Ciphertext {
+        if self.hidden().is_some() { Ciphertext::MayHide } else { Ciphertext::HidesNothing }
     }
 
     /// EncryptedData that hides a part of the envelope.

@@ -24,13 +24,23 @@ pub(crate) enum Scope {
 /// each.
 const MOST_COMPARED: usize = 1 << 10;
 
-/// The tape of `next`. It takes over, from the tape of the revision before, the content of the element `kept`, which
-/// was at `old` and is at `new`; the text around it is read within the limits. `None` if all must be read.
+/// Content that is the same in two texts, at another place.
+#[derive(Debug)]
+pub(crate) struct Moved<'t> {
+    /// The text in which it is now.
+    pub(crate) next: &'t str,
+    /// Its span there.
+    pub(crate) new: Range<usize>,
+    /// Its span in the text before.
+    pub(crate) old: Range<usize>,
+}
+
+/// The tape of the next text. It takes over, from the tape of the text before, the content of the element `kept`, which has
+/// moved; the text around it is read within the limits. `None` if all must be read.
 pub(crate) fn grafted(
     tape: Tape,
     kept: NodeId,
-    (next, new): (&str, Range<usize>),
-    old: Range<usize>,
+    Moved { next, new, old }: Moved<'_>,
     scope: Scope,
     limits: &Limits,
 ) -> Option<Tape> {

@@ -10,7 +10,7 @@ use wss_text::Slice as _;
 use crate::doctype::DeclaredIds;
 use crate::document::Document;
 use crate::error::ParseError;
-use crate::graft::{Scope, fits, grafted};
+use crate::graft::{Moved, Scope, fits, grafted};
 use crate::identifier::Identifiers;
 use crate::reader;
 use crate::tape::Tape;
@@ -99,7 +99,7 @@ impl Piece {
         let tape = std::mem::take(&mut self.document.tape);
         // The text of the piece is no longer needed.
         drop(self);
-        let tape = grafted(tape, root, (source, new), old, Scope::Same, limits)?;
+        let tape = grafted(tape, root, Moved { next: source, new, old }, Scope::Same, limits)?;
         fits(&tape, source.len(), limits).then_some(tape)
     }
 }

@@ -9,7 +9,7 @@ use wss_budget::{Budget, Limit};
 
 use crate::document::{Document, NodeId};
 use crate::error::ParseError;
-use crate::graft::{Scope, fits, grafted};
+use crate::graft::{Moved, Scope, fits, grafted};
 use crate::reader;
 use crate::splice::{Spliced, Splices};
 
@@ -53,14 +53,12 @@ impl Document<'_> {
         let tape = content.is_some().then_some(tape);
         let Spliced { text: next, moved } = splices.apply(&source);
         drop(source);
-        let place = content.and_then(|content| Some((moved.span(&content)?, content)));
+        let kept_text = content.and_then(|old| Some(Moved { next: &next, new: moved.span(&old)?, old }));
         let limits = budget.limits();
         limits.check(Limit::DocumentOctets, next.len())?;
-        let around = place.as_ref().map_or(next.len(), |(new, _)| next.len() - new.len());
+        let around = kept_text.as_ref().map_or(next.len(), |Moved { new, .. }| next.len() - new.len());
         budget.charge(Limit::ParsedOctets, around as u64)?;
-        let kept_text = place.zip(tape);
-        let grafted =
-            kept_text.and_then(|((new, old), tape)| grafted(tape, kept, (&next, new), old, Scope::Wider, limits));
+        let grafted = kept_text.zip(tape).and_then(|(text, tape)| grafted(tape, kept, text, Scope::Wider, limits));
         let tape = match grafted.filter(|tape| fits(tape, next.len(), limits)) {
             Some(tape) => tape,
             None => {
@@ -225,7 +223,8 @@ pub(crate) mod tests {
             assert!(!splices.touch(&old));
             let Spliced { text: next, moved } = splices.apply(source);
             let new = moved.span(&old).expect("not replaced");
-            grafted(document.tape, kept, (&next, new), old, Scope::Wider, &Limits::dangerous_unbounded()).is_some()
+            let text = Moved { next: &next, new, old };
+            grafted(document.tape, kept, text, Scope::Wider, &Limits::dangerous_unbounded()).is_some()
         };
         assert!(keeps("<b>", "<new xmlns='urn:x'/>"));
         assert!(keeps("><b>", " xmlns:q='urn:q' r='1'"));

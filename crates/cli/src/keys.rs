@@ -156,6 +156,17 @@ pub(crate) fn at_given_instant(receiver: Receiver, argument: Option<&String>) ->
     })
 }
 
+/// The private keys of a key store, with their certificates.
+fn identities_of(source: &Source, password: &str) -> Outcome<Vec<Identity>> {
+    let found = identities_from_key_store(&source.read()?, password)
+        .map_err(|error| could_not(format!("{source}: {error}")))?;
+    if found.is_empty() {
+        let why = "the key store has no private key with its certificate: a key without one is given as --key";
+        return Err(could_not(format!("{source}: {why}")));
+    }
+    Ok(found.into_iter().map(|found| found.entry).collect())
+}
+
 impl Keys {
     pub(crate) fn load(arguments: &KeyArgs, legacy: bool) -> Outcome<Self> {
         Self::expecting(arguments, &[], &PathOptions::default(), legacy)
@@ -183,69 +194,80 @@ impl Keys {
             now: given_instant(arguments.now.as_ref())?,
             legacy,
         };
-        for source in &arguments.cert {
-            match certificates(std::slice::from_ref(source)) {
-                Ok(found) => keys.certificates.extend(found),
-                Err(_) if arguments.cert_needs_path && PublicKey::from_pem(&source.read()?).is_ok() => {
-                    return Err(could_not(format!(
-                        "{source} is a public key, of which no path leads to an anchor: give it as --key"
-                    )));
-                }
-                // Some people call a public key a certificate, since both may be in a file of PEM.
-                Err(failure) => keys.public.push(PublicKey::from_pem(&source.read()?).map_err(|_| failure)?),
-            }
-        }
-        for source in &arguments.key {
-            let octets = source.read()?;
-            match PrivateKey::from_pem_with_password(&octets, password_text.as_deref()) {
-                Ok(key) => keys.private.push(key),
-                Err(error) => match PublicKey::from_pem(&octets) {
-                    Ok(key) => keys.public.push(key),
-                    Err(of_public) => {
-                        let is_public = octets.windows(PUBLIC.len()).any(|octets| octets == PUBLIC);
-                        let why = if is_public { of_public } else { error };
-                        return Err(could_not(format!("{source}: {why}")));
-                    }
-                },
-            }
-        }
+        arguments.cert.iter().try_for_each(|source| keys.add_certificates(source))?;
+        arguments.key.iter().try_for_each(|source| keys.add_key(source, password_text.as_deref()))?;
         if let Some(source) = &arguments.p12 {
-            let password = password_text.unwrap_or_default();
-            let found = identities_from_key_store(&source.read()?, &password)
-                .map_err(|error| could_not(format!("{source}: {error}")))?;
-            if found.is_empty() {
-                let why = "the key store has no private key with its certificate: a key without one is given as --key";
-                return Err(could_not(format!("{source}: {why}")));
-            }
-            keys.identities = found.into_iter().map(|found| found.entry).collect();
+            // A key store without a password has the empty one.
+            keys.identities = identities_of(source, &password_text.unwrap_or_default())?;
         }
-        // A private key and a pinned certificate with its public key are one identity.
-        for key in &keys.private {
-            let own = keys.certificates.iter().find(|certificate| certificate.public_key() == key.public_key());
-            if let Some(Ok(identity)) = own.map(|own| Identity::new(key.clone(), own.clone())) {
-                keys.identities.push(identity);
-            }
-        }
+        keys.pair_identities();
         let mut options = TrustOptions::default();
         options.trust.clone_from(&arguments.trust);
         options.signer = signer.to_vec();
-        if !(paths.crl.is_empty() && paths.ocsp.is_empty()) {
-            let own = keys.identities.iter().map(|own| own.certificate().clone());
-            let pins = options.pins(keys.certificates.iter().cloned().chain(own).collect(), paths)?;
-            keys.pins = Some(pins.intermediates(keys.intermediates.iter().cloned()));
-        }
-        if !arguments.trust.is_empty() {
-            let trust = noting(|notes| options.trust(paths, &[], notes));
-            let mut trust = trust.map_err(|failure| match failure {
-                Failure::CouldNot(why) => Failure::CouldNot(of_documents(&why)),
-                refused @ Failure::Refused(_) => refused,
-            })?;
-            if legacy {
-                trust = trust.accept_authorities_as_signers().accept_certificates_of_version_1();
-            }
-            keys.trust = Some(trust.intermediates(keys.intermediates.iter().cloned()));
-        }
+        keys.trust_below(&options, paths)?;
         Ok(keys)
+    }
+
+    /// Adds the certificates of a `--cert`. Some people call a public key a certificate, since both may be in a file of PEM.
+    fn add_certificates(&mut self, source: &Source) -> Outcome {
+        match certificates(std::slice::from_ref(source)) {
+            Ok(found) => self.certificates.extend(found),
+            Err(_) if self.needs_path && PublicKey::from_pem(&source.read()?).is_ok() => {
+                return Err(could_not(format!(
+                    "{source} is a public key, of which no path leads to an anchor: give it as --key"
+                )));
+            }
+            Err(failure) => self.public.push(PublicKey::from_pem(&source.read()?).map_err(|_| failure)?),
+        }
+        Ok(())
+    }
+
+    /// Adds the key of a `--key`, private or public.
+    fn add_key(&mut self, source: &Source, password: Option<&str>) -> Outcome {
+        let octets = source.read()?;
+        match PrivateKey::from_pem_with_password(&octets, password) {
+            Ok(key) => self.private.push(key),
+            Err(error) => match PublicKey::from_pem(&octets) {
+                Ok(key) => self.public.push(key),
+                Err(of_public) => {
+                    let is_public = octets.windows(PUBLIC.len()).any(|octets| octets == PUBLIC);
+                    let why = if is_public { of_public } else { error };
+                    return Err(could_not(format!("{source}: {why}")));
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// A private key and a pinned certificate with its public key are one identity.
+    fn pair_identities(&mut self) {
+        for key in &self.private {
+            let own = self.certificates.iter().find(|certificate| certificate.public_key() == key.public_key());
+            if let Some(Ok(identity)) = own.map(|own| Identity::new(key.clone(), own.clone())) {
+                self.identities.push(identity);
+            }
+        }
+    }
+
+    /// Judges the given certificates by the lists and responses, and those of messages by the anchors too.
+    fn trust_below(&mut self, options: &TrustOptions, paths: &PathOptions) -> Outcome {
+        if !(paths.crl.is_empty() && paths.ocsp.is_empty()) {
+            let own = self.identities.iter().map(|own| own.certificate().clone());
+            let pins = options.pins(self.certificates.iter().cloned().chain(own).collect(), paths)?;
+            self.pins = Some(pins.intermediates(self.intermediates.iter().cloned()));
+        }
+        if options.trust.is_empty() {
+            return Ok(());
+        }
+        let mut trust = noting(|notes| options.trust(paths, &[], notes)).map_err(|failure| match failure {
+            Failure::CouldNot(why) => Failure::CouldNot(of_documents(&why)),
+            refused @ Failure::Refused(_) => refused,
+        })?;
+        if self.legacy {
+            trust = trust.accept_authorities_as_signers().accept_certificates_of_version_1();
+        }
+        self.trust = Some(trust.intermediates(self.intermediates.iter().cloned()));
+        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -57,30 +57,45 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
     if let Some(folder) = &arguments.result.attachments_dir {
         written.make_folder(folder)?;
     }
-    let read = match opening {
+    let mut read = match opening {
         Opening::Unsigned => open_unsigned(&receiver, input.incoming(), arguments, &mut written)?,
-        opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
+        opening => {
+            let signed = Signed { receiver: &receiver, opening, printed: &printed, arguments };
+            signed.open(input.incoming(), &mut written)?
+        }
     };
-    let Read { mut body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
     if leaves_the_body {
         output::say(UNAUTHENTICATED);
-        body = Some(unauthenticated_body(&receiver, &input.incoming())?);
+        read.body = Some(unauthenticated_body(&receiver, &input.incoming())?);
+        read.is_authenticated = false;
     }
-    let is_authenticated = is_authenticated && !leaves_the_body;
-    for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
+    note_shortcomings(&read);
+    write_read(&read, arguments, printed.is_empty()).map_err(|failure| after_receipt(failure, arguments))?;
+    written.keep();
+    Ok(())
+}
+
+/// Notes the rules of the profile that the message breaks, and what is still encrypted.
+fn note_shortcomings(read: &Read) {
+    for verdict in read.evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
-    for ciphertext in &remaining {
+    for ciphertext in &read.remaining {
         let why = in_options(&ciphertext.why.to_string());
         output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
     }
+}
+
+/// Writes the Body, or the elements that were asked for, or all of it as JSON.
+fn write_read(read: &Read, arguments: &VerifyArgs, is_body_alone: bool) -> Outcome {
+    let Read { body, elements, is_authenticated, signer, evidence, assertions, attachments, remaining } = read;
     let output = arguments.file.output.as_ref();
-    let written_out = match arguments.result.format {
-        Format::Text if printed.is_empty() => output::write(output, body.unwrap_or_default().as_bytes()),
-        Format::Text => output::write(output, texts(&elements).as_bytes()),
+    match arguments.result.format {
+        Format::Text if is_body_alone => output::write(output, body.as_deref().unwrap_or_default().as_bytes()),
+        Format::Text => output::write(output, texts(elements).as_bytes()),
         Format::Json => {
             let shown = ShownMessage {
-                evidence: shown::json(&evidence, body.as_deref(), is_authenticated),
+                evidence: shown::json(evidence, body.as_deref(), *is_authenticated),
                 signer: signer.as_ref().map(shown::signer),
                 elements: elements.iter().map(|(part, xml)| ShownElement { part: part.to_string(), xml }).collect(),
                 assertions: assertions.iter().map(shown::assertion).collect(),
@@ -89,10 +104,7 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
             };
             output::write_json(output, &shown)
         }
-    };
-    written_out.map_err(|failure| after_receipt(failure, arguments))?;
-    written.keep();
-    Ok(())
+    }
 }
 
 /// A failure to write the opened parts. The message is remembered as received, so that its sender may have to send it
@@ -227,39 +239,43 @@ fn refusal(error: &OpenError, arguments: &VerifyArgs) -> Failure {
     }
 }
 
-fn open_signed(
-    receiver: &Receiver,
-    incoming: Incoming<'_>,
+/// How a message is opened that somebody signed, and what of it is printed.
+struct Signed<'r> {
+    receiver: &'r Receiver,
     opening: Opening,
-    printed: &[Part],
-    arguments: &VerifyArgs,
-    written: &mut NewFiles,
-) -> Outcome<Read> {
-    let request = request(arguments)?;
-    let refuse = |error| refusal(&error, arguments);
-    let network = arguments.receiving.network()?;
-    // This is checked before the message counts as received.
-    let held = |opened: &OpenedParts| {
-        check_answered(is_answered(opened, arguments), arguments)?;
-        match &network {
-            Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
-            None => Ok(()),
-        }
-    };
-    let deferred = receiver.deferred().answering(request.as_ref());
-    let read = match opening {
-        Opening::Parts => {
-            let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;
-            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
-            read(&opened, None, printed, arguments, written)
-        }
-        _ => {
-            let pending = deferred.open(incoming).map_err(refuse)?.check(|opened: &Opened| held(opened))?;
-            let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
-            read(&opened, Some(opened.body().xml()), printed, arguments, written)
-        }
-    };
-    read.map_err(|failure| after_receipt(failure, arguments))
+    printed: &'r [Part],
+    arguments: &'r VerifyArgs,
+}
+
+impl Signed<'_> {
+    fn open(&self, incoming: Incoming<'_>, written: &mut NewFiles) -> Outcome<Read> {
+        let Self { receiver, opening, printed, arguments } = *self;
+        let request = request(arguments)?;
+        let refuse = |error| refusal(&error, arguments);
+        let network = arguments.receiving.network()?;
+        // This is checked before the message counts as received.
+        let held = |opened: &OpenedParts| {
+            check_answered(is_answered(opened, arguments), arguments)?;
+            match &network {
+                Some(network) => network.check_opened(opened, &output::limits()).map_err(refused),
+                None => Ok(()),
+            }
+        };
+        let deferred = receiver.deferred().answering(request.as_ref());
+        let read = match opening {
+            Opening::Parts => {
+                let pending = deferred.open_parts(incoming).map_err(refuse)?.check(held)?;
+                let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
+                read(&opened, None, printed, arguments, written)
+            }
+            _ => {
+                let pending = deferred.open(incoming).map_err(refuse)?.check(|opened: &Opened| held(opened))?;
+                let opened = pending.accept(receiver.replay_cache()).map_err(refuse)?;
+                read(&opened, Some(opened.body().xml()), printed, arguments, written)
+            }
+        };
+        read.map_err(|failure| after_receipt(failure, arguments))
+    }
 }
 
 /// What is authenticated beside a Body that is not, and by whom.
@@ -343,7 +359,7 @@ struct ShownMessage<'m, E, A, C> {
     signer: Option<serde_json::Value>,
     elements: Vec<ShownElement<'m>>,
     assertions: Vec<A>,
-    attachments: serde_json::Value,
+    attachments: &'m serde_json::Value,
     remaining: Vec<C>,
 }
 
@@ -393,14 +409,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
         _ => "",
     };
-    let trusts_nobody = arguments.receiving.signers.trust.is_empty()
-        && arguments.receiving.signers.pin.is_empty()
-        && arguments.receiving.assertions.saml_issuer.is_empty()
-        && arguments.receiving.assertions.saml_attester.is_empty()
-        && arguments.receiving.holdings.secret.is_empty()
-        && arguments.receiving.holdings.context.is_empty()
-        && arguments.receiving.holdings.user_file.is_none();
-    let whom = match is_unknown && trusts_nobody {
+    let whom = match is_unknown && trusts_nobody(arguments) {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
         false => "",
     };
@@ -416,6 +425,18 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         error => error.to_string(),
     };
     format!("{error}{hint}{whom}{preset}")
+}
+
+/// Whether no option names a key or a user from which a message may come.
+fn trusts_nobody(arguments: &VerifyArgs) -> bool {
+    let receiving = &arguments.receiving;
+    receiving.signers.trust.is_empty()
+        && receiving.signers.pin.is_empty()
+        && receiving.assertions.saml_issuer.is_empty()
+        && receiving.assertions.saml_attester.is_empty()
+        && receiving.holdings.secret.is_empty()
+        && receiving.holdings.context.is_empty()
+        && receiving.holdings.user_file.is_none()
 }
 
 /// The options that the error names go with `--require`, and not with a preset.

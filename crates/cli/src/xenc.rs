@@ -4,7 +4,7 @@ use ws_security::c14n::{Budget, Element, IdIndex, Splices, TakeAlong, Writer, na
 use ws_security::crypto::{KeyKind, SystemRandom};
 use ws_security::xmldsig::{KeyInfoItem, VerifyError, dereferenced_octets};
 use ws_security::xmlenc::{
-    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, KeyMethod, PlaintextType,
+    DecryptError, Decrypted, DocumentDecryption, ElementPlaintext, Encapsulated, Encryption, KeyMethod, PlaintextType,
     encrypt_element, write_encrypted_key,
 };
 use ws_security::{Certificate, ContentEncryption, PublicKey, Secret};
@@ -94,50 +94,113 @@ impl Recipient {
         }
     }
 
-    /// A fresh content key of `len` octets, and the content of `ds:KeyInfo` that sends it. `items` name the recipient.
-    fn send(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<(Secret, String)> {
+    /// A fresh content key of `len` octets, and how `ds:KeyInfo` sends it. `items` name the recipient.
+    fn send(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<SentKey> {
+        match self.key.kind() {
+            kind if kind.agreement().is_some() => self.agree(arguments, items, len),
+            KeyKind::PostQuantum(method) if method.encapsulates() => self.encapsulate(arguments, items, len),
+            _ => self.transport(arguments, items, len),
+        }
+    }
+
+    fn agree(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<SentKey> {
         let XencEncryptArgs { key_transport, key_derivation, key_wrap, originator_key, .. } = arguments;
-        let named = |writer: &mut Writer| items.iter().for_each(|item| item.write(writer));
+        if key_transport.is_some() {
+            return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
+        }
+        let (derivation, originator) = (key_derivation.as_deref(), originator_key.as_deref());
+        let agreement = algorithms::agreement(derivation, key_wrap.as_deref(), originator)?;
+        let key = fresh(len)?;
+        let agreed = agreement.wrap(&self.key, &key, &SystemRandom).map_err(could_not)?;
         let mut writer = Writer::within(&[name::DS]);
-        let fresh = || Secret::generate(&SystemRandom, len).map_err(could_not);
-        let wrapped = |writer: Writer, method, octets: &[u8]| {
-            write_encrypted_key(None, &method, Some(&writer.finish()), octets, &[])
+        agreement.write(&mut writer, &agreed.originator, named(items));
+        let key_info = encrypted_key(writer, KeyMethod::Wrap(agreement.wrap), &agreed.wrapped);
+        Ok(SentKey { key, key_info: Some(key_info) })
+    }
+
+    fn encapsulate(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<SentKey> {
+        let XencEncryptArgs { key_transport, key_derivation, key_wrap, originator_key, .. } = arguments;
+        if [key_transport, key_derivation, originator_key].into_iter().any(Option::is_some) {
+            return Err(could_not("an ML-KEM key takes --key-wrap alone: leave the other options out"));
+        }
+        let encapsulated = Encapsulated::to(&self.key).map_err(could_not)?;
+        let mut writer = Writer::within(&[name::DS]);
+        encapsulated.write(&mut writer, named(items));
+        let Some(wrap) = key_wrap else {
+            let key = encapsulated.key(len).map_err(could_not)?;
+            return Ok(SentKey { key, key_info: Some(writer.finish()) });
         };
-        let is_encapsulating = matches!(self.key.kind(), KeyKind::PostQuantum(method) if method.encapsulates());
-        if self.key.kind().agreement().is_some() {
-            if key_transport.is_some() {
-                return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
-            }
-            let (derivation, originator) = (key_derivation.as_deref(), originator_key.as_deref());
-            let agreement = algorithms::agreement(derivation, key_wrap.as_deref(), originator)?;
-            let key = fresh()?;
-            let agreed = agreement.wrap(&self.key, &key, &SystemRandom).map_err(could_not)?;
-            agreement.write(&mut writer, &agreed.originator, named);
-            return Ok((key, wrapped(writer, KeyMethod::Wrap(agreement.wrap), &agreed.wrapped)));
-        }
-        if is_encapsulating {
-            if [key_transport, key_derivation, originator_key].into_iter().any(Option::is_some) {
-                return Err(could_not("an ML-KEM key takes --key-wrap alone: leave the other options out"));
-            }
-            let encapsulated = Encapsulated::to(&self.key).map_err(could_not)?;
-            encapsulated.write(&mut writer, named);
-            let Some(wrap) = key_wrap else {
-                return Ok((encapsulated.key(len).map_err(could_not)?, writer.finish()));
-            };
-            let (wrap, key) = (algorithms::wrap("key-wrap", wrap)?, fresh()?);
-            let octets = encapsulated.wrap(wrap, &key, &SystemRandom).map_err(could_not)?;
-            return Ok((key, wrapped(writer, KeyMethod::Wrap(wrap), &octets)));
-        }
+        let (wrap, key) = (algorithms::wrap("key-wrap", wrap)?, fresh(len)?);
+        let octets = encapsulated.wrap(wrap, &key, &SystemRandom).map_err(could_not)?;
+        let key_info = encrypted_key(writer, KeyMethod::Wrap(wrap), &octets);
+        Ok(SentKey { key, key_info: Some(key_info) })
+    }
+
+    fn transport(&self, arguments: &XencEncryptArgs, items: &[KeyInfoItem], len: usize) -> Outcome<SentKey> {
+        let XencEncryptArgs { key_transport, key_derivation, key_wrap, originator_key, .. } = arguments;
         if [key_derivation, key_wrap, originator_key].into_iter().any(Option::is_some) {
             let why = "--key-derivation, --key-wrap and --originator-key are for keys that agree on a key: give \
                        --key-transport";
             return Err(could_not(why));
         }
         let transport = algorithms::key_transport(key_transport.as_deref(), None, None)?;
-        let key = fresh()?;
+        let key = fresh(len)?;
         let octets = self.key.wrap_key(&transport, &key).map_err(could_not)?;
-        named(&mut writer);
-        Ok((key, wrapped(writer, KeyMethod::Transport(transport), &octets)))
+        let mut writer = Writer::within(&[name::DS]);
+        named(items)(&mut writer);
+        let key_info = encrypted_key(writer, KeyMethod::Transport(transport), &octets);
+        Ok(SentKey { key, key_info: Some(key_info) })
+    }
+}
+
+/// A content key, and the content of the `ds:KeyInfo` that tells the recipient which one it is.
+struct SentKey {
+    key: Secret,
+    key_info: Option<String>,
+}
+
+fn fresh(len: usize) -> Outcome<Secret> {
+    Secret::generate(&SystemRandom, len).map_err(could_not)
+}
+
+/// Writes the items that name a recipient.
+fn named(items: &[KeyInfoItem]) -> impl FnOnce(&mut Writer) {
+    |writer| items.iter().for_each(|item| item.write(writer))
+}
+
+/// An `xenc:EncryptedKey` with what `key_info` wrote.
+fn encrypted_key(key_info: Writer, method: KeyMethod, octets: &[u8]) -> String {
+    write_encrypted_key(None, &method, Some(&key_info.finish()), octets, &[])
+}
+
+/// The content key that the options send to a recipient, or that both sides have.
+fn content_key(arguments: &XencEncryptArgs, ids: Option<&IdIndex<'_>>, len: usize) -> Outcome<SentKey> {
+    match (&arguments.to, &arguments.secret) {
+        (Some(source), _) => {
+            let recipient = Recipient::read(source)?;
+            let certificate = recipient.certificate.as_ref();
+            let about = About { name: None, public: Some(&recipient.key), certificate, path: Vec::new(), ids };
+            let usual = if certificate.is_some() { "x509-certificate" } else { "key-value" };
+            let items = about.all_items(&arguments.key_info, &[usual])?;
+            recipient.send(arguments, &items, len)
+        }
+        (None, Some(argument)) => {
+            let XencEncryptArgs { key_transport, key_derivation, key_wrap, key_info, .. } = arguments;
+            let of_recipient = [key_transport, key_derivation, key_wrap].into_iter().any(Option::is_some);
+            if of_recipient || !key_info.is_empty() {
+                let why =
+                    "--key-transport, --key-derivation, --key-wrap and --key-info are about a recipient: give --to";
+                return Err(could_not(why));
+            }
+            let (key_name, octets) = argument.read()?;
+            let key_info = key_name.map(|key_name| {
+                let mut writer = Writer::within(&[name::DS]);
+                writer.leaf(name::DS, "KeyName", &key_name);
+                writer.finish()
+            });
+            Ok(SentKey { key: Secret::new(octets), key_info })
+        }
+        (None, None) => Err(could_not("give a recipient: --to or --secret")),
     }
 }
 
@@ -161,45 +224,10 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         Some(given) => algorithms::content("content", given)?,
     };
     let kind = if arguments.content_only { PlaintextType::Content } else { PlaintextType::Element };
-    let (key, key_info) = match (&arguments.to, &arguments.secret) {
-        (Some(source), _) => {
-            let recipient = Recipient::read(source)?;
-            let about = About {
-                name: None,
-                public: Some(&recipient.key),
-                certificate: recipient.certificate.as_ref(),
-                path: Vec::new(),
-                ids: index.as_ref().ok(),
-            };
-            let usual = if recipient.certificate.is_some() { "x509-certificate" } else { "key-value" };
-            let items = about.all_items(&arguments.key_info, &[usual])?;
-            let (key, key_info) = recipient.send(arguments, &items, method.key_len())?;
-            (key, Some(key_info))
-        }
-        (None, Some(argument)) => {
-            let XencEncryptArgs { key_transport, key_derivation, key_wrap, key_info, .. } = arguments;
-            let of_recipient = [key_transport, key_derivation, key_wrap].into_iter().any(Option::is_some);
-            if of_recipient || !key_info.is_empty() {
-                let why =
-                    "--key-transport, --key-derivation, --key-wrap and --key-info are about a recipient: give --to";
-                return Err(could_not(why));
-            }
-            let (key_name, octets) = argument.read()?;
-            let key_info = key_name.map(|key_name| {
-                let mut writer = Writer::within(&[name::DS]);
-                writer.leaf(name::DS, "KeyName", &key_name);
-                writer.finish()
-            });
-            (Secret::new(octets), key_info)
-        }
-        (None, None) => return Err(could_not("give a recipient: --to or --secret")),
-    };
+    let SentKey { key, key_info } = content_key(arguments, index.as_ref().ok(), method.key_len())?;
     let data = encrypt_element(
         ElementPlaintext { element, along: TakeAlong::Namespaces, kind: &kind },
-        method,
-        &key,
-        None,
-        key_info.as_deref(),
+        Encryption::new(method, &key).key_info(key_info.as_deref()),
         &SystemRandom,
         &Budget::new(&output::limits(), document.source().len() as u64),
     );

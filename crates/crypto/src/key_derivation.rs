@@ -103,24 +103,31 @@ impl KeyDerivation {
         if blocks == 0 {
             return Err(CryptoError::Derivation);
         }
+        let source = Source { secret, blocks };
         let mut key = Zeroizing::new(Vec::with_capacity(usize::from(blocks) * digest_len));
         match self {
-            Self::ConcatKdf { digest, other_info } => concat_kdf(*digest, secret, other_info, blocks, &mut key),
-            Self::Hkdf { prf, salt, info } => hkdf(*prf, secret, salt, info, blocks, &mut key),
+            Self::ConcatKdf { digest, other_info } => concat_kdf(*digest, other_info, &source, &mut key),
+            Self::Hkdf { prf, salt, info } => hkdf(*prf, salt, info, &source, &mut key),
             Self::Pbkdf2 { iterations: 0, .. } => return Err(CryptoError::Derivation),
-            Self::Pbkdf2 { prf, salt, iterations } => pbkdf2(*prf, secret, salt, *iterations, blocks, &mut key),
+            Self::Pbkdf2 { prf, salt, iterations } => pbkdf2(*prf, salt, *iterations, &source, &mut key),
         }
         key.truncate(len);
         Ok(Secret::new(std::mem::take(&mut *key)))
     }
 }
 
+/// The secret that a key is derived from, and how many blocks of a digest's length are derived.
+struct Source<'s> {
+    secret: &'s Secret,
+    blocks: u8,
+}
+
 /// `H(counter ‖ Z ‖ OtherInfo)` for counters from 1.
-fn concat_kdf(digest: DigestMethod, secret: &Secret, other_info: &OtherInfo, blocks: u8, key: &mut Vec<u8>) {
-    for counter in 1..=u32::from(blocks) {
+fn concat_kdf(digest: DigestMethod, other_info: &OtherInfo, source: &Source<'_>, key: &mut Vec<u8>) {
+    for counter in 1..=u32::from(source.blocks) {
         let mut hash = Digest::new(digest);
         hash.update(&counter.to_be_bytes());
-        hash.update(secret.as_octets());
+        hash.update(source.secret.as_octets());
         for part in other_info.parts() {
             hash.update(part);
         }
@@ -129,10 +136,10 @@ fn concat_kdf(digest: DigestMethod, secret: &Secret, other_info: &OtherInfo, blo
 }
 
 /// RFC 5869 §2.2 and §2.3.
-fn hkdf(prf: DigestMethod, secret: &Secret, salt: &[u8], info: &[u8], blocks: u8, key: &mut Vec<u8>) {
-    let pseudorandom = Chosen::hmac(prf, salt, secret.as_octets());
+fn hkdf(prf: DigestMethod, salt: &[u8], info: &[u8], source: &Source<'_>, key: &mut Vec<u8>) {
+    let pseudorandom = Chosen::hmac(prf, salt, source.secret.as_octets());
     let mut chained = Zeroizing::new(Vec::new());
-    for counter in 1..=blocks {
+    for counter in 1..=source.blocks {
         let input = Zeroizing::new([chained.as_slice(), info, &[counter]].concat());
         chained = Zeroizing::new(Chosen::hmac(prf, pseudorandom.as_octets(), &input).as_octets().to_vec());
         key.extend_from_slice(&chained);
@@ -140,9 +147,9 @@ fn hkdf(prf: DigestMethod, secret: &Secret, salt: &[u8], info: &[u8], blocks: u8
 }
 
 /// RFC 8018 §5.2.
-fn pbkdf2(prf: DigestMethod, secret: &Secret, salt: &[u8], iterations: u32, blocks: u8, key: &mut Vec<u8>) {
-    let mac = |message: &[u8]| Chosen::hmac(prf, secret.as_octets(), message);
-    for block in 1..=u32::from(blocks) {
+fn pbkdf2(prf: DigestMethod, salt: &[u8], iterations: u32, source: &Source<'_>, key: &mut Vec<u8>) {
+    let mac = |message: &[u8]| Chosen::hmac(prf, source.secret.as_octets(), message);
+    for block in 1..=u32::from(source.blocks) {
         let mut chained = mac(&[salt, &block.to_be_bytes()].concat());
         let mut sum = Zeroizing::new(chained.as_octets().to_vec());
         for _ in 1..iterations {

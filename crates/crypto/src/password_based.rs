@@ -222,8 +222,8 @@ impl<'d> Encrypted<'d> {
         effort: &mut Effort,
     ) -> Result<(Plain, Plain), LoadError> {
         let (salt, iterations) = self.salt_and_iterations(effort)?;
-        let derived = |id, len| pkcs12_octets(DigestMethod::Sha1, id, password, salt, iterations, len);
-        Ok((derived(1, key_len), derived(2, 8)))
+        let derivation = Pkcs12Derivation { method: DigestMethod::Sha1, password, salt, iterations };
+        Ok((derivation.octets(Pkcs12Purpose::Key, key_len), derivation.octets(Pkcs12Purpose::Iv, 8)))
     }
 
     /// The parameters of PBES1 (RFC 8018 appendix A.3).
@@ -251,43 +251,57 @@ pub(crate) fn utf16(password: &str) -> Plain {
     Zeroizing::new(password.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
-/// The derivation of RFC 7292 appendix B.2; `id` is 1 for a key, 2 for an initialisation vector and 3 for a MAC.
-pub(crate) fn pkcs12_octets(
-    method: DigestMethod,
-    id: u8,
-    password: &str,
-    salt: &[u8],
-    iterations: u32,
-    len: usize,
-) -> Plain {
-    let block_len = method.block_len();
-    let filled = |octets: &[u8]| -> Plain {
-        let whole = octets.len().div_ceil(block_len) * block_len;
-        Zeroizing::new(octets.iter().copied().cycle().take(whole).collect())
-    };
-    let mut input = Zeroizing::new([&filled(salt)[..], &filled(&utf16_with_end(password))].concat());
-    let mut derived = Zeroizing::new(Vec::with_capacity(len + method.output_len()));
-    while derived.len() < len {
-        let mut digest = Digest::new(method);
-        digest.update(&vec![id; block_len]);
-        digest.update(&input);
-        let mut value = digest.finish();
-        for _ in 1..iterations {
-            value = Digest::of(method, value.as_octets());
-        }
-        let value = value.as_octets();
-        // Each block of the input, as a number, is increased by that of the digest plus one.
-        for block in input.chunks_exact_mut(block_len) {
-            let mut carry = 1u16;
-            for (at, octet) in block.iter_mut().enumerate().rev() {
-                let sum = u16::from(*octet) + u16::from(value.get(at % value.len()).copied().unwrap_or(0)) + carry;
-                (*octet, carry) = (sum as u8, sum >> 8);
+/// The derivation of RFC 7292 appendix B.2.
+pub(crate) struct Pkcs12Derivation<'p> {
+    pub(crate) method: DigestMethod,
+    pub(crate) password: &'p str,
+    pub(crate) salt: &'p [u8],
+    pub(crate) iterations: u32,
+}
+
+/// The purpose of derived octets, with its identifier in RFC 7292 appendix B.3.
+#[derive(Clone, Copy)]
+pub(crate) enum Pkcs12Purpose {
+    Key = 1,
+    Iv = 2,
+    #[cfg(feature = "pkcs12")]
+    Mac = 3,
+}
+
+impl Pkcs12Derivation<'_> {
+    /// Derives `len` octets.
+    pub(crate) fn octets(&self, purpose: Pkcs12Purpose, len: usize) -> Plain {
+        let Self { method, password, salt, iterations } = *self;
+        let id = purpose as u8;
+        let block_len = method.block_len();
+        let filled = |octets: &[u8]| -> Plain {
+            let whole = octets.len().div_ceil(block_len) * block_len;
+            Zeroizing::new(octets.iter().copied().cycle().take(whole).collect())
+        };
+        let mut input = Zeroizing::new([&filled(salt)[..], &filled(&utf16_with_end(password))].concat());
+        let mut derived = Zeroizing::new(Vec::with_capacity(len + method.output_len()));
+        while derived.len() < len {
+            let mut digest = Digest::new(method);
+            digest.update(&vec![id; block_len]);
+            digest.update(&input);
+            let mut value = digest.finish();
+            for _ in 1..iterations {
+                value = Digest::of(method, value.as_octets());
             }
+            let value = value.as_octets();
+            // Each block of the input, as a number, is increased by that of the digest plus one.
+            for block in input.chunks_exact_mut(block_len) {
+                let mut carry = 1u16;
+                for (at, octet) in block.iter_mut().enumerate().rev() {
+                    let sum = u16::from(*octet) + u16::from(value.get(at % value.len()).copied().unwrap_or(0)) + carry;
+                    (*octet, carry) = (sum as u8, sum >> 8);
+                }
+            }
+            derived.extend_from_slice(value);
         }
-        derived.extend_from_slice(value);
+        derived.truncate(len);
+        derived
     }
-    derived.truncate(len);
-    derived
 }
 
 /// Decrypts the key in a JKS: the key stream is SHA-1 of the password and of the block before, and the digest at the

@@ -338,7 +338,7 @@ mod tests {
     use super::*;
     use crate::algorithm::DigestMethod;
     use crate::der::{element, sequence, unsigned};
-    use crate::password_based::pkcs12_octets;
+    use crate::password_based::{Pkcs12Derivation, Pkcs12Purpose};
     use crate::provider::{Chosen, Provider as _};
 
     const PBES2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 13];
@@ -393,7 +393,8 @@ mod tests {
         let content = element(EXPLICIT_0, &element(der::OCTET_STRING, &safes));
         let mac = mac_iterations.map_or_else(Vec::new, |iterations| {
             let digest = DigestMethod::Sha256;
-            let key = pkcs12_octets(digest, 3, PASSWORD, &[9; 8], iterations, digest.output_len());
+            let derivation = Pkcs12Derivation { method: digest, password: PASSWORD, salt: &[9; 8], iterations };
+            let key = derivation.octets(Pkcs12Purpose::Mac, digest.output_len());
             let value = Chosen::hmac(digest, &key, &safes);
             let algorithm = sequence(&[&element(der::OID, digest.oid()), &element(der::NULL, &[])]);
             let info = sequence(&[&algorithm, &element(der::OCTET_STRING, value.as_octets())]);

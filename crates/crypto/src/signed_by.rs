@@ -96,6 +96,7 @@ impl SignedBy {
 
 /// The name of a method that is not known, or its object identifier.
 pub(crate) fn name_of_unknown(algorithm: &[u8]) -> String {
+    // Without an identifier, nothing is found below, and the words say so.
     let oid = der::Reader::new(algorithm).expect(der::OID).unwrap_or_default();
     let named = NEVER.iter().find(|(known, _)| *known == oid).map(|(_, name)| (*name).to_owned());
     let pss = || (oid == RSA_PSS).then(|| "RSA-PSS with parameters that are not known".to_owned());

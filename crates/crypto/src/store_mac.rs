@@ -7,7 +7,7 @@ use crate::der::{self, Reader};
 use crate::digest_value::DigestValue;
 use crate::error::LoadError;
 use crate::key_derivation::KeyDerivation;
-use crate::password_based::{Effort, name_of, pkcs12_octets};
+use crate::password_based::{Effort, Pkcs12Derivation, Pkcs12Purpose, name_of};
 use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
@@ -63,7 +63,9 @@ impl<'d> MacData<'d> {
         } else {
             let digest = DigestMethod::from_oid(scheme).filter(is_usual).ok_or_else(|| unsupported(scheme))?;
             effort.take_iterations(self.iterations)?;
-            let key = pkcs12_octets(digest, 3, password, self.salt, self.iterations, digest.output_len());
+            let Self { salt, iterations, .. } = *self;
+            let derivation = Pkcs12Derivation { method: digest, password, salt, iterations };
+            let key = derivation.octets(Pkcs12Purpose::Mac, digest.output_len());
             Chosen::hmac(digest, &key, safes)
         };
         let is_right = computed.as_octets().ct_eq(self.claimed);

@@ -7,87 +7,46 @@ use ws_security::text::Slice as _;
 /// Why octets are not a document, if their start shows it; `None` if they may be one.
 #[must_use]
 pub fn hint(octets: &[u8]) -> Option<String> {
+    if let Some(why) = of_binary(octets) {
+        return Some(why.to_owned());
+    }
+    // UTF-16 and UTF-32, and all other octets that are no text.
+    if matches!(octets, [0xFE | 0xFF, ..] | [0, ..] | [_, 0, ..]) {
+        return None;
+    }
     let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
     let start = text.trim_ascii_start();
     let head = start.slice(..start.len().min(64));
+    let lower = head.to_ascii_lowercase();
     let told = |why: &str| Some(why.to_owned());
-    match octets {
-        [0x1F, 0x8B, ..] => return told("it is compressed by gzip: decompress it first, as with `gzip -dc`"),
-        [b'P', b'K', 3, 4, ..] => return told("it is a ZIP archive: give the message inside"),
-        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
-            return told("it is compressed by deflate (zlib), as with Content-Encoding: deflate: decompress it first");
-        }
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => {
-            return told("it is compressed by Zstandard: decompress it first, as with `zstd -dc`");
-        }
-        [0xE0, 0, 0, 1, ..] => return told("it is Fast Infoset, and no XML: have the peer send text/xml"),
-        [b'$', b'E', b'X', b'I', ..] => return told("it is EXI, and no XML: have the peer send text/xml"),
-        [b'V', 0x02 | 0x08, ..] => {
-            return told("it is binary XML of .NET (application/soap+msbin1): have the peer use a text encoding");
-        }
-        // A SEQUENCE in DER or BER.
-        [0x30, 0x80..=0x84, ..] => {
-            return told("it is DER, as of S/MIME, a certificate or a key: give the XML of the message");
-        }
-        [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
-            return told("it is UTF-32, which is not read: have the peer send UTF-8");
-        }
-        // UTF-16 and UTF-32, and all other octets that are no text.
-        [0xFE | 0xFF, ..] | [0, ..] | [_, 0, ..] => return None,
-        _ => {}
-    }
     if start.is_empty() {
         return told("there is no message: the input is empty");
     }
     if start.starts_with(b"<?xml") && start.len() < text.len() {
         return told("there is white space before the XML declaration, which must come first: remove it");
     }
-    let lower = head.to_ascii_lowercase();
     if is_html(&lower) || is_html(&behind_declaration(start).to_ascii_lowercase()) {
         return told("it is an HTML page, as a proxy or a service answers with an error: look at the page itself");
     }
     if head.starts_with(b"<") {
         return None;
     }
-    if head.starts_with(b"HTTP/") || [&b"POST "[..], b"GET ", b"PUT "].iter().any(|verb| head.starts_with(verb)) {
-        return told(
-            "it starts with the line of HTTP: remove that line, and for a message without attachments all headers",
-        );
-    }
-    if lower.starts_with(b"-----begin") {
-        return told("it is PEM, as of a certificate or a key: give the XML of the message");
-    }
-    if head.starts_with(b"--") {
-        return told(
-            "it is the body of a MIME message without its header: put `Content-Type:` of the HTTP header and an empty line in front",
-        );
-    }
-    if lower.starts_with(b"%3c") {
-        return told("it is XML that was escaped for a URL or a form: replace %3C by < and the like first");
+    if let Some(why) = of_other_text(head, &lower) {
+        return told(why);
     }
     if let Some((name, _)) = field_of_form(start) {
         return Some(format!(
             "it is a form, whose field {name:?} has XML: decode that field, and give its value alone"
         ));
     }
-    if head.starts_with(b"&lt;") {
-        return told("it is XML that was escaped once more: replace &lt; by < and the like first");
-    }
-    if head.starts_with(b"\"<") || head.starts_with(b"\"\\u003c") {
-        return told("it is XML in a string of JSON or of a program: give the XML without quotation marks and escapes");
-    }
-    if head.starts_with(b"{") || head.starts_with(b"[") {
-        return told("it is JSON: give the XML of the message");
+    if let Some(why) = of_escaped_text(head) {
+        return told(why);
     }
     // Base64 has no colon, as a header has, so that a package is not decoded in vain.
     if Package::is_one(octets) {
         return None;
     }
-    let base64 = Some(start).filter(|start| start.len() < 1 << 20).and_then(|start| std::str::from_utf8(start).ok());
-    if base64
-        .and_then(|text| base64_decode(text, 1 << 20))
-        .is_some_and(|inside| inside.trim_ascii_start().starts_with(b"<"))
-    {
+    if is_base64_of_xml(start) {
         return told("it is XML in base64: decode it first, as with `base64 -d`");
     }
     let first = char::from(*head.first()?);
@@ -97,6 +56,64 @@ pub fn hint(octets: &[u8]) -> Option<String> {
         (true, false) => Some(format!("it starts with {first:?}, and XML starts with <: give the message alone")),
         (false, _) => None,
     }
+}
+
+/// Compressed and binary forms, by their first octets.
+fn of_binary(octets: &[u8]) -> Option<&'static str> {
+    Some(match octets {
+        [0x1F, 0x8B, ..] => "it is compressed by gzip: decompress it first, as with `gzip -dc`",
+        [b'P', b'K', 3, 4, ..] => "it is a ZIP archive: give the message inside",
+        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
+            "it is compressed by deflate (zlib), as with Content-Encoding: deflate: decompress it first"
+        }
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "it is compressed by Zstandard: decompress it first, as with `zstd -dc`",
+        [0xE0, 0, 0, 1, ..] => "it is Fast Infoset, and no XML: have the peer send text/xml",
+        [b'$', b'E', b'X', b'I', ..] => "it is EXI, and no XML: have the peer send text/xml",
+        [b'V', 0x02 | 0x08, ..] => {
+            "it is binary XML of .NET (application/soap+msbin1): have the peer use a text encoding"
+        }
+        // A SEQUENCE in DER or BER.
+        [0x30, 0x80..=0x84, ..] => "it is DER, as of S/MIME, a certificate or a key: give the XML of the message",
+        [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            "it is UTF-32, which is not read: have the peer send UTF-8"
+        }
+        _ => return None,
+    })
+}
+
+/// Text of another kind, and XML that was escaped for a URL. `lower` is `head` in small letters.
+fn of_other_text(head: &[u8], lower: &[u8]) -> Option<&'static str> {
+    Some(match head {
+        _ if [&b"HTTP/"[..], b"POST ", b"GET ", b"PUT "].iter().any(|verb| head.starts_with(verb)) => {
+            "it starts with the line of HTTP: remove that line, and for a message without attachments all headers"
+        }
+        _ if lower.starts_with(b"-----begin") => "it is PEM, as of a certificate or a key: give the XML of the message",
+        [b'-', b'-', ..] => {
+            "it is the body of a MIME message without its header: put `Content-Type:` of the HTTP header and an empty line in front"
+        }
+        _ if lower.starts_with(b"%3c") => {
+            "it is XML that was escaped for a URL or a form: replace %3C by < and the like first"
+        }
+        _ => return None,
+    })
+}
+
+/// XML inside text of another kind, and JSON.
+fn of_escaped_text(head: &[u8]) -> Option<&'static str> {
+    Some(match head {
+        _ if head.starts_with(b"&lt;") => "it is XML that was escaped once more: replace &lt; by < and the like first",
+        _ if head.starts_with(b"\"<") || head.starts_with(b"\"\\u003c") => {
+            "it is XML in a string of JSON or of a program: give the XML without quotation marks and escapes"
+        }
+        [b'{' | b'[', ..] => "it is JSON: give the XML of the message",
+        _ => return None,
+    })
+}
+
+fn is_base64_of_xml(start: &[u8]) -> bool {
+    let base64 = Some(start).filter(|start| start.len() < 1 << 20).and_then(|start| std::str::from_utf8(start).ok());
+    let inside = base64.and_then(|text| base64_decode(text, 1 << 20));
+    inside.is_some_and(|inside| inside.trim_ascii_start().starts_with(b"<"))
 }
 
 /// Whether it begins as a page does, which need not have all its tags.

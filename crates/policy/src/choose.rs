@@ -24,59 +24,43 @@ pub(crate) fn exchanges(
     keys: &Keys,
 ) -> Result<Vec<Exchange>, Unusable> {
     let (mut made, mut lacks): (Vec<Exchange>, Vec<Lack>) = (Vec::new(), Vec::new());
-    let nothing = [Vec::new()];
-    let replies = operation.reply.as_deref().map_or(&nothing[..], Vec::as_slice);
     let side = OneSide { role, keys, operation, protects: Protects::default() };
     let mut at = 0;
     'all: for common in operation.common.iter() {
-        let mut replies: Vec<Result<Half, Lack>> = replies
-            .iter()
-            .map(|own| match operation.reply {
-                Some(_) => side.half(common, own, Direction::Reply),
-                None => Ok(Half::default()),
-            })
-            .collect();
+        let mut replies = side.replies(common);
         for own in operation.request.iter() {
-            let mut request = side.half(common, own, Direction::Request);
             let first = at;
             at += replies.len();
-            for (of_reply, reply) in replies.iter_mut().enumerate() {
-                let (request, reply) = match (&mut request, reply) {
-                    (Ok(request), Ok(reply)) => match reply.lacks(request, role) {
-                        None => (request, reply),
-                        Some(lack) => {
-                            lacks.push(lack);
-                            continue;
-                        }
-                    },
-                    (Err(lack), _) | (_, Err(lack)) => {
-                        lacks.push(lack.clone());
-                        continue;
-                    }
-                };
-                let (sends, opens) = match role {
-                    Role::Client => (request.sends.take(), reply.opens.take()),
-                    Role::Service => (reply.sends.clone(), request.opens.take()),
-                };
-                // Everything has the form of a request of which nothing is demanded.
-                if made.is_empty() || opens.is_some() {
-                    made.push(Exchange {
-                        of,
-                        service: Arc::clone(&port.service),
-                        port: Arc::clone(&port.port),
-                        operation: Arc::clone(&operation.name),
-                        action: operation.action.clone(),
-                        alternative: first + of_reply + 1,
-                        skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
-                        sends,
-                        opens,
-                        has_tls: request.has_tls || reply.has_tls,
-                    });
+            let mut request = match side.half(common, own, Direction::Request) {
+                Ok(request) => request,
+                Err(lack) => {
+                    lacks.extend(replies.iter().map(|_| lack.clone()));
+                    continue;
                 }
-                if role == Role::Client {
-                    break 'all;
-                }
-                break;
+            };
+            let Some(found) = first_reply(&request, &mut replies, role, &mut lacks) else { continue };
+            let has_tls = request.has_tls || found.reply.has_tls;
+            let (sends, opens) = match role {
+                Role::Client => (request.sends.take(), found.reply.opens.take()),
+                Role::Service => (found.reply.sends.clone(), request.opens.take()),
+            };
+            // Everything has the form of a request of which nothing is demanded.
+            if made.is_empty() || opens.is_some() {
+                made.push(Exchange {
+                    of,
+                    service: Arc::clone(&port.service),
+                    port: Arc::clone(&port.port),
+                    operation: Arc::clone(&operation.name),
+                    action: operation.action.clone(),
+                    alternative: first + found.at + 1,
+                    skipped: Skipped { lacks: Arc::default(), count: lacks.len() },
+                    sends,
+                    opens,
+                    has_tls,
+                });
+            }
+            if role == Role::Client {
+                break 'all;
             }
         }
     }
@@ -89,6 +73,32 @@ pub(crate) fn exchanges(
         lacks.push(Lack::NoAlternative);
     }
     Err(Unusable { port: Arc::clone(&port.port), operation: Arc::clone(&operation.name), lacks })
+}
+
+/// The reply that goes with a request.
+struct Found<'r> {
+    /// Its position among the replies.
+    at: usize,
+    reply: &'r mut Half,
+}
+
+/// The first reply that goes with a request. Adds to `lacks` why each one before it does not.
+fn first_reply<'r>(
+    request: &Half,
+    replies: &'r mut [Result<Half, Lack>],
+    role: Role,
+    lacks: &mut Vec<Lack>,
+) -> Option<Found<'r>> {
+    for (at, reply) in replies.iter_mut().enumerate() {
+        match reply {
+            Ok(reply) => match reply.lacks(request, role) {
+                None => return Some(Found { at, reply }),
+                Some(lack) => lacks.push(lack),
+            },
+            Err(lack) => lacks.push(lack.clone()),
+        }
+    }
+    None
 }
 
 /// Whether any alternative protects the request, and the reply; judged where one protects nothing.
@@ -143,6 +153,14 @@ impl OneSide<'_> {
             !Terms::of_message((common, own), direction, purpose).protects_nothing(direction)
         };
         *known.get_or_init(|| common.iter().any(|common| own.iter().any(|own| protects(common, own))))
+    }
+
+    /// The replies that an alternative allows; one that protects nothing, where the operation has no reply.
+    fn replies(&self, common: &Alternative) -> Vec<Result<Half, Lack>> {
+        match self.operation.reply.as_deref() {
+            Some(replies) => replies.iter().map(|own| self.half(common, own, Direction::Reply)).collect(),
+            None => vec![Ok(Half::default())],
+        }
     }
 
     /// The plan that sends, or the receiver that opens, in this direction.

@@ -295,7 +295,10 @@ impl Policy {
             operation: &operation.name,
             action: operation.action.as_deref(),
             message,
-            alternatives: judged.of(&operation.common, own, (message.direction(), &operation.request)),
+            alternatives: {
+                let course = Course { direction: message.direction(), request: &operation.request };
+                judged.of(&operation.common, own, course)
+            },
         })
     }
 
@@ -320,7 +323,7 @@ impl Policy {
         let mut fewest: Option<Vec<BrokenAssertion>> = None;
         let mut unjudged = None;
         form::with_read(text, &self.limits, |read| {
-            for terms in alternatives(&found.common, of_message, (direction, &found.request)) {
+            for terms in alternatives(&found.common, of_message, Course { direction, request: &found.request }) {
                 let breaches = form::breaches(read, &terms, direction, None)?;
                 match terms.notes.first_refused() {
                     Some(refused) if breaches.is_empty() => {
@@ -340,11 +343,18 @@ impl Policy {
     }
 }
 
-/// The terms of every alternative. `request` is what the request of the operation has of its own.
+/// The direction of a message, and what the request of its operation has of its own.
+#[derive(Clone, Copy)]
+struct Course<'a> {
+    direction: Direction,
+    request: &'a [Alternative],
+}
+
+/// The terms of every alternative.
 fn alternatives<'a>(
     common: &'a [Alternative],
     of_message: &'a [Alternative],
-    (direction, request): (Direction, &'a [Alternative]),
+    Course { direction, request }: Course<'a>,
 ) -> impl Iterator<Item = Terms> + 'a {
     common.iter().flat_map(move |common| {
         let brought = Brought { common, request, key: OnceCell::new(), certificate: OnceCell::new() };
@@ -430,20 +440,18 @@ type AllJudged = Arc<[Vec<Judged>]>;
 #[derive(Default)]
 struct Recent<'p> {
     common: Option<&'p Arc<Vec<Alternative>>>,
-    known: Vec<(Known<'p>, AllJudged)>,
+    known: Vec<Known<'p>>,
 }
 
-/// What was judged: the alternatives of one message, and, unless both directions are judged alike, its direction and the
-/// alternatives of its request.
-type Known<'p> = (&'p [Alternative], Option<(Direction, &'p [Alternative])>);
+/// What was judged: the alternatives of one message, and, unless both directions are judged alike, its course.
+struct Known<'p> {
+    own: &'p [Alternative],
+    course: Option<Course<'p>>,
+    judged: AllJudged,
+}
 
 impl<'p> Recent<'p> {
-    fn of(
-        &mut self,
-        common: &'p Arc<Vec<Alternative>>,
-        own: &'p [Alternative],
-        (direction, request): (Direction, &'p [Alternative]),
-    ) -> AllJudged {
+    fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative], course: Course<'p>) -> AllJudged {
         if !self.common.is_some_and(|known| Arc::ptr_eq(known, common)) {
             *self = Self { common: Some(common), known: Vec::new() };
         }
@@ -451,23 +459,25 @@ impl<'p> Recent<'p> {
             known.len() == other.len()
                 && known.iter().zip(other).all(|(known, other)| is_same_alternative(known, other))
         };
-        let is_same_message = |(of, with): (Direction, &[Alternative])| {
-            of == direction && (of == Direction::Request || is_same_policy(with, request))
+        let is_same_course = |known: Course<'_>| {
+            known.direction == course.direction
+                && (known.direction == Direction::Request || is_same_policy(known.request, course.request))
         };
-        let is_same = |(known, of): &Known<'_>| of.is_none_or(is_same_message) && is_same_policy(known, own);
-        if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
-            return Arc::clone(judged);
+        let is_same = |known: &&Known<'_>| known.course.is_none_or(is_same_course) && is_same_policy(known.own, own);
+        if let Some(known) = self.known.iter().find(is_same) {
+            return Arc::clone(&known.judged);
         }
         // Most policies say the same of both directions, and are then judged once. Supporting tokens of replies are refused.
         let mut is_alike = own.iter().all(Vec::is_empty);
-        let judged: AllJudged = alternatives(common, own, (direction, request))
+        let judged: AllJudged = alternatives(common, own, course)
             .map(|terms| {
                 is_alike = is_alike && terms.is_alike_in_both_directions() && terms.brings_what_its_reply_takes();
                 terms.notes.0
             })
             .collect();
         self.known.truncate(1);
-        self.known.insert(0, ((own, Some((direction, request)).filter(|_| !is_alike)), Arc::clone(&judged)));
+        let course = (!is_alike).then_some(course);
+        self.known.insert(0, Known { own, course, judged: Arc::clone(&judged) });
         judged
     }
 }

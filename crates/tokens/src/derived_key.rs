@@ -203,25 +203,41 @@ impl std::fmt::Debug for WrittenDerivedKey {
     }
 }
 
-/// Writes a token that derives `length` octets from the start of the stream, and derives these octets. `source` is the canonical
-/// `wsse:SecurityTokenReference`, as a document of its own.
-#[must_use]
-pub fn write_derived_key(
-    version: SecureConversation,
-    id: &str,
-    source: &str,
-    nonce: &[u8],
-    secret: &Secret,
-    length: usize,
-) -> WrittenDerivedKey {
-    let wsc = version.namespace();
-    let mut writer = Writer::new();
-    writer.start(wsc, "DerivedKeyToken");
-    writer.attribute_in(name::WSU, "Id", id);
-    writer.raw(source);
-    writer.leaf(wsc, "Offset", "0");
-    writer.leaf(wsc, "Length", &length.to_string());
-    writer.leaf(wsc, "Nonce", &base64_encode(nonce));
-    writer.end();
-    WrittenDerivedKey { token: writer.finish(), secret: derive(secret, nonce, 0, length) }
+/// A token to write, which derives octets from the start of the stream.
+#[derive(Clone, Copy)]
+pub struct NewDerivedKey<'a> {
+    /// The version of WS-SecureConversation.
+    pub version: SecureConversation,
+    /// `@wsu:Id`.
+    pub id: &'a str,
+    /// The canonical `wsse:SecurityTokenReference` to the token of the secret, as a document of its own.
+    pub source: &'a str,
+    /// `wsc:Nonce`.
+    pub nonce: &'a [u8],
+    /// The number of octets that are derived.
+    pub length: usize,
+}
+
+impl std::fmt::Debug for NewDerivedKey<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("NewDerivedKey");
+        debug.field("version", &self.version).field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+impl NewDerivedKey<'_> {
+    /// Writes the token in canonical form, as a document of its own, and derives the octets from `secret`.
+    #[must_use]
+    pub fn write(&self, secret: &Secret) -> WrittenDerivedKey {
+        let wsc = self.version.namespace();
+        let mut writer = Writer::new();
+        writer.start(wsc, "DerivedKeyToken");
+        writer.attribute_in(name::WSU, "Id", self.id);
+        writer.raw(self.source);
+        writer.leaf(wsc, "Offset", "0");
+        writer.leaf(wsc, "Length", &self.length.to_string());
+        writer.leaf(wsc, "Nonce", &base64_encode(self.nonce));
+        writer.end();
+        WrittenDerivedKey { token: writer.finish(), secret: derive(secret, self.nonce, 0, self.length) }
+    }
 }

@@ -19,6 +19,7 @@ mod implied_key;
 mod instant;
 mod kerberos;
 mod password_error;
+mod password_key_token;
 mod password_key_use;
 mod rel;
 mod saml;
@@ -39,7 +40,7 @@ pub use assertion_error::AssertionError;
 pub use assertion_span::AssertionSpan;
 pub use assertion_type::is_assertion_type;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
-pub use derived_key::{DerivedKeyToken, SecureConversation, WrittenDerivedKey, write_derived_key};
+pub use derived_key::{DerivedKeyToken, NewDerivedKey, SecureConversation, WrittenDerivedKey};
 pub use error::TokenError;
 pub use implied_key::ImpliedDerivedKey;
 pub use instant::{WrittenDateTime, parse_instant};
@@ -48,6 +49,7 @@ pub use kerberos::{
     KerberosToken, WrittenKerberosToken, write_kerberos_token,
 };
 pub use password_error::PasswordError;
+pub use password_key_token::NewPasswordKeyToken;
 pub use password_key_use::PasswordKeyUse;
 pub use rel::{LicenseHolder, Licenses, REL_LICENSE, is_license};
 pub use saml::{
@@ -65,7 +67,7 @@ pub use trust::{
 pub use trust_error::TrustError;
 pub use username_token::{
     AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordSource, USERNAME_TOKEN, UsernameToken,
-    password_digest, write_digest_token, write_password_key_token, write_username_token,
+    password_digest, write_digest_token, write_username_token,
 };
 pub use value_type::{
     BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER,

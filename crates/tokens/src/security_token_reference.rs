@@ -146,40 +146,7 @@ impl<'d> SecurityTokenReference<'d> {
     ) -> Result<Self, TokenError> {
         let child_name = child.name();
         match (child_name.namespace, child_name.local) {
-            (ns, "Reference") if ns == name::WSSE.uri => {
-                let uri = child.required_attribute("", "URI")?;
-                budget.check(Limit::UriOctets, uri.len())?;
-                let value_type = child.attribute("", "ValueType").map(|uri| uri.into_owned());
-                let is_derived = |value: &str| {
-                    [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"))
-                };
-                let value_type = match (value_type, token_type) {
-                    // Streaming clients of CXF and WSS4J write the type of the source. The receiver may accept it.
-                    (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
-                        Some(token.into_owned())
-                    }
-                    // Of an assertion the Id says which is meant.
-                    (Some(value), Some(token))
-                        if shape.by_name && [&*value, &*token].into_iter().all(is_assertion_type) =>
-                    {
-                        Some(token.into_owned())
-                    }
-                    (Some(value), Some(token)) if value != token => {
-                        return Err(TokenError::TwoTypes { value_type: value.into(), token_type: token.into() });
-                    }
-                    (value, token) => value.or(token.map(|uri| uri.into_owned())),
-                };
-                match uri.strip_prefix('#') {
-                    Some(id) if !id.is_empty() => Ok(Self::Direct { id: id.to_owned(), value_type }),
-                    None if !uri.is_empty() => {
-                        let instance = [name::WSC13, name::WSC2005]
-                            .iter()
-                            .find_map(|wsc| child.attribute(wsc.uri, "Instance").map(|text| text.into_owned()));
-                        Ok(Self::External { uri: uri.into_owned(), value_type, instance })
-                    }
-                    _ => Err(TokenError::Dangling { uri: uri.into() }),
-                }
-            }
+            (ns, "Reference") if ns == name::WSSE.uri => Self::parse_reference(child, token_type, shape, budget),
             (ns, "KeyIdentifier") if ns == name::WSSE.uri => {
                 Self::parse_key_identifier(child, token_type.as_deref(), shape, budget)
             }
@@ -193,30 +160,55 @@ impl<'d> SecurityTokenReference<'d> {
                     Err(TokenError::KeyInfoShape { what: what.into() })
                 }
             },
-            (ns, "Embedded") if ns == name::WSSE.uri => {
-                let mut tokens = child.children();
-                let token = tokens.next().ok_or_else(|| child.missing("a token"))?;
-                if let Some(second) = tokens.next() {
-                    return Err(child.unexpected(second).into());
-                }
-                if token.is(name::DS.uri, "X509Data") {
-                    return match shape.in_any_place {
-                        true => Ok(Self::of_data(&X509Data::parse(token, budget)?, shape.in_hexadecimal)),
-                        false => {
-                            let what = format!("{} around {}", child.qualified_name(), token.qualified_name());
-                            Err(TokenError::KeyInfoShape { what: what.into() })
-                        }
-                    };
-                }
-                if token.is(name::WSSE.uri, "SecurityTokenReference") {
-                    return Err(child.unexpected(token).into());
-                }
-                Ok(Self::Embedded(token))
-            }
+            (ns, "Embedded") if ns == name::WSSE.uri => Self::parse_embedded(child, shape, budget),
             (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.string()?.into_owned())),
             ("", local) => Err(TokenError::Unsupported { uri: format!("{local} in no namespace").into() }),
             _ => Err(TokenError::Unsupported { uri: child.name().to_string().into() }),
         }
+    }
+
+    /// Reads a `wsse:Reference`: to an Id of the message, or to something outside it.
+    fn parse_reference(
+        reference: Element<'d>,
+        token_type: Option<Cow<'_, str>>,
+        shape: ReferenceShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
+        let uri = reference.required_attribute("", "URI")?;
+        budget.check(Limit::UriOctets, uri.len())?;
+        let value_type = type_of_target(reference.attribute("", "ValueType"), token_type, shape)?;
+        match uri.strip_prefix('#') {
+            Some(id) if !id.is_empty() => Ok(Self::Direct { id: id.to_owned(), value_type }),
+            None if !uri.is_empty() => {
+                let instance = [name::WSC13, name::WSC2005]
+                    .iter()
+                    .find_map(|wsc| reference.attribute(wsc.uri, "Instance").map(|text| text.into_owned()));
+                Ok(Self::External { uri: uri.into_owned(), value_type, instance })
+            }
+            _ => Err(TokenError::Dangling { uri: uri.into() }),
+        }
+    }
+
+    /// Reads a `wsse:Embedded`, which has one token, or, in another shape, the data of a certificate.
+    fn parse_embedded(embedded: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
+        let mut tokens = embedded.children();
+        let token = tokens.next().ok_or_else(|| embedded.missing("a token"))?;
+        if let Some(second) = tokens.next() {
+            return Err(embedded.unexpected(second).into());
+        }
+        if token.is(name::DS.uri, "X509Data") {
+            return match shape.in_any_place {
+                true => Ok(Self::of_data(&X509Data::parse(token, budget)?, shape.in_hexadecimal)),
+                false => {
+                    let what = format!("{} around {}", embedded.qualified_name(), token.qualified_name());
+                    Err(TokenError::KeyInfoShape { what: what.into() })
+                }
+            };
+        }
+        if token.is(name::WSSE.uri, "SecurityTokenReference") {
+            return Err(embedded.unexpected(token).into());
+        }
+        Ok(Self::Embedded(token))
     }
 
     /// The reference that a `ds:X509Data` is; `in_hexadecimal` as in [`ReferenceShape`].
@@ -364,6 +356,28 @@ pub struct ReferenceShape {
     pub with_implied_key: bool,
     /// Serial numbers, thumbprints, digests and subject key identifiers may be in hexadecimal.
     pub in_hexadecimal: bool,
+}
+
+/// The type of the token that a `wsse:Reference` names, of its `ValueType` and the `TokenType` around it.
+fn type_of_target(
+    value_type: Option<Cow<'_, str>>,
+    token_type: Option<Cow<'_, str>>,
+    shape: ReferenceShape,
+) -> Result<Option<String>, TokenError> {
+    let is_derived =
+        |value: &str| [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"));
+    match (value_type, token_type) {
+        // Streaming clients of CXF and WSS4J write the type of the source. The receiver may accept it.
+        (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => Ok(Some(token.into_owned())),
+        // Of an assertion the Id says which is meant.
+        (Some(value), Some(token)) if shape.by_name && [&*value, &*token].into_iter().all(is_assertion_type) => {
+            Ok(Some(token.into_owned()))
+        }
+        (Some(value), Some(token)) if value != token => {
+            Err(TokenError::TwoTypes { value_type: value.into(), token_type: token.into() })
+        }
+        (value, token) => Ok(value.or(token).map(Cow::into_owned)),
+    }
 }
 
 /// The identifier for the type of a key identifier that is written as a name, or with another URI before it; `None` for

@@ -27,7 +27,7 @@ use crate::trust_error::TrustError;
 use anchor::Anchors;
 pub use anchor::TrustAnchors;
 pub use fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest};
-use kept::{Cost, Holds, Kept};
+use kept::{Cost, Holds, Kept, Verdict};
 use revocation::Sources;
 pub use revocation::{Revocation, RevocationStatus};
 pub use revocation_cache::{CacheLimits, RevocationCache};
@@ -486,7 +486,8 @@ impl Trust {
         let before = Cost::so_far(budget);
         let (validated, holds) = self.judge(certificate, others, purpose, now, budget)?;
         if let Some(holds) = holds {
-            self.kept.keep(certificate, others, purpose, &validated, (now, holds, before.since(budget)));
+            let verdict = Verdict { value: &validated, now, holds, cost: before.since(budget) };
+            self.kept.keep(certificate, others, purpose, verdict);
         }
         Ok(validated)
     }

@@ -563,28 +563,6 @@ pub fn write_username_token(
     writer.finish()
 }
 
-/// Writes a token for deriving a key, in canonical form, as a document of its own; and derives the key. `random` is 15
-/// octets of the salt.
-#[must_use]
-pub fn write_password_key_token(
-    id: &str,
-    username: &str,
-    password: &Secret,
-    key_use: PasswordKeyUse,
-    random: &[u8; 15],
-    iterations: u32,
-) -> (String, Secret) {
-    let salt = [&[key_use.flag()], random.as_slice()].concat();
-    let mut writer = Writer::new();
-    writer.start(name::WSSE, "UsernameToken");
-    writer.attribute_in(name::WSU, "Id", id);
-    writer.leaf(name::WSSE, "Username", username);
-    writer.leaf(name::WSSE11, "Salt", &base64_encode(&salt));
-    writer.leaf(name::WSSE11, "Iteration", &iterations.to_string());
-    writer.end();
-    (writer.finish(), password_key(password, &salt, iterations))
-}
-
 #[cfg(test)]
 mod tests {
     use super::password_digest;

@@ -12,40 +12,21 @@ impl From<&OpenError> for FaultCode {
         match error {
             OpenError::Unjudged { error } => Self::from(&**error),
             OpenError::Token(error) => token(error),
-            OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
-            | OpenError::Verify(VerifyError::NotAdmitted { .. } | VerifyError::Retired { .. })
-            | OpenError::Decrypt(
-                DecryptError::UnknownAlgorithm { .. }
-                | DecryptError::NotAdmitted { .. }
-                | DecryptError::Retired { .. }
-                | DecryptError::NotAKeyWrap { .. },
-            )
-            | OpenError::AlgorithmInOtherNamespace { .. }
-            | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
-            OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
-                Self::UnsupportedAlgorithm
-            }
-            OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
-            OpenError::Verify(_)
-            | OpenError::Outside { .. }
+            OpenError::Signature(error) => signature(error),
+            OpenError::Verify(error) => verify(error),
+            OpenError::Decrypt(error) => decrypt(error),
+            OpenError::Requirement(error) => requirement(error),
+            OpenError::AlgorithmInOtherNamespace { .. } | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
+            OpenError::Outside { .. }
             | OpenError::NotForUs { .. }
             | OpenError::LongerSecret { .. }
-            | OpenError::ShorterKey { .. }
-            | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
+            | OpenError::ShorterKey { .. } => Self::FailedCheck,
             OpenError::NoKey { .. }
             | OpenError::AmbiguousKey
             | OpenError::NoReference
             | OpenError::KeyElsewhere { .. }
             | OpenError::Elsewhere(_) => Self::SecurityTokenUnavailable,
-            OpenError::Trust(_)
-            | OpenError::Password(_)
-            | OpenError::Replay(_)
-            | OpenError::Requirement(
-                RequirementError::Anonymous
-                | RequirementError::UncoveredHolderToken { .. }
-                | RequirementError::NoToken { .. }
-                | RequirementError::UnboundToken { .. },
-            ) => Self::FailedAuthentication,
+            OpenError::Trust(_) | OpenError::Password(_) | OpenError::Replay(_) => Self::FailedAuthentication,
             OpenError::NotFresh(_) => Self::MessageExpired,
             OpenError::NotUnderstood { .. } => Self::MustUnderstand,
             OpenError::Envelope(_)
@@ -53,7 +34,6 @@ impl From<&OpenError> for FaultCode {
             | OpenError::UnauthenticatedFault { .. }
             | OpenError::UnauthenticatedError { .. }
             | OpenError::Structure(_)
-            | OpenError::Signature(_)
             | OpenError::Enveloping
             | OpenError::Transforms { .. }
             | OpenError::AbsentTransforms { .. }
@@ -80,7 +60,6 @@ impl From<&OpenError> for FaultCode {
             | OpenError::DerivedKeyType
             | OpenError::Place { .. }
             | OpenError::UnnamedElement { .. }
-            | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }
             | OpenError::KeyUse(_)
             | OpenError::NoAttachment { .. }
@@ -93,8 +72,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Bsp { .. }
             | OpenError::UnknownKind { .. }
             | OpenError::Interchangeable { .. }
-            | OpenError::OtherSoapVersion { .. }
-            | OpenError::Requirement(_) => Self::InvalidSecurity,
+            | OpenError::OtherSoapVersion { .. } => Self::InvalidSecurity,
         }
     }
 }
@@ -105,5 +83,41 @@ fn token(error: &TokenError) -> FaultCode {
         TokenError::Dangling { .. } | TokenError::Elsewhere { .. } => FaultCode::SecurityTokenUnavailable,
         TokenError::Forward { .. } => FaultCode::InvalidSecurity,
         _ => FaultCode::InvalidSecurityToken,
+    }
+}
+
+fn signature(error: &SignatureError) -> FaultCode {
+    match error {
+        SignatureError::UnknownAlgorithm { .. } => FaultCode::UnsupportedAlgorithm,
+        _ => FaultCode::InvalidSecurity,
+    }
+}
+
+fn verify(error: &VerifyError) -> FaultCode {
+    match error {
+        VerifyError::NotAdmitted { .. } | VerifyError::Retired { .. } => FaultCode::UnsupportedAlgorithm,
+        VerifyError::Malformed(error) => signature(error),
+        _ => FaultCode::FailedCheck,
+    }
+}
+
+fn decrypt(error: &DecryptError) -> FaultCode {
+    match error {
+        DecryptError::UnknownAlgorithm { .. }
+        | DecryptError::NotAdmitted { .. }
+        | DecryptError::Retired { .. }
+        | DecryptError::NotAKeyWrap { .. } => FaultCode::UnsupportedAlgorithm,
+        DecryptError::Failed => FaultCode::FailedCheck,
+        _ => FaultCode::InvalidSecurity,
+    }
+}
+
+fn requirement(error: &RequirementError) -> FaultCode {
+    match error {
+        RequirementError::Anonymous
+        | RequirementError::UncoveredHolderToken { .. }
+        | RequirementError::NoToken { .. }
+        | RequirementError::UnboundToken { .. } => FaultCode::FailedAuthentication,
+        _ => FaultCode::InvalidSecurity,
     }
 }

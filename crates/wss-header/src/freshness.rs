@@ -82,11 +82,20 @@ pub enum NotFresh {
     },
 }
 
+/// The instants that an element states of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Validity {
+    /// Its `wsu:Created`.
+    pub(crate) created: Option<SystemTime>,
+    /// Its `wsu:Expires`.
+    pub(crate) expires: Option<SystemTime>,
+}
+
 impl NotFresh {
-    /// Whether an element with these instants is fresh: neither from the future, nor expired, nor older than `max_age`.
+    /// Whether an element with this validity is fresh: neither from the future, nor expired, nor older than `max_age`.
     pub(crate) fn check(
         what: &'static str,
-        (created, expires): (Option<SystemTime>, Option<SystemTime>),
+        Validity { created, expires }: Validity,
         now: SystemTime,
         window: Window,
     ) -> Result<(), Self> {
@@ -130,7 +139,8 @@ mod tests {
     /// Judges at 1,000, with an age of 300 and a skew of 60. Returns the error, if there is one.
     fn judged(created: Option<u64>, expires: Option<u64>, max_age: Duration) -> &'static str {
         let window = Window { max_age, clock_skew: Duration::from_secs(60) };
-        match NotFresh::check("Timestamp", (created.map(at), expires.map(at)), at(1_000), window) {
+        let validity = Validity { created: created.map(at), expires: expires.map(at) };
+        match NotFresh::check("Timestamp", validity, at(1_000), window) {
             Ok(()) => "",
             Err(NotFresh::TooOld { .. }) => "too old",
             Err(NotFresh::Expired { .. }) => "expired",

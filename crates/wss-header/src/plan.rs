@@ -88,56 +88,16 @@ impl Plan {
         if recipe.steps.is_empty() && recipe.header.timestamps.is_empty() && !has_token {
             return Err(PlanError::Empty);
         }
-        match recipe.header.timestamps.as_slice() {
-            [Some(lifetime)] if *lifetime < recipe.header.precision.unit() => return Err(PlanError::NoLifetime),
-            [Some(lifetime)] if *lifetime > LONGEST_LIFETIME => return Err(PlanError::LongLifetime),
-            [] | [_] => {}
-            _ => return Err(PlanError::TwoTimestamps),
-        }
+        check_timestamps(&recipe)?;
         check_layout(&recipe)?;
         recipe.header.check()?;
         check_ids(&recipe)?;
         recipe.username.as_ref().map_or(Ok(()), Username::check)?;
-        let has_assertion = issued.iter().any(IssuedToken::is_assertion);
-        let mut signed_before = false;
-        let mut has_assertion = has_assertion;
-        for step in &recipe.steps {
-            match step {
-                Step::Sign(signing) => {
-                    check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
-                    check_optional(&signing.parts, &signing.optional.parts)?;
-                    let has_holder = issued.first().is_some_and(|first| !first.is_assertion() || has_assertion);
-                    check_signing(signing, has_assertion, has_holder, recipe.allows(Allowance::LegacyAlgorithms))?;
-                    signed_before = true;
-                }
-                Step::Encrypt(encrypting) => {
-                    if encrypting.optional.is_empty() || !encrypting.parts.is_empty() {
-                        check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
-                    }
-                    check_optional(&encrypting.parts, &encrypting.optional.parts)?;
-                    check_encrypting(encrypting, has_assertion, recipe.allows(Allowance::LegacyAlgorithms))?;
-                    // After this step the part is ciphertext, and no longer names a key.
-                    let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
-                    let hides = |part: &Part| match part {
-                        Part::Assertion => true,
-                        Part::Id(id) => is_issued(id),
-                        _ => false,
-                    };
-                    has_assertion &= !encrypting.parts.iter().any(hides);
-                }
-            }
-        }
+        check_steps(&recipe, &issued)?;
         check_lengths(&recipe)?;
         check_uses(&recipe)?;
         emission::check(&recipe)?;
-        let encrypts_username = recipe
-            .steps
-            .iter()
-            .any(|step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)));
-        let clear_text = recipe.username.as_ref().is_some_and(Username::is_clear_text);
-        if clear_text && !encrypts_username && !recipe.allows(Allowance::ProtectedTransport) {
-            return Err(PlanError::ClearTextPassword);
-        }
+        check_password(&recipe)?;
         Ok(Self { recipe, issued, attached })
     }
 }
@@ -153,6 +113,62 @@ fn cover_holder_token(recipe: &mut Recipe, issued: &[IssuedToken]) {
         {
             signing.parts.push(part.clone());
         }
+    }
+}
+
+fn check_timestamps(recipe: &Recipe) -> Result<(), PlanError> {
+    match recipe.header.timestamps.as_slice() {
+        [Some(lifetime)] if *lifetime < recipe.header.precision.unit() => Err(PlanError::NoLifetime),
+        [Some(lifetime)] if *lifetime > LONGEST_LIFETIME => Err(PlanError::LongLifetime),
+        [] | [_] => Ok(()),
+        _ => Err(PlanError::TwoTimestamps),
+    }
+}
+
+/// Checks each step with what the steps before it leave: whether something is signed, and an assertion still readable.
+fn check_steps(recipe: &Recipe, issued: &[IssuedToken]) -> Result<(), PlanError> {
+    let legacy = recipe.allows(Allowance::LegacyAlgorithms);
+    let mut has_assertion = issued.iter().any(IssuedToken::is_assertion);
+    let mut signed_before = false;
+    for step in &recipe.steps {
+        match step {
+            Step::Sign(signing) => {
+                check_parts(&signing.parts, recipe, has_assertion, signed_before)?;
+                check_optional(&signing.parts, &signing.optional.parts)?;
+                let has_holder = issued.first().is_some_and(|first| !first.is_assertion() || has_assertion);
+                check_signing(signing, has_assertion, has_holder, legacy)?;
+                signed_before = true;
+            }
+            Step::Encrypt(encrypting) => {
+                if encrypting.optional.is_empty() || !encrypting.parts.is_empty() {
+                    check_parts(&encrypting.parts, recipe, has_assertion, signed_before)?;
+                }
+                check_optional(&encrypting.parts, &encrypting.optional.parts)?;
+                check_encrypting(encrypting, has_assertion, legacy)?;
+                // After this step the part is ciphertext, and no longer names a key.
+                let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
+                let hides = |part: &Part| match part {
+                    Part::Assertion => true,
+                    Part::Id(id) => is_issued(id),
+                    _ => false,
+                };
+                has_assertion &= !encrypting.parts.iter().any(hides);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a password as text that nothing keeps secret.
+fn check_password(recipe: &Recipe) -> Result<(), PlanError> {
+    let encrypts_username = recipe
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)));
+    let clear_text = recipe.username.as_ref().is_some_and(Username::is_clear_text);
+    match clear_text && !encrypts_username && !recipe.allows(Allowance::ProtectedTransport) {
+        true => Err(PlanError::ClearTextPassword),
+        false => Ok(()),
     }
 }
 

@@ -43,7 +43,7 @@ pub use key_info::{
     CertificateDigest, IssuerSerial, KeyHint, KeyInfo, X509Data, hexadecimal_octets, retrieved_hints,
     write_issuer_serial, write_key_value, write_x509_certificate, write_x509_certificates,
 };
-pub use new_reference::NewReference;
+pub use new_reference::{NamedToken, NewReference};
 pub use pointer::id_in_other_form;
 pub use policy::AlgorithmPolicy;
 pub use reference::{Dereference, Reference, manifest_references};

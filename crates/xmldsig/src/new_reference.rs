@@ -32,6 +32,15 @@ impl std::fmt::Debug for NewReference {
     }
 }
 
+/// A token, and the `wsse:SecurityTokenReference` that names it.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedToken<'t, 'd> {
+    /// The reference.
+    pub reference: Element<'d>,
+    /// The token.
+    pub token: &'t DereferencedToken<'d>,
+}
+
 impl NewReference {
     /// Digests `subset` under one canonicalisation, to be referenced as `uri`. Without transforms, that is Canonical XML
     /// 1.0. The octets are charged to [`Limit::DigestedOctets`].
@@ -53,22 +62,21 @@ impl NewReference {
         Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().finish()?.0.finish() })
     }
 
-    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
-    /// STR-Transform.
+    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, in the canonical form that `by` describes,
+    /// for a reference through the STR-Transform.
     ///
     /// # Errors
     /// [`CanonicalizeError`].
     pub fn of_token(
         uri: String,
-        reference: Element<'_>,
-        token: &DereferencedToken<'_>,
-        canonicalization: Canonicalization,
+        named: NamedToken<'_, '_>,
+        by: Canonicalization,
         digest_method: DigestMethod,
         budget: &Budget,
     ) -> Result<Self, CanonicalizeError> {
-        let readings = token.readings(reference, &canonicalization, budget)?;
+        let readings = named.token.readings(named.reference, &by, budget)?;
         let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
-        let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
+        let transforms = vec![Transform::SecurityTokenReference(by)];
         Ok(Self { uri, transforms, digest_method, digest_value })
     }
 

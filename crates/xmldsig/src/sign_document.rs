@@ -215,36 +215,19 @@ pub fn sign_document(
     };
     let budget = Budget::new(&signing.limits, document.source().len() as u64);
     budget.check(Limit::References, ids.len()).map_err(CanonicalizeError::from)?;
-    let mut references = Vec::new();
-    for id in ids {
-        let (mut subset, contains) = if id.is_empty() {
-            (Subset::document(document).without_comments(), true)
-        } else {
-            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() })?;
-            let contains = around.is_some_and(|around| element.contains(around));
-            (Subset::subtree(element).without_comments(), contains)
-        };
-        let mut transforms = Vec::new();
-        if contains || signing.enveloped == Enveloped::Always {
-            transforms.push(Transform::EnvelopedSignature);
-        }
-        if let Some(template) = template.filter(|_| contains) {
-            subset = subset.without(template);
-        }
-        let canonicalization = signing.of_references.as_ref().unwrap_or(&signing.canonicalization);
-        transforms.push(Transform::Canonicalization(canonicalization.clone()));
-        let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
-        references.push(NewReference::digest(uri, &subset, transforms, signing.digest, &budget)?);
-    }
+    let enclosing = Enclosing { around, template };
+    let reference = |id: &String| signing.reference(document, &index, id, enclosing, &budget);
+    let references = ids.iter().map(reference).collect::<Result<Vec<_>, _>>()?;
     // The signature is canonicalised at its final place: inclusive methods see the document's namespaces there.
     let (id, key_info) = (signing.signature_id.clone(), signing.key_info.clone());
     let unsigned =
         PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info)
             .prefixes(signing.prefixes());
     let put = |signature: &str| signing.place.put(document, template, &index, signature);
-    let (placed, start) = put(&unsigned.finish(&[]))?;
+    let placed = put(&unsigned.finish(&[]))?;
     let unsigned = {
-        let placed = Document::parse_within(placed.as_str(), &budget).map_err(|error| match error {
+        let start = placed.start;
+        let placed = Document::parse_within(placed.text.as_str(), &budget).map_err(|error| match error {
             ParseError::Limit(exceeded) => CanonicalizeError::from(exceeded).into(),
             _ => SignError::NoPlace,
         })?;
@@ -253,7 +236,54 @@ pub fn sign_document(
         unsigned.placed(signature, &signing.canonicalization, &budget)?
     };
     let value = unsigned.value(key)?;
-    Ok(put(&unsigned.finish(&value))?.0)
+    Ok(put(&unsigned.finish(&value))?.text)
+}
+
+/// Where the signature will be: a reference to an element around it leaves it out.
+#[derive(Clone, Copy)]
+struct Enclosing<'d> {
+    /// The element in which it will be.
+    around: Option<Element<'d>>,
+    /// The signature in the document that it replaces.
+    template: Option<Element<'d>>,
+}
+
+impl DocumentSigning {
+    /// The digest of the element with an Id, or, if the Id is empty, of the whole document.
+    fn reference<'d>(
+        &self,
+        document: &'d Document<'d>,
+        index: &IdIndex<'d>,
+        id: &str,
+        signature: Enclosing<'d>,
+        budget: &Budget,
+    ) -> Result<NewReference, SignError> {
+        let (mut subset, contains) = if id.is_empty() {
+            (Subset::document(document).without_comments(), true)
+        } else {
+            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() })?;
+            let contains = signature.around.is_some_and(|around| element.contains(around));
+            (Subset::subtree(element).without_comments(), contains)
+        };
+        let mut transforms = Vec::new();
+        if contains || self.enveloped == Enveloped::Always {
+            transforms.push(Transform::EnvelopedSignature);
+        }
+        if let Some(template) = signature.template.filter(|_| contains) {
+            subset = subset.without(template);
+        }
+        let canonicalization = self.of_references.as_ref().unwrap_or(&self.canonicalization);
+        transforms.push(Transform::Canonicalization(canonicalization.clone()));
+        let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
+        Ok(NewReference::digest(uri, &subset, transforms, self.digest, budget)?)
+    }
+}
+
+/// A document with a signature in it.
+struct Placed {
+    text: String,
+    /// The offset of the signature.
+    start: usize,
 }
 
 impl SignaturePlace {
@@ -271,20 +301,20 @@ impl SignaturePlace {
         }
     }
 
-    /// The document with a signature at its place or instead of the template, and the offset of the signature.
+    /// The document with a signature at its place or instead of the template.
     fn put<'d>(
         &self,
         document: &'d Document<'d>,
         template: Option<Element<'d>>,
         index: &IdIndex<'d>,
         signature: &str,
-    ) -> Result<(String, usize), SignError> {
+    ) -> Result<Placed, SignError> {
         let mut splices = Splices::new();
         let start;
         if let Some(template) = template {
             start = template.span().start;
             splices.replace(template.span(), signature);
-            return Ok((splices.apply(document.source()).text, start));
+            return Ok(Placed { text: splices.apply(document.source()).text, start });
         }
         let parent = self.parent(document, index)?;
         if parent.is_empty_tag() {
@@ -299,6 +329,6 @@ impl SignaturePlace {
             };
             splices.insert(start, signature);
         }
-        Ok((splices.apply(document.source()).text, start))
+        Ok(Placed { text: splices.apply(document.source()).text, start })
     }
 }

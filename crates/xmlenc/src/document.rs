@@ -134,11 +134,11 @@ impl<'a> DocumentDecryption<'a> {
             budget.charge(Limit::ParsedOctets, more).map_err(|_| DecryptError::Failed)?;
             let step = decrypt_first(&revision, !decrypted, self, &budget).map_err(told)?;
             match step {
-                Some((Decrypted::Document(next), is_authenticated)) => {
+                Some(Step { decrypted: Decrypted::Document(next), is_authenticated }) => {
                     revision = next;
                     malleable |= !is_authenticated;
                 }
-                Some((octets, _)) => return Ok(octets),
+                Some(Step { decrypted: octets, .. }) => return Ok(octets),
                 None if decrypted => return Ok(Decrypted::Document(revision)),
                 None => {
                     let missing = "xenc:EncryptedData";
@@ -150,7 +150,15 @@ impl<'a> DocumentDecryption<'a> {
     }
 }
 
-/// Replaces the first `xenc:EncryptedData`, and returns the next revision, and whether the cipher authenticated it;
+/// The result of one decryption.
+struct Step {
+    /// The next revision, or the plaintext of a document that is ciphertext as a whole.
+    decrypted: Decrypted,
+    /// Whether the cipher authenticated it.
+    is_authenticated: bool,
+}
+
+/// Replaces the first `xenc:EncryptedData`, and returns the next revision;
 /// `None` if there is no ciphertext left. `is_received` says that nothing was decrypted yet: then no error says
 /// anything about a plaintext.
 fn decrypt_first(
@@ -158,7 +166,7 @@ fn decrypt_first(
     is_received: bool,
     decryption: &DocumentDecryption<'_>,
     budget: &Budget,
-) -> Result<Option<(Decrypted, bool)>, DecryptError> {
+) -> Result<Option<Step>, DecryptError> {
     let policy = decryption.policy;
     let document = Document::parse(revision, budget.limits()).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
@@ -182,13 +190,15 @@ fn decrypt_first(
             _ => Err(DecryptError::Failed),
         };
         let mut octets = sought.with_key(octets)?;
-        return Ok(Some((Decrypted::Octets(std::mem::take(&mut *octets)), is_authenticated)));
+        let decrypted = Decrypted::Octets(std::mem::take(&mut *octets));
+        return Ok(Some(Step { decrypted, is_authenticated }));
     }
     let xml = |key: Secret| decrypt_xml(&data, &key, budget);
     let xml = sought.with_key(xml)?;
     let mut splices = Splices::new();
     splices.replace_by(element.span(), xml.into_piece());
-    Ok(Some((Decrypted::Document(splices.apply(revision).text), is_authenticated)))
+    let decrypted = Decrypted::Document(splices.apply(revision).text);
+    Ok(Some(Step { decrypted, is_authenticated }))
 }
 
 /// Ciphertext whose content key is sought: in its own KeyInfo, in an EncryptedKey that lists it, or by name.
@@ -227,6 +237,7 @@ impl Sought<'_, '_> {
     fn search<T>(&self, decrypt: impl Fn(Secret) -> Result<T, DecryptError>) -> Result<T, DecryptError> {
         let Self { document, data, decryption, is_received, budget } = *self;
         let DocumentDecryption { keys, policy, .. } = *decryption;
+        let holdings = Holdings { keys, policy, budget };
         let expected = data.method().key_len();
         let nested = data.key_info().into_iter().flat_map(Element::children);
         let mut candidates: Vec<Element<'_>> =
@@ -267,13 +278,13 @@ impl Sought<'_, '_> {
             // The limit counts for each ciphertext by itself: the keys before this one did not fit.
             budget.check(Limit::EncryptedKeys, nth)?;
             let wrapped = EncryptedKey::parse(element, budget)?;
-            match with_unwrapped(&wrapped, expected, keys, policy, budget, &decrypt) {
+            match holdings.with_unwrapped(&wrapped, expected, &decrypt) {
                 Err(error @ DecryptError::Limit(_)) => return Err(error),
                 Err(error) => refused = error,
                 plaintext => return plaintext,
             }
         }
-        if let Some(plaintext) = derived(data.key_info(), expected, keys, policy, budget, &decrypt)? {
+        if let Some(plaintext) = holdings.with_derived(data.key_info(), expected, &decrypt)? {
             return Ok(plaintext);
         }
         let direct = keys.secrets(data.key_info()).into_iter().filter(|secret| secret.len() == expected);
@@ -308,96 +319,104 @@ fn retrieved<'d>(
     Ok(found)
 }
 
-/// The result of `use_of` with the `expected` octets that are wrapped: for the first of our keys with which it
-/// succeeds.
-fn with_unwrapped<T>(
-    key: &EncryptedKey<'_>,
-    expected: usize,
-    keys: &dyn KeySource,
-    policy: &AlgorithmPolicy,
-    budget: &Budget,
-    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
-) -> Result<T, DecryptError> {
-    policy.check_key(key.method())?;
-    let use_of_leading = |found: Secret| match found.as_octets().get(..expected) {
-        Some(leading) if leading.len() == found.len() => use_of(found),
-        Some(leading) if policy.admits_longer_keys() => use_of(Secret::new(leading.to_vec())),
-        _ => Err(DecryptError::Failed),
-    };
-    match key.method() {
-        KeyMethod::Transport(transport) => {
-            // RSA-1.5 must not show how long a key was.
-            let is_oaep = transport.method() != TransportMethod::Rsa15;
-            let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
-            let private = keys.private_keys(key.key_info());
-            let unwrapped = private.iter().map(|private| {
-                budget.charge(Limit::KeysTried, 1)?;
-                key.unwrap_with(private.as_ref(), expected)
-            });
-            first(unwrapped, DecryptError::Failed, use_of_leading)
-        }
-        KeyMethod::Wrap(_) | KeyMethod::Content(_) => {
-            let len = match key.method() {
-                KeyMethod::Content(cipher) => cipher.key_len(),
-                KeyMethod::Wrap(wrap) => wrap.key_len(),
-                KeyMethod::Transport(_) => return Err(DecryptError::Failed),
-            };
-            let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).and_then(use_of_leading);
-            match derived(key.key_info(), len, keys, policy, budget, unwraps)? {
-                Some(used) => Ok(used),
-                None => first(keys.secrets(key.key_info()).into_iter().map(Ok), DecryptError::Failed, unwraps),
+/// Our keys, what they may be used for, and how often.
+#[derive(Clone, Copy)]
+struct Holdings<'k> {
+    keys: &'k dyn KeySource,
+    policy: &'k AlgorithmPolicy,
+    budget: &'k Budget,
+}
+
+impl Holdings<'_> {
+    /// The result of `use_of` with the `expected` octets that are wrapped: for the first of our keys with which it
+    /// succeeds.
+    fn with_unwrapped<T>(
+        &self,
+        key: &EncryptedKey<'_>,
+        expected: usize,
+        use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+    ) -> Result<T, DecryptError> {
+        let Self { keys, policy, budget } = *self;
+        policy.check_key(key.method())?;
+        let use_of_leading = |found: Secret| match found.as_octets().get(..expected) {
+            Some(leading) if leading.len() == found.len() => use_of(found),
+            Some(leading) if policy.admits_longer_keys() => use_of(Secret::new(leading.to_vec())),
+            _ => Err(DecryptError::Failed),
+        };
+        match key.method() {
+            KeyMethod::Transport(transport) => {
+                // RSA-1.5 must not show how long a key was.
+                let is_oaep = transport.method() != TransportMethod::Rsa15;
+                let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
+                let private = keys.private_keys(key.key_info());
+                let unwrapped = private.iter().map(|private| {
+                    budget.charge(Limit::KeysTried, 1)?;
+                    key.unwrap_with(private.as_ref(), expected)
+                });
+                first(unwrapped, DecryptError::Failed, use_of_leading)
+            }
+            KeyMethod::Wrap(_) | KeyMethod::Content(_) => {
+                let len = match key.method() {
+                    KeyMethod::Content(cipher) => cipher.key_len(),
+                    KeyMethod::Wrap(wrap) => wrap.key_len(),
+                    KeyMethod::Transport(_) => return Err(DecryptError::Failed),
+                };
+                let unwraps = |secret: Secret| key.unwrap_with_secret(&secret).and_then(use_of_leading);
+                match self.with_derived(key.key_info(), len, unwraps)? {
+                    Some(used) => Ok(used),
+                    None => first(keys.secrets(key.key_info()).into_iter().map(Ok), DecryptError::Failed, unwraps),
+                }
             }
         }
     }
-}
 
-/// The result of `use_of` with a key of `len` octets for which a `ds:KeyInfo` describes an agreement or a derivation:
-/// for the first candidate that it can use. `None` if the `ds:KeyInfo` describes neither.
-fn derived<T>(
-    key_info: Option<Element<'_>>,
-    len: usize,
-    keys: &dyn KeySource,
-    policy: &AlgorithmPolicy,
-    budget: &Budget,
-    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
-) -> Result<Option<T>, DecryptError> {
-    let failed = DecryptError::Failed;
-    if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
-        policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
-        return agreed(&agreement, len, keys, budget, use_of).map(Some);
+    /// The result of `use_of` with a key of `len` octets for which a `ds:KeyInfo` describes an agreement or a derivation:
+    /// for the first candidate that it can use. `None` if the `ds:KeyInfo` describes neither.
+    fn with_derived<T>(
+        &self,
+        key_info: Option<Element<'_>>,
+        len: usize,
+        use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+    ) -> Result<Option<T>, DecryptError> {
+        let Self { keys, policy, budget } = *self;
+        let failed = DecryptError::Failed;
+        if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
+            policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
+            return self.with_agreed(&agreement, len, use_of).map(Some);
+        }
+        if let Some(encapsulation) = Encapsulation::within(key_info)? {
+            policy.check_encapsulation(encapsulation.method())?;
+            let private = keys.private_keys(encapsulation.key_info());
+            let opened = private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget));
+            return first(opened, failed, use_of).map(Some);
+        }
+        let mut held = key_info.into_iter().flat_map(Element::children);
+        let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
+        let derived = DerivedKey::parse(held)?;
+        policy.check_derivation(derived.method().derivation())?;
+        let masters = keys.master_secrets(derived.master_key_name());
+        first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
     }
-    if let Some(encapsulation) = Encapsulation::within(key_info)? {
-        policy.check_encapsulation(encapsulation.method())?;
-        let private = keys.private_keys(encapsulation.key_info());
-        let opened = private.iter().map(|key| encapsulation.open(key.as_ref(), len, budget));
-        return first(opened, failed, use_of).map(Some);
-    }
-    let mut held = key_info.into_iter().flat_map(Element::children);
-    let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
-    let derived = DerivedKey::parse(held)?;
-    policy.check_derivation(derived.method().derivation())?;
-    let masters = keys.master_secrets(derived.master_key_name());
-    first(masters.iter().map(|master| derived.method().derive(master, len, budget)), failed, use_of).map(Some)
-}
 
-/// Agrees with each of our keys and each of the originator's keys on its curve, until one result can be used. Those
-/// that the recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
-fn agreed<T>(
-    agreement: &AgreementMethod<'_>,
-    len: usize,
-    keys: &dyn KeySource,
-    budget: &Budget,
-    use_of: impl Fn(Secret) -> Result<T, DecryptError>,
-) -> Result<T, DecryptError> {
-    let originators = match agreement.originator_key() {
-        Some(key) => vec![key.clone()],
-        None => keys.originators(agreement.originator()),
-    };
-    let private = keys.private_keys(agreement.recipient());
-    let pairs = private.iter().flat_map(|key| originators.iter().map(move |originator| (key, originator)));
-    let fitting = pairs.filter(|(key, originator)| key.can_agree_with(originator));
-    let agreed = fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget));
-    first(agreed, DecryptError::Failed, use_of)
+    /// Agrees with each of our keys and each of the originator's keys on its curve, until one result can be used. Those
+    /// that the recipient's `ds:KeyInfo` names are for [`KeySource::private_keys`] to put first.
+    fn with_agreed<T>(
+        &self,
+        agreement: &AgreementMethod<'_>,
+        len: usize,
+        use_of: impl Fn(Secret) -> Result<T, DecryptError>,
+    ) -> Result<T, DecryptError> {
+        let Self { keys, budget, .. } = *self;
+        let originators = match agreement.originator_key() {
+            Some(key) => vec![key.clone()],
+            None => keys.originators(agreement.originator()),
+        };
+        let private = keys.private_keys(agreement.recipient());
+        let pairs = private.iter().flat_map(|key| originators.iter().map(move |originator| (key, originator)));
+        let fitting = pairs.filter(|(key, originator)| key.can_agree_with(originator));
+        let agreed = fitting.map(|(key, originator)| agreement.agree(key.as_ref(), originator, len, budget));
+        first(agreed, DecryptError::Failed, use_of)
+    }
 }
 
 /// The result of `use_of` with the first candidate that it can use. If it can use none, the error of the last

@@ -13,6 +13,47 @@ use crate::error::EncryptError;
 /// Room for a tag, or for padding.
 const BEHIND: usize = 16;
 
+/// The cipher and the key of a new `xenc:EncryptedData`, its Id, and what it says of its key.
+#[derive(Clone, Copy)]
+pub struct Encryption<'k> {
+    method: ContentEncryption,
+    key: &'k Secret,
+    id: Option<&'k str>,
+    key_info: Option<&'k str>,
+}
+
+impl std::fmt::Debug for Encryption<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encryption").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl<'k> Encryption<'k> {
+    /// A cipher and its key, without an Id and without `ds:KeyInfo`.
+    #[must_use]
+    pub fn new(method: ContentEncryption, key: &'k Secret) -> Self {
+        Self { method, key, id: None, key_info: None }
+    }
+
+    /// Sets `@Id`.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Option<&'k str>>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Sets the canonical content of `ds:KeyInfo`, written for a place where `ds` is declared.
+    #[must_use]
+    pub fn key_info(mut self, key_info: impl Into<Option<&'k str>>) -> Self {
+        self.key_info = key_info.into();
+        self
+    }
+
+    fn write(&self, plaintext: &PlaintextType, cipher_octets: &[u8]) -> String {
+        write_encrypted_data(self.id, plaintext, self.method, self.key_info, cipher_octets)
+    }
+}
+
 /// An element to encrypt.
 #[derive(Clone, Copy)]
 pub struct ElementPlaintext<'e, 'd> {
@@ -40,14 +81,12 @@ pub struct ElementPlaintext<'e, 'd> {
 /// octets or declarations than a receiver with the same limits accepts. That is charged before there is a plaintext.
 pub fn encrypt_element(
     plaintext: ElementPlaintext<'_, '_>,
-    method: ContentEncryption,
-    key: &Secret,
-    id: Option<&str>,
-    key_info: Option<&str>,
+    encryption: Encryption<'_>,
     random: &dyn Random,
     budget: &Budget,
 ) -> Result<String, EncryptError> {
     let ElementPlaintext { element, along, kind } = plaintext;
+    let Encryption { method, key, .. } = encryption;
     let piece = match kind {
         PlaintextType::Content => element.self_contained_content(along, budget)?,
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
@@ -63,7 +102,7 @@ pub fn encrypt_element(
     piece.push_to(&mut text);
     drop(piece);
     let cipher_octets = wss_crypto::encrypt_in_place(method, key, text.into_bytes(), random)?;
-    Ok(write_encrypted_data(id, kind, method, key_info, &cipher_octets))
+    Ok(encryption.write(kind, &cipher_octets))
 }
 
 /// Encrypts `octets` and writes the `xenc:EncryptedData` in canonical form, as a document of its own.
@@ -74,11 +113,12 @@ pub fn encrypt_element(
 /// ```
 /// use wss_c14n::{Budget, Document, Limits};
 /// use wss_crypto::{ContentEncryption, Secret, SystemRandom};
-/// use wss_xmlenc::{EncryptedData, PlaintextType, decrypt_octets, encrypt_octets};
+/// use wss_xmlenc::{EncryptedData, Encryption, PlaintextType, decrypt_octets, encrypt_octets};
 ///
 /// let (method, random) = (ContentEncryption::Aes128Gcm, &SystemRandom);
 /// let key = Secret::generate(random, method.key_len())?;
-/// let xml = encrypt_octets(b"<amount>4711</amount>", &PlaintextType::Element, method, &key, None, None, random)?;
+/// let encryption = Encryption::new(method, &key);
+/// let xml = encrypt_octets(b"<amount>4711</amount>", &PlaintextType::Element, encryption, random)?;
 ///
 /// let document = Document::parse(xml.as_str(), &Limits::default())?;
 /// let budget = Budget::new(&Limits::default(), xml.len() as u64);
@@ -89,12 +129,9 @@ pub fn encrypt_element(
 pub fn encrypt_octets(
     octets: &[u8],
     plaintext: &PlaintextType,
-    method: ContentEncryption,
-    key: &Secret,
-    id: Option<&str>,
-    key_info: Option<&str>,
+    encryption: Encryption<'_>,
     random: &dyn Random,
 ) -> Result<String, EncryptError> {
-    let cipher_octets = wss_crypto::encrypt(method, key, octets, random)?;
-    Ok(write_encrypted_data(id, plaintext, method, key_info, &cipher_octets))
+    let cipher_octets = wss_crypto::encrypt(encryption.method, encryption.key, octets, random)?;
+    Ok(encryption.write(plaintext, &cipher_octets))
 }

@@ -324,39 +324,56 @@ fn attachment_named(reference: Element<'_>) -> Result<Option<String>, DecryptErr
     Ok(is_attachment.then(|| uri.into_owned()))
 }
 
-/// Writes an `xenc:EncryptedData` in canonical form, as a document of its own. Its cipher octets are the attachment
-/// that `url` names. `mime_type` is the type of the attachment, which is required unless its header is encrypted as
-/// well.
-///
-/// # Specification
-/// SwA Profile 1.1.1 §5.
-#[must_use]
-pub fn write_encrypted_attachment(
-    id: &str,
-    complete: bool,
-    mime_type: Option<&str>,
-    method: ContentEncryption,
-    key_info: Option<&str>,
-    url: &str,
-) -> String {
-    let mut writer = Writer::new();
-    writer.start(name::XENC, "EncryptedData");
-    writer.attribute("Id", id);
-    if let Some(mime_type) = mime_type {
-        writer.attribute("MimeType", mime_type);
+/// An `xenc:EncryptedData` to write, whose cipher octets are an attachment.
+#[derive(Clone, Copy)]
+pub struct NewEncryptedAttachment<'a> {
+    /// `@Id`.
+    pub id: &'a str,
+    /// The `cid:` URL of the attachment.
+    pub url: &'a str,
+    /// Whether the header of the attachment is encrypted, too.
+    pub complete: bool,
+    /// The type of the attachment, which is required unless its header is encrypted as well.
+    pub mime_type: Option<&'a str>,
+    /// The cipher.
+    pub method: ContentEncryption,
+    /// The canonical content of `ds:KeyInfo`, written for a place where `ds` is declared.
+    pub key_info: Option<&'a str>,
+}
+
+impl std::fmt::Debug for NewEncryptedAttachment<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewEncryptedAttachment").field("method", &self.method).finish_non_exhaustive()
     }
-    writer.attribute("Type", PlaintextType::of_attachment(complete));
-    writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
-    write_key_info(&mut writer, key_info);
-    writer.start(name::XENC, "CipherData");
-    writer.start(name::XENC, "CipherReference");
-    writer.attribute("URI", url);
-    writer.start(name::XENC, "Transforms");
-    writer.algorithm(name::DS, "Transform", ATTACHMENT_CIPHERTEXT);
-    for _ in 0..4 {
-        writer.end();
+}
+
+impl NewEncryptedAttachment<'_> {
+    /// Writes it in canonical form, as a document of its own.
+    ///
+    /// # Specification
+    /// SwA Profile 1.1.1 §5.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let Self { id, url, complete, mime_type, method, key_info } = *self;
+        let mut writer = Writer::new();
+        writer.start(name::XENC, "EncryptedData");
+        writer.attribute("Id", id);
+        if let Some(mime_type) = mime_type {
+            writer.attribute("MimeType", mime_type);
+        }
+        writer.attribute("Type", PlaintextType::of_attachment(complete));
+        writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
+        write_key_info(&mut writer, key_info);
+        writer.start(name::XENC, "CipherData");
+        writer.start(name::XENC, "CipherReference");
+        writer.attribute("URI", url);
+        writer.start(name::XENC, "Transforms");
+        writer.algorithm(name::DS, "Transform", ATTACHMENT_CIPHERTEXT);
+        for _ in 0..4 {
+            writer.end();
+        }
+        writer.finish()
     }
-    writer.finish()
 }
 
 /// Writes an `xenc:EncryptedData` in canonical form, as a document of its own. `key_info` is the canonical content of

@@ -22,9 +22,9 @@ pub use agreement_method::{Agreed, Agreement, AgreementMethod, OriginatorForm};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, DocumentDecryption, KeySource, decrypt_document};
 pub use encapsulation::{Encapsulated, Encapsulation};
-pub use encrypt::{ElementPlaintext, encrypt_element, encrypt_octets};
+pub use encrypt::{ElementPlaintext, Encryption, encrypt_element, encrypt_octets};
 pub use encrypted_data::{
-    ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,
+    ATTACHMENT_CIPHERTEXT, EncryptedData, NewEncryptedAttachment, PlaintextType, write_encrypted_data,
 };
 pub use encrypted_key::{EncryptedKey, KeyMethod, ReferenceList, protect, write_encrypted_key, write_reference_list};
 pub use error::{DecryptError, EncryptError};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use wss_c14n::{Element, Limits};
 use wss_crypto::{ContentEncryption, KeyUnwrap, PublicKey, Secret, SystemRandom};
-use wss_xmlenc::{AlgorithmPolicy, DecryptError, KeySource, PlaintextType, decrypt_document, encrypt_octets};
+use wss_xmlenc::{
+    AlgorithmPolicy, DecryptError, Encryption, KeySource, PlaintextType, decrypt_document, encrypt_octets,
+};
 
 struct Only(Secret);
 
@@ -41,7 +43,7 @@ fn errors_about_ciphertext_in_plaintext_quote_it_only_where_it_is_authenticated(
         for inner in INNER {
             let secret = Secret::generate(&SystemRandom, cipher.key_len()).expect("random");
             let kind = PlaintextType::Content;
-            let data = encrypt_octets(inner.as_bytes(), &kind, cipher, &secret, None, None, &SystemRandom);
+            let data = encrypt_octets(inner.as_bytes(), &kind, Encryption::new(cipher, &secret), &SystemRandom);
             let document = format!("<r xmlns:x=\"http://www.w3.org/2001/04/xmlenc#\">{}</r>", data.expect("encrypts"));
             let policy = AlgorithmPolicy::everything_for_legacy_use_only();
             let error = decrypt_document(&document, &Only(secret), &policy, &Limits::default()).expect_err(inner);

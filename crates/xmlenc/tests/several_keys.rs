@@ -8,8 +8,8 @@ use wss_crypto::{
     Secret, SystemRandom,
 };
 use wss_xmlenc::{
-    Agreement, AlgorithmPolicy, DecryptError, Decrypted, ElementPlaintext, EncryptedData, KeyMethod, KeySource,
-    PlaintextType, decrypt_document, decrypt_xml, encrypt_element, encrypt_octets, write_encrypted_key,
+    Agreement, AlgorithmPolicy, DecryptError, Decrypted, ElementPlaintext, EncryptedData, Encryption, KeyMethod,
+    KeySource, PlaintextType, decrypt_document, decrypt_xml, encrypt_element, encrypt_octets, write_encrypted_key,
 };
 
 const SOURCE: &str = "<r><part>4711</part></r>";
@@ -61,10 +61,7 @@ fn encrypted(content: ContentEncryption, key: &Secret, key_info: Option<&str>) -
     let part = document.elements().find(|element| element.name().local == "part").expect("a part");
     let data = encrypt_element(
         ElementPlaintext { element: part, along: TakeAlong::Namespaces, kind: &PlaintextType::Element },
-        content,
-        key,
-        None,
-        key_info,
+        Encryption::new(content, key).key_info(key_info),
         &SystemRandom,
         &Budget::new(&Limits::default(), SOURCE.len() as u64),
     );
@@ -86,7 +83,7 @@ fn what_is_left_of_a_limit_tells_nothing_of_padding() {
     let mut left = Vec::new();
     for len in 32..80 {
         // No plaintext is well-formed; its padding is right, or that of a wrong key.
-        let xml = encrypt_octets("<".repeat(len).as_bytes(), &kind, content, &key, None, None, &SystemRandom);
+        let xml = encrypt_octets("<".repeat(len).as_bytes(), &kind, Encryption::new(content, &key), &SystemRandom);
         let xml = xml.expect("encrypts");
         let document = Document::parse(xml.as_str(), &Limits::default()).expect("well-formed");
         let data = EncryptedData::parse(document.root()).expect("data");
@@ -198,7 +195,9 @@ fn errors_of_later_keys_say_nothing_of_padding() {
         let method = KeyMethod::Transport(KeyTransport::oaep_mgf1p());
         let sent = write_encrypted_key(None, &method, None, &wrapped, &[]).repeat(3);
         [secret, &fresh].map(|key| {
-            let data = encrypt_octets(plain, kind, content, key, None, Some(&sent), &SystemRandom).expect("encrypts");
+            let data =
+                encrypt_octets(plain, kind, Encryption::new(content, key).key_info(sent.as_str()), &SystemRandom)
+                    .expect("encrypts");
             decrypted(&format!("<r>{data}</r>"), vec![Arc::new(bob.clone())], &limits)
         })
     };
@@ -222,7 +221,7 @@ fn octets_of_a_wrong_key_are_not_handed_out() {
         let secrets = [(); 2].map(|()| Secret::generate(&SystemRandom, content.key_len()).expect("random"));
         let [wrong, right] = secrets;
         let octets = PlaintextType::Other(Some("urn:octets".into()));
-        let data = encrypt_octets(b"4711", &octets, content, &right, None, None, &SystemRandom).expect("encrypts");
+        let data = encrypt_octets(b"4711", &octets, Encryption::new(content, &right), &SystemRandom).expect("encrypts");
         for secrets in
             [vec![wrong.clone(), right.clone()], vec![right.clone(), wrong], vec![right.clone(), right.clone()]]
         {

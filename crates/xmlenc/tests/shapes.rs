@@ -2,7 +2,7 @@
 
 use wss_c14n::{Budget, Document, Limit, Limits, name};
 use wss_crypto::{ContentEncryption, Secret, SystemRandom};
-use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml, encrypt_octets};
+use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, Encryption, PlaintextType, decrypt_xml, encrypt_octets};
 
 const REFERENCE: &str = "<DataReference URI=\"#a\"/>";
 
@@ -66,7 +66,7 @@ fn a_plaintext_is_what_its_type_says() {
     let key = Secret::generate(&SystemRandom, method.key_len()).expect("random");
     let opens = |plaintext: &[u8], plaintext_type: &PlaintextType| {
         let data =
-            encrypt_octets(plaintext, plaintext_type, method, &key, None, None, &SystemRandom).expect("encrypts");
+            encrypt_octets(plaintext, plaintext_type, Encryption::new(method, &key), &SystemRandom).expect("encrypts");
         let text = format!("<r>{data}</r>");
         let document = Document::parse(&text, &Limits::default()).expect("well-formed");
         let budget = Budget::new(&Limits::default(), text.len() as u64);
@@ -96,8 +96,8 @@ fn a_plaintext_is_what_its_type_says() {
 fn a_plaintext_for_which_no_budget_is_left_is_not_decrypted() {
     let method = ContentEncryption::Aes128Gcm;
     let key = Secret::generate(&SystemRandom, method.key_len()).expect("random");
-    let data =
-        encrypt_octets(b"<a/>", &PlaintextType::Element, method, &key, None, None, &SystemRandom).expect("encrypts");
+    let data = encrypt_octets(b"<a/>", &PlaintextType::Element, Encryption::new(method, &key), &SystemRandom)
+        .expect("encrypts");
     let document = Document::parse(data.as_str(), &Limits::default()).expect("well-formed");
     let data = EncryptedData::parse(document.root()).expect("read");
     let budget = Budget::new(&Limits::default(), 0);

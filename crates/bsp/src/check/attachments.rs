@@ -76,6 +76,16 @@ enum Reading {
     Encoded,
 }
 
+/// An attachment that a signature names, as it may have been digested.
+struct Digestible<'p, 'm> {
+    /// The plaintext, if there is one, before the ciphertext.
+    parts: &'p [&'p MimePart<'m>],
+    /// Whether the header is digested, too.
+    is_complete: bool,
+    /// Whether there is only ciphertext of it.
+    is_hidden: bool,
+}
+
 impl<'p> Attachments<'p, '_> {
     fn part(&self, reference: Element<'_>) -> Option<&'p MimePart<'p>> {
         named_by(self.package?.attachments(), &reference.attribute("", "URI")?)
@@ -154,7 +164,8 @@ impl<'p> Attachments<'p, '_> {
         let is_complete = transforms().any(|uri| uri == ATTACHMENT_COMPLETE);
         let opened = named_by(self.opened, &uri);
         let parts: Vec<_> = opened.into_iter().chain([part]).collect();
-        self.digest(reference, &parts, (is_complete, is_encrypted && opened.is_none()), findings);
+        let is_hidden = is_encrypted && opened.is_none();
+        self.digest(reference, &Digestible { parts: &parts, is_complete, is_hidden }, findings);
     }
 
     /// §18.2.3 and §18.2.4. The digest distinguishes them: it matches the plaintext of the attachment, or else its
@@ -162,8 +173,7 @@ impl<'p> Attachments<'p, '_> {
     fn digest(
         &mut self,
         reference: Element<'_>,
-        parts: &[&MimePart<'_>],
-        (is_complete, is_hidden): (bool, bool),
+        &Digestible { parts, is_complete, is_hidden }: &Digestible<'_, '_>,
         findings: &mut Findings<'_>,
     ) {
         let [canonicalised, decoded] = [Rule::U18_2_3, Rule::U18_2_4];

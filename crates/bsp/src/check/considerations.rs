@@ -12,10 +12,10 @@ use crate::targets::Targets;
 
 pub(crate) fn judge(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
     let signed = signatures::signed(targets);
-    let hides = targets.hidden().is_some();
+    let has_ciphertext = targets.hidden().is_some();
     let covered = |rule: Rule, token: Element<'_>, findings: &mut Findings<'_>| {
         let is_signed = token.ancestors_and_self().any(|element| signed.contains(&element.id()));
-        if !is_signed && hides {
+        if !is_signed && has_ciphertext {
             findings.hidden(rule, token, "ciphertext in the header may hold a signature over the token");
         } else {
             findings.check(rule, token, is_signed, "no signature covers the token");

@@ -9,7 +9,7 @@ use crate::listed::{CONTENTS, TRANSPORTS, WRAPS};
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::{EncryptedData, List, Targets, is_encrypted_data};
+use crate::targets::{Ciphertext, EncryptedData, List, Targets, is_encrypted_data};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     headers(targets, findings);
@@ -21,9 +21,13 @@ pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     }
     let keys = key_names(targets);
     let steps = Steps::of(targets, &keys);
-    let hides = targets.hidden().is_some() || targets.hiding_data().next().is_some();
+    // A list names parts of the Body, too.
+    let ciphertext = match targets.hiding_data().next() {
+        Some(_) => Ciphertext::MayHide,
+        None => targets.ciphertext(),
+    };
     for (at, list) in targets.lists.iter().enumerate() {
-        judge_list(list, hides, &keys, targets, findings);
+        judge_list(list, ciphertext, &keys, targets, findings);
         steps.complete(at, list, findings);
     }
 }
@@ -122,7 +126,13 @@ fn key_info(encrypted: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §10.2.1, §10.4.1, §10.7 to §10.10.
-fn judge_list(list: &List<'_>, hides: bool, keys: &[KeyName], targets: &Targets<'_>, findings: &mut Findings<'_>) {
+fn judge_list(
+    list: &List<'_>,
+    ciphertext: Ciphertext,
+    keys: &[KeyName],
+    targets: &Targets<'_>,
+    findings: &mut Findings<'_>,
+) {
     let (data_rule, key_rule) = match list.key {
         None => (Rule::R5608, Rule::R5613),
         Some(_) => (Rule::R3006, Rule::R3007),
@@ -137,7 +147,7 @@ fn judge_list(list: &List<'_>, hides: bool, keys: &[KeyName], targets: &Targets<
                 };
                 findings.check(data_rule, *reference, fits, "the URI names neither EncryptedData nor EncryptedHeader");
             }
-            None if hides && is_shorthand(*reference) => {
+            None if ciphertext == Ciphertext::MayHide && is_shorthand(*reference) => {
                 findings.unknown(data_rule, *reference, "a key: what the URI names may be encrypted itself");
             }
             None => findings.fail(data_rule, *reference, "the URI is not \"#\" and the Id of an xenc:EncryptedData"),

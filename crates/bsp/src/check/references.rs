@@ -16,10 +16,10 @@ use crate::kind::{Kind, is_token};
 use crate::reference::{Form, Reference, issuer_serial};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::{Targets, is_encrypted_data};
+use crate::targets::{Ciphertext, Targets, is_encrypted_data};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
-    let hides = targets.hidden().is_some();
+    let ciphertext = targets.ciphertext();
     let embeds = targets.references.iter().any(|reference| reference.by(Form::Embedded).is_some());
     let tokens: Vec<_> = if embeds { targets.tokens_in_scope().collect() } else { Vec::new() };
     for reference in &targets.references {
@@ -27,13 +27,13 @@ pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
         token_type(reference, findings);
         place(reference, targets, findings);
         match reference.form() {
-            Some((Form::Direct, child)) => direct(reference, child, targets, hides, findings),
-            Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, targets, hides, findings),
+            Some((Form::Direct, child)) => direct(reference, child, targets, ciphertext, findings),
+            Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, targets, ciphertext, findings),
             Some((Form::Embedded, child)) => embedded(child, &tokens, findings),
             Some((Form::IssuerSerial, child)) => issuer(child, findings),
             None => {}
         }
-        of_kind(reference, hides, findings);
+        of_kind(reference, ciphertext, findings);
     }
     repeated_tokens(targets, findings);
 }
@@ -139,7 +139,7 @@ fn direct(
     reference: &Reference<'_>,
     child: Element<'_>,
     targets: &Targets<'_>,
-    hides: bool,
+    ciphertext: Ciphertext,
     findings: &mut Findings<'_>,
 ) {
     let uri = child.attribute("", "URI");
@@ -152,7 +152,7 @@ fn direct(
             (Some(id), None) if pointed_at(id).is_some_and(|id| targets.by_id(id).is_some()) => {
                 findings.fail(Rule::R5204, child, "an XPointer where the shorthand \"#id\" serves");
             }
-            (Some(_), None) if hides => findings.hidden(Rule::R5204, child, HIDDEN),
+            (Some(_), None) if ciphertext == Ciphertext::MayHide => findings.hidden(Rule::R5204, child, HIDDEN),
             (Some(_), None) => findings.fail(Rule::R5204, child, "no element of the envelope has this Id"),
             (None, Some(token)) => {
                 let has_id = wss_c14n::id_of(token).is_some();
@@ -202,7 +202,7 @@ fn key_identifier(
     reference: &Reference<'_>,
     child: Element<'_>,
     targets: &Targets<'_>,
-    hides: bool,
+    ciphertext: Ciphertext,
     findings: &mut Findings<'_>,
 ) {
     let value_type = child.attribute("", "ValueType");
@@ -234,7 +234,10 @@ fn key_identifier(
         findings.check(Rule::R3063, child, known.contains(&stated.as_ref()) && fits, &why);
     }
     if is_saml {
-        saml_identifier(reference, child, value_type.as_deref(), targets, hides, findings);
+        let is_internal = reference.internal_token().is_some() || ciphertext == Ciphertext::MayHide;
+        let rule = if is_internal { Rule::R6602 } else { Rule::R6609 };
+        findings.check(rule, child, value_type.is_some(), "no ValueType attribute");
+        saml_identifier(reference, child, value_type.as_deref(), targets, findings);
     }
 }
 
@@ -244,11 +247,8 @@ fn saml_identifier(
     child: Element<'_>,
     value_type: Option<&str>,
     targets: &Targets<'_>,
-    hides: bool,
     findings: &mut Findings<'_>,
 ) {
-    let rule = if reference.internal_token().is_some() || hides { Rule::R6602 } else { Rule::R6609 };
-    findings.check(rule, child, value_type.is_some(), "no ValueType attribute");
     if let Some(stated) = value_type {
         let (rule, expected) = match reference.kind {
             Some(Kind::Saml1) => (Rule::R6603, SAML_ASSERTION_ID),
@@ -342,9 +342,9 @@ pub(crate) fn is_rfc4514(name: &str) -> bool {
 }
 
 /// Chapters 12 to 17: the rules of the named token's profile on references to it.
-fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+fn of_kind(reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>) {
     let Some(kind) = reference.kind else { return };
-    tokens::reference(kind, reference, hides, findings);
+    tokens::reference(kind, reference, ciphertext, findings);
     if let Some(binding) = reference.authority_binding {
         let kind = binding.attribute("", "AuthorityKind").unwrap_or_default();
         let (prefix, local) = collapsed(&kind).split_once(':').unwrap_or(("", collapsed(&kind)));

@@ -223,8 +223,9 @@ impl<'s> Names<'s> {
 
     fn new_prefix(&mut self, prefix: &'s [u8]) -> u32 {
         let id = self.prefixes.len() as u32;
-        // Octets that were checked as a name are a text.
-        self.prefixes.push(keep(&mut self.arena, std::str::from_utf8(prefix).unwrap_or_default()));
+        // The source is a text, and a prefix in it ends at a colon, at an equals sign or with the name.
+        let text = std::str::from_utf8(prefix).expect("a prefix is a piece of a text");
+        self.prefixes.push(keep(&mut self.arena, text));
         self.bound.push(UNBOUND);
         self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: "" });
         match self.packed.get_mut(id as usize) {

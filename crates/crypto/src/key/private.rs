@@ -67,29 +67,18 @@ impl PrivateKey {
 
     /// A key from version 1 of PKCS#8.
     fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, LoadError> {
-        let what = "private key";
         let (inner, public) = match Pkcs8::parse(pkcs8)? {
-            Pkcs8::Rsa { modulus, exponent } => {
-                let public = PublicKey::from_rsa(modulus, exponent)?;
-                if public.kind.is_retired() {
-                    return Err(LoadError::Bounds("RSA keys below 1024 bits only verify"));
-                }
-                let key = provider::RsaPrivate::load(pkcs8);
-                let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
-                let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, pkcs8).as_octets().to_vec());
-                (Private::Rsa { key, substitute_key }, public)
-            }
+            Pkcs8::Rsa { modulus, exponent } => rsa(pkcs8, modulus, exponent)?,
             Pkcs8::RsaPss { modulus, exponent, algorithm, pkcs1 } => {
                 let public = PublicKey::new(&Spki::RsaPss { modulus, exponent, algorithm })?;
-                let pkcs8 = rsa_pkcs8(pkcs1);
-                let key = provider::RsaPrivate::load(&pkcs8);
-                let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
+                let key = provider::RsaPrivate::load(&rsa_pkcs8(pkcs1));
+                let key = key.map_err(|refusal| not_loaded(refusal, public.kind, WHAT))?;
                 // A PSS key transports no keys, so that no substitute is ever needed.
                 (Private::Rsa { key, substitute_key: Secret::new(Vec::new()) }, public)
             }
             Pkcs8::Ec { curve, scalar, point } => {
                 let key = provider::EcPrivate::load(curve, pkcs8, scalar);
-                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ec(curve), what))?;
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ec(curve), WHAT))?;
                 let public = PublicKey::from_ec(curve, &key.point())?;
                 if point.is_some_and(|point| !public.has_bits(point)) {
                     return Err(LoadError::Contradictory("the public key within it is that of another private key"));
@@ -98,7 +87,7 @@ impl PrivateKey {
             }
             Pkcs8::Ed25519 { seed } => {
                 let key = provider::Ed25519Private::load(seed);
-                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, what))?;
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, WHAT))?;
                 let own = own_point(&key.point())?;
                 (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: &own })?)
             }
@@ -114,21 +103,14 @@ impl PrivateKey {
             }
             Pkcs8::X25519 { scalar } => {
                 let key = provider::X25519Private::load(scalar);
-                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, what))?;
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, WHAT))?;
                 let own = own_point(&key.point())?;
                 (Private::X25519(key), PublicKey::new(&Spki::X25519 { point: &own })?)
             }
-            Pkcs8::Dh { domain, rest, number } => {
-                let malformed = |_| LoadError::Malformed { what };
-                let key = provider::DhPrivate::load(group(domain), significant(number)).map_err(malformed)?;
-                // The sizes of the key are judged before anything is computed with them.
-                Spki::Dh { domain, rest, y: &[2] }.kind()?;
-                let y = key.public().map_err(malformed)?;
-                (Private::Dh(key), PublicKey::new(&Spki::Dh { domain, rest, y: significant(&y) })?)
-            }
+            Pkcs8::Dh { domain, rest, number } => dh(domain, rest, number)?,
             Pkcs8::Dsa => {
                 let kind = KeyKind::Dsa { bits: 0, subgroup_bits: 0 };
-                let spki = Chosen::dsa_public(pkcs8).map_err(|refusal| not_loaded(refusal, kind, what))?;
+                let spki = Chosen::dsa_public(pkcs8).map_err(|refusal| not_loaded(refusal, kind, WHAT))?;
                 (Private::NotUsed, PublicKey::from_spki(&spki)?)
             }
             Pkcs8::PostQuantum { kind, form } => post_quantum(kind, &form, pkcs8)?,
@@ -143,14 +125,38 @@ impl PrivateKey {
     }
 }
 
+/// The word for a private key in errors.
+const WHAT: &str = "private key";
+
+/// An RSA key, whose public numbers are these.
+fn rsa(pkcs8: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<(Private, PublicKey), LoadError> {
+    let public = PublicKey::from_rsa(modulus, exponent)?;
+    if public.kind.is_retired() {
+        return Err(LoadError::Bounds("RSA keys below 1024 bits only verify"));
+    }
+    let key = provider::RsaPrivate::load(pkcs8).map_err(|refusal| not_loaded(refusal, public.kind, WHAT))?;
+    let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, pkcs8).as_octets().to_vec());
+    Ok((Private::Rsa { key, substitute_key }, public))
+}
+
+/// A Diffie-Hellman key, whose private number is `number`.
+fn dh(domain: [&[u8]; 3], rest: &[u8], number: &[u8]) -> Result<(Private, PublicKey), LoadError> {
+    let malformed = |_| LoadError::Malformed { what: WHAT };
+    let key = provider::DhPrivate::load(group(domain), significant(number)).map_err(malformed)?;
+    // The sizes of the key are judged before anything is computed with them.
+    Spki::Dh { domain, rest, y: &[2] }.kind()?;
+    let y = key.public().map_err(malformed)?;
+    Ok((Private::Dh(key), PublicKey::new(&Spki::Dh { domain, rest, y: significant(&y) })?))
+}
+
 /// The public key of a private key, in an array.
 fn own_point<const LEN: usize>(own: &[u8]) -> Result<[u8; LEN], LoadError> {
-    own.try_into().map_err(|_| LoadError::Malformed { what: "private key" })
+    own.try_into().map_err(|_| LoadError::Malformed { what: WHAT })
 }
 
 /// A post-quantum key from version 1 of PKCS#8. Where a form has more than the seed, its parts must be of one key.
 fn post_quantum(kind: PostQuantum, form: &Form<'_>, pkcs8: &[u8]) -> Result<(Private, PublicKey), LoadError> {
-    let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), "private key");
+    let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), WHAT);
     let load = |pkcs8: &[u8]| provider::PostQuantumPrivate::load(kind, pkcs8).map_err(refused);
     let key = match form {
         Form::Seed | Form::Expanded(_) | Form::Strings => load(pkcs8)?,
@@ -185,7 +191,7 @@ fn encapsulation_key(kind: PostQuantum, expanded: &[u8]) -> Result<&[u8], LoadEr
         let (public, rest) = rest.split_at_checked(kind.public_len())?;
         Some((public, rest.split_at_checked(PART)?.0))
     };
-    let (public, digest) = parts().ok_or(LoadError::Malformed { what: "private key" })?;
+    let (public, digest) = parts().ok_or(LoadError::Malformed { what: WHAT })?;
     let is_its_own = Digest::of(DigestMethod::Sha3_256, public).as_octets() == digest;
     if is_its_own { Ok(public) } else { Err(OF_SEVERAL) }
 }

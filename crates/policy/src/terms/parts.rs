@@ -147,65 +147,13 @@ impl Parts {
         if !is_security(&parameter.namespace) {
             return Err("it is not of WS-SecurityPolicy".into());
         }
-        let is_named = |part: &Part| match purpose {
-            Purpose::Listing => {
-                let mut what = format!("{part} is {} where it is there", verb.words());
-                what.shrink_to_fit();
-                Words::from(what)
-            }
-            Purpose::Side { .. } => verb.words().into(),
-        };
         match parameter.local() {
             "Body" => {
                 self.add(verb, Part::Body, None);
                 Ok(verb.of_body().into())
             }
-            "Header" => {
-                let namespace = parameter.attribute("Namespace").unwrap_or_default();
-                if namespace.is_empty() {
-                    return Err("every header block has a namespace (SOAP 1.2 §5.2.1): give its Namespace".into());
-                }
-                // Some policies have an empty name in place of none.
-                match parameter.attribute("Name").filter(|local| !local.is_empty()) {
-                    None if verb == Verb::Require => {
-                        Err("which header block is required is not said: give its Name".into())
-                    }
-                    Some(local) if !name::is_ncname(local) => Err(
-                        "no header block has this Name: give its local name, or leave it out for all of the namespace"
-                            .into(),
-                    ),
-                    Some(local) => {
-                        let part = Part::every_header_block(namespace, local);
-                        let what = is_named(&part);
-                        self.add(verb, part, None);
-                        Ok(what)
-                    }
-                    None => {
-                        self.note_every(verb, Some(namespace));
-                        let parts = every_known_block(purpose);
-                        let of_namespace = |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
-                        parts.filter(of_namespace).for_each(|part| self.add(verb, part, None));
-                        Ok(format!("each header block of {namespace} is {}", verb.words()).into())
-                    }
-                }
-            }
-            "Attachments" => {
-                self.add(verb, Part::Attachments, None);
-                let is_there = |name: &str| parameter.inside(name).is_some();
-                let (complete, content) =
-                    (is_there("AttachmentCompleteSignatureTransform"), is_there("ContentSignatureTransform"));
-                match (verb, complete, content) {
-                    (Verb::Sign, true, true) => {
-                        Err("an attachment is signed with its header or without: keep one of the two".into())
-                    }
-                    (Verb::Sign, _, false) => {
-                        self.complete_attachments = true;
-                        Ok("the attachments are signed with their headers".into())
-                    }
-                    (Verb::Sign, false, true) => Ok("the content of the attachments is signed".into()),
-                    _ => Ok(format!("the attachments are {}", verb.words()).into()),
-                }
-            }
+            "Header" => self.header(parameter, verb, purpose),
+            "Attachments" => self.attachments(parameter, verb),
             // Of a whole message, the intersection with what a direct path names is what the path names.
             path if is_xpath_2(path) && parameter.attribute("Filter") != Some("intersect") => {
                 Err("of XPath Filter 2.0, the intersection with a direct path is read: write Filter=\"intersect\""
@@ -213,12 +161,58 @@ impl Parts {
             }
             path if is_xpath(path) => {
                 let part = part_of(parameter)?;
-                let what = is_named(&part);
+                let what = standing_of(&part, verb, purpose);
                 self.add(verb, part, Some(&parameter.place));
                 Ok(what)
             }
             "Empty" => Ok("nothing".into()),
             _ => Err("no part of this assertion has this name".into()),
+        }
+    }
+
+    fn header(&mut self, parameter: &Parameter, verb: Verb, purpose: Purpose<'_>) -> Result<Words, Words> {
+        let namespace = parameter.attribute("Namespace").unwrap_or_default();
+        if namespace.is_empty() {
+            return Err("every header block has a namespace (SOAP 1.2 §5.2.1): give its Namespace".into());
+        }
+        // Some policies have an empty name in place of none.
+        match parameter.attribute("Name").filter(|local| !local.is_empty()) {
+            None if verb == Verb::Require => Err("which header block is required is not said: give its Name".into()),
+            Some(local) if !name::is_ncname(local) => {
+                Err("no header block has this Name: give its local name, or leave it out for all of the namespace"
+                    .into())
+            }
+            Some(local) => {
+                let part = Part::every_header_block(namespace, local);
+                let what = standing_of(&part, verb, purpose);
+                self.add(verb, part, None);
+                Ok(what)
+            }
+            None => {
+                self.note_every(verb, Some(namespace));
+                let parts = every_known_block(purpose);
+                let of_namespace =
+                    |part: &Part| matches!(part, Part::EveryHeaderBlock { namespace: of, .. } if of == namespace);
+                parts.filter(of_namespace).for_each(|part| self.add(verb, part, None));
+                Ok(format!("each header block of {namespace} is {}", verb.words()).into())
+            }
+        }
+    }
+
+    fn attachments(&mut self, parameter: &Parameter, verb: Verb) -> Result<Words, Words> {
+        self.add(verb, Part::Attachments, None);
+        let complete = parameter.inside("AttachmentCompleteSignatureTransform").is_some();
+        let content = parameter.inside("ContentSignatureTransform").is_some();
+        match (verb, complete, content) {
+            (Verb::Sign, true, true) => {
+                Err("an attachment is signed with its header or without: keep one of the two".into())
+            }
+            (Verb::Sign, _, false) => {
+                self.complete_attachments = true;
+                Ok("the attachments are signed with their headers".into())
+            }
+            (Verb::Sign, false, true) => Ok("the content of the attachments is signed".into()),
+            _ => Ok(format!("the attachments are {}", verb.words()).into()),
         }
     }
 
@@ -327,6 +321,18 @@ impl Parts {
             let why = "it is inside a part, and sp:OnlySignEntireHeadersAndBody admits whole parts alone";
             notes.at(place, Standing::Refused(why.into()));
         }
+    }
+}
+
+/// What is done with a part that a policy names.
+fn standing_of(part: &Part, verb: Verb, purpose: Purpose<'_>) -> Words {
+    match purpose {
+        Purpose::Listing => {
+            let mut what = format!("{part} is {} where it is there", verb.words());
+            what.shrink_to_fit();
+            what.into()
+        }
+        Purpose::Side { .. } => verb.words().into(),
     }
 }
 

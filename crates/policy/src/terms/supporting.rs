@@ -53,35 +53,12 @@ impl Supporting {
         notes.done(assertion, format!("tokens in requests, {how}"));
         let (mut tokens, mut parts) = (Vec::new(), Parts::default());
         for inner in &assertion.nested {
-            if Token::is_one(inner) {
-                tokens.push(Token::read(inner, notes));
-                continue;
-            }
-            match inner.local() {
-                "AlgorithmSuite" if names::is_security(&inner.written.namespace) => {
-                    read_suite(inner, purpose, notes);
-                    notes.refused(inner, "a suite for supporting tokens alone is not supported");
+            match Token::is_one(inner) {
+                true => tokens.push(Token::read(inner, notes)),
+                false if endorsing && ["SignedParts", "SignedElements"].contains(&inner.local()) => {
+                    read_endorsed(&mut parts, inner, purpose, notes);
                 }
-                "SignedParts" | "SignedElements" if endorsing => {
-                    parts.read(inner, purpose, notes);
-                    if !parts.every_signed.is_empty() {
-                        notes.refused(inner, "an endorsing token signs the header blocks that are named: name each");
-                    }
-                    if parts.signed.contains(&Part::Attachments) {
-                        notes.refused(
-                            inner,
-                            "an endorsing token signs no attachments: name them in sp:SignedParts of the message",
-                        );
-                    }
-                }
-                "SignedParts"
-                | "SignedElements"
-                | "EncryptedParts"
-                | "EncryptedElements"
-                | "ContentEncryptedElements" => {
-                    notes.refused(inner, "only endorsing tokens have parts of their own, and only to sign");
-                }
-                _ => foreign(inner, notes),
+                false => refuse_beside_tokens(inner, purpose, notes),
             }
         }
         parts.finish();
@@ -210,6 +187,31 @@ impl Supporting {
             Some(binding) => is_over_transport && !binding.timestamp,
         };
         (self.endorsing && signs_nothing).then_some("it has no signature and no timestamp to sign")
+    }
+}
+
+/// Reads the parts that an endorsing token signs besides the signature of the message.
+fn read_endorsed(parts: &mut Parts, inner: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) {
+    parts.read(inner, purpose, notes);
+    if !parts.every_signed.is_empty() {
+        notes.refused(inner, "an endorsing token signs the header blocks that are named: name each");
+    }
+    if parts.signed.contains(&Part::Attachments) {
+        notes.refused(inner, "an endorsing token signs no attachments: name them in sp:SignedParts of the message");
+    }
+}
+
+/// Refuses what supporting tokens do not have.
+fn refuse_beside_tokens(inner: &Assertion, purpose: Purpose<'_>, notes: &mut Notes) {
+    match inner.local() {
+        "AlgorithmSuite" if names::is_security(&inner.written.namespace) => {
+            read_suite(inner, purpose, notes);
+            notes.refused(inner, "a suite for supporting tokens alone is not supported");
+        }
+        "SignedParts" | "SignedElements" | "EncryptedParts" | "EncryptedElements" | "ContentEncryptedElements" => {
+            notes.refused(inner, "only endorsing tokens have parts of their own, and only to sign");
+        }
+        _ => foreign(inner, notes),
     }
 }
 

@@ -259,105 +259,31 @@ impl Token {
     }
 
     fn property(&mut self, inner: &Assertion, conversation: SecureConversation, notes: &mut Notes) {
-        let local = inner.local();
         if !names::is_security(&inner.written.namespace) {
-            let is_context = matches!(self.kind, TokenKind::SecurityContext(_));
-            let is_about_end = is_context && ["MustNotSendCancel", "RequireCancel"].contains(&local);
-            return match names::is_wcf_security(&inner.written.namespace) && is_about_end {
-                true => notes.not_ours(inner, "WS-Trust: how the context ends"),
-                false => foreign(inner, notes),
-            };
+            return self.foreign_property(inner, notes);
         }
-        let refers = |reference, what: &str, notes: &mut Notes| {
-            notes.done(inner, format!("references are by {what}, where the token is not in the message"));
-            Some(reference)
-        };
-        match (&mut self.kind, local) {
-            (_, "RequireKeyIdentifierReference") => {
-                self.reference = refers(Reference::KeyIdentifier, "key identifier", notes);
-            }
-            (_, "RequireIssuerSerialReference") => {
-                self.reference = refers(Reference::IssuerSerial, "issuer and serial number", notes);
-            }
-            (_, "RequireThumbprintReference") => self.reference = refers(Reference::Thumbprint, "thumbprint", notes),
-            (_, "RequireEmbeddedTokenReference") => {
-                self.reference = Some(Reference::Embedded);
-                notes.done(inner, "the token is inside the reference to it");
-            }
-            (_, "RequireDerivedKeys" | "RequireExplicitDerivedKeys") => {
+        match inner.local() {
+            "RequireKeyIdentifierReference"
+            | "RequireIssuerSerialReference"
+            | "RequireThumbprintReference"
+            | "RequireEmbeddedTokenReference" => self.reference = Some(required_reference(inner, notes)),
+            "RequireDerivedKeys" | "RequireExplicitDerivedKeys" => {
                 self.derived = Some(conversation);
                 notes.done(inner, "each use has a derived key, in a wsc:DerivedKeyToken");
             }
-            (_, "RequireImpliedDerivedKeys") => {
+            "RequireImpliedDerivedKeys" => {
                 notes.refused(inner, "keys that a reference derives by its wsc:Nonce are not supported");
             }
-            (TokenKind::X509(form), local) if local.starts_with("WssX509") => match X509Form::read(local) {
-                Some(read) => {
-                    *form = read;
-                    notes.done(inner, read.words());
-                }
-                None => unexpected(inner, notes),
-            },
-            (TokenKind::Username { password, .. }, "NoPassword") => {
-                *password = PasswordForm::No;
-                notes.done(inner, "no password is sent: it makes a key, or the user is named only");
-            }
-            (TokenKind::Username { password, .. }, "HashPassword") => {
-                *password = PasswordForm::Hash;
-                notes.done(inner, "the password is sent as a digest, and text is refused");
-            }
-            (TokenKind::Username { demanded, .. }, "Created" | "Nonce") => {
-                demanded.push(if local == "Nonce" { "Nonce" } else { "Created" });
-                notes.done(inner, "tokens that are sent have it, and one without it is refused");
-            }
-            (TokenKind::Username { .. }, "WssUsernameToken10" | "WssUsernameToken11") => {
-                notes.done(inner, "the form of the token is the same in both versions");
-            }
-            (TokenKind::Saml(version), local) if local.starts_with("WssSaml") => match saml_version(local) {
-                Some(read) => {
-                    *version = Some(read);
-                    notes.done(inner, format!("the assertion is of {}", saml_words(read)));
-                }
-                None => notes.refused(inner, "assertions of SAML 1.0 are not supported"),
-            },
-            (TokenKind::Kerberos(form), "WssKerberosV5ApReqToken11") => {
-                *form = KerberosForm::ApReq;
-                notes.done(inner, "the ticket is sent as an AP-REQ");
-            }
-            (TokenKind::Kerberos(form), "WssGssKerberosV5ApReqToken11") => {
-                *form = KerberosForm::Gss;
-                notes.done(inner, "the ticket is sent as an AP-REQ in a GSS token");
-            }
-            (TokenKind::SecurityContext(version), "SC10SecurityContextToken") => {
-                *version = SecureConversation::V2005;
-                notes.done(inner, "of WS-SecureConversation of February 2005");
-            }
-            (TokenKind::SecurityContext(version), "SC13SecurityContextToken") => {
-                *version = SecureConversation::V1_3;
-                notes.done(inner, "of WS-SecureConversation 1.3");
-            }
-            (TokenKind::SecurityContext(_), "BootstrapPolicy") => {
-                notes.all_not_ours(inner, "WS-Trust: the application gets the context, and gives its secret");
-            }
-            (TokenKind::SecurityContext(_), "MustNotSendCancel" | "MustNotSendAmend" | "MustNotSendRenew") => {
-                notes.not_ours(inner, "WS-Trust: how the context ends");
-            }
-            (
-                TokenKind::SecurityContext(_) | TokenKind::Issued(_),
-                "RequireExternalUriReference" | "RequireExternalReference",
-            ) => {
-                notes.refused(inner, "references to a token outside the message are not written");
-            }
-            (TokenKind::Issued(_), "RequireInternalReference") => {
-                notes.done(inner, "the reference is to the token in the message");
-            }
-            (TokenKind::Transport, "RequireClientCertificate") => {
-                notes.not_ours(inner, "TLS: the client authenticates by its certificate");
-            }
-            (TokenKind::Transport, "HttpBasicAuthentication" | "HttpDigestAuthentication") => {
-                notes.not_ours(inner, "HTTP: the client authenticates by a password");
-            }
-            _ => unexpected(inner, notes),
+            _ => self.kind.property(inner, notes),
+        }
+    }
+
+    fn foreign_property(&self, inner: &Assertion, notes: &mut Notes) {
+        let is_context = matches!(self.kind, TokenKind::SecurityContext(_));
+        let is_about_end = is_context && ["MustNotSendCancel", "RequireCancel"].contains(&inner.local());
+        match names::is_wcf_security(&inner.written.namespace) && is_about_end {
+            true => notes.not_ours(inner, "WS-Trust: how the context ends"),
+            false => foreign(inner, notes),
         }
     }
 
@@ -379,7 +305,143 @@ impl Token {
     }
 }
 
+/// The form of references that one of the `sp:Require…Reference` assertions demands.
+fn required_reference(inner: &Assertion, notes: &mut Notes) -> Reference {
+    let (reference, what) = match inner.local() {
+        "RequireKeyIdentifierReference" => (Reference::KeyIdentifier, "key identifier"),
+        "RequireIssuerSerialReference" => (Reference::IssuerSerial, "issuer and serial number"),
+        "RequireThumbprintReference" => (Reference::Thumbprint, "thumbprint"),
+        _ => {
+            notes.done(inner, "the token is inside the reference to it");
+            return Reference::Embedded;
+        }
+    };
+    notes.done(inner, format!("references are by {what}, where the token is not in the message"));
+    reference
+}
+
+/// The properties that tokens of one kind have.
+impl TokenKind {
+    fn property(&mut self, inner: &Assertion, notes: &mut Notes) {
+        match self {
+            Self::X509(form) => form.property(inner, notes),
+            Self::Username { password, demanded } => property_of_user(password, demanded, inner, notes),
+            Self::Saml(version) => property_of_saml(version, inner, notes),
+            Self::Kerberos(form) => property_of_ticket(form, inner, notes),
+            Self::SecurityContext(version) => property_of_context(version, inner, notes),
+            Self::Issued(_) => property_of_issued(inner, notes),
+            Self::Transport => property_of_transport(inner, notes),
+            Self::Refused => unexpected(inner, notes),
+        }
+    }
+}
+
+fn property_of_user(
+    password: &mut PasswordForm,
+    demanded: &mut Vec<&'static str>,
+    inner: &Assertion,
+    notes: &mut Notes,
+) {
+    match inner.local() {
+        "NoPassword" => {
+            *password = PasswordForm::No;
+            notes.done(inner, "no password is sent: it makes a key, or the user is named only");
+        }
+        "HashPassword" => {
+            *password = PasswordForm::Hash;
+            notes.done(inner, "the password is sent as a digest, and text is refused");
+        }
+        local @ ("Created" | "Nonce") => {
+            demanded.push(if local == "Nonce" { "Nonce" } else { "Created" });
+            notes.done(inner, "tokens that are sent have it, and one without it is refused");
+        }
+        "WssUsernameToken10" | "WssUsernameToken11" => {
+            notes.done(inner, "the form of the token is the same in both versions");
+        }
+        _ => unexpected(inner, notes),
+    }
+}
+
+fn property_of_saml(version: &mut SamlForm, inner: &Assertion, notes: &mut Notes) {
+    match saml_version(inner.local()) {
+        Some(read) => {
+            *version = Some(read);
+            notes.done(inner, format!("the assertion is of {}", saml_words(read)));
+        }
+        None if inner.local().starts_with("WssSaml") => {
+            notes.refused(inner, "assertions of SAML 1.0 are not supported")
+        }
+        None => unexpected(inner, notes),
+    }
+}
+
+fn property_of_ticket(form: &mut KerberosForm, inner: &Assertion, notes: &mut Notes) {
+    match inner.local() {
+        "WssKerberosV5ApReqToken11" => {
+            *form = KerberosForm::ApReq;
+            notes.done(inner, "the ticket is sent as an AP-REQ");
+        }
+        "WssGssKerberosV5ApReqToken11" => {
+            *form = KerberosForm::Gss;
+            notes.done(inner, "the ticket is sent as an AP-REQ in a GSS token");
+        }
+        _ => unexpected(inner, notes),
+    }
+}
+
+fn property_of_context(version: &mut SecureConversation, inner: &Assertion, notes: &mut Notes) {
+    match inner.local() {
+        "SC10SecurityContextToken" => {
+            *version = SecureConversation::V2005;
+            notes.done(inner, "of WS-SecureConversation of February 2005");
+        }
+        "SC13SecurityContextToken" => {
+            *version = SecureConversation::V1_3;
+            notes.done(inner, "of WS-SecureConversation 1.3");
+        }
+        "BootstrapPolicy" => {
+            notes.all_not_ours(inner, "WS-Trust: the application gets the context, and gives its secret");
+        }
+        "MustNotSendCancel" | "MustNotSendAmend" | "MustNotSendRenew" => {
+            notes.not_ours(inner, "WS-Trust: how the context ends");
+        }
+        "RequireExternalUriReference" | "RequireExternalReference" => notes.refused(inner, NO_REFERENCE_OUTSIDE),
+        _ => unexpected(inner, notes),
+    }
+}
+
+fn property_of_issued(inner: &Assertion, notes: &mut Notes) {
+    match inner.local() {
+        "RequireExternalUriReference" | "RequireExternalReference" => notes.refused(inner, NO_REFERENCE_OUTSIDE),
+        "RequireInternalReference" => notes.done(inner, "the reference is to the token in the message"),
+        _ => unexpected(inner, notes),
+    }
+}
+
+fn property_of_transport(inner: &Assertion, notes: &mut Notes) {
+    match inner.local() {
+        "RequireClientCertificate" => notes.not_ours(inner, "TLS: the client authenticates by its certificate"),
+        "HttpBasicAuthentication" | "HttpDigestAuthentication" => {
+            notes.not_ours(inner, "HTTP: the client authenticates by a password");
+        }
+        _ => unexpected(inner, notes),
+    }
+}
+
+/// Why external references are refused.
+const NO_REFERENCE_OUTSIDE: &str = "references to a token outside the message are not written";
+
 impl X509Form {
+    fn property(&mut self, inner: &Assertion, notes: &mut Notes) {
+        match Self::read(inner.local()) {
+            Some(read) => {
+                *self = read;
+                notes.done(inner, read.words());
+            }
+            None => unexpected(inner, notes),
+        }
+    }
+
     fn read(local: &str) -> Option<Self> {
         match local {
             "WssX509V3Token10" | "WssX509V3Token11" => Some(Self::V3),

@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 use wss_c14n::{Budget, Element, Limit};
 use wss_text::shown;
 
+use super::version::SamlVersion;
 use crate::error::TokenError;
 
 /// An attribute of the subject, as the issuer states it. The format is a part of its name: issuers use it to tell what they
@@ -51,14 +52,17 @@ impl SamlAttribute {
     }
 }
 
-/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list. `saml`
-/// is the namespace of the assertion, where an attribute has its name in `named` and its format in `formatted`.
+/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list.
 pub(super) fn attributes(
     assertion: Element<'_>,
-    saml: &str,
-    (named, formatted): (&'static str, &'static str),
+    version: SamlVersion,
     budget: &Budget,
 ) -> Result<Vec<SamlAttribute>, TokenError> {
+    let saml = version.namespace().uri;
+    let (named, formatted) = match version {
+        SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
+        SamlVersion::V2_0 => ("Name", "NameFormat"),
+    };
     let mut found: Vec<SamlAttribute> = Vec::new();
     let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
     let mut count = 0;

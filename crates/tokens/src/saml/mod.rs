@@ -14,6 +14,7 @@ mod shape;
 mod subject;
 mod text;
 mod trust;
+mod version;
 mod write;
 mod write_id_card;
 
@@ -26,49 +27,13 @@ use crate::error::TokenError;
 use attribute::attributes;
 use subject::Session;
 
-/// Type of a SAML 1.1 assertion that is referred to as a token.
-pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
-/// Type of a SAML 2.0 assertion that is referred to as a token.
-pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
-
 pub use attribute::SamlAttribute;
 pub use shape::AssertionShape;
 pub use subject::SamlName;
 pub use trust::{AssertionTrust, IssuedAssertion};
+pub use version::{SAML_V1_1, SAML_V2_0, SamlVersion};
 pub use write::NewAssertion;
 pub use write_id_card::NewIdCard;
-
-/// The version of an assertion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SamlVersion {
-    /// SAML 1.1.
-    V1_1,
-    /// SAML 2.0.
-    V2_0,
-}
-
-impl SamlVersion {
-    /// Both versions.
-    pub const ALL: [Self; 2] = [Self::V1_1, Self::V2_0];
-
-    /// Its token type.
-    #[must_use]
-    pub const fn token_type(self) -> &'static str {
-        match self {
-            Self::V1_1 => SAML_V1_1,
-            Self::V2_0 => SAML_V2_0,
-        }
-    }
-
-    /// The namespace of its assertions.
-    #[must_use]
-    pub const fn namespace(self) -> name::Namespace {
-        match self {
-            Self::V1_1 => name::SAML,
-            Self::V2_0 => name::SAML2,
-        }
-    }
-}
 
 /// How the sender confirms that it is the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,22 +156,9 @@ impl<'d> Assertion<'d> {
     /// # Errors
     /// As [`Assertion::parse`].
     pub fn parse_as(element: Element<'d>, shape: AssertionShape, budget: &Budget) -> Result<Self, TokenError> {
-        let unsupported = || TokenError::Unsupported { uri: element.name().to_string().into() };
-        let attribute = |local: &'static str| element.required_attribute("", local);
-        let version = if element.is(name::SAML2.uri, "Assertion") {
-            if attribute("Version")? != "2.0" {
-                return Err(unsupported());
-            }
-            SamlVersion::V2_0
-        } else if element.is(name::SAML.uri, "Assertion") {
-            if attribute("MajorVersion")? != "1" || attribute("MinorVersion")? != "1" {
-                return Err(unsupported());
-            }
-            SamlVersion::V1_1
-        } else {
-            return Err(unsupported());
-        };
+        let version = SamlVersion::of(element)?;
         let saml = version.namespace().uri;
+        let attribute = |local: &'static str| element.required_attribute("", local);
         // A `wsu:Id` beside it names the element, not the assertion.
         let id = match version {
             SamlVersion::V1_1 => attribute("AssertionID")?.into_owned(),
@@ -229,22 +181,14 @@ impl<'d> Assertion<'d> {
                 None => (None, Vec::new()),
             },
         };
-        let named = match version {
-            SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
-            SamlVersion::V2_0 => ("Name", "NameFormat"),
-        };
-        let attributes = attributes(element, saml, named, budget)?;
+        let attributes = attributes(element, version, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
         // Only the signed part of an assertion shows that it is an id-card: the Id of its own signature is not in that
         // part.
         for confirmation in confirmations.iter_mut().filter(|_| id_card::is_one(element)) {
             confirmation.recognise_id_card(signature);
         }
-        let (statement, began) = match version {
-            SamlVersion::V1_1 => ("AuthenticationStatement", "AuthenticationInstant"),
-            SamlVersion::V2_0 => ("AuthnStatement", "AuthnInstant"),
-        };
-        let session = Session::read(element.children_named(saml, statement), began)?;
+        let session = Session::read(element, version)?;
         Ok(Self {
             element,
             version,

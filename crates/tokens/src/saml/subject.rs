@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use wss_c14n::Element;
 use wss_text::shown;
 
+use super::version::SamlVersion;
 use crate::error::TokenError;
 use crate::instant::parse_date_time;
 
@@ -95,10 +96,14 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads the statements about authentication, whose beginning is in the attribute `began`.
-    pub(super) fn read<'d>(statements: impl Iterator<Item = Element<'d>>, began: &str) -> Result<Self, TokenError> {
+    /// Reads the statements of an assertion about authentication.
+    pub(super) fn read(assertion: Element<'_>, version: SamlVersion) -> Result<Self, TokenError> {
+        let (local, began) = match version {
+            SamlVersion::V1_1 => ("AuthenticationStatement", "AuthenticationInstant"),
+            SamlVersion::V2_0 => ("AuthnStatement", "AuthnInstant"),
+        };
         let mut session = Self::default();
-        for statement in statements {
+        for statement in assertion.children_named(version.namespace().uri, local) {
             let instant = |local: &str| {
                 let text = statement.attribute("", local);
                 text.map(|text| parse_date_time(local, &text).map(|written| written.instant)).transpose()

@@ -135,7 +135,7 @@ impl NewAssertion {
     /// # Errors
     /// [`SignError::Crypto`] without randomness, or if the recipient's key cannot receive secrets.
     pub fn unsigned(&self, now: SystemTime, random: &dyn Random) -> Result<String, SignError> {
-        Ok(self.write(&fresh_id(random)?, now, random)?.0)
+        Ok(self.write(&fresh_id(random)?, now, random)?.text)
     }
 
     /// Writes it, signed by its issuer with the default method of the issuer's key.
@@ -144,7 +144,7 @@ impl NewAssertion {
     /// As [`NewAssertion::unsigned`], and if signing fails.
     pub fn sign(&self, issuer: &Identity, now: SystemTime, random: &dyn Random) -> Result<String, SignError> {
         let id = fresh_id(random)?;
-        let (assertion, place) = self.write(&id, now, random)?;
+        let Unsigned { text: assertion, at: place } = self.write(&id, now, random)?;
         let document = Document::parse(assertion.as_str(), &Limits::dangerous_unbounded());
         let document = document.map_err(|_| SignError::NoSuchId { id: id.as_str().into() })?;
         // The digest excludes the signature, which is not there yet.
@@ -167,8 +167,8 @@ impl NewAssertion {
         Ok(splices.apply(&assertion).text)
     }
 
-    /// The assertion, and the place for its signature.
-    fn write(&self, id: &str, now: SystemTime, random: &dyn Random) -> Result<(String, usize), CryptoError> {
+    /// The assertion before it is signed.
+    fn write(&self, id: &str, now: SystemTime, random: &dyn Random) -> Result<Unsigned, CryptoError> {
         let until = now.checked_add(self.lifetime).unwrap_or(now);
         let (issued, until) = (format_instant(now), format_instant(until));
         let key_info = match &self.key {
@@ -183,51 +183,37 @@ impl NewAssertion {
             Some(Key::Secret { secret, recipient }) => Some(encrypted_key_info(secret, recipient, random)?),
         };
         let mut writer = Writer::new();
-        let saml = self.version.namespace();
+        let about = Stated { id, issued: &issued, until: &until, key_info: key_info.as_deref() };
+        // The signature is at the end in SAML 1.1, and after the issuer in SAML 2.0.
         let place = match self.version {
             SamlVersion::V1_1 => {
-                self.write_v1(&mut writer, saml, id, &issued, &until, key_info.as_deref());
+                self.write_v1(&mut writer, &about);
                 None
             }
             SamlVersion::V2_0 => {
-                self.write_v2(&mut writer, saml, id, &issued, &until, key_info.as_deref());
+                self.write_v2(&mut writer, &about);
                 Some("</saml2:Issuer>")
             }
         };
         let text = writer.finish();
-        // The signature is at the end in SAML 1.1, and after the issuer in SAML 2.0.
         let at = match place {
             Some(after) => text.find(after).map(|at| at + after.len()),
             None => text.rfind("</saml:Assertion>"),
         };
         let at = at.unwrap_or(text.len());
-        Ok((text, at))
+        Ok(Unsigned { text, at })
     }
 
-    fn write_v1(
-        &self,
-        writer: &mut Writer,
-        saml: Namespace,
-        id: &str,
-        issued: &str,
-        until: &str,
-        key_info: Option<&str>,
-    ) {
+    fn write_v1(&self, writer: &mut Writer, about: &Stated<'_>) {
+        let Stated { id, issued, key_info, .. } = *about;
+        let saml = self.version.namespace();
         writer.start(saml, "Assertion");
         writer.attribute("AssertionID", id);
         writer.attribute("IssueInstant", issued);
         writer.attribute("Issuer", self.issuer.clone());
         writer.attribute("MajorVersion", "1");
         writer.attribute("MinorVersion", "1");
-        writer.start(saml, "Conditions");
-        writer.attribute("NotBefore", issued);
-        writer.attribute("NotOnOrAfter", until);
-        self.write_audiences(writer, saml, "AudienceRestrictionCondition");
-        if self.one_time_use {
-            writer.start(saml, "DoNotCacheCondition");
-            writer.end();
-        }
-        writer.end();
+        self.write_conditions(writer, about);
         let subject = |writer: &mut Writer| {
             writer.start(saml, "Subject");
             if let Some(subject) = &self.subject {
@@ -256,15 +242,9 @@ impl NewAssertion {
         writer.end();
     }
 
-    fn write_v2(
-        &self,
-        writer: &mut Writer,
-        saml: Namespace,
-        id: &str,
-        issued: &str,
-        until: &str,
-        key_info: Option<&str>,
-    ) {
+    fn write_v2(&self, writer: &mut Writer, about: &Stated<'_>) {
+        let Stated { id, issued, until, key_info } = *about;
+        let saml = self.version.namespace();
         writer.start(saml, "Assertion");
         writer.attribute("ID", id);
         writer.attribute("IssueInstant", issued);
@@ -292,15 +272,7 @@ impl NewAssertion {
         }
         writer.end();
         writer.end();
-        writer.start(saml, "Conditions");
-        writer.attribute("NotBefore", issued);
-        writer.attribute("NotOnOrAfter", until);
-        self.write_audiences(writer, saml, "AudienceRestriction");
-        if self.one_time_use {
-            writer.start(saml, "OneTimeUse");
-            writer.end();
-        }
-        writer.end();
+        self.write_conditions(writer, about);
         if self.attributes.is_empty() {
             writer.start(saml, "AuthnStatement");
             writer.attribute("AuthnInstant", issued);
@@ -311,6 +283,23 @@ impl NewAssertion {
         } else {
             writer.start(saml, "AttributeStatement");
             self.write_attributes(writer, saml, "Name");
+            writer.end();
+        }
+        writer.end();
+    }
+
+    fn write_conditions(&self, writer: &mut Writer, about: &Stated<'_>) {
+        let saml = self.version.namespace();
+        let (audiences, one_time_use) = match self.version {
+            SamlVersion::V1_1 => ("AudienceRestrictionCondition", "DoNotCacheCondition"),
+            SamlVersion::V2_0 => ("AudienceRestriction", "OneTimeUse"),
+        };
+        writer.start(saml, "Conditions");
+        writer.attribute("NotBefore", about.issued);
+        writer.attribute("NotOnOrAfter", about.until);
+        self.write_audiences(writer, saml, audiences);
+        if self.one_time_use {
+            writer.start(saml, one_time_use);
             writer.end();
         }
         writer.end();
@@ -340,6 +329,21 @@ impl NewAssertion {
             writer.end();
         }
     }
+}
+
+/// An assertion without its signature.
+struct Unsigned {
+    text: String,
+    /// The offset at which the signature belongs.
+    at: usize,
+}
+
+/// What one assertion states of itself: its Id, its validity, and the key of its subject.
+struct Stated<'a> {
+    id: &'a str,
+    issued: &'a str,
+    until: &'a str,
+    key_info: Option<&'a str>,
 }
 
 /// `ds:KeyInfo` with the secret in an `xenc:EncryptedKey` for `recipient`.

@@ -78,6 +78,15 @@ impl Hash for ByOctets {
     }
 }
 
+/// A new judgement.
+pub(super) struct Verdict<'v, V> {
+    pub(super) value: &'v V,
+    /// The instant for which it was made.
+    pub(super) now: SystemTime,
+    pub(super) holds: Holds,
+    pub(super) cost: Cost,
+}
+
 /// The instants between which a judgement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Holds {
@@ -153,15 +162,9 @@ impl<P: PartialEq, V: Clone> Kept<P, V> {
         Ok(Some(found.value.clone()))
     }
 
-    /// Keeps the judgement on `certificate` with `others` for `purpose`, that of `now`.
-    pub(super) fn keep(
-        &self,
-        certificate: &Certificate,
-        others: &[Certificate],
-        purpose: P,
-        value: &V,
-        (now, holds, cost): (SystemTime, Holds, Cost),
-    ) {
+    /// Keeps the judgement on `certificate` with `others` for `purpose`.
+    pub(super) fn keep(&self, certificate: &Certificate, others: &[Certificate], purpose: P, verdict: Verdict<'_, V>) {
+        let Verdict { value, now, holds, cost } = verdict;
         let octets: usize = others.iter().chain([certificate]).map(|part| part.der().len()).sum();
         if octets > MAX_OCTETS {
             return;

@@ -40,6 +40,20 @@ pub(super) struct Judged {
     pub(super) holds: Option<Holds>,
 }
 
+/// The certificate whose path is judged.
+struct EndEntity<'c> {
+    certificate: &'c Certificate,
+    /// Whether a substitute for it ends the path, so that it is itself on the path.
+    has_substitute: bool,
+}
+
+/// What ends a path in place of a certificate, if anything does.
+struct Substitution {
+    stands_in: Option<StandIn>,
+    /// Whether the certificate is above its substitute.
+    is_above: bool,
+}
+
 impl Trust {
     /// Finds a path from `certificate` to an anchor. `others` came with it and may be part of it.
     pub(super) fn path(
@@ -52,7 +66,8 @@ impl Trust {
         budget.charge(Limit::Paths, 1)?;
         let named = self.named(certificate, others);
         let authorities = self.signed(&named, budget)?;
-        let (stands_in, is_above) = self.stand_in(certificate, &authorities, budget)?;
+        let Substitution { stands_in, is_above } = self.stand_in(certificate, &authorities, budget)?;
+        let end = EndEntity { certificate, has_substitute: is_above };
         let leaf = CertificateDer::from(stands_in.as_ref().map_or(certificate.der(), StandIn::der));
         let leaf = EndEntityCert::try_from(&leaf).map_err(|error| self.refusal(&error, certificate, &named, now))?;
         let above = is_above.then_some(certificate).into_iter().chain(authorities.iter().copied());
@@ -61,7 +76,7 @@ impl Trust {
         let with_parameters = self.with_parameters(certificate, &authorities, budget)?;
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            let result = self.judge_path(path, (certificate, is_above), &authorities, now, budget);
+            let result = self.judge_path(path, &end, &authorities, now, budget);
             let is_good = result.is_ok();
             let mut known = judged.borrow_mut();
             // If no path is good, a revoked certificate is the most useful reason.
@@ -129,14 +144,13 @@ impl Trust {
         Ok(algorithms)
     }
 
-    /// A substitute for an authority that signs messages itself, or for a certificate of version 1, if they are accepted; and
-    /// whether the certificate is above it.
+    /// A substitute for an authority that signs messages itself, or for a certificate of version 1, if they are accepted.
     fn stand_in(
         &self,
         certificate: &Certificate,
         authorities: &[&Certificate],
         budget: &Budget,
-    ) -> Result<(Option<StandIn>, bool), Exceeded> {
+    ) -> Result<Substitution, Exceeded> {
         let signer = || {
             let mut signers = self.anchors.iter().chain(authorities.iter().copied());
             signers.try_fold(None, |known, signer| {
@@ -150,14 +164,15 @@ impl Trust {
                 matches!(certificate.public_key().kind(), KeyKind::Dsa { .. } | KeyKind::RsaPss { .. });
             let stands_in = if has_parameters && signer()?.is_none() { None } else { StandIn::below(certificate) };
             let is_above = stands_in.is_some();
-            return Ok((stands_in, is_above));
+            return Ok(Substitution { stands_in, is_above });
         }
         let is_old = self.accepts_version_1 && certificate.version() == 1;
         let signer = if is_old { signer()? } else { None };
         // The algorithms of paths, which refuse weak keys, do not see this signature.
         let is_strong = |signer: &&Certificate| self.accepts_old_signatures || signer.public_key().kind().is_strong();
         let signer = signer.filter(is_strong);
-        Ok((signer.and_then(|signer| StandIn::in_version_3(certificate, signer)), false))
+        let stands_in = signer.and_then(|signer| StandIn::in_version_3(certificate, signer));
+        Ok(Substitution { stands_in, is_above: false })
     }
 
     /// Whether the key of `signer` made the signature on a certificate that names it.
@@ -226,7 +241,7 @@ impl Trust {
     fn judge_path(
         &self,
         path: &VerifiedPath<'_>,
-        (certificate, has_substitute): (&Certificate, bool),
+        &EndEntity { certificate, has_substitute }: &EndEntity<'_>,
         authorities: &[&Certificate],
         now: SystemTime,
         budget: &Budget,

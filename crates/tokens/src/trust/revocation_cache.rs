@@ -271,24 +271,8 @@ impl RevocationCache {
         let read = read.map_err(|source| FetchError::Unusable { url: url.into(), source })?;
         let unusable = |why| FetchError::Unusable { url: url.into(), source: LoadError::UnsupportedList(why) };
         let Inquiry { certificate, issuer, .. } = inquiry;
-        // A file may have several: of older keys of the authority, or for its users and for authorities below it.
-        let (mut genuine, mut verified) = (Vec::new(), 0);
-        for list in read {
-            if genuine.contains(&list) {
-                continue;
-            }
-            verified += 1;
-            if verified > MAX_VERIFIED {
-                return Err(unusable("it has more than 16 lists"));
-            }
-            if list.verify_signature_of(issuer).is_ok() {
-                genuine.push(list);
-            }
-            if genuine.len() > MAX_SCOPES {
-                return Err(unusable("it has more than 4 lists of the authority"));
-            }
-        }
         let concerned = |list: &RevocationList| list.covers(certificate) || list.lists(certificate);
+        let mut genuine = genuine(read, issuer).map_err(unusable)?;
         if genuine.is_empty() {
             let source = Box::new(TrustError::ListNotGenuine { authority: issuer.subject().to_string().into() });
             return Err(FetchError::NotGenuine { url: url.into(), source });
@@ -312,6 +296,7 @@ impl RevocationCache {
         }
         let mut state = self.state();
         let point = (url.to_owned(), issuer.computed_key_identifier());
+        // A point that was never fetched has no lists yet.
         let mut known = state.lists.get(&point).map(|(known, _)| known.clone()).unwrap_or_default();
         let mut is_told = false;
         for list in given {
@@ -376,6 +361,28 @@ impl RevocationCache {
         // Each change is complete in itself, so that a panic elsewhere leaves nothing half done.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The lists of a file that the authority signed. A file may have several: of older keys of the authority, or for its users
+/// and for authorities below it. `Err` says why the file is refused.
+fn genuine(lists: Vec<RevocationList>, issuer: &Certificate) -> Result<Vec<RevocationList>, &'static str> {
+    let (mut genuine, mut verified) = (Vec::new(), 0);
+    for list in lists {
+        if genuine.contains(&list) {
+            continue;
+        }
+        verified += 1;
+        if verified > MAX_VERIFIED {
+            return Err("it has more than 16 lists");
+        }
+        if list.verify_signature_of(issuer).is_ok() {
+            genuine.push(list);
+        }
+        if genuine.len() > MAX_SCOPES {
+            return Err("it has more than 4 lists of the authority");
+        }
+    }
+    Ok(genuine)
 }
 
 /// Keeps the newest list of each scope. Returns whether that is `list`.

@@ -10,7 +10,7 @@ use wss_text::{octets, shown};
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::{Budget, Exceeded, Limit, Limits};
-use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
+use wss_crypto::{DigestMethod, DigestValue};
 use wss_soap::SoapVersion;
 use wss_soap::mime::xop::{self, Optimized, OptimizedPart, optimized};
 use wss_soap::mime::{
@@ -18,7 +18,7 @@ use wss_soap::mime::{
     for_each_piece, is_canonicalised, is_field, url_of,
 };
 
-use super::cipher::{Seal, header_of};
+use super::cipher::{Seal, SealTime, header_of};
 use crate::error::SecureError;
 
 /// The field that the writer of a package adds.
@@ -174,22 +174,16 @@ impl Attachment {
         Ok(self.fields.get("Content-Type")?.map(|value| value.trim_matches([' ', '\t']).to_owned()))
     }
 
-    /// Encrypts it whenever it is written; with its header if `complete`. If it is to be signed `now`, it is encrypted
-    /// at once, in memory.
-    pub(crate) fn sealed(
-        mut self,
-        complete: bool,
-        (method, key, random): (ContentEncryption, Secret, Arc<dyn Random>),
-        now: bool,
-    ) -> Result<Self, MimeError> {
-        let header = if complete { header_of(&self.fields) } else { String::new() };
+    /// Encrypts it; with its header if `complete`.
+    pub(crate) fn sealed(mut self, complete: bool, mut seal: Seal, time: SealTime) -> Result<Self, MimeError> {
         if complete {
+            seal.header = header_of(&self.fields);
             // The header fields are in the ciphertext only, except the id that the envelope names.
             COVERED.iter().filter(|name| **name != "Content-ID").for_each(|name| self.fields.remove(name));
         }
         self.fields.set("Content-Type", " application/octet-stream".to_owned());
-        self.seals.push(Seal { header, method, key, random });
-        if now {
+        self.seals.push(seal);
+        if time == SealTime::Now {
             let mut octets = Vec::new();
             self.reader()?.read_to_end(&mut octets)?;
             self.content = octets.into();

@@ -28,7 +28,21 @@ impl std::fmt::Debug for Seal {
     }
 }
 
+/// When an attachment is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SealTime {
+    /// At once, in memory: a later step signs the ciphertext.
+    Now,
+    /// Whenever it is written.
+    WhenWritten,
+}
+
 impl Seal {
+    /// An encryption of the content alone.
+    pub(crate) fn new(method: ContentEncryption, key: Secret, random: Arc<dyn Random>) -> Self {
+        Self { header: String::new(), method, key, random }
+    }
+
     /// Reads the ciphertext of the octets of `plain`.
     ///
     /// # Errors
@@ -97,16 +111,29 @@ impl From<io::Error> for OpenCipherError {
     }
 }
 
+/// A cipher and its key.
+#[derive(Clone, Copy)]
+pub(crate) struct CipherKey<'k> {
+    pub(crate) method: ContentEncryption,
+    pub(crate) key: &'k Secret,
+}
+
+/// The plaintext of an attachment, and the digest of its content.
+pub(crate) struct Digested<'m> {
+    plaintext: Content<'m>,
+    sha256: DigestValue,
+}
+
 /// Decrypts, and computes the SHA-256 digest of the content in the same pass; the content follows the header if
 /// `complete`. Large plaintext is written to `spool` and released only after the tag verifies. CBC is not supported in
 /// pieces here, so it is limited to the size of a document.
 pub(crate) fn opened(
     content: &Content<'_>,
     complete: bool,
-    (method, key): (ContentEncryption, &Secret),
+    CipherKey { method, key }: CipherKey<'_>,
     spool: Option<&Spool>,
     limits: &Limits,
-) -> Result<(Content<'static>, DigestValue), OpenCipherError> {
+) -> Result<Digested<'static>, OpenCipherError> {
     if !method.is_authenticated() {
         limits
             .check(Limit::DocumentOctets, usize::try_from(content.len()).unwrap_or(usize::MAX))
@@ -117,8 +144,8 @@ pub(crate) fn opened(
             digest.update(&plain);
             Some((plain, digest.finish()))
         };
-        let (plain, digest) = decrypt_and(method, key, content.read_all()?.into_owned(), read)?;
-        return Ok((plain.into(), digest));
+        let (plain, sha256) = decrypt_and(method, key, content.read_all()?.into_owned(), read)?;
+        return Ok(Digested { plaintext: plain.into(), sha256 });
     }
     let mut gcm = GcmOpening::start(method, key)?;
     let mut digest = ContentDigest::new(complete);
@@ -133,7 +160,7 @@ pub(crate) fn opened(
         })
     })?;
     gcm.finish()?;
-    Ok((writer.finish()?, digest.finish()))
+    Ok(Digested { plaintext: writer.finish()?, sha256: digest.finish() })
 }
 
 /// The digest of content that may follow a header.
@@ -192,7 +219,7 @@ pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
 /// header, or begins with that of another attachment.
 pub(crate) fn restored<'m>(
     part: &MimePart<'_>,
-    (plaintext, sha256): (Content<'m>, DigestValue),
+    Digested { plaintext, sha256 }: Digested<'m>,
     complete: bool,
     mime_type: Option<&str>,
     limits: &Limits,
@@ -263,18 +290,20 @@ mod tests {
                 let expected = [header.as_bytes(), plain.as_slice()].concat();
                 for spool in [None, Some(&spool)] {
                     let content = Content::from(octets.as_slice());
-                    let open = |complete| opened(&content, complete, (method, &seal.key), spool, &Limits::default());
-                    let Ok((_, digest)) = open(true) else { panic!("{len}") };
-                    assert_eq!(digest, Digest::of(DigestMethod::Sha256, &plain), "after the header");
-                    let Ok((opened, digest)) = open(false) else { panic!("{len}") };
-                    assert_eq!(digest, Digest::of(DigestMethod::Sha256, &expected));
+                    let key = CipherKey { method, key: &seal.key };
+                    let open = |complete| opened(&content, complete, key, spool, &Limits::default());
+                    let Ok(Digested { sha256, .. }) = open(true) else { panic!("{len}") };
+                    assert_eq!(sha256, Digest::of(DigestMethod::Sha256, &plain), "after the header");
+                    let Ok(Digested { plaintext: opened, sha256 }) = open(false) else { panic!("{len}") };
+                    assert_eq!(sha256, Digest::of(DigestMethod::Sha256, &expected));
                     assert_eq!(opened.read_all().expect("read").as_ref(), expected);
                 }
                 let mut changed = octets;
                 if let Some(last) = changed.last_mut().filter(|_| method.is_authenticated()) {
                     *last ^= 1;
                     let changed = Content::from(changed.as_slice());
-                    let failed = opened(&changed, true, (method, &seal.key), Some(&spool), &Limits::default());
+                    let failed =
+                        opened(&changed, true, CipherKey { method, key: &seal.key }, Some(&spool), &Limits::default());
                     assert!(matches!(failed, Err(OpenCipherError::Failed)));
                 }
             }
@@ -302,7 +331,8 @@ mod tests {
         let part = MimePart::of(outside, Content::from(&b""[..]), Some("a@b".to_owned()));
         let restored = |plaintext: &str, complete| {
             let digest = Digest::of(DigestMethod::Sha256, plaintext.as_bytes());
-            let plaintext = (Content::from(plaintext.as_bytes().to_vec()), digest);
+            let plaintext = Content::from(plaintext.as_bytes().to_vec());
+            let plaintext = Digested { plaintext, sha256: digest };
             let part = super::restored(&part, plaintext, complete, Some("text/plain"), &Limits::default())?;
             let fields: String =
                 part.unauthenticated_fields().iter().map(|(name, value)| format!("{name}:{value};")).collect();

@@ -10,4 +10,4 @@ pub use attachment::{Attachment, AuthenticatedAttachment, SecuredPackage};
 #[doc(inline)]
 pub use wss_soap::mime::{MimeError, MimePart, Package, PackageWriter, Spool};
 
-pub(crate) use cipher::{OpenCipherError, opened, restored};
+pub(crate) use cipher::{CipherKey, OpenCipherError, Seal, SealTime, opened, restored};

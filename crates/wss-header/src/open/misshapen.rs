@@ -20,7 +20,7 @@ use wss_xmlenc::{DecryptError, EncryptedKey};
 use super::decrypt::{may_be_hidden, misshapen_list};
 use super::header::{read_confirmation, read_timestamp};
 use super::keys::with_hash;
-use super::reveal::survey;
+use super::reveal::{Turn, survey};
 use super::revision::{Revision, without_header};
 use super::shapes::{OtherKeyInfo, assertion_shape, check_armour, ids_of, meant, reference_shape};
 use super::terms::Terms;
@@ -141,18 +141,19 @@ impl Review<'_> {
             if Role::of(element, envelope.version) != self.terms.receiver.role {
                 revision.header = SecurityHeader { element };
                 revision.children = element.children().take(limits.size(Limit::HeaderChildren)).collect();
-                self.in_turn((&revision, &revision.children, &HashSet::new()));
+                let retired = HashSet::new();
+                self.in_turn(Turn { revision: &revision, children: &revision.children, retired: &retired });
             }
         }
     }
 
     /// Begins the next revision of the message, and reviews the children that are processed in it.
-    fn revision(&mut self, stage: (&Revision<'_>, &[Element<'_>], &HashSet<String>)) {
+    fn revision(&mut self, turn: Turn<'_, '_>) {
         self.paths = Paths::default();
-        self.in_turn(stage);
+        self.in_turn(turn);
     }
 
-    fn in_turn(&mut self, (revision, children, retired): (&Revision<'_>, &[Element<'_>], &HashSet<String>)) {
+    fn in_turn(&mut self, Turn { revision, children, retired }: Turn<'_, '_>) {
         for child in children {
             if let Err(error) = self.child(*child, revision, retired) {
                 self.at(*child, error);

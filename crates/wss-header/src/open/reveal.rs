@@ -77,10 +77,14 @@ impl<'d> Stage<'_, 'd> {
         &self.revision.children
     }
 
-    /// The children of our header whose turn it is, with the revision and the Ids of ciphertext that was decrypted.
-    pub(super) fn in_turn(&self) -> (&Revision<'d>, &[Element<'d>], &HashSet<String>) {
-        let children = self.revision.children.get(self.turn.clone()).unwrap_or_default();
-        (self.revision, children, &self.facts.decryptions.retired_ids)
+    /// The children of our header whose turn it is.
+    pub(super) fn in_turn(&self) -> Turn<'_, 'd> {
+        Turn {
+            revision: self.revision,
+            // The turn is over children of this revision.
+            children: self.revision.children.get(self.turn.clone()).unwrap_or_default(),
+            retired: &self.facts.decryptions.retired_ids,
+        }
     }
 
     /// The element with this Id.
@@ -173,10 +177,9 @@ pub(crate) fn survey(
     let terms = Terms::new(receiver, Arc::default(), incoming, message.len() as u64 + beside);
     let mut facts = Facts::new(attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);
-    let mut position = 0;
+    let mut progress = Progress { position: 0, lists: Vec::new() };
     let mut ciphertexts: Option<Vec<Revealed>> = None;
     let mut decrypted: Option<Wiped> = None;
-    let mut lists = Vec::new();
     loop {
         let next = {
             let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
@@ -186,9 +189,10 @@ pub(crate) fn survey(
             for child in &revision.children {
                 let _unreadable = note_one(*child, &terms, &mut facts);
             }
-            let from = position;
-            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position, &mut lists)
-                .or_else(|| decrypt_rest(&revision, &terms, &mut facts, &mut ring, &mut lists));
+            let from = progress.position;
+            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut progress)
+                .or_else(|| decrypt_rest(&revision, &terms, &mut facts, &mut ring, &mut progress.lists));
+            let position = progress.position;
             let due: Vec<usize> = (from..position)
                 .filter(|at| revision.children.get(*at).is_some_and(|child| child.is(name::DS.uri, "Signature")))
                 .collect();
@@ -199,7 +203,7 @@ pub(crate) fn survey(
                 ring: &mut ring,
                 due: &due,
                 turn: from..position,
-                lists: &lists,
+                lists: &progress.lists,
             });
             match replacement.filter(|_| terms.budget.charge(Limit::Revisions, 1).is_ok()) {
                 Some(replacement) => record(replacement, source, &mut facts, spans)?,
@@ -228,15 +232,31 @@ fn read_leniently<'d>(document: &'d Document<'d>, terms: &Terms<'_>) -> Option<R
     Some(Revision { document, envelope, ids, header, children, tickets, encrypted_keys })
 }
 
-/// Processes the children from `position` on, up to the first that decrypts a part of the envelope.
+/// Children of a header that are processed in one revision.
+pub(super) struct Turn<'t, 'd> {
+    pub(super) revision: &'t Revision<'d>,
+    pub(super) children: &'t [Element<'d>],
+    /// The Ids of ciphertext that was decrypted.
+    pub(super) retired: &'t HashSet<String>,
+}
+
+/// How far the children of the header are processed.
+struct Progress {
+    /// The index of the next one.
+    position: usize,
+    /// The outcome for each list before it.
+    lists: Vec<RevealedList>,
+}
+
+/// Processes the next children, up to the first that decrypts a part of the envelope.
 fn decrypt_next(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
     facts: &mut Facts<'_>,
     ring: &mut KeyRing,
-    position: &mut usize,
-    lists: &mut Vec<RevealedList>,
+    progress: &mut Progress,
 ) -> Option<Replacement> {
+    let Progress { position, lists } = progress;
     while let Some(child) = revision.children.get(*position).copied() {
         *position += 1;
         let decrypted = if is_list(child) {

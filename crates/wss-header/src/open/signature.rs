@@ -1,10 +1,12 @@
 //! Signatures of the header: shape, value, signer, and coverage.
 
+use std::collections::BTreeSet;
+
 use wss_c14n::{Canonicalization, Element, Limit};
-use wss_crypto::{SignatureFamily, VerifyingKey};
+use wss_crypto::{DigestMethod, SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
-use wss_tokens::TokenError;
+use wss_tokens::{ReferenceForm, TokenError};
 use wss_xmldsig::{
     AlgorithmRole, CoveredAttachment, DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform,
     VerifiedReference,
@@ -61,41 +63,20 @@ pub(super) fn verify(
     let found = found.ok_or_else(OpenError::no_key)?;
     check_not_reflected(&found.key, verified.signed_info(), terms)?;
 
-    let held = match &found.holder {
-        Holder::Assertion { at, certificate, .. } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
-        _ => None,
-    };
+    let held = held_assertion(&found.holder);
     let signer = found.holder.signer()?;
     let method = verified.method();
     let (signed_info, references) = verified.into_parts();
-    let mut covered = Covering {
-        revision,
-        terms,
-        signature: element,
-        signer: &signer,
-        plaintexts: facts.decryptions.elements.len(),
-        elements: Coverage::default(),
-        attachments: SignedAttachments::default(),
-        token: false,
-        inside: Vec::new(),
-    };
-    references.into_iter().try_for_each(|reference| covered.add(reference))?;
-    covered.add_inside()?;
-    let Covering { elements: coverage, attachments, token: covers_token, .. } = covered;
-    let is_form_required = !terms.receiver.requirements.narrow.signer_references.is_empty();
-    let reference = match is_form_required {
-        true => referred::form_of(signature.key_info(), &facts.tokens, reference_shape(terms.receiver), &terms.budget)?,
-        false => None,
-    };
-    let is_digest_required = !terms.receiver.requirements.narrow.digest_methods.is_empty();
-    let references = signature.signed_info().references().iter().filter(|_| is_digest_required);
-    let digests = references.map(|reference| reference.digest_method()).collect();
+    let mut covering = Covering::new(revision, terms, element, &signer, facts.decryptions.elements.len());
+    references.into_iter().try_for_each(|reference| covering.add(reference))?;
+    covering.add_inside()?;
+    let Covering { elements: coverage, attachments, token: covers_token, .. } = covering;
     Ok(ProvenSignature {
         replay_key: replay_key_of(&found.key, signature.value(), &signed_info),
         signer,
         method,
-        digests,
-        reference,
+        digests: demanded_digests(&signature, terms),
+        reference: demanded_form(&signature, terms, facts)?,
         span: element.span(),
         coverage,
         attachments,
@@ -106,6 +87,33 @@ pub(super) fn verify(
         value: signature.into_value(),
         signed_info: text_of(signed_info),
     })
+}
+
+/// The assertion that names the key of a signature, if one does.
+fn held_assertion(holder: &Holder) -> Option<HeldAssertion> {
+    match holder {
+        Holder::Assertion { at, certificate, .. } => Some(HeldAssertion { at: *at, certificate: certificate.clone() }),
+        _ => None,
+    }
+}
+
+/// The digest methods of the references, if the receiver demands some.
+fn demanded_digests(signature: &Signature<'_>, terms: &Terms<'_>) -> BTreeSet<DigestMethod> {
+    let is_demanded = !terms.receiver.requirements.narrow.digest_methods.is_empty();
+    let references = signature.signed_info().references().iter().filter(|_| is_demanded);
+    references.map(|reference| reference.digest_method()).collect()
+}
+
+/// The form of the reference to the key, if the receiver demands some.
+fn demanded_form(
+    signature: &Signature<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<Option<ReferenceForm>, OpenError> {
+    match terms.receiver.requirements.narrow.signer_references.is_empty() {
+        true => Ok(None),
+        false => referred::form_of(signature.key_info(), &facts.tokens, reference_shape(terms.receiver), &terms.budget),
+    }
 }
 
 /// Whether no digest differs, for reports: neither the signature value nor its key is checked. A digest that cannot be
@@ -248,7 +256,28 @@ struct Covering<'r, 'd> {
     inside: Vec<(Element<'d>, ElementPath, Canonicalization)>,
 }
 
-impl<'d> Covering<'_, 'd> {
+impl<'r, 'd> Covering<'r, 'd> {
+    /// `plaintexts` elements were decrypted before this signature.
+    fn new(
+        revision: &'r Revision<'d>,
+        terms: &'r Terms<'r>,
+        signature: Element<'r>,
+        signer: &'r Signer,
+        plaintexts: usize,
+    ) -> Self {
+        Self {
+            revision,
+            terms,
+            signature,
+            signer,
+            plaintexts,
+            elements: Coverage::default(),
+            attachments: SignedAttachments::default(),
+            token: false,
+            inside: Vec::new(),
+        }
+    }
+
     fn add(&mut self, reference: VerifiedReference<'d>) -> Result<(), OpenError> {
         if let Some(CoveredAttachment { url, is_complete }) = reference.attachment() {
             self.add_attachment(url, is_complete);

@@ -15,7 +15,7 @@ use super::proven::ProvenSignature;
 use crate::correlation::Correlation;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
-use crate::freshness::NotFresh;
+use crate::freshness::{NotFresh, Validity};
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
@@ -120,6 +120,6 @@ impl<'r> Terms<'r> {
         created: Option<SystemTime>,
         expires: Option<SystemTime>,
     ) -> Result<(), OpenError> {
-        Ok(NotFresh::check(what, (created, expires), self.now, self.receiver.window)?)
+        Ok(NotFresh::check(what, Validity { created, expires }, self.now, self.receiver.window)?)
     }
 }

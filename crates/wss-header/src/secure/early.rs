@@ -4,7 +4,7 @@ use wss_c14n::Splices;
 
 use super::insertion::InsertionPoints;
 use super::made::Made;
-use super::revision::Revision;
+use super::revision::{Follower, Revision};
 use super::settled::SettledRecipe;
 use super::signing_token;
 use crate::error::SecureError;
@@ -44,7 +44,7 @@ pub(super) fn place_endorsing_tokens(
     let mut splices = Splices::new();
     splices.insert(InsertionPoints::new(settled, &made.tokens, &reading).of_step(), tokens);
     // The signature is still to be made.
-    revision.next(splices, true, &made.budget)
+    revision.next(splices, Follower::Step, &made.budget)
 }
 
 /// Whether a token comes with the signature, and not before it.

@@ -9,7 +9,9 @@ use wss_crypto::{Certificate, Secret};
 use wss_soap::{Envelope, SecurityHeader, SoapVersion};
 use wss_text::Slice as _;
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{ElementPlaintext, PlaintextType, encrypt_element, write_encrypted_attachment, write_reference_list};
+use wss_xmlenc::{
+    ElementPlaintext, Encryption, NewEncryptedAttachment, PlaintextType, encrypt_element, write_reference_list,
+};
 
 use super::counts::{charge_certificate, charge_child, charge_other, check_id};
 use super::insertion::{InsertionPoints, goes_in_front};
@@ -17,9 +19,10 @@ use super::made::Made;
 use super::parts::{elements_at_place, no_such};
 use super::revision::{Reading, Revision};
 use super::settled::SettledRecipe;
-use super::tokens::encrypted_key::encrypted_key;
+use super::tokens::encrypted_key::{KeyRecipient, NewKey, encrypted_key};
 use super::tokens::key_for;
 use crate::allowance::Allowance;
+use crate::attachments::{Seal, SealTime};
 use crate::element_path::ElementPath;
 use crate::emission;
 use crate::encrypting::{EncryptedTo, Encrypting};
@@ -41,7 +44,10 @@ struct ContentKey {
 }
 
 /// The parts of one step, while they become ciphertext.
-struct Sealing<'d> {
+struct Sealing<'s, 'd> {
+    encrypting: &'s Encrypting,
+    keying: &'s ContentKey,
+    settled: &'s SettledRecipe,
     envelope: Envelope<'d>,
     header: SecurityHeader<'d>,
     along: TakeAlong,
@@ -52,7 +58,7 @@ struct Sealing<'d> {
     spans: Vec<Range<usize>>,
 }
 
-impl Sealing<'_> {
+impl Sealing<'_, '_> {
     /// Reserves the place of `element`, which is the part `part`.
     fn take(&mut self, element: Element<'_>, part: &Part) -> Result<(), SecureError> {
         if !may_be_encrypted(element, self.envelope) {
@@ -64,6 +70,80 @@ impl Sealing<'_> {
         }
         self.spans.push(span);
         Ok(())
+    }
+
+    /// Replaces an element, or its content, by EncryptedData.
+    fn encrypt_in_place(&mut self, element: Element<'_>, made: &mut Made) -> Result<(), SecureError> {
+        let Self { encrypting, keying, settled, envelope, header, .. } = *self;
+        let kind = kind_of(element, envelope, encrypting);
+        let id = settled.fresh_id("ED")?;
+        check_id(&id, &made.budget)?;
+        // A receiver reads the plaintext inside one element with all declarations in scope at the ciphertext.
+        let around = if element.parent() == envelope.header { OF_AN_ENCRYPTED_HEADER } else { OF_ENCRYPTED_DATA };
+        made.budget.check(Limit::Declarations, element.namespaces_in_scope().len() + around)?;
+        let layers = 1 + layers_in(element, made);
+        made.budget.check(Limit::NestedEncryption, layers)?;
+        made.layers.insert(id.clone(), layers);
+        let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
+        let random = settled.recipe.random.as_ref();
+        let plaintext = ElementPlaintext { element, along: self.along, kind: &kind };
+        let data = encrypt_element(
+            plaintext,
+            Encryption::new(encrypting.content, secret).id(id.as_str()).key_info(key_info),
+            random,
+            &made.budget,
+        )?;
+        let data = settled.written(data);
+        made.budget.grow(data.len() as u64);
+        match kind {
+            PlaintextType::Content => self.splices.replace_content(element, data),
+            _ if element.parent() == envelope.header => {
+                let block_id = settled.fresh_id("EH")?;
+                let block = encrypted_header(header, envelope.version, &block_id, &data);
+                self.splices.replace(element.span(), settled.written(block));
+                made.ids.replace(element, &block_id);
+            }
+            _ => {
+                self.splices.replace(element.span(), data);
+                if element.parent() != Some(header.element) {
+                    made.ids.replace(element, &id);
+                }
+            }
+        }
+        self.listed.push(id);
+        Ok(())
+    }
+
+    /// Adds the EncryptedData of all attachments, which are encrypted while they are written.
+    fn encrypt_attachments(&mut self, step: usize, made: &mut Made) -> Result<String, SecureError> {
+        let Self { encrypting, keying, settled, .. } = *self;
+        if made.attachments.all.is_empty() {
+            return Err(no_such(&Part::Attachments));
+        }
+        made.budget.charge(Limit::EncryptedData, made.attachments.all.len() as u64)?;
+        made.budget.check(Limit::DataReferences, self.listed.len() + made.attachments.all.len())?;
+        charge_other(made.attachments.all.len(), &made.budget)?;
+        made.attachments.layers += 1;
+        made.budget.check(Limit::NestedEncryption, made.attachments.layers)?;
+        let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
+        let is_signed_later = settled.steps_after(step).any(|(_, step)| signs(step));
+        let time = if is_signed_later { SealTime::Now } else { SealTime::WhenWritten };
+        let (complete, method) = (encrypting.complete_attachments, encrypting.content);
+        let mut written = String::new();
+        for attachment in std::mem::take(&mut made.attachments.all) {
+            let id = settled.fresh_id("ED")?;
+            let mime_type = attachment.stated_type(complete)?;
+            let key_info = keying.key_info.as_deref();
+            let url = attachment.url();
+            let (id_of_data, mime_type) = (id.as_str(), mime_type.as_deref());
+            let data = NewEncryptedAttachment { id: id_of_data, url: &url, complete, mime_type, method, key_info };
+            written.push_str(&data.write());
+            let seal = Seal::new(method, keying.secret.clone(), Arc::clone(&settled.recipe.random));
+            made.attachments.all.push(attachment.sealed(complete, seal, time)?);
+            made.attachments.encrypted.push(id.clone());
+            self.listed.push(id);
+        }
+        Ok(written)
     }
 
     /// The offset of the first part that is a child of the Security header.
@@ -90,12 +170,21 @@ pub(super) fn encrypt(
     let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
     let Reading { document, envelope, header, .. } = reading;
     let along = taken_along(step, document, envelope, settled);
-    let mut sealing =
-        Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
+    let mut sealing = Sealing {
+        encrypting,
+        keying: &keying,
+        settled,
+        envelope,
+        header,
+        along,
+        splices: Splices::new(),
+        listed: Vec::new(),
+        spans: Vec::new(),
+    };
     let mut attached = String::new();
     for part in &encrypting.parts {
         if *part == Part::Attachments {
-            attached = encrypt_attachments(step, encrypting, &keying, &mut sealing.listed, settled, made)?;
+            attached = sealing.encrypt_attachments(step, made)?;
             continue;
         }
         let elements = elements_of(part, &reading, settled, made)?;
@@ -106,7 +195,7 @@ pub(super) fn encrypt(
         made.budget.check(Limit::DataReferences, sealing.listed.len() + elements.len())?;
         for element in elements {
             sealing.take(element, part)?;
-            encrypt_in_place(element, encrypting, &keying, &mut sealing, settled, made)?;
+            sealing.encrypt_in_place(element, made)?;
         }
     }
     if !sealing.spans.is_empty() {
@@ -123,7 +212,7 @@ pub(super) fn encrypt(
     splices.insert(token_place, settled.written(keying.elements));
     splices.insert(place, settled.written(list));
     splices.insert(place, settled.written(attached));
-    revision.next(splices, !settled.is_last(step), &made.budget)
+    revision.next(splices, settled.follower(step), &made.budget)
 }
 
 fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made) -> Result<ContentKey, SecureError> {
@@ -144,50 +233,6 @@ fn content_key(encrypting: &Encrypting, settled: &SettledRecipe, made: &mut Made
 /// The declarations that ciphertext adds to those in scope.
 const OF_ENCRYPTED_DATA: usize = 1;
 const OF_AN_ENCRYPTED_HEADER: usize = 3;
-
-/// Replaces an element, or its content, by EncryptedData.
-fn encrypt_in_place(
-    element: Element<'_>,
-    encrypting: &Encrypting,
-    keying: &ContentKey,
-    sealing: &mut Sealing<'_>,
-    settled: &SettledRecipe,
-    made: &mut Made,
-) -> Result<(), SecureError> {
-    let (envelope, header) = (sealing.envelope, sealing.header);
-    let kind = kind_of(element, envelope, encrypting);
-    let id = settled.fresh_id("ED")?;
-    check_id(&id, &made.budget)?;
-    // A receiver reads the plaintext inside one element with all declarations in scope at the ciphertext.
-    let around = if element.parent() == envelope.header { OF_AN_ENCRYPTED_HEADER } else { OF_ENCRYPTED_DATA };
-    made.budget.check(Limit::Declarations, element.namespaces_in_scope().len() + around)?;
-    let layers = 1 + layers_in(element, made);
-    made.budget.check(Limit::NestedEncryption, layers)?;
-    made.layers.insert(id.clone(), layers);
-    let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
-    let random = settled.recipe.random.as_ref();
-    let plaintext = ElementPlaintext { element, along: sealing.along, kind: &kind };
-    let data = encrypt_element(plaintext, encrypting.content, secret, Some(&id), key_info, random, &made.budget)?;
-    let data = settled.written(data);
-    made.budget.grow(data.len() as u64);
-    match kind {
-        PlaintextType::Content => sealing.splices.replace_content(element, data),
-        _ if element.parent() == envelope.header => {
-            let block_id = settled.fresh_id("EH")?;
-            let block = encrypted_header(header, envelope.version, &block_id, &data);
-            sealing.splices.replace(element.span(), settled.written(block));
-            made.ids.replace(element, &block_id);
-        }
-        _ => {
-            sealing.splices.replace(element.span(), data);
-            if element.parent() != Some(header.element) {
-                made.ids.replace(element, &id);
-            }
-        }
-    }
-    sealing.listed.push(id);
-    Ok(())
-}
 
 /// How many ciphertexts of earlier steps are one inside the other in an element.
 fn layers_in(element: Element<'_>, made: &Made) -> usize {
@@ -214,16 +259,11 @@ fn list(
             charge_certificate(*reference, 1, &made.budget)?;
             charge_child(Limit::EncryptedKeys, &made.budget)?;
             made.recipients.count(&recipient, &made.budget)?;
-            let (id, written) = encrypted_key(
-                &mut settled.placing(&mut made.correlation),
-                &recipient,
-                sending,
-                *reference,
-                &keying.secret,
-                listed,
-            )?;
+            let recipient = KeyRecipient { certificate: &recipient, sending, reference: *reference };
+            let placing = &mut settled.placing(&mut made.correlation);
+            let NewKey { id, elements } = encrypted_key(placing, recipient, &keying.secret, listed)?;
             ids.push(id);
-            written
+            elements
         }
         EncryptedTo::Token(_) => {
             charge_other(1, &made.budget)?;
@@ -236,41 +276,6 @@ fn list(
         made.keys_to_sign.extend(ids);
     }
     Ok(list)
-}
-
-/// Adds the EncryptedData of all attachments, which are encrypted while they are written.
-fn encrypt_attachments(
-    step: usize,
-    encrypting: &Encrypting,
-    keying: &ContentKey,
-    listed: &mut Vec<String>,
-    settled: &SettledRecipe,
-    made: &mut Made,
-) -> Result<String, SecureError> {
-    if made.attachments.all.is_empty() {
-        return Err(no_such(&Part::Attachments));
-    }
-    made.budget.charge(Limit::EncryptedData, made.attachments.all.len() as u64)?;
-    made.budget.check(Limit::DataReferences, listed.len() + made.attachments.all.len())?;
-    charge_other(made.attachments.all.len(), &made.budget)?;
-    made.attachments.layers += 1;
-    made.budget.check(Limit::NestedEncryption, made.attachments.layers)?;
-    let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
-    let (now, complete, method) =
-        (settled.steps_after(step).any(|(_, step)| signs(step)), encrypting.complete_attachments, encrypting.content);
-    let mut written = String::new();
-    for attachment in std::mem::take(&mut made.attachments.all) {
-        let id = settled.fresh_id("ED")?;
-        let mime_type = attachment.stated_type(complete)?;
-        let key_info = keying.key_info.as_deref();
-        let url = attachment.url();
-        written.push_str(&write_encrypted_attachment(&id, complete, mime_type.as_deref(), method, key_info, &url));
-        let cipher = (method, keying.secret.clone(), Arc::clone(&settled.recipe.random));
-        made.attachments.all.push(attachment.sealed(complete, cipher, now)?);
-        made.attachments.encrypted.push(id.clone());
-        listed.push(id);
-    }
-    Ok(written)
 }
 
 fn elements_of<'d>(

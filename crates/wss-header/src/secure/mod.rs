@@ -50,7 +50,7 @@ use counts::{Nodes, Recipients};
 use keying::SignatureKey;
 use made::{Made, MadeAttachments};
 use placed::PlacedTokens;
-use revision::{Revision, parse};
+use revision::{Follower, Revision, parse};
 use settled::SettledRecipe;
 use signature::{Prepared, UnvaluedSignature};
 
@@ -89,7 +89,7 @@ pub(crate) fn secure(plan: &Plan, given: Unsecured<'_>) -> Result<Next, SecureEr
     let correlation = Correlation { message_id: addressing::message_id(envelope), ..Correlation::default() };
     let skeleton = skeleton::write(&document, &settled, &plan.attached, &budget)?;
     let one_key_may_sign_and_encrypt = settled.recipe.allows(Allowance::OneKeyToSignAndEncrypt);
-    let revision = revision::of(document, skeleton.splices, true, &budget)?;
+    let revision = revision::of(document, skeleton.splices, Follower::Step, &budget)?;
     counts::charge_first(&revision, &settled, &budget)?;
     let made = Made {
         ids: skeleton.ids,
@@ -130,7 +130,7 @@ fn run(first: usize, mut revision: Revision, settled: SettledRecipe, mut made: M
                 match key {
                     SignatureKey::Here(key) => {
                         let value = signature.pending.value(key.as_ref())?;
-                        signature.insert(&value, revision, !settled.is_last(step), &mut made)?
+                        signature.insert(&value, revision, settled.follower(step), &mut made)?
                     }
                     SignatureKey::Elsewhere(certificate) => {
                         let waiting = Waiting { signature, certificate, step, revision, settled, made };
@@ -180,7 +180,7 @@ impl Waiting {
     /// Inserts the signature with this value, and runs the steps after it.
     pub(crate) fn finish(self, value: &[u8]) -> Result<Next, SecureError> {
         let Self { signature, step, revision, settled, mut made, .. } = self;
-        let revision = signature.insert(value, revision, !settled.is_last(step), &mut made)?;
+        let revision = signature.insert(value, revision, settled.follower(step), &mut made)?;
         run(step + 1, revision, settled, made)
     }
 }

@@ -4,7 +4,7 @@ use wss_c14n::{Budget, Canonicalization, Element, IdIndex, Limit, Subset, Writer
 use wss_crypto::DigestMethod;
 use wss_soap::SecurityHeader;
 use wss_tokens::{Assertion, X509_V3};
-use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
+use wss_xmldsig::{DereferencedToken, NamedToken, NewReference, SignError, Transform};
 
 use super::counts::check_id;
 use super::keying::Keying;
@@ -113,14 +113,9 @@ impl<'d> References<'_, 'd> {
             let canonicalization = stating_default(token.namespace_of_prefix(""));
             let token = DereferencedToken::Element(token);
             let uri = format!("#{}", reference.id);
-            let new = NewReference::of_token(
-                uri,
-                at,
-                &token,
-                canonicalization,
-                self.digest_of(&Part::Assertion),
-                self.budget(),
-            );
+            let named = NamedToken { reference: at, token: &token };
+            let digest = self.digest_of(&Part::Assertion);
+            let new = NewReference::of_token(uri, named, canonicalization, digest, self.budget());
             Ok(new.map_err(SignError::from)?)
         });
         all.collect()
@@ -201,14 +196,9 @@ impl<'d> References<'_, 'd> {
         };
         let canonicalization = stating_default(default);
         let uri = format!("#{reference_id}");
-        let reference = NewReference::of_token(
-            uri,
-            reference,
-            &token,
-            canonicalization,
-            self.digest_of(&Part::SigningToken),
-            self.budget(),
-        );
+        let named = NamedToken { reference, token: &token };
+        let digest = self.digest_of(&Part::SigningToken);
+        let reference = NewReference::of_token(uri, named, canonicalization, digest, self.budget());
         Ok(reference.map_err(SignError::from)?)
     }
 }

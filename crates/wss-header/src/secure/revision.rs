@@ -15,10 +15,10 @@ pub(super) enum Revision {
 }
 
 impl Revision {
-    /// The revision after these splices; `is_read` if a step follows.
-    pub(super) fn next(self, splices: Splices, is_read: bool, budget: &Budget) -> Result<Self, SecureError> {
+    /// The revision after these splices.
+    pub(super) fn next(self, splices: Splices, follower: Follower, budget: &Budget) -> Result<Self, SecureError> {
         match self {
-            Self::Read(document) => of(*document, splices, is_read, budget),
+            Self::Read(document) => of(*document, splices, follower, budget),
             Self::Last(text) => Ok(Self::Last(splices.apply(&text).text)),
         }
     }
@@ -40,6 +40,15 @@ impl Revision {
     }
 }
 
+/// What follows a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follower {
+    /// A step, which reads it.
+    Step,
+    /// Nothing: it is the message.
+    Nothing,
+}
+
 /// A revision, and its parts for a step.
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
@@ -58,10 +67,10 @@ pub(super) fn parse<'d>(source: &'d str, budget: &Budget) -> Result<Document<'d>
 pub(super) fn of(
     document: Document<'_>,
     splices: Splices,
-    is_read: bool,
+    follower: Follower,
     budget: &Budget,
 ) -> Result<Revision, SecureError> {
-    if !is_read && !may_be_over(&document, budget.limits()) {
+    if follower == Follower::Nothing && !may_be_over(&document, budget.limits()) {
         return Ok(Revision::Last(document.spliced(splices)));
     }
     let body = Envelope::locate(&document)?.body.id();

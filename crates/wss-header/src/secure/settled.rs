@@ -5,6 +5,7 @@ use wss_crypto::CryptoError;
 use wss_soap::Envelope;
 
 use super::parts::is_there;
+use super::revision::Follower;
 use crate::allowance::Allowance;
 use crate::correlation::Correlation;
 use crate::error::SecureError;
@@ -47,9 +48,9 @@ impl SettledRecipe {
         self.recipe.steps.iter().enumerate().skip(step + 1)
     }
 
-    /// Whether this step is the last one.
-    pub(super) fn is_last(&self, step: usize) -> bool {
-        step + 1 >= self.recipe.steps.len()
+    /// What follows this step.
+    pub(super) fn follower(&self, step: usize) -> Follower {
+        if step + 1 < self.recipe.steps.len() { Follower::Step } else { Follower::Nothing }
     }
 
     /// The values that the kinds of protection tokens need.

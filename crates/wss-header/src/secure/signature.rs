@@ -14,7 +14,7 @@ use super::keying::{Keying, SignatureKey};
 use super::made::Made;
 use super::parts::no_such;
 use super::references::References;
-use super::revision::{Reading, Revision, parse};
+use super::revision::{Follower, Reading, Revision, parse};
 use super::settled::SettledRecipe;
 use super::signing_token;
 use crate::correlation::SentSignature;
@@ -71,109 +71,111 @@ pub(super) fn prepare(
     // Whether octets depend on the elements around them, or are not digested in the form in which they are written.
     let needs_context = signing.needs_context() || !settled.recipe.header.prefixes.is_empty();
     let mut placed = None;
+    let making = Making { signing, keying: &keying, in_front, settled };
     if needs_context {
-        let (next, place) = place_tokens(signing, &keying, in_front, revision, settled, made)?;
+        let (next, place) = making.place_tokens(revision, made)?;
         (revision, placed) = (next, Some(place));
     }
     let signature_id = made.ids.take_chosen(&Part::Signature).map_or_else(|| settled.fresh_id("SIG"), Ok)?;
     let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
-    let pending = pending(signing, &keying, &signature_id, &reading, settled, made)?;
+    let pending = making.pending(&signature_id, &reading, made)?;
     let signature = match placed {
         Some(place) => UnvaluedSignature {
-            pending: in_context(pending, &place, signing, &signature_id, &reading, &made.budget)?,
+            pending: making.in_context(pending, &place, &signature_id, &reading, &made.budget)?,
             place,
         },
         None => {
             let points = InsertionPoints::new(settled, &made.tokens, &reading);
-            UnvaluedSignature { pending, place: place_of(signing, &keying, in_front, points) }
+            UnvaluedSignature { pending, place: making.place(points) }
         }
     };
     Ok(Prepared { signature, key: keying.key, revision })
 }
 
-/// The place of the signature, and the tokens that it needs.
-fn place_of(signing: &Signing, keying: &Keying, in_front: bool, points: InsertionPoints<'_, '_>) -> SignatureOffsets {
-    let of_signature = points.of_signature(signing);
-    let of_tokens = match &signing.by {
-        _ if in_front => points.front(),
-        // A signature may be after others, but later steps that precede those use its token, too (R5205, R3212).
-        SignedBy::Token(_) if !signing.token_after_signature => points.of_step().min(of_signature),
-        _ => of_signature,
-    };
-    let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
-    SignatureOffsets { tokens, is_before_tokens, of_tokens, of_signature }
-}
-
-/// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
-fn place_tokens(
-    signing: &Signing,
-    keying: &Keying,
+/// A signature while it is made.
+#[derive(Clone, Copy)]
+struct Making<'s> {
+    signing: &'s Signing,
+    keying: &'s Keying,
+    /// Whether its tokens go to the front of our header.
     in_front: bool,
-    revision: Revision,
-    settled: &SettledRecipe,
-    made: &Made,
-) -> Result<(Revision, SignatureOffsets), SecureError> {
-    let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
-    let mut place = place_of(signing, keying, in_front, InsertionPoints::new(settled, &made.tokens, &reading));
-    let tokens = std::mem::take(&mut place.tokens);
-    if !place.is_before_tokens {
-        place.of_signature += tokens.len();
+    settled: &'s SettledRecipe,
+}
+
+impl Making<'_> {
+    /// The place of the signature, and the tokens that it needs.
+    fn place(&self, points: InsertionPoints<'_, '_>) -> SignatureOffsets {
+        let Self { signing, keying, in_front, .. } = *self;
+        let of_signature = points.of_signature(signing);
+        let of_tokens = match &signing.by {
+            _ if in_front => points.front(),
+            // A signature may be after others, but later steps that precede those use its token, too (R5205, R3212).
+            SignedBy::Token(_) if !signing.token_after_signature => points.of_step().min(of_signature),
+            _ => of_signature,
+        };
+        let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
+        SignatureOffsets { tokens, is_before_tokens, of_tokens, of_signature }
     }
-    let mut splices = Splices::new();
-    splices.insert(place.of_tokens, tokens);
-    // The signature is made from this revision, so that the revision is read again.
-    Ok((revision.next(splices, true, &made.budget)?, place))
-}
 
-/// The digests of all parts, in a SignedInfo.
-fn pending(
-    signing: &Signing,
-    keying: &Keying,
-    id: &str,
-    reading: &Reading<'_>,
-    settled: &SettledRecipe,
-    made: &Made,
-) -> Result<PendingSignature, SecureError> {
-    let references =
-        References { settled, made, signing, keying, header: reading.header, index: &reading.index }.all()?;
-    let (id, key_info) = (Some(id.to_owned()), Some(keying.key_info.clone()));
-    let pending = PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info);
-    Ok(pending.prefixes(settled.recipe.header.prefixes.clone()))
-}
+    /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
+    fn place_tokens(&self, revision: Revision, made: &Made) -> Result<(Revision, SignatureOffsets), SecureError> {
+        let settled = self.settled;
+        let reading = revision.read(&settled.recipe.header.role, &settled.recipe.limits)?;
+        let mut place = self.place(InsertionPoints::new(settled, &made.tokens, &reading));
+        let tokens = std::mem::take(&mut place.tokens);
+        if !place.is_before_tokens {
+            place.of_signature += tokens.len();
+        }
+        let mut splices = Splices::new();
+        splices.insert(place.of_tokens, tokens);
+        // The signature is made from this revision, so that the revision is read again.
+        Ok((revision.next(splices, Follower::Step, &made.budget)?, place))
+    }
 
-/// The signature whose SignedInfo is canonicalised at its place.
-fn in_context(
-    pending: PendingSignature,
-    place: &SignatureOffsets,
-    signing: &Signing,
-    id: &str,
-    reading: &Reading<'_>,
-    budget: &Budget,
-) -> Result<PendingSignature, SecureError> {
-    let source = reading.document.source();
-    // The form depends on what is around the signature, not on the content of the Body, which follows it.
-    let body = reading.envelope.body.content_span();
-    let placed = [
-        source.slice(..place.of_signature),
-        &pending.finish(&[]),
-        source.slice(place.of_signature..body.start),
-        source.slice(body.end..),
-    ]
-    .concat();
-    let document = parse(&placed, budget)?;
-    let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-    let signature = index.get(id).ok_or_else(|| no_such(&Part::Signature))?;
-    Ok(pending.placed(signature, &signing.canonicalization, budget)?)
+    /// The digests of all parts, in a SignedInfo.
+    fn pending(&self, id: &str, reading: &Reading<'_>, made: &Made) -> Result<PendingSignature, SecureError> {
+        let Self { signing, keying, settled, .. } = *self;
+        let references =
+            References { settled, made, signing, keying, header: reading.header, index: &reading.index }.all()?;
+        let (id, key_info) = (Some(id.to_owned()), Some(keying.key_info.clone()));
+        let pending =
+            PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info);
+        Ok(pending.prefixes(settled.recipe.header.prefixes.clone()))
+    }
+
+    /// The signature whose SignedInfo is canonicalised at its place.
+    fn in_context(
+        &self,
+        pending: PendingSignature,
+        place: &SignatureOffsets,
+        id: &str,
+        reading: &Reading<'_>,
+        budget: &Budget,
+    ) -> Result<PendingSignature, SecureError> {
+        let source = reading.document.source();
+        // The form depends on what is around the signature, not on the content of the Body, which follows it.
+        let body = reading.envelope.body.content_span();
+        let placed = [
+            source.slice(..place.of_signature),
+            &pending.finish(&[]),
+            source.slice(place.of_signature..body.start),
+            source.slice(body.end..),
+        ]
+        .concat();
+        let document = parse(&placed, budget)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let signature = index.get(id).ok_or_else(|| no_such(&Part::Signature))?;
+        Ok(pending.placed(signature, &self.signing.canonicalization, budget)?)
+    }
 }
 
 impl UnvaluedSignature {
-    /// Inserts the signature with its value, and the tokens that it needs, at their offsets. `is_read` says whether a step
-    /// follows.
+    /// Inserts the signature with its value, and the tokens that it needs, at their offsets.
     pub(super) fn insert(
         self,
         value: &[u8],
         revision: Revision,
-        is_read: bool,
+        follower: Follower,
         made: &mut Made,
     ) -> Result<Revision, SecureError> {
         let Self { pending, place } = self;
@@ -187,7 +189,7 @@ impl UnvaluedSignature {
             splices.insert(place.of_tokens, place.tokens);
             splices.insert(place.of_signature, signature);
         }
-        let next = revision.next(splices, is_read, &made.budget)?;
+        let next = revision.next(splices, follower, &made.budget)?;
         let signed_info = std::str::from_utf8(pending.octets()).expect("canonical XML is UTF-8").to_owned();
         made.correlation.signatures.push(SentSignature { value: value.to_vec(), signed_info, method: None });
         Ok(next)

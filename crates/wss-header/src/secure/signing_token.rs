@@ -32,7 +32,7 @@ pub(super) fn make(signing: &Signing, settled: &SettledRecipe, made: &mut Made) 
     };
     match signing.holder {
         Some(_) => of_issued_token(key, certificate, settled, made),
-        None => of_certificate(key, &Chain { certificate, path }, reference, signing, settled, made),
+        None => of_certificate(key, &Chain { certificate, path, reference: *reference }, signing, settled, made),
     }
 }
 
@@ -56,22 +56,22 @@ fn of_issued_token(
     })
 }
 
-/// The certificate of a signer, and the certificates above it.
+/// The certificate of a signer, the certificates above it, and how the message refers to it.
 struct Chain<'s> {
     certificate: &'s Certificate,
     path: &'s [Certificate],
+    reference: ReferenceForm,
 }
 
 fn of_certificate(
     key: SignatureKey,
     chain: &Chain<'_>,
-    reference: &ReferenceForm,
     signing: &Signing,
     settled: &SettledRecipe,
     made: &mut Made,
 ) -> Result<Keying, SecureError> {
-    let Chain { certificate, path } = *chain;
-    charge_certificate(*reference, 1 + path.len(), &made.budget)?;
+    let Chain { certificate, path, reference } = *chain;
+    charge_certificate(reference, 1 + path.len(), &made.budget)?;
     if signing.x509_data_beside {
         made.budget.check(Limit::X509Entries, 1 + path.len())?;
     }

@@ -7,6 +7,7 @@ use crate::kind::Kind;
 use crate::reference::Reference;
 use crate::report::Findings;
 use crate::table::Rule;
+use crate::targets::Ciphertext;
 
 pub(super) struct EncryptedKey;
 
@@ -15,7 +16,7 @@ impl Profile for EncryptedKey {
         kind == Kind::EncryptedKey
     }
 
-    fn reference(&self, reference: &Reference<'_>, _: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, _: Ciphertext, findings: &mut Findings<'_>) {
         typed(Rule::R3069, reference, ENCRYPTED_KEY, findings);
         identified(Rule::R3072, reference, &[ENCRYPTED_KEY_SHA1], findings);
     }

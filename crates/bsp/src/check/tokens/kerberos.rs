@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 pub(super) struct Kerberos;
 
@@ -28,7 +28,7 @@ impl Profile for Kerberos {
         tickets_of_exchange(targets, context, findings);
     }
 
-    fn reference(&self, reference: &Reference<'_>, _: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, _: Ciphertext, findings: &mut Findings<'_>) {
         typed(Rule::R6907, reference, &KerberosForm::Gss.value_type(), findings);
         identified(Rule::R6906, reference, &[KERBEROS_AP_REQ_SHA1], findings);
         if reference.internal_token().is_none() {

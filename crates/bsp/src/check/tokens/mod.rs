@@ -17,7 +17,7 @@ use crate::kind::Kind;
 use crate::reference::Reference;
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 pub(super) use profile::HIDDEN;
 use profile::Profile;
 
@@ -44,9 +44,9 @@ pub(super) fn judge(targets: &Targets<'_>, context: &Context<'_>, findings: &mut
 }
 
 /// Judges a reference to a token of this kind.
-pub(super) fn reference(kind: Kind, reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+pub(super) fn reference(kind: Kind, reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>) {
     for profile in PROFILES.iter().filter(|profile| profile.covers(kind)) {
-        profile.reference(reference, hides, findings);
+        profile.reference(reference, ciphertext, findings);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::kind::Kind;
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 /// The reason why a token may be there although it is not found.
 pub(crate) const HIDDEN: &str = "ciphertext in the header may hold the token";
@@ -18,8 +18,8 @@ pub(crate) trait Profile: Sync {
     /// The rules on the tokens themselves.
     fn tokens(&self, _targets: &Targets<'_>, _context: &Context<'_>, _findings: &mut Findings<'_>) {}
 
-    /// The rules on a reference to such a token. `hides` says whether ciphertext may hold it.
-    fn reference(&self, reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>);
+    /// The rules on a reference to such a token, which may be inside ciphertext.
+    fn reference(&self, reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>);
 }
 
 /// The reference has this wsse11:TokenType.

@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 pub(super) struct Rel;
 
@@ -22,7 +22,7 @@ impl Profile for Rel {
         licenses(targets, findings);
     }
 
-    fn reference(&self, reference: &Reference<'_>, _: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, _: Ciphertext, findings: &mut Findings<'_>) {
         valued(Rule::R6304, reference, REL_LICENSE, findings);
         if let (Some(child), Some(license)) = (reference.by(Form::Direct), reference.internal_token()) {
             let by_license_id = child.attribute("", "URI").is_some_and(|uri| !uri.starts_with('#'));

@@ -8,7 +8,7 @@ use crate::kind::Kind;
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 pub(super) struct Saml;
 
@@ -21,27 +21,27 @@ impl Profile for Saml {
         confirmations(targets, findings);
     }
 
-    fn reference(&self, reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>) {
         if reference.kind == Some(Kind::Saml1) {
             typed(Rule::R6611, reference, &Kind::Saml1.token_type(None), findings);
             if reference.internal_token().is_none() {
-                external_saml1(reference, hides, findings);
+                external_saml1(reference, ciphertext, findings);
             }
         } else {
             typed(Rule::R6617, reference, &Kind::Saml2.token_type(None), findings);
-            saml2(reference, hides, findings);
+            saml2(reference, ciphertext, findings);
         }
     }
 }
 
 /// §16.2.2, §16.2.6.
-fn saml2(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+fn saml2(reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>) {
     let direct = reference.by(Form::Direct);
     if reference.internal_token().is_some() {
         if let Some(child) = direct {
             findings.check(Rule::R6614, child, child.attribute("", "ValueType").is_none(), "a ValueType attribute");
         }
-    } else if hides {
+    } else if ciphertext == Ciphertext::MayHide {
         findings.hidden(Rule::R6613, reference.element, HIDDEN);
     } else {
         let why = "an assertion elsewhere without wsse:Reference";
@@ -50,11 +50,11 @@ fn saml2(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
 }
 
 /// §16.2.6.
-fn external_saml1(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+fn external_saml1(reference: &Reference<'_>, ciphertext: Ciphertext, findings: &mut Findings<'_>) {
     let element = reference.element;
     match reference.authority_binding {
         Some(_) => findings.pass(Rule::R6606, element),
-        None if hides => findings.hidden(Rule::R6606, element, HIDDEN),
+        None if ciphertext == Ciphertext::MayHide => findings.hidden(Rule::R6606, element, HIDDEN),
         None => findings.fail(Rule::R6606, element, "an assertion elsewhere without saml:AuthorityBinding"),
     }
 }

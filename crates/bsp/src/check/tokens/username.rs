@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 /// The largest number of keys that are derived from passwords: each takes thousands of digests.
 const MAX_PASSWORD_KEYS: usize = 4;
@@ -38,7 +38,7 @@ impl Profile for Username {
         password_keys(targets, passwords, &context.xml_limits(), findings);
     }
 
-    fn reference(&self, reference: &Reference<'_>, _: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, _: Ciphertext, findings: &mut Findings<'_>) {
         valued(Rule::R4214, reference, USERNAME_TOKEN, findings);
         let is_identified = reference.by(Form::KeyIdentifier).is_some();
         findings.check(Rule::R4215, reference.element, !is_identified, "a key identifier for a UsernameToken");

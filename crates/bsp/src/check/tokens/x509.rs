@@ -11,7 +11,7 @@ use crate::kind::Kind;
 use crate::reference::{Content, Form, Reference};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::Targets;
+use crate::targets::{Ciphertext, Targets};
 
 /// The largest number of certificates of the context that are compared with key identifiers.
 const MAX_CERTIFICATES: usize = 64;
@@ -30,7 +30,7 @@ impl Profile for X509 {
         certificate_identifiers(targets, context, findings);
     }
 
-    fn reference(&self, reference: &Reference<'_>, _: bool, findings: &mut Findings<'_>) {
+    fn reference(&self, reference: &Reference<'_>, _: Ciphertext, findings: &mut Findings<'_>) {
         let identifiers = [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1];
         match reference.kind {
             Some(Kind::X509) => {

@@ -10,7 +10,7 @@ use wss_xmlenc::{DecryptError, EncryptedData, PlaintextType};
 
 use super::repeatable::key_of_attachment;
 use super::unsigned_key::unsigned_key;
-use crate::attachments::{OpenCipherError, opened, restored};
+use crate::attachments::{CipherKey, OpenCipherError, opened, restored};
 use crate::error::{CoverageLost, OpenError};
 use crate::key_uses::KeyUse;
 use crate::open::facts::Facts;
@@ -25,6 +25,8 @@ pub(super) struct EncryptedAttachment {
     /// Its index among the attachments.
     pub(super) at: usize,
     content_id: String,
+    /// The Id of the EncryptedData.
+    id: String,
     /// The span of the EncryptedData.
     span: Range<usize>,
     /// Whether the header is inside the plaintext.
@@ -36,11 +38,38 @@ pub(super) struct EncryptedAttachment {
     pub(super) is_covered: bool,
 }
 
+impl EncryptedAttachment {
+    /// Decrypts it. `data` is the EncryptedData by which it was found.
+    pub(super) fn decrypt(
+        self,
+        data: &EncryptedData<'_>,
+        found: FoundSecret,
+        terms: &Terms<'_>,
+        facts: &Facts<'_>,
+        ring: &mut KeyRing,
+    ) -> Result<OpenedAttachment, OpenError> {
+        let depth = facts.attachments.layers.get(&self.content_id).copied().unwrap_or(0);
+        terms.budget.check(Limit::NestedEncryption, depth + 1)?;
+        ring.note_use(&found, KeyUse::Content(data.method()))?;
+        let part = facts.attachments.parts.get(self.at).ok_or(DecryptError::Failed)?;
+        let remembered = key_of_attachment(part.unauthenticated_octets(), &found, terms, ring)?;
+        let key = CipherKey { method: data.method(), key: &found.secret };
+        let plaintext =
+            opened(part.unauthenticated_octets(), is_complete(data), key, terms.spool, terms.budget.limits());
+        let plaintext = plaintext.map_err(|error| match error {
+            OpenCipherError::Failed => found.failed(DecryptError::Failed, data.method()),
+            OpenCipherError::Mime(error) => OpenError::Attachment(error),
+        })?;
+        let part = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), terms.budget.limits());
+        let part = part.ok_or(DecryptError::Failed)?;
+        let url = data.attachment().unwrap_or_default().to_owned();
+        Ok(OpenedAttachment { ciphertext: self, url, part, found, remembered })
+    }
+}
+
 /// An attachment that was decrypted.
 pub(super) struct OpenedAttachment {
     pub(super) ciphertext: EncryptedAttachment,
-    /// The Id of the EncryptedData.
-    id: String,
     /// The URL by which the EncryptedData names it.
     url: String,
     part: MimePart<'static>,
@@ -49,9 +78,10 @@ pub(super) struct OpenedAttachment {
     remembered: Option<[u8; 32]>,
 }
 
-/// Finds the attachment with the cipher octets of `data`.
+/// Finds the attachment with the cipher octets of `data`, which has this Id.
 pub(super) fn find(
     data: &EncryptedData<'_>,
+    id: &str,
     url: &str,
     terms: &Terms<'_>,
     facts: &Facts<'_>,
@@ -70,40 +100,14 @@ pub(super) fn find(
     // A signature over the EncryptedData covers the type of the plaintext, and the end of its header.
     let is_complete = is_complete(data);
     let states_type = data.mime_type().is_some() || is_complete;
-    Ok(EncryptedAttachment { at, content_id, span, is_complete, states_type, cipher: data.method(), is_covered })
-}
-
-/// Decrypts the attachment that `data`, which has this Id, describes.
-pub(super) fn decrypt(
-    data: &EncryptedData<'_>,
-    id: &str,
-    ciphertext: EncryptedAttachment,
-    found: FoundSecret,
-    terms: &Terms<'_>,
-    facts: &Facts<'_>,
-    ring: &mut KeyRing,
-) -> Result<OpenedAttachment, OpenError> {
-    let depth = facts.attachments.layers.get(&ciphertext.content_id).copied().unwrap_or(0);
-    terms.budget.check(Limit::NestedEncryption, depth + 1)?;
-    ring.note_use(&found, KeyUse::Content(data.method()))?;
-    let part = facts.attachments.parts.get(ciphertext.at).ok_or(DecryptError::Failed)?;
-    let remembered = key_of_attachment(part.unauthenticated_octets(), &found, terms, ring)?;
-    let key = (data.method(), &found.secret);
-    let plaintext = opened(part.unauthenticated_octets(), is_complete(data), key, terms.spool, terms.budget.limits());
-    let plaintext = plaintext.map_err(|error| match error {
-        OpenCipherError::Failed => found.failed(DecryptError::Failed, data.method()),
-        OpenCipherError::Mime(error) => OpenError::Attachment(error),
-    })?;
-    let part = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), terms.budget.limits());
-    let part = part.ok_or(DecryptError::Failed)?;
-    let url = data.attachment().unwrap_or_default().to_owned();
-    Ok(OpenedAttachment { ciphertext, id: id.to_owned(), url, part, found, remembered })
+    let id = id.to_owned();
+    Ok(EncryptedAttachment { at, content_id, id, span, is_complete, states_type, cipher: data.method(), is_covered })
 }
 
 /// Replaces an attachment by its plaintext. A signature over the ciphertext covers the plaintext, too, if it covers the
 /// elements that say how to read it, and the key cannot be replaced.
 pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut Facts<'_>) {
-    let OpenedAttachment { ciphertext, id, url, part, found, remembered } = opened;
+    let OpenedAttachment { ciphertext, url, part, found, remembered } = opened;
     facts.decryptions.repeatable.extend(remembered);
     if let Some(replaced) = facts.attachments.parts.get_mut(ciphertext.at) {
         *replaced = part;
@@ -112,7 +116,7 @@ pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut 
         lose(signature, &ciphertext, &found, receiver);
     }
     *facts.attachments.layers.entry(ciphertext.content_id).or_default() += 1;
-    facts.attachments.opened_data.insert(id);
+    facts.attachments.opened_data.insert(ciphertext.id);
     facts.decryptions.note(url.into(), ciphertext.cipher, found.source);
 }
 

@@ -16,32 +16,35 @@ use crate::open::span::is_within;
 use crate::open::terms::Terms;
 use crate::waiver::Waiver;
 
-/// Decrypts `data`. Signatures over `replaced`, which the plaintext replaces, lose their coverage of it if someone else
-/// could have made another plaintext of the same ciphertext.
+/// Ciphertext of the envelope.
+#[derive(Clone, Copy)]
+pub(crate) struct ElementCiphertext<'c, 'd> {
+    pub(crate) data: &'c EncryptedData<'d>,
+    /// The element that the plaintext replaces.
+    pub(crate) replaced: Element<'d>,
+}
+
+/// Decrypts an element. Signatures over what the plaintext replaces lose their coverage of it if someone else could have made
+/// another plaintext of the same ciphertext.
 pub(crate) fn decrypt_element(
-    data: &EncryptedData<'_>,
+    ciphertext: ElementCiphertext<'_, '_>,
     found: &FoundSecret,
-    replaced: Element<'_>,
     terms: &Terms<'_>,
     facts: &mut Facts<'_>,
     ring: &mut KeyRing,
 ) -> Result<Plaintext, OpenError> {
+    let ElementCiphertext { data, replaced } = ciphertext;
     ring.note_use(found, KeyUse::Content(data.method()))?;
     let plaintext = decrypt_xml(data, &found.secret, &terms.budget);
     let plaintext = plaintext.map_err(|error| found.failed(error, data.method()))?;
-    lose_by_key(data, found, replaced, terms, facts);
+    lose_by_key(ciphertext, found, terms, facts);
     lose_by_namespaces(&plaintext, replaced, terms, facts);
     Ok(plaintext)
 }
 
 /// Signatures over the ciphertext prove the plaintext only if no other key could have been found.
-fn lose_by_key(
-    data: &EncryptedData<'_>,
-    found: &FoundSecret,
-    replaced: Element<'_>,
-    terms: &Terms<'_>,
-    facts: &mut Facts<'_>,
-) {
+fn lose_by_key(ciphertext: ElementCiphertext<'_, '_>, found: &FoundSecret, terms: &Terms<'_>, facts: &mut Facts<'_>) {
+    let ElementCiphertext { data, replaced } = ciphertext;
     for signature in &mut facts.signatures {
         if let Some(why) = unsigned_key(signature, data.method(), found, terms.receiver) {
             signature.coverage.lose(&replaced.span(), &why);

@@ -21,7 +21,7 @@ use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 
 use self::attachment::OpenedAttachment;
-pub(super) use self::element::decrypt_element;
+pub(super) use self::element::{ElementCiphertext, decrypt_element};
 pub(super) use self::misshapen::{may_be_hidden, misshapen_list};
 pub(super) use self::repeatable::is_an_assertion;
 use self::repeatable::key_of_element;
@@ -157,7 +157,8 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
         if self.facts.attachments.opened_data.contains(id) {
             return Err(refused(WhyMisplaced::Twice));
         }
-        let attachment = data.attachment().map(|url| attachment::find(&data, url, terms, self.facts)).transpose()?;
+        let attachment =
+            data.attachment().map(|url| attachment::find(&data, id, url, terms, self.facts)).transpose()?;
         let is_covered = match &attachment {
             Some(attachment) => attachment.is_covered,
             None => self.facts.is_covered(&target.data.span(), terms),
@@ -182,12 +183,13 @@ impl<'d> DecryptionStep<'_, 'd, '_> {
             if self.opened.attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
                 return Err(refused(WhyMisplaced::Twice));
             }
-            let opened = attachment::decrypt(&data, id, attachment, found, terms, self.facts, self.ring)?;
+            let opened = attachment.decrypt(&data, found, terms, self.facts, self.ring)?;
             self.opened.attachments.push(opened);
             return Ok(());
         }
         let remembered = key_of_element(&data, &found, terms, self.ring)?;
-        let plaintext = decrypt_element(&data, &found, target.replaced, terms, self.facts, self.ring)?;
+        let ciphertext = ElementCiphertext { data: &data, replaced: target.replaced };
+        let plaintext = decrypt_element(ciphertext, &found, terms, self.facts, self.ring)?;
         let replaced = target.replaced.span();
         // One ciphertext may be inside another, as in EncryptionProperties, or one block may have two Ids.
         let overlaps =

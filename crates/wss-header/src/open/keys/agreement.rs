@@ -6,7 +6,7 @@ use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::encrypted_key::found;
-use super::ring::Written;
+use super::ring::{Unwrapping, Written};
 use super::{FoundSecret, Holder, KeySearch};
 use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
@@ -45,7 +45,7 @@ impl KeySearch<'_, '_> {
         let wrapping = FoundSecret::new(wrapping, KeyOrigin::Agreed, Holder::ANONYMOUS, source);
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        self.ring.bring((key, written), by, source, &secret);
+        self.ring.bring(Unwrapping { key, written, by, source }, &secret);
         Ok(Some(found(key, secret, Holder::ANONYMOUS, source)))
     }
 }

@@ -16,6 +16,19 @@ use crate::open::terms::Terms;
 use crate::open::tokens::no_key_of;
 use crate::waiver::Waiver;
 
+/// The certificate whose key made a signature.
+pub(super) struct SigningCertificate {
+    pub(super) certificate: ValidatedCertificate,
+    /// The place of its token in the header, if the reference names one there.
+    pub(super) token: Option<Range<usize>>,
+}
+
+impl From<ValidatedCertificate> for SigningCertificate {
+    fn from(certificate: ValidatedCertificate) -> Self {
+        Self { certificate, token: None }
+    }
+}
+
 impl KeySearch<'_, '_> {
     /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message. `reference` is
     /// the reference in the KeyInfo, if it has nothing else.
@@ -23,14 +36,15 @@ impl KeySearch<'_, '_> {
         &mut self,
         key_info: Option<&KeyInfo<'_>>,
         reference: Option<SecurityTokenReference<'_>>,
-    ) -> Result<(ValidatedCertificate, Option<Range<usize>>), OpenError> {
+    ) -> Result<SigningCertificate, OpenError> {
         let terms = self.terms;
         let trust = &terms.receiver.trust;
         let Some(key_info) = key_info else {
-            let picked = pick(trust.candidates(), |_| true, &[], terms);
-            return picked.map(|picked| (picked, None)).map_err(|error| match error {
-                OpenError::AmbiguousKey => OpenError::NoReference,
-                other => other,
+            return pick(trust.candidates(), |_| true, &[], terms).map(SigningCertificate::from).map_err(|error| {
+                match error {
+                    OpenError::AmbiguousKey => OpenError::NoReference,
+                    other => other,
+                }
             });
         };
         let hint = || only_hint(key_info).ok_or_else(OpenError::no_key);
@@ -43,55 +57,70 @@ impl KeySearch<'_, '_> {
                 // Names and values select among certificates that the caller gave; they never supply a key.
                 KeyHint::KeyValue(key) => {
                     let has_key = |certificate: &Certificate| certificate.public_key() == key;
-                    return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
+                    return pick(trust.candidates(), has_key, &[], terms).map(SigningCertificate::from);
                 }
                 _ => return Err(OpenError::no_key()),
             },
         };
         match &reference {
             SecurityTokenReference::Direct { id, value_type } => {
-                let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
-                let token = token.ok_or_else(|| self.no_certificate(id))?;
-                let is_after = key_info.element().span().start >= token.span.end;
-                if !is_after && !terms.receiver.waives(Waiver::ForwardReferences) {
-                    return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
-                }
-                let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
-                let is_of_certificates = |stated: &str| X509Token::is_name(stated) || X509Token::is_identifier(stated);
-                let is_same = |stated: &String| *stated == token.value_type || (by_name && is_of_certificates(stated));
-                if let Some(expected) = value_type.as_ref().filter(|expected| !is_same(expected)) {
-                    let (stated, actual) = (WireText::from(expected), token.value_type);
-                    return Err(match X509Token::is_identifier(expected) {
-                        true => TokenError::OtherType { expected: stated, actual },
-                        false => TokenError::TypeMismatch { expected: stated },
-                    }
-                    .into());
-                }
-                Ok((validate(&token.certificate, &token.others, terms)?, Some(token.span.clone())))
+                self.certificate_of_token(key_info, id, value_type.as_deref())
             }
             SecurityTokenReference::Embedded(element) => {
                 let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
                 let token = X509Token::parse_shaped(*element, by_name, trust, &terms.budget)?;
-                Ok((validate(token.certificate(), token.others(), terms)?, None))
+                Ok(validate(token.certificate(), token.others(), terms)?.into())
             }
-            SecurityTokenReference::KeyName(name) => {
-                let called: Vec<&Certificate> = terms.receiver.keys.named(name).collect();
-                let subject = DistinguishedName::parse(name).ok().filter(|_| called.is_empty());
-                let fits = |known: &Certificate| match &subject {
-                    Some(subject) => known.subject() == subject,
-                    None => called.contains(&known),
-                };
-                pick(called.iter().copied().chain(trust.candidates()), fits, &[], terms).map(|picked| (picked, None))
-            }
+            SecurityTokenReference::KeyName(name) => self.certificate_of_name(name).map(SigningCertificate::from),
             reference => {
                 let carried = self.certificates_in(reference)?;
                 let seen = self.tokens.iter().map(|token| &token.certificate);
                 // A path contains its authorities; they sign certificates, not messages.
                 let all = trust.candidates().chain(seen).chain(end_entities(&carried));
-                let picked = pick(all, |certificate| reference.names(certificate), &carried, terms)?;
-                Ok((picked, None))
+                pick(all, |certificate| reference.names(certificate), &carried, terms).map(SigningCertificate::from)
             }
         }
+    }
+
+    /// The certificate of a token of the header, which must precede its reference and be of the type that is stated.
+    fn certificate_of_token(
+        &self,
+        key_info: &KeyInfo<'_>,
+        id: &str,
+        value_type: Option<&str>,
+    ) -> Result<SigningCertificate, OpenError> {
+        let terms = self.terms;
+        let token = self.tokens.iter().find(|token| token.id.as_deref() == Some(id));
+        let token = token.ok_or_else(|| self.no_certificate(id))?;
+        let is_after = key_info.element().span().start >= token.span.end;
+        if !is_after && !terms.receiver.waives(Waiver::ForwardReferences) {
+            return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
+        }
+        let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
+        let is_of_certificates = |stated: &str| X509Token::is_name(stated) || X509Token::is_identifier(stated);
+        let is_same = |stated: &str| stated == token.value_type || (by_name && is_of_certificates(stated));
+        if let Some(expected) = value_type.filter(|expected| !is_same(expected)) {
+            let (stated, actual) = (WireText::from(expected), token.value_type);
+            return Err(match X509Token::is_identifier(expected) {
+                true => TokenError::OtherType { expected: stated, actual },
+                false => TokenError::TypeMismatch { expected: stated },
+            }
+            .into());
+        }
+        let certificate = validate(&token.certificate, &token.others, terms)?;
+        Ok(SigningCertificate { certificate, token: Some(token.span.clone()) })
+    }
+
+    /// The certificate that the receiver calls by this name; if there is none, the one of this subject.
+    fn certificate_of_name(&self, name: &str) -> Result<ValidatedCertificate, OpenError> {
+        let terms = self.terms;
+        let called: Vec<&Certificate> = terms.receiver.keys.named(name).collect();
+        let subject = DistinguishedName::parse(name).ok().filter(|_| called.is_empty());
+        let fits = |known: &Certificate| match &subject {
+            Some(subject) => known.subject() == subject,
+            None => called.contains(&known),
+        };
+        pick(called.iter().copied().chain(terms.receiver.trust.candidates()), fits, &[], terms)
     }
 
     /// The error for a reference that names no token with a certificate: it may name a token whose type is a name.

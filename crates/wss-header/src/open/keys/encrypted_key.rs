@@ -6,7 +6,7 @@ use wss_tokens::{SecurityTokenReference, TokenError, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
-use super::ring::Written;
+use super::ring::{Unwrapping, Written};
 use super::{FoundSecret, Holder, KeySearch, only_hint};
 use crate::decryption_key::DecryptionKey;
 use crate::error::OpenError;
@@ -64,7 +64,7 @@ impl<'a> KeySearch<'a, '_> {
             too_short = Some(secret.len());
             Err(DecryptError::Failed)
         })?;
-        self.ring.bring((key, written), by.to_vec(), source, &secret);
+        self.ring.bring(Unwrapping { key, written, by: by.to_vec(), source }, &secret);
         Ok(Some(found(key, secret, Holder::ANONYMOUS, source).too_short(too_short)))
     }
 

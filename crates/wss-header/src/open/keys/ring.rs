@@ -80,6 +80,16 @@ struct ParsedCertificate {
     result: Result<Certificate, LoadError>,
 }
 
+/// How an EncryptedKey was unwrapped.
+pub(super) struct Unwrapping<'k, 'd> {
+    pub(super) key: &'k EncryptedKey<'d>,
+    /// Its text.
+    pub(super) written: Written,
+    /// The private key, and the secret on which it agreed.
+    pub(super) by: Vec<u8>,
+    pub(super) source: DecryptionKey,
+}
+
 impl KeyRing {
     /// The cipher octets of the EncryptedKeys that were unwrapped with a private key, and that were made for this
     /// message: those of an assertion come with each message of its subject.
@@ -162,14 +172,9 @@ impl KeyRing {
         Some(&known.secret)
     }
 
-    /// Notes the secret of an EncryptedKey, and what gave it.
-    pub(super) fn bring(
-        &mut self,
-        (key, written): (&EncryptedKey<'_>, Written),
-        by: Vec<u8>,
-        source: DecryptionKey,
-        secret: &Secret,
-    ) {
+    /// Notes the secret of an EncryptedKey.
+    pub(super) fn bring(&mut self, unwrapping: Unwrapping<'_, '_>, secret: &Secret) {
+        let Unwrapping { key, written, by, source } = unwrapping;
         let (octets, method) = (key.cipher_octets().to_vec(), key.method().clone());
         let is_of_token = self.is_of_token;
         self.unwrapped.push(Unwrapped { written, octets, method, by, secret: secret.clone(), source, is_of_token });

@@ -5,6 +5,7 @@ use wss_crypto::HmacKey;
 use wss_tokens::{ImpliedDerivedKey, SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
+use super::certificate::SigningCertificate;
 use super::{FoundKey, Holder, KeySearch, Wanted};
 use crate::error::OpenError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
@@ -44,7 +45,8 @@ impl KeySearch<'_, '_> {
         {
             return Ok(found);
         }
-        let (certificate, token) = self.signing_certificate(key_info, reference.map(|(_, reference)| reference))?;
+        let SigningCertificate { certificate, token } =
+            self.signing_certificate(key_info, reference.map(|(_, reference)| reference))?;
         if certificate.certificate().version() == 1 && !self.terms.receiver.waives(Waiver::X509Version1) {
             return Err(TokenError::Version1.into());
         }

@@ -16,7 +16,7 @@ use super::kind::TokenKind;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
-use crate::open::decrypt::{check_cipher, decrypt_element, is_an_assertion, wrong_type};
+use crate::open::decrypt::{ElementCiphertext, check_cipher, decrypt_element, is_an_assertion, wrong_type};
 use crate::open::facts::{Facts, SeenAssertion};
 use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
 use crate::open::proven::ProvenSignature;
@@ -368,7 +368,8 @@ fn decrypt(
     let found = search.for_assertion(|search| find_key(search, element, &data))?;
     let Some(found) = found else { return Ok(None) };
     let (found, data) = found.fitted(data, terms.receiver)?;
-    let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
+    let ciphertext = ElementCiphertext { data: &data, replaced: element };
+    let plaintext = decrypt_element(ciphertext, &found, terms, facts, ring)?;
     let piece = plaintext.into_piece();
     // Anyone can put ciphertext of others, as a password, into an element of this name.
     if !is_an_assertion(piece.document()) {

@@ -90,22 +90,37 @@ impl ProtectionKind for FreshKey {
 
     fn place(&self, placing: &mut Placing<'_>, _: PasswordKeyUse, len: usize) -> Result<NewToken, SecureError> {
         let secret = Secret::generate(placing.random, len)?;
-        let (id, elements) = encrypted_key(placing, &self.recipient, &self.sending, self.reference, &secret, &[])?;
+        let recipient =
+            KeyRecipient { certificate: &self.recipient, sending: &self.sending, reference: self.reference };
+        let NewKey { id, elements } = encrypted_key(placing, recipient, &secret, &[])?;
         let reference = reference_to(&id, None, Some(ENCRYPTED_KEY));
         Ok(NewToken { elements, id: Some(id), secret, reference })
     }
 }
 
-/// The Id of a new EncryptedKey, and the element after the token that it refers to, if there is one. The key is kept for
-/// the reply.
+/// The recipient of a key: its certificate, how the key is encrypted to it, and how the message refers to it.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyRecipient<'r> {
+    pub(crate) certificate: &'r Certificate,
+    pub(crate) sending: &'r KeySending,
+    pub(crate) reference: ReferenceForm,
+}
+
+/// A new EncryptedKey.
+pub(crate) struct NewKey {
+    pub(crate) id: String,
+    /// The element, after the token that it refers to if there is one.
+    pub(crate) elements: String,
+}
+
+/// Encrypts `secret` in an EncryptedKey with a list of `listed`. The key is kept for the reply.
 pub(crate) fn encrypted_key(
     placing: &mut Placing<'_>,
-    recipient: &Certificate,
-    sending: &KeySending,
-    reference: ReferenceForm,
+    recipient: KeyRecipient<'_>,
     secret: &Secret,
     listed: &[String],
-) -> Result<(String, String), SecureError> {
+) -> Result<NewKey, SecureError> {
+    let KeyRecipient { certificate: recipient, sending, reference } = recipient;
     let (id, token_id) = (placing.fresh_id("EK")?, placing.fresh_id("X509")?);
     let mut out = String::new();
     if reference.needs_token() {
@@ -135,5 +150,5 @@ pub(crate) fn encrypted_key(
     let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
     let recipient = Some(recipient.clone());
     placing.correlation.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient });
-    Ok((id, out))
+    Ok(NewKey { id, elements: out })
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use wss_c14n::Limit;
 use wss_crypto::Secret;
-use wss_tokens::{PasswordKeyUse, WrittenDerivedKey, write_derived_key};
+use wss_tokens::{NewDerivedKey, PasswordKeyUse, WrittenDerivedKey};
 
 use super::counts::{charge_child, charge_token, check_id};
 use super::made::Made;
@@ -94,7 +94,8 @@ pub(super) fn key_for(
     charge_child(Limit::KeysDerived, &made.budget)?;
     check_id(&derived_id, &made.budget)?;
     let WrittenDerivedKey { token, secret } =
-        write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+        NewDerivedKey { version, id: &derived_id, source: &placed.reference, nonce: &nonce, length: len }
+            .write(&placed.secret);
     elements.push_str(&token);
     let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
     Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })

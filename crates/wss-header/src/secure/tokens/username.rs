@@ -1,7 +1,7 @@
 //! A key derived from a password, as a protection token (Username Token Profile 1.1.1 §4).
 
 use wss_c14n::Limit;
-use wss_tokens::{Password, PasswordKeyUse, USERNAME_TOKEN, write_password_key_token};
+use wss_tokens::{NewPasswordKeyToken, Password, PasswordKeyUse, USERNAME_TOKEN};
 
 use crate::error::SecureError;
 use crate::key_uses::KeyOrigin;
@@ -53,8 +53,15 @@ impl ProtectionKind for Username {
         let mut random = [0; 15];
         placing.random.fill(&mut random)?;
         let password = self.password.secret();
-        let (elements, secret) =
-            write_password_key_token(&id, &self.username, password, key_use, &random, self.iterations);
+        let (elements, secret) = NewPasswordKeyToken {
+            id: &id,
+            username: &self.username,
+            password,
+            key_use,
+            random: &random,
+            iterations: self.iterations,
+        }
+        .write();
         let reference = reference_to(&id, Some(USERNAME_TOKEN), None);
         Ok(NewToken { elements, id: Some(id), secret, reference })
     }
