@@ -46,7 +46,7 @@ pub(crate) trait Provider {
     type Gcm: GcmInPieces;
     type RsaPrivate: RsaPrivateKey;
     type RsaPublic: RsaPublicKey;
-    type EcPrivate: EcPrivateKey;
+    type EcPrivate: EcPrivateKey<Public = Self::EcPublic>;
     type EcPublic: EcPublicKey;
     type Ed25519Private: Ed25519PrivateKey;
     type Ed25519Public: Ed25519PublicKey;
@@ -153,15 +153,16 @@ pub(crate) trait RsaPublicKey: Sized + Send + Sync {
 
 /// A private key on a named curve.
 pub(crate) trait EcPrivateKey: Sized + Send + Sync {
+    type Public;
     /// Loads a key from PKCS#8, and from the scalar in it.
     fn load(curve: Curve, pkcs8: &[u8], scalar: &[u8]) -> Result<Self, Refusal>;
     /// The uncompressed point of its public key.
     fn point(&self) -> Vec<u8>;
     /// ECDSA of the digest of `message`: `r ‖ s`, each as long as a coordinate.
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
-    /// The x-coordinate, as long as the field, of this key times an uncompressed point. Fails unless the point is on the
+    /// The x-coordinate, as long as the field, of this key times the point of another one. Fails unless that is on the same
     /// curve.
-    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal>;
+    fn agree(&self, other: &Self::Public) -> Result<Secret, Refusal>;
 }
 
 /// A public key on a named curve.
