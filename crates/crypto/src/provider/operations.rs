@@ -3,7 +3,7 @@
 //! A trait lists what it promises; the compiler refuses a provider that lacks an operation. Where a provider has no code
 //! for an algorithm, its operation answers [`Refusal::Unsupported`].
 
-use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, EdDsa, Oaep, PostQuantum, RsaPadding};
+use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, EdDsa, Oaep, PostQuantum, RsaPadding, Wrap};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
@@ -84,17 +84,13 @@ pub(crate) trait Provider {
     /// CBC over whole blocks, in place, without padding.
     fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal>;
 
-    /// AES key wrap (RFC 3394).
-    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// Wraps a key of a length that the method takes. `iv` has as many octets as the method's initialisation vector, and is
+    /// fresh.
+    fn wrap(method: Wrap, wrapping: &[u8], iv: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
 
-    /// AES key unwrap (RFC 3394): fails unless the integrity check holds.
-    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
-
-    /// AES key wrap with padding (RFC 5649), for a key that is not empty.
-    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
-
-    /// AES key unwrap with padding (RFC 5649): fails unless the integrity check and the padding hold.
-    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
+    /// Unwraps a key: fails unless its integrity check holds, and its padding, if it has any. `wrapped` has a length that
+    /// the method gives.
+    fn unwrap(method: Wrap, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
 }
 
 /// A digest that takes octets piece by piece.
