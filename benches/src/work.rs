@@ -4,11 +4,12 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use ws_security::c14n::{Budget, Canonicalization, Document, Gathered, Sink, Subset, base64_decode, base64_encode};
-use ws_security::crypto::{Digest, DigestMethod, KeyTransport, PublicKey, SystemRandom, decrypt, encrypt, unwrap};
+use ws_security::crypto::{Digest, DigestMethod, PublicKey, SystemRandom, decrypt, encrypt};
 use ws_security::prelude::*;
-use ws_security::xmlenc::{Agreed, Agreement};
+use ws_security::xmlenc::Agreement;
 use ws_security::{ContentEncryption, DangerousNoReplayCache, Limit, Limits, Secret, SignatureMethod};
 
+use crate::raw::RawTransport;
 use crate::root;
 
 /// As many octets as a SignedInfo of two references has.
@@ -181,17 +182,10 @@ impl Recipient {
 
 /// A sender and a receiver: the Body is encrypted with AES-128-GCM, under a key that is encrypted to the receiver.
 pub struct Encryption {
-    recipient: Identity,
     secret: Secret,
-    wrapped: Wrapped,
+    raw: RawTransport,
     plan: Plan,
     receiver: Receiver,
-}
-
-/// A content key as the recipient's key alone unwraps it.
-enum Wrapped {
-    Transported(Vec<u8>),
-    Agreed(Agreed),
 }
 
 impl Default for Encryption {
@@ -211,7 +205,8 @@ impl Encryption {
     /// If the keys of `vectors` are missing.
     #[must_use]
     pub fn to(recipient: Recipient) -> Self {
-        let identity = identity(recipient.row().1);
+        let (_, name) = recipient.row();
+        let identity = identity(name);
         let encrypting = Encrypting::to(identity.certificate()).agreement(Agreement::edelivery_2()).content(CIPHER);
         let plan = Recipe::new().limits(large()).encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
         let receiver =
@@ -219,35 +214,24 @@ impl Encryption {
                 .decrypt_with(identity.clone())
                 .limits(large());
         let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
-        let wrapped = wrapped(&identity, &secret);
-        Self { recipient: identity, secret, wrapped, plan, receiver }
+        let raw = RawTransport::to(name, &identity);
+        Self { secret, raw, plan, receiver }
     }
 
-    /// The raw operations that encrypt a content key.
+    /// The raw operations that encrypt a content key, of the backend alone.
     ///
     /// # Panics
     /// Never.
     pub fn raw_wrap(&self) {
-        drop(black_box(wrapped(&self.recipient, &self.secret)));
+        self.raw.wrap();
     }
 
-    /// The raw operations that decrypt a content key.
+    /// The raw operations that decrypt a content key, of the backend alone.
     ///
     /// # Panics
     /// Never.
     pub fn raw_unwrap(&self) {
-        let (key, len) = (self.recipient.unwrapping_key(), CIPHER.key_len());
-        black_box(match &self.wrapped {
-            Wrapped::Transported(octets) => {
-                key.unwrap_key(&KeyTransport::oaep_mgf1p(), octets, Some(len)).expect("unwraps")
-            }
-            Wrapped::Agreed(agreed) => {
-                let Agreement { derivation, wrap, .. } = Agreement::edelivery_2();
-                let secret = key.agree(&agreed.originator).expect("agrees");
-                let wrapping = derivation.derive(&secret, wrap.key_len()).expect("derives");
-                unwrap(wrap, &wrapping, &agreed.wrapped).expect("unwraps")
-            }
-        });
+        self.raw.unwrap();
     }
 
     /// Encrypts the Body, from text to text.
@@ -284,14 +268,6 @@ impl Encryption {
     pub fn raw_decrypt(&self, text: &str) {
         let octets = base64_decode(text, usize::MAX).expect("base64");
         black_box(decrypt(CIPHER, &self.secret, octets).expect("decrypts"));
-    }
-}
-
-fn wrapped(recipient: &Identity, secret: &Secret) -> Wrapped {
-    let key = recipient.certificate().public_key();
-    match key.kind().agreement() {
-        None => Wrapped::Transported(key.wrap_key(&KeyTransport::oaep_mgf1p(), secret).expect("wraps")),
-        Some(_) => Wrapped::Agreed(Agreement::edelivery_2().wrap(key, secret, &SystemRandom).expect("agrees")),
     }
 }
 
