@@ -4,9 +4,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use ws_security::c14n::{Budget, Canonicalization, Document, Gathered, Sink, Subset, base64_decode, base64_encode};
-use ws_security::crypto::{Digest, DigestMethod, PublicKey, SystemRandom, decrypt, encrypt};
+use ws_security::crypto::{Digest, DigestMethod, KeyTransport, PublicKey, SystemRandom, decrypt, encrypt, unwrap};
 use ws_security::prelude::*;
-use ws_security::xmlenc::Agreement;
+use ws_security::xmlenc::{Agreed, Agreement};
 use ws_security::{ContentEncryption, DangerousNoReplayCache, Limit, Limits, Secret, SignatureMethod};
 
 use crate::raw::RawTransport;
@@ -182,10 +182,18 @@ impl Recipient {
 
 /// A sender and a receiver: the Body is encrypted with AES-128-GCM, under a key that is encrypted to the receiver.
 pub struct Encryption {
+    recipient: Identity,
     secret: Secret,
+    wrapped: Wrapped,
     raw: RawTransport,
     plan: Plan,
     receiver: Receiver,
+}
+
+/// A content key as the recipient's key alone unwraps it.
+enum Wrapped {
+    Transported(Vec<u8>),
+    Agreed(Agreed),
 }
 
 impl Default for Encryption {
@@ -214,8 +222,36 @@ impl Encryption {
                 .decrypt_with(identity.clone())
                 .limits(large());
         let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
-        let raw = RawTransport::to(name, &identity);
-        Self { secret, raw, plan, receiver }
+        let (wrapped, raw) = (wrapped(&identity, &secret), RawTransport::to(name, &identity));
+        Self { recipient: identity, secret, wrapped, raw, plan, receiver }
+    }
+
+    /// Encrypts a content key, without a message.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn wrap(&self) {
+        drop(black_box(wrapped(&self.recipient, &self.secret)));
+    }
+
+    /// Decrypts a content key, without a message.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn unwrap(&self) {
+        let (key, len) = (self.recipient.unwrapping_key(), CIPHER.key_len());
+        black_box(match &self.wrapped {
+            Wrapped::Transported(octets) => {
+                key.unwrap_key(&KeyTransport::oaep_mgf1p(), octets, Some(len)).expect("unwraps")
+            }
+            Wrapped::Agreed(agreed) => {
+                let Agreement { derivation, wrap, .. } = Agreement::edelivery_2();
+                let originator = PublicKey::from_spki(agreed.originator.spki()).expect("a key");
+                let secret = key.agree(&originator).expect("agrees");
+                let wrapping = derivation.derive(&secret, wrap.key_len()).expect("derives");
+                unwrap(wrap, &wrapping, &agreed.wrapped).expect("unwraps")
+            }
+        });
     }
 
     /// The raw operations that encrypt a content key, of the backend alone.
@@ -268,6 +304,14 @@ impl Encryption {
     pub fn raw_decrypt(&self, text: &str) {
         let octets = base64_decode(text, usize::MAX).expect("base64");
         black_box(decrypt(CIPHER, &self.secret, octets).expect("decrypts"));
+    }
+}
+
+fn wrapped(recipient: &Identity, secret: &Secret) -> Wrapped {
+    let key = recipient.certificate().public_key();
+    match key.kind().agreement() {
+        None => Wrapped::Transported(key.wrap_key(&KeyTransport::oaep_mgf1p(), secret).expect("wraps")),
+        Some(_) => Wrapped::Agreed(Agreement::edelivery_2().wrap(key, secret, &SystemRandom).expect("agrees")),
     }
 }
 
