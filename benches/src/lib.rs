@@ -9,6 +9,8 @@
 pub mod chart;
 pub mod peers;
 #[cfg(feature = "messages")]
+mod raw;
+#[cfg(feature = "messages")]
 pub mod work;
 
 use std::fmt::Write as _;

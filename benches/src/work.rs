@@ -9,6 +9,7 @@ use ws_security::prelude::*;
 use ws_security::xmlenc::{Agreed, Agreement};
 use ws_security::{ContentEncryption, DangerousNoReplayCache, Limit, Limits, Secret, SignatureMethod};
 
+use crate::raw::RawTransport;
 use crate::root;
 
 /// As many octets as a SignedInfo of two references has.
@@ -184,6 +185,7 @@ pub struct Encryption {
     recipient: Identity,
     secret: Secret,
     wrapped: Wrapped,
+    raw: RawTransport,
     plan: Plan,
     receiver: Receiver,
 }
@@ -211,7 +213,8 @@ impl Encryption {
     /// If the keys of `vectors` are missing.
     #[must_use]
     pub fn to(recipient: Recipient) -> Self {
-        let identity = identity(recipient.row().1);
+        let (_, name) = recipient.row();
+        let identity = identity(name);
         let encrypting = Encrypting::to(identity.certificate()).agreement(Agreement::edelivery_2()).content(CIPHER);
         let plan = Recipe::new().limits(large()).encrypt(encrypting.parts([Part::Body])).plan().expect("a plan");
         let receiver =
@@ -219,23 +222,23 @@ impl Encryption {
                 .decrypt_with(identity.clone())
                 .limits(large());
         let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
-        let wrapped = wrapped(&identity, &secret);
-        Self { recipient: identity, secret, wrapped, plan, receiver }
+        let (wrapped, raw) = (wrapped(&identity, &secret), RawTransport::to(name, &identity));
+        Self { recipient: identity, secret, wrapped, raw, plan, receiver }
     }
 
-    /// The raw operations that encrypt a content key.
+    /// Encrypts a content key, without a message.
     ///
     /// # Panics
     /// Never.
-    pub fn raw_wrap(&self) {
+    pub fn wrap(&self) {
         drop(black_box(wrapped(&self.recipient, &self.secret)));
     }
 
-    /// The raw operations that decrypt a content key.
+    /// Decrypts a content key, without a message.
     ///
     /// # Panics
     /// Never.
-    pub fn raw_unwrap(&self) {
+    pub fn unwrap(&self) {
         let (key, len) = (self.recipient.unwrapping_key(), CIPHER.key_len());
         black_box(match &self.wrapped {
             Wrapped::Transported(octets) => {
@@ -243,11 +246,28 @@ impl Encryption {
             }
             Wrapped::Agreed(agreed) => {
                 let Agreement { derivation, wrap, .. } = Agreement::edelivery_2();
-                let secret = key.agree(&agreed.originator).expect("agrees");
+                let originator = PublicKey::from_spki(agreed.originator.spki()).expect("a key");
+                let secret = key.agree(&originator).expect("agrees");
                 let wrapping = derivation.derive(&secret, wrap.key_len()).expect("derives");
                 unwrap(wrap, &wrapping, &agreed.wrapped).expect("unwraps")
             }
         });
+    }
+
+    /// The raw operations that encrypt a content key, of the backend alone.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_wrap(&self) {
+        self.raw.wrap();
+    }
+
+    /// The raw operations that decrypt a content key, of the backend alone.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_unwrap(&self) {
+        self.raw.unwrap();
     }
 
     /// Encrypts the Body, from text to text.

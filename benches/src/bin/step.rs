@@ -28,6 +28,10 @@ fn main() {
             "sign" => drop(signatures.sign(&source)),
             "raw-sign" => signatures.raw_sign(&source),
             "raw-private" => signatures.raw_private(),
+            "wrap" => encryption.wrap(),
+            "raw-wrap" => encryption.raw_wrap(),
+            "unwrap" => encryption.unwrap(),
+            "raw-unwrap" => encryption.raw_unwrap(),
             "encrypt" => drop(encryption.encrypt(&source)),
             "raw-encrypt" => {
                 read(&source);

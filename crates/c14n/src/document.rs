@@ -258,9 +258,8 @@ impl<'d> Document<'d> {
     /// ```
     #[must_use]
     pub fn declares(&self, namespace: &str) -> bool {
-        let known = (0u32..).zip(&self.tape.uris).map(|(id, _)| id).find(|id| self.tape.uri(*id) == namespace);
         let is_declared = |uri: u32| self.tape.declarations.iter().any(|one| self.tape.pair(one.pair).uri == uri);
-        known.is_some_and(is_declared)
+        self.tape.uri_id(namespace).is_some_and(is_declared)
     }
 
     /// Whether the document holds a processing instruction, inside or outside its root.

@@ -147,6 +147,26 @@ impl<'a> Element<'a> {
             .map(move |id| Element::new(document, NodeId(id)))
     }
 
+    /// Itself and the elements inside it that have this name, in document order. Most others cost one comparison of numbers each.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits};
+    ///
+    /// let document = Document::parse("<a xmlns='urn:a'><b/><p:b xmlns:p='urn:a'/><b xmlns=''/></a>", &Limits::default())?;
+    /// assert_eq!(document.root().descendants_and_self_named("urn:a", "b").count(), 2);
+    /// # Ok::<(), wss_c14n::ParseError>(())
+    /// ```
+    pub fn descendants_and_self_named(self, namespace: &'a str, local: &'a str) -> impl Iterator<Item = Element<'a>> {
+        let document = self.document;
+        let tape = &document.tape;
+        let uri = tape.uri_id(namespace);
+        let may_be_it = move |node: &Node| node.kind == Kind::Element && Some(tape.pair(node.pair).uri) == uri;
+        (self.id.0..self.node().next)
+            .filter(move |id| tape.nodes.get(*id as usize).is_some_and(may_be_it))
+            .map(move |id| Element::new(document, NodeId(id)))
+            .filter(move |element| element.is(namespace, local))
+    }
+
     /// Its children of this name.
     pub fn children_named(self, namespace: &'a str, local: &'a str) -> impl Iterator<Item = Element<'a>> {
         self.children().filter(move |child| child.is(namespace, local))

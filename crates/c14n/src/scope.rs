@@ -47,6 +47,15 @@ impl<'a> Element<'a> {
         let mut declared = vec![0u32; tape.prefixes.len()];
         let mut open: Vec<(u32, u32)> = Vec::new();
         let mut taken = Vec::new();
+        let mut take = |pair: u32, declared: &mut [u32]| {
+            let prefix = tape.pair(pair).prefix;
+            let is_known = declared.get(prefix as usize) != Some(&0) || pair == XML_PAIR;
+            if !is_known {
+                taken.push(tape.prefix(prefix));
+                // Each prefix is reported once.
+                count(declared, prefix, |count| count + 1);
+            }
+        };
         let end = tape.nodes.get(self.id().0 as usize).map_or(0, |node| node.next);
         for id in self.id().0 + 1..end {
             let Some(node) = tape.nodes.get(id as usize).filter(|node| node.kind == Kind::Element) else { continue };
@@ -60,16 +69,11 @@ impl<'a> Element<'a> {
                     open.push((node.next, prefix));
                 }
             }
-            let attributes = tape.attributes_of(id).iter().filter(|attribute| attribute.is_prefixed());
-            for pair in attributes.map(|attribute| attribute.name.pair).chain([node.pair]) {
-                let prefix = tape.pair(pair).prefix;
-                let is_known = declared.get(prefix as usize) != Some(&0) || pair == XML_PAIR;
-                if !is_known {
-                    taken.push(tape.prefix(prefix));
-                    // Each prefix is reported once.
-                    count(&mut declared, prefix, |count| count + 1);
-                }
+            if node.flags & flag::PREFIXED_ATTRIBUTES != 0 {
+                let attributes = tape.attributes_of(id).iter().filter(|attribute| attribute.is_prefixed());
+                attributes.for_each(|attribute| take(attribute.name.pair, &mut declared));
             }
+            take(node.pair, &mut declared);
         }
         taken
     }

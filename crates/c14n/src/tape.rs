@@ -67,6 +67,11 @@ impl Tape {
         self.arena.slice(start as usize..end as usize)
     }
 
+    /// The id of a namespace name, if a name or a declaration has it.
+    pub(crate) fn uri_id(&self, uri: &str) -> Option<u32> {
+        (0u32..).zip(&self.uris).map(|(id, _)| id).find(|id| self.uri(*id) == uri)
+    }
+
     /// The number of octets of a qualified name before its local name: those of its prefix with the colon.
     #[inline]
     pub(crate) fn octets_before_local(&self, pair: Pair) -> usize {

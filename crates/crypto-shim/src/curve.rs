@@ -1,6 +1,7 @@
-//! ECDSA and ECDH on curves that aws-lc-rs does not expose, and with digests that it does not expose for its curves:
-//! P-224 and secp256k1, which AWS-LC has, and the Brainpool curves (RFC 5639), which AWS-LC computes from their
-//! parameters with its arithmetic for any curve of prime order. That arithmetic takes the same time for each scalar.
+//! ECDH, and ECDSA on curves that aws-lc-rs does not expose, and with digests that it does not expose for its curves. Beside
+//! the curves of aws-lc-rs these are P-224 and secp256k1, which AWS-LC has, and the Brainpool curves (RFC 5639), which AWS-LC
+//! computes from their parameters with its arithmetic for any curve of prime order. That arithmetic takes the same time for
+//! each scalar.
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -287,18 +288,21 @@ impl CurvePrivateKey {
         Some(value)
     }
 
-    /// The x-coordinate of this key times an uncompressed point. `None` unless the point is on the curve.
+    /// The x-coordinate of this key times the point of another one. `None` unless that is on the same curve.
     #[must_use]
-    pub fn agree(&self, point: &[u8]) -> Option<Vec<u8>> {
-        let point = Point::read(self.curve, point)?;
+    pub fn agree(&self, other: &CurvePublicKey) -> Option<Vec<u8>> {
+        if self.curve != other.curve {
+            return None;
+        }
         let len = self.curve.len();
         let mut secret = vec![0; len];
-        // SAFETY: key and point are alive and of one curve; the buffer has the length passed; no KDF is called.
+        // SAFETY: both keys are alive and of one curve, and `other` has a point; the buffer has the length passed; no KDF is
+        // called.
         let written = unsafe {
             let written = sys::ECDH_compute_key(
                 secret.as_mut_ptr().cast::<c_void>(),
                 len,
-                point.0.as_ptr(),
+                sys::EC_KEY_get0_public_key(other.key.0.as_ptr()),
                 self.key.0.as_ptr(),
                 None,
             );

@@ -1,8 +1,9 @@
 //! Operations of AWS-LC that interop needs and that aws-lc-rs does not expose.
 //!
 //! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, signatures with any pair of
-//! digest and padding or curve, curves that aws-lc-rs does not name, DSA, Ed25519ctx and Ed25519ph, padded key wrap, and AES-GCM
-//! in pieces. Beside `wss-kerberos` this is the only crate of the workspace with unsafe code; each call says why it is sound.
+//! digest and padding or curve, agreement with a key whose point is computed once, curves that aws-lc-rs does not name, DSA,
+//! Ed25519ctx and Ed25519ph, padded key wrap, and AES-GCM in pieces. Beside `wss-kerberos` this is the only crate of the
+//! workspace with unsafe code; each call says why it is sound.
 //! Nothing here decides policy, and nothing outside `wss-crypto` uses it.
 //!
 //! All functions return `None` or `false` for every failure, without a reason.
@@ -72,8 +73,6 @@ pub enum Scheme {
     Pkcs1,
     /// RSASSA-PSS, MGF1 and salt length of the digest.
     Pss,
-    /// ECDSA; signatures are DER.
-    Ecdsa,
 }
 
 /// A public or private key.
@@ -289,7 +288,6 @@ unsafe fn set_padding(context: *mut sys::EVP_PKEY_CTX, scheme: Scheme) -> Option
                 check(sys::EVP_PKEY_CTX_set_rsa_padding(context, sys::RSA_PKCS1_PSS_PADDING))?;
                 check(sys::EVP_PKEY_CTX_set_rsa_pss_saltlen(context, -1))
             }
-            Scheme::Ecdsa => Some(()),
         }
     }
 }

@@ -3,10 +3,9 @@
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeGreater as _};
 use zeroize::Zeroizing;
 
-use crate::algorithm::{Aes, BlockCipher, ContentEncryption, DigestMethod, KeyWrap, Mode, Wrap};
-use crate::digest::Digest;
+use crate::algorithm::{Aes, BlockCipher, ContentEncryption, KeyWrap, Mode};
 use crate::error::CryptoError;
-use crate::provider::{Chosen, Provider as _, Refusal, camellia_unwrap, camellia_wrap, chacha20};
+use crate::provider::{Chosen, Provider as _, Refusal, chacha20};
 use crate::random::Random;
 use crate::secret::Secret;
 
@@ -199,8 +198,8 @@ fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(
 /// Wraps a key with another key.
 ///
 /// # Errors
-/// [`CryptoError::KeyMismatch`] if the wrapping key has the wrong length; [`CryptoError::Provider`],
-/// [`CryptoError::Unsupported`].
+/// [`CryptoError::KeyMismatch`] if the wrapping key has another length than the method demands, or it does not wrap keys as long
+/// as `key`; [`CryptoError::Provider`], [`CryptoError::Unsupported`].
 ///
 /// # Specification
 /// XML Encryption 1.1 §5.6: RFC 3394, RFC 3217 §3 for 3DES, and RFC 3657 §3 for Camellia.
@@ -214,18 +213,15 @@ fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(
 /// # Ok::<(), wss_crypto::CryptoError>(())
 /// ```
 pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Random) -> Result<Vec<u8>, CryptoError> {
-    if wrapping.len() != method.key_len() {
+    let kind = method.wrap();
+    if wrapping.len() != method.key_len() || !kind.takes(key.len()) {
         return Err(CryptoError::KeyMismatch);
     }
-    match method.wrap() {
-        Wrap::Rfc3394(aes) => Chosen::aes_wrap(aes, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted),
-        Wrap::Rfc5649(_) if key.is_empty() => Err(CryptoError::KeyMismatch),
-        Wrap::Rfc5649(aes) => {
-            Chosen::aes_wrap_padded(aes, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted)
-        }
-        Wrap::TripleDes => triple_des_wrap(wrapping, key, random),
-        Wrap::Camellia(size) => camellia_wrap(size, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted),
+    let mut iv = vec![0; kind.iv_len()];
+    if !iv.is_empty() {
+        random.fill(&mut iv)?;
     }
+    Chosen::wrap(kind, wrapping.as_octets(), &iv, key.as_octets()).map_err(not_encrypted)
 }
 
 /// Unwraps a result of [`wrap`].
@@ -233,53 +229,11 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
 /// # Errors
 /// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
 pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secret, CryptoError> {
-    // A wrapped key has at least three blocks of eight octets, for every cipher; a padded one has two.
-    let least = if matches!(method.wrap(), Wrap::Rfc5649(_)) { 16 } else { 24 };
-    if wrapping.len() != method.key_len() || wrapped.len() < least || !wrapped.len().is_multiple_of(8) {
+    let kind = method.wrap();
+    if wrapping.len() != method.key_len() || !kind.gives(wrapped.len()) {
         return Err(CryptoError::Decryption);
     }
-    match method.wrap() {
-        Wrap::Rfc5649(aes) => Chosen::aes_unwrap_padded(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
-        Wrap::Rfc3394(aes) => Chosen::aes_unwrap(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
-        Wrap::TripleDes => triple_des_unwrap(wrapping, wrapped),
-        Wrap::Camellia(size) => camellia_unwrap(size, wrapping.as_octets(), wrapped).map_err(not_decrypted),
-    }
-}
-
-const TRIPLE_DES_IV: [u8; 8] = [0x4A, 0xDD, 0xA2, 0x2C, 0x79, 0xE8, 0x21, 0x05];
-
-/// RFC 3217 §3.1, for keys of any cipher.
-fn triple_des_wrap(wrapping: &Secret, key: &Secret, random: &dyn Random) -> Result<Vec<u8>, CryptoError> {
-    if key.is_empty() || !key.len().is_multiple_of(8) {
-        return Err(CryptoError::KeyMismatch);
-    }
-    let mut iv = [0; 8];
-    random.fill(&mut iv)?;
-    let checksum = Digest::of(DigestMethod::Sha1, key.as_octets());
-    let mut inner = Zeroizing::new([key.as_octets(), &checksum.as_octets()[..8]].concat());
-    let wrapping = wrapping.as_octets();
-    Chosen::cbc_encrypt(BlockCipher::TripleDes, wrapping, &iv, &mut inner).map_err(not_encrypted)?;
-    let mut outer: Vec<u8> = iv.iter().chain(inner.iter()).rev().copied().collect();
-    Chosen::cbc_encrypt(BlockCipher::TripleDes, wrapping, &TRIPLE_DES_IV, &mut outer).map_err(not_encrypted)?;
-    Ok(outer)
-}
-
-/// RFC 3217 §3.2: initialisation vector, at least one block of key, checksum.
-fn triple_des_unwrap(wrapping: &Secret, wrapped: &[u8]) -> Result<Secret, CryptoError> {
-    let mut octets = Zeroizing::new(wrapped.to_vec());
-    let wrapping = wrapping.as_octets();
-    Chosen::cbc_decrypt(BlockCipher::TripleDes, wrapping, &TRIPLE_DES_IV, &mut octets).map_err(not_decrypted)?;
-    octets.reverse();
-    let (iv, inner) = octets.split_at_mut(8);
-    Chosen::cbc_decrypt(BlockCipher::TripleDes, wrapping, iv, inner).map_err(not_decrypted)?;
-    let (key, checksum) = inner.split_at(inner.len() - 8);
-    let key = Secret::new(key.to_vec());
-    let expected = Digest::of(DigestMethod::Sha1, key.as_octets());
-    if Secret::new(checksum.to_vec()).equals(&expected.as_octets()[..8]) {
-        Ok(key)
-    } else {
-        Err(CryptoError::Decryption)
-    }
+    Chosen::unwrap(kind, wrapping.as_octets(), wrapped).map_err(not_decrypted)
 }
 
 #[cfg(test)]

@@ -381,6 +381,41 @@ fn cbc_padding_counts_by_its_last_octet() {
     assert_eq!(decrypt(ContentEncryption::Aes128Cbc, &key, one_block).expect("decrypts"), b"0123456789a");
 }
 
+/// RFC 3394 §2: two blocks or more; RFC 5649 §3: any number of octets; RFC 3217 §3.1, for keys of any cipher: whole blocks.
+#[test]
+fn a_method_wraps_the_lengths_of_keys_that_it_has_and_refuses_others_by_type() {
+    for method in KeyWrap::ALL {
+        let (pads, is_of_eight) = (method.uri().ends_with("-pad"), method == KeyWrap::TripleDes);
+        let wrapping = Secret::new((0..method.key_len()).map(|octet| octet as u8).collect());
+        for octets in 0..=40 {
+            let key = Secret::new(vec![6; octets]);
+            let fits = match octets {
+                0 => false,
+                _ if pads => true,
+                8 => is_of_eight,
+                _ => octets % 8 == 0,
+            };
+            let wrapped = wrap(method, &wrapping, &key, &SystemRandom);
+            match wrapped {
+                Ok(wrapped) => {
+                    assert!(fits, "{method:?} {octets}");
+                    assert!(unwrap(method, &wrapping, &wrapped).expect("unwraps").equals(key.as_octets()));
+                    let of_another_length = wrap(method, &Secret::new(vec![5; 15]), &key, &SystemRandom);
+                    assert_eq!(of_another_length, Err(CryptoError::KeyMismatch), "{method:?} {octets}");
+                }
+                Err(error) => assert!(!fits && error == CryptoError::KeyMismatch, "{method:?} {octets}: {error}"),
+            }
+        }
+        for octets in 0..=40 {
+            assert_eq!(
+                unwrap(method, &wrapping, &vec![7; octets]).err(),
+                Some(CryptoError::Decryption),
+                "{method:?} {octets}"
+            );
+        }
+    }
+}
+
 #[test]
 fn keys_wrap_as_rfc_3394_says() {
     let key = Secret::new(unhex("00112233445566778899AABBCCDDEEFF"));

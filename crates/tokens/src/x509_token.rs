@@ -119,12 +119,15 @@ impl<'d> X509Token<'d> {
     /// reads it.
     #[must_use]
     pub fn is_by_name(element: Element<'_>) -> bool {
+        if !element.is(name::WSSE.uri, "BinarySecurityToken") {
+            return false;
+        }
         let value_type = element.attribute("", "ValueType").unwrap_or_default();
         let encoding = element.attribute("", "EncodingType").unwrap_or_else(|| BASE64_BINARY.into());
         let is_base64 = last_word(&encoding) == "Base64Binary";
         let is_type = value_type == X509_V3 || value_type.is_empty() || Self::is_name(&value_type);
         let is_identified = value_type == X509_V3 && encoding == BASE64_BINARY;
-        element.is(name::WSSE.uri, "BinarySecurityToken") && is_base64 && is_type && !is_identified
+        is_base64 && is_type && !is_identified
     }
 
     /// Whether a type is a name of a certificate in place of its identifier, as `wsse:X509v3`, `#X509v3` or `X509`.

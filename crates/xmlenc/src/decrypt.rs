@@ -3,6 +3,8 @@
 //! There is one failure for every cause, including unexpected plaintext: an answer that distinguishes wrong padding
 //! from a parse error is an oracle (XML Encryption 1.1 §6.7).
 
+use std::string::FromUtf8Error;
+
 use wss_c14n::{Budget, Element, LeafError, Limit, Limits, Piece, Wiped};
 use wss_crypto::Secret;
 use wss_text::{all_shown, octets};
@@ -99,14 +101,17 @@ pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> R
 /// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8, or that begin with NUL as those of a
 /// wrong tag do, are replaced by one text that is as long and fails at its first character, so that wrong padding, a
 /// wrong tag and wrong text all cost the same parse.
-fn read(data: &EncryptedData<'_>, declarations: &str, mut octets: Vec<u8>, limits: &Limits) -> Option<Plaintext> {
-    let is_text = octets.first() != Some(&0) && std::str::from_utf8(&octets).is_ok();
-    if !is_text {
-        // This is done in place: wiping a second buffer would take measurable time.
-        octets.fill(0);
-        octets.iter_mut().take(1).for_each(|first| *first = b'<');
-    }
-    let text = String::from_utf8(octets).ok()?;
+fn read(data: &EncryptedData<'_>, declarations: &str, octets: Vec<u8>, limits: &Limits) -> Option<Plaintext> {
+    let (text, is_text) = match String::from_utf8(octets) {
+        Ok(text) if !text.starts_with('\0') => (text, true),
+        other => {
+            // This is done in place: wiping a second buffer would take measurable time.
+            let mut octets = other.map_or_else(FromUtf8Error::into_bytes, String::into_bytes);
+            octets.fill(0);
+            octets.iter_mut().take(1).for_each(|first| *first = b'<');
+            (String::from_utf8(octets).ok()?, false)
+        }
+    };
     let xml = Piece::read(wrap(declarations, text.into()), limits).ok()?;
     let root = xml.document().root();
     let fits = match data.plaintext_type() {

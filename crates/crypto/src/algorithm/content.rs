@@ -182,6 +182,35 @@ pub(crate) enum Wrap {
     Camellia(Camellia),
 }
 
+impl Wrap {
+    /// The number of octets of its initialisation vector, which is fresh for each key.
+    pub(crate) const fn iv_len(self) -> usize {
+        match self {
+            Self::TripleDes => 8,
+            Self::Rfc3394(_) | Self::Rfc5649(_) | Self::Camellia(_) => 0,
+        }
+    }
+
+    /// Whether it wraps keys of this length: whole blocks of eight octets, two or more for ciphers of blocks of 16, unless it
+    /// pads them.
+    pub(crate) const fn takes(self, octets: usize) -> bool {
+        match self {
+            Self::Rfc3394(_) | Self::Camellia(_) => octets >= 16 && octets.is_multiple_of(8),
+            Self::TripleDes => octets >= 8 && octets.is_multiple_of(8),
+            Self::Rfc5649(_) => octets > 0,
+        }
+    }
+
+    /// Whether a wrapped key can have this length. With 3DES, that is an initialisation vector, the key and a checksum.
+    pub(crate) const fn gives(self, octets: usize) -> bool {
+        let least = match self {
+            Self::Rfc3394(_) | Self::TripleDes | Self::Camellia(_) => 24,
+            Self::Rfc5649(_) => 16,
+        };
+        octets >= least && octets.is_multiple_of(8)
+    }
+}
+
 impl KeyWrap {
     pub(crate) const fn wrap(self) -> Wrap {
         self.row().parameters

@@ -2,11 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use super::encoding::Spki;
 use super::kind::KeyKind;
 use super::pkcs8::{ec_pkcs8, x448_pkcs8, x25519_pkcs8};
-use super::private::{Private, PrivateKey, group};
-use super::public::PublicKey;
+use super::private::{Private, PrivateKey};
+use super::public::{Public, PublicKey};
 use crate::error::CryptoError;
 use crate::provider::{EcPrivateKey as _, X25519PrivateKey as _};
 use crate::random::Random;
@@ -25,12 +24,11 @@ impl PrivateKey {
         if self.public.kind != other.kind {
             return Err(CryptoError::KeyMismatch);
         }
-        let other = Spki::parse(&other.spki).map_err(|_| CryptoError::KeyMismatch)?;
-        let (agreed, is_of_prime_order) = match (&*self.inner, other) {
-            (Private::Ec(key), Spki::Ec { point, .. }) => (key.agree(point), true),
-            (Private::X25519(key), Spki::X25519 { point }) => (key.agree(point), false),
-            (Private::X448(key), Spki::X448 { point }) => (Ok(key.agree(point)), false),
-            (Private::Dh(key), Spki::Dh { domain, y, .. }) => (key.agree(&group(domain), y), true),
+        let (agreed, is_of_prime_order) = match (&*self.inner, &*other.inner) {
+            (Private::Ec(key), Public::Ec(other)) => (key.agree(other), true),
+            (Private::X25519(key), Public::X25519(point)) => (key.agree(point), false),
+            (Private::X448(key), Public::X448(point)) => (Ok(key.agree(point)), false),
+            (Private::Dh(key), Public::Dh { group, y }) => (key.agree(group, y), true),
             _ => return Err(CryptoError::KeyMismatch),
         };
         let secret = agreed.map_err(|refusal| refusal.or(CryptoError::Agreement))?;

@@ -8,7 +8,7 @@ use super::encoding::{Spki, significant};
 use super::kind::KeyKind;
 use super::parts::EncapsulatedSecret;
 use super::pkcs8::{Envelope, Form, Pkcs8, rsa_pkcs8, seed_alone, to_pkcs8};
-use super::public::{PublicKey, not_loaded};
+use super::public::{PublicKey, group, not_loaded};
 use super::unwrap::KeyUnwrap;
 use crate::algorithm::{DigestMethod, KeyTransport, PostQuantum, Scheme, SignatureMethod};
 use crate::digest::Digest;
@@ -268,11 +268,6 @@ impl KeyUnwrap for PrivateKey {
     fn can_agree_with(&self, originator: &PublicKey) -> bool {
         self.public.kind.agreement().is_some() && self.public.kind == originator.kind
     }
-}
-
-pub(super) fn group(domain: [&[u8]; 3]) -> provider::Group {
-    let [p, g, q] = domain.map(|number| significant(number).to_vec());
-    provider::Group { p, q, g }
 }
 
 impl std::fmt::Debug for PrivateKey {

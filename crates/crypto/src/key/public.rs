@@ -17,21 +17,28 @@ use crate::secret::Secret;
 /// A public key.
 #[derive(Clone)]
 pub struct PublicKey {
-    pub(super) spki: Arc<[u8]>,
+    spki: Arc<[u8]>,
     pub(super) kind: KeyKind,
-    inner: Arc<Public>,
+    pub(super) inner: Arc<Public>,
 }
 
 /// A public key in the form of the provider.
-enum Public {
+pub(super) enum Public {
     Rsa(provider::RsaPublic),
     /// RSA below 1 024 bits: its modulus and exponent, which only verify.
     RetiredRsa,
     Ec(provider::EcPublic),
     Ed25519(provider::Ed25519Public),
     Ed448(provider::Ed448Public),
-    /// X25519, X448 or DH: its octets. A private key does all computations.
-    Agreeing,
+    /// A private key does all computations with this point.
+    X25519([u8; 32]),
+    /// As for X25519.
+    X448([u8; 56]),
+    /// As for X25519, with this number of a group.
+    Dh {
+        group: provider::Group,
+        y: Vec<u8>,
+    },
     Dsa(provider::DsaPublic),
     PostQuantum(provider::PostQuantumPublic),
 }
@@ -96,7 +103,9 @@ impl PublicKey {
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
             Spki::Ed448 { point } => provider::Ed448Public::load(point).map(Public::Ed448),
-            Spki::X25519 { .. } | Spki::X448 { .. } | Spki::Dh { .. } => Ok(Public::Agreeing),
+            Spki::X25519 { point } => Ok(Public::X25519(**point)),
+            Spki::X448 { point } => Ok(Public::X448(**point)),
+            Spki::Dh { domain, y, .. } => Ok(Public::Dh { group: group(*domain), y: y.to_vec() }),
             Spki::Dsa { domain: [p, q, g], y } => {
                 let [p, q, g, y] = [*p, *q, *g, *y].map(significant);
                 provider::DsaPublic::load(DsaNumbers { p, q, g, y }).map(Public::Dsa)
@@ -281,6 +290,12 @@ impl std::fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PublicKey({:?})", self.kind)
     }
+}
+
+/// The group of a DH key: modulus, generator and the order of its subgroup.
+pub(super) fn group(domain: [&[u8]; 3]) -> provider::Group {
+    let [p, g, q] = domain.map(|number| significant(number).to_vec());
+    provider::Group { p, q, g }
 }
 
 /// Why a provider refused a key.

@@ -49,7 +49,7 @@ pub(super) fn cbc_decrypt(size: Camellia, key: &[u8], iv: &[u8], blocks: &mut [u
 }
 
 /// Wraps `key`.
-pub(crate) fn camellia_wrap(size: Camellia, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+pub(super) fn wrap(size: Camellia, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
     of_size!(size, Cipher => {
         let cipher = Cipher::new_from_slice(wrapping).or_failed()?;
         rfc3394::wrap(key, |block| {
@@ -60,7 +60,7 @@ pub(crate) fn camellia_wrap(size: Camellia, wrapping: &[u8], key: &[u8]) -> Resu
 }
 
 /// Unwraps a key: fails unless the integrity check holds.
-pub(crate) fn camellia_unwrap(size: Camellia, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+pub(super) fn unwrap(size: Camellia, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
     of_size!(size, Cipher => {
         let cipher = Cipher::new_from_slice(wrapping).or_failed()?;
         rfc3394::unwrap(wrapped, |block| {

@@ -18,6 +18,7 @@ mod operations;
 mod rfc3394;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
+mod triple_des;
 
 pub(crate) use finite_field::{DhPrivate, Group};
 pub(crate) use operations::{
@@ -29,7 +30,6 @@ pub(crate) use operations::{
 use crate::error::CryptoError;
 use hmac::hmac;
 
-pub(crate) use camellia::{camellia_unwrap, camellia_wrap};
 pub(crate) use chacha20::chacha20;
 pub(crate) use curve448::{Ed448Private, Ed448Public, X448Private};
 

@@ -3,7 +3,7 @@
 //! A trait lists what it promises; the compiler refuses a provider that lacks an operation. Where a provider has no code
 //! for an algorithm, its operation answers [`Refusal::Unsupported`].
 
-use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, EdDsa, Oaep, PostQuantum, RsaPadding};
+use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, EdDsa, Oaep, PostQuantum, RsaPadding, Wrap};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
@@ -46,7 +46,7 @@ pub(crate) trait Provider {
     type Gcm: GcmInPieces;
     type RsaPrivate: RsaPrivateKey;
     type RsaPublic: RsaPublicKey;
-    type EcPrivate: EcPrivateKey;
+    type EcPrivate: EcPrivateKey<Public = Self::EcPublic>;
     type EcPublic: EcPublicKey;
     type Ed25519Private: Ed25519PrivateKey;
     type Ed25519Public: Ed25519PublicKey;
@@ -84,17 +84,13 @@ pub(crate) trait Provider {
     /// CBC over whole blocks, in place, without padding.
     fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal>;
 
-    /// AES key wrap (RFC 3394).
-    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// Wraps a key of a length that the method takes. `iv` has as many octets as the method's initialisation vector, and is
+    /// fresh.
+    fn wrap(method: Wrap, wrapping: &[u8], iv: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
 
-    /// AES key unwrap (RFC 3394): fails unless the integrity check holds.
-    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
-
-    /// AES key wrap with padding (RFC 5649), for a key that is not empty.
-    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
-
-    /// AES key unwrap with padding (RFC 5649): fails unless the integrity check and the padding hold.
-    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
+    /// Unwraps a key: fails unless its integrity check holds, and its padding, if it has any. `wrapped` has a length that
+    /// the method gives.
+    fn unwrap(method: Wrap, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
 }
 
 /// A digest that takes octets piece by piece.
@@ -153,15 +149,16 @@ pub(crate) trait RsaPublicKey: Sized + Send + Sync {
 
 /// A private key on a named curve.
 pub(crate) trait EcPrivateKey: Sized + Send + Sync {
+    type Public;
     /// Loads a key from PKCS#8, and from the scalar in it.
     fn load(curve: Curve, pkcs8: &[u8], scalar: &[u8]) -> Result<Self, Refusal>;
     /// The uncompressed point of its public key.
     fn point(&self) -> Vec<u8>;
     /// ECDSA of the digest of `message`: `r ‖ s`, each as long as a coordinate.
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
-    /// The x-coordinate, as long as the field, of this key times an uncompressed point. Fails unless the point is on the
+    /// The x-coordinate, as long as the field, of this key times the point of another one. Fails unless that is on the same
     /// curve.
-    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal>;
+    fn agree(&self, other: &Self::Public) -> Result<Secret, Refusal>;
 }
 
 /// A public key on a named curve.

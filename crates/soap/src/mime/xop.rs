@@ -86,9 +86,10 @@ fn is_blank_around(child: Element<'_>, parent: Element<'_>) -> bool {
 /// An `xop:Include` that remains in an envelope: the application and a signature could read it differently.
 #[must_use]
 pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
-    // The prefix and the quotes of the element may vary, but its name does not.
-    memchr::memmem::find(document.source().as_bytes(), b"Include")?;
-    document.elements().find(|element| element.is(NAMESPACE, "Include"))
+    if !document.declares(NAMESPACE) {
+        return None;
+    }
+    document.root().descendants_and_self_named(NAMESPACE, "Include").next()
 }
 
 /// An envelope whose base64 was moved into parts, and these parts.

@@ -147,14 +147,21 @@ impl Receiver {
 
 /// The name of UTF-16 in the XML declaration of octets that are UTF-8, and the text after that declaration.
 fn misdeclared(octets: &[u8]) -> Option<(&str, &[u8])> {
-    let text = std::str::from_utf8(octets).ok()?;
-    let (declaration, behind) = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?;
+    let mut text = octets;
+    while let Some(behind) = text.strip_prefix("\u{feff}".as_bytes()) {
+        text = behind;
+    }
+    let text = text.strip_prefix(b"<?xml")?;
+    let end = text.windows(2).position(|pair| pair == b"?>")?;
+    let declaration = std::str::from_utf8(text.get(..end)?).ok()?;
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
     let declared = value.split(['"', '\'']).nth(1)?;
     let is_utf16 = declared.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("utf-16"));
     let is_read = !declaration.contains("1.1");
-    (is_utf16 && is_read).then_some((declared, behind.as_bytes()))
+    // The rest of the message is looked at only if something must be said of it.
+    let is_found = is_utf16 && is_read && std::str::from_utf8(octets).is_ok();
+    Some((declared, text.get(end + 2..)?)).filter(|_| is_found)
 }
 
 /// The name of the encoding, if the octets are UTF-16 without a byte order mark.

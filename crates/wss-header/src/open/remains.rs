@@ -55,7 +55,7 @@ pub(super) fn find(
         if holder.ancestors_and_self().skip(1).any(is_ciphertext) {
             continue;
         }
-        for data in outermost(holder.descendants_and_self().filter(|inner| is_ciphertext(*inner))) {
+        for data in outermost(holder.descendants_and_self_named(name::XENC.uri, "EncryptedData")) {
             // The EncryptedData of an attachment stays where it is when the attachment is decrypted.
             if revision.is_in_header(data) && is_opened(data, facts) {
                 continue;

@@ -15,8 +15,8 @@ mod wrap;
 use aws_lc_rs::{aead, hmac, rand};
 use wss_crypto_shim as shim;
 
-use super::{GcmInPieces, OrFailed as _, Provider, Refusal};
-use crate::algorithm::{Aes, BlockCipher, DigestMethod};
+use super::{GcmInPieces, OrFailed as _, Provider, Refusal, camellia, triple_des};
+use crate::algorithm::{Aes, BlockCipher, DigestMethod, Wrap};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
@@ -88,22 +88,22 @@ impl Provider for AwsLc {
         block_cipher::decrypt_cbc(cipher, key, iv, blocks)
     }
 
-    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
-        wrap::wrap(aes, wrapping, key)
+    fn wrap(method: Wrap, wrapping: &[u8], iv: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        match method {
+            Wrap::Rfc3394(aes) => wrap::wrap(aes, wrapping, key),
+            Wrap::Rfc5649(aes) => wrap::wrap_padded(aes, wrapping, key),
+            Wrap::TripleDes => triple_des::wrap::<Self>(wrapping, iv, key),
+            Wrap::Camellia(size) => camellia::wrap(size, wrapping, key),
+        }
     }
 
-    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
-        wrap::unwrap(aes, wrapping, wrapped)
-    }
-
-    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let fits = wrapping.len() == aes.key_len();
-        fits.then(|| shim::wrap_padded(wrapping, key)).flatten().or_failed()
-    }
-
-    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
-        let fits = wrapping.len() == aes.key_len();
-        fits.then(|| shim::unwrap_padded(wrapping, wrapped)).flatten().map(Secret::new).or_failed()
+    fn unwrap(method: Wrap, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        match method {
+            Wrap::Rfc3394(aes) => wrap::unwrap(aes, wrapping, wrapped),
+            Wrap::Rfc5649(aes) => wrap::unwrap_padded(aes, wrapping, wrapped),
+            Wrap::TripleDes => triple_des::unwrap::<Self>(wrapping, wrapped),
+            Wrap::Camellia(size) => camellia::unwrap(size, wrapping, wrapped),
+        }
     }
 }
 

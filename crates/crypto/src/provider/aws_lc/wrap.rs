@@ -1,7 +1,9 @@
-//! AES key wrap (RFC 3394). aws-lc-rs has it for AES-128 and AES-256. AES-192 is done block by block.
+//! AES key wrap (RFC 3394), and with padding (RFC 5649). aws-lc-rs has both for AES-128 and AES-256. AES-192 is done block by
+//! block, and padding in the shim for every size.
 
 use aws_lc_rs::cipher::{DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext};
 use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap as _};
+use wss_crypto_shim as shim;
 use zeroize::Zeroizing;
 
 use super::block_cipher::unbound;
@@ -29,6 +31,17 @@ pub(super) fn unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret
     };
     output.truncate(len.or_failed()?);
     Ok(Secret::new(std::mem::take(&mut output)))
+}
+
+pub(super) fn wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+    // The shim selects the cipher by the length of the key.
+    let fits = wrapping.len() == aes.key_len();
+    fits.then(|| shim::wrap_padded(wrapping, key)).flatten().or_failed()
+}
+
+pub(super) fn unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+    let fits = wrapping.len() == aes.key_len();
+    fits.then(|| shim::unwrap_padded(wrapping, wrapped)).flatten().map(Secret::new).or_failed()
 }
 
 fn wrap_192(wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {

@@ -124,6 +124,8 @@ pub(crate) struct Private {
 }
 
 impl EcPrivateKey for Private {
+    type Public = Public;
+
     fn load(curve: Curve, pkcs8: &[u8], _scalar: &[u8]) -> Result<Self, Refusal> {
         let key = signer(curve, pkcs8)?;
         // ring requires the public key in PKCS#8, where it is optional. Without it RustCrypto signs.
@@ -145,8 +147,8 @@ impl EcPrivateKey for Private {
         self.key.sign(&prehash(digest, self.curve, message))
     }
 
-    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
-        self.key.agree(point)
+    fn agree(&self, other: &Public) -> Result<Secret, Refusal> {
+        self.key.agree(&other.point)
     }
 }
 

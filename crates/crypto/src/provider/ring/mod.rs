@@ -11,14 +11,13 @@ mod oaep;
 mod rng;
 mod rsa;
 mod unsupported;
+mod wrap;
 
-use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 use ring::hmac;
-use zeroize::Zeroizing;
 
-use super::{OrFailed as _, Provider, Refusal, camellia};
-use crate::algorithm::{Aes, BlockCipher, DigestMethod};
+use super::{OrFailed as _, Provider, Refusal, camellia, triple_des};
+use crate::algorithm::{Aes, BlockCipher, DigestMethod, Wrap};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
@@ -36,13 +35,6 @@ macro_rules! run_cbc {
         mode.$method(blocks);
         Ok(())
     }};
-}
-
-/// A key-wrapping key.
-macro_rules! kek {
-    ($cipher:ty, $wrapping:expr) => {
-        <$cipher>::new_from_slice($wrapping).or_failed()?
-    };
 }
 
 impl Provider for Ring {
@@ -122,47 +114,21 @@ impl Provider for Ring {
         }
     }
 
-    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let mut output = vec![0; key.len() + 8];
-        match aes {
-            Aes::Aes128 => kek!(aes_kw::KwAes128, wrapping).wrap_key(key, &mut output).map(drop),
-            Aes::Aes192 => kek!(aes_kw::KwAes192, wrapping).wrap_key(key, &mut output).map(drop),
-            Aes::Aes256 => kek!(aes_kw::KwAes256, wrapping).wrap_key(key, &mut output).map(drop),
+    fn wrap(method: Wrap, wrapping: &[u8], iv: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        match method {
+            Wrap::Rfc3394(aes) => wrap::wrap(aes, wrapping, key),
+            Wrap::Rfc5649(aes) => wrap::wrap_padded(aes, wrapping, key),
+            Wrap::TripleDes => triple_des::wrap::<Self>(wrapping, iv, key),
+            Wrap::Camellia(size) => camellia::wrap(size, wrapping, key),
         }
-        .or_failed()?;
-        Ok(output)
     }
 
-    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
-        let mut output = Zeroizing::new(vec![0; wrapped.len().checked_sub(8).or_failed()?]);
-        match aes {
-            Aes::Aes128 => kek!(aes_kw::KwAes128, wrapping).unwrap_key(wrapped, &mut output).map(drop),
-            Aes::Aes192 => kek!(aes_kw::KwAes192, wrapping).unwrap_key(wrapped, &mut output).map(drop),
-            Aes::Aes256 => kek!(aes_kw::KwAes256, wrapping).unwrap_key(wrapped, &mut output).map(drop),
+    fn unwrap(method: Wrap, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        match method {
+            Wrap::Rfc3394(aes) => wrap::unwrap(aes, wrapping, wrapped),
+            Wrap::Rfc5649(aes) => wrap::unwrap_padded(aes, wrapping, wrapped),
+            Wrap::TripleDes => triple_des::unwrap::<Self>(wrapping, wrapped),
+            Wrap::Camellia(size) => camellia::unwrap(size, wrapping, wrapped),
         }
-        .or_failed()?;
-        Ok(Secret::new(std::mem::take(&mut output)))
-    }
-
-    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let mut output = vec![0; key.len().next_multiple_of(8) + 8];
-        match aes {
-            Aes::Aes128 => kek!(aes_kw::KwpAes128, wrapping).wrap_key(key, &mut output).map(drop),
-            Aes::Aes192 => kek!(aes_kw::KwpAes192, wrapping).wrap_key(key, &mut output).map(drop),
-            Aes::Aes256 => kek!(aes_kw::KwpAes256, wrapping).wrap_key(key, &mut output).map(drop),
-        }
-        .or_failed()?;
-        Ok(output)
-    }
-
-    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
-        let mut output = Zeroizing::new(vec![0; wrapped.len()]);
-        let len = match aes {
-            Aes::Aes128 => kek!(aes_kw::KwpAes128, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
-            Aes::Aes192 => kek!(aes_kw::KwpAes192, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
-            Aes::Aes256 => kek!(aes_kw::KwpAes256, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
-        };
-        output.truncate(len.or_failed()?);
-        Ok(Secret::new(std::mem::take(&mut output)))
     }
 }
