@@ -226,7 +226,7 @@ fn messaging() -> String {
     let (alice, bob) = (Party::new("alice", "a"), Party::new("bob", "b"));
     let user = UserMessage::new("1@a", SystemTime::UNIX_EPOCH, alice, bob);
     let user = (0..8).fold(user, |user, at| user.part(&format!("{at}@a"), []));
-    Messaging::from(user).write(SoapVersion::V12)
+    Messaging::from(user).write(SoapVersion::V12, &Limits::dangerous_unbounded()).expect("written")
 }
 
 /// An envelope to encrypt whose children declare more octets than are always allowed.

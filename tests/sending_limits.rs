@@ -31,12 +31,15 @@ const NEVER: &[(Limit, &str)] = &[
     (Limit::Audiences, "an issued token is read within it when the recipe is planned"),
     (Limit::SubjectConfirmations, "an issued token is read within it when the recipe is planned"),
     (Limit::AssertionAttributes, "an issued token is read within it when the recipe is planned"),
-    (Limit::MessagingEntries, "of header blocks that the application writes"),
+    (
+        Limit::MessagingEntries,
+        "a header block of the application is counted when it is written: `tests/hostile/messaging.rs`",
+    ),
     (Limit::IncludedOctets, "what is included is part of the package once"),
 ];
 
-/// Limits that these short messages do not reach. That on density is one of the reader, which reads what is sent, too; the others
-/// are in `tests/sending.rs`.
+/// Limits that these short messages do not reach. That on density has a test of its own below; the others are in
+/// `tests/sending.rs`.
 const ELSEWHERE: &[Limit] = &[
     Limit::NodesPerKibibyte,
     Limit::ParsedOctets,
@@ -47,7 +50,8 @@ const ELSEWHERE: &[Limit] = &[
 ];
 
 /// Two messages of one recipe differ in length by some octets.
-const VARIES: [Limit; 2] = [Limit::DocumentOctets, Limit::PlaintextOctets];
+const VARIES: [Limit; 4] =
+    [Limit::DocumentOctets, Limit::PlaintextOctets, Limit::PackageOctets, Limit::PackagedEnvelopeOctets];
 
 fn alice() -> Signing {
     Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])
@@ -156,22 +160,40 @@ fn least(holds: &dyn Fn(u64) -> bool) -> Option<u64> {
 /// What is sent: an envelope, or a package.
 struct Sent(String, Option<(String, Vec<u8>)>);
 
-/// A recipe, and whether its message has attachments.
+/// How a message is sent.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Envelope,
+    /// With attachments.
+    Package,
+    /// With its ciphertext in parts of their own.
+    Optimized,
+}
+
+/// A recipe, and the form of its message.
 struct Case {
     name: &'static str,
     recipe: Recipe,
-    attachments: bool,
+    form: Form,
 }
 
 impl Case {
     fn send(&self, limits: Limits) -> Result<Sent, String> {
+        self.send_envelope(ENVELOPE, limits)
+    }
+
+    fn send_envelope(&self, envelope: &str, limits: Limits) -> Result<Sent, String> {
         let plan = self.recipe.clone().limits(limits).plan().map_err(|error| error.to_string())?;
-        let outgoing = plan.message(ENVELOPE);
-        if !self.attachments {
+        let outgoing = plan.message(envelope);
+        if self.form == Form::Envelope {
             return outgoing.secure().map(|secured| Sent(secured.message, None)).map_err(|error| error.to_string());
         }
         let attached = ["a@b", "c@d"].map(|id| Attachment::new(id, "text/plain; charset=utf-8", "text").expect("one"));
-        let secured = outgoing.attachments(attached.into()).secure().map_err(|error| error.to_string())?.message;
+        let attached = if self.form == Form::Package { Vec::from(attached) } else { Vec::new() };
+        let mut secured = outgoing.attachments(attached).secure().map_err(|error| error.to_string())?.message;
+        if self.form == Form::Optimized {
+            secured = secured.optimized(1).map_err(|error| error.to_string())?;
+        }
         let (kind, octets) = (secured.content_type(), secured.write(Vec::new()).expect("written"));
         Ok(Sent(secured.envelope().to_owned(), Some((kind, octets))))
     }
@@ -197,8 +219,14 @@ fn cases() -> Vec<Case> {
         ("encrypted attachments", recipe().sign(sign()).encrypt(encrypt())),
         ("attachments encrypted twice", recipe().sign(sign()).encrypt(encrypt()).encrypt(encrypt())),
     ];
-    let of = |attachments| move |(name, recipe)| Case { name, recipe, attachments };
-    recipes().into_iter().map(of(false)).chain(with_attachments.into_iter().map(of(true))).collect()
+    let in_parts = [
+        ("ciphertext in parts", recipe().sign(alice()).encrypt(to_bob().parts([Part::Body, Part::Signature]))),
+        ("ciphertext of elements in parts", recipe().sign(alice()).encrypt(to_bob().parts([elements()]))),
+    ];
+    let of = |form| move |(name, recipe)| Case { name, recipe, form };
+    let packages =
+        with_attachments.into_iter().map(of(Form::Package)).chain(in_parts.into_iter().map(of(Form::Optimized)));
+    recipes().into_iter().map(of(Form::Envelope)).chain(packages).collect()
 }
 
 /// A sender is as strict as its receiver in every limit, for every recipe; and each limit that it can exceed is one that it
@@ -238,4 +266,35 @@ fn what_a_sender_makes_its_receiver_opens() {
         let is_named = named.contains(limit) || ELSEWHERE.contains(limit);
         assert!(is_never != is_named, "{limit:?}");
     }
+}
+
+/// A Body of more elements than fit its octets is refused before it is sent, in every form: also where it was the ciphertext of
+/// one long text that made room for them, and that is a part of its own now.
+#[test]
+fn what_is_too_dense_for_a_receiver_is_not_sent() {
+    let of = |before: usize, text: usize| {
+        let (many, text) = ("<a/>".repeat(before), "x".repeat(text));
+        ENVELOPE.replace("<x:a>3</x:a>", &format!("<x:a>{text}</x:a>{many}"))
+    };
+    let usual = Limits::default();
+    let mut refused = Vec::new();
+    for case in cases() {
+        for (many, text) in [(16_000, 0), (60_000, 0), (60_000, 60_000)] {
+            let envelope = of(many, text);
+            match case.send_envelope(&envelope, usual) {
+                Ok(sent) => {
+                    let opened = case.open(&sent, usual);
+                    assert_eq!(opened, Ok(()), "{}: {many} elements beside {text} octets", case.name);
+                }
+                Err(error) => {
+                    assert!(error.contains("Limit::"), "{}: {error}", case.name);
+                    if error.contains("Limit::NodesPerKibibyte") {
+                        refused.push((case.name, many, text));
+                    }
+                }
+            }
+        }
+    }
+    let of = |name: &str| refused.iter().filter(|(of, ..)| *of == name).count();
+    assert!(of("sign") > 0 && of("ciphertext of elements in parts") > of("sign"), "{refused:?}");
 }

@@ -17,14 +17,19 @@ mod known;
 mod linear;
 mod messaging;
 mod outside;
+#[path = "../common/pki.rs"]
+mod pki;
 mod policies;
 #[path = "../policy/shapes.rs"]
 #[allow(dead_code, reason = "the tests of policies use the rest")]
 mod policy_shapes;
+#[cfg(feature = "serde")]
+mod records;
 mod replies;
 mod sends;
 mod shapes;
 mod sides;
+mod statuses;
 
 use std::time::Duration;
 

@@ -1,7 +1,9 @@
 //! The header block of AS4: as many of each element that the schema repeats, through its reader.
 
-use ws_security::ebms::{EbmsError, Messaging, NAMESPACE};
-use ws_security::{Limit, Limits};
+use std::time::SystemTime;
+
+use ws_security::ebms::{EbmsError, Messaging, NAMESPACE, Party, Property, Report, Signal, SignalKind, UserMessage};
+use ws_security::{Limit, Limits, SoapVersion};
 
 use super::{Door, judge};
 
@@ -82,5 +84,64 @@ fn what_the_schema_repeats_is_counted_and_the_error_says_how_to_raise_the_limit(
         }
         let raised = Limits::default().with(Limit::MessagingEntries, 700);
         assert!(Messaging::read(&many, &raised).is_ok(), "{name}");
+    }
+}
+
+/// A sender counts what its receiver counts: the last block that is written is the last one that is read.
+#[test]
+fn what_is_written_is_what_a_receiver_reads() {
+    let parties = || (Party::new("a", "a"), Party::new("b", "b"));
+    let user = |(from, to): (Party, Party)| UserMessage::new("1@a", SystemTime::UNIX_EPOCH, from, to);
+    let of: [(&str, Box<dyn Fn(usize) -> Messaging>); 5] = [
+        (
+            "identifiers of a party",
+            Box::new(|count| {
+                let (mut from, to) = parties();
+                from.ids = vec!["a".into(); count];
+                user((from, to)).into()
+            }),
+        ),
+        (
+            "properties",
+            Box::new(|count| {
+                let mut of_many = user(parties());
+                of_many.properties = vec![Property::new("a", "b"); count];
+                of_many.into()
+            }),
+        ),
+        (
+            "parts",
+            Box::new(|count| (0..count).fold(user(parties()), |user, at| user.part(&format!("{at}@a"), [])).into()),
+        ),
+        ("properties of parts", Box::new(|count| user(parties()).part("1@a", vec![("a", "b"); count]).into())),
+        (
+            "errors",
+            Box::new(|count| {
+                let mut signal = Signal::error("1@a", SystemTime::UNIX_EPOCH, "2@a", Report::failed_decryption());
+                signal.kind = SignalKind::Errors(vec![Report::failed_decryption(); count]);
+                signal.into()
+            }),
+        ),
+    ];
+    for (name, make) in of {
+        let few = Limits::default().with(Limit::MessagingEntries, 40);
+        let (mut written, mut refused) = (0, 0);
+        for count in 30..50 {
+            let message = make(count);
+            let text = message.write(SoapVersion::V12, &Limits::default()).expect("few entries");
+            let read = Messaging::read(&text, &few);
+            match message.envelope(SoapVersion::V12, &few).and(message.write(SoapVersion::V12, &few)) {
+                Ok(again) => {
+                    assert_eq!((again, read), (text, Ok(message)), "{name}: {count}");
+                    written += 1;
+                }
+                Err(error) => {
+                    assert_eq!(read.as_ref(), Err(&error), "{name}: {count}");
+                    assert!(matches!(&error, EbmsError::Limit(exceeded) if exceeded.limit == Limit::MessagingEntries));
+                    refused += 1;
+                }
+            }
+        }
+        assert!(written > 0 && refused > 0, "{name}: {written} written, {refused} refused");
     }
 }

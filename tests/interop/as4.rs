@@ -92,7 +92,7 @@ fn user_message() -> String {
         .agreement("urn:as4:agreement")
         .collaboration("urn:service", "submit", "1")
         .part("a@b", [("MimeType", "application/xml"), ("CompressionType", "application/gzip")]);
-    Messaging::from(message).envelope(SoapVersion::V12)
+    Messaging::from(message).envelope(SoapVersion::V12, &Limits::default()).expect("few entries")
 }
 
 /// A message with the payload, and the octets of its attachment as it is sent.

@@ -120,7 +120,7 @@ fn user_message() -> String {
         .agreement("https://www.bdew.de/as4/communication/agreement")
         .collaboration("urn:service", "submit", "1")
         .part("a@b", [("MimeType", "application/edifact"), ("CompressionType", "application/gzip")]);
-    Messaging::from(message).envelope(SoapVersion::V12)
+    Messaging::from(message).envelope(SoapVersion::V12, &Limits::default()).expect("few entries")
 }
 
 fn payload() -> Attachment {

@@ -95,7 +95,7 @@ fn user_message(id: &str) -> String {
         .agreement("urn:as4:agreement")
         .collaboration("urn:service", "submit", "1")
         .part("invoice@example.org", [("MimeType", "application/xml"), ("CompressionType", "application/gzip")]);
-    Messaging::from(message).envelope(SoapVersion::V12)
+    Messaging::from(message).envelope(SoapVersion::V12, &Limits::default()).expect("few entries")
 }
 
 /// A message as the preset sends it.
@@ -209,7 +209,7 @@ fn serve(suite: &Suite, request: &peer::Http) -> Result<(Opened, String), OpenEr
     message.check_parts(opened.attachments().iter().map(|attachment| attachment.content_id())).expect("its payload");
     let digests = opened.correlation().non_repudiation_information().expect("canonical");
     let receipt = Signal::receipt(format!("receipt-{}", message.info.id), SystemTime::now(), message.info.id, digests);
-    let receipt = Messaging::from(receipt).envelope(SoapVersion::V12);
+    let receipt = Messaging::from(receipt).envelope(SoapVersion::V12, &Limits::default()).expect("few entries");
     let plan = service.recipe.expect("receipts are signed").plan().expect("a plan");
     let receipt = plan.message(&receipt).answering(opened.correlation()).secure().expect("secured").message;
     Ok((opened, receipt))

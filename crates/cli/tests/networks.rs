@@ -5,8 +5,8 @@ mod common;
 use std::process::Output;
 
 use common::wss;
-use ws_security::SoapVersion;
 use ws_security::ebms::{Messaging, Party, Property, Typed, UserMessage};
+use ws_security::{Limits, SoapVersion};
 
 const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
@@ -203,7 +203,9 @@ fn a_user_message_is_held_to_its_network_and_to_who_signed_it() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         output.stdout
     };
-    let written = |message: UserMessage| Messaging::from(message).envelope(SoapVersion::V12);
+    let written = |message: UserMessage| {
+        Messaging::from(message).envelope(SoapVersion::V12, &Limits::default()).expect("few entries")
+    };
     let sent = |message: UserMessage| sent_as(written(message));
     done(&verify("peppol_as4_2"), sent(message("Alice")));
     let other = sent(message("Mallory"));

@@ -7,6 +7,7 @@
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
+//! use wss_c14n::Limits;
 //! use wss_ebms::{Messaging, Party, UserMessage};
 //! use wss_soap::SoapVersion;
 //!
@@ -14,8 +15,9 @@
 //! let message = UserMessage::new("one@example.org", now, Party::new("alice", "initiator"), Party::new("bob", "responder"))
 //!     .collaboration("urn:service", "submit", "conversation-1")
 //!     .part("invoice@example.org", [("MimeType", "application/xml")]);
-//! let envelope = Messaging::from(message).envelope(SoapVersion::V12);
+//! let envelope = Messaging::from(message).envelope(SoapVersion::V12, &Limits::default())?;
 //! assert!(envelope.contains("<eb:PartInfo href=\"cid:invoice@example.org\">"));
+//! # Ok::<(), wss_ebms::EbmsError>(())
 //! ```
 
 #![forbid(unsafe_code)]

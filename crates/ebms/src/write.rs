@@ -1,11 +1,12 @@
 //! Writing `eb:Messaging`, canonical, in the order of the schema.
 
-use wss_c14n::Writer;
 use wss_c14n::name::{self, Namespace};
+use wss_c14n::{Limit, Limits, Writer};
 use wss_soap::SoapVersion;
 use wss_text::WireText;
 use wss_tokens::format_instant;
 
+use crate::error::EbmsError;
 use crate::info::MessageInfo;
 use crate::message::{Messaging, PartInfo, Party, Property, Typed, UserMessage};
 use crate::signal::{Report, Signal, SignalKind};
@@ -13,20 +14,27 @@ use crate::signal::{Report, Signal, SignalKind};
 const EB: Namespace = Namespace { prefix: "eb", uri: crate::NAMESPACE };
 
 impl Messaging {
-    /// The header block, which its receiver must understand.
+    /// The header block, which its receiver must understand. What a receiver with the same limits would refuse is not
+    /// written.
+    ///
+    /// # Errors
+    /// [`EbmsError::Limit`] if it has more parties, properties, parts and errors than [`Limit::MessagingEntries`] allows.
     ///
     /// # Specification
     /// ebMS 3.0 Core §5.2.
-    #[must_use]
-    pub fn write(&self, version: SoapVersion) -> String {
+    pub fn write(&self, version: SoapVersion, limits: &Limits) -> Result<String, EbmsError> {
+        limits.check(Limit::MessagingEntries, self.entries())?;
         let mut writer = Writer::new();
         self.write_into(&mut writer, version);
-        writer.finish()
+        Ok(writer.finish())
     }
 
     /// An envelope with the header block and an empty Body.
-    #[must_use]
-    pub fn envelope(&self, version: SoapVersion) -> String {
+    ///
+    /// # Errors
+    /// As [`Messaging::write`].
+    pub fn envelope(&self, version: SoapVersion, limits: &Limits) -> Result<String, EbmsError> {
+        limits.check(Limit::MessagingEntries, self.entries())?;
         let soap = namespace(version);
         let mut writer = Writer::new();
         writer.start(soap, "Envelope");
@@ -36,7 +44,20 @@ impl Messaging {
         writer.start(soap, "Body");
         writer.end();
         writer.end();
-        writer.finish()
+        Ok(writer.finish())
+    }
+
+    /// As many as [`Messaging::read`] counts.
+    fn entries(&self) -> usize {
+        let of_user = |user: &UserMessage| {
+            let parts = user.parts.iter().map(|part| 1 + part.properties.len()).sum::<usize>();
+            user.from.ids.len() + user.to.ids.len() + user.properties.len() + parts
+        };
+        let errors = self.signal.as_ref().map_or(0, |signal| match &signal.kind {
+            SignalKind::Errors(errors) => errors.len(),
+            SignalKind::Receipt(_) | SignalKind::PullRequest(_) => 0,
+        });
+        self.user.as_ref().map_or(0, of_user) + errors
     }
 
     fn write_into(&self, writer: &mut Writer, version: SoapVersion) {

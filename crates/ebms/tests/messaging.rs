@@ -33,7 +33,9 @@ fn read(xml: &str) -> Result<Messaging, EbmsError> {
 #[test]
 fn the_content_of_a_receipt_keeps_what_is_declared_around_it() {
     let content = "<x:n xmlns:x=\"urn:x\"><x:m></x:m></x:n>";
-    let written = Messaging::from(Signal::receipt("r@b", now(), "one@example.org", content)).write(SoapVersion::V12);
+    let written = Messaging::from(Signal::receipt("r@b", now(), "one@example.org", content))
+        .write(SoapVersion::V12, &Limits::default())
+        .expect("written");
     let outside =
         written.replace(content, "<x:n><x:m/></x:n>").replacen("<eb:Messaging ", "<eb:Messaging xmlns:x=\"urn:x\" ", 1);
     assert_eq!(read(&outside), read(&written));
@@ -43,7 +45,7 @@ fn the_content_of_a_receipt_keeps_what_is_declared_around_it() {
 /// Blanks around an identifier are those of an indentation. Other white space is a part of it, as for every name.
 #[test]
 fn an_identifier_keeps_the_white_space_that_xml_does_not_know() {
-    let written = Messaging::from(user()).write(SoapVersion::V12);
+    let written = Messaging::from(user()).write(SoapVersion::V12, &Limits::default()).expect("written");
     for (around, kept) in [("\n \t", ""), ("\u{a0}", "\u{a0}"), ("\u{2003}", "\u{2003}"), ("\u{b}", "")] {
         let spelled = |text: &str| format!(">{around}{text}{around}<");
         let indented =
@@ -71,7 +73,7 @@ fn what_is_written_is_read_back() {
         Messaging::from(Signal::pull("p@a", now(), Some("urn:mpc".to_owned()))),
     ] {
         for version in [SoapVersion::V11, SoapVersion::V12] {
-            assert_eq!(read(&messaging.write(version)).as_ref(), Ok(&messaging));
+            assert_eq!(read(&messaging.write(version, &Limits::default()).expect("written")).as_ref(), Ok(&messaging));
         }
         let envelope = messaging.envelope(SoapVersion::V12);
         assert!(envelope.contains("soap:mustUnderstand=\"true\""), "{envelope}");
@@ -108,7 +110,7 @@ fn what_others_write_is_read() {
 
 #[test]
 fn what_the_schema_does_not_have_is_refused() {
-    let good = Messaging::from(user()).write(SoapVersion::V12);
+    let good = Messaging::from(user()).write(SoapVersion::V12, &Limits::default()).expect("written");
     assert!(read(&good).is_ok());
     for (from, to) in [
         ("<eb:Action>", "<eb:Extra></eb:Extra><eb:Action>"),

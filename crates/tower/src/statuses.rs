@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
 use ws_security::{Fetch, RevocationCache};
 
 /// A cache of statuses, with the client that fetches what is missing in it.
@@ -17,12 +18,14 @@ pub(crate) trait Statuses: Send + Sync {
 
 /// A cache that `http` fills.
 pub(crate) fn statuses(cache: RevocationCache, http: impl Fetch + Send + 'static) -> Arc<dyn Statuses> {
-    Arc::new(Fetched { cache, http })
+    Arc::new(Fetched { cache, http, turn: Mutex::new(()) })
 }
 
 struct Fetched<F> {
     cache: RevocationCache,
     http: F,
+    /// One message at a time fetches, for all that wait: any other would ask for the same, be its own error about a status or not.
+    turn: Mutex<()>,
 }
 
 impl<F: Fetch + Send> Statuses for Fetched<F> {
@@ -32,6 +35,11 @@ impl<F: Fetch + Send> Statuses for Fetched<F> {
 
     fn fetched(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
+            let _turn = self.turn.lock().await;
+            // What came before may have asked for everything.
+            if !self.cache.is_wanting() {
+                return;
+            }
             for error in self.cache.fetch(&self.http).await {
                 tracing::warn!(target: "wss", %error, "revocation status not fetched");
             }

@@ -4,6 +4,10 @@ mod common;
 #[path = "../../../tests/common/pki.rs"]
 mod pki;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -106,4 +110,49 @@ async fn a_layer_fetches_the_status_of_a_signer() {
         };
         assert_eq!(send(request()).await, status, "{path} {fetches}");
     }
+}
+
+/// A server of lists that is slow is asked once, however many requests wait: neither honest ones nor those that say nothing make
+/// the service ask again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_wait_for_one_status_ask_for_it_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let slow = get(move || async move {
+        count.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        pki::List::of("root", &[]).made("ca")
+    });
+    let url = listens(Router::new().route("/pay", slow)).await;
+    let root = pki::Spec::authority("root", "root").made("ca", "ca");
+    let leaf = pki::Spec::leaf("leaf", "root").also(distribution_point(&url)).made("alice", "ca");
+    let alice = Identity::new(pki::key("alice"), leaf).expect("an identity");
+    let cache = RevocationCache::default();
+    let trust = Trust::anchors([root]).expect("an anchor").signer(SignerRule::AnyBelowTheAnchors).fetched(&cache);
+    let receiver = Receiver::new(trust, Requirements::signed(SIGNED), MemoryReplayCache::default());
+    let reply = Recipe::new().timestamp(LIFETIME).sign(Signing::with(&identity("bob")).parts(SIGNED));
+    let layer = OpenLayer::new(receiver, reply.plan().expect("a plan")).fetch_statuses(&cache, HttpClient::default());
+    let service = listens(Router::new().route("/pay", post(pay)).layer(layer)).await;
+    let signed = Recipe::new().timestamp(LIFETIME).sign(Signing::with(&alice).parts(SIGNED)).plan().expect("a plan");
+    let honest = || signed.message(&envelope(SOAP12, "<a/>")).secure().expect("secured").message;
+    let send = |message: String| {
+        let service = service.clone();
+        tokio::spawn(async move {
+            let sent =
+                reqwest::Client::new().post(&service).header("content-type", "application/soap+xml").body(message);
+            sent.send().await.expect("an answer").status().as_u16()
+        })
+    };
+    let first = send(honest());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let others: Vec<_> = (0..4).map(|_| send(honest())).collect();
+    let strangers: Vec<_> = (0..8).map(|_| send(envelope(SOAP12, "<a/>"))).collect();
+    assert_eq!(first.await.expect("it ran"), 200);
+    for other in others {
+        assert_eq!(other.await.expect("it ran"), 200);
+    }
+    for stranger in strangers {
+        assert_eq!(stranger.await.expect("it ran"), 400);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

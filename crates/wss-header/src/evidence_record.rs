@@ -7,6 +7,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wss_crypto::{Digest, DigestMethod};
@@ -27,7 +28,7 @@ const VERSION: u32 = 2;
 /// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. Only the
 /// message proves something. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of
 /// the record, by a receiver with the same trust and keys, still proves the same. The record has the digests of the
-/// envelope and of every other part of a package.
+/// envelope and of every other part of a package. Reading one whose lists have more than 16,384 texts fails.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -64,7 +65,9 @@ pub struct EvidenceRecord {
     decrypted: Vec<DecryptionRecord>,
     timestamp: Option<TimestampRecord>,
     user: Option<String>,
+    #[serde(deserialize_with = "texts")]
     ignored: Vec<String>,
+    #[serde(deserialize_with = "texts")]
     remaining: Vec<String>,
     waived: Vec<WaiverRecord>,
     bsp: Option<BspRecord>,
@@ -85,10 +88,14 @@ struct SignatureRecord {
     /// For people.
     signer: String,
     identity: SignerIdentity,
+    #[serde(deserialize_with = "texts")]
     path: Vec<String>,
     method: String,
+    #[serde(deserialize_with = "texts")]
     parts: Vec<String>,
+    #[serde(deserialize_with = "texts")]
     attachments: Vec<String>,
+    #[serde(deserialize_with = "texts")]
     lost: Vec<String>,
     proves: bool,
     endorses: bool,
@@ -122,6 +129,7 @@ struct WaiverRecord {
 struct BspRecord {
     variant: String,
     conforms: bool,
+    #[serde(deserialize_with = "texts")]
     broken: Vec<String>,
 }
 
@@ -274,6 +282,37 @@ impl BspRecord {
             broken: report.breaches().map(|verdict| verdict.rule().id().to_owned()).collect(),
         }
     }
+}
+
+/// The largest number of texts in one list of a record that is read.
+const MOST_TEXTS: usize = 16_384;
+
+/// Reads a list of texts. A text of three octets takes eight times as many, and a growing list three times that: its end is
+/// known before a large record has taken much.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Texts;
+
+    impl<'de> Visitor<'de> for Texts {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MOST_TEXTS} texts: give a record that was written by this library")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut texts = Vec::new();
+            while let Some(text) = list.next_element()? {
+                if texts.len() == MOST_TEXTS {
+                    return Err(A::Error::invalid_length(MOST_TEXTS + 1, &self));
+                }
+                texts.push(text);
+            }
+            texts.shrink_to_fit();
+            Ok(texts)
+        }
+    }
+
+    deserializer.deserialize_seq(Texts)
 }
 
 impl fmt::Debug for EvidenceRecord {

@@ -56,8 +56,10 @@ mod sealed {
         /// Checks the attachments, and makes the frame.
         fn frame(plan: &Plan, envelope: &str, attachments: &[Attachment]) -> Result<Self::Frame, SecureError>;
 
-        /// Puts the frame around the secured envelope.
-        fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self;
+        /// Puts the frame around the secured envelope, and checks its limits.
+        fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Result<Self, SecureError>
+        where
+            Self: Sized;
 
         /// The number of octets of the secured envelope.
         fn octets(&self) -> usize;
@@ -71,8 +73,8 @@ impl sealed::Framed for String {
         Ok(())
     }
 
-    fn within((): Self::Frame, envelope: String, _: Vec<Attachment>) -> Self {
-        envelope
+    fn within((): Self::Frame, envelope: String, _: Vec<Attachment>) -> Result<Self, SecureError> {
+        Ok(envelope)
     }
 
     fn octets(&self) -> usize {
@@ -109,9 +111,12 @@ impl sealed::Framed for SecuredPackage {
         Ok(PackageFrame { version: SoapVersion::of(envelope), boundary, limits: plan.recipe.limits })
     }
 
-    fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self {
+    fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Result<Self, SecureError> {
         let PackageFrame { version, boundary, limits } = frame;
-        Self { envelope, version, attachments: attachments.into(), included: Vec::new(), boundary, limits }
+        let attachments = attachments.into();
+        let package = Self { envelope, version, attachments, included: Vec::new(), boundary, limits };
+        package.check()?;
+        Ok(package)
     }
 
     fn octets(&self) -> usize {
@@ -216,7 +221,7 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
 
     fn steps(self) -> Result<Progress<M>, SecureError> {
         let frame = M::frame(self.plan, self.message.envelope, &self.message.attachments)?;
-        Ok(Progress::of(secure(self.plan, self.message)?, frame))
+        Progress::of(secure(self.plan, self.message)?, frame)
     }
 }
 
@@ -241,14 +246,14 @@ pub enum Progress<M: WireForm> {
 }
 
 impl<M: WireForm> Progress<M> {
-    fn of(next: Next, frame: M::Frame) -> Self {
-        match next {
+    fn of(next: Next, frame: M::Frame) -> Result<Self, SecureError> {
+        Ok(match next {
             Next::Done(done) => {
                 let Done { message, attachments, correlation } = *done;
-                Self::Secured(Secured { message: M::within(frame, message, attachments), correlation })
+                Self::Secured(Secured { message: M::within(frame, message, attachments)?, correlation })
             }
             Next::Waiting(waiting) => Self::Pending(Pending { waiting, frame }),
-        }
+        })
     }
 
     /// The number of octets of the secured envelope; `None` while it is pending.
@@ -292,11 +297,7 @@ impl<M: WireForm> Pending<M> {
     /// # Errors
     /// [`SecureError`].
     pub fn finish(self, value: &[u8]) -> Result<Progress<M>, SecureError> {
-        trace::securing(
-            self.octets().len(),
-            || Ok(Progress::of(self.waiting.finish(value)?, self.frame)),
-            Progress::octets,
-        )
+        trace::securing(self.octets().len(), || Progress::of(self.waiting.finish(value)?, self.frame), Progress::octets)
     }
 
     /// Asks `key` for this signature and for all later ones, one after the other.

@@ -48,14 +48,18 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
     let mut splices = Splices::new();
     let mut included = BTreeSet::new();
     let allowed = limits.get(Limit::DocumentOctets);
-    let mut left = allowed.saturating_sub(envelope.len() as u64);
+    // An Include that is empty, as each must be, is in no other.
+    let includes = || document.elements().filter(|element| element.is(NAMESPACE, "Include"));
+    let empty = includes().filter(|include| include.content_span().is_empty());
+    let replaced: u64 = empty.map(|include| include.span().len() as u64).sum();
+    let mut left = allowed.saturating_sub((envelope.len() as u64).saturating_sub(replaced));
     let package = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
     let budget = Budget::new(limits, package + envelope.len() as u64);
-    for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
+    for include in includes() {
         let url = href(include).ok_or_else(|| EnvelopeError::IncludeShape { path: include.path().into() })?;
         let refused = || EnvelopeError::IncludedPart { path: include.path().into(), url: url.as_str().into() };
         let part = named_by(attachments, &url).ok_or_else(refused)?;
-        // Checked before anything is read: three octets make four characters.
+        // Checked before anything is read: three octets make four characters, which come in place of the element.
         let len = part.unauthenticated_octets().len().div_ceil(3).saturating_mul(4);
         left = left.checked_sub(len).ok_or(Exceeded { limit: Limit::DocumentOctets, allowed })?;
         budget.charge(Limit::IncludedOctets, len)?;

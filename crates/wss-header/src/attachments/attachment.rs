@@ -1,28 +1,24 @@
 //! Attachments to send, and received ones.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::sync::Arc;
-use wss_text::{octets, shown};
+use wss_text::shown;
 
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::{Budget, Exceeded, Limit, Limits};
 use wss_crypto::{DigestMethod, DigestValue};
-use wss_soap::SoapVersion;
-use wss_soap::mime::xop::{self, Optimized, OptimizedPart, optimized};
 use wss_soap::mime::{
-    COVERED, Canonical, Content, Fields, MimeError, MimePart, PackageWriter, Spool, SpoolWriter, digest,
-    for_each_piece, is_canonicalised, is_field, url_of,
+    COVERED, Canonical, Content, Fields, MimeError, MimePart, Spool, SpoolWriter, digest, for_each_piece,
+    is_canonicalised, is_field, url_of,
 };
 
 use super::cipher::{Seal, SealTime, header_of};
-use crate::error::SecureError;
 
 /// The field that the writer of a package adds.
-const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding: binary\r\n";
+pub(super) const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding: binary\r\n";
 
 /// The most octets that a cipher adds: an initialisation vector, and a tag or padding.
 const OF_A_CIPHER: u64 = 32;
@@ -30,8 +26,8 @@ const OF_A_CIPHER: u64 = 32;
 /// An attachment to send. Cloning is cheap.
 #[derive(Clone)]
 pub struct Attachment {
-    content_id: String,
-    fields: Fields,
+    pub(super) content_id: String,
+    pub(super) fields: Fields,
     content: Content<'static>,
     /// The encryptions that are applied when it is written, the last one outermost.
     seals: Vec<Seal>,
@@ -192,106 +188,8 @@ impl Attachment {
         Ok(self)
     }
 
-    fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
+    pub(super) fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
         self.seals.iter().try_fold(self.content.reader(), |plain, seal| seal.reader(plain))
-    }
-}
-
-/// A secured message with its attachments.
-#[derive(Clone)]
-pub struct SecuredPackage {
-    pub(crate) envelope: String,
-    pub(crate) version: SoapVersion,
-    pub(crate) attachments: Arc<[Attachment]>,
-    /// Parts with base64 of the envelope.
-    pub(crate) included: Vec<Attachment>,
-    pub(crate) boundary: String,
-    /// The limits of the sender.
-    pub(crate) limits: Limits,
-}
-
-impl std::fmt::Debug for SecuredPackage {
-    /// Text of a message is escaped, and cut if it is long; octets are counted.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecuredPackage")
-            .field("envelope", &octets(self.envelope.as_bytes()))
-            .field("version", &self.version)
-            .field("attachments", &self.attachments)
-            .field("included", &self.included)
-            .field("boundary", &shown(&self.boundary))
-            .finish()
-    }
-}
-
-impl SecuredPackage {
-    /// Moves cipher octets of at least `min_octets` from the envelope into separate parts, which saves a quarter of
-    /// base64 (XOP, MTOM). The receiver must support XOP.
-    ///
-    /// # Errors
-    /// [`SecureError`]; [`SecureError::Limit`] if the package would have more parts than
-    /// [`Recipe::limits`](crate::Recipe::limits) allow.
-    ///
-    /// # Specification
-    /// XML-binary Optimized Packaging 1.0, SOAP MTOM.
-    pub fn optimized(mut self, min_octets: usize) -> Result<Self, SecureError> {
-        let boundary = self.boundary.trim_start_matches(['=', '_']).to_owned();
-        let mut count = 0;
-        let taken: BTreeSet<_> = self.attachments.iter().map(|attachment| attachment.content_id.clone()).collect();
-        let fresh_id = || loop {
-            count += 1;
-            let id = format!("{count}.{boundary}@xop");
-            if !taken.contains(&id) {
-                return id;
-            }
-        };
-        let Optimized { envelope, parts } = optimized(&self.envelope, min_octets, fresh_id)?;
-        let others = 1 + self.included.len() + self.attachments.len();
-        self.limits.check(Limit::MimeParts, others + parts.len())?;
-        for OptimizedPart { content_id, octets } in parts {
-            self.included.push(Attachment::new(content_id, "application/octet-stream", octets)?);
-        }
-        self.envelope = envelope;
-        Ok(self)
-    }
-
-    /// The secured envelope, which is the root part.
-    #[must_use]
-    pub fn envelope(&self) -> &str {
-        &self.envelope
-    }
-
-    /// The `Content-Type` for the transport.
-    #[must_use]
-    pub fn content_type(&self) -> String {
-        self.writer(io::sink()).content_type()
-    }
-
-    /// Writes the package, which is the body for the transport. Attachments are encrypted while they are written, again
-    /// for each call.
-    ///
-    /// # Errors
-    /// Errors of the output, and of files behind attachments.
-    pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
-        let mut writer = self.writer(out);
-        let root = match self.included.is_empty() {
-            true => format!("{}; charset=utf-8", self.version.media_type()),
-            false => format!("{}; charset=utf-8; type=\"{}\"", xop::MEDIA_TYPE, self.version.media_type()),
-        };
-        writer.part(&[("Content-Type", &root)], &mut self.envelope.as_bytes())?;
-        for attachment in self.included.iter().chain(self.attachments.iter()) {
-            let fields: Vec<_> =
-                attachment.fields.iter().map(|(name, value)| (name, value.trim_start_matches([' ', '\t']))).collect();
-            writer.part(&fields, &mut attachment.reader()?)?;
-        }
-        writer.finish()
-    }
-
-    fn writer<W: Write>(&self, out: W) -> PackageWriter<W> {
-        let (root_type, boundary) = (self.version.media_type(), self.boundary.clone());
-        match self.included.is_empty() {
-            true => PackageWriter::with_boundary(out, root_type, boundary),
-            false => PackageWriter::with_boundary(out, xop::MEDIA_TYPE, boundary).start_info(root_type),
-        }
     }
 }
 

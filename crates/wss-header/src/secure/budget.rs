@@ -1,6 +1,6 @@
 //! The budget of an outgoing message. The envelope, its attachments and the request that it answers may be somebody else's.
 
-use wss_c14n::{Budget, Limit, Limits};
+use wss_c14n::{Budget, Limit};
 
 use crate::attachments::Attachment;
 use crate::correlation::Correlation;
@@ -9,20 +9,6 @@ use crate::plan::Plan;
 
 /// As many declarations are left for the header that we write. The receiver counts them with those of a plaintext.
 const OF_THE_HEADER: u64 = 384;
-
-/// The most octets of a delimiter, and of the header of the envelope.
-const AROUND_A_PART: u64 = 160;
-
-/// Checks the octets of a package of this envelope and these attachments.
-pub(super) fn check_package(envelope: &str, attachments: &[Attachment], limits: &Limits) -> Result<(), SecureError> {
-    let mut octets = envelope.len() as u64 + AROUND_A_PART;
-    for attachment in attachments {
-        octets = octets.saturating_add(attachment.packaged_octets(limits)? + AROUND_A_PART);
-    }
-    let octets = usize::try_from(octets).unwrap_or(usize::MAX);
-    limits.check(Limit::PackagedEnvelopeOctets, envelope.len())?;
-    Ok(limits.check(Limit::PackageOctets, octets)?)
-}
 
 /// The budget of a message, which is as large as what it is made of. What a receiver with the same limits would refuse by its
 /// number is refused here.
