@@ -306,6 +306,7 @@ impl<S: Sink> Walker<'_, S> {
         }
         for at in first..self.undo.len() {
             let prefix = self.undo.get(at).map_or(NO_PREFIX, |(prefix, _)| *prefix);
+            // The default is never taken: `rendered` has an entry for each prefix of the tape.
             self.declaration(self.rendered.get(prefix as usize).copied().unwrap_or_default())?;
         }
         Ok(())

@@ -158,9 +158,8 @@ struct Step {
     is_authenticated: bool,
 }
 
-/// Replaces the first `xenc:EncryptedData`, and returns the next revision;
-/// `None` if there is no ciphertext left. `is_received` says that nothing was decrypted yet: then no error says
-/// anything about a plaintext.
+/// Replaces the first `xenc:EncryptedData`, and returns the next revision; `None` if there is no ciphertext left.
+/// `is_received` says that nothing was decrypted yet: then no error says anything about a plaintext.
 fn decrypt_first(
     revision: &str,
     is_received: bool,
