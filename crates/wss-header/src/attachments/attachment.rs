@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Arc;
 use wss_text::shown;
 
 use flate2::Compression;
