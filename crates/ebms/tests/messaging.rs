@@ -75,7 +75,7 @@ fn what_is_written_is_read_back() {
         for version in [SoapVersion::V11, SoapVersion::V12] {
             assert_eq!(read(&messaging.write(version, &Limits::default()).expect("written")).as_ref(), Ok(&messaging));
         }
-        let envelope = messaging.envelope(SoapVersion::V12);
+        let envelope = messaging.envelope(SoapVersion::V12, &Limits::default()).expect("written");
         assert!(envelope.contains("soap:mustUnderstand=\"true\""), "{envelope}");
     }
 }
