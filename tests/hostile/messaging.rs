@@ -88,14 +88,14 @@ fn what_the_schema_repeats_is_counted_and_the_error_says_how_to_raise_the_limit(
 }
 
 /// A block with a number of entries.
-type OfEntries = Box<dyn Fn(usize) -> Messaging>;
+type OfEntries<'a> = Box<dyn Fn(usize) -> Messaging + 'a>;
 
 /// A sender counts what its receiver counts: the last block that is written is the last one that is read.
 #[test]
 fn what_is_written_is_what_a_receiver_reads() {
     let parties = || (Party::new("a", "a"), Party::new("b", "b"));
     let user = |(from, to): (Party, Party)| UserMessage::new("1@a", SystemTime::UNIX_EPOCH, from, to);
-    let of: [(&str, OfEntries); 5] = [
+    let of: [(&str, OfEntries<'_>); 5] = [
         (
             "identifiers of a party",
             Box::new(|count| {
