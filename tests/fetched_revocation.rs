@@ -223,7 +223,7 @@ fn lists_are_fetched_from_the_points_that_the_certificate_names() {
         (Some(List::of("root", &[]).expired().made("ca")), "expired"),
         (Some(List::of("root", &[]).made("bob")), "not from the authority"),
         (Some(List::of("other", &[]).made("ca")), "not from the authority"),
-        (Some(b"<html>".to_vec()), "malformed"),
+        (Some(b"<html>".to_vec()), "this is XML"),
         (Some(too_long), "more than 1500 octets"),
         (None, "status 404"),
     ] {

@@ -24,7 +24,7 @@ pub(crate) fn statuses(cache: RevocationCache, http: impl Fetch + Send + 'static
 struct Fetched<F> {
     cache: RevocationCache,
     http: F,
-    /// One message at a time fetches, for all that wait: any other would ask for the same, be its own error about a status or not.
+    /// Held while one message fetches. The others wait for it: they would ask for the same statuses again.
     turn: Mutex<()>,
 }
 

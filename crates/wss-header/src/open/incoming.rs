@@ -93,14 +93,13 @@ impl<'m> Arrived<'m> {
             if let Some(encoding) = unmarked(octets) {
                 return Err(OpenError::OtherEncoding { encoding: encoding.into() });
             }
-            if let Some(encoding) = other_encoding(octets).or(stated.as_deref()) {
-                let is_known = is_known_encoding(encoding);
-                let encoding = encoding.into();
-                return Err(match is_known {
-                    true => OpenError::OtherEncoding { encoding },
-                    // No call makes it readable.
-                    false => EnvelopeError::from(ParseError::Encoding { encoding }).into(),
-                });
+            let declared = other_encoding(octets);
+            // No call makes it readable.
+            if let Some(encoding) = declared.filter(|encoding| !is_known_encoding(encoding)) {
+                return Err(EnvelopeError::from(ParseError::Encoding { encoding: encoding.into() }).into());
+            }
+            if let Some(encoding) = declared.or(stated.as_deref()) {
+                return Err(OpenError::OtherEncoding { encoding: encoding.into() });
             }
         }
         let text = transcode_declared(octets, stated.as_deref()).map_err(EnvelopeError::from)?;

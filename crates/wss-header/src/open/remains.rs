@@ -125,7 +125,8 @@ fn unless_listed_elsewhere(why: WhyEncrypted, data: Element<'_>) -> WhyEncrypted
         inner.is(name::XENC.uri, "DataReference")
             && inner.attribute("", "URI").is_some_and(|uri| uri.strip_prefix('#') == Some(&*id))
     };
-    match data.document().elements().find(names_it).and_then(Element::parent) {
+    let lists = data.document().elements().filter(|inner| inner.is(name::XENC.uri, "ReferenceList"));
+    match lists.into_iter().find(|list| list.children().any(|child| names_it(&child))) {
         Some(list) => WhyEncrypted::ListedElsewhere { path: Box::new(list.path().into()) },
         None => why,
     }
