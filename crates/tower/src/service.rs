@@ -100,8 +100,8 @@ impl OpenLayer {
 
     /// Fetches the statuses of revocation that a request lacks, with `http`, for example `HttpClient`, and then opens the request
     /// again. `cache` is the one that [`Trust::fetched`](ws_security::Trust::fetched) was given: it says what may be asked for, and
-    /// how often. The request waits for as long as `http` does. Of several requests that lack a status, one fetches, and the others
-    /// wait for it. Without this call, a request whose signer has no known status is refused.
+    /// how often. The request waits for as long as `http` does. Of several requests that lack a status, one fetches, and the
+    /// others wait for it. Without this call, a request whose signer has no known status is refused.
     #[must_use]
     pub fn fetch_statuses(mut self, cache: &RevocationCache, http: impl Fetch + Send + 'static) -> Self {
         self.sides.statuses = Some(statuses(cache.clone(), http));
