@@ -53,6 +53,19 @@ const ELSEWHERE: &[Limit] = &[
 const VARIES: [Limit; 4] =
     [Limit::DocumentOctets, Limit::PlaintextOctets, Limit::PackageOctets, Limit::PackagedEnvelopeOctets];
 
+/// The limits that now and then take one more: a value in base64 has the name of a prefix by chance, as `s` in `…/s/…`, and its
+/// declaration is taken along.
+const ONE_MORE: [Limit; 3] = [Limit::AllDeclarations, Limit::Declarations, Limit::NamespacesInScope];
+
+/// By how much two messages of one recipe may differ.
+fn tolerance(limit: Limit) -> u64 {
+    match limit {
+        limit if VARIES.contains(&limit) => 64,
+        limit if ONE_MORE.contains(&limit) => 1,
+        _ => 0,
+    }
+}
+
 fn alice() -> Signing {
     Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])
 }
@@ -246,7 +259,7 @@ fn what_a_sender_makes_its_receiver_opens() {
                 continue;
             }
             let opens = least(&|value| case.open(&sent, low(value)).is_ok()).expect("it opens");
-            if sends + if VARIES.contains(limit) { 64 } else { 0 } < opens {
+            if sends + tolerance(*limit) < opens {
                 failures.push(format!("{}: {limit:?}: sent with {sends}, opened with {opens}", case.name));
             }
             if let Some(less) = sends.checked_sub(1) {
@@ -255,7 +268,7 @@ fn what_a_sender_makes_its_receiver_opens() {
                         assert!(error.contains(&format!("Limit::{limit:?}")), "{}: {limit:?}: {error}", case.name);
                         named.push(*limit);
                     }
-                    Ok(_) => assert!(VARIES.contains(limit), "{}: {limit:?}", case.name),
+                    Ok(_) => assert!(tolerance(*limit) > 0, "{}: {limit:?}", case.name),
                 }
             }
         }

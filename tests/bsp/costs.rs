@@ -17,7 +17,7 @@ use crate::goldens::golden;
 
 /// More of it takes at most so many times as long as less of it.
 fn at_most<T>(times: f64, less: impl Fn() -> T, more: impl Fn() -> T) {
-    const NOISE: Duration = Duration::from_millis(2);
+    const NOISE: Duration = Duration::from_millis(4);
     let time = |work: &dyn Fn() -> T| {
         let started = ThreadTime::now();
         let result = work();
